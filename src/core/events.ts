@@ -1,0 +1,80 @@
+import type { ComponentId, ComponentType, SystemVersion, Version } from "./ids.ts";
+import type { Problem } from "./problem.ts";
+import type { Query, State, StopPoint } from "./protocol.ts";
+
+/** Why a state of a Component failed. */
+export type FailureReason =
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "signalled"; readonly signal: string }
+  | { readonly kind: "timed-out"; readonly afterMs: number }
+  | { readonly kind: "not-started"; readonly message: string }
+  /** The process or the host went away while it ran. */
+  | { readonly kind: "interrupted" }
+  /** A wrong answer, a payload that is not what it should be, a medium that vanished. */
+  | { readonly kind: "problem"; readonly problem: Problem };
+
+/** What happens while a deployment runs: one stream, many renderers. */
+export type Event =
+  | {
+      readonly type: "deployment-started";
+      readonly deployment: string;
+      readonly manifest: string;
+      readonly installs: number;
+    }
+  | { readonly type: "deployment-resumed"; readonly deployment: string; readonly manifest: string }
+  | {
+      readonly type: "stage-started";
+      readonly stage: number;
+      readonly stages: number;
+      readonly systemVersion: SystemVersion | null;
+    }
+  | {
+      readonly type: "state-started";
+      readonly state: State | Query;
+      readonly component: ComponentId;
+      readonly componentType: ComponentType;
+    }
+  | {
+      readonly type: "state-ended";
+      readonly state: State | Query;
+      readonly component: ComponentId;
+      readonly componentType: ComponentType;
+      /** Null: it succeeded. */
+      readonly failure: FailureReason | null;
+      readonly elapsedMs: number;
+    }
+  /** One line that an Interface wrote. */
+  | {
+      readonly type: "interface-line";
+      readonly state: State | Query;
+      readonly component: ComponentId;
+      readonly stream: "stdout" | "stderr";
+      readonly line: string;
+    }
+  | {
+      readonly type: "download-progress";
+      readonly component: ComponentId;
+      /** Bytes of the Artifact file read so far, and in all. */
+      readonly bytes: number;
+      readonly totalBytes: number;
+    }
+  | { readonly type: "error-path-entered"; readonly message: string }
+  | { readonly type: "host-reboot"; readonly components: readonly ComponentId[] }
+  | { readonly type: "stopped"; readonly before: StopPoint; readonly failed: boolean }
+  | { readonly type: "note"; readonly message: string }
+  | {
+      readonly type: "deployment-ended";
+      readonly deployment: string;
+      readonly outcome: DeploymentOutcome;
+      readonly systemVersion: SystemVersion | null;
+      readonly components: readonly { readonly component: ComponentId; readonly version: Version }[];
+    };
+
+/** How a deployment ended; the cause is told by the first failure. */
+export type DeploymentOutcome =
+  | "success"
+  | "failed-unchanged"
+  | "failed-rolled-back"
+  /** In an acceptable state that is neither the old nor the new one. */
+  | "failed-elsewhere"
+  | "inconsistent";

@@ -1,0 +1,119 @@
+import * as z from "zod";
+import { ComponentId, ComponentType, SystemVersion, Version } from "../core/ids.ts";
+
+/**
+ * The System as the planner sees it: every cell is resolved to a set of versions, every name to an
+ * index. Plain data, so that a deployment keeps it in its journal and plans again from it.
+ */
+
+/** An index into the versions of a type. */
+const VersionIndex = z.int().nonnegative();
+
+/** The versions a cell stands for, ascending; null is every one, known or not. */
+const VersionSet = z.array(VersionIndex).readonly().nullable();
+export type VersionSet = z.infer<typeof VersionSet>;
+
+/** A rule of the tables as people find it. `line` counts from 1; `row` is the row as written. */
+export const Rule = z
+  .strictObject({ file: z.string(), line: z.int().positive(), row: z.string() })
+  .readonly();
+export type Rule = z.infer<typeof Rule>;
+
+const Column = z
+  .strictObject({
+    /** Index into `types`. */
+    type: z.int().nonnegative(),
+    /** Index into `components` where the column names one (`type@id`). */
+    component: z.int().nonnegative().nullable(),
+  })
+  .readonly();
+export type Column = z.infer<typeof Column>;
+
+const Verdict = z.enum(["yes", "no", "n/a"]);
+export type Verdict = z.infer<typeof Verdict>;
+
+const Row = z
+  .strictObject({ cells: z.array(VersionSet).readonly(), verdict: Verdict, rule: Rule })
+  .readonly();
+export type Row = z.infer<typeof Row>;
+
+const TransitionTable = z
+  .strictObject({
+    name: z.string(),
+    columns: z.array(Column).readonly(),
+    /** What holds for a combination that no row matches. */
+    allowByDefault: z.boolean(),
+    rows: z.array(Row).readonly(),
+  })
+  .readonly();
+export type TransitionTable = z.infer<typeof TransitionTable>;
+
+const EndRow = z
+  .strictObject({
+    /** Null on rows that name none, which only NO and n/a rows may. */
+    systemVersion: SystemVersion.nullable(),
+    cells: z.array(VersionSet).readonly(),
+    verdict: Verdict,
+    rule: Rule,
+  })
+  .readonly();
+export type EndRow = z.infer<typeof EndRow>;
+
+/** End states. A type has at most one column without an id; types without a column are free. */
+const EndTable = z
+  .strictObject({
+    name: z.string(),
+    columns: z.array(Column).readonly(),
+    rows: z.array(EndRow).readonly(),
+  })
+  .readonly();
+export type EndTable = z.infer<typeof EndTable>;
+
+const SystemType = z
+  .strictObject({
+    name: ComponentType,
+    /** Every version that a table names, an Artifact gives, or a Component reports; `?` among them where it can occur. */
+    versions: z.array(Version).readonly(),
+    /** The wanted version. */
+    target: VersionIndex,
+    /** How many Components of the type may be in one order group; null: any number. */
+    maxParallel: z.int().positive().nullable(),
+    /** The hand-written order group, 1 to 100. */
+    order: z.int().min(1).max(100).nullable(),
+  })
+  .readonly();
+export type SystemType = z.infer<typeof SystemType>;
+
+const SystemComponent = z
+  .strictObject({
+    id: ComponentId,
+    /** Index into `types`. */
+    type: z.int().nonnegative(),
+    /** The version it has now. */
+    start: VersionIndex,
+    /** False: undoing an install of it is out of reach. Undeclared counts as true. */
+    supportsRollback: z.boolean(),
+    /** True: an install of it reboots the host. */
+    rebootsHost: z.boolean(),
+    /** For each version, the versions that an Artifact at hand installs from it, ascending, itself left out. */
+    hops: z.array(z.array(VersionIndex).readonly()).readonly(),
+  })
+  .readonly();
+export type SystemComponent = z.infer<typeof SystemComponent>;
+
+export const System = z
+  .strictObject({
+    types: z.array(SystemType).readonly(),
+    /** In the order of the Topology. */
+    components: z.array(SystemComponent).readonly(),
+    /** The Manifest's and the device's own; each must accept. The first names the System version. */
+    endTables: z.array(EndTable).readonly(),
+    /** Each must accept. */
+    transitionTables: z.array(TransitionTable).readonly(),
+  })
+  .readonly();
+/** Without end tables there are no constraints, and the hand-written order alone is the plan. */
+export type System = z.infer<typeof System>;
+
+/** One version index for every Component, in the System's order. */
+export type SystemState = readonly number[];

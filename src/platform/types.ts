@@ -1,0 +1,187 @@
+/**
+ * The ports to the machine. Everything that opens a file, a process, a pipe or the network goes
+ * through one of these; only cli/main.ts builds the adapters, tests pass their own.
+ */
+
+/** Bytes that can be read at any offset, as often as wanted: a file, or an entry of a bundle. */
+export interface ByteSource {
+  /** How people find it: a path, or `bundle.tar:artifacts/gateway-v2.mender`. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Streams `length` bytes from `offset`; throws FileError where the medium ends early or vanishes. */
+  read(offset: number, length: number): AsyncIterable<Uint8Array>;
+}
+
+/** A failed operation on a file or pipe. `code` is the system's: ENOENT, ENOSPC, EIO and so on. */
+export class FileError extends Error {
+  readonly code: string;
+  readonly path: string;
+  constructor(code: string, path: string, message: string) {
+    super(message);
+    this.name = "FileError";
+    this.code = code;
+    this.path = path;
+  }
+}
+
+export type FileKind = "file" | "directory" | "link" | "other";
+
+export interface FileStatus {
+  readonly kind: FileKind;
+  /** Bytes. */
+  readonly size: number;
+  /** Permission bits, for example 0o755. */
+  readonly mode: number;
+  readonly device: number;
+  readonly inode: number;
+  readonly ownerId: number;
+}
+
+/** An open file that is only ever appended to. */
+export interface AppendFile {
+  /** Writes all of it or throws FileError. */
+  append(bytes: Uint8Array): void;
+  /** fdatasync. An error is final: the file must not be trusted, nor the call be repeated. */
+  sync(): void;
+  close(): void;
+}
+
+/** Files. Every method throws FileError; small files are handled synchronously, large ones streamed. */
+export interface Files {
+  status(path: string): FileStatus | null;
+  /** The whole file; FileError with code EFBIG above `maxBytes`. */
+  read(path: string, maxBytes: number): Uint8Array;
+  list(path: string): readonly string[];
+  /** Directories with mode 0700, parents too; each new entry is synced into its parent. */
+  makeDirectory(path: string): void;
+  /** A fresh private directory in the system's place for temporary files. */
+  makeTemporaryDirectory(prefix: string): string;
+  /** The whole tree, links not followed; absent is fine. */
+  remove(path: string): void;
+  /** Atomic and durable: temporary file, fsync, rename, fsync of the directory. Mode 0600. */
+  writeDurably(path: string, bytes: Uint8Array): void;
+  /** Plain write, not synced. Mode 0600. */
+  write(path: string, bytes: Uint8Array): void;
+  /** Rename, then fsync of both directories. */
+  renameDurably(from: string, to: string): void;
+  /** Hard link; FileError with EXDEV across file systems. */
+  link(existing: string, path: string): void;
+  /** fsync of a directory. */
+  syncDirectory(path: string): void;
+  /** Opens for append with mode 0600, creating (and syncing the directory) where absent; first cut to `length` bytes where given. */
+  openAppend(path: string, length?: number): AppendFile;
+  openSource(path: string): ByteSource & { close(): void };
+  /** Streams into a new file (O_EXCL, 0600) and fdatasyncs it; returns the bytes written. */
+  writeStream(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Bytes free for this user on the file system of `path`. */
+  freeBytes(path: string): number;
+  /** Absolute, links resolved. */
+  realPath(path: string): string;
+}
+
+/** How a child process ended. */
+export type ProcessEnd =
+  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "signalled"; readonly signal: string }
+  | { readonly kind: "timed-out"; readonly afterMs: number }
+  | { readonly kind: "not-started"; readonly message: string };
+
+export interface ProcessSpec {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** 0: no limit. */
+  readonly timeoutMs: number;
+  /** From SIGTERM to SIGKILL. */
+  readonly graceMs: number;
+  /** Called with every piece of output as it comes. */
+  readonly onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
+}
+
+/** A running child, leader of its own process group. */
+export interface RunningProcess {
+  readonly pid: number;
+  /** Settles on the child's exit; left-over grandchildren that hold a pipe never keep it waiting. */
+  readonly ended: Promise<ProcessEnd>;
+  /** SIGTERM to the group, SIGKILL after the grace period. */
+  terminate(): void;
+}
+
+/** Who a process is, so that a later run can find it again and never kill a stranger. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Field 22 of /proc/PID/stat: clock ticks since boot. */
+  readonly startTime: string;
+}
+
+export interface Processes {
+  start(spec: ProcessSpec): RunningProcess;
+  /** Null where no such process runs. */
+  identify(pid: number): ProcessIdentity | null;
+  /** Every process whose environment holds `name=value`, this one excepted. */
+  findByEnvironment(name: string, value: string): readonly ProcessIdentity[];
+  /** Ends exactly this process and its group, waits for it; false where it would not end. */
+  end(who: ProcessIdentity, graceMs: number): Promise<boolean>;
+}
+
+/** Named pipes, written without ever blocking the process. */
+export interface Pipes {
+  /** mkfifo with mode 0600, all in as few processes as possible. */
+  make(paths: readonly string[]): Promise<void>;
+  /** Resolves with a descriptor once a reader has the pipe open; rejects on abort. */
+  openForWrite(path: string, signal: AbortSignal): Promise<number>;
+  /** Writes a line of at most 4096 bytes and closes. */
+  writeLine(fd: number, line: string): void;
+  /** Closes without writing: the reader gets zero bytes. */
+  close(fd: number): void;
+  /**
+   * Writes every chunk with back-pressure, waits until written, closes. Throws FileError EPIPE where the
+   * reader went away. Before a broken source closes the pipe, `onSourceError` is awaited.
+   */
+  pump(
+    fd: number,
+    source: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+    onSourceError: (error: unknown) => Promise<void>,
+  ): Promise<number>;
+  /** Frees whoever is blocked in opening one of these, then removes them. */
+  releaseAndRemove(paths: readonly string[]): void;
+}
+
+export interface Host {
+  /** Differs after every boot. */
+  bootId(): string;
+  /** Asks the machine to reboot; returns when the command has been accepted, throws FileError when not. */
+  reboot(): Promise<void>;
+}
+
+export interface Clock {
+  /** For showing only. */
+  now(): Date;
+  /** Milliseconds that never jump. */
+  monotonicMs(): number;
+  sleep(ms: number): Promise<void>;
+  /** A fresh random id, 128 bits in hexadecimal. */
+  randomId(): string;
+}
+
+/** One deployment at a time: an exclusive lock that dies with its holder. */
+export interface Lock {
+  release(): void;
+}
+
+export interface Locks {
+  /** Null with the holder's pid where another process holds it. Never waits. */
+  acquire(path: string): { readonly lock: Lock } | { readonly heldBy: number | null };
+}
+
+export interface Platform {
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly pipes: Pipes;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly locks: Locks;
+}
