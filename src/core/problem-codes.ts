@@ -15,6 +15,11 @@ export const problemCodes = {
   "missing-field": exitCode.invalid,
   "wrong-type": exitCode.invalid,
   "wrong-value": exitCode.invalid,
+  // deployment
+  "version-changed": exitCode.failedUnchanged,
+  "rollback-not-supported": exitCode.failedUnchanged,
+  "reboot-never-came": exitCode.failedUnchanged,
+  "reboot-refused": exitCode.failedUnchanged,
 } as const satisfies Record<string, ExitCode>;
 
 export type ProblemCode = keyof typeof problemCodes;

@@ -1,0 +1,88 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { DeploymentOutcome } from "../core/events.ts";
+import type { ComponentId } from "../core/ids.ts";
+import type { StopPoint } from "../core/protocol.ts";
+import type { Deployment } from "./deployment.ts";
+import { next } from "./next.ts";
+import { verdict } from "./verdict.ts";
+import type { RoundName } from "./program.ts";
+
+/** What is to be done next. */
+export type Action =
+  /** One call for each Component, in parallel; the intent goes into the journal first. */
+  | {
+      readonly kind: "round";
+      readonly round: RoundName;
+      readonly group: number | null;
+      readonly components: readonly ComponentId[];
+    }
+  /** One reboot of the host for all of them. */
+  | {
+      readonly kind: "reboot-host";
+      readonly round: "HostReboot" | "HostRollbackReboot";
+      readonly group: number | null;
+      readonly components: readonly ComponentId[];
+      /** `caller`: exit 4 and let the caller do it. `refused`: the caller cannot, and we must not. */
+      readonly by: "caller" | "command" | "refused";
+    }
+  /** The run ends here as asked. `isNew`: it was not standing here already. */
+  | { readonly kind: "stop"; readonly before: StopPoint; readonly isNew: boolean }
+  | {
+      readonly kind: "end";
+      readonly outcome: DeploymentOutcome;
+      readonly inconsistent: readonly ComponentId[];
+    }
+  /** It has ended; there is nothing to do. */
+  | { readonly kind: "none" };
+
+/** What to do next, told from the deployment alone. A round that is still open must end first. */
+export function decide(deployment: Deployment): Action {
+  if (deployment.ended !== null) return { kind: "none" };
+  const toObserve = deployment.members.filter((member) => member.toObserve !== null);
+  if (toObserve.length > 0) {
+    return {
+      kind: "round",
+      round: "ObserveInterrupted",
+      group: null,
+      components: toObserve.map((member) => member.id),
+    };
+  }
+  if (deployment.givenUp) return { kind: "end", ...verdict(deployment) };
+  const coming = next(deployment);
+  switch (coming.kind) {
+    case "round":
+      return coming.row.name === "HostReboot" || coming.row.name === "HostRollbackReboot"
+        ? {
+            kind: "reboot-host",
+            round: coming.row.name,
+            group: coming.group,
+            components: coming.components,
+            by: rebootBy(deployment),
+          }
+        : {
+            kind: "round",
+            round: coming.row.name,
+            group: coming.group,
+            components: coming.components,
+          };
+    case "stop":
+      return {
+        kind: "stop",
+        before: coming.before,
+        isNew: deployment.stoppedBefore !== coming.before,
+      };
+    case "through":
+      return { kind: "end", ...verdict(deployment) };
+    default:
+      return assertNever(coming);
+  }
+}
+
+/**
+ * A deployment begun with `--exit-on-reboot` belongs to a caller that reboots. A forward call without
+ * the flag comes from a caller that takes exit 4 for a failure: the reboot is refused.
+ */
+function rebootBy(deployment: Deployment): "caller" | "command" | "refused" {
+  if (deployment.run.exitOnReboot) return "caller";
+  return deployment.way === "forward" && deployment.begin.exitOnReboot ? "refused" : "command";
+}

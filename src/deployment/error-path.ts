@@ -1,0 +1,23 @@
+import type { FailureReason } from "../core/events.ts";
+import type { ComponentId } from "../core/ids.ts";
+import type { Deployment } from "./deployment.ts";
+import type { RoundName } from "./program.ts";
+
+/** Leaves the way forward: from here on the stage is undone, its groups in reverse. */
+export function enterBack(deployment: Deployment): Deployment {
+  return { ...deployment, way: "back", cursor: 0, open: null, stoppedBefore: null };
+}
+
+/** Notes the first failure; later ones change nothing in the cause. */
+export function withFailure(
+  deployment: Deployment,
+  component: ComponentId,
+  round: RoundName,
+  reason: FailureReason,
+): Deployment {
+  if (deployment.failure !== null) return deployment;
+  return {
+    ...deployment,
+    failure: { kind: "component", component, round, reason, run: deployment.runs },
+  };
+}

@@ -1,0 +1,125 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { ComponentId } from "../core/ids.ts";
+import { type Deployment, membersOf } from "./deployment.ts";
+import { interrupted } from "./interruption.ts";
+import { enterBack } from "./error-path.ts";
+import { next } from "./next.ts";
+import { afterOutcome } from "./outcome.ts";
+import type { Begin, Intent, JournalRecord, Outcome, Run } from "./records.ts";
+import { settle } from "./settle.ts";
+
+/** The deployment as its first two records tell it: what was planned, and the run that began it. */
+export function begin(first: Begin, run: Run): Deployment {
+  return {
+    begin: first,
+    run,
+    runs: 1,
+    idleRuns: 0,
+    stage: 0,
+    way: "forward",
+    cursor: 0,
+    open: null,
+    members: membersOf(
+      first.plan.stages[0],
+      first.system.components.map(({ id, type, start }) => {
+        const version = first.system.types[type]?.versions[start];
+        if (version === undefined) throw new Error(`no start version of ${id}`);
+        return { id, version };
+      }),
+    ),
+    failure: null,
+    givenUp: false,
+    stoppedBefore: null,
+    ended: null,
+  };
+}
+
+/**
+ * Folds one record in. Throws where the record cannot follow from the deployment: a journal of
+ * another program, for a valid one was written by `decide`.
+ */
+export function evolve(deployment: Deployment, record: JournalRecord): Deployment {
+  switch (record.type) {
+    case "begin":
+      throw new Error("a journal begins only once");
+    case "run":
+      return takenUp(deployment, record);
+    case "intent":
+      return opened(deployment, record);
+    case "running":
+      return started(deployment, record.component);
+    case "outcome":
+      return ended(deployment, record);
+    case "stopped":
+      return { ...deployment, stoppedBefore: record.before, idleRuns: 0 };
+    case "ended":
+      return {
+        ...deployment,
+        ended: { outcome: record.outcome, inconsistent: record.inconsistent },
+      };
+    default:
+      return assertNever(record);
+  }
+}
+
+/** Folds a whole journal; null where it holds no run yet. */
+export function replay(records: readonly JournalRecord[]): Deployment | null {
+  const [first, run, ...rest] = records;
+  if (first === undefined || run === undefined) return null;
+  if (first.type !== "begin" || run.type !== "run") {
+    throw new Error("a journal starts with what was planned and the first run");
+  }
+  return rest.reduce(evolve, begin(first, run));
+}
+
+function takenUp(deployment: Deployment, run: Run): Deployment {
+  const resumed = interrupted(
+    { ...deployment, run, runs: deployment.runs + 1, idleRuns: deployment.idleRuns + 1 },
+    deployment.run.bootId !== run.bootId,
+  );
+  const isTooLate = resumed.members.some((member) => member.ran.Cleanup !== undefined);
+  if (run.verb !== "rollback" || resumed.way === "back" || isTooLate) return resumed;
+  return enterBack({ ...resumed, failure: { kind: "asked", run: resumed.runs } });
+}
+
+function opened(deployment: Deployment, intent: Intent): Deployment {
+  if (deployment.open !== null) throw new Error(`${intent.round} begun while a round is open`);
+  const at = intent.round === "ObserveInterrupted" ? deployment.cursor : placeOf(deployment, intent);
+  const isMade = intent.round !== "ExpectOld" && intent.round !== "ObserveInterrupted";
+  return {
+    ...deployment,
+    cursor: at,
+    stoppedBefore: null,
+    open: { intent, waiting: intent.components, started: [] },
+    members: deployment.members.map((member) =>
+      isMade && intent.components.includes(member.id)
+        ? { ...member, ran: { ...member.ran, [intent.round]: "started" } }
+        : member,
+    ),
+  };
+}
+
+function placeOf(deployment: Deployment, intent: Intent): number {
+  const coming = next(deployment);
+  if (coming.kind === "round" && coming.row.name === intent.round) return coming.at;
+  throw new Error(`${intent.round} does not follow here`);
+}
+
+function started(deployment: Deployment, component: ComponentId): Deployment {
+  if (deployment.open === null) throw new Error(`${component} runs outside of any round`);
+  return {
+    ...deployment,
+    open: { ...deployment.open, started: [...deployment.open.started, component] },
+  };
+}
+
+function ended(deployment: Deployment, outcome: Outcome): Deployment {
+  const { open } = deployment;
+  if (open === null || !open.waiting.includes(outcome.component)) {
+    throw new Error(`an outcome of ${outcome.component} that nobody waits for`);
+  }
+  const after = afterOutcome(deployment, open.intent.round, outcome);
+  const waiting = open.waiting.filter((component) => component !== outcome.component);
+  const progressed = { ...after, idleRuns: 0, open: { ...open, waiting } };
+  return waiting.length > 0 ? progressed : settle(progressed);
+}

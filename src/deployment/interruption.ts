@@ -1,0 +1,170 @@
+import type { ComponentId } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
+import {
+  type Deployment,
+  maxIdleRuns,
+  type Member,
+  type OpenRound,
+  type Progress,
+} from "./deployment.ts";
+import { enterBack, withFailure } from "./error-path.ts";
+import { kindOf, type RoundName } from "./program.ts";
+import type { TopologyComponent } from "./records.ts";
+import { verified } from "./outcome.ts";
+import { settle } from "./settle.ts";
+
+/**
+ * What it means that a new run found the deployment as it is: the run before was killed or the host
+ * went down, unless it stopped by itself. `hasRebooted`: the boot id has changed since.
+ *
+ * - A state under way has failed; the error path follows, or goes on with its next state.
+ * - A query under way changes nothing and is asked again.
+ * - A reboot that was asked for has come, or has not.
+ * - A reboot that nobody asked for is a failure while anything is installed and not committed, even
+ *   between states: the boot loader may have dropped what was not committed.
+ */
+export function interrupted(deployment: Deployment, hasRebooted: boolean): Deployment {
+  const { open } = deployment;
+  if (open !== null && isHostReboot(open.intent.round)) {
+    return looped(hostRebooted(deployment, open, hasRebooted));
+  }
+  const judged = open === null ? deployment : judgeOpen(deployment, open);
+  if (judged.way === "forward" && hasRebooted && isExposedToReboot(judged)) {
+    const failure = judged.failure ?? { kind: "host-rebooted", run: judged.runs };
+    return looped(enterBack({ ...judged, failure }));
+  }
+  return looped(judged);
+}
+
+function isHostReboot(round: RoundName): round is "HostReboot" | "HostRollbackReboot" {
+  return round === "HostReboot" || round === "HostRollbackReboot";
+}
+
+/** A host that was told to reboot: its boot id says whether it did. */
+function hostRebooted(deployment: Deployment, open: OpenRound, hasRebooted: boolean): Deployment {
+  const { round } = open.intent;
+  if (!hasRebooted && round === "HostRollbackReboot") {
+    // Asked for and never come: it is asked for again.
+    return { ...deployment, open: null, members: mark(deployment.members, open.waiting, round) };
+  }
+  const members = mark(deployment.members, open.waiting, round, hasRebooted ? "ok" : "failed");
+  const [first] = open.waiting;
+  const marked = { ...deployment, members };
+  if (hasRebooted || first === undefined) return settle({ ...marked, idleRuns: 0 });
+  return settle(
+    withFailure(marked, first, round, { kind: "problem", problem: rebootNeverCame() }),
+  );
+}
+
+function rebootNeverCame(): Problem {
+  return {
+    code: "reboot-never-came",
+    message: "The host was asked to reboot and is still running as before.",
+    hint: "Reboot the host when the exit status is 4, and only then call resume.",
+  };
+}
+
+/** Judges each Component whose part of the open round has no outcome. */
+function judgeOpen(deployment: Deployment, open: OpenRound): Deployment {
+  const { round } = open.intent;
+  if (kindOf(round) !== "state") {
+    return { ...deployment, open: null, members: mark(deployment.members, open.waiting, round) };
+  }
+  const judged = open.waiting.reduce(
+    (folded, component) => judge(folded, open, component),
+    deployment,
+  );
+  return settle(judged);
+}
+
+function judge(deployment: Deployment, open: OpenRound, component: ComponentId): Deployment {
+  const { round } = open.intent;
+  const change = (members: readonly Member[]): Deployment => ({ ...deployment, members });
+  const only = [component];
+  if (deployment.way === "back") {
+    // Its Interface was not even started: the way back must not leave it out.
+    if (!open.started.includes(component)) return change(mark(deployment.members, only, round));
+    if (round === "ArtifactRollback") return change(toObserve(deployment.members, only, round));
+    return change(countVerification(deployment.members, only, round));
+  }
+  const policy = policyOf(deployment, component);
+  if (policy === "retry") return change(mark(deployment.members, only, round));
+  if (policy === "observe") return change(toObserve(deployment.members, only, round));
+  const marked = change(mark(deployment.members, only, round, "interrupted"));
+  const isPassedOver = round === "Cleanup";
+  return isPassedOver ? marked : withFailure(marked, component, round, { kind: "interrupted" });
+}
+
+/** Sets how far the round got for these; without a progress it is to be made anew. */
+function mark(
+  members: readonly Member[],
+  which: readonly ComponentId[],
+  round: RoundName,
+  progress?: Progress,
+): readonly Member[] {
+  return members.map((member) =>
+    which.includes(member.id) ? { ...member, ran: { ...member.ran, [round]: progress } } : member,
+  );
+}
+
+function toObserve(
+  members: readonly Member[],
+  which: readonly ComponentId[],
+  round: RoundName,
+): readonly Member[] {
+  return members.map((member) =>
+    which.includes(member.id) ? { ...member, toObserve: round } : member,
+  );
+}
+
+/** The path goes on with the next state; an interrupted verification counts as a failed one. */
+function countVerification(
+  members: readonly Member[],
+  which: readonly ComponentId[],
+  round: RoundName,
+): readonly Member[] {
+  return mark(members, which, round, "interrupted").map((member) =>
+    which.includes(member.id)
+      ? { ...member, ...verified(member, round, { kind: "interrupted" }) }
+      : member,
+  );
+}
+
+function policyOf(
+  deployment: Deployment,
+  component: ComponentId,
+): TopologyComponent["onInterrupt"] {
+  const found = deployment.begin.components.find(({ id }) => id === component);
+  return found?.onInterrupt ?? "rollback";
+}
+
+/**
+ * From the stage's first ArtifactInstall to its last ArtifactCommit; not where every Component at
+ * risk has declared that it can be taken up again.
+ */
+function isExposedToReboot(deployment: Deployment): boolean {
+  const installing = deployment.members.filter((member) => member.ran.ArtifactInstall !== undefined);
+  const isCommitted = deployment.members.every(
+    (member) => member.step === null || member.ran.ArtifactCommit === "ok",
+  );
+  if (installing.length === 0 || isCommitted) return false;
+  return installing.some((member) => policyOf(deployment, member.id) === "rollback");
+}
+
+/** Too many runs in a row that got nothing done: the deployment fails, or the error path is given up. */
+function looped(deployment: Deployment): Deployment {
+  if (deployment.idleRuns <= maxIdleRuns) return deployment;
+  if (deployment.way === "forward") {
+    const failure = deployment.failure ?? { kind: "no-progress", run: deployment.runs };
+    return enterBack({ ...deployment, idleRuns: 0, failure });
+  }
+  return {
+    ...deployment,
+    givenUp: true,
+    members: deployment.members.map((member) =>
+      member.ran.ArtifactInstall === undefined || member.ran.ConfirmEnd === "ok"
+        ? member
+        : { ...member, inconsistent: true },
+    ),
+  };
+}

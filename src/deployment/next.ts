@@ -1,0 +1,91 @@
+import type { ComponentId } from "../core/ids.ts";
+import type { StopPoint } from "../core/protocol.ts";
+import { currentStage, type Deployment, isConstrained, isStuck, type Member } from "./deployment.ts";
+import { type Line, program, type Row } from "./program.ts";
+
+/** What comes next in the program, found from its cursor. */
+export type Next =
+  | {
+      readonly kind: "round";
+      readonly row: Row;
+      readonly group: number | null;
+      readonly components: readonly ComponentId[];
+      /** Its place in the program. */
+      readonly at: number;
+    }
+  | { readonly kind: "stop"; readonly before: StopPoint; readonly at: number }
+  /** The program of this stage is through. */
+  | { readonly kind: "through" };
+
+/** The next line that applies: a stop point the run asks for, or a round that some Component still needs. */
+export function next(deployment: Deployment): Next {
+  const lines = program(
+    deployment.way,
+    currentStage(deployment)?.groups.length ?? 0,
+    deployment.stage === 0,
+  );
+  for (let at = deployment.cursor; at < lines.length; at += 1) {
+    const line = lines[at];
+    if (line === undefined) break;
+    if (line.kind === "stop") {
+      if (stopsAt(deployment, line.before)) return { kind: "stop", before: line.before, at };
+      continue;
+    }
+    const components = callees(deployment, line);
+    if (components.length > 0) {
+      return { kind: "round", row: line.row, group: line.group, components, at };
+    }
+  }
+  return { kind: "through" };
+}
+
+function stopsAt(deployment: Deployment, before: StopPoint): boolean {
+  if (!deployment.run.stopBefore.includes(before)) return false;
+  return !(before === "Cleanup" && hasCleanupStarted(deployment));
+}
+
+/** Once any Cleanup has begun, nothing of the stage can be undone. */
+export function hasCleanupStarted(deployment: Deployment): boolean {
+  return deployment.members.some((member) => member.ran.Cleanup !== undefined);
+}
+
+function callees(
+  deployment: Deployment,
+  line: Extract<Line, { kind: "round" }>,
+): readonly ComponentId[] {
+  if (isWayBackBlocked(deployment, line)) return [];
+  return deployment.members
+    .filter((member) => isWithin(member, line) && line.row.who(member))
+    .filter((member) => isOpen(member, line.row))
+    .map((member) => member.id);
+}
+
+/**
+ * With tables, undoing a lower group past a Component that stays new could lead into the very
+ * combination they forbid, so the rollback ends there. Without tables the protocol passes it over.
+ */
+function isWayBackBlocked(
+  deployment: Deployment,
+  line: Extract<Line, { kind: "round" }>,
+): boolean {
+  if (line.row.name !== "ArtifactRollback" || !isConstrained(deployment)) return false;
+  return deployment.members.some(
+    (member) => member.step !== null && member.step.group > (line.group ?? 0) && isStuck(member),
+  );
+}
+
+function isWithin(member: Member, line: Extract<Line, { kind: "round" }>): boolean {
+  switch (line.row.over) {
+    case "group":
+      return member.step !== null && member.step.group === line.group;
+    case "stage":
+      return member.step !== null;
+    default:
+      return true;
+  }
+}
+
+/** A round is over for a Component once it has run; ExpectOld is asked before every group anew. */
+function isOpen(member: Member, row: Row): boolean {
+  return row.name === "ExpectOld" || member.ran[row.name] === undefined;
+}

@@ -1,0 +1,183 @@
+import type { FailureReason } from "../core/events.ts";
+import { Version } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
+import { answers, type WordQuery } from "../core/protocol.ts";
+import { type Deployment, isConstrained, maxRollbackReboots, type Member, type Progress } from "./deployment.ts";
+import { withFailure } from "./error-path.ts";
+import type { RoundName } from "./program.ts";
+import type { Outcome } from "./records.ts";
+
+/** Folds in how one Component's part of a round ended; whether the round is over is not its matter. */
+export function afterOutcome(
+  deployment: Deployment,
+  round: RoundName,
+  outcome: Outcome,
+): Deployment {
+  const member = deployment.members.find((candidate) => candidate.id === outcome.component);
+  if (member === undefined) throw new Error(`${outcome.component} is not of this System`);
+  const failure = outcome.failure ?? refusal(deployment, member, round, outcome.answer);
+  const after = memberAfter(deployment, member, round, outcome, failure);
+  const changed: Deployment = {
+    ...deployment,
+    members: deployment.members.map((candidate) => (candidate === member ? after : candidate)),
+  };
+  if (deployment.way === "back" || round === "Cleanup" || round === "ConfirmEnd") return changed;
+  if (round === "ObserveInterrupted" && member.toObserve !== null) {
+    const isFailed = after.ran[member.toObserve] === "interrupted";
+    return isFailed
+      ? withFailure(changed, member.id, member.toObserve, { kind: "interrupted" })
+      : changed;
+  }
+  return failure === null ? changed : withFailure(changed, member.id, round, failure);
+}
+
+/** Answers that were given as they should be and still forbid to go on. */
+function refusal(
+  deployment: Deployment,
+  member: Member,
+  round: RoundName,
+  answer: string | null,
+): FailureReason | null {
+  if (round === "ExpectOld" && answer !== member.version) {
+    return { kind: "problem", problem: versionChanged(member, answer) };
+  }
+  if (round === "SupportsRollback" && answer === "No" && isAssumedToRollBack(deployment, member)) {
+    return { kind: "problem", problem: rollbackNotSupported(member) };
+  }
+  return null;
+}
+
+function isAssumedToRollBack(deployment: Deployment, member: Member): boolean {
+  if (!isConstrained(deployment)) return false;
+  const { components } = deployment.begin.system;
+  return components.some(({ id, supportsRollback }) => id === member.id && supportsRollback);
+}
+
+function versionChanged(member: Member, found: string | null): Problem {
+  return {
+    code: "version-changed",
+    message: `Component "${member.id}" reports version "${found ?? "?"}", but the plan was made with "${member.version}".`,
+    expected: member.version,
+    got: found ?? "?",
+    hint: "Something else updated the Component. Install again: the plan is then made from what is there.",
+  };
+}
+
+function rollbackNotSupported(member: Member): Problem {
+  return {
+    code: "rollback-not-supported",
+    message: `Component "${member.id}" answers "No" to SupportsRollback, but the plan's way back needs it.`,
+    expected: "Yes",
+    got: "No",
+    hint: `Declare "supports_rollback: no" for it in the Topology or the Manifest, so that the plan reckons with it.`,
+  };
+}
+
+function memberAfter(
+  deployment: Deployment,
+  member: Member,
+  round: RoundName,
+  outcome: Outcome,
+  failure: FailureReason | null,
+): Member {
+  switch (round) {
+    case "ExpectOld":
+      return member;
+    case "ObserveInterrupted":
+      return observed(member, outcome.answer);
+    case "ConfirmEnd":
+      return confirmed(deployment, member, outcome.answer);
+    default:
+      return {
+        ...member,
+        ...answered(member, round, outcome),
+        ...verified(member, round, failure),
+        ran: { ...member.ran, [round]: progressOf(failure) },
+      };
+  }
+}
+
+function progressOf(failure: FailureReason | null): "ok" | "failed" | "interrupted" {
+  if (failure === null) return "ok";
+  return failure.kind === "interrupted" ? "interrupted" : "failed";
+}
+
+type Answered = Partial<
+  Pick<Member, "unpacked" | "withSizes" | "supportsRollback" | "needsReboot">
+>;
+
+function answered(member: Member, round: RoundName, outcome: Outcome): Answered {
+  const given = outcome.failure === null ? outcome.answer : null;
+  switch (round) {
+    case "NeedsUnpackedArtifact":
+      return { unpacked: word(round, given) ?? member.unpacked };
+    case "ProvidePayloadFileSizes":
+      return { withSizes: word(round, given) ?? member.withSizes };
+    case "SupportsRollback":
+      return { supportsRollback: word(round, given) };
+    case "NeedsArtifactReboot":
+      return { needsReboot: word(round, given) };
+    default:
+      return {};
+  }
+}
+
+function word<Q extends WordQuery>(query: Q, given: string | null) {
+  const known: readonly (typeof answers)[Q][number][] = answers[query];
+  return known.find((answer) => answer === given) ?? null;
+}
+
+/** ArtifactVerifyRollbackReboot may fail a limited number of times; then nobody can vouch for the Component. */
+export function verified(
+  member: Member,
+  round: RoundName,
+  failure: FailureReason | null,
+): Partial<Pick<Member, "verifyFailures" | "inconsistent">> {
+  if (round !== "ArtifactVerifyRollbackReboot" || failure === null) return {};
+  const verifyFailures = member.verifyFailures + 1;
+  return {
+    verifyFailures,
+    inconsistent: member.inconsistent || verifyFailures >= maxRollbackReboots,
+  };
+}
+
+/** What Provides told of a Component whose state was interrupted: done, to be done again, or failed. */
+function observed(member: Member, answer: string | null): Member {
+  const { step, toObserve } = member;
+  if (step === null || toObserve === null) return member;
+  const done = toObserve === "ArtifactRollback" ? step.from : step.to;
+  const undone = toObserve === "ArtifactRollback" ? step.to : step.from;
+  const settled = (progress: Progress | undefined): Member => ({
+    ...member,
+    toObserve: null,
+    ran: { ...member.ran, [toObserve]: progress },
+  });
+  if (answer === done) return settled("ok");
+  // A rollback is repeated even where Provides cannot tell: left out, the System would stay a mix.
+  const isAgain = answer === undone || toObserve === "ArtifactRollback";
+  return settled(isAgain ? undefined : "interrupted");
+}
+
+/** After Cleanup, Provides judges: a Component that is not what it should be is inconsistent. */
+function confirmed(deployment: Deployment, member: Member, answer: string | null): Member {
+  const ran: Member["ran"] = { ...member.ran, ConfirmEnd: answer === null ? "failed" : "ok" };
+  if (answer === null) return { ...member, ran, inconsistent: true };
+  const expected = expectedVersion(deployment, member);
+  return {
+    ...member,
+    ran,
+    version: Version.parse(answer),
+    inconsistent: member.inconsistent || (expected !== null && expected !== answer),
+  };
+}
+
+/** Null: no promise was made, what Provides tells is what it is. */
+function expectedVersion(deployment: Deployment, member: Member): string | null {
+  if (member.step === null) return member.version;
+  if (deployment.way === "forward") return member.step.to;
+  const isLeftAsItIs =
+    member.ran.ArtifactInstall !== undefined && member.ran.ArtifactRollback === undefined;
+  // A Component of unknown version cannot be told from itself.
+  if (isLeftAsItIs || member.step.from === "?") return null;
+  return member.step.from;
+}

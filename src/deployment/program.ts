@@ -1,0 +1,188 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { StopPoint } from "../core/protocol.ts";
+import type { Member, Way } from "./deployment.ts";
+
+/**
+ * The order in which things are done, as tables: one row a round, from the top to the bottom. A round
+ * runs in parallel over the Components it is for and is a barrier: all end before the next one starts.
+ * Clauses are those of Interface protocol v1, see docs/interface-protocol.md.
+ */
+
+export const roundNames = [
+  // states of the protocol; Download stands for DownloadWithFileSizes too
+  "Download",
+  "ArtifactInstall",
+  "ArtifactReboot",
+  "ArtifactVerifyReboot",
+  "ArtifactCommit",
+  "Cleanup",
+  "ArtifactRollback",
+  "ArtifactRollbackReboot",
+  "ArtifactVerifyRollbackReboot",
+  "ArtifactFailure",
+  // its queries
+  "NeedsUnpackedArtifact",
+  "ProvidePayloadFileSizes",
+  "SupportsRollback",
+  "NeedsArtifactReboot",
+  // Provides, asked to compare
+  "ExpectOld",
+  "ObserveInterrupted",
+  "ConfirmEnd",
+  // the machine itself
+  "HostReboot",
+  "HostRollbackReboot",
+] as const;
+export type RoundName = (typeof roundNames)[number];
+
+/**
+ * `state`: an interrupted one has failed. `query`: changes nothing, so it is asked again.
+ * `host`: one reboot for all its Components.
+ */
+export type RoundKind = "state" | "query" | "host";
+
+export interface Row {
+  readonly name: RoundName;
+  readonly kind: RoundKind;
+  /** Whose Components it may be for: those of its order group, of the whole stage, or of the System. */
+  readonly over: "group" | "stage" | "system";
+  /** Which of them. */
+  readonly who: (member: Member) => boolean;
+  /** Still made when a Component of the group has just failed. */
+  readonly despiteFailure?: true;
+}
+
+const everyone = (): boolean => true;
+const hasStarted = (name: RoundName) => (member: Member) => member.ran[name] !== undefined;
+const installStarted = hasStarted("ArtifactInstall");
+const hasRebooted = (member: Member): boolean =>
+  member.ran.ArtifactReboot === "ok" || member.ran.HostReboot === "ok";
+
+const forwardRows: readonly Row[] = [
+  { name: "NeedsUnpackedArtifact", kind: "query", over: "group", who: everyone },
+  { name: "ProvidePayloadFileSizes", kind: "query", over: "group", who: everyone },
+  { name: "Download", kind: "state", over: "group", who: everyone },
+  // For the whole group before any ArtifactInstall: the way back must be known first.
+  { name: "SupportsRollback", kind: "query", over: "group", who: everyone },
+  { name: "ArtifactInstall", kind: "state", over: "group", who: everyone },
+  // A failed Component needs its answer for the reboot of the rollback.
+  { name: "NeedsArtifactReboot", kind: "query", over: "group", who: installStarted, despiteFailure: true },
+  { name: "ArtifactReboot", kind: "state", over: "group", who: (member) => member.needsReboot === "Yes" },
+  // One reboot for all of the group, after the Components that reboot by themselves.
+  { name: "HostReboot", kind: "host", over: "group", who: (member) => member.needsReboot === "Automatic" },
+  { name: "ArtifactVerifyReboot", kind: "state", over: "group", who: hasRebooted },
+];
+
+const backRows: readonly Row[] = [
+  {
+    name: "ArtifactRollback",
+    kind: "state",
+    over: "group",
+    who: (member) => installStarted(member) && member.supportsRollback !== "No",
+  },
+  // Only where ArtifactInstall was interrupted, so that nobody has asked yet.
+  {
+    name: "NeedsArtifactReboot",
+    kind: "query",
+    over: "group",
+    who: (member) => hasStarted("ArtifactRollback")(member) && member.needsReboot === null,
+  },
+  {
+    name: "ArtifactRollbackReboot",
+    kind: "state",
+    over: "group",
+    who: (member) => hasStarted("ArtifactRollback")(member) && member.needsReboot === "Yes",
+  },
+  // The host went into the new version, so it must be taken back into the old one.
+  {
+    name: "HostRollbackReboot",
+    kind: "host",
+    over: "group",
+    who: (member) =>
+      hasStarted("ArtifactRollback")(member) &&
+      member.needsReboot === "Automatic" &&
+      member.ran.HostReboot === "ok",
+  },
+  {
+    name: "ArtifactVerifyRollbackReboot",
+    kind: "state",
+    over: "group",
+    who: (member) =>
+      hasStarted("ArtifactRollbackReboot")(member) || hasStarted("HostRollbackReboot")(member),
+  },
+  { name: "ArtifactFailure", kind: "state", over: "group", who: installStarted },
+];
+
+// What is not installed yet must still be what the plan was made from.
+const expectOld: Row = {
+  name: "ExpectOld",
+  kind: "query",
+  over: "system",
+  who: (member) => !installStarted(member),
+};
+const commit: Row = { name: "ArtifactCommit", kind: "state", over: "group", who: everyone };
+const cleanup: Row = { name: "Cleanup", kind: "state", over: "group", who: hasStarted("Download") };
+// Only after Cleanup does Provides have to tell the truth.
+const confirmEnd: Row = { name: "ConfirmEnd", kind: "query", over: "stage", who: hasStarted("Download") };
+
+/** The kind of a round; `ObserveInterrupted` stands in no program, it asks Provides. */
+export function kindOf(name: RoundName): RoundKind {
+  const rows = [...forwardRows, ...backRows, expectOld, commit, cleanup];
+  return rows.find((row) => row.name === name)?.kind ?? "query";
+}
+
+/** One line of a program: a stop point that is passed unless the run asks for it, or a round. */
+export type Line =
+  | { readonly kind: "stop"; readonly before: StopPoint }
+  | {
+      readonly kind: "round";
+      readonly row: Row;
+      /** The order group it belongs to; null: none. */
+      readonly group: number | null;
+    };
+
+const stop = (before: StopPoint): Line => ({ kind: "stop", before });
+const round = (row: Row, group: number | null): Line => ({ kind: "round", row, group });
+
+/** The program of one stage. `groups` is their number; `isFirstStage`: of the deployment. */
+export function program(way: Way, groups: number, isFirstStage: boolean): readonly Line[] {
+  const ascending = Array.from({ length: groups }, (_, group) => group);
+  switch (way) {
+    case "forward":
+      return [
+        ...ascending.flatMap((group) => forwardGroup(group, isFirstStage)),
+        stop("ArtifactCommit"),
+        ...ascending.map((group) => round(commit, group)),
+        ...ending(ascending),
+      ];
+    case "back":
+      return [
+        stop("ArtifactRollback"),
+        ...ascending.toReversed().flatMap((group) => backRows.map((row) => round(row, group))),
+        ...ending(ascending),
+      ];
+    default:
+      return assertNever(way);
+  }
+}
+
+function forwardGroup(group: number, isFirstStage: boolean): Line[] {
+  // Before the very first group the plan was made from what Provides has just told.
+  const isVeryFirst = isFirstStage && group === 0;
+  return [
+    ...(isVeryFirst ? [] : [round(expectOld, group)]),
+    ...forwardRows.flatMap((row) =>
+      isVeryFirst && row.name === "ArtifactInstall"
+        ? [stop("ArtifactInstall"), round(row, group)]
+        : [round(row, group)],
+    ),
+  ];
+}
+
+function ending(ascending: readonly number[]): Line[] {
+  return [
+    stop("Cleanup"),
+    ...ascending.map((group) => round(cleanup, group)),
+    round(confirmEnd, null),
+  ];
+}

@@ -1,0 +1,172 @@
+import * as z from "zod";
+import { ArtifactName, ComponentId, ComponentType, Version } from "../core/ids.ts";
+import { problemCodes, type ProblemCode } from "../core/problem-codes.ts";
+import { stopPoints } from "../core/protocol.ts";
+import { ArtifactLocation } from "../manifest/location.ts";
+import { System } from "../manifest/system.ts";
+import { Plan } from "../planner/plan.ts";
+import { roundNames } from "./program.ts";
+
+/**
+ * What the journal holds. A deployment is the fold of these records and nothing else; see
+ * docs/journal.md for the file they lie in.
+ */
+
+/** The version of these records. A release reads its own and the previous one. */
+export const recordFormat = 1;
+
+const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(problemCodes, code);
+
+const Problem = z
+  .strictObject({
+    code: z.string().refine(isProblemCode, { error: "must be a known problem code" }),
+    message: z.string(),
+    at: z
+      .strictObject({
+        file: z.string(),
+        line: z.int().exactOptional(),
+        column: z.int().exactOptional(),
+        text: z.string().exactOptional(),
+      })
+      .readonly()
+      .exactOptional(),
+    expected: z.string().exactOptional(),
+    got: z.string().exactOptional(),
+    hint: z.string(),
+  })
+  .readonly();
+
+const FailureReason = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("exited"), code: z.int() }).readonly(),
+  z.strictObject({ kind: z.literal("signalled"), signal: z.string() }).readonly(),
+  z.strictObject({ kind: z.literal("timed-out"), afterMs: z.number() }).readonly(),
+  z.strictObject({ kind: z.literal("not-started"), message: z.string() }).readonly(),
+  z.strictObject({ kind: z.literal("interrupted") }).readonly(),
+  z.strictObject({ kind: z.literal("problem"), problem: Problem }).readonly(),
+]);
+
+const Time = z.iso.datetime();
+
+/** One Component of the Topology, as it was when the deployment started. */
+const TopologyComponent = z
+  .strictObject({
+    id: ComponentId,
+    componentType: ComponentType,
+    interface: z.string(),
+    args: z.array(z.string()).readonly(),
+    timeoutMs: z.number().positive(),
+    onInterrupt: z.enum(["rollback", "retry", "observe"]),
+  })
+  .readonly();
+export type TopologyComponent = z.infer<typeof TopologyComponent>;
+
+/** An Artifact of the plan: where its bytes are, and what it says of itself, to tell whether it is installed. */
+const PlannedArtifact = z
+  .strictObject({
+    componentType: ComponentType,
+    version: Version,
+    name: ArtifactName,
+    location: ArtifactLocation,
+    provides: z.record(z.string(), z.string()).readonly(),
+    clears: z.array(z.string()).readonly().nullable(),
+  })
+  .readonly();
+export type PlannedArtifact = z.infer<typeof PlannedArtifact>;
+
+/** First in every journal: the whole deployment as it was planned. */
+const Begin = z
+  .strictObject({
+    type: z.literal("begin"),
+    format: z.literal(recordFormat),
+    deployment: z.string(),
+    at: Time,
+    manifest: z.string(),
+    /** Was it begun with `--exit-on-reboot`: then a later forward call without it never reboots. */
+    exitOnReboot: z.boolean(),
+    system: System,
+    plan: Plan,
+    components: z.array(TopologyComponent).readonly(),
+    artifacts: z.array(PlannedArtifact).readonly(),
+  })
+  .readonly();
+export type Begin = z.infer<typeof Begin>;
+
+/** A process takes the deployment up: the first one, and each later call. */
+const Run = z
+  .strictObject({
+    type: z.literal("run"),
+    at: Time,
+    /** Marks every Interface that this run starts. */
+    runId: z.string(),
+    bootId: z.string(),
+    verb: z.enum(["install", "resume", "rollback"]),
+    stopBefore: z.array(z.enum(stopPoints)).readonly(),
+    exitOnReboot: z.boolean(),
+  })
+  .readonly();
+export type Run = z.infer<typeof Run>;
+
+/** What is about to be done; synced before it is. */
+const Intent = z
+  .strictObject({
+    type: z.literal("intent"),
+    round: z.enum(roundNames),
+    group: z.int().nonnegative().nullable(),
+    components: z.array(ComponentId).readonly(),
+  })
+  .readonly();
+export type Intent = z.infer<typeof Intent>;
+
+/** Who runs: not synced, for a power cut ends the process too. */
+const Running = z
+  .strictObject({
+    type: z.literal("running"),
+    component: ComponentId,
+    pid: z.int().positive(),
+    startTime: z.string(),
+  })
+  .readonly();
+
+/** How one Component's part of the intent ended. */
+const Outcome = z
+  .strictObject({
+    type: z.literal("outcome"),
+    at: Time,
+    component: ComponentId,
+    /** Null: it succeeded. */
+    failure: FailureReason.nullable(),
+    /** The answer of a query, or the version that `Provides` told; null otherwise. */
+    answer: z.string().nullable(),
+    elapsedMs: z.number().nonnegative(),
+  })
+  .readonly();
+export type Outcome = z.infer<typeof Outcome>;
+
+/** The run stops here as asked; the next one goes on. */
+const Stopped = z.strictObject({ type: z.literal("stopped"), before: z.enum(stopPoints) }).readonly();
+
+const Ended = z
+  .strictObject({
+    type: z.literal("ended"),
+    at: Time,
+    outcome: z.enum([
+      "success",
+      "failed-unchanged",
+      "failed-rolled-back",
+      "failed-elsewhere",
+      "inconsistent",
+    ]),
+    inconsistent: z.array(ComponentId).readonly(),
+  })
+  .readonly();
+
+export const JournalRecord = z.discriminatedUnion("type", [
+  Begin,
+  Run,
+  Intent,
+  Running,
+  Outcome,
+  Stopped,
+  Ended,
+]);
+export type JournalRecord = z.infer<typeof JournalRecord>;

@@ -1,0 +1,74 @@
+import {
+  currentStage,
+  type Deployment,
+  maxRollbackReboots,
+  type Member,
+  membersOf,
+} from "./deployment.ts";
+import { enterBack } from "./error-path.ts";
+import { next } from "./next.ts";
+import { program } from "./program.ts";
+
+/** The barrier: all Components of the round have ended. Decides where the cursor goes. */
+export function settle(deployment: Deployment): Deployment {
+  const closed: Deployment = { ...deployment, open: null };
+  if (closed.way === "back") return settleBack(closed, deployment);
+  if (closed.failure !== null && !isOneMoreRoundOwed(closed)) return enterBack(closed);
+  return startNextStage(closed);
+}
+
+/** A failed ArtifactInstall still owes its group the question whether to reboot. */
+function isOneMoreRoundOwed(deployment: Deployment): boolean {
+  const coming = next(deployment);
+  if (coming.kind !== "round" || coming.row.despiteFailure !== true) return false;
+  // Whoever was interrupted is asked on the way back.
+  return deployment.members.every((member) => member.ran.ArtifactInstall !== "interrupted");
+}
+
+/** Through with a stage that is not the last one: the next begins where it ended. */
+function startNextStage(deployment: Deployment): Deployment {
+  const stages = deployment.begin.plan.stages;
+  const isThrough = next(deployment).kind === "through";
+  const isLast = deployment.stage + 1 >= stages.length;
+  const isClean = deployment.members.every((member) => !member.inconsistent);
+  if (!isThrough || isLast || !isClean) return deployment;
+  const stage = deployment.stage + 1;
+  return {
+    ...deployment,
+    stage,
+    cursor: 0,
+    members: membersOf(stages[stage], deployment.members),
+  };
+}
+
+/** After a failed verification the rollback reboot is made again, a limited number of times. */
+function settleBack(closed: Deployment, before: Deployment): Deployment {
+  if (before.open?.intent.round !== "ArtifactVerifyRollbackReboot") return closed;
+  const isAgain = (member: Member): boolean =>
+    (member.ran.ArtifactVerifyRollbackReboot === "failed" ||
+      member.ran.ArtifactVerifyRollbackReboot === "interrupted") &&
+    member.verifyFailures < maxRollbackReboots;
+  if (!closed.members.some(isAgain)) return closed;
+  const group = before.open.intent.group;
+  const lines = program("back", currentStage(closed)?.groups.length ?? 0, closed.stage === 0);
+  return {
+    ...closed,
+    cursor: lines.findIndex(
+      (line) =>
+        line.kind === "round" && line.group === group && line.row.name === "ArtifactRollbackReboot",
+    ),
+    members: closed.members.map((member) => (isAgain(member) ? withoutReboot(member) : member)),
+  };
+}
+
+function withoutReboot(member: Member): Member {
+  return {
+    ...member,
+    ran: {
+      ...member.ran,
+      ArtifactRollbackReboot: undefined,
+      HostRollbackReboot: undefined,
+      ArtifactVerifyRollbackReboot: undefined,
+    },
+  };
+}

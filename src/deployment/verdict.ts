@@ -1,0 +1,53 @@
+import type { DeploymentOutcome } from "../core/events.ts";
+import type { ComponentId } from "../core/ids.ts";
+import type { SystemState } from "../manifest/system.ts";
+import { acceptance } from "../planner/acceptable.ts";
+import { type Deployment, isConstrained, type Member } from "./deployment.ts";
+
+/** Where the System is, now that nothing more will be done. */
+export function verdict(deployment: Deployment): {
+  readonly outcome: DeploymentOutcome;
+  /** The Components at fault where the outcome is `inconsistent`; empty otherwise. */
+  readonly inconsistent: readonly ComponentId[];
+} {
+  const { members } = deployment;
+  const unsure = members.filter((member) => member.inconsistent);
+  if (unsure.length > 0) return inconsistent(unsure);
+  if (deployment.way === "forward") return clean("success");
+  const moved = members.filter((member) => member.version !== startVersion(deployment, member));
+  if (moved.length > 0) {
+    return isAcceptableEnd(deployment) ? clean("failed-elsewhere") : inconsistent(moved);
+  }
+  const isUntouched =
+    deployment.stage === 0 && members.every((member) => member.ran.ArtifactInstall === undefined);
+  return clean(isUntouched ? "failed-unchanged" : "failed-rolled-back");
+}
+
+function clean(outcome: DeploymentOutcome) {
+  return { outcome, inconsistent: [] };
+}
+
+function inconsistent(members: readonly Member[]) {
+  return { outcome: "inconsistent", inconsistent: members.map((member) => member.id) } as const;
+}
+
+function startVersion(deployment: Deployment, member: Member): string | undefined {
+  const { system } = deployment.begin;
+  const component = system.components.find(({ id }) => id === member.id);
+  return component === undefined ? undefined : system.types[component.type]?.versions[component.start];
+}
+
+/** Without tables nobody knows which mix is acceptable, so none is. */
+function isAcceptableEnd(deployment: Deployment): boolean {
+  if (!isConstrained(deployment)) return false;
+  const { system } = deployment.begin;
+  const state: number[] = [];
+  for (const [index, component] of system.components.entries()) {
+    const version = deployment.members[index]?.version;
+    const at = system.types[component.type]?.versions.findIndex((known) => known === version) ?? -1;
+    if (at < 0) return false;
+    state.push(at);
+  }
+  const start: SystemState = system.components.map((component) => component.start);
+  return acceptance(system, start).endState(state) !== null;
+}
