@@ -177,6 +177,28 @@ export interface Locks {
   acquire(path: string): { readonly lock: Lock } | { readonly heldBy: number | null };
 }
 
+/** Why bytes could not be decompressed. `program` is what has to be installed, or what refused. */
+export class DecompressError extends Error {
+  readonly reason: "program-missing" | "broken-data";
+  readonly program: string;
+  constructor(reason: "program-missing" | "broken-data", program: string, message: string) {
+    super(message);
+    this.name = "DecompressError";
+    this.reason = reason;
+    this.program = program;
+  }
+}
+
+/** Decompression that Node has no sound one of: run as programs of the machine. */
+export interface Decompressors {
+  /**
+   * Streams the whole of `source` through `xz` or `zstd`. Throws DecompressError where the program is missing
+   * or the data broken, cut short or followed by garbage; what `source` throws comes through. Ending the
+   * iteration early ends the program.
+   */
+  decompress(kind: "xz" | "zstd", source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+}
+
 export interface Platform {
   readonly files: Files;
   readonly processes: Processes;

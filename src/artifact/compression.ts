@@ -1,0 +1,141 @@
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { type Decompressors, DecompressError } from "../platform/types.ts";
+import { refused } from "./artifact-error.ts";
+
+/** How the tars inside an Artifact may be compressed. */
+export type Compression = "none" | "gzip" | "xz" | "zstd";
+
+/** The name endings that go with each; one that lies is refused, because the real parsers go by it. */
+export const suffixOf: Readonly<Record<Compression, string>> = {
+  none: "",
+  gzip: ".gz",
+  xz: ".xz",
+  zstd: ".zst",
+};
+
+/** How many leading bytes tell the compression. */
+export const magicBytes = 6;
+
+/** Tells the compression from the first bytes; whatever has no known mark is taken for uncompressed. */
+export function compressionOf(head: Uint8Array): Compression {
+  for (const { mark, compression } of marks) {
+    if (mark.every((byte, at) => head[at] === byte)) return compression;
+  }
+  return "none";
+}
+
+const marks = [
+  { mark: [0x1f, 0x8b], compression: "gzip" },
+  { mark: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], compression: "xz" },
+  { mark: [0x28, 0xb5, 0x2f, 0xfd], compression: "zstd" },
+] as const;
+
+/**
+ * Inflates pieces: 1 MiB is fastest for one stream at a time, 256 KiB keeps fifty at once in bounds.
+ * Bytes.
+ */
+export const inflateChunk = { alone: 1024 * 1024, among: 256 * 1024 } as const;
+
+/** Streams `source` uncompressed; ArtifactError where it is broken, cut short or goes on after its end. */
+export async function* uncompressed(
+  file: string,
+  compression: Compression,
+  source: AsyncIterable<Uint8Array>,
+  decompressors: Decompressors | null,
+  chunkBytes: number,
+): AsyncGenerator<Uint8Array> {
+  switch (compression) {
+    case "none":
+      yield* source;
+      return;
+    case "gzip":
+      yield* gunzip(file, source, chunkBytes);
+      return;
+    case "xz":
+    case "zstd":
+      yield* byProgram(file, compression, source, decompressors);
+      return;
+  }
+}
+
+/** Streams gzip uncompressed, its trailer read and checked; ArtifactError where anything but zeroes less is wrong. */
+export async function* gunzip(
+  file: string,
+  source: AsyncIterable<Uint8Array>,
+  chunkBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const engine = createGunzip({ chunkSize: chunkBytes });
+  let fed = 0;
+  let sourceEnded = false;
+  async function* counted() {
+    for await (const chunk of source) {
+      fed += chunk.length;
+      yield chunk;
+    }
+    sourceEnded = true;
+  }
+  // A broken source destroys the engine, so that the loop below throws the very error; nothing is left to do here.
+  pipeline(counted(), engine, () => {});
+  try {
+    for await (const chunk of engine) yield bytesOf(chunk);
+  } catch (error) {
+    throw isZlibError(error) ? broken(file, "gzip", error.message) : error;
+  } finally {
+    engine.destroy();
+  }
+  // Node ends quietly where zeros follow the trailer; all that was fed must have been used.
+  if (!sourceEnded || engine.bytesWritten !== fed) {
+    throw broken(file, "gzip", "something follows its end");
+  }
+}
+
+async function* byProgram(
+  file: string,
+  compression: "xz" | "zstd",
+  source: AsyncIterable<Uint8Array>,
+  decompressors: Decompressors | null,
+): AsyncGenerator<Uint8Array> {
+  if (decompressors === null) throw programMissing(file, compression);
+  try {
+    yield* decompressors.decompress(compression, source);
+  } catch (error) {
+    if (!(error instanceof DecompressError)) throw error;
+    if (error.reason === "program-missing") throw programMissing(file, error.program);
+    throw broken(file, compression, error.message);
+  }
+}
+
+function broken(file: string, compression: Compression, detail: string) {
+  return refused(
+    "archive-compression",
+    file,
+    `The ${compression} data in "${file}" is broken: ${detail}.`,
+    {
+      hint: "The file was damaged on its way: copy or download it again.",
+    },
+  );
+}
+
+function programMissing(file: string, program: string) {
+  return refused(
+    "decompressor-missing",
+    file,
+    `"${file}" is compressed with ${program}, and the program "${program}" is not there.`,
+    { hint: `Install "${program}", or make the Artifact with gzip.` },
+  );
+}
+
+function isZlibError(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    typeof error.code === "string" &&
+    error.code.startsWith("Z_")
+  );
+}
+
+function bytesOf(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  throw new TypeError("a byte stream gave something that is not bytes");
+}

@@ -1,0 +1,197 @@
+import * as z from "zod";
+import { ArtifactName } from "../core/ids.ts";
+import { refused } from "./artifact-error.ts";
+import { isSafePart } from "./safe-name.ts";
+import type { Artifact } from "./types.ts";
+
+/** The JSON files of the header as they stand there. */
+export interface HeaderFiles {
+  readonly headerInfo: Uint8Array;
+  readonly typeInfo: Uint8Array;
+  readonly metaData: Uint8Array | null;
+}
+
+/** What the header says, by artifact.md's rules. */
+export type HeaderContent = Pick<
+  Artifact,
+  "name" | "group" | "payloadType" | "provides" | "depends" | "clears"
+>;
+
+/** Reads the three files; ArtifactError where they break a rule. */
+export function readHeaders(file: string, files: HeaderFiles): HeaderContent {
+  const info = read(file, "header-info", HeaderInfo, files.headerInfo);
+  const [payload, ...more] = info.payloads;
+  if (payload === undefined || more.length > 0) {
+    throw refused(
+      "artifact-multiple-payloads",
+      file,
+      `"${file}" holds ${info.payloads.length} payloads.`,
+      {
+        expected: "1",
+        got: String(info.payloads.length),
+        hint: "Make one Artifact for each payload.",
+      },
+    );
+  }
+  if (payload.type === null || payload.type === "") {
+    throw refused(
+      "artifact-empty-payload",
+      file,
+      `"${file}" is an Artifact with an empty payload.`,
+      {
+        expected: "a payload type",
+        got: "none",
+        hint: "There is nothing in it to install; make it with `mender-artifact write module-image`.",
+      },
+    );
+  }
+  const type = read(file, "headers/0000/type-info", TypeInfo, files.typeInfo);
+  if (type.type !== payload.type) {
+    throw headerInvalid(
+      file,
+      "headers/0000/type-info",
+      "names another payload type than header-info",
+      {
+        expected: payload.type,
+        got: type.type,
+      },
+    );
+  }
+  // Go's writer leaves an empty file where there is no meta-data.
+  if (files.metaData !== null && files.metaData.length > 0) {
+    read(file, "headers/0000/meta-data", MetaData, files.metaData);
+  }
+
+  const provides = merged(file, info.artifact_provides, type.artifact_provides, same);
+  const depends = merged(file, info.artifact_depends, type.artifact_depends, sameList);
+  const name = ArtifactName.safeParse(provides.get("artifact_name"));
+  if (!name.success) {
+    throw headerInvalid(
+      file,
+      "header-info",
+      "has no usable `artifact_name` in `artifact_provides`",
+    );
+  }
+  return {
+    name: name.data,
+    group: provides.get("artifact_group") ?? null,
+    payloadType: payload.type,
+    provides,
+    depends,
+    clears: type.clears_artifact_provides ?? null,
+  };
+}
+
+/** Keys and values become lines `key=value` and files that hold a value. */
+// oxlint-disable-next-line no-control-regex
+const line = z
+  .string()
+  .regex(/^[^\u0000-\u001f\u007f]*$/, { error: "must have no control characters" });
+// oxlint-disable-next-line no-control-regex
+const keyForm = /^[^\u0000-\u0020\u007f=]{1,256}$/;
+
+/** An object as a Map, so that a key such as `__proto__` is a key like any other. */
+function mapOf<T>(value: z.ZodType<T>) {
+  return z.unknown().transform((given, context): ReadonlyMap<string, T> => {
+    const map = new Map<string, T>();
+    if (typeof given !== "object" || given === null || Array.isArray(given)) {
+      context.addIssue({ code: "custom", message: "must be an object" });
+      return map;
+    }
+    for (const [key, each] of Object.entries(given)) {
+      const parsed = value.safeParse(each);
+      if (!keyForm.test(key)) {
+        context.addIssue({ code: "custom", path: [key], message: "is not a key" });
+      } else if (!parsed.success) {
+        context.addIssue({ code: "custom", path: [key], message: "must be text" });
+      } else map.set(key, parsed.data);
+    }
+    return map;
+  });
+}
+
+const provided = mapOf(line);
+const depended = mapOf(
+  z.union([line.transform((value): readonly string[] => [value]), z.array(line).min(1).readonly()]),
+);
+/** Real clients look for an update module of this name, so it is one part of a path. */
+const payloadType = z.string().refine(isSafePart, { error: "must be a name without `/`" });
+
+const HeaderInfo = z.object({
+  payloads: z.array(z.object({ type: payloadType.or(z.literal("")).nullable() })),
+  artifact_provides: provided,
+  artifact_depends: depended.optional(),
+});
+
+const TypeInfo = z.object({
+  type: payloadType,
+  artifact_provides: provided.optional(),
+  artifact_depends: depended.optional(),
+  clears_artifact_provides: z.array(line).readonly().optional(),
+});
+
+const MetaData = z.record(z.string(), z.unknown());
+
+function read<T>(file: string, part: string, schema: z.ZodType<T>, bytes: Uint8Array): T {
+  const parsed = schema.safeParse(json(file, part, bytes));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const at = issue?.path.map(String).join(".") ?? "";
+  throw headerInvalid(
+    file,
+    part,
+    `is wrong${at === "" ? "" : ` at \`${at}\``}: ${issue?.message ?? ""}`,
+  );
+}
+
+/** Reads JSON; ArtifactError where it is none. */
+function json(file: string, part: string, bytes: Uint8Array): unknown {
+  try {
+    const parsed: unknown = JSON.parse(
+      new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes),
+    );
+    return parsed;
+  } catch {
+    throw headerInvalid(file, part, "is not JSON");
+  }
+}
+
+/** header-info's and type-info's together; a key in both must say the same. */
+function merged<T>(
+  file: string,
+  first: ReadonlyMap<string, T> = new Map(),
+  second: ReadonlyMap<string, T> = new Map(),
+  equal: (a: T, b: T) => boolean,
+): ReadonlyMap<string, T> {
+  for (const [key, value] of second) {
+    const other = first.get(key);
+    if (other !== undefined && !equal(other, value)) {
+      throw headerInvalid(
+        file,
+        "headers/0000/type-info",
+        `says something else about \`${key}\` than header-info`,
+      );
+    }
+  }
+  return new Map([...first, ...second]);
+}
+
+function same(a: string, b: string): boolean {
+  return a === b;
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value) => b.includes(value));
+}
+
+export function headerInvalid(
+  file: string,
+  part: string,
+  what: string,
+  found: { readonly expected?: string; readonly got?: string } = {},
+) {
+  return refused("artifact-header-invalid", file, `"${part}" of "${file}" ${what}.`, {
+    ...found,
+    hint: "Make the Artifact again with `mender-artifact`.",
+  });
+}

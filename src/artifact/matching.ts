@@ -1,0 +1,95 @@
+import type { Artifact } from "./types.ts";
+
+/** What a Component's Interface answered to `Provides`, by key. `device_type` is not among them. */
+export type Provides = ReadonlyMap<string, string>;
+
+/** The Provides once the Artifact is installed: first its globs clear, then its own keys are set. */
+export function applyArtifact(provides: Provides, artifact: Artifact): Provides {
+  const { clears } = artifact;
+  const kept = [...provides].filter(
+    ([key]) => clears !== null && !clears.some((glob) => matches(glob, key)),
+  );
+  return new Map([...kept, ...artifact.provides]);
+}
+
+/** Whether installing the Artifact would change nothing. */
+export function isInstalled(provides: Provides, artifact: Artifact): boolean {
+  const now = compared(provides);
+  const then = compared(applyArtifact(provides, artifact));
+  // The name tells a release, not a content: it counts only where there is nothing else to compare.
+  const byName = hasNameOnly(now) || hasNameOnly(then);
+  if (!byName) {
+    now.delete("artifact_name");
+    then.delete("artifact_name");
+  }
+  return now.size === then.size && [...now].every(([key, value]) => then.get(key) === value);
+}
+
+export interface UnmetDepend {
+  readonly key: string;
+  /** One of these was wanted. */
+  readonly wanted: readonly string[];
+  readonly found: string | null;
+}
+
+/** What the Artifact depends on and the Component does not provide; empty where it may be installed. */
+export function unmetDepends(
+  provides: Provides,
+  componentType: string,
+  artifact: Artifact,
+): readonly UnmetDepend[] {
+  return [...artifact.depends].flatMap(([key, wanted]) => {
+    const found = (key === "device_type" ? componentType : provides.get(key)) ?? null;
+    return found !== null && wanted.includes(found) ? [] : [{ key, wanted, found }];
+  });
+}
+
+/** An Artifact at hand. */
+export interface Candidate {
+  readonly artifact: Artifact;
+  /** The file or bundle entry it lies in. */
+  readonly name: string;
+  /** Bytes of that file. */
+  readonly size: number;
+}
+
+/** Of those that may be installed the smallest, ties by name; null where none may be. */
+export function chooseCandidate<C extends Candidate>(
+  provides: Provides,
+  componentType: string,
+  candidates: readonly C[],
+): C | null {
+  const fitting = candidates.filter(
+    ({ artifact }) => unmetDepends(provides, componentType, artifact).length === 0,
+  );
+  const [best] = fitting.toSorted((a, b) => a.size - b.size || (a.name < b.name ? -1 : 1));
+  return best ?? null;
+}
+
+/** `*` stands for any characters or none; everything else for itself; the whole key must match. */
+export function matches(glob: string, key: string): boolean {
+  const [head = "", ...rest] = glob.split("*");
+  const tail = rest.pop();
+  if (tail === undefined) return key === head;
+  if (!key.startsWith(head) || !key.endsWith(tail) || key.length < head.length + tail.length)
+    return false;
+  let at = head.length;
+  const end = key.length - tail.length;
+  for (const part of rest) {
+    const found = key.indexOf(part, at);
+    if (found === -1 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
+}
+
+/** The device type is ours, not the Interface's, and takes no part in what is installed. */
+function compared(provides: Provides): Map<string, string> {
+  const map = new Map(provides);
+  map.delete("device_type");
+  return map;
+}
+
+function hasNameOnly(provides: Provides): boolean {
+  return provides.size === 1 && provides.has("artifact_name");
+}

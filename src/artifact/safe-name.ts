@@ -1,0 +1,20 @@
+/** Bytes that a single part of a path may have on the file systems of devices. */
+const partBytes = 255;
+
+/** Whether `name` can be one part of a path and nothing else: no `/`, no `..`, nothing unprintable. */
+export function isSafePart(name: string): boolean {
+  return (
+    name !== "" &&
+    name !== "." &&
+    name !== ".." &&
+    // oxlint-disable-next-line no-control-regex
+    !/[/\u0000-\u001f\u007f]/.test(name) &&
+    new TextEncoder().encode(name).length <= partBytes
+  );
+}
+
+/** Whether `name` is a relative path of at most eight safe parts. */
+export function isSafePath(name: string): boolean {
+  const parts = name.split("/");
+  return parts.length <= 8 && parts.every(isSafePart);
+}

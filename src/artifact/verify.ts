@@ -1,0 +1,50 @@
+import type { Result } from "../core/result.ts";
+import type { ByteSource, Decompressors } from "../platform/types.ts";
+import { asResult } from "./artifact-error.ts";
+import { readBytes } from "./byte-reader.ts";
+import { inflateChunk } from "./compression.ts";
+import { demandEnd } from "./header-tar.ts";
+import type { VerifyKey } from "./keys.ts";
+import { openArtifact } from "./layout.ts";
+import { payloadOf } from "./payload.ts";
+import type { Artifact, PayloadFile } from "./types.ts";
+
+/** An Artifact of which every byte has been read. */
+export interface VerifiedArtifact {
+  readonly artifact: Artifact;
+  /** In the order they lie in; sizes in bytes. */
+  readonly files: readonly (PayloadFile & { readonly size: number })[];
+}
+
+/** Reads all of an Artifact and checks everything there is to check. */
+export function verifyArtifact(
+  source: ByteSource,
+  keys: readonly VerifyKey[],
+  decompressors: Decompressors | null = null,
+): Promise<Result<VerifiedArtifact>> {
+  return asResult(source.name, async () => {
+    const reader = readBytes(source.name, source.read(0, source.size));
+    try {
+      const { artifact, data } = await openArtifact(source.name, reader, keys, decompressors);
+      const sums = new Map(artifact.payloadFiles.map(({ name, sha256 }) => [name, sha256]));
+      const files: (PayloadFile & { readonly size: number })[] = [];
+      const payload = payloadOf(
+        source.name,
+        reader,
+        data,
+        artifact,
+        decompressors,
+        inflateChunk.alone,
+      );
+      for await (const { name, size, content } of payload) {
+        for await (const _ of content);
+        const sha256 = sums.get(name);
+        if (sha256 !== undefined) files.push({ name, size, sha256 });
+      }
+      await demandEnd(source.name, reader);
+      return { artifact, files };
+    } finally {
+      await reader.close();
+    }
+  });
+}
