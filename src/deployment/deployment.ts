@@ -8,10 +8,10 @@ import type { Begin, Intent, Run } from "./records.ts";
 /** Forward to the wanted state, or back to where the stage began. */
 export type Way = "forward" | "back";
 
-/** How far a Component got with a round of this stage. */
-export type Progress = "started" | "ok" | "failed" | "interrupted";
+/** How far a Component got with a round of this stage; `again`: it was interrupted and is made once more. */
+export type Progress = "started" | "ok" | "failed" | "interrupted" | "again";
 
-/** Absent or undefined: not yet, or to be made anew. */
+/** Absent or undefined: not yet. */
 export type Ran = { readonly [name in RoundName]?: Progress | undefined };
 
 /** One Component within the current stage. */

@@ -84,7 +84,8 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
 
 function opened(deployment: Deployment, intent: Intent): Deployment {
   if (deployment.open !== null) throw new Error(`${intent.round} begun while a round is open`);
-  const at = intent.round === "ObserveInterrupted" ? deployment.cursor : placeOf(deployment, intent);
+  const at =
+    intent.round === "ObserveInterrupted" ? deployment.cursor : placeOf(deployment, intent);
   const isMade = intent.round !== "ExpectOld" && intent.round !== "ObserveInterrupted";
   return {
     ...deployment,

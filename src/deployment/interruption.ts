@@ -45,15 +45,17 @@ function hostRebooted(deployment: Deployment, open: OpenRound, hasRebooted: bool
   const { round } = open.intent;
   if (!hasRebooted && round === "HostRollbackReboot") {
     // Asked for and never come: it is asked for again.
-    return { ...deployment, open: null, members: mark(deployment.members, open.waiting, round) };
+    return {
+      ...deployment,
+      open: null,
+      members: mark(deployment.members, open.waiting, round, "again"),
+    };
   }
   const members = mark(deployment.members, open.waiting, round, hasRebooted ? "ok" : "failed");
   const [first] = open.waiting;
   const marked = { ...deployment, members };
   if (hasRebooted || first === undefined) return settle({ ...marked, idleRuns: 0 });
-  return settle(
-    withFailure(marked, first, round, { kind: "problem", problem: rebootNeverCame() }),
-  );
+  return settle(withFailure(marked, first, round, { kind: "problem", problem: rebootNeverCame() }));
 }
 
 function rebootNeverCame(): Problem {
@@ -68,7 +70,11 @@ function rebootNeverCame(): Problem {
 function judgeOpen(deployment: Deployment, open: OpenRound): Deployment {
   const { round } = open.intent;
   if (kindOf(round) !== "state") {
-    return { ...deployment, open: null, members: mark(deployment.members, open.waiting, round) };
+    return {
+      ...deployment,
+      open: null,
+      members: mark(deployment.members, open.waiting, round, "again"),
+    };
   }
   const judged = open.waiting.reduce(
     (folded, component) => judge(folded, open, component),
@@ -83,24 +89,25 @@ function judge(deployment: Deployment, open: OpenRound, component: ComponentId):
   const only = [component];
   if (deployment.way === "back") {
     // Its Interface was not even started: the way back must not leave it out.
-    if (!open.started.includes(component)) return change(mark(deployment.members, only, round));
+    if (!open.started.includes(component))
+      return change(mark(deployment.members, only, round, "again"));
     if (round === "ArtifactRollback") return change(toObserve(deployment.members, only, round));
     return change(countVerification(deployment.members, only, round));
   }
   const policy = policyOf(deployment, component);
-  if (policy === "retry") return change(mark(deployment.members, only, round));
+  if (policy === "retry") return change(mark(deployment.members, only, round, "again"));
   if (policy === "observe") return change(toObserve(deployment.members, only, round));
   const marked = change(mark(deployment.members, only, round, "interrupted"));
   const isPassedOver = round === "Cleanup";
   return isPassedOver ? marked : withFailure(marked, component, round, { kind: "interrupted" });
 }
 
-/** Sets how far the round got for these; without a progress it is to be made anew. */
+/** Sets how far the round got for these. */
 function mark(
   members: readonly Member[],
   which: readonly ComponentId[],
   round: RoundName,
-  progress?: Progress,
+  progress: Progress,
 ): readonly Member[] {
   return members.map((member) =>
     which.includes(member.id) ? { ...member, ran: { ...member.ran, [round]: progress } } : member,
@@ -143,7 +150,9 @@ function policyOf(
  * risk has declared that it can be taken up again.
  */
 function isExposedToReboot(deployment: Deployment): boolean {
-  const installing = deployment.members.filter((member) => member.ran.ArtifactInstall !== undefined);
+  const installing = deployment.members.filter(
+    (member) => member.ran.ArtifactInstall !== undefined,
+  );
   const isCommitted = deployment.members.every(
     (member) => member.step === null || member.ran.ArtifactCommit === "ok",
   );

@@ -1,6 +1,12 @@
 import type { ComponentId } from "../core/ids.ts";
 import type { StopPoint } from "../core/protocol.ts";
-import { currentStage, type Deployment, isConstrained, isStuck, type Member } from "./deployment.ts";
+import {
+  currentStage,
+  type Deployment,
+  isConstrained,
+  isStuck,
+  type Member,
+} from "./deployment.ts";
 import { type Line, program, type Row } from "./program.ts";
 
 /** What comes next in the program, found from its cursor. */
@@ -64,10 +70,7 @@ function callees(
  * With tables, undoing a lower group past a Component that stays new could lead into the very
  * combination they forbid, so the rollback ends there. Without tables the protocol passes it over.
  */
-function isWayBackBlocked(
-  deployment: Deployment,
-  line: Extract<Line, { kind: "round" }>,
-): boolean {
+function isWayBackBlocked(deployment: Deployment, line: Extract<Line, { kind: "round" }>): boolean {
   if (line.row.name !== "ArtifactRollback" || !isConstrained(deployment)) return false;
   return deployment.members.some(
     (member) => member.step !== null && member.step.group > (line.group ?? 0) && isStuck(member),
@@ -87,5 +90,6 @@ function isWithin(member: Member, line: Extract<Line, { kind: "round" }>): boole
 
 /** A round is over for a Component once it has run; ExpectOld is asked before every group anew. */
 function isOpen(member: Member, row: Row): boolean {
-  return row.name === "ExpectOld" || member.ran[row.name] === undefined;
+  const progress = member.ran[row.name];
+  return row.name === "ExpectOld" || progress === undefined || progress === "again";
 }

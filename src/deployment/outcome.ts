@@ -2,7 +2,13 @@ import type { FailureReason } from "../core/events.ts";
 import { Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { answers, type WordQuery } from "../core/protocol.ts";
-import { type Deployment, isConstrained, maxRollbackReboots, type Member, type Progress } from "./deployment.ts";
+import {
+  type Deployment,
+  isConstrained,
+  maxRollbackReboots,
+  type Member,
+  type Progress,
+} from "./deployment.ts";
 import { withFailure } from "./error-path.ts";
 import type { RoundName } from "./program.ts";
 import type { Outcome } from "./records.ts";
@@ -147,7 +153,7 @@ function observed(member: Member, answer: string | null): Member {
   if (step === null || toObserve === null) return member;
   const done = toObserve === "ArtifactRollback" ? step.from : step.to;
   const undone = toObserve === "ArtifactRollback" ? step.to : step.from;
-  const settled = (progress: Progress | undefined): Member => ({
+  const settled = (progress: Progress): Member => ({
     ...member,
     toObserve: null,
     ran: { ...member.ran, [toObserve]: progress },
@@ -155,7 +161,7 @@ function observed(member: Member, answer: string | null): Member {
   if (answer === done) return settled("ok");
   // A rollback is repeated even where Provides cannot tell: left out, the System would stay a mix.
   const isAgain = answer === undone || toObserve === "ArtifactRollback";
-  return settled(isAgain ? undefined : "interrupted");
+  return settled(isAgain ? "again" : "interrupted");
 }
 
 /** After Cleanup, Provides judges: a Component that is not what it should be is inconsistent. */

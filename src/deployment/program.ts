@@ -66,10 +66,26 @@ const forwardRows: readonly Row[] = [
   { name: "SupportsRollback", kind: "query", over: "group", who: everyone },
   { name: "ArtifactInstall", kind: "state", over: "group", who: everyone },
   // A failed Component needs its answer for the reboot of the rollback.
-  { name: "NeedsArtifactReboot", kind: "query", over: "group", who: installStarted, despiteFailure: true },
-  { name: "ArtifactReboot", kind: "state", over: "group", who: (member) => member.needsReboot === "Yes" },
+  {
+    name: "NeedsArtifactReboot",
+    kind: "query",
+    over: "group",
+    who: installStarted,
+    despiteFailure: true,
+  },
+  {
+    name: "ArtifactReboot",
+    kind: "state",
+    over: "group",
+    who: (member) => member.needsReboot === "Yes",
+  },
   // One reboot for all of the group, after the Components that reboot by themselves.
-  { name: "HostReboot", kind: "host", over: "group", who: (member) => member.needsReboot === "Automatic" },
+  {
+    name: "HostReboot",
+    kind: "host",
+    over: "group",
+    who: (member) => member.needsReboot === "Automatic",
+  },
   { name: "ArtifactVerifyReboot", kind: "state", over: "group", who: hasRebooted },
 ];
 
@@ -123,7 +139,12 @@ const expectOld: Row = {
 const commit: Row = { name: "ArtifactCommit", kind: "state", over: "group", who: everyone };
 const cleanup: Row = { name: "Cleanup", kind: "state", over: "group", who: hasStarted("Download") };
 // Only after Cleanup does Provides have to tell the truth.
-const confirmEnd: Row = { name: "ConfirmEnd", kind: "query", over: "stage", who: hasStarted("Download") };
+const confirmEnd: Row = {
+  name: "ConfirmEnd",
+  kind: "query",
+  over: "stage",
+  who: hasStarted("Download"),
+};
 
 /** The kind of a round; `ObserveInterrupted` stands in no program, it asks Provides. */
 export function kindOf(name: RoundName): RoundKind {

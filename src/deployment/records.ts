@@ -143,7 +143,9 @@ const Outcome = z
 export type Outcome = z.infer<typeof Outcome>;
 
 /** The run stops here as asked; the next one goes on. */
-const Stopped = z.strictObject({ type: z.literal("stopped"), before: z.enum(stopPoints) }).readonly();
+const Stopped = z
+  .strictObject({ type: z.literal("stopped"), before: z.enum(stopPoints) })
+  .readonly();
 
 const Ended = z
   .strictObject({

@@ -34,7 +34,9 @@ function inconsistent(members: readonly Member[]) {
 function startVersion(deployment: Deployment, member: Member): string | undefined {
   const { system } = deployment.begin;
   const component = system.components.find(({ id }) => id === member.id);
-  return component === undefined ? undefined : system.types[component.type]?.versions[component.start];
+  return component === undefined
+    ? undefined
+    : system.types[component.type]?.versions[component.start];
 }
 
 /** Without tables nobody knows which mix is acceptable, so none is. */

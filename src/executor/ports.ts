@@ -1,0 +1,69 @@
+import type { Event, FailureReason } from "../core/events.ts";
+import type { ComponentId } from "../core/ids.ts";
+import type { Deployment, Member } from "../deployment/deployment.ts";
+import type { RoundName } from "../deployment/program.ts";
+import type { JournalRecord } from "../deployment/records.ts";
+import type { Clock, Host, ProcessIdentity } from "../platform/types.ts";
+
+/** The journal of the deployment in progress, open for writing. Both throw FileError, for good. */
+export interface JournalWriter {
+  append(records: readonly JournalRecord[]): void;
+  /** Nothing appended before it can be lost afterwards. */
+  sync(): void;
+}
+
+/** One Component's part of a round. */
+export interface Task {
+  readonly deployment: Deployment;
+  readonly round: RoundName;
+  readonly member: Member;
+  /** Marks the Interface and all its children. */
+  readonly runId: string;
+  /** Aborted when this process is told to end. */
+  readonly signal: AbortSignal;
+  readonly onStarted: (who: ProcessIdentity) => void;
+}
+
+export interface TaskEnd {
+  /** Null: it succeeded. */
+  readonly failure: FailureReason | null;
+  /** The answer of a query, the version that Provides told, or null. */
+  readonly answer: string | null;
+}
+
+/** Does one Component's part of a round; never throws for what an Interface does. */
+export type Perform = (task: Task) => Promise<TaskEnd>;
+
+/** Where a test may kill the process: `<round>:<moment>`, see docs/reliability.md. */
+export type CrashPoint =
+  | `${RoundName}:${"intent-appended" | "intent-synced" | "started" | "outcome-appended"}`
+  | `stop:${"appended" | "synced"}`
+  | `end:${"appended" | "synced" | "archived"}`
+  | `run:${"appended" | "synced"}`
+  | `begin:${"appended" | "synced"}`;
+
+export interface ExecutorPorts {
+  readonly journal: JournalWriter;
+  readonly perform: Perform;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly emit: (event: Event) => void;
+  readonly signal: AbortSignal;
+  /** How long to wait for a reboot that the command has accepted, in milliseconds. */
+  readonly rebootWaitMs: number;
+  readonly reachCrashPoint: (point: CrashPoint) => void;
+}
+
+/** How a run of the executor ended. */
+export type RunEnd =
+  | { readonly kind: "ended"; readonly deployment: Deployment }
+  | { readonly kind: "stopped"; readonly deployment: Deployment }
+  /** The caller is to reboot the host. */
+  | { readonly kind: "reboot"; readonly deployment: Deployment }
+  /** This process was told to end. */
+  | { readonly kind: "terminated"; readonly deployment: Deployment };
+
+/** Component ids as a text lists them. */
+export function listed(components: readonly ComponentId[]): string {
+  return components.join(", ");
+}

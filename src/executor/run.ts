@@ -1,0 +1,179 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { ComponentId } from "../core/ids.ts";
+import { type Action, decide } from "../deployment/decide.ts";
+import { currentStage, type Deployment, type Member } from "../deployment/deployment.ts";
+import { evolve } from "../deployment/evolve.ts";
+import type { JournalRecord } from "../deployment/records.ts";
+import { rebootHost } from "./host-reboot.ts";
+import type { ExecutorPorts, RunEnd, TaskEnd } from "./ports.ts";
+import { stateName } from "./state-name.ts";
+
+/** The deployment as this process knows it; every change is a record in the journal first. */
+export interface Live {
+  deployment: Deployment;
+}
+
+/**
+ * Runs a deployment until it ends, stops as asked, needs a reboot, or this process is told to end.
+ *
+ * Decide; append the intent, sync, act; append the outcomes; evolve. The outcomes of one round and the
+ * intent of the next share one sync: nothing is done between them. Throws FileError where the journal
+ * cannot be written: then no Interface has been called that the journal does not know of.
+ */
+export async function run(start: Deployment, ports: ExecutorPorts): Promise<RunEnd> {
+  const live: Live = { deployment: start };
+  let stage = -1;
+  for (;;) {
+    const action = decide(live.deployment);
+    if (ports.signal.aborted && action.kind !== "end" && action.kind !== "none") {
+      ports.journal.sync();
+      return { kind: "terminated", deployment: live.deployment };
+    }
+    if (live.deployment.stage !== stage) {
+      stage = live.deployment.stage;
+      announceStage(live.deployment, ports);
+    }
+    const end = await perform(action, live, ports);
+    if (end !== null) return end;
+  }
+}
+
+async function perform(action: Action, live: Live, ports: ExecutorPorts): Promise<RunEnd | null> {
+  switch (action.kind) {
+    case "round":
+      return await performRound(action, live, ports);
+    case "reboot-host":
+      return await rebootHost(action, live, ports);
+    case "stop":
+      if (action.isNew) {
+        record(live, ports, { type: "stopped", before: action.before });
+        ports.reachCrashPoint("stop:appended");
+      }
+      ports.journal.sync();
+      ports.reachCrashPoint("stop:synced");
+      ports.emit({
+        type: "stopped",
+        before: action.before,
+        failed: live.deployment.way === "back",
+      });
+      return { kind: "stopped", deployment: live.deployment };
+    case "end":
+      record(live, ports, {
+        type: "ended",
+        at: timestamp(ports),
+        outcome: action.outcome,
+        inconsistent: action.inconsistent,
+      });
+      ports.reachCrashPoint("end:appended");
+      ports.journal.sync();
+      ports.reachCrashPoint("end:synced");
+      return { kind: "ended", deployment: live.deployment };
+    case "none":
+      return { kind: "ended", deployment: live.deployment };
+    default:
+      return assertNever(action);
+  }
+}
+
+/** Appends and folds in one record: the journal and the deployment never differ. */
+export function record(live: Live, ports: ExecutorPorts, entry: JournalRecord): void {
+  const wayBefore = live.deployment.way;
+  const evolved = evolve(live.deployment, entry);
+  ports.journal.append([entry]);
+  live.deployment = evolved;
+  if (wayBefore === "forward" && evolved.way === "back") {
+    ports.emit({ type: "error-path-entered", message: "undoing what was done in this stage" });
+  }
+}
+
+export function timestamp(ports: ExecutorPorts): string {
+  return ports.clock.now().toISOString();
+}
+
+async function performRound(
+  action: Extract<Action, { kind: "round" }>,
+  live: Live,
+  ports: ExecutorPorts,
+): Promise<RunEnd | null> {
+  const { round } = action;
+  record(live, ports, {
+    type: "intent",
+    round,
+    group: action.group,
+    components: action.components,
+  });
+  ports.reachCrashPoint(`${round}:intent-appended`);
+  ports.journal.sync();
+  ports.reachCrashPoint(`${round}:intent-synced`);
+  const before = live.deployment;
+  await Promise.all(
+    action.components.map((component) => performTask(action, before, component, live, ports)),
+  );
+  if (live.deployment.open === null) return null;
+  ports.journal.sync();
+  return { kind: "terminated", deployment: live.deployment };
+}
+
+async function performTask(
+  { round }: Extract<Action, { kind: "round" }>,
+  before: Deployment,
+  component: ComponentId,
+  live: Live,
+  ports: ExecutorPorts,
+): Promise<void> {
+  const member = memberOf(before, component);
+  const of = {
+    state: stateName(round, member),
+    component,
+    componentType: typeOf(before, component),
+  };
+  ports.emit({ type: "state-started", ...of });
+  const startedAt = ports.clock.monotonicMs();
+  const end: TaskEnd = await ports.perform({
+    deployment: before,
+    round,
+    member,
+    runId: before.run.runId,
+    signal: ports.signal,
+    onStarted: (who) => {
+      record(live, ports, { type: "running", component, ...who });
+      ports.reachCrashPoint(`${round}:started`);
+    },
+  });
+  const elapsedMs = Math.max(0, Math.round(ports.clock.monotonicMs() - startedAt));
+  ports.emit({ type: "state-ended", ...of, failure: end.failure, elapsedMs });
+  // Ended by us: the next run finds the round open and judges it as it judges any interruption.
+  if (end.failure?.kind === "interrupted") return;
+  record(live, ports, {
+    type: "outcome",
+    at: timestamp(ports),
+    component,
+    failure: end.failure,
+    answer: end.answer,
+    elapsedMs,
+  });
+  ports.reachCrashPoint(`${round}:outcome-appended`);
+}
+
+export function memberOf(deployment: Deployment, component: ComponentId): Member {
+  const found = deployment.members.find((member) => member.id === component);
+  if (found === undefined) throw new Error(`${component} is not of this System`);
+  return found;
+}
+
+function typeOf(deployment: Deployment, component: ComponentId) {
+  const found = deployment.begin.components.find(({ id }) => id === component);
+  if (found === undefined) throw new Error(`${component} is not of this Topology`);
+  return found.componentType;
+}
+
+function announceStage(deployment: Deployment, ports: ExecutorPorts): void {
+  const stage = currentStage(deployment);
+  if (stage === undefined) return;
+  ports.emit({
+    type: "stage-started",
+    stage: deployment.stage,
+    stages: deployment.begin.plan.stages.length,
+    systemVersion: stage.systemVersion,
+  });
+}

@@ -1,0 +1,184 @@
+import { describe, expect, it } from "vitest";
+import {
+  beginOf,
+  Boards,
+  drive,
+  exited,
+  type Script,
+  type SystemSpec,
+} from "../../support/drive.ts";
+
+const one: SystemSpec = { boards: [{ id: "A", group: 0 }] };
+
+const cutAt =
+  (round: string, cut: "before-start" | "while-running"): Script =>
+  (at, _id, nth) =>
+    at === round && nth === 1 ? { cut } : "ok";
+
+describe("a run that is killed", () => {
+  for (const round of ["Download", "ArtifactInstall", "ArtifactCommit"]) {
+    it(`counts ${round} under way as failed and rolls back`, () => {
+      const boards = new Boards(one, cutAt(round, "while-running"));
+      const ended = drive(drive(beginOf(one), boards), boards);
+      expect(ended.deployment.failure).toMatchObject({ reason: { kind: "interrupted" } });
+      expect(boards.versions.get("A")).toBe("board-v1");
+    });
+  }
+
+  it("asks an interrupted query again and goes on", () => {
+    const boards = new Boards(one, cutAt("SupportsRollback", "while-running"));
+    const ended = drive(drive(beginOf(one), boards), boards);
+    expect(ended.deployment.ended?.outcome).toBe("success");
+  });
+
+  it("calls an ArtifactRollback that had not started yet", () => {
+    const boards = new Boards(one, (round, id, nth) => {
+      if (round === "ArtifactCommit") return exited(1);
+      return cutAt("ArtifactRollback", "before-start")(round, id, nth);
+    });
+    const ended = drive(drive(beginOf(one), boards), boards);
+    expect(ended.deployment.ended?.outcome).toBe("failed-rolled-back");
+    expect(boards.versions.get("A")).toBe("board-v1");
+  });
+
+  it("repeats an interrupted ArtifactRollback only where Provides still tells the new version", () => {
+    for (const isDone of [true, false]) {
+      const boards = new Boards(one, (round, _id, nth) => {
+        if (round === "ArtifactCommit") return exited(1);
+        if (round !== "ArtifactRollback" || nth > 1) return "ok";
+        return { cut: "while-running" };
+      });
+      const cut = drive(beginOf(one), boards);
+      if (!isDone) boards.versions.set("A", "board-v2");
+      const ended = drive(cut, boards);
+      expect(ended.deployment.ended?.outcome).toBe("failed-rolled-back");
+      const rollbacks = boards.calls.filter((call) => call === "ArtifactRollback A");
+      expect(rollbacks).toHaveLength(isDone ? 1 : 2);
+    }
+  });
+
+  it("calls the state again where the Topology says retry", () => {
+    const spec: SystemSpec = { boards: [{ id: "A", group: 0, onInterrupt: "retry" }] };
+    const boards = new Boards(spec, cutAt("ArtifactInstall", "while-running"));
+    const ended = drive(drive(beginOf(spec), boards), boards, { rebooted: true });
+    expect(ended.deployment.ended?.outcome).toBe("success");
+    expect(boards.calls.filter((call) => call === "ArtifactInstall A")).toHaveLength(2);
+  });
+
+  it("asks Provides first where the Topology says observe: the new version is there, it goes on", () => {
+    const spec: SystemSpec = { boards: [{ id: "A", group: 0, onInterrupt: "observe" }] };
+    const boards = new Boards(spec, cutAt("ArtifactInstall", "while-running"));
+    const ended = drive(drive(beginOf(spec), boards), boards);
+    expect(ended.deployment.ended?.outcome).toBe("success");
+    expect(boards.calls.filter((call) => call === "ArtifactInstall A")).toHaveLength(1);
+  });
+
+  it("goes back where observe finds neither the old nor the new version", () => {
+    const spec: SystemSpec = { boards: [{ id: "A", group: 0, onInterrupt: "observe" }] };
+    const boards = new Boards(spec, (round, id, nth) =>
+      round === "ObserveInterrupted"
+        ? { answer: "board-v1->board-v2" }
+        : cutAt("ArtifactInstall", "while-running")(round, id, nth),
+    );
+    const ended = drive(drive(beginOf(spec), boards), boards);
+    expect(ended.deployment.ended?.outcome).toBe("failed-rolled-back");
+  });
+});
+
+describe("a host that reboots", () => {
+  const automatic: SystemSpec = { boards: [{ id: "A", group: 0, needsReboot: "Automatic" }] };
+
+  it("goes on at ArtifactVerifyReboot when it was asked to", () => {
+    const boards = new Boards(automatic);
+    const asked = drive(beginOf(automatic), boards, { exitOnReboot: true });
+    expect(asked.end).toBe("reboot");
+    const ended = drive(asked, boards, { rebooted: true });
+    expect(boards.calls.slice(boards.calls.indexOf("HostReboot A"))).toEqual([
+      "HostReboot A",
+      "ArtifactVerifyReboot A",
+      "ArtifactCommit A",
+      "Cleanup A",
+      "ConfirmEnd A",
+    ]);
+    expect(ended.deployment.ended?.outcome).toBe("success");
+  });
+
+  it("fails when it was asked to and never did", () => {
+    const boards = new Boards(automatic);
+    const asked = drive(beginOf(automatic), boards, { exitOnReboot: true });
+    const after = drive(asked, boards);
+    expect(after.deployment.failure).toMatchObject({
+      round: "HostReboot",
+      reason: { problem: { code: "reboot-never-came" } },
+    });
+  });
+
+  it("is rebooted back once into the old version, and asked again where that never came", () => {
+    const boards = new Boards(automatic, (round) =>
+      round === "ArtifactVerifyReboot" ? exited(1) : "ok",
+    );
+    const asked = drive(beginOf(automatic), boards, { exitOnReboot: true });
+    const back = drive(asked, boards, { rebooted: true, exitOnReboot: true });
+    expect([back.end, boards.calls.at(-1)]).toEqual(["reboot", "HostRollbackReboot A"]);
+    const again = drive(back, boards);
+    expect([again.end, boards.calls.at(-1)]).toEqual(["reboot", "HostRollbackReboot A"]);
+    const ended = drive(again, boards, { rebooted: true });
+    expect(ended.deployment.ended?.outcome).toBe("failed-rolled-back");
+  });
+
+  it("is not rebooted by a forward call without the flag in a deployment begun with it", () => {
+    const spec: SystemSpec = {
+      exitOnReboot: true,
+      boards: [
+        { id: "A", group: 0, needsReboot: "Automatic" },
+        { id: "B", group: 1, needsReboot: "Automatic" },
+      ],
+    };
+    const boards = new Boards(spec);
+    const asked = drive(beginOf(spec), boards, { exitOnReboot: true });
+    const stopped = drive(asked, boards, { rebooted: true, stopBefore: ["ArtifactRollback"] });
+    expect([stopped.end, stopped.deployment.way]).toEqual(["stopped", "back"]);
+  });
+
+  it("fails the deployment where nobody asked and something is installed and not committed", () => {
+    const boards = new Boards(one);
+    const waiting = drive(beginOf(one), boards, { stopBefore: ["ArtifactCommit"] });
+    const ended = drive(waiting, boards, { rebooted: true });
+    expect(ended.deployment.failure).toMatchObject({ kind: "host-rebooted" });
+    expect(ended.deployment.ended?.outcome).toBe("failed-rolled-back");
+  });
+
+  it("is no failure before anything is installed or after everything is committed", () => {
+    for (const stopBefore of ["ArtifactInstall", "Cleanup"] as const) {
+      const boards = new Boards(one);
+      const waiting = drive(beginOf(one), boards, { stopBefore: [stopBefore] });
+      const ended = drive(waiting, boards, { rebooted: true });
+      expect(ended.deployment.ended?.outcome).toBe("success");
+    }
+  });
+});
+
+describe("a loop of reboots", () => {
+  it("is broken after five runs without progress: forward the deployment fails, then it rolls back", () => {
+    const spec: SystemSpec = { boards: [{ id: "A", group: 0, onInterrupt: "retry" }] };
+    const boards = new Boards(spec, (round) =>
+      round === "ArtifactInstall" ? { cut: "while-running" } : "ok",
+    );
+    let driven = drive(beginOf(spec), boards);
+    for (let runs = 0; runs < 5; runs += 1) driven = drive(driven, boards, { rebooted: true });
+    expect(driven.end).toBe("cut");
+    const ended = drive(driven, boards, { rebooted: true });
+    expect(ended.deployment.failure).toMatchObject({ kind: "no-progress" });
+    expect(ended.deployment.ended?.outcome).toBe("failed-rolled-back");
+  });
+
+  it("is ended as inconsistent in the error path", () => {
+    const boards = new Boards(one, (round) => {
+      if (round === "ArtifactCommit") return exited(1);
+      return round === "ArtifactRollback" ? { cut: "before-start" } : "ok";
+    });
+    let driven = drive(beginOf(one), boards);
+    for (let runs = 0; runs < 6 && driven.end === "cut"; runs += 1) driven = drive(driven, boards);
+    expect(driven.deployment.ended).toEqual({ outcome: "inconsistent", inconsistent: ["A"] });
+  });
+});
