@@ -15,6 +15,17 @@ export const problemCodes = {
   "missing-field": exitCode.invalid,
   "wrong-type": exitCode.invalid,
   "wrong-value": exitCode.invalid,
+  // command line
+  "missing-command": exitCode.usage,
+  "unknown-command": exitCode.usage,
+  "unknown-option": exitCode.usage,
+  "missing-argument": exitCode.usage,
+  "unexpected-argument": exitCode.usage,
+  "invalid-argument": exitCode.usage,
+  "no-plan": exitCode.noPlan,
+  "plan-undecided": exitCode.noPlan,
+  "machine-failed": exitCode.unexpected,
+  interrupted: exitCode.unexpected,
   // deployment
   "version-changed": exitCode.failedUnchanged,
   "rollback-not-supported": exitCode.failedUnchanged,

@@ -1,0 +1,71 @@
+import { resolve } from "node:path";
+
+/** A setting and where it was found, for `show-config` and for messages that name it. */
+export interface Setting {
+  readonly value: string;
+  readonly source: "environment" | "default";
+  readonly variable: string;
+}
+
+/** Everything this program takes from its environment; nothing else reads it. Directories are absolute. */
+export interface Environment {
+  /** Holds `interfaces/v1`. */
+  readonly dataDir: Setting;
+  readonly confDir: Setting;
+  /** Holds the journal, the work dirs, and the configuration to fall back on. */
+  readonly datastoreDir: Setting;
+  /** Null: the datastore. */
+  readonly topologyDir: Setting | null;
+  readonly topologyComponentsFile: Setting | null;
+  readonly manifestStoreDir: Setting | null;
+  readonly artifactsCacheDir: Setting | null;
+  /** NO_COLOR is not set. */
+  readonly isColourAllowed: boolean;
+  /** Where a test wants the process killed, for example `ArtifactInstall:started`. */
+  readonly crashPoint: string | null;
+  /** What an Interface inherits. */
+  readonly inherited: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+}
+
+const defaults = {
+  dataDir: "/usr/share/mender-orchestrator",
+  confDir: "/etc/mender-orchestrator",
+  datastoreDir: "/var/lib/mender-orchestrator",
+} as const;
+
+export function readEnvironment(
+  variables: Readonly<Record<string, string | undefined>>,
+  workingDirectory: string,
+): Environment {
+  const given = (variable: string): Setting | null => {
+    const value = variables[variable];
+    if (value === undefined || value === "") return null;
+    return { value: resolve(workingDirectory, value), source: "environment", variable };
+  };
+  const orDefault = (variable: string, value: string): Setting =>
+    given(variable) ?? { value, source: "default", variable };
+  return {
+    dataDir: orDefault("MENDER_ORCHESTRATOR_DATA_DIR", defaults.dataDir),
+    confDir: orDefault("MENDER_ORCHESTRATOR_CONF_DIR", defaults.confDir),
+    datastoreDir: orDefault("MENDER_ORCHESTRATOR_DATASTORE_DIR", defaults.datastoreDir),
+    topologyDir: given("MENDER_ORCHESTRATOR_TOPOLOGY_DIR"),
+    topologyComponentsFile: given("MENDER_ORCHESTRATOR_TOPOLOGY_COMPONENTS_FILE"),
+    manifestStoreDir: given("MENDER_ORCHESTRATOR_MANIFEST_STORE_DIR"),
+    artifactsCacheDir: given("MENDER_ORCHESTRATOR_ARTIFACTS_CACHE_DIR"),
+    isColourAllowed: (variables["NO_COLOR"] ?? "") === "",
+    crashPoint: variables["ORCHESTRATOR_CRASH_POINT"] ?? null,
+    inherited: inheritedOf(variables),
+    workingDirectory,
+  };
+}
+
+function inheritedOf(
+  variables: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const inherited: Record<string, string> = {};
+  for (const [name, value] of Object.entries(variables)) {
+    if (value !== undefined && name !== "ORCHESTRATOR_CRASH_POINT") inherited[name] = value;
+  }
+  return inherited;
+}

@@ -1,0 +1,43 @@
+import { exitOf, type Problem } from "../core/problem.ts";
+import type { ExitCode } from "../core/exit-code.ts";
+import { errorDocument, problemsText } from "../report/problems.ts";
+import type { Style } from "../report/style.ts";
+
+/** One of the two streams of the process. */
+export interface Sink {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** Characters in a line. */
+  readonly width: number;
+}
+
+/** Results go to `results`, everything else to `messages`; with `json` there is one document and nothing else. */
+export interface Output {
+  readonly results: Sink;
+  readonly messages: Sink;
+  readonly json: boolean;
+  /** For `results` and for `messages`; they differ where only one of them is a terminal. */
+  readonly resultStyle: Style;
+  readonly messageStyle: Style;
+}
+
+export function writeLines(sink: Sink, lines: readonly string[]): void {
+  if (lines.length > 0) sink.write(`${lines.join("\n")}\n`);
+}
+
+/** A command's answer: `document` as one line with `--json`, else `lines`. */
+export function answer(
+  output: Output,
+  lines: (style: Style) => readonly string[],
+  document: () => unknown,
+): void {
+  if (output.json) writeLines(output.results, [JSON.stringify(document())]);
+  else writeLines(output.results, lines(output.resultStyle));
+}
+
+/** Tells all problems and returns the exit status they lead to. */
+export function failed(output: Output, problems: readonly Problem[]): ExitCode {
+  if (output.json) writeLines(output.results, [JSON.stringify(errorDocument(problems))]);
+  else writeLines(output.messages, problemsText(problems, output.messageStyle));
+  return exitOf(problems);
+}

@@ -1,0 +1,88 @@
+import type { Problem } from "../core/problem.ts";
+import type { ProblemCode } from "../core/problem-codes.ts";
+
+interface Pattern {
+  readonly code: ProblemCode;
+  /** What commander says, without `error: `; the groups are the values and the suggestion. */
+  readonly pattern: RegExp;
+  readonly message: (value: string, more: string) => string;
+  readonly hint: string;
+}
+
+const patterns: readonly Pattern[] = [
+  {
+    code: "unknown-command",
+    pattern: /^unknown command '(.*?)'(?:\n\(Did you mean (?:one of )?(.*)\?\))?$/s,
+    message: (value) => `There is no command "${value}".`,
+    hint: `"orchestrator --help" lists the commands.`,
+  },
+  {
+    code: "unknown-option",
+    pattern: /^unknown option '(.*?)'(?:\n\(Did you mean (?:one of )?(.*)\?\))?$/s,
+    message: (value) => `There is no option "${value}" here.`,
+    hint: `"--help" behind the command lists its options.`,
+  },
+  {
+    code: "missing-argument",
+    pattern: /^missing required argument '(.*)'$/s,
+    message: (value) => `The argument <${value}> is missing.`,
+    hint: `"--help" behind the command shows what it takes.`,
+  },
+  {
+    code: "missing-argument",
+    pattern: /^option '(.*)' argument missing$/s,
+    message: (value) => `The option "${value}" needs a value.`,
+    hint: `"--help" behind the command shows what it takes.`,
+  },
+  {
+    code: "missing-argument",
+    pattern: /^required option '(.*)' not specified$/s,
+    message: (value) => `The option "${value}" is missing.`,
+    hint: `"--help" behind the command shows what it takes.`,
+  },
+  {
+    code: "unexpected-argument",
+    pattern: /^too many arguments(?: for '(.*)')?\. (Expected .*)\.$/s,
+    message: (value, more) =>
+      `Too many arguments${value === "" ? "" : ` for "${value}"`}: ${more.toLowerCase()}.`,
+    hint: "Quote an argument that holds blanks.",
+  },
+  {
+    code: "invalid-argument",
+    pattern: /^option '(.*?)' argument '.*' is invalid\. (.*)$/s,
+    message: (value, more) => `The option "${value}" does not take this value: ${more}`,
+    hint: "Give one of the values named.",
+  },
+  {
+    code: "invalid-argument",
+    pattern: /^command-argument value '(.*?)' is invalid for argument '.*'\. (.*)$/s,
+    message: (value, more) => `The argument "${value}" is none of those known: ${more}`,
+    hint: "Give one of the values named.",
+  },
+];
+
+/** What the command line's parser found wrong, told as a Problem; it knows the nearest name itself. */
+export function usageProblem(said: string): Problem {
+  const text = said.replace(/^error: /, "").trim();
+  for (const { code, pattern, message, hint } of patterns) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const [, value = "", more = ""] = match;
+    const isUnknown = code === "unknown-command" || code === "unknown-option";
+    const nearest = isUnknown && more !== "" ? `Did you mean "${more}"?` : null;
+    return { code, message: message(value, more), hint: nearest ?? hint };
+  }
+  return {
+    code: "invalid-argument",
+    message: `The command line cannot be read: ${text}`,
+    hint: `"orchestrator --help" shows how to call it.`,
+  };
+}
+
+export function missingCommand(): Problem {
+  return {
+    code: "missing-command",
+    message: "No command was given.",
+    hint: `"orchestrator --help" lists the commands; "orchestrator demo" shows a whole update.`,
+  };
+}

@@ -1,0 +1,74 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { Event } from "../core/events.ts";
+import { failureJson } from "./failure.ts";
+import { exitOfOutcome } from "./outcome.ts";
+
+/** The version of the stream of events; raised when a key changes its meaning. */
+export const eventFormat = 1;
+
+/** The first line of every stream. */
+export function versionLine(program: string): string {
+  return JSON.stringify({ type: "version", format: eventFormat, program });
+}
+
+/** One event as one line. `time` is RFC 3339 in UTC. */
+export function eventLine(event: Event, time: string): string {
+  return JSON.stringify({ type: event.type, time, ...fields(event) });
+}
+
+function fields(event: Event): Readonly<Record<string, unknown>> {
+  switch (event.type) {
+    case "deployment-started":
+      return {
+        deployment: event.deployment,
+        manifest: event.manifest,
+        installs: event.installs,
+      };
+    case "deployment-resumed":
+      return { deployment: event.deployment, manifest: event.manifest };
+    case "stage-started":
+      return { stage: event.stage, stages: event.stages, system_version: event.systemVersion };
+    case "state-started":
+      return {
+        state: event.state,
+        component: event.component,
+        component_type: event.componentType,
+      };
+    case "state-ended":
+      return {
+        state: event.state,
+        component: event.component,
+        component_type: event.componentType,
+        failure: event.failure === null ? null : failureJson(event.failure),
+        elapsed_ms: Math.round(event.elapsedMs),
+      };
+    case "interface-line":
+      return {
+        state: event.state,
+        component: event.component,
+        stream: event.stream,
+        line: event.line,
+      };
+    case "download-progress":
+      return { component: event.component, bytes: event.bytes, total_bytes: event.totalBytes };
+    case "error-path-entered":
+    case "note":
+      return { message: event.message };
+    case "host-reboot":
+      return { components: event.components };
+    case "stopped":
+      return { before: event.before, failed: event.failed };
+    case "deployment-ended":
+      return {
+        deployment: event.deployment,
+        outcome: event.outcome,
+        system_version: event.systemVersion,
+        components: Object.fromEntries(
+          event.components.map(({ component, version }) => [component, version]),
+        ),
+        exit: exitOfOutcome(event.outcome),
+      };
+    default:
+      return assertNever(event);
+  }
+}

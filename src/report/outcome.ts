@@ -1,0 +1,65 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { DeploymentOutcome, Event } from "../core/events.ts";
+import { exitCode, type ExitCode } from "../core/exit-code.ts";
+import type { ComponentId, SystemVersion } from "../core/ids.ts";
+import { aligned } from "./columns.ts";
+import type { Style } from "./style.ts";
+import { quoted } from "./words.ts";
+
+/** The sentence in which a deployment ends. `systemVersion`: of the end state it rests in, where there is one. */
+export function outcomeSentence(
+  outcome: DeploymentOutcome,
+  systemVersion: SystemVersion | null,
+): string {
+  const on = systemVersion === null ? "" : ` on ${quoted(systemVersion)}`;
+  switch (outcome) {
+    case "success":
+      return `Done: the System is${on === "" ? " as the Manifest wants it" : on}.`;
+    case "failed-unchanged":
+      return `Failed: nothing was changed${on === "" ? "" : `, the System is still${on}`}.`;
+    case "failed-rolled-back":
+      return `Failed and rolled back: the System is as it was before${on === "" ? "" : `,${on}`}.`;
+    case "failed-elsewhere":
+      return `Failed: the System rests${on} in an acceptable state that is neither the old nor the new one.`;
+    case "inconsistent":
+      return "Failed, INCONSISTENT: Components are in an unknown or unacceptable state.";
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** The exit status of `install`, and of a `resume` in which the failure happens. */
+export function exitOfOutcome(outcome: DeploymentOutcome): ExitCode {
+  switch (outcome) {
+    case "success":
+      return exitCode.done;
+    case "failed-unchanged":
+      return exitCode.failedUnchanged;
+    case "failed-rolled-back":
+      return exitCode.failedRolledBack;
+    case "failed-elsewhere":
+      return exitCode.failedElsewhere;
+    case "inconsistent":
+      return exitCode.inconsistent;
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** The end of a deployment: the sentence, and what every Component has now. */
+export function outcomeLines(
+  event: Extract<Event, { type: "deployment-ended" }>,
+  style: Style,
+): readonly string[] {
+  const sentence = outcomeSentence(event.outcome, event.systemVersion);
+  const weight = event.outcome === "success" ? style.good : style.bad;
+  return [weight(sentence), ...versionLines(event.components, style)];
+}
+
+export function versionLines(
+  components: readonly { readonly component: ComponentId; readonly version: string }[],
+  style: Style,
+): readonly string[] {
+  const rows = components.map(({ component, version }) => [component, version]);
+  return aligned(rows).map(([id = "", version = ""]) => `  ${style.strong(id)}  ${version}`);
+}

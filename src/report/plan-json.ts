@@ -1,0 +1,116 @@
+import { exitCode, type ExitCode } from "../core/exit-code.ts";
+import type { Rule } from "../manifest/system.ts";
+import type { Answer, Cost, GroupPlace, Plan, Step } from "../planner/plan.ts";
+import { assertNever } from "../core/assert-never.ts";
+import type { PlannedSystem } from "./planned.ts";
+import { type ErrorJson, problemJson } from "./problems.ts";
+
+/** The fixed shape that tools read: keys may be added, never changed. */
+export type AnswerJson = PlanJson | NoPlanJson | UndecidedJson;
+
+interface PlanJson {
+  readonly type: "plan";
+  readonly manifest: string;
+  readonly from: {
+    readonly system_version: string | null;
+    readonly components: Readonly<Record<string, string>>;
+  };
+  readonly to: { readonly system_version: string | null };
+  readonly stages: readonly {
+    readonly system_version: string | null;
+    readonly groups: readonly (readonly StepJson[])[];
+  }[];
+  readonly cost: Cost;
+  readonly optimal: boolean;
+  readonly point_of_no_return: GroupPlace | null;
+  readonly bound: Cost;
+  readonly notes: readonly ErrorJson[];
+}
+
+interface StepJson {
+  readonly component: string;
+  readonly component_type: string;
+  readonly from: string;
+  readonly to: string;
+  readonly artifact: string | null;
+  readonly allowed_by: readonly { readonly file: string; readonly line: number }[];
+}
+
+interface NoPlanJson {
+  readonly type: "no-plan";
+  readonly manifest: string;
+  readonly core: readonly Rule[];
+  readonly repair: readonly Rule[];
+  readonly reason: string;
+  readonly exit: ExitCode;
+  readonly notes: readonly ErrorJson[];
+}
+
+interface UndecidedJson {
+  readonly type: "undecided";
+  readonly manifest: string;
+  readonly nodes: number;
+  readonly exit: ExitCode;
+  readonly notes: readonly ErrorJson[];
+}
+
+export function answerJson(planned: PlannedSystem, answer: Answer): AnswerJson {
+  const { manifest } = planned;
+  const notes = planned.notes.map((note) => problemJson(note, "warning"));
+  switch (answer.kind) {
+    case "plan":
+      return planJson(planned, answer.plan, notes);
+    case "no-plan":
+      return {
+        type: "no-plan",
+        manifest,
+        core: answer.core.map(({ file, line, row }) => ({ file, line, row })),
+        repair: [],
+        reason: answer.reason,
+        exit: exitCode.noPlan,
+        notes,
+      };
+    case "undecided":
+      return { type: "undecided", manifest, nodes: answer.nodes, exit: exitCode.noPlan, notes };
+    default:
+      return assertNever(answer);
+  }
+}
+
+function planJson(planned: PlannedSystem, plan: Plan, notes: readonly ErrorJson[]): PlanJson {
+  return {
+    type: "plan",
+    manifest: planned.manifest,
+    from: {
+      system_version: planned.from.systemVersion,
+      components: Object.fromEntries(
+        planned.from.components.map(({ id, version }) => [id, version]),
+      ),
+    },
+    to: { system_version: planned.toVersion },
+    stages: plan.stages.map((stage) => ({
+      system_version: stage.systemVersion,
+      groups: stage.groups.map((steps) => steps.map((step) => stepJson(planned, step))),
+    })),
+    cost: costJson(plan.cost),
+    optimal: plan.optimal,
+    point_of_no_return: plan.pointOfNoReturn,
+    bound: costJson(plan.bound),
+    notes,
+  };
+}
+
+function stepJson(planned: PlannedSystem, step: Step): StepJson {
+  return {
+    component: step.component,
+    component_type: step.componentType,
+    from: step.from,
+    to: step.to,
+    artifact: planned.artifactOf(step.componentType, step.to),
+    allowed_by: step.allowedBy.map(({ file, line }) => ({ file, line })),
+  };
+}
+
+function costJson({ installs, stages, exposure, groups }: Cost): Cost {
+  return { installs, stages, exposure, groups };
+}

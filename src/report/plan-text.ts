@@ -1,0 +1,131 @@
+import type { Rule } from "../manifest/system.ts";
+import type { Cost, Plan, Stage, Step } from "../planner/plan.ts";
+import { aligned } from "./columns.ts";
+import type { PlannedSystem } from "./planned.ts";
+import { printable } from "./printable.ts";
+import type { Style } from "./style.ts";
+import { counted, listed, quoted } from "./words.ts";
+
+/** What would be done and why, one line a fact. */
+export function planLines(planned: PlannedSystem, plan: Plan, style: Style): readonly string[] {
+  const name = quoted(planned.manifest);
+  if (plan.stages.length === 0) {
+    const rest = planned.from.systemVersion;
+    const on = rest === null ? "" : `; the System is on ${rest}`;
+    return [
+      style.strong(`Nothing to do for ${name}: every Component has what it wants${on}.`),
+      ...componentLines(planned, style),
+    ];
+  }
+  const from = planned.from.systemVersion ?? "a state that is no end state";
+  const to = planned.toVersion;
+  const way = to === null ? "" : ` from ${from} to ${to}`;
+  return [
+    style.strong(`Plan for ${name}${way}: ${costText(plan.cost)}.`),
+    ...plan.stages.flatMap((stage, index) => stageLines(plan, stage, index, style)),
+    "",
+    proofLine(plan),
+    returnLine(plan),
+  ];
+}
+
+/** The Components as they are now. */
+function componentLines(planned: PlannedSystem, style: Style): readonly string[] {
+  const rows = planned.from.components.map(({ id, type, version }) => [id, type, version]);
+  return aligned(rows).map(
+    (cells) => `  ${style.strong(cells[0] ?? "")}  ${cells.slice(1).join("  ")}`,
+  );
+}
+
+function costText(cost: Cost): string {
+  const groups = counted(cost.groups, "order group");
+  const stages = cost.stages === 1 ? "" : ` and ${counted(cost.stages, "stage")}`;
+  return `${counted(cost.installs, "install")} in ${groups}${stages}`;
+}
+
+function stageLines(plan: Plan, stage: Stage, index: number, style: Style): readonly string[] {
+  const head = stageHead(plan, stage, index);
+  const widths = aligned(
+    stage.groups.flat().map((step) => [step.component, step.componentType, step.from]),
+  );
+  let offset = 0;
+  const groups = stage.groups.flatMap((steps, group) => {
+    const cells = widths.slice(offset, offset + steps.length);
+    offset += steps.length;
+    const together = steps.length > 1 ? " (at the same time)" : "";
+    return [
+      `  Group ${group + 1}${together}${returnMark(plan, index, group, style)}`,
+      ...steps.map((step, at) => stepLine(step, cells[at] ?? [], style)),
+      ...ruleLines(distinct(steps.flatMap((step) => step.allowedBy)), "      allowed by ", style),
+    ];
+  });
+  return ["", style.strong(head), ...groups];
+}
+
+function stageHead(plan: Plan, stage: Stage, index: number): string {
+  const count = plan.stages.length === 1 ? "" : `Stage ${index + 1} of ${plan.stages.length}, `;
+  const end = stage.systemVersion === null ? "in this order" : `ends in ${stage.systemVersion}`;
+  const head = `${count}${end}`;
+  return `${head.charAt(0).toUpperCase()}${head.slice(1)}:`;
+}
+
+function returnMark(plan: Plan, stage: number, group: number, style: Style): string {
+  const point = plan.pointOfNoReturn;
+  if (point === null || point.stage !== stage || point.group !== group) return "";
+  return style.careful("  <- point of no return");
+}
+
+function stepLine(step: Step, cells: readonly string[], style: Style): string {
+  const [component = "", type = "", from = ""] = cells;
+  const exact = from === "" ? step.from : from;
+  return `    ${style.strong(component)}  ${type}  ${exact} -> ${style.good(step.to)}${" "}`.trimEnd();
+}
+
+/** Rules by file and line, aligned; the label stands before the first one only. */
+export function ruleLines(rules: readonly Rule[], label: string, style: Style): readonly string[] {
+  const rows = rules.map((rule) => [
+    `${printable(rule.file)}:${rule.line}`,
+    printable(rule.row.trim()),
+  ]);
+  const blank = " ".repeat(label.length);
+  return aligned(rows).map((cells, index) => {
+    const [place = "", row = ""] = cells;
+    return `${index === 0 ? label : blank}${place}  ${style.faint(row)}`.trimEnd();
+  });
+}
+
+function distinct(rules: readonly Rule[]): readonly Rule[] {
+  const seen = new Map<string, Rule>();
+  for (const rule of rules) {
+    const key = JSON.stringify([rule.file, rule.line, rule.row]);
+    if (!seen.has(key)) seen.set(key, rule);
+  }
+  return [...seen.values()];
+}
+
+function proofLine(plan: Plan): string {
+  const { cost, bound } = plan;
+  if (plan.optimal) return "Best: it is proved that no acceptable plan costs less.";
+  const gap = [
+    counted(cost.installs, "install"),
+    counted(cost.stages, "stage"),
+    `exposure ${cost.exposure}`,
+    counted(cost.groups, "order group"),
+  ];
+  const least = [bound.installs, bound.stages, bound.exposure, bound.groups];
+  return `Not proved to be the best: it costs ${listed(gap)}; no plan can cost less than ${listed(least.map(String))}.`;
+}
+
+function returnLine(plan: Plan): string {
+  const point = plan.pointOfNoReturn;
+  if (point === null) {
+    return "Way back: every step can be undone until its stage is committed.";
+  }
+  const steps = plan.stages[point.stage]?.groups[point.group] ?? [];
+  const where =
+    plan.stages.length === 1
+      ? `group ${point.group + 1}`
+      : `group ${point.group + 1} of stage ${point.stage + 1}`;
+  const who = listed(steps.map((step) => step.component));
+  return `Point of no return: ${where} (${who}). A failure before it is rolled back; a failure behind it cannot be undone, and the System goes to the nearest acceptable end state instead.`;
+}

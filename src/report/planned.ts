@@ -1,0 +1,29 @@
+import type {
+  ArtifactName,
+  ComponentId,
+  ComponentType,
+  SystemVersion,
+  Version,
+} from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
+
+/** What is told about a planning besides its answer. */
+export interface PlannedSystem {
+  /** The Manifest's name. */
+  readonly manifest: string;
+  readonly from: {
+    /** Null where the start is no end state. */
+    readonly systemVersion: SystemVersion | null;
+    /** In the order of the Topology. */
+    readonly components: readonly {
+      readonly id: ComponentId;
+      readonly type: ComponentType;
+      readonly version: Version;
+    }[];
+  };
+  /** Null where there are no tables, so that nothing names it. */
+  readonly toVersion: SystemVersion | null;
+  /** The Artifact that brings a version of a type. */
+  readonly artifactOf: (type: ComponentType, version: Version) => ArtifactName | null;
+  readonly notes: readonly Problem[];
+}

@@ -1,0 +1,137 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { DeploymentOutcome, Event } from "../core/events.ts";
+import type { ComponentId, ComponentType } from "../core/ids.ts";
+import { queries } from "../core/protocol.ts";
+import { aligned, padded } from "./columns.ts";
+import { failureText } from "./failure.ts";
+import { durationText } from "./measures.ts";
+import { outcomeLines } from "./outcome.ts";
+import { printable } from "./printable.ts";
+import { placeText } from "./problems.ts";
+import type { Style } from "./style.ts";
+import { counted, listed, quoted } from "./words.ts";
+
+/** A Component as progress names it; all of a System are known before the first line, so that lines align. */
+export interface Named {
+  readonly id: ComponentId;
+  readonly type: ComponentType;
+}
+
+/** How urgent an event is; a log that shows a level shows those above it, too. */
+export type Level = "debug" | "info" | "warning" | "error";
+
+export function levelOf(event: Event): Level {
+  switch (event.type) {
+    case "download-progress":
+      return "debug";
+    case "state-started":
+      return isQuery(event.state) ? "debug" : "info";
+    case "state-ended":
+      if (event.failure !== null) return "error";
+      return isQuery(event.state) ? "debug" : "info";
+    case "error-path-entered":
+      return "warning";
+    case "stopped":
+      return event.failed ? "warning" : "info";
+    case "deployment-ended":
+      return levelOfOutcome(event.outcome);
+    default:
+      return "info";
+  }
+}
+
+function levelOfOutcome(outcome: DeploymentOutcome): Level {
+  return outcome === "success" ? "info" : "error";
+}
+
+function isQuery(state: string): boolean {
+  return queries.some((query) => query === state);
+}
+
+/** The widest state that is shown in the ordinary course. */
+const stateWidth = "ArtifactVerifyReboot".length;
+
+/** Makes the lines for a log or a pipe: one line a change, Components by id and type, aligned. */
+export function progressLines(
+  components: readonly Named[],
+  style: Style,
+): (event: Event) => readonly string[] {
+  const cells = aligned(components.map(({ id, type }) => [id, type, ""]));
+  const names = new Map<string, string>();
+  for (const [index, { id }] of components.entries()) {
+    const [paddedId = id, paddedType = ""] = cells[index] ?? [];
+    names.set(id, `${style.strong(paddedId)}  ${paddedType}`);
+  }
+  return (event) => linesOf(event, (id) => names.get(id) ?? id, style);
+}
+
+function linesOf(
+  event: Event,
+  nameOf: (id: ComponentId) => string,
+  style: Style,
+): readonly string[] {
+  switch (event.type) {
+    case "deployment-started":
+      return [
+        style.strong(
+          `Deployment ${event.deployment} of ${quoted(event.manifest)} starts: ${counted(event.installs, "install")}.`,
+        ),
+      ];
+    case "deployment-resumed":
+      return [style.strong(`Deployment ${event.deployment} of ${quoted(event.manifest)} goes on.`)];
+    case "stage-started":
+      return event.stages === 1 ? [] : [stageLine(event, style)];
+    case "state-started":
+      return [`${nameOf(event.component)}  ${padded(event.state, stateWidth)}  started`];
+    case "state-ended":
+      return endedLines(event, nameOf(event.component), style);
+    case "interface-line":
+      return [
+        `${nameOf(event.component)}  ${padded(event.state, stateWidth)}  ${style.faint(`| ${printable(event.line)}`)}`,
+      ];
+    case "download-progress":
+      return [];
+    case "error-path-entered":
+      return [style.careful(`On the way back: ${printable(event.message)}.`)];
+    case "host-reboot":
+      return [
+        style.strong(`The host reboots for ${listed(event.components)}; resume goes on after it.`),
+      ];
+    case "stopped":
+      return [
+        event.failed
+          ? style.bad(`Failed, and stopped before ${event.before} as asked.`)
+          : style.strong(`Stopped before ${event.before} as asked; resume goes on.`),
+      ];
+    case "note":
+      return [`Note: ${printable(event.message)}`];
+    case "deployment-ended":
+      return outcomeLines(event, style);
+    default:
+      return assertNever(event);
+  }
+}
+
+function stageLine(event: Extract<Event, { type: "stage-started" }>, style: Style): string {
+  const goal = event.systemVersion === null ? "" : `, to ${event.systemVersion}`;
+  return style.strong(`Stage ${event.stage + 1} of ${event.stages}${goal}.`);
+}
+
+function endedLines(
+  event: Extract<Event, { type: "state-ended" }>,
+  name: string,
+  style: Style,
+): readonly string[] {
+  const head = `${name}  ${padded(event.state, stateWidth)}  `;
+  const elapsed = style.faint(`(${durationText(event.elapsedMs)})`);
+  const { failure } = event;
+  if (failure === null) return [`${head}${style.good("done")} ${elapsed}`];
+  const line = `${head}${style.bad(`failed: ${failureText(failure)}`)} ${elapsed}`;
+  if (failure.kind !== "problem") return [line];
+  const { at, hint } = failure.problem;
+  return [
+    line,
+    ...(at === undefined ? [] : [`  at: ${placeText(at)}`]),
+    `  hint: ${printable(hint)}`,
+  ];
+}

@@ -1,0 +1,21 @@
+/**
+ * How weight is put into text: colours on a terminal, nothing elsewhere. Renderers get it passed in,
+ * so that they stay pure and their output can be compared as plain text.
+ */
+export interface Style {
+  readonly strong: (text: string) => string;
+  readonly faint: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly careful: (text: string) => string;
+}
+
+const asIs = (text: string): string => text;
+
+export const plainStyle: Style = {
+  strong: asIs,
+  faint: asIs,
+  good: asIs,
+  bad: asIs,
+  careful: asIs,
+};
