@@ -2,6 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { DeploymentOutcome } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { StopPoint } from "../core/protocol.ts";
+import { isUnsure } from "./contingency.ts";
 import type { Deployment } from "./deployment.ts";
 import { next } from "./next.ts";
 import { verdict } from "./verdict.ts";
@@ -25,6 +26,8 @@ export type Action =
       /** `caller`: exit 4 and let the caller do it. `refused`: the caller cannot, and we must not. */
       readonly by: "caller" | "command" | "refused";
     }
+  /** Plan anew from where the System is now, and record the plan. */
+  | { readonly kind: "replan" }
   /** The run ends here as asked. `isNew`: it was not standing here already. */
   | { readonly kind: "stop"; readonly before: StopPoint; readonly isNew: boolean }
   | {
@@ -65,6 +68,8 @@ export function decide(deployment: Deployment): Action {
             group: coming.group,
             components: coming.components,
           };
+    case "replan":
+      return replan(deployment);
     case "stop":
       return {
         kind: "stop",
@@ -76,6 +81,15 @@ export function decide(deployment: Deployment): Action {
     default:
       return assertNever(coming);
   }
+}
+
+/** Before a new plan can be made, every Component that nobody can vouch for is asked what it runs. */
+function replan(deployment: Deployment): Action {
+  const components = deployment.members
+    .filter((member) => isUnsure(member) && member.ran.ObserveStuck === undefined)
+    .map((member) => member.id);
+  if (components.length === 0) return { kind: "replan" };
+  return { kind: "round", round: "ObserveStuck", group: null, components };
 }
 
 /**

@@ -1,12 +1,15 @@
 import type { DeploymentOutcome, FailureReason } from "../core/events.ts";
-import type { ComponentId, Version } from "../core/ids.ts";
+import { type ComponentId, unknownVersion, type Version } from "../core/ids.ts";
 import type { Answer, StopPoint } from "../core/protocol.ts";
 import type { Stage, Step } from "../planner/plan.ts";
 import type { RoundName } from "./program.ts";
 import type { Begin, Intent, Run } from "./records.ts";
 
-/** Forward to the wanted state, or back to where the stage began. */
-export type Way = "forward" | "back";
+/**
+ * Forward to the wanted state; back to where the stage began; or, where a Component can not go back,
+ * out: along a contingency plan to whatever end state can still be reached.
+ */
+export type Way = "forward" | "back" | "out";
 
 /** How far a Component got with a round of this stage; `again`: it was interrupted and is made once more. */
 export type Progress = "started" | "ok" | "failed" | "interrupted" | "again";
@@ -14,11 +17,20 @@ export type Progress = "started" | "ok" | "failed" | "interrupted" | "again";
 /** Absent or undefined: not yet. */
 export type Ran = { readonly [name in RoundName]?: Progress | undefined };
 
+export interface MemberStep {
+  /** Null on the way out where the contingency plan leaves it as it is. */
+  readonly group: number | null;
+  readonly from: Version;
+  readonly to: Version;
+  /** By an Artifact, or by its own ArtifactRollback (on the way out only). */
+  readonly means: "install" | "rollback";
+}
+
 /** One Component within the current stage. */
 export interface Member {
   readonly id: ComponentId;
   /** Null: the stage leaves it alone. */
-  readonly step: { readonly group: number; readonly from: Version; readonly to: Version } | null;
+  readonly step: MemberStep | null;
   readonly ran: Ran;
   readonly unpacked: Answer<"NeedsUnpackedArtifact">;
   readonly withSizes: Answer<"ProvidePayloadFileSizes">;
@@ -31,7 +43,7 @@ export interface Member {
   readonly toObserve: RoundName | null;
   /** In a state that nobody can vouch for; never taken back. */
   readonly inconsistent: boolean;
-  /** The version it counts as: the last that was confirmed. */
+  /** The version it counts as: installed ones as new, rolled-back ones as old, `?` where nobody knows. */
   readonly version: Version;
 }
 
@@ -77,6 +89,10 @@ export interface Deployment {
   /** Every Component of the System, in its order. */
   readonly members: readonly Member[];
   readonly failure: Failure | null;
+  /** Something happened on the way out that its plan did not reckon with. */
+  readonly mustReplan: boolean;
+  /** How many order groups the contingency plan has; 0 unless on the way out. */
+  readonly detourGroups: number;
   /** The error path itself made no progress: it is ended where it stands. */
   readonly givenUp: boolean;
   /** Where the last run stopped as asked. */
@@ -92,6 +108,12 @@ export const maxRollbackReboots = 5;
 
 /** A deployment that was resumed this often in a row without any progress is failed. */
 export const maxIdleRuns = 5;
+
+/** The number of order groups of the program that is being run. */
+export function groupCount(deployment: Deployment): number {
+  if (deployment.way === "out") return deployment.detourGroups;
+  return currentStage(deployment)?.groups.length ?? 0;
+}
 
 export function currentStage(deployment: Deployment): Stage | undefined {
   return deployment.begin.plan.stages[deployment.stage];
@@ -125,7 +147,7 @@ export function membersOf(
 function stepOf(stage: Stage | undefined, id: ComponentId): Member["step"] {
   for (const [group, steps] of (stage?.groups ?? []).entries()) {
     const step: Step | undefined = steps.find((candidate) => candidate.component === id);
-    if (step !== undefined) return { group, from: step.from, to: step.to };
+    if (step !== undefined) return { group, from: step.from, to: step.to, means: "install" };
   }
   return null;
 }
@@ -135,4 +157,45 @@ export function isStuck(member: Member): boolean {
   if (member.ran.ArtifactInstall === undefined) return false;
   if (member.supportsRollback === "No" || member.inconsistent) return true;
   return member.ran.ArtifactRollback === "failed";
+}
+
+/** What an install consists of, up to the point where only the commit is left. */
+const installRounds = [
+  "NeedsUnpackedArtifact",
+  "ProvidePayloadFileSizes",
+  "Download",
+  "SupportsRollback",
+  "ArtifactInstall",
+  "NeedsArtifactReboot",
+  "ArtifactReboot",
+  "HostReboot",
+  "ArtifactVerifyReboot",
+] as const satisfies readonly RoundName[];
+
+/** Some part of its install has failed or was interrupted. */
+export function hasFailedInstall(member: Member): boolean {
+  return installRounds.some((round) => {
+    const progress = member.ran[round];
+    return progress === "failed" || progress === "interrupted";
+  });
+}
+
+/** Installed, not undone, and its fate not sealed yet: a commit is owed where the System rests. */
+export function isKept(member: Member): boolean {
+  return (
+    member.ran.ArtifactInstall === "ok" &&
+    !hasFailedInstall(member) &&
+    member.ran.ArtifactRollback === undefined
+  );
+}
+
+/** How far the round got, and the version the Component counts as from then on. */
+export function withProgress(member: Member, round: RoundName, progress: Progress): Member {
+  const changed: Member = { ...member, ran: { ...member.ran, [round]: progress } };
+  const { step } = member;
+  if (step === null || (round !== "ArtifactInstall" && round !== "ArtifactRollback"))
+    return changed;
+  if (progress !== "ok") return { ...changed, version: unknownVersion };
+  const isReached = round === "ArtifactInstall" || step.means === "rollback";
+  return { ...changed, version: isReached ? step.to : step.from };
 }

@@ -1,6 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { ComponentId } from "../core/ids.ts";
-import { type Deployment, membersOf } from "./deployment.ts";
+import { takeWayOut } from "./contingency.ts";
+import { type Deployment, membersOf, withProgress } from "./deployment.ts";
 import { interrupted } from "./interruption.ts";
 import { enterBack } from "./error-path.ts";
 import { next } from "./next.ts";
@@ -28,6 +29,8 @@ export function begin(first: Begin, run: Run): Deployment {
       }),
     ),
     failure: null,
+    mustReplan: false,
+    detourGroups: 0,
     givenUp: false,
     stoppedBefore: null,
     ended: null,
@@ -50,6 +53,8 @@ export function evolve(deployment: Deployment, record: JournalRecord): Deploymen
       return started(deployment, record.component);
     case "outcome":
       return ended(deployment, record);
+    case "replanned":
+      return takeWayOut(deployment, record.groups ?? []);
     case "stopped":
       return { ...deployment, stoppedBefore: record.before, idleRuns: 0 };
     case "ended":
@@ -78,15 +83,15 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
     deployment.run.bootId !== run.bootId,
   );
   const isTooLate = resumed.members.some((member) => member.ran.Cleanup !== undefined);
-  if (run.verb !== "rollback" || resumed.way === "back" || isTooLate) return resumed;
+  if (run.verb !== "rollback" || resumed.way !== "forward" || isTooLate) return resumed;
   return enterBack({ ...resumed, failure: { kind: "asked", run: resumed.runs } });
 }
 
 function opened(deployment: Deployment, intent: Intent): Deployment {
   if (deployment.open !== null) throw new Error(`${intent.round} begun while a round is open`);
-  const at =
-    intent.round === "ObserveInterrupted" ? deployment.cursor : placeOf(deployment, intent);
-  const isMade = intent.round !== "ExpectOld" && intent.round !== "ObserveInterrupted";
+  const isObservation = intent.round === "ObserveInterrupted" || intent.round === "ObserveStuck";
+  const at = isObservation ? deployment.cursor : placeOf(deployment, intent);
+  const isMade = !isObservation && intent.round !== "ExpectOld";
   return {
     ...deployment,
     cursor: at,
@@ -94,7 +99,7 @@ function opened(deployment: Deployment, intent: Intent): Deployment {
     open: { intent, waiting: intent.components, started: [] },
     members: deployment.members.map((member) =>
       isMade && intent.components.includes(member.id)
-        ? { ...member, ran: { ...member.ran, [intent.round]: "started" } }
+        ? withProgress(member, intent.round, "started")
         : member,
     ),
   };

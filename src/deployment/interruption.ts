@@ -2,10 +2,12 @@ import type { ComponentId } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import {
   type Deployment,
+  isKept,
   maxIdleRuns,
   type Member,
   type OpenRound,
   type Progress,
+  withProgress,
 } from "./deployment.ts";
 import { enterBack, withFailure } from "./error-path.ts";
 import { kindOf, type RoundName } from "./program.ts";
@@ -33,7 +35,21 @@ export function interrupted(deployment: Deployment, hasRebooted: boolean): Deplo
     const failure = judged.failure ?? { kind: "host-rebooted", run: judged.runs };
     return looped(enterBack({ ...judged, failure }));
   }
-  return looped(judged);
+  return looped(judged.way === "out" && hasRebooted ? doubted(judged) : judged);
+}
+
+/** On the way out a reboot that nobody asked for may have dropped what was not committed: look again. */
+function doubted(deployment: Deployment): Deployment {
+  const isAtRisk = (member: Member): boolean =>
+    isKept(member) && member.ran.ArtifactCommit !== "ok";
+  if (!deployment.members.some(isAtRisk)) return deployment;
+  return {
+    ...deployment,
+    mustReplan: true,
+    members: deployment.members.map((member) =>
+      isAtRisk(member) ? withProgress(member, "ArtifactInstall", "interrupted") : member,
+    ),
+  };
 }
 
 function isHostReboot(round: RoundName): round is "HostReboot" | "HostRollbackReboot" {
@@ -87,7 +103,7 @@ function judge(deployment: Deployment, open: OpenRound, component: ComponentId):
   const { round } = open.intent;
   const change = (members: readonly Member[]): Deployment => ({ ...deployment, members });
   const only = [component];
-  if (deployment.way === "back") {
+  if (deployment.way !== "forward") {
     // Its Interface was not even started: the way back must not leave it out.
     if (!open.started.includes(component))
       return change(mark(deployment.members, only, round, "again"));
@@ -110,7 +126,7 @@ function mark(
   progress: Progress,
 ): readonly Member[] {
   return members.map((member) =>
-    which.includes(member.id) ? { ...member, ran: { ...member.ran, [round]: progress } } : member,
+    which.includes(member.id) ? withProgress(member, round, progress) : member,
   );
 }
 

@@ -1,8 +1,9 @@
 import type { ComponentId } from "../core/ids.ts";
 import type { StopPoint } from "../core/protocol.ts";
 import {
-  currentStage,
   type Deployment,
+  groupCount,
+  hasFailedInstall,
   isConstrained,
   isStuck,
   type Member,
@@ -20,21 +21,24 @@ export type Next =
       readonly at: number;
     }
   | { readonly kind: "stop"; readonly before: StopPoint; readonly at: number }
+  /** The way must be planned anew. */
+  | { readonly kind: "replan" }
   /** The program of this stage is through. */
   | { readonly kind: "through" };
 
 /** The next line that applies: a stop point the run asks for, or a round that some Component still needs. */
 export function next(deployment: Deployment): Next {
-  const lines = program(
-    deployment.way,
-    currentStage(deployment)?.groups.length ?? 0,
-    deployment.stage === 0,
-  );
+  if (deployment.mustReplan) return { kind: "replan" };
+  const lines = program(deployment.way, groupCount(deployment), deployment.stage === 0);
   for (let at = deployment.cursor; at < lines.length; at += 1) {
     const line = lines[at];
     if (line === undefined) break;
     if (line.kind === "stop") {
       if (stopsAt(deployment, line.before)) return { kind: "stop", before: line.before, at };
+      continue;
+    }
+    if (line.kind === "checkpoint") {
+      if (isBlocked(deployment, line.group)) return { kind: "replan" };
       continue;
     }
     const components = callees(deployment, line);
@@ -43,6 +47,19 @@ export function next(deployment: Deployment): Next {
     }
   }
   return { kind: "through" };
+}
+
+/**
+ * With tables, undoing a lower group past a Component that stays new could lead into the very
+ * combination they forbid. Without tables the protocol passes it over.
+ */
+function isBlocked(deployment: Deployment, group: number): boolean {
+  if (!isConstrained(deployment)) return false;
+  return deployment.members.some(
+    (member) =>
+      member.step?.group === group &&
+      (isStuck(member) || (deployment.way === "out" && hasFailedInstall(member))),
+  );
 }
 
 function stopsAt(deployment: Deployment, before: StopPoint): boolean {
@@ -59,22 +76,10 @@ function callees(
   deployment: Deployment,
   line: Extract<Line, { kind: "round" }>,
 ): readonly ComponentId[] {
-  if (isWayBackBlocked(deployment, line)) return [];
   return deployment.members
     .filter((member) => isWithin(member, line) && line.row.who(member))
     .filter((member) => isOpen(member, line.row))
     .map((member) => member.id);
-}
-
-/**
- * With tables, undoing a lower group past a Component that stays new could lead into the very
- * combination they forbid, so the rollback ends there. Without tables the protocol passes it over.
- */
-function isWayBackBlocked(deployment: Deployment, line: Extract<Line, { kind: "round" }>): boolean {
-  if (line.row.name !== "ArtifactRollback" || !isConstrained(deployment)) return false;
-  return deployment.members.some(
-    (member) => member.step !== null && member.step.group > (line.group ?? 0) && isStuck(member),
-  );
 }
 
 function isWithin(member: Member, line: Extract<Line, { kind: "round" }>): boolean {

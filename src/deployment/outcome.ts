@@ -1,5 +1,5 @@
 import type { FailureReason } from "../core/events.ts";
-import { Version } from "../core/ids.ts";
+import { unknownVersion, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { answers, type WordQuery } from "../core/protocol.ts";
 import {
@@ -8,6 +8,7 @@ import {
   maxRollbackReboots,
   type Member,
   type Progress,
+  withProgress,
 } from "./deployment.ts";
 import { withFailure } from "./error-path.ts";
 import type { RoundName } from "./program.ts";
@@ -22,12 +23,12 @@ export function afterOutcome(
   const member = deployment.members.find((candidate) => candidate.id === outcome.component);
   if (member === undefined) throw new Error(`${outcome.component} is not of this System`);
   const failure = outcome.failure ?? refusal(deployment, member, round, outcome.answer);
-  const after = memberAfter(deployment, member, round, outcome, failure);
+  const after = memberAfter(member, round, outcome, failure);
   const changed: Deployment = {
     ...deployment,
     members: deployment.members.map((candidate) => (candidate === member ? after : candidate)),
   };
-  if (deployment.way === "back" || round === "Cleanup" || round === "ConfirmEnd") return changed;
+  if (deployment.way !== "forward" || round === "Cleanup" || round === "ConfirmEnd") return changed;
   if (round === "ObserveInterrupted" && member.toObserve !== null) {
     const isFailed = after.ran[member.toObserve] === "interrupted";
     return isFailed
@@ -54,7 +55,7 @@ function refusal(
 }
 
 function isAssumedToRollBack(deployment: Deployment, member: Member): boolean {
-  if (!isConstrained(deployment)) return false;
+  if (!isConstrained(deployment) || deployment.way !== "forward") return false;
   const { components } = deployment.begin.system;
   return components.some(({ id, supportsRollback }) => id === member.id && supportsRollback);
 }
@@ -80,7 +81,6 @@ function rollbackNotSupported(member: Member): Problem {
 }
 
 function memberAfter(
-  deployment: Deployment,
   member: Member,
   round: RoundName,
   outcome: Outcome,
@@ -91,14 +91,18 @@ function memberAfter(
       return member;
     case "ObserveInterrupted":
       return observed(member, outcome.answer);
+    case "ObserveStuck":
+      return {
+        ...withProgress(member, round, progressOf(failure)),
+        version: Version.parse(outcome.answer ?? unknownVersion),
+      };
     case "ConfirmEnd":
-      return confirmed(deployment, member, outcome.answer);
+      return confirmed(member, outcome.answer);
     default:
       return {
-        ...member,
+        ...withProgress(member, round, progressOf(failure)),
         ...answered(member, round, outcome),
         ...verified(member, round, failure),
-        ran: { ...member.ran, [round]: progressOf(failure) },
       };
   }
 }
@@ -151,13 +155,11 @@ export function verified(
 function observed(member: Member, answer: string | null): Member {
   const { step, toObserve } = member;
   if (step === null || toObserve === null) return member;
-  const done = toObserve === "ArtifactRollback" ? step.from : step.to;
-  const undone = toObserve === "ArtifactRollback" ? step.to : step.from;
-  const settled = (progress: Progress): Member => ({
-    ...member,
-    toObserve: null,
-    ran: { ...member.ran, [toObserve]: progress },
-  });
+  const isUndoing = toObserve === "ArtifactRollback" && step.means === "install";
+  const done = isUndoing ? step.from : step.to;
+  const undone = isUndoing ? step.to : step.from;
+  const settled = (progress: Progress): Member =>
+    withProgress({ ...member, toObserve: null }, toObserve, progress);
   if (answer === done) return settled("ok");
   // A rollback is repeated even where Provides cannot tell: left out, the System would stay a mix.
   const isAgain = answer === undone || toObserve === "ArtifactRollback";
@@ -165,25 +167,15 @@ function observed(member: Member, answer: string | null): Member {
 }
 
 /** After Cleanup, Provides judges: a Component that is not what it should be is inconsistent. */
-function confirmed(deployment: Deployment, member: Member, answer: string | null): Member {
-  const ran: Member["ran"] = { ...member.ran, ConfirmEnd: answer === null ? "failed" : "ok" };
-  if (answer === null) return { ...member, ran, inconsistent: true };
-  const expected = expectedVersion(deployment, member);
+function confirmed(member: Member, answer: string | null): Member {
+  if (answer === null) {
+    return { ...withProgress(member, "ConfirmEnd", "failed"), inconsistent: true };
+  }
+  // No promise was made of a Component of which nothing was known: what it tells is what it is.
+  const isAsExpected = member.version === unknownVersion || member.version === answer;
   return {
-    ...member,
-    ran,
+    ...withProgress(member, "ConfirmEnd", "ok"),
     version: Version.parse(answer),
-    inconsistent: member.inconsistent || (expected !== null && expected !== answer),
+    inconsistent: member.inconsistent || !isAsExpected,
   };
-}
-
-/** Null: no promise was made, what Provides tells is what it is. */
-function expectedVersion(deployment: Deployment, member: Member): string | null {
-  if (member.step === null) return member.version;
-  if (deployment.way === "forward") return member.step.to;
-  const isLeftAsItIs =
-    member.ran.ArtifactInstall !== undefined && member.ran.ArtifactRollback === undefined;
-  // A Component of unknown version cannot be told from itself.
-  if (isLeftAsItIs || member.step.from === "?") return null;
-  return member.step.from;
 }

@@ -1,6 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { StopPoint } from "../core/protocol.ts";
-import type { Member, Way } from "./deployment.ts";
+import { hasFailedInstall, isKept, type Member, type Way } from "./deployment.ts";
 
 /**
  * The order in which things are done, as tables: one row a round, from the top to the bottom. A round
@@ -28,6 +28,7 @@ export const roundNames = [
   // Provides, asked to compare
   "ExpectOld",
   "ObserveInterrupted",
+  "ObserveStuck",
   "ConfirmEnd",
   // the machine itself
   "HostReboot",
@@ -126,7 +127,6 @@ const backRows: readonly Row[] = [
     who: (member) =>
       hasStarted("ArtifactRollbackReboot")(member) || hasStarted("HostRollbackReboot")(member),
   },
-  { name: "ArtifactFailure", kind: "state", over: "group", who: installStarted },
 ];
 
 // What is not installed yet must still be what the plan was made from.
@@ -136,6 +136,34 @@ const expectOld: Row = {
   over: "system",
   who: (member) => !installStarted(member),
 };
+const failure: Row = {
+  name: "ArtifactFailure",
+  kind: "state",
+  over: "group",
+  who: installStarted,
+};
+
+/** On the way out a Component is either installed, or undone by its own rollback. */
+const outRows: readonly Row[] = [
+  ...forwardRows.map((row) => ({
+    ...row,
+    who: (member: Member) =>
+      member.step?.means === "install" && !hasFailedInstall(member) && row.who(member),
+  })),
+  ...backRows.map((row) => ({
+    ...row,
+    who: (member: Member) =>
+      (member.step?.means === "rollback" || hasFailedInstall(member)) && row.who(member),
+  })),
+];
+const commitKept: Row = { name: "ArtifactCommit", kind: "state", over: "stage", who: isKept };
+const failureOfOthers: Row = {
+  name: "ArtifactFailure",
+  kind: "state",
+  over: "stage",
+  who: (member) => installStarted(member) && !isKept(member),
+};
+
 const commit: Row = { name: "ArtifactCommit", kind: "state", over: "group", who: everyone };
 const cleanup: Row = { name: "Cleanup", kind: "state", over: "group", who: hasStarted("Download") };
 // Only after Cleanup does Provides have to tell the truth.
@@ -148,13 +176,15 @@ const confirmEnd: Row = {
 
 /** The kind of a round; `ObserveInterrupted` stands in no program, it asks Provides. */
 export function kindOf(name: RoundName): RoundKind {
-  const rows = [...forwardRows, ...backRows, expectOld, commit, cleanup];
+  const rows = [...forwardRows, ...backRows, failure, commit, cleanup];
   return rows.find((row) => row.name === name)?.kind ?? "query";
 }
 
 /** One line of a program: a stop point that is passed unless the run asks for it, or a round. */
 export type Line =
   | { readonly kind: "stop"; readonly before: StopPoint }
+  /** With tables: where a Component of the group is stuck, the way is planned anew from here. */
+  | { readonly kind: "checkpoint"; readonly group: number }
   | {
       readonly kind: "round";
       readonly row: Row;
@@ -163,6 +193,7 @@ export type Line =
     };
 
 const stop = (before: StopPoint): Line => ({ kind: "stop", before });
+const checkpoint = (group: number): Line => ({ kind: "checkpoint", group });
 const round = (row: Row, group: number | null): Line => ({ kind: "round", row, group });
 
 /** The program of one stage. `groups` is their number; `isFirstStage`: of the deployment. */
@@ -179,8 +210,21 @@ export function program(way: Way, groups: number, isFirstStage: boolean): readon
     case "back":
       return [
         stop("ArtifactRollback"),
-        ...ascending.toReversed().flatMap((group) => backRows.map((row) => round(row, group))),
+        ...ascending.toReversed().flatMap(backGroup),
         ...ending(ascending),
+      ];
+    case "out":
+      return [
+        ...ascending.flatMap((group) => [
+          ...outRows.map((row) => round(row, group)),
+          checkpoint(group),
+        ]),
+        // What stays as it is must not be dropped at the next boot, even where no way out is left.
+        round(commitKept, null),
+        round(failureOfOthers, null),
+        stop("Cleanup"),
+        round({ ...cleanup, over: "stage" }, null),
+        round(confirmEnd, null),
       ];
     default:
       return assertNever(way);
@@ -198,6 +242,10 @@ function forwardGroup(group: number, isFirstStage: boolean): Line[] {
         : [round(row, group)],
     ),
   ];
+}
+
+function backGroup(group: number): Line[] {
+  return [...backRows.map((row) => round(row, group)), checkpoint(group), round(failure, group)];
 }
 
 function ending(ascending: readonly number[]): Line[] {

@@ -142,6 +142,31 @@ const Outcome = z
   .readonly();
 export type Outcome = z.infer<typeof Outcome>;
 
+/** The contingency plan that is followed from here; null: none was found. */
+const Replanned = z
+  .strictObject({
+    type: z.literal("replanned"),
+    groups: z
+      .array(
+        z
+          .array(
+            z
+              .strictObject({
+                component: ComponentId,
+                means: z.enum(["install", "rollback"]),
+                from: Version,
+                to: Version,
+              })
+              .readonly(),
+          )
+          .readonly(),
+      )
+      .readonly()
+      .nullable(),
+  })
+  .readonly();
+export type Replanned = z.infer<typeof Replanned>;
+
 /** The run stops here as asked; the next one goes on. */
 const Stopped = z
   .strictObject({ type: z.literal("stopped"), before: z.enum(stopPoints) })
@@ -168,6 +193,7 @@ export const JournalRecord = z.discriminatedUnion("type", [
   Intent,
   Running,
   Outcome,
+  Replanned,
   Stopped,
   Ended,
 ]);

@@ -1,6 +1,6 @@
 import {
-  currentStage,
   type Deployment,
+  groupCount,
   maxRollbackReboots,
   type Member,
   membersOf,
@@ -15,7 +15,7 @@ export function settle(deployment: Deployment): Deployment {
   const isExpectation = deployment.open?.intent.round === "ExpectOld";
   const cursor = isExpectation ? deployment.cursor + 1 : deployment.cursor;
   const closed: Deployment = { ...deployment, open: null, cursor };
-  if (closed.way === "back") return settleBack(closed, deployment);
+  if (closed.way !== "forward") return settleBack(closed, deployment);
   if (closed.failure !== null && !isOneMoreRoundOwed(closed)) return enterBack(closed);
   return startNextStage(closed);
 }
@@ -53,7 +53,7 @@ function settleBack(closed: Deployment, before: Deployment): Deployment {
     member.verifyFailures < maxRollbackReboots;
   if (!closed.members.some(isAgain)) return closed;
   const group = before.open.intent.group;
-  const lines = program("back", currentStage(closed)?.groups.length ?? 0, closed.stage === 0);
+  const lines = program(closed.way, groupCount(closed), closed.stage === 0);
   return {
     ...closed,
     cursor: lines.findIndex(

@@ -1,5 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { ComponentId } from "../core/ids.ts";
+import { contingency } from "../deployment/contingency.ts";
 import { type Action, decide } from "../deployment/decide.ts";
 import { currentStage, type Deployment, type Member } from "../deployment/deployment.ts";
 import { evolve } from "../deployment/evolve.ts";
@@ -44,6 +45,10 @@ async function perform(action: Action, live: Live, ports: ExecutorPorts): Promis
       return await performRound(action, live, ports);
     case "reboot-host":
       return await rebootHost(action, live, ports);
+    case "replan":
+      ports.emit({ type: "note", message: "planning a way out from where the System is now" });
+      record(live, ports, contingency(live.deployment));
+      return null;
     case "stop":
       if (action.isNew) {
         record(live, ports, { type: "stopped", before: action.before });

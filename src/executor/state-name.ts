@@ -9,6 +9,7 @@ export function stateName(round: RoundName, member: Member): State | Query {
       return member.withSizes === "Yes" ? "DownloadWithFileSizes" : "Download";
     case "ExpectOld":
     case "ObserveInterrupted":
+    case "ObserveStuck":
     case "ConfirmEnd":
       return "Provides";
     case "HostReboot":

@@ -8,6 +8,7 @@ import {
   Version,
 } from "../../src/core/ids.ts";
 import type { StopPoint } from "../../src/core/protocol.ts";
+import { contingency } from "../../src/deployment/contingency.ts";
 import { decide } from "../../src/deployment/decide.ts";
 import type { Deployment } from "../../src/deployment/deployment.ts";
 import { begin, evolve } from "../../src/deployment/evolve.ts";
@@ -196,6 +197,7 @@ export class Boards {
       case "ExpectOld":
       case "ConfirmEnd":
       case "ObserveInterrupted":
+      case "ObserveStuck":
         return { answer: this.versions.get(id) ?? "?" };
       case "SupportsRollback":
         return { answer: words.parse(spec?.supportsRollback ?? "Yes") };
@@ -248,6 +250,9 @@ export function drive(from: Begin | Driven, boards: Boards, call: Call = {}): Dr
         return { deployment, records, end: "ended" };
       case "end":
         add({ type: "ended", at, outcome: action.outcome, inconsistent: action.inconsistent });
+        break;
+      case "replan":
+        add(contingency(deployment));
         break;
       case "stop":
         if (action.isNew) add({ type: "stopped", before: action.before });

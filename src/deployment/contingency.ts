@@ -1,0 +1,123 @@
+import type { System, SystemState } from "../manifest/system.ts";
+import type { Plan } from "../planner/plan.ts";
+import { findWayOut } from "../planner/find-way-out.ts";
+import {
+  type Deployment,
+  hasFailedInstall,
+  isKept,
+  isStuck,
+  type Member,
+  type Ran,
+} from "./deployment.ts";
+import type { Replanned } from "./records.ts";
+
+/**
+ * The way out under the tables: where a Component cannot go back, another end state is looked for from
+ * what the System is now, with the stuck Components left alone. Pure; its answer is a record.
+ */
+
+/** Nobody can vouch for its version until Provides has told it. */
+export function isUnsure(member: Member): boolean {
+  return isStuck(member) || hasFailedInstall(member);
+}
+
+/** The contingency plan from here; `groups` is null where there is none. */
+export function contingency(deployment: Deployment): Replanned {
+  const { system } = deployment.begin;
+  const state = stateOf(deployment);
+  if (state === null) return { type: "replanned", groups: null };
+  const isFrozen = (member: Member): boolean =>
+    isStuck(member) || (deployment.way === "out" && hasFailedInstall(member));
+  const frozen = new Set(
+    deployment.members.flatMap((member, index) => (isFrozen(member) ? [index] : [])),
+  );
+  const answer = findWayOut(asItStands(system, deployment), state, frozen);
+  return {
+    type: "replanned",
+    groups: answer.kind === "plan" ? detour(deployment, answer.plan) : null,
+  };
+}
+
+/** Null where a Component reports a version that the tables do not know. */
+function stateOf(deployment: Deployment): SystemState | null {
+  const { components, types } = deployment.begin.system;
+  const state: number[] = [];
+  for (const [index, { type }] of components.entries()) {
+    const version = deployment.members[index]?.version;
+    const at = types[type]?.versions.findIndex((known) => known === version) ?? -1;
+    if (at < 0) return null;
+    state.push(at);
+  }
+  return state;
+}
+
+/** What is installed and not committed can go back by its own rollback and in no other way. */
+function asItStands(system: System, deployment: Deployment): System {
+  return {
+    ...system,
+    components: system.components.map((component, index) => {
+      const member = deployment.members[index];
+      if (member === undefined || member.step === null || !isKept(member)) return component;
+      const versions = system.types[component.type]?.versions ?? [];
+      const old = versions.indexOf(member.step.from);
+      const isBack = member.supportsRollback !== "No" && old >= 0;
+      return {
+        ...component,
+        hops: versions.map((v) => (isBack && v === member.version ? [old] : [])),
+      };
+    }),
+  };
+}
+
+/** Null where the way would need a Component twice: it must be possible before the commit. */
+function detour(deployment: Deployment, plan: Plan): Replanned["groups"] {
+  const groups = plan.stages.flatMap((stage) => stage.groups);
+  const names = groups.flat().map((step) => step.component);
+  if (new Set(names).size !== names.length) return null;
+  return groups.map((steps) =>
+    steps.map(({ component, from, to }) => {
+      const member = deployment.members.find(({ id }) => id === component);
+      const means = member !== undefined && isKept(member) ? "rollback" : "install";
+      return { component, means, from, to };
+    }),
+  );
+}
+
+/** Sets out on it: those it names get their new step, the others stay as they are. */
+export function takeWayOut(
+  deployment: Deployment,
+  groups: NonNullable<Replanned["groups"]>,
+): Deployment {
+  return {
+    ...deployment,
+    way: "out",
+    cursor: 0,
+    mustReplan: false,
+    detourGroups: groups.length,
+    members: deployment.members.map((member) => rerouted(member, groups)),
+  };
+}
+
+function rerouted(member: Member, groups: NonNullable<Replanned["groups"]>): Member {
+  // What stays is owed a commit, also where one has failed before.
+  const isCommitted = member.ran.ArtifactCommit === "ok";
+  const observed: Ran = {
+    ...member.ran,
+    ObserveStuck: undefined,
+    ArtifactCommit: isCommitted ? "ok" : undefined,
+  };
+  for (const [group, steps] of groups.entries()) {
+    const step = steps.find(({ component }) => component === member.id);
+    if (step === undefined) continue;
+    const { from, to, means } = step;
+    // An install begins from nothing; what was downloaded before is still owed a Cleanup.
+    const fresh = member.ran.Download === undefined ? {} : { Download: "again" as const };
+    return {
+      ...member,
+      step: { group, from, to, means },
+      ran: means === "install" ? fresh : observed,
+    };
+  }
+  if (member.step === null) return member;
+  return { ...member, step: { ...member.step, group: null }, ran: observed };
+}
