@@ -24,6 +24,7 @@ export const problemCodes = {
   "invalid-argument": exitCode.usage,
   "no-plan": exitCode.noPlan,
   "plan-undecided": exitCode.noPlan,
+  bug: exitCode.unexpected,
   "machine-failed": exitCode.unexpected,
   interrupted: exitCode.unexpected,
   // deployment
@@ -39,6 +40,7 @@ export const problemCodes = {
   "archive-trailing-data": exitCode.invalid,
   "archive-compression": exitCode.invalid,
   "decompressor-missing": exitCode.notReady,
+  "not-enough-space": exitCode.notReady,
   "artifact-version-unsupported": exitCode.invalid,
   "artifact-layout": exitCode.invalid,
   "artifact-manifest-invalid": exitCode.invalid,

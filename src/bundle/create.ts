@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { asResult, refused } from "../artifact/artifact-error.ts";
+import type { SigningKey } from "../artifact/keys.ts";
+import { isSafePath } from "../artifact/safe-name.ts";
+import { verifyArtifact } from "../artifact/verify.ts";
+import { Sha256 } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { ByteSource, Decompressors } from "../platform/types.ts";
+import { entryName } from "./format.ts";
+import { bundleLimits } from "./limits.ts";
+import { type BundleStream, type Part, sourceOf, writeBundle } from "./write.ts";
+
+export interface BundleInput {
+  /** The bytes of the Manifest; they become `manifest.yaml`. */
+  readonly manifest: Uint8Array;
+  /** Under `entry` the Manifest finds the Artifact: its `artifact_path`. */
+  readonly artifacts: readonly { readonly entry: string; readonly source: ByteSource }[];
+  /** Null: unsigned. */
+  readonly key: SigningKey | null;
+}
+
+/**
+ * Makes a bundle. Every Artifact is read and verified first, then read again while the chunks are taken. The same input
+ * gives the same bytes, whatever the order, the owners and the times of the files.
+ */
+export async function createBundle(
+  input: BundleInput,
+  decompressors: Decompressors | null = null,
+): Promise<Result<BundleStream>> {
+  const problems = wrongInput(input);
+  const parts: Part[] = [];
+  for (const { entry, source } of input.artifacts.toSorted(byEntry)) {
+    const verified = await verifyArtifact(source, [], decompressors);
+    if (!verified.ok) problems.push(...verified.problems);
+    const summed = await asResult(source.name, () => sumOf(source.read(0, source.size)));
+    if (summed.ok) parts.push({ name: entry, sha256: summed.value, source });
+    else if (verified.ok) problems.push(...summed.problems);
+  }
+  if (problems.length > 0) return fail(...problems);
+
+  const manifest = sourceOf(entryName.manifest, input.manifest);
+  const sha256 = await sumOf(manifest.read(0, manifest.size));
+  return ok(
+    writeBundle([{ name: entryName.manifest, sha256, source: manifest }, ...parts], input.key),
+  );
+}
+
+function wrongInput({ manifest, artifacts }: BundleInput): Problem[] {
+  const problems: Problem[] = [];
+  if (manifest.length > bundleLimits.manifest) {
+    problems.push(
+      refused("archive-too-large", entryName.manifest, "The Manifest is too large for a bundle.", {
+        expected: `at most ${bundleLimits.manifest} bytes`,
+        got: `${manifest.length} bytes`,
+        hint: "Shorten the tables with wildcards and ranges.",
+      }).problem,
+    );
+  }
+  if (artifacts.length + ownEntries.size > bundleLimits.entries) {
+    problems.push(
+      refused(
+        "bundle-too-many-entries",
+        entryName.manifest,
+        "There are too many Artifacts for one bundle.",
+        {
+          expected: `at most ${bundleLimits.entries - ownEntries.size}`,
+          got: String(artifacts.length),
+          hint: "Make a bundle for each stage.",
+        },
+      ).problem,
+    );
+  }
+  const seen = new Set(ownEntries);
+  for (const { entry, source } of artifacts) {
+    if (!isSafePath(entry)) problems.push(badEntry(source, entry, "a relative path without `..`"));
+    else if (seen.has(entry))
+      problems.push(badEntry(source, entry, "a name that nothing else in the bundle has"));
+    seen.add(entry);
+  }
+  return problems;
+}
+
+const ownEntries: ReadonlySet<string> = new Set(Object.values(entryName));
+
+function badEntry(source: ByteSource, entry: string, expected: string): Problem {
+  return refused(
+    "archive-forbidden-entry",
+    source.name,
+    `An Artifact cannot lie in the bundle as "${entry}".`,
+    {
+      expected,
+      got: entry,
+      hint: "Write `artifact_path: artifacts/FILE.mender` in the Manifest.",
+    },
+  ).problem;
+}
+
+async function sumOf(bytes: AsyncIterable<Uint8Array>): Promise<Sha256> {
+  const hash = createHash("sha256");
+  for await (const piece of bytes) hash.update(piece);
+  return Sha256.parse(hash.digest("hex"));
+}
+
+/** By code units, so that no locale has a say. */
+function byEntry(a: { readonly entry: string }, b: { readonly entry: string }): number {
+  return a.entry < b.entry ? -1 : 1;
+}

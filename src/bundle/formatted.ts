@@ -1,0 +1,240 @@
+import { createHash } from "node:crypto";
+import { refused } from "../artifact/artifact-error.ts";
+import { type Checksum, readChecksumList } from "../artifact/checksum-list.ts";
+import { decodeSignature, verifySignature, type VerifyKey } from "../artifact/keys.ts";
+import { isSafePath } from "../artifact/safe-name.ts";
+import type { ByteSource } from "../platform/types.ts";
+import { wrongSum } from "./entry-content.ts";
+import { entryHead, entryName, versionContent } from "./format.ts";
+import { bundleLimits } from "./limits.ts";
+import { type IndexedEntry, readAt, type TarIndex, trailing } from "./tar-index.ts";
+import type { BundleContent } from "./types.ts";
+
+/**
+ * A bundle that `bundle create` made: one way to write it, so every byte is either covered by a checksum or known.
+ * The signature comes before the checksums are read, and they before the Manifest.
+ */
+export async function openFormatted(
+  source: ByteSource,
+  index: TarIndex,
+  keys: readonly VerifyKey[],
+): Promise<BundleContent> {
+  const file = source.name;
+  const [version, checksums, third] = index.entries;
+  if (version === undefined || checksums?.name !== entryName.checksums) {
+    throw await notABundle(source, version, checksums);
+  }
+  await demandVersion(source, version);
+  await demandCanonical(source, index);
+
+  const listBytes = await small(source, checksums, bundleLimits.checksums);
+  const signed = third?.name === entryName.signature;
+  if (!signed && keys.length > 0) throw unsigned(file);
+  const verifiedBy = signed ? await demandSignature(source, third, listBytes, keys) : null;
+
+  const list = readChecksumList(listBytes, isSafePath);
+  if ("line" in list) {
+    throw refused(
+      "bundle-checksums-invalid",
+      file,
+      `Line ${list.line} of "checksums" in "${file}" ${list.what}.`,
+    );
+  }
+  const listed = index.entries.slice(signed ? 3 : 2);
+  demandSameNames(file, list, listed);
+
+  const [manifest, ...artifacts] = listed.map((entry, at) => ({ entry, sum: list[at] }));
+  if (manifest?.sum?.name !== entryName.manifest) throw noManifest(file, manifest?.entry.name);
+  const bytes = await small(source, manifest.entry, bundleLimits.manifest);
+  const got = createHash("sha256").update(bytes).digest("hex");
+  if (got !== manifest.sum.sha256) throw wrongSum(file, manifest.sum, got);
+
+  return {
+    manifest: { entry: entryName.manifest, bytes },
+    entries: artifacts.map(({ entry: { name, offset, size }, sum }) => ({
+      name,
+      offset,
+      size,
+      sha256: sum?.sha256 ?? null,
+    })),
+    signed,
+    verifiedBy,
+    plain: false,
+  };
+}
+
+/** The content of an entry that must be small. */
+export async function small(
+  source: ByteSource,
+  entry: IndexedEntry,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  if (entry.size > maxBytes) {
+    throw refused(
+      "archive-too-large",
+      source.name,
+      `"${entry.name}" in "${source.name}" is too large.`,
+      {
+        expected: `at most ${maxBytes} bytes`,
+        got: `${entry.size} bytes`,
+      },
+    );
+  }
+  return readAt(source, entry.offset, entry.size);
+}
+
+export function unsigned(file: string) {
+  return refused(
+    "bundle-unsigned",
+    file,
+    `The bundle "${file}" is not signed, and a key is configured.`,
+    {
+      expected: "a bundle signed by a configured key",
+      got: "no signature",
+      hint: "Sign it with `bundle sign`, or take the keys out of the configuration.",
+    },
+  );
+}
+
+export function noManifest(file: string, got: string | undefined) {
+  return refused(
+    "bundle-manifest-missing",
+    file,
+    `The bundle "${file}" has no Manifest where it must be.`,
+    {
+      expected: entryName.manifest,
+      got: got ?? "the end of the bundle",
+      hint: "Make the bundle again with `bundle create`.",
+    },
+  );
+}
+
+async function demandVersion(source: ByteSource, version: IndexedEntry): Promise<void> {
+  const bytes = await readAt(
+    source,
+    version.offset,
+    Math.min(version.size, versionContent.length + 1),
+  );
+  if (equal(bytes, versionContent)) return;
+  const text = new TextDecoder().decode(bytes);
+  throw refused(
+    "bundle-version-unsupported",
+    source.name,
+    `"${source.name}" is of a format that this program does not know.`,
+    {
+      expected: new TextDecoder().decode(versionContent),
+      got: text.slice(0, 100),
+      hint: "Update this program, or make the bundle with this version of it.",
+    },
+  );
+}
+
+/** Headers exactly as they are written, and nothing behind the end. Padding has been read with the index. */
+async function demandCanonical(source: ByteSource, index: TarIndex): Promise<void> {
+  for (const { name, head, offset, size } of index.entries) {
+    const expected = entryHead(name, size);
+    if (
+      offset - head !== expected.length ||
+      !equal(await readAt(source, head, expected.length), expected)
+    ) {
+      throw refused(
+        "bundle-layout",
+        source.name,
+        `The header of "${name}" in "${source.name}" is not as bundles are made.`,
+        {
+          hint: "The bundle was changed or packed again: make it with `bundle create`.",
+        },
+      );
+    }
+  }
+  const last = index.entries.at(-1);
+  if (last === undefined) return;
+  if (index.end !== source.size) throw trailing(source.name);
+}
+
+async function demandSignature(
+  source: ByteSource,
+  entry: IndexedEntry,
+  signedBytes: Uint8Array,
+  keys: readonly VerifyKey[],
+): Promise<string | null> {
+  const signature = new TextDecoder("latin1").decode(
+    await small(source, entry, bundleLimits.signature),
+  );
+  if (decodeSignature(signature) === null) {
+    throw refused(
+      "bundle-signature",
+      source.name,
+      `The signature of "${source.name}" is not base64.`,
+      {
+        hint: "Sign the bundle again with `bundle sign`.",
+      },
+    );
+  }
+  if (keys.length === 0) return null;
+  const key = verifySignature(signedBytes, signature, keys);
+  if (key === null) {
+    throw refused(
+      "bundle-signature",
+      source.name,
+      `The signature of "${source.name}" is of none of the configured keys.`,
+      {
+        expected: `a signature by one of ${keys.map(({ name }) => `"${name}"`).join(", ")}`,
+        hint: "Do not install it: sign the bundle with the right key, or configure the key that signed it.",
+      },
+    );
+  }
+  return key.name;
+}
+
+/** The entries below `checksums` and its lines must be the same, one by one and in the same order. */
+function demandSameNames(
+  file: string,
+  list: readonly Checksum[],
+  entries: readonly IndexedEntry[],
+): void {
+  for (let at = 0; at < Math.max(list.length, entries.length); at += 1) {
+    const expected = list[at]?.name ?? "the end of the bundle";
+    const got = entries[at]?.name ?? "the end of the bundle";
+    if (expected !== got) {
+      throw refused(
+        "bundle-layout",
+        file,
+        `The entries of "${file}" are not the ones that its "checksums" lists.`,
+        {
+          expected,
+          got,
+          hint: "The bundle was changed after it was made: get it again.",
+        },
+      );
+    }
+  }
+}
+
+async function notABundle(
+  source: ByteSource,
+  version: IndexedEntry | undefined,
+  second: IndexedEntry | undefined,
+) {
+  const text =
+    version === undefined
+      ? ""
+      : new TextDecoder().decode(await readAt(source, version.offset, Math.min(version.size, 100)));
+  const artifact = text.startsWith('{"format":"mender"');
+  return refused(
+    "bundle-layout",
+    source.name,
+    artifact
+      ? `"${source.name}" is a Mender Artifact, not a bundle.`
+      : `"${source.name}" is not laid out as a bundle.`,
+    {
+      expected: entryName.checksums,
+      got: second?.name ?? "the end of the bundle",
+      hint: "Make a bundle with `bundle create`.",
+    },
+  );
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}

@@ -1,0 +1,49 @@
+import { refused } from "../artifact/artifact-error.ts";
+import type { VerifyKey } from "../artifact/keys.ts";
+import type { ByteSource } from "../platform/types.ts";
+import { entryName } from "./format.ts";
+import { noManifest, small, unsigned } from "./formatted.ts";
+import { bundleLimits } from "./limits.ts";
+import { demandZerosFrom, type IndexedEntry, type TarIndex } from "./tar-index.ts";
+import type { BundleContent } from "./types.ts";
+
+/**
+ * A tar made by hand: one Manifest and `.mender` files in any order. Nothing is picked silently: whatever else lies in it
+ * is refused. It cannot be signed, so keys rule it out.
+ */
+export async function openPlain(
+  source: ByteSource,
+  index: TarIndex,
+  keys: readonly VerifyKey[],
+): Promise<BundleContent> {
+  const file = source.name;
+  if (keys.length > 0) throw unsigned(file);
+  await demandZerosFrom(source, index.end);
+
+  const artifacts = index.entries.filter(({ name }) => name.endsWith(".mender"));
+  const [manifest, ...others] = index.entries.filter((entry) => !artifacts.includes(entry));
+  if (manifest === undefined) throw noManifest(file, index.entries[0]?.name);
+  const odd = [manifest, ...others].find(({ name }) => !/\.ya?ml$/.test(name)) ?? others[0];
+  if (odd !== undefined) throw unexpected(file, odd);
+
+  return {
+    manifest: { entry: manifest.name, bytes: await small(source, manifest, bundleLimits.manifest) },
+    entries: artifacts.map(({ name, offset, size }) => ({ name, offset, size, sha256: null })),
+    signed: false,
+    verifiedBy: null,
+    plain: true,
+  };
+}
+
+function unexpected(file: string, { name }: IndexedEntry) {
+  return refused(
+    "bundle-layout",
+    file,
+    `"${file}" holds "${name}", which has no place in a bundle.`,
+    {
+      expected: `${entryName.manifest} and .mender files`,
+      got: name,
+      hint: "Pack one Manifest and the Artifacts, or use `bundle create`.",
+    },
+  );
+}

@@ -1,0 +1,24 @@
+import type { Sha256 } from "../core/ids.ts";
+
+/** What a bundle holds. */
+export interface BundleContent {
+  readonly manifest: { readonly entry: string; readonly bytes: Uint8Array };
+  /** The Artifacts, in the order they lie in. */
+  readonly entries: readonly BundleEntry[];
+  /** It carries a signature, checked or not. */
+  readonly signed: boolean;
+  /** The name of the key that its signature is of; null where no keys were given. */
+  readonly verifiedBy: string | null;
+  /** A tar made by hand, without `version` and checksums. */
+  readonly plain: boolean;
+}
+
+export interface BundleEntry {
+  readonly name: string;
+  /** Bytes from the start of the bundle. */
+  readonly offset: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Null in a plain bundle. */
+  readonly sha256: Sha256 | null;
+}

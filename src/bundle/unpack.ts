@@ -1,0 +1,58 @@
+import { asResult, refused } from "../artifact/artifact-error.ts";
+import { gunzip, inflateChunk } from "../artifact/compression.ts";
+import type { Result } from "../core/result.ts";
+import type { ByteSource, Files } from "../platform/types.ts";
+import { readAt } from "./tar-index.ts";
+
+/** What is left free on the file system when a bundle is unpacked; bytes. */
+const reservedBytes = 16 * 1024 * 1024;
+
+/** Whether the file is compressed with gzip. */
+export async function isGzip(source: ByteSource): Promise<boolean> {
+  return hasBytes(source, 0, [0x1f, 0x8b]);
+}
+
+/** Whether the file is a tar by its first header, and so a bundle rather than a Manifest. */
+export async function isTar(source: ByteSource): Promise<boolean> {
+  return hasBytes(source, 257, [0x75, 0x73, 0x74, 0x61, 0x72]);
+}
+
+/** Unpacks a gzip file into a new file at `path`; gives its size in bytes. Where it fails, no file stays. */
+export async function unpackGzip(
+  source: ByteSource,
+  path: string,
+  files: Files,
+): Promise<Result<number>> {
+  const room = files.freeBytes(path.slice(0, path.lastIndexOf("/")) || "/") - reservedBytes;
+  const unpacked = gunzip(source.name, source.read(0, source.size), inflateChunk.alone);
+  const result = await asResult(source.name, () =>
+    files.writeStream(path, within(source.name, unpacked, room)),
+  );
+  if (!result.ok) files.remove(path);
+  return result;
+}
+
+async function* within(file: string, bytes: AsyncIterable<Uint8Array>, room: number) {
+  let total = 0;
+  for await (const piece of bytes) {
+    total += piece.length;
+    if (total > room) {
+      throw refused("not-enough-space", file, `There is not enough space to unpack "${file}".`, {
+        expected: "room for the unpacked bundle",
+        got: `${Math.max(room, 0)} bytes`,
+        hint: "Make room, or give the bundle uncompressed: it is then read in place.",
+      });
+    }
+    yield piece;
+  }
+}
+
+async function hasBytes(
+  source: ByteSource,
+  offset: number,
+  bytes: readonly number[],
+): Promise<boolean> {
+  if (source.size < offset + bytes.length) return false;
+  const found = await readAt(source, offset, bytes.length);
+  return bytes.every((byte, at) => found[at] === byte);
+}
