@@ -46,7 +46,7 @@ function costText(cost: Cost): string {
 function stageLines(plan: Plan, stage: Stage, index: number, style: Style): readonly string[] {
   const head = stageHead(plan, stage, index);
   const widths = aligned(
-    stage.groups.flat().map((step) => [step.component, step.componentType, step.from]),
+    stage.groups.flat().map((step) => [step.component, step.componentType, step.from, ""]),
   );
   let offset = 0;
   const groups = stage.groups.flatMap((steps, group) => {
@@ -77,8 +77,7 @@ function returnMark(plan: Plan, stage: number, group: number, style: Style): str
 
 function stepLine(step: Step, cells: readonly string[], style: Style): string {
   const [component = "", type = "", from = ""] = cells;
-  const exact = from === "" ? step.from : from;
-  return `    ${style.strong(component)}  ${type}  ${exact} -> ${style.good(step.to)}${" "}`.trimEnd();
+  return `    ${style.strong(component)}  ${type}  ${from} -> ${style.good(step.to)}`;
 }
 
 /** Rules by file and line, aligned; the label stands before the first one only. */

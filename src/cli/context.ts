@@ -1,0 +1,27 @@
+import type { Platform } from "../platform/types.ts";
+import type { Environment } from "./environment.ts";
+import type { Output } from "./output.ts";
+
+export const logLevels = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** The options that every command takes. */
+export interface GlobalOptions {
+  readonly json: boolean;
+  readonly color: boolean;
+  /** Null: what the configuration says, else `info`. */
+  readonly logLevel: LogLevel | null;
+  readonly logFile: string | null;
+  readonly logFormat: "text" | "json";
+  readonly topologyComponents: string | null;
+}
+
+/** What a command is given: the machine, its streams, and when to stop. */
+export interface Context {
+  readonly platform: Platform;
+  readonly environment: Environment;
+  readonly options: GlobalOptions;
+  readonly output: Output;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+}

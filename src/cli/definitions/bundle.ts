@@ -1,0 +1,88 @@
+import type { Command } from "commander";
+import type { Lazily } from "../program.ts";
+
+export interface BundleCreateOptions {
+  readonly manifest: string;
+  readonly output: string;
+  readonly key?: string;
+}
+
+export interface BundleVerifyOptions {
+  readonly key: readonly string[];
+}
+
+export interface BundleSignOptions {
+  readonly key: string;
+  readonly output?: string;
+}
+
+export interface BundleExtractOptions {
+  readonly directory: string;
+}
+
+export function defineBundle(program: Command, lazily: Lazily): void {
+  const bundle = program
+    .command("bundle")
+    .description("one file for a whole System: a Manifest and its Artifacts");
+  bundle
+    .command("create")
+    .description("make a bundle of a Manifest and the Artifacts it names")
+    .requiredOption("--manifest <file>", "the Manifest")
+    .option("-o, --output <file>", "the bundle to be written", "bundle.tar")
+    .option("--key <file>", "sign it with this private key (PEM)")
+    .action(
+      lazily(async (context, options: BundleCreateOptions) => {
+        const { bundleCreate } = await import("../commands/bundle-create.ts");
+        return bundleCreate(context, options);
+      }),
+    );
+  bundle
+    .command("inspect")
+    .description("what is in a bundle")
+    .argument("<file>", "the bundle")
+    .action(
+      lazily(async (context, file: string) => {
+        const { bundleInspect } = await import("../commands/bundle-inspect.ts");
+        return bundleInspect(context, file);
+      }),
+    );
+  bundle
+    .command("verify")
+    .description("read all of a bundle: every sum, every Artifact, the signature")
+    .argument("<file>", "the bundle")
+    .option(
+      "--key <file>",
+      "a public key (PEM) that may have signed it; several may be given",
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .action(
+      lazily(async (context, file: string, options: BundleVerifyOptions) => {
+        const { bundleVerify } = await import("../commands/bundle-verify.ts");
+        return bundleVerify(context, file, options);
+      }),
+    );
+  bundle
+    .command("sign")
+    .description("sign a bundle")
+    .argument("<file>", "the bundle")
+    .requiredOption("--key <file>", "the private key (PEM)")
+    .option("-o, --output <file>", "the signed bundle; default: in place of the old one")
+    .action(
+      lazily(async (context, file: string, options: BundleSignOptions) => {
+        const { bundleSign } = await import("../commands/bundle-sign.ts");
+        return bundleSign(context, file, options);
+      }),
+    );
+  bundle
+    .command("extract")
+    .description("write what is in a bundle to a directory")
+    .argument("<file>", "the bundle")
+    .option("-C, --directory <dir>", "where to; made if it is absent", ".")
+    .action(
+      lazily(async (context, file: string, options: BundleExtractOptions) => {
+        const { bundleExtract } = await import("../commands/bundle-extract.ts");
+        return bundleExtract(context, file, options);
+      }),
+    );
+}

@@ -1,0 +1,56 @@
+import { type Command, Option } from "commander";
+import type { Lazily } from "../program.ts";
+
+export interface PlanOptions {
+  readonly state?: string;
+  readonly format: "text" | "json";
+  readonly out?: string;
+}
+
+export function definePlanning(program: Command, lazily: Lazily): void {
+  program
+    .command("plan")
+    .description("what install would do, and why; changes nothing")
+    .argument("<file>", "a bundle or a Manifest")
+    .option("--state <file>", "the current state, in place of this System's own")
+    .addOption(
+      new Option("--format <format>", "how the plan is written")
+        .choices(["text", "json"])
+        .default("text"),
+    )
+    .option("--out <file>", "write it to a file")
+    .action(
+      lazily(async (context, file: string, options: PlanOptions) => {
+        const { plan } = await import("../commands/plan.ts");
+        return plan(context, file, options);
+      }),
+    );
+  program
+    .command("validate")
+    .description("check Manifests, Topologies, bundles and Artifacts: all problems at once")
+    .argument("<files...>", "any of them")
+    .action(
+      lazily(async (context, files: readonly string[]) => {
+        const { validate } = await import("../commands/validate.ts");
+        return validate(context, files);
+      }),
+    );
+  program
+    .command("show-provides")
+    .description("what every Component provides")
+    .action(
+      lazily(async (context) => {
+        const { showProvides } = await import("../commands/show-provides.ts");
+        return showProvides(context);
+      }),
+    );
+  program
+    .command("show-inventory")
+    .description("what every Component tells for the inventory")
+    .action(
+      lazily(async (context) => {
+        const { showInventory } = await import("../commands/show-inventory.ts");
+        return showInventory(context);
+      }),
+    );
+}

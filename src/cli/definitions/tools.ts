@@ -1,0 +1,62 @@
+import { Argument, type Command } from "commander";
+import type { Lazily } from "../program.ts";
+
+export interface DemoOptions {
+  readonly dir?: string;
+  readonly keep: boolean;
+}
+
+export const schemaNames = [
+  "manifest",
+  "topology",
+  "constraints",
+  "state",
+  "configuration",
+] as const;
+export type SchemaName = (typeof schemaNames)[number];
+
+export function defineTools(program: Command, lazily: Lazily): void {
+  program
+    .command("interface")
+    .description("tools for those who write Interfaces")
+    .command("check")
+    .description("is this Interface true to the protocol? one line a clause")
+    .argument("<executable>", "the Interface")
+    .argument("[args...]", "its interface_args")
+    .action(
+      lazily(async (context, executable: string, args: readonly string[]) => {
+        const { interfaceCheck } = await import("../commands/interface-check.ts");
+        return interfaceCheck(context, executable, args);
+      }),
+    );
+  program
+    .command("schema")
+    .description("the JSON Schema of a file format, for editors")
+    .addArgument(new Argument("<name>", "the format").choices(schemaNames))
+    .action(
+      lazily(async (context, name: SchemaName) => {
+        const { schema } = await import("../commands/schema.ts");
+        return schema(context, name);
+      }),
+    );
+  program
+    .command("show-config")
+    .description("each setting in force, and where it came from")
+    .action(
+      lazily(async (context) => {
+        const { showConfig } = await import("../commands/show-config.ts");
+        return showConfig(context);
+      }),
+    );
+  program
+    .command("demo")
+    .description("a whole update of a small System, in a scratch directory")
+    .option("--dir <dir>", "where to; default: a temporary directory")
+    .option("--keep", "leave the System there to play with", false)
+    .action(
+      lazily(async (context, options: DemoOptions) => {
+        const { demo } = await import("../commands/demo.ts");
+        return demo(context, options);
+      }),
+    );
+}

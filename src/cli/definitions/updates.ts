@@ -1,0 +1,88 @@
+import { type Command, Option } from "commander";
+import { type StopPoint, stopPoints } from "../../core/protocol.ts";
+import type { Lazily } from "../program.ts";
+
+/** Options of the commands that run a deployment. */
+export interface RunOptions {
+  readonly stopBefore: readonly StopPoint[];
+  readonly exitOnReboot: boolean;
+}
+
+export interface InstallOptions extends RunOptions {
+  readonly dryRun: boolean;
+}
+
+export function defineUpdates(program: Command, lazily: Lazily): void {
+  running(program.command("install"))
+    .description("plan, then run to the end, commit included")
+    .argument("<file>", "a bundle or a Manifest")
+    .option("--dry-run", "show the plan and change nothing", false)
+    .action(
+      lazily(async (context, file: string, options: InstallOptions) => {
+        const { install } = await import("../commands/install.ts");
+        return install(context, file, options);
+      }),
+    );
+  running(program.command("resume"))
+    .description("go on with the deployment in progress")
+    .action(
+      lazily(async (context, options: RunOptions) => {
+        const { resume } = await import("../commands/resume.ts");
+        return resume(context, options);
+      }),
+    );
+  running(program.command("rollback"))
+    .description("roll the deployment in progress back")
+    .action(
+      lazily(async (context, options: RunOptions) => {
+        const { rollback } = await import("../commands/rollback.ts");
+        return rollback(context, options);
+      }),
+    );
+  program
+    .command("commit")
+    .description("commit the deployment that waits before ArtifactCommit")
+    .action(
+      lazily(async (context) => {
+        const { commit } = await import("../commands/commit.ts");
+        return commit(context);
+      }),
+    );
+  program
+    .command("status")
+    .description("what is in progress and what it waits for")
+    .action(
+      lazily(async (context) => {
+        const { status } = await import("../commands/status.ts");
+        return status(context);
+      }),
+    );
+  program
+    .command("history")
+    .description("past deployments, or one of them in full")
+    .argument("[id]", "a deployment")
+    .action(
+      lazily(async (context, id: string | undefined) => {
+        const { history } = await import("../commands/history.ts");
+        return history(context, id ?? null);
+      }),
+    );
+}
+
+function running(command: Command): Command {
+  const stop = new Option(
+    "--stop-before <state>",
+    "stop before this state; may be given several times",
+  )
+    .choices(stopPoints)
+    .default([], "none");
+  // A repeatable option with choices: each value is checked, then added.
+  const check = stop.parseArg;
+  stop.argParser((value: string, previous: readonly string[]) => {
+    check?.(value, []);
+    return [...previous, value];
+  });
+  return command
+    .addOption(stop)
+    .option("--exit-on-reboot", "exit with 4 where the host must reboot", false);
+}

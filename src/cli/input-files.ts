@@ -1,0 +1,71 @@
+import { resolve } from "node:path";
+import { isGzip, isTar } from "../bundle/unpack.ts";
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { type ByteSource, FileError, type Files } from "../platform/types.ts";
+
+/** A file as it was named on the command line, with its content. */
+export interface TextFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** No Manifest or other text that people write is larger. Bytes. */
+export const maxTextBytes = 1024 * 1024;
+
+/** Reads a small file; `name` is relative to the caller's directory, and problems name it as it is. */
+export function readText(files: Files, directory: string, name: string): Result<TextFile> {
+  try {
+    return ok({ name, bytes: files.read(resolve(directory, name), maxTextBytes) });
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return fail(unreadable(name, error));
+  }
+}
+
+/** Opens a file to be read in pieces; the caller closes it. Its name is the one given. */
+export function openInput(
+  files: Files,
+  directory: string,
+  name: string,
+): Result<ByteSource & { close(): void }> {
+  try {
+    const source = files.openSource(resolve(directory, name));
+    return ok({
+      name,
+      size: source.size,
+      read: (offset, length) => source.read(offset, length),
+      close: () => source.close(),
+    });
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return fail(unreadable(name, error));
+  }
+}
+
+/** What a file is, told from its first bytes and not from its name. */
+export type InputKind = "text" | "tar" | "gzip";
+
+export async function kindOfInput(source: ByteSource): Promise<InputKind> {
+  if (await isGzip(source)) return "gzip";
+  return (await isTar(source)) ? "tar" : "text";
+}
+
+function unreadable(name: string, error: FileError): Problem {
+  if (error.code === "EFBIG") {
+    return {
+      code: "file-too-large",
+      message: `"${name}" is too large to be a text of ours.`,
+      at: { file: name },
+      expected: `at most ${maxTextBytes} bytes`,
+      hint: "Give the right file; shorten tables with wildcards and ranges.",
+    };
+  }
+  return {
+    code: "file-unreadable",
+    message: `"${name}" cannot be read: ${error.message}.`,
+    at: { file: name },
+    got: error.code,
+    hint: "Check the name, the permissions, and that the medium is there.",
+  };
+}

@@ -1,0 +1,89 @@
+import { type ExitCode, exitCode } from "../core/exit-code.ts";
+import type { Problem } from "../core/problem.ts";
+import { FileError, type Platform } from "../platform/types.ts";
+import { readEnvironment } from "./environment.ts";
+import { failed, type Sink } from "./output.ts";
+import { type Machine, outputOf, roughOptions, runProgram } from "./program.ts";
+
+/** Told to end, the process is gone within this time, whatever still runs. Milliseconds. */
+const endWithinMs = 9_500;
+
+/** Joins the program and this process: environment, streams, signals, exit status. A bug is caught here and nowhere else. */
+export async function runProcess(args: readonly string[], platform: Platform): Promise<void> {
+  process.umask(0o077);
+  const environment = readEnvironment(process.env, workingDirectory());
+  const machine: Machine = {
+    platform,
+    environment,
+    results: sinkOf(process.stdout),
+    messages: sinkOf(process.stderr),
+    signal: endSignal(),
+  };
+  process.exit(await exitOfProgram(args, machine));
+}
+
+async function exitOfProgram(args: readonly string[], machine: Machine): Promise<ExitCode> {
+  try {
+    return await runProgram(args, machine);
+  } catch (error) {
+    const output = outputOf(machine, roughOptions(args));
+    if (error instanceof FileError) return failed(output, [machineFailed(error)]);
+    const bug = error instanceof Error ? error : new Error(String(error));
+    machine.messages.write(`${bug.stack ?? bug.message}\n`);
+    return failed(output, [bugProblem(bug)]);
+  }
+}
+
+/** The caller may have removed it: then everything is relative to the root. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    process.chdir("/");
+    return "/";
+  }
+}
+
+/** A reader that goes away must not end a deployment, so writing to it is given up silently. */
+function sinkOf(stream: NodeJS.WriteStream): Sink {
+  let isGone = false;
+  stream.on("error", () => {
+    isGone = true;
+  });
+  return {
+    write: (text) => {
+      if (!isGone) stream.write(text);
+    },
+    isTerminal: stream.isTTY,
+    width: stream.isTTY ? stream.columns : 80,
+  };
+}
+
+function endSignal(): AbortSignal {
+  const controller = new AbortController();
+  const end = (): void => {
+    controller.abort();
+    setTimeout(() => process.exit(exitCode.unexpected), endWithinMs).unref();
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+  process.on("SIGHUP", end);
+  return controller.signal;
+}
+
+function machineFailed(error: FileError): Problem {
+  return {
+    code: "machine-failed",
+    message: `This machine failed at "${error.path}": ${error.message}.`,
+    got: error.code,
+    hint: "Repair what the system reports, then call the command again; a deployment in progress goes on with resume.",
+  };
+}
+
+function bugProblem(error: Error): Problem {
+  return {
+    code: "bug",
+    message: `This program has a bug: ${error.message}`,
+    hint: "Report it with the lines above. A deployment in progress is kept in the journal; resume goes on with it.",
+  };
+}

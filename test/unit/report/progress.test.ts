@@ -1,0 +1,182 @@
+import { describe, expect, test } from "vitest";
+import type { Event, FailureReason } from "../../../src/core/events.ts";
+import { ComponentId, ComponentType, SystemVersion, Version } from "../../../src/core/ids.ts";
+import type { State } from "../../../src/core/protocol.ts";
+import { eventLine, versionLine } from "../../../src/report/events-json.ts";
+import { levelOf, progressLines } from "../../../src/report/progress-lines.ts";
+import { emptyView, viewAfter, viewLines } from "../../../src/report/progress-view.ts";
+import { plainStyle } from "../../../src/report/style.ts";
+
+const gateway = { id: ComponentId.parse("G13"), type: ComponentType.parse("gateway") };
+const board = { id: ComponentId.parse("R456"), type: ComponentType.parse("rtos") };
+
+const started = (named: typeof gateway, state: State): Event => ({
+  type: "state-started",
+  state,
+  component: named.id,
+  componentType: named.type,
+});
+
+const ended = (
+  named: typeof gateway,
+  state: State,
+  elapsedMs: number,
+  failure: FailureReason | null = null,
+): Event => ({
+  type: "state-ended",
+  state,
+  component: named.id,
+  componentType: named.type,
+  failure,
+  elapsedMs,
+});
+
+const story: readonly Event[] = [
+  { type: "deployment-started", deployment: "d7", manifest: "core-v2", installs: 2 },
+  { type: "stage-started", stage: 0, stages: 1, systemVersion: SystemVersion.parse("v.2") },
+  started(gateway, "Download"),
+  { type: "download-progress", component: gateway.id, bytes: 512, totalBytes: 2048 },
+  ended(gateway, "Download", 1234),
+  started(board, "ArtifactInstall"),
+  {
+    type: "interface-line",
+    state: "ArtifactInstall",
+    component: board.id,
+    stream: "stderr",
+    line: "erasing\u001b[2J",
+  },
+  ended(board, "ArtifactInstall", 75_000, { kind: "exited", code: 3 }),
+  { type: "error-path-entered", message: "undoing what was done in this stage" },
+  {
+    type: "deployment-ended",
+    deployment: "d7",
+    outcome: "failed-rolled-back",
+    systemVersion: SystemVersion.parse("v.1"),
+    components: [
+      { component: gateway.id, version: Version.parse("gateway-v1") },
+      { component: board.id, version: Version.parse("rtos-v1") },
+    ],
+  },
+];
+
+describe("in a log", () => {
+  test("every change is a line, Components by name and id, aligned", () => {
+    const render = progressLines([gateway, board], plainStyle);
+    expect(story.flatMap(render).join("\n")).toBe(`Deployment d7 of "core-v2" starts: 2 installs.
+G13   gateway  Download              started
+G13   gateway  Download              done (1.2 s)
+R456  rtos     ArtifactInstall       started
+R456  rtos     ArtifactInstall       | erasing\\x1b[2J
+R456  rtos     ArtifactInstall       failed: exit status 3 (1 min 15 s)
+On the way back: undoing what was done in this stage.
+Failed and rolled back: the System is as it was before, on "v.1".
+  G13   gateway-v1
+  R456  rtos-v1`);
+  });
+
+  test.each<[FailureReason, string]>([
+    [{ kind: "signalled", signal: "SIGKILL" }, "failed: ended by SIGKILL (0.0 s)"],
+    [{ kind: "timed-out", afterMs: 14_400_000 }, "failed: timed out after 4 h 00 min (0.0 s)"],
+    [
+      { kind: "not-started", message: "permission denied" },
+      "failed: could not be started, permission denied (0.0 s)",
+    ],
+    [{ kind: "interrupted" }, "failed: interrupted, the process or the host went away (0.0 s)"],
+  ])("the failure %j is told", (failure, expected) => {
+    const [line] = progressLines([gateway], plainStyle)(ended(gateway, "Cleanup", 0, failure));
+    expect(line).toBe(`G13  gateway  Cleanup               ${expected}`);
+  });
+
+  test("a failure with a problem says what to do", () => {
+    const problem = {
+      code: "file-unreadable",
+      message: `"a.mender" cannot be read.`,
+      at: { file: "a.mender" },
+      hint: "Plug the medium in.",
+    } as const;
+    const failure: FailureReason = { kind: "problem", problem };
+    expect(progressLines([gateway], plainStyle)(ended(gateway, "Download", 20, failure))).toEqual([
+      `G13  gateway  Download              failed: "a.mender" cannot be read. (0.0 s)`,
+      "  at: a.mender",
+      "  hint: Plug the medium in.",
+    ]);
+  });
+
+  test("queries that went well are for debugging, failures are errors", () => {
+    const query: Event = {
+      type: "state-ended",
+      state: "SupportsRollback",
+      component: board.id,
+      componentType: board.type,
+      failure: null,
+      elapsedMs: 3,
+    };
+    expect(levelOf(query)).toBe("debug");
+    expect(levelOf({ ...query, failure: { kind: "exited", code: 1 } })).toBe("error");
+    expect(levelOf(ended(board, "Cleanup", 1))).toBe("info");
+  });
+});
+
+describe("on a terminal", () => {
+  const view = (events: readonly Event[], nowMs: number, width = 80): string =>
+    viewLines(
+      events.reduce((before, event) => viewAfter(before, event, 1000), emptyView([gateway, board])),
+      nowMs,
+      width,
+      plainStyle,
+    ).join("\n");
+
+  test("each Component has a line with state, elapsed time and what it waits for", () => {
+    expect(view([started(gateway, "ArtifactInstall")], 13_000)).toBe(
+      `G13   gateway  ArtifactInstall  12 s  \nR456  rtos     -                      waits for G13`.replace(
+        /\s+\n/,
+        "\n",
+      ),
+    );
+  });
+
+  test("a download shows its bytes, and what is done waits for the others", () => {
+    const events: readonly Event[] = [
+      started(gateway, "Download"),
+      started(board, "Download"),
+      { type: "download-progress", component: gateway.id, bytes: 1_572_864, totalBytes: 2_097_152 },
+      ended(board, "Download", 400),
+    ];
+    expect(view(events, 2000)).toBe(`G13   gateway  Download  1.5 MiB of 2.0 MiB, 75 %
+R456  rtos     Download  done, 0.4 s               waits for G13`);
+  });
+
+  test("no line is wider than the terminal", () => {
+    const shown = view([ended(gateway, "Download", 1, { kind: "exited", code: 1 })], 0, 30);
+    expect(shown.split("\n")[0]).toBe("G13   gateway  Download  fa...");
+  });
+});
+
+describe("for tools", () => {
+  test("the stream begins with its version", () => {
+    expect(versionLine("0.1.0")).toBe(`{"type":"version","format":1,"program":"0.1.0"}`);
+  });
+
+  test("every event is one line with its time", () => {
+    expect(eventLine(ended(board, "Download", 3.7), "2026-03-01T10:00:00.000Z")).toBe(
+      `{"type":"state-ended","time":"2026-03-01T10:00:00.000Z","state":"Download","component":"R456","component_type":"rtos","failure":null,"elapsed_ms":4}`,
+    );
+    for (const event of story) {
+      expect(eventLine(event, "2026-03-01T10:00:00.000Z")).not.toContain("\n");
+    }
+  });
+
+  test("the end names every Component's version and the exit status", () => {
+    const last = story.at(-1);
+    if (last === undefined) throw new Error("the story has an end");
+    expect(JSON.parse(eventLine(last, "2026-03-01T10:00:00.000Z"))).toEqual({
+      type: "deployment-ended",
+      time: "2026-03-01T10:00:00.000Z",
+      deployment: "d7",
+      outcome: "failed-rolled-back",
+      system_version: "v.1",
+      components: { G13: "gateway-v1", R456: "rtos-v1" },
+      exit: 22,
+    });
+  });
+});
