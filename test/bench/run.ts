@@ -1,0 +1,63 @@
+import { cpus, release, totalmem, type } from "node:os";
+import { artifact } from "./artifact.ts";
+import { deployment } from "./deployment.ts";
+import type { Bench, BenchRow } from "./row.ts";
+import { startup } from "./startup.ts";
+
+/** `npm run bench -- [name...]`: all of them without a name. Ends in 1 where a limit was passed. */
+const benches: Readonly<Record<string, Bench>> = { startup, deployment, artifact };
+
+async function main(names: readonly string[]) {
+  const unknown = names.filter((name) => benches[name] === undefined);
+  if (unknown.length > 0) {
+    console.error(
+      `no such bench: ${unknown.join(", ")}; there are ${Object.keys(benches).join(", ")}`,
+    );
+    process.exitCode = 10;
+    return;
+  }
+  console.log(machine());
+  console.log();
+  const rows: BenchRow[] = [];
+  for (const [name, bench] of Object.entries(benches)) {
+    if (names.length === 0 || names.includes(name)) rows.push(...(await bench()));
+  }
+  for (const line of table(rows)) console.log(line);
+  if (rows.some(isOver)) process.exitCode = 1;
+}
+
+function machine(): string {
+  const [first, ...others] = cpus();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return [
+    `${others.length + 1} x ${first?.model ?? "unknown processor"}, ${memory}`,
+    `Node ${process.versions.node}, ${type()} ${release()}`,
+  ].join("; ");
+}
+
+function table(rows: readonly BenchRow[]): readonly string[] {
+  const heads = ["", "measured", "against", "ratio", "at most", ""];
+  const cells = rows.map((row) => [
+    row.name,
+    row.measured,
+    row.reference,
+    row.ratio.toFixed(2),
+    row.limit === null ? "" : row.limit.toFixed(2),
+    isOver(row) ? "OVER" : "",
+  ]);
+  const widths = heads.map((head, at) =>
+    Math.max(head.length, ...cells.map((line) => line[at]?.length ?? 0)),
+  );
+  return [heads, ...cells].map((line) =>
+    line
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function isOver(row: BenchRow): boolean {
+  return row.limit !== null && row.ratio > row.limit;
+}
+
+await main(process.argv.slice(2));
