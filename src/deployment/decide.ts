@@ -3,7 +3,7 @@ import type { DeploymentOutcome } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { StopPoint } from "../core/protocol.ts";
 import { isUnsure } from "./contingency.ts";
-import type { Deployment } from "./deployment.ts";
+import type { Deployment, Member } from "./deployment.ts";
 import { next } from "./next.ts";
 import { verdict } from "./verdict.ts";
 import type { RoundName } from "./program.ts";
@@ -86,10 +86,14 @@ export function decide(deployment: Deployment): Action {
 /** Before a new plan can be made, every Component that nobody can vouch for is asked what it runs. */
 function replan(deployment: Deployment): Action {
   const components = deployment.members
-    .filter((member) => isUnsure(member) && member.ran.ObserveStuck === undefined)
+    .filter((member) => isUnsure(member) && !isObserved(member))
     .map((member) => member.id);
   if (components.length === 0) return { kind: "replan" };
   return { kind: "round", round: "ObserveStuck", group: null, components };
+}
+
+function isObserved({ ran }: Member): boolean {
+  return ran.ObserveStuck === "ok" || ran.ObserveStuck === "failed";
 }
 
 /**

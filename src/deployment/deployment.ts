@@ -37,8 +37,8 @@ export interface Member {
   /** Null: not answered yet. */
   readonly supportsRollback: Answer<"SupportsRollback"> | null;
   readonly needsReboot: Answer<"NeedsArtifactReboot"> | null;
-  /** How often ArtifactVerifyRollbackReboot has failed. */
-  readonly verifyFailures: number;
+  /** How often a round that may be tried again has failed. */
+  readonly failures: { readonly [name in RoundName]?: number };
   /** The state that was interrupted and that `on_interrupt: observe` wants judged by Provides. */
   readonly toObserve: RoundName | null;
   /** In a state that nobody can vouch for; never taken back. */
@@ -103,8 +103,17 @@ export interface Deployment {
   } | null;
 }
 
-/** The rollback reboot is tried this often in all before the Component is given up as inconsistent. */
-export const maxRollbackReboots = 5;
+/**
+ * How often a round is tried in all before it counts as failed for good. The verification repeats the
+ * rollback reboot with it, and then the Component is inconsistent. ArtifactRollback only under tables:
+ * without them the protocol passes a failed one over.
+ */
+export const maxTries: { readonly [name in RoundName]?: number } = {
+  ArtifactVerifyRollbackReboot: 5,
+  ArtifactRollback: 3,
+  ObserveStuck: 3,
+  ConfirmEnd: 3,
+};
 
 /** A deployment that was resumed this often in a row without any progress is failed. */
 export const maxIdleRuns = 5;
@@ -137,7 +146,7 @@ export function membersOf(
     withSizes: "No",
     supportsRollback: null,
     needsReboot: null,
-    verifyFailures: 0,
+    failures: {},
     toObserve: null,
     inconsistent: false,
     version,
@@ -198,4 +207,9 @@ export function withProgress(member: Member, round: RoundName, progress: Progres
   if (progress !== "ok") return { ...changed, version: unknownVersion };
   const isReached = round === "ArtifactInstall" || step.means === "rollback";
   return { ...changed, version: isReached ? step.to : step.from };
+}
+
+/** May the round, which has failed, be tried once more. */
+export function hasTriesLeft(member: Member, round: RoundName): boolean {
+  return (member.failures[round] ?? 0) < (maxTries[round] ?? 0);
 }

@@ -12,7 +12,7 @@ import {
 import { enterBack, withFailure } from "./error-path.ts";
 import { kindOf, type RoundName } from "./program.ts";
 import type { TopologyComponent } from "./records.ts";
-import { verified } from "./outcome.ts";
+import { withInterruption } from "./outcome.ts";
 import { settle } from "./settle.ts";
 
 /**
@@ -108,7 +108,11 @@ function judge(deployment: Deployment, open: OpenRound, component: ComponentId):
     if (!open.started.includes(component))
       return change(mark(deployment.members, only, round, "again"));
     if (round === "ArtifactRollback") return change(toObserve(deployment.members, only, round));
-    return change(countVerification(deployment.members, only, round));
+    return change(
+      deployment.members.map((member) =>
+        member.id === component ? withInterruption(member, round) : member,
+      ),
+    );
   }
   const policy = policyOf(deployment, component);
   if (policy === "retry") return change(mark(deployment.members, only, round, "again"));
@@ -137,19 +141,6 @@ function toObserve(
 ): readonly Member[] {
   return members.map((member) =>
     which.includes(member.id) ? { ...member, toObserve: round } : member,
-  );
-}
-
-/** The path goes on with the next state; an interrupted verification counts as a failed one. */
-function countVerification(
-  members: readonly Member[],
-  which: readonly ComponentId[],
-  round: RoundName,
-): readonly Member[] {
-  return mark(members, which, round, "interrupted").map((member) =>
-    which.includes(member.id)
-      ? { ...member, ...verified(member, round, { kind: "interrupted" }) }
-      : member,
   );
 }
 

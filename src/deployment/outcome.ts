@@ -5,7 +5,7 @@ import { answers, type WordQuery } from "../core/protocol.ts";
 import {
   type Deployment,
   isConstrained,
-  maxRollbackReboots,
+  hasTriesLeft,
   type Member,
   type Progress,
   withProgress,
@@ -23,7 +23,7 @@ export function afterOutcome(
   const member = deployment.members.find((candidate) => candidate.id === outcome.component);
   if (member === undefined) throw new Error(`${outcome.component} is not of this System`);
   const failure = outcome.failure ?? refusal(deployment, member, round, outcome.answer);
-  const after = memberAfter(member, round, outcome, failure);
+  const after = memberAfter(deployment, member, round, outcome, failure);
   const changed: Deployment = {
     ...deployment,
     members: deployment.members.map((candidate) => (candidate === member ? after : candidate)),
@@ -81,11 +81,15 @@ function rollbackNotSupported(member: Member): Problem {
 }
 
 function memberAfter(
-  member: Member,
+  deployment: Deployment,
+  before: Member,
   round: RoundName,
   outcome: Outcome,
   failure: FailureReason | null,
 ): Member {
+  const member = failure === null ? before : withFailureCounted(before, round);
+  const isAgain = failure !== null && isTriedAgain(deployment, member, round);
+  if (isAgain) return withProgress(member, round, "again");
   switch (round) {
     case "ExpectOld":
       return member;
@@ -102,7 +106,7 @@ function memberAfter(
       return {
         ...withProgress(member, round, progressOf(failure)),
         ...answered(member, round, outcome),
-        ...verified(member, round, failure),
+        inconsistent: member.inconsistent || isUnverified(member, round, failure),
       };
   }
 }
@@ -137,17 +141,35 @@ function word<Q extends WordQuery>(query: Q, given: string | null) {
   return known.find((answer) => answer === given) ?? null;
 }
 
-/** ArtifactVerifyRollbackReboot may fail a limited number of times; then nobody can vouch for the Component. */
-export function verified(
-  member: Member,
-  round: RoundName,
-  failure: FailureReason | null,
-): Partial<Pick<Member, "verifyFailures" | "inconsistent">> {
-  if (round !== "ArtifactVerifyRollbackReboot" || failure === null) return {};
-  const verifyFailures = member.verifyFailures + 1;
+function withFailureCounted(member: Member, round: RoundName): Member {
+  const failures = (member.failures[round] ?? 0) + 1;
+  return { ...member, failures: { ...member.failures, [round]: failures } };
+}
+
+function isTriedAgain(deployment: Deployment, member: Member, round: RoundName): boolean {
+  switch (round) {
+    case "ObserveStuck":
+    case "ConfirmEnd":
+      return hasTriesLeft(member, round);
+    case "ArtifactRollback":
+      return isConstrained(deployment) && hasTriesLeft(member, round);
+    default:
+      return false;
+  }
+}
+
+/** The last verification has failed: nobody can vouch for the Component any more. */
+function isUnverified(member: Member, round: RoundName, failure: FailureReason | null): boolean {
+  if (round !== "ArtifactVerifyRollbackReboot" || failure === null) return false;
+  return !hasTriesLeft(member, round);
+}
+
+/** An interrupted verification counts as a failed one. */
+export function withInterruption(member: Member, round: RoundName): Member {
+  const counted = withFailureCounted(member, round);
   return {
-    verifyFailures,
-    inconsistent: member.inconsistent || verifyFailures >= maxRollbackReboots,
+    ...withProgress(counted, round, "interrupted"),
+    inconsistent: member.inconsistent || isUnverified(counted, round, { kind: "interrupted" }),
   };
 }
 

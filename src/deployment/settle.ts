@@ -1,10 +1,4 @@
-import {
-  type Deployment,
-  groupCount,
-  maxRollbackReboots,
-  type Member,
-  membersOf,
-} from "./deployment.ts";
+import { type Deployment, groupCount, hasTriesLeft, type Member, membersOf } from "./deployment.ts";
 import { enterBack } from "./error-path.ts";
 import { next } from "./next.ts";
 import { program } from "./program.ts";
@@ -50,7 +44,7 @@ function settleBack(closed: Deployment, before: Deployment): Deployment {
   const isAgain = (member: Member): boolean =>
     (member.ran.ArtifactVerifyRollbackReboot === "failed" ||
       member.ran.ArtifactVerifyRollbackReboot === "interrupted") &&
-    member.verifyFailures < maxRollbackReboots;
+    hasTriesLeft(member, "ArtifactVerifyRollbackReboot");
   if (!closed.members.some(isAgain)) return closed;
   const group = before.open.intent.group;
   const lines = program(closed.way, groupCount(closed), closed.stage === 0);

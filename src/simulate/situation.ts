@@ -1,0 +1,190 @@
+import type { ComponentId } from "../core/ids.ts";
+import { contingency } from "../deployment/contingency.ts";
+import { decide } from "../deployment/decide.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import { evolve } from "../deployment/evolve.ts";
+import type { RoundName } from "../deployment/program.ts";
+import type { JournalRecord, Outcome } from "../deployment/records.ts";
+import { after, changesVersion, type Effect, type World } from "./world.ts";
+
+/** A point in one of all possible runs: what the journal would tell, and what is really there. */
+export interface Situation {
+  readonly deployment: Deployment;
+  readonly world: World;
+  readonly faultsLeft: number;
+}
+
+/** One thing that may happen next. `fault` is null where all goes well. */
+export interface Happening {
+  readonly fault: string | null;
+  readonly next: Situation;
+}
+
+const at = "1970-01-01T00:00:00.000Z";
+
+/** How the Interfaces answer where nothing goes wrong. */
+export interface Answers {
+  readonly supportsRollback: (component: ComponentId) => "Yes" | "No";
+  readonly needsReboot: (component: ComponentId) => "No" | "Automatic" | "Yes";
+}
+
+/** Everything that may happen next; empty where the deployment has ended. */
+export function happenings(situation: Situation, answers: Answers): readonly Happening[] {
+  const { deployment, faultsLeft } = situation;
+  if (deployment.open !== null) return inRound(situation, answers);
+  const action = decide(deployment);
+  if (action.kind === "none") return [];
+  const onwards = { fault: null, next: fold(situation, intended(deployment, action)) };
+  if (faultsLeft === 0 || action.kind === "end") return [onwards];
+  return [
+    onwards,
+    ...[false, true].map((rebooted) => ({
+      fault: rebooted ? "the host reboots between two states" : "killed between two states",
+      next: resumed({ ...situation, faultsLeft: faultsLeft - 1 }, rebooted),
+    })),
+  ];
+}
+
+type Decided = ReturnType<typeof decide>;
+
+function intended(deployment: Deployment, action: Decided): JournalRecord {
+  switch (action.kind) {
+    case "round":
+    case "reboot-host": {
+      const { round, group, components } = action;
+      return { type: "intent", round, group, components };
+    }
+    case "replan":
+      return contingency(deployment);
+    case "end":
+      return { type: "ended", at, outcome: action.outcome, inconsistent: action.inconsistent };
+    default:
+      throw new Error(`${action.kind} cannot come without a stop point`);
+  }
+}
+
+/** A round is under way: its Components end one after the other, or everything is cut. */
+function inRound(situation: Situation, answers: Answers): readonly Happening[] {
+  const { deployment, faultsLeft } = situation;
+  const open = deployment.open;
+  const component = open?.waiting[0];
+  if (open === null || component === undefined) throw new Error("no round is open");
+  const { round } = open.intent;
+  const spent = { ...situation, faultsLeft: faultsLeft - 1 };
+  if (round === "HostReboot" || round === "HostRollbackReboot") {
+    const came = { fault: null, next: resumed(situation, true) };
+    if (faultsLeft === 0) return [came];
+    return [came, { fault: "the host does not reboot", next: resumed(spent, false) }];
+  }
+  const well = { fault: null, next: ends(situation, component, answers, null, "done") };
+  if (faultsLeft === 0) return [well];
+  return [
+    well,
+    ...effectsOf(round).map((effect) => ({
+      fault: `${component}: ${round} fails${told(effect)}`,
+      next: ends(spent, component, answers, { kind: "exited", code: 1 }, effect),
+    })),
+    ...cuts(spent, round, open.waiting),
+  ];
+}
+
+/** A failed state may have done its work, nothing, or half of it. */
+function effectsOf(round: RoundName): readonly Effect[] {
+  return changesVersion(round) ? ["none", "half", "done"] : ["none"];
+}
+
+function told(effect: Effect): string {
+  switch (effect) {
+    case "done":
+      return " after its work was done";
+    case "half":
+      return " half-way";
+    default:
+      return "";
+  }
+}
+
+function cuts(
+  situation: Situation,
+  round: RoundName,
+  waiting: readonly ComponentId[],
+): readonly Happening[] {
+  return [false, true].flatMap((rebooted) => {
+    const what = rebooted ? "the host loses power" : "killed";
+    return [
+      { fault: `${what} before ${round} starts`, next: resumed(situation, rebooted) },
+      ...effectsOf(round).map((effect) => ({
+        fault: `${what} in ${round}${told(effect)}`,
+        next: resumed(allRunning(situation, round, waiting, effect), rebooted),
+      })),
+    ];
+  });
+}
+
+function allRunning(
+  situation: Situation,
+  round: RoundName,
+  waiting: readonly ComponentId[],
+  effect: Effect,
+): Situation {
+  return waiting.reduce(
+    (folded, component) => ({
+      ...fold(folded, { type: "running", component, pid: 1, startTime: "0" }),
+      world: after(folded.world, folded.deployment, round, indexOf(folded, component), effect),
+    }),
+    situation,
+  );
+}
+
+function ends(
+  situation: Situation,
+  component: ComponentId,
+  answers: Answers,
+  failure: Outcome["failure"],
+  effect: Effect,
+): Situation {
+  const { deployment } = situation;
+  const round = deployment.open?.intent.round;
+  if (round === undefined) throw new Error("no round is open");
+  const index = indexOf(situation, component);
+  const world = after(situation.world, deployment, round, index, effect);
+  const answer =
+    failure === null ? answerOf(round, component, world[index] ?? null, answers) : null;
+  const outcome: Outcome = { type: "outcome", at, component, failure, answer, elapsedMs: 0 };
+  return fold({ ...situation, world }, outcome);
+}
+
+function answerOf(
+  round: RoundName,
+  component: ComponentId,
+  version: string | null,
+  answers: Answers,
+): string | null {
+  switch (round) {
+    case "ExpectOld":
+    case "ObserveInterrupted":
+    case "ObserveStuck":
+    case "ConfirmEnd":
+      return version;
+    case "SupportsRollback":
+      return answers.supportsRollback(component);
+    case "NeedsArtifactReboot":
+      return answers.needsReboot(component);
+    default:
+      return null;
+  }
+}
+
+function indexOf({ deployment }: Situation, component: ComponentId): number {
+  return deployment.members.findIndex((member) => member.id === component);
+}
+
+function resumed(situation: Situation, rebooted: boolean): Situation {
+  const { run } = situation.deployment;
+  const other = run.bootId === "a" ? "b" : "a";
+  return fold(situation, { ...run, verb: "resume", bootId: rebooted ? other : run.bootId });
+}
+
+function fold(situation: Situation, record: JournalRecord): Situation {
+  return { ...situation, deployment: evolve(situation.deployment, record) };
+}

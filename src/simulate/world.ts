@@ -1,0 +1,39 @@
+import { unknownVersion, type Version } from "../core/ids.ts";
+import type { Deployment, Member } from "../deployment/deployment.ts";
+import type { RoundName } from "../deployment/program.ts";
+
+/** What the Components really run, in the System's order; `?`: broken, nobody can tell. */
+export type World = readonly Version[];
+
+export function worldOf(deployment: Deployment): World {
+  return deployment.members.map((member) => member.version);
+}
+
+/** What a state leaves behind: all of its work, none of it, or half of it. */
+export type Effect = "done" | "none" | "half";
+
+export function after(
+  world: World,
+  deployment: Deployment,
+  round: RoundName,
+  index: number,
+  effect: Effect,
+): World {
+  const member = deployment.members[index];
+  if (effect === "none" || member?.step == null) return world;
+  const reached = goal(member, round);
+  if (reached === null) return world;
+  return world.with(index, effect === "done" ? reached : unknownVersion);
+}
+
+/** Only these two change what a Component runs. */
+function goal({ step }: Member, round: RoundName): Version | null {
+  if (step === null) return null;
+  if (round === "ArtifactInstall") return step.to;
+  if (round !== "ArtifactRollback") return null;
+  return step.means === "rollback" ? step.to : step.from;
+}
+
+export function changesVersion(round: RoundName): boolean {
+  return round === "ArtifactInstall" || round === "ArtifactRollback";
+}
