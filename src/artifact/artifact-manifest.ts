@@ -78,7 +78,6 @@ export function morePayloads(file: string, name: string) {
 
 /** As the real parsers have it: no blanks, not too long. */
 function isListable(name: string): boolean {
-  // oxlint-disable-next-line no-control-regex
   return (
     name.length > 0 && name.length <= limits.manifestName && !/[\s\u0000-\u001f\u007f]/u.test(name)
   );

@@ -127,7 +127,6 @@ async function* bounded(label: string, source: AsyncIterable<Uint8Array>) {
   }
 }
 
-// oxlint-disable-next-line require-await
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }

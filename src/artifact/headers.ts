@@ -83,11 +83,9 @@ export function readHeaders(file: string, files: HeaderFiles): HeaderContent {
 }
 
 /** Keys and values become lines `key=value` and files that hold a value. */
-// oxlint-disable-next-line no-control-regex
 const line = z
   .string()
   .regex(/^[^\u0000-\u001f\u007f]*$/, { error: "must have no control characters" });
-// oxlint-disable-next-line no-control-regex
 const keyForm = /^[^\u0000-\u0020\u007f=]{1,256}$/;
 
 /** An object as a Map, so that a key such as `__proto__` is a key like any other. */

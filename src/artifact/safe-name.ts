@@ -7,7 +7,6 @@ export function isSafePart(name: string): boolean {
     name !== "" &&
     name !== "." &&
     name !== ".." &&
-    // oxlint-disable-next-line no-control-regex
     !/[/\u0000-\u001f\u007f]/.test(name) &&
     new TextEncoder().encode(name).length <= partBytes
   );

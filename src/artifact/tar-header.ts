@@ -115,7 +115,6 @@ function number(file: string, block: Uint8Array, range: Range): number {
 
 /** Octal digits, blanks before and NUL or blanks behind; nothing at all is 0. Null where it is something else. */
 function octal(digits: string): number | null {
-  // oxlint-disable-next-line no-control-regex
   const match = /^ *([0-7]*)[\u0000 ]*$/.exec(digits);
   return match === null ? null : Number.parseInt(`0${match[1] ?? ""}`, 8);
 }

@@ -57,7 +57,7 @@ export function sourceOf(name: string, bytes: Uint8Array): ByteSource {
   return {
     name,
     size: bytes.length,
-    // oxlint-disable-next-line require-await
+
     async *read(offset, length) {
       yield bytes.subarray(offset, offset + length);
     },

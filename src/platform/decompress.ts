@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
 import { pipeline } from "node:stream";
+import { execa } from "execa";
 import { DecompressError, type Decompressors } from "./types.ts";
 
 /** How much of what a program complains is kept; characters. */
@@ -13,16 +13,12 @@ const commands = {
 /** A dictionary of gigabytes must not take the device down; zstd refuses more than 128 MiB by itself. */
 const memoryLimit = { XZ_DEFAULTS: "--memlimit-decompress=256MiB" } as const;
 
-/** Decompression by the programs `xz` and `zstd`, found by the PATH of `environment`. */
-export function nodeDecompressors(environment: Readonly<Record<string, string>>): Decompressors {
-  return {
-    decompress: (kind, source) => run(kind, source, { ...environment, ...memoryLimit }),
-  };
+/** Decompression by the programs `xz` and `zstd` on the PATH, which `environment` may override. */
+export function nodeDecompressors(
+  environment: Readonly<Record<string, string>> = {},
+): Decompressors {
+  return { decompress: (kind, source) => run(kind, source, { ...environment, ...memoryLimit }) };
 }
-
-type End =
-  | { readonly kind: "not-started"; readonly code: string; readonly message: string }
-  | { readonly kind: "ended"; readonly code: number | null };
 
 async function* run(
   kind: "xz" | "zstd",
@@ -30,16 +26,16 @@ async function* run(
   environment: Readonly<Record<string, string>>,
 ): AsyncGenerator<Uint8Array> {
   const { program, args } = commands[kind];
-  const child = spawn(program, args, { env: environment, cwd: "/", stdio: "pipe" });
-  const ended = new Promise<End>((resolve) => {
-    child.once("error", (error: NodeJS.ErrnoException) => {
-      resolve({ kind: "not-started", code: error.code ?? "", message: error.message });
-    });
-    child.once("close", (code) => resolve({ kind: "ended", code }));
+  const child = execa(program, args, {
+    env: environment,
+    cwd: "/",
+    reject: false,
+    buffer: false,
+    encoding: "buffer",
   });
   let complaint = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    complaint = (complaint + text).slice(0, complaintLength);
+  child.stderr.on("data", (bytes: Uint8Array) => {
+    complaint = (complaint + new TextDecoder().decode(bytes)).slice(0, complaintLength);
   });
 
   // The program sees a broken source as a mere end of its input: whose failure it was must be kept.
@@ -56,36 +52,30 @@ async function* run(
   pipeline(watched(), child.stdin, () => {});
 
   try {
+    // Where the program could not be started its output breaks off as well; `child` tells why.
     let outputError: Error | null = null;
     try {
       for await (const piece of child.stdout) yield bytesOf(piece);
     } catch (error) {
       outputError = error instanceof Error ? error : new Error(String(error));
     }
-    rethrow(broken);
-    const end = await ended;
-    rethrow(broken);
-    if (end.kind === "not-started") throw notStarted(program, end);
-    if (end.code !== 0) {
-      throw new DecompressError("broken-data", program, complaint.trim() || "it gave up");
+    const { code, exitCode } = await child;
+    if (broken !== null) rethrow(broken);
+    if (code === "ENOENT" || code === "EACCES") {
+      throw new DecompressError("program-missing", program, `"${program}" is not on the PATH`);
     }
-    if (outputError !== null) throw outputError;
+    if (exitCode !== 0 || outputError !== null) {
+      const detail = complaint.trim() || outputError?.message || "it gave up";
+      throw new DecompressError("broken-data", program, detail);
+    }
   } finally {
     child.stdin.destroy();
     child.kill("SIGKILL");
   }
 }
 
-function notStarted(program: string, end: { readonly code: string; readonly message: string }) {
-  return new DecompressError(
-    end.code === "ENOENT" || end.code === "EACCES" ? "program-missing" : "broken-data",
-    program,
-    end.message,
-  );
-}
-
-function rethrow(broken: { readonly error: unknown } | null): void {
-  if (broken !== null) throw broken.error;
+function rethrow({ error }: { readonly error: unknown }): never {
+  throw error instanceof Error ? error : new Error(String(error));
 }
 
 function bytesOf(piece: unknown): Uint8Array {

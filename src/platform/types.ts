@@ -206,4 +206,5 @@ export interface Platform {
   readonly host: Host;
   readonly clock: Clock;
   readonly locks: Locks;
+  readonly decompressors: Decompressors;
 }

@@ -6,7 +6,7 @@ export function memorySource(name: string, bytes: Uint8Array, pieceBytes = 64 * 
   return {
     name,
     size: bytes.length,
-    // oxlint-disable-next-line require-await
+
     async *read(offset, length) {
       const end = offset + length;
       if (end > bytes.length) throw new FileError("EIO", name, "the medium ended early");
