@@ -1,14 +1,17 @@
 import { exitOf, type Problem } from "../core/problem.ts";
 import type { ExitCode } from "../core/exit-code.ts";
-import { errorDocument, problemsText } from "../report/problems.ts";
+import { versionLine } from "../report/events-json.ts";
+import { errorDocument, problemJson, problemsText } from "../report/problems.ts";
 import type { Style } from "../report/style.ts";
+import { programVersion } from "./version.ts";
 
 /** One of the two streams of the process. */
 export interface Sink {
   write(text: string): void;
   readonly isTerminal: boolean;
-  /** Characters in a line. */
+  /** Characters in a line, and lines. */
   readonly width: number;
+  readonly height: number;
 }
 
 /** Results go to `results`, everything else to `messages`; with `json` there is one document and nothing else. */
@@ -39,5 +42,18 @@ export function answer(
 export function failed(output: Output, problems: readonly Problem[]): ExitCode {
   if (output.json) writeLines(output.results, [JSON.stringify(errorDocument(problems))]);
   else writeLines(output.messages, problemsText(problems, output.messageStyle));
+  return exitOf(problems);
+}
+
+/** The first line of a command that runs, with `--json`; `failedInStream` follows where it does not. */
+export function beginStream(output: Output): void {
+  if (output.json) writeLines(output.results, [versionLine(programVersion)]);
+}
+
+/** As `failed`, for a command that has begun a stream: one line for each problem. */
+export function failedInStream(output: Output, problems: readonly Problem[]): ExitCode {
+  if (!output.json) return failed(output, problems);
+  const lines = problems.map((problem) => JSON.stringify(problemJson(problem)));
+  writeLines(output.results, lines);
   return exitOf(problems);
 }

@@ -55,7 +55,12 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
       if (!isGone) stream.write(text);
     },
     isTerminal: stream.isTTY,
-    width: stream.isTTY ? stream.columns : 80,
+    get width() {
+      return stream.isTTY ? stream.columns : 80;
+    },
+    get height() {
+      return stream.isTTY ? stream.rows : 24;
+    },
   };
 }
 

@@ -63,33 +63,44 @@ function changed(view: View, id: ComponentId, change: (doing: Doing) => Doing): 
   };
 }
 
-/** The lines to be drawn now, none wider than `width` characters. */
+/** The lines to be drawn now, none wider than `width` characters and at most `height` of them. */
 export function viewLines(
   view: View,
   nowMs: number,
-  width: number,
+  { width, height }: { readonly width: number; readonly height: number },
   style: Style,
 ): readonly string[] {
   const busy = view.components
     .filter((row) => row.doing.kind === "running")
     .map((row) => row.named.id);
-  const rows = view.components.map(({ named, doing }) => [
-    named.id,
-    named.type,
-    ...told(doing, busy, nowMs),
-  ]);
-  return aligned(rows).map((cells, index) => {
-    const doing = view.components[index]?.doing;
-    const line = shortened(cells.join("  ").trimEnd(), width);
-    const id = cells[0] ?? "";
-    const rest = line.slice(id.length);
-    return line.length < id.length ? line : `${style.strong(id)}${weight(doing, style)(rest)}`;
+  const shown = fitting(view.components, Math.max(1, height));
+  const cells = aligned(
+    shown.map(({ named, doing }) => [named.id, named.type, ...told(doing, busy, nowMs)]),
+  );
+  const lines = shown.map(({ named, doing }, index) => {
+    const line = shortened((cells[index] ?? []).join("  ").trimEnd(), width);
+    if (line.length <= named.id.length) return line;
+    const rest = line.slice(named.id.length);
+    return `${style.strong(named.id)}${weight(doing, style)(rest)}`;
   });
+  const hidden = view.components.length - shown.length;
+  return hidden === 0 ? lines : [...lines, `and ${hidden} more`];
 }
 
-function weight(doing: Doing | undefined, style: Style): (text: string) => string {
-  if (doing?.kind === "failed") return style.bad;
-  if (doing?.kind === "running") return (text) => text;
+type Row = View["components"][number];
+
+/** Where there is no room for all: those at work, then those that failed, then the others. */
+function fitting(rows: readonly Row[], height: number): readonly Row[] {
+  if (rows.length <= height) return rows;
+  const urgency = ({ doing }: Row): number =>
+    doing.kind === "running" ? 0 : Number(doing.kind !== "failed") + 1;
+  const chosen = rows.toSorted((one, other) => urgency(one) - urgency(other)).slice(0, height - 1);
+  return rows.filter((row) => chosen.includes(row));
+}
+
+function weight(doing: Doing, style: Style): (text: string) => string {
+  if (doing.kind === "failed") return style.bad;
+  if (doing.kind === "running") return (text) => text;
   return style.faint;
 }
 

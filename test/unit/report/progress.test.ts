@@ -122,16 +122,14 @@ describe("on a terminal", () => {
     viewLines(
       events.reduce((before, event) => viewAfter(before, event, 1000), emptyView([gateway, board])),
       nowMs,
-      width,
+      { width, height: 24 },
       plainStyle,
     ).join("\n");
 
   test("each Component has a line with state, elapsed time and what it waits for", () => {
     expect(view([started(gateway, "ArtifactInstall")], 13_000)).toBe(
-      `G13   gateway  ArtifactInstall  12 s  \nR456  rtos     -                      waits for G13`.replace(
-        /\s+\n/,
-        "\n",
-      ),
+      `G13   gateway  ArtifactInstall  12 s
+R456  rtos     -                      waits for G13`,
     );
   });
 
@@ -150,6 +148,22 @@ R456  rtos     Download  done, 0.4 s               waits for G13`);
     const shown = view([ended(gateway, "Download", 1, { kind: "exited", code: 1 })], 0, 30);
     expect(shown.split("\n")[0]).toBe("G13   gateway  Download  fa...");
   });
+});
+
+test("where there are more Components than lines, those at work are shown", () => {
+  const many = Array.from({ length: 9 }, (_, at) => ({
+    ...board,
+    id: ComponentId.parse(`R${at}`),
+  }));
+  const last = many[8] ?? board;
+  const view = viewAfter(emptyView(many), started(last, "Download"), 0);
+  const lines = viewLines(view, 0, { width: 80, height: 4 }, plainStyle);
+  expect(lines).toEqual([
+    "R0  rtos  -                waits for R8",
+    "R1  rtos  -                waits for R8",
+    "R8  rtos  Download  0.0 s",
+    "and 6 more",
+  ]);
 });
 
 describe("for tools", () => {

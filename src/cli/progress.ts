@@ -1,0 +1,158 @@
+import { resolve } from "node:path";
+import type { Event } from "../core/events.ts";
+import type { AppendFile } from "../platform/types.ts";
+import { eventLine } from "../report/events-json.ts";
+import { levelOf, type Named, progressLines } from "../report/progress-lines.ts";
+import { emptyView, type View, viewAfter, viewLines } from "../report/progress-view.ts";
+import { plainStyle } from "../report/style.ts";
+import { type Context, type LogLevel, logLevels } from "./context.ts";
+import { type Sink, writeLines } from "./output.ts";
+
+/** Where the events of a run go: to the terminal or the log, to the log file, and to stdout with `--json`. */
+export interface Progress {
+  readonly emit: (event: Event) => void;
+  readonly close: () => void;
+}
+
+/** Milliseconds between two drawings of the elapsed times. */
+const redrawMs = 250;
+
+type Listener = Progress;
+
+/** `components` are all of the System, in its order; `configured` is the level of the configuration. */
+export function openProgress(
+  context: Context,
+  components: readonly Named[],
+  configured: LogLevel = "info",
+): Progress {
+  const { options, output } = context;
+  const level = options.logLevel ?? configured;
+  const listeners: Listener[] = [];
+  if (output.json) listeners.push(streamed(context));
+  else if (options.logFormat === "json") listeners.push(loggedAsJson(context, level));
+  else if (output.messages.isTerminal) listeners.push(drawn(context, components, level));
+  else listeners.push(logged(context, components, level));
+  if (options.logFile !== null) listeners.push(filed(context, options.logFile, components, level));
+  return {
+    emit: (event) => {
+      for (const listener of listeners) listener.emit(event);
+    },
+    close: () => {
+      for (const listener of listeners) listener.close();
+    },
+  };
+}
+
+function isShown(event: Event, level: LogLevel): boolean {
+  return logLevels.indexOf(levelOf(event)) >= logLevels.indexOf(level);
+}
+
+const nothing = (): void => {};
+
+/** Everything, whatever the level: tools choose by themselves. */
+function streamed({ output, platform }: Context): Listener {
+  return {
+    emit: (event) =>
+      writeLines(output.results, [eventLine(event, platform.clock.now().toISOString())]),
+    close: nothing,
+  };
+}
+
+function loggedAsJson({ output, platform }: Context, level: LogLevel): Listener {
+  return {
+    emit: (event) => {
+      if (!isShown(event, level)) return;
+      writeLines(output.messages, [eventLine(event, platform.clock.now().toISOString())]);
+    },
+    close: nothing,
+  };
+}
+
+function logged({ output }: Context, components: readonly Named[], level: LogLevel): Listener {
+  const render = progressLines(components, output.messageStyle);
+  return {
+    emit: (event) => {
+      if (isShown(event, level)) writeLines(output.messages, render(event));
+    },
+    close: nothing,
+  };
+}
+
+/** A line a Component, redrawn in place; what is worth keeping scrolls by above. */
+function drawn(
+  { output, platform }: Context,
+  components: readonly Named[],
+  level: LogLevel,
+): Listener {
+  const { messages, messageStyle } = output;
+  const render = progressLines(components, messageStyle);
+  let view: View = emptyView(components);
+  let drawnLines = 0;
+  const erase = (): string => (drawnLines === 0 ? "" : `\u001b[${drawnLines}A\u001b[J`);
+  const redraw = (above: readonly string[]): void => {
+    const size = { width: messages.width - 1, height: messages.height - 2 };
+    const lines = viewLines(view, platform.clock.monotonicMs(), size, messageStyle);
+    messages.write(`${erase()}${[...above, ...lines].map((line) => `${line}\n`).join("")}`);
+    drawnLines = lines.length;
+  };
+  const timer = setInterval(() => redraw([]), redrawMs);
+  timer.unref();
+  return {
+    emit: (event) => {
+      view = viewAfter(view, event, platform.clock.monotonicMs());
+      redraw(isKept(event) && isShown(event, level) ? render(event) : []);
+    },
+    close: () => {
+      clearInterval(timer);
+      messages.write(erase());
+      drawnLines = 0;
+    },
+  };
+}
+
+/** Not what the view shows by itself. */
+function isKept(event: Event): boolean {
+  if (event.type === "state-ended") return event.failure !== null;
+  return event.type !== "state-started" && event.type !== "download-progress";
+}
+
+/** The log file must not stop a deployment: the first failure to write it is told, and it is given up. */
+function filed(
+  { output, options, platform, environment }: Context,
+  path: string,
+  components: readonly Named[],
+  level: LogLevel,
+): Listener {
+  let file: AppendFile | null = platform.files.openAppend(
+    resolve(environment.workingDirectory, path),
+  );
+  const render = progressLines(components, plainStyle);
+  return {
+    emit: (event) => {
+      if (file === null || !isShown(event, level)) return;
+      const time = platform.clock.now().toISOString();
+      const lines =
+        options.logFormat === "json"
+          ? [eventLine(event, time)]
+          : render(event).map((line) => `${time} ${levelOf(event).padEnd(7)} ${line}`);
+      if (lines.length > 0) file = appended(file, lines, path, output.messages);
+    },
+    close: () => file?.close(),
+  };
+}
+
+function appended(
+  file: AppendFile,
+  lines: readonly string[],
+  path: string,
+  messages: Sink,
+): AppendFile | null {
+  try {
+    file.append(Buffer.from(`${lines.join("\n")}\n`));
+    return file;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    writeLines(messages, [`warning: the log file "${path}" is given up: ${why}`]);
+    return null;
+  }
+}

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { problemCodes } from "../../../src/core/problem-codes.ts";
+import { usageProblem } from "../../../src/cli/usage.ts";
+
+test.each([
+  [
+    "error: unknown command 'instal'\n(Did you mean install?)",
+    "unknown-command",
+    `There is no command "instal".`,
+    `Did you mean "install"?`,
+  ],
+  [
+    "error: unknown command 'zzz'",
+    "unknown-command",
+    `There is no command "zzz".`,
+    `"orchestrator --help" lists the commands.`,
+  ],
+  [
+    "error: unknown option '--stop-befor'\n(Did you mean --stop-before?)",
+    "unknown-option",
+    `There is no option "--stop-befor" here.`,
+    `Did you mean "--stop-before"?`,
+  ],
+  [
+    "error: missing required argument 'file'",
+    "missing-argument",
+    "The argument <file> is missing.",
+    `"--help" behind the command shows what it takes.`,
+  ],
+  [
+    "error: option '--state <file>' argument missing",
+    "missing-argument",
+    `The option "--state <file>" needs a value.`,
+    `"--help" behind the command shows what it takes.`,
+  ],
+  [
+    "error: too many arguments for 'plan'. Expected 1 argument but got 2.",
+    "unexpected-argument",
+    `Too many arguments for "plan": expected 1 argument but got 2.`,
+    "Quote an argument that holds blanks.",
+  ],
+  [
+    "error: option '--format <format>' argument 'xml' is invalid. Allowed choices are text, json.",
+    "invalid-argument",
+    `The option "--format <format>" does not take this value: Allowed choices are text, json.`,
+    "Give one of the values named.",
+  ],
+])("%j is told as a problem", (said, code, message, hint) => {
+  expect(usageProblem(said)).toEqual({ code, message, hint });
+  expect(problemCodes[usageProblem(said).code]).toBe(10);
+});
+
+test("what the parser may say one day is still wrong use", () => {
+  expect(usageProblem("error: something new")).toEqual({
+    code: "invalid-argument",
+    message: "The command line cannot be read: something new",
+    hint: `"orchestrator --help" shows how to call it.`,
+  });
+});
