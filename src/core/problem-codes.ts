@@ -25,8 +25,14 @@ export const problemCodes = {
   "no-plan": exitCode.noPlan,
   "plan-undecided": exitCode.noPlan,
   bug: exitCode.unexpected,
+  "output-not-written": exitCode.unexpected,
   "machine-failed": exitCode.unexpected,
   interrupted: exitCode.unexpected,
+  // executor
+  "interface-still-running": exitCode.notReady,
+  "deployment-in-progress": exitCode.inProgress,
+  "nothing-in-progress": exitCode.nothingInProgress,
+  "stages-need-commit": exitCode.noPlan,
   // deployment
   "version-changed": exitCode.failedUnchanged,
   "rollback-not-supported": exitCode.failedUnchanged,

@@ -1,0 +1,45 @@
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { JournalRecord } from "../deployment/records.ts";
+import type { ProcessIdentity, Processes } from "../platform/types.ts";
+
+/** The variable in every Interface's environment that holds the run id; its children inherit it. */
+export const runIdVariable = "MENDER_ORCHESTRATOR_RUN_ID";
+
+/**
+ * Ends what a killed run left at work: an Interface may still be flashing. They are found by pid and
+ * start time from the journal, and by run id where they got away. Fails, exit 15, if one stays.
+ */
+export async function endSurvivors(
+  records: readonly JournalRecord[],
+  processes: Processes,
+  graceMs: number,
+): Promise<Result<number>> {
+  const runs = records.flatMap((record) => (record.type === "run" ? [record.runId] : []));
+  const last = runs.at(-1);
+  const known = records.flatMap((record) =>
+    record.type === "running" ? [{ pid: record.pid, startTime: record.startTime }] : [],
+  );
+  const alive = known.filter(
+    ({ pid, startTime }) => processes.identify(pid)?.startTime === startTime,
+  );
+  const marked = last === undefined ? [] : processes.findByEnvironment(runIdVariable, last);
+  const all = unique([...alive, ...marked]);
+  const ended = await Promise.all(
+    all.map(async (who) => ({ who, isGone: await processes.end(who, graceMs) })),
+  );
+  const left = ended.filter(({ isGone }) => !isGone).map(({ who }) => stillRunning(who));
+  return left.length === 0 ? ok(all.length) : fail(...left);
+}
+
+function unique(all: readonly ProcessIdentity[]): readonly ProcessIdentity[] {
+  return [...new Map(all.map((who) => [`${String(who.pid)} ${who.startTime}`, who])).values()];
+}
+
+function stillRunning({ pid }: ProcessIdentity): Problem {
+  return {
+    code: "interface-still-running",
+    message: `An Interface of an earlier run is still at work as process ${String(pid)} and cannot be ended.`,
+    hint: "No state is run beside it. Reboot the machine, then call resume.",
+  };
+}
