@@ -78,7 +78,7 @@ export function defineBundle(program: Command, lazily: Lazily): void {
     .command("extract")
     .description("write what is in a bundle to a directory")
     .argument("<file>", "the bundle")
-    .option("-C, --directory <dir>", "where to; made if it is absent", ".")
+    .requiredOption("-C, --directory <dir>", "where to; it must be absent or empty")
     .action(
       lazily(async (context, file: string, options: BundleExtractOptions) => {
         const { bundleExtract } = await import("../commands/bundle-extract.ts");

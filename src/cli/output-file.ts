@@ -1,0 +1,36 @@
+import { dirname, resolve } from "node:path";
+import { ArtifactError } from "../artifact/artifact-error.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { FileError } from "../platform/types.ts";
+import type { Context } from "./context.ts";
+
+/**
+ * Writes a file as a whole or not at all: beside its place first, then renamed over it. Gives its size
+ * in bytes.
+ */
+export async function writeOutput(
+  { platform: { files, clock }, environment }: Context,
+  name: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<Result<number>> {
+  const path = resolve(environment.workingDirectory, name);
+  const unfinished = `${path}.${clock.randomId().slice(0, 8)}.unfinished`;
+  try {
+    if (files.status(dirname(path)) === null) {
+      throw new FileError("ENOENT", dirname(path), "there is no such directory");
+    }
+    const size = await files.writeStream(unfinished, chunks);
+    files.renameDurably(unfinished, path);
+    return ok(size);
+  } catch (error) {
+    files.remove(unfinished);
+    if (error instanceof ArtifactError) return fail(error.problem);
+    if (!(error instanceof FileError)) throw error;
+    return fail({
+      code: "output-not-written",
+      message: `"${name}" cannot be written: ${error.message}.`,
+      got: error.code,
+      hint: "Give a file in a directory that exists, with room in it.",
+    });
+  }
+}
