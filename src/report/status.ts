@@ -1,0 +1,209 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { StopPoint } from "../core/protocol.ts";
+import type { Deployment, Failure, Member } from "../deployment/deployment.ts";
+import { aligned } from "./columns.ts";
+import { failureJson, failureText } from "./failure.ts";
+import { outcomeSentence } from "./outcome.ts";
+import type { Style } from "./style.ts";
+import { quoted } from "./words.ts";
+
+/** What is in progress: the deployment as its journal tells it, and whether a process is at work on it. */
+export interface InProgress {
+  readonly deployment: Deployment;
+  /** The process that holds the lock; `unknown` where it holds it and does not say who it is. */
+  readonly heldBy: number | "unknown" | null;
+}
+
+/** What the deployment waits for: nothing is left unnamed. */
+export type Waiting =
+  | { readonly kind: "process"; readonly pid: number | null }
+  | { readonly kind: "stop"; readonly before: StopPoint }
+  | { readonly kind: "host-reboot" }
+  | { readonly kind: "resume"; readonly interrupted: string | null };
+
+export function waitingFor({ deployment, heldBy }: InProgress): Waiting {
+  if (heldBy !== null) return { kind: "process", pid: heldBy === "unknown" ? null : heldBy };
+  const round = deployment.open?.intent.round ?? null;
+  if (round === "HostReboot" || round === "HostRollbackReboot") return { kind: "host-reboot" };
+  if (round === null && deployment.stoppedBefore !== null) {
+    return { kind: "stop", before: deployment.stoppedBefore };
+  }
+  return { kind: "resume", interrupted: round };
+}
+
+export function statusLines(progress: InProgress | null, style: Style): readonly string[] {
+  if (progress === null) return ["No deployment is in progress."];
+  const { deployment } = progress;
+  const { begin } = deployment;
+  return [
+    style.strong(`Deployment ${begin.deployment} of ${quoted(begin.manifest)}, begun ${begin.at}.`),
+    ...(deployment.failure === null ? [] : [style.bad(failureSentence(deployment.failure))]),
+    waitingSentence(waitingFor(progress), deployment),
+    ...stageLine(deployment),
+    ...memberLines(deployment, style),
+  ];
+}
+
+function stageLine({ begin, stage, way }: Deployment): readonly string[] {
+  const { stages } = begin.plan;
+  const current = stages[stage];
+  if (current === undefined) return [];
+  const goal = current.systemVersion === null ? "" : `, to ${current.systemVersion}`;
+  const back = way === "forward" ? "" : `, ${wayText(way)}`;
+  return [`Stage ${stage + 1} of ${stages.length}${goal}${back}:`];
+}
+
+function wayText(way: Deployment["way"]): string {
+  switch (way) {
+    case "forward":
+      return "on the way forward";
+    case "back":
+      return "on the way back";
+    case "out":
+      return "on the way to another acceptable state";
+    default:
+      return assertNever(way);
+  }
+}
+
+function memberLines(deployment: Deployment, style: Style): readonly string[] {
+  const rows = deployment.members.map((member) => [
+    member.id,
+    typeOf(deployment, member),
+    versionText(member),
+    lastText(deployment, member),
+  ]);
+  return aligned(rows).map(([id = "", ...cells]) =>
+    `  ${style.strong(id)}  ${cells.join("  ")}`.trimEnd(),
+  );
+}
+
+function typeOf({ begin }: Deployment, member: Member): string {
+  return begin.components.find(({ id }) => id === member.id)?.componentType ?? "";
+}
+
+function versionText({ step, version }: Member): string {
+  return step === null ? version : `${step.from} -> ${step.to}`;
+}
+
+/** The last thing that was done with it. */
+function lastText(deployment: Deployment, member: Member): string {
+  if (member.inconsistent) return "INCONSISTENT";
+  const last = lastRound(deployment, member);
+  if (last === null) return member.step === null ? "" : "not begun";
+  return last.progress === "ok" ? `${last.round} done` : `${last.round} ${last.progress}`;
+}
+
+function lastRound(
+  { open }: Deployment,
+  member: Member,
+): { readonly round: string; readonly progress: string } | null {
+  if (open?.waiting.includes(member.id) === true) {
+    return { round: open.intent.round, progress: "under way" };
+  }
+  const last = Object.entries(member.ran).findLast(([, progress]) => progress !== undefined);
+  return last === undefined ? null : { round: last[0], progress: last[1] ?? "" };
+}
+
+function waitingSentence(waiting: Waiting, { failure, ended }: Deployment): string {
+  switch (waiting.kind) {
+    case "process":
+      return `A process${waiting.pid === null ? "" : ` (${waiting.pid})`} is at work on it.`;
+    case "host-reboot":
+      return `It waits for a reboot of the host; then "orchestrator resume" goes on.`;
+    case "stop":
+      if (waiting.before === "ArtifactCommit") {
+        return `It waits before ArtifactCommit: "orchestrator commit" goes on, "orchestrator rollback" undoes it.`;
+      }
+      if (failure !== null || waiting.before === "Cleanup") {
+        return `It waits before ${waiting.before}: "orchestrator resume" goes on.`;
+      }
+      return `It waits before ${waiting.before}: "orchestrator resume" goes on, "orchestrator rollback" undoes it.`;
+    case "resume":
+      if (ended !== null) {
+        return `${outcomeSentence(ended.outcome, null)} "orchestrator resume" puts it away.`;
+      }
+      return waiting.interrupted === null
+        ? `It was interrupted: "orchestrator resume" goes on.`
+        : `It was interrupted in ${waiting.interrupted}: "orchestrator resume" goes on.`;
+    default:
+      return assertNever(waiting);
+  }
+}
+
+/** Why a deployment failed. */
+export function failureSentence(failure: Failure): string {
+  switch (failure.kind) {
+    case "component":
+      return `It failed: ${failure.round} of ${failure.component}, ${failureText(failure.reason)}.`.replace(
+        /\.+$/,
+        ".",
+      );
+    case "host-rebooted":
+      return "It failed: the host rebooted although nobody had asked for it.";
+    case "no-progress":
+      return "It failed: it was resumed too often without getting anything done.";
+    case "asked":
+      return "It is rolled back as asked.";
+    default:
+      return assertNever(failure);
+  }
+}
+
+function failureDocument(failure: Failure): Readonly<Record<string, unknown>> {
+  if (failure.kind !== "component") return { kind: failure.kind };
+  return {
+    kind: failure.kind,
+    component: failure.component,
+    state: failure.round,
+    reason: failureJson(failure.reason),
+  };
+}
+
+function waitingDocument(waiting: Waiting): Readonly<Record<string, unknown>> {
+  switch (waiting.kind) {
+    case "process":
+      return { kind: waiting.kind, pid: waiting.pid };
+    case "stop":
+      return { kind: waiting.kind, before: waiting.before };
+    case "host-reboot":
+      return { kind: waiting.kind };
+    case "resume":
+      return { kind: waiting.kind, interrupted: waiting.interrupted };
+    default:
+      return assertNever(waiting);
+  }
+}
+
+export function statusJson(progress: InProgress | null): Readonly<Record<string, unknown>> {
+  if (progress === null) return { type: "status", deployment: null };
+  const { deployment } = progress;
+  const { begin, stage, way, failure, ended } = deployment;
+  return {
+    type: "status",
+    deployment: begin.deployment,
+    manifest: begin.manifest,
+    begun: begin.at,
+    way,
+    stage,
+    stages: begin.plan.stages.length,
+    system_version: begin.plan.stages[stage]?.systemVersion ?? null,
+    waits_for: waitingDocument(waitingFor(progress)),
+    failure: failure === null ? null : failureDocument(failure),
+    outcome: ended?.outcome ?? null,
+    components: deployment.members.map((member) => {
+      const last = lastRound(deployment, member);
+      return {
+        component: member.id,
+        component_type: typeOf(deployment, member),
+        from: member.step?.from ?? member.version,
+        to: member.step?.to ?? member.version,
+        version: member.version,
+        group: member.step?.group ?? null,
+        last_state: last?.round ?? null,
+        progress: last?.progress ?? null,
+        inconsistent: member.inconsistent,
+      };
+    }),
+  };
+}
