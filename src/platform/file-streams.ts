@@ -1,0 +1,140 @@
+import { constants } from "node:fs";
+import { fileError, guarded, quietly } from "./file-error.ts";
+import type { FileIo } from "./file-io.ts";
+import { demandFile, openForReading, openForWriting, privateFile, removeOne } from "./open-file.ts";
+import { type ByteSource, FileError } from "./types.ts";
+
+/** Bytes that one read asks for: the best of what was measured, and small enough for fifty streams at once. */
+const pieceBytes = 256 * 1024;
+
+export function openSource(io: FileIo, path: string): ByteSource & { close(): void } {
+  const fd = guarded(path, () => io.openSync(path, openForReading));
+  let size: number;
+  try {
+    size = demandFile(io, fd, path);
+  } catch (error) {
+    quietly(() => io.closeSync(fd));
+    throw error;
+  }
+  let isClosed = false;
+  let reading = 0;
+  // The number of a closed descriptor may soon be another file's: no read may be under way then.
+  const closeWhenIdle = (): void => {
+    if (isClosed && reading === 0) quietly(() => io.closeSync(fd));
+  };
+  return {
+    name: path,
+    size,
+    async *read(offset, length) {
+      if (isClosed) throw new Error(`${path} is read after it was closed`);
+      reading += 1;
+      try {
+        yield* readPieces(io, fd, path, offset, length);
+      } finally {
+        reading -= 1;
+        closeWhenIdle();
+      }
+    },
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      closeWhenIdle();
+    },
+  };
+}
+
+/** The next piece is read ahead while the one before is worked on. */
+async function* readPieces(
+  io: FileIo,
+  fd: number,
+  path: string,
+  offset: number,
+  length: number,
+): AsyncGenerator<Uint8Array> {
+  const end = offset + length;
+  const readFrom = (at: number): Promise<Uint8Array> | null =>
+    at >= end ? null : readPiece(io, fd, path, at, Math.min(pieceBytes, end - at));
+  let at = offset;
+  let next = readFrom(at);
+  try {
+    while (next !== null) {
+      const piece: Uint8Array = await next;
+      at += piece.length;
+      next = readFrom(at);
+      // Whoever stops here never learns how the read ahead ends.
+      next?.catch(() => {});
+      yield piece;
+    }
+  } finally {
+    await next?.catch(() => {});
+  }
+}
+
+function readPiece(
+  io: FileIo,
+  fd: number,
+  path: string,
+  at: number,
+  length: number,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    // Not from the shared pool: a small piece that is kept must not keep a large one alive.
+    const bytes = Buffer.allocUnsafeSlow(length);
+    io.read(fd, bytes, 0, length, at, (error, count) => {
+      if (error !== null) reject(fileError(error, path));
+      else if (count === 0) reject(new FileError("EIO", path, `it ends early, at byte ${at}`));
+      else resolve(bytes.subarray(0, count));
+    });
+  });
+}
+
+/** Where it fails, no part of the file stays. */
+export async function writeStream(
+  io: FileIo,
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<number> {
+  const flags = openForWriting | constants.O_CREAT | constants.O_EXCL;
+  const fd = guarded(path, () => io.openSync(path, flags, privateFile));
+  let written = 0;
+  try {
+    for await (const chunk of chunks) {
+      for (let done = 0; done < chunk.length;) {
+        const count = await writePiece(io, fd, path, chunk.subarray(done), written);
+        done += count;
+        written += count;
+      }
+    }
+    await syncData(io, fd, path);
+  } catch (error) {
+    quietly(() => io.closeSync(fd));
+    quietly(() => io.rmSync(path, removeOne));
+    throw error;
+  }
+  guarded(path, () => io.closeSync(fd));
+  return written;
+}
+
+function writePiece(
+  io: FileIo,
+  fd: number,
+  path: string,
+  bytes: Uint8Array,
+  at: number,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    io.write(fd, bytes, 0, bytes.length, at, (error, count) => {
+      if (error === null) resolve(count);
+      else reject(fileError(error, path));
+    });
+  });
+}
+
+function syncData(io: FileIo, fd: number, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    io.fdatasync(fd, (error) => {
+      if (error === null) resolve();
+      else reject(fileError(error, path));
+    });
+  });
+}

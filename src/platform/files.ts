@@ -1,0 +1,97 @@
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  makeDirectory,
+  openAppend,
+  renameDurably,
+  syncDirectory,
+  writeDurably,
+} from "./durable-files.ts";
+import { guarded, isFileError } from "./file-error.ts";
+import type { FileIo, FileStats } from "./file-io.ts";
+import { openSource, writeStream } from "./file-streams.ts";
+import { demandFile, openForReading, openForWriting, withFile, writeAll } from "./open-file.ts";
+import { FileError, type FileKind, type Files, type FileStatus } from "./types.ts";
+
+/** Files of this machine; `io` is `node:fs` but for tests. */
+export function nodeFiles(io: FileIo = fs): Files {
+  return {
+    status: (path) => status(io, path),
+    read: (path, maxBytes) => read(io, path, maxBytes),
+    list: (path) => guarded(path, () => io.readdirSync(path)).toSorted(),
+    makeDirectory: (path) => makeDirectory(io, path),
+    makeTemporaryDirectory(prefix) {
+      const start = join(tmpdir(), prefix);
+      return guarded(start, () => io.mkdtempSync(start));
+    },
+    remove: (path) => guarded(path, () => io.rmSync(path, { recursive: true, force: true })),
+    writeDurably: (path, bytes) => writeDurably(io, path, bytes),
+    write: (path, bytes) => write(io, path, bytes),
+    renameDurably: (from, to) => renameDurably(io, from, to),
+    link: (existing, path) => guarded(path, () => io.linkSync(existing, path)),
+    syncDirectory: (path) => syncDirectory(io, path),
+    openAppend: (path, length) => openAppend(io, path, length),
+    openSource: (path) => openSource(io, path),
+    writeStream: (path, chunks) => writeStream(io, path, chunks),
+    freeBytes(path) {
+      const { bavail, bsize } = guarded(path, () => io.statfsSync(path));
+      return bavail * bsize;
+    },
+    realPath: (path) => guarded(path, () => io.realpathSync(path)),
+  };
+}
+
+function status(io: FileIo, path: string): FileStatus | null {
+  try {
+    const stats = guarded(path, () => io.lstatSync(path));
+    return {
+      kind: kindOf(stats),
+      size: stats.size,
+      mode: stats.mode & 0o7777,
+      device: stats.dev,
+      inode: stats.ino,
+      ownerId: stats.uid,
+    };
+  } catch (error) {
+    if (isFileError(error, "ENOENT", "ENOTDIR")) return null;
+    throw error;
+  }
+}
+
+function kindOf(stats: FileStats): FileKind {
+  if (stats.isFile()) return "file";
+  if (stats.isDirectory()) return "directory";
+  return stats.isSymbolicLink() ? "link" : "other";
+}
+
+/** Takes in at most a piece more than allowed, whatever size the file pretends to have. */
+function read(io: FileIo, path: string, maxBytes: number): Uint8Array {
+  return withFile(io, path, openForReading, (fd) => {
+    const size = demandFile(io, fd, path);
+    if (size > maxBytes) throw tooLarge(path, maxBytes);
+    const pieces: Uint8Array[] = [];
+    let total = 0;
+    // To its end, not to its size: files of the kernel say that they are empty.
+    for (;;) {
+      const piece = Buffer.allocUnsafeSlow(Math.max(size - total + 1, 4096));
+      const count = guarded(path, () => io.readSync(fd, piece, 0, piece.length, null));
+      if (count === 0) return Buffer.concat(pieces, total);
+      total += count;
+      if (total > maxBytes) throw tooLarge(path, maxBytes);
+      pieces.push(piece.subarray(0, count));
+    }
+  });
+}
+
+function write(io: FileIo, path: string, bytes: Uint8Array): void {
+  const flags = openForWriting | fs.constants.O_CREAT | fs.constants.O_TRUNC;
+  withFile(io, path, flags, (fd) => {
+    demandFile(io, fd, path);
+    writeAll(io, fd, path, bytes);
+  });
+}
+
+function tooLarge(path: string, maxBytes: number): FileError {
+  return new FileError("EFBIG", path, `it is larger than ${maxBytes} bytes`);
+}
