@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Sha256 } from "../core/ids.ts";
+import { Sha256 } from "../core/ids.ts";
 import { refused } from "./artifact-error.ts";
 import { readChecksumList } from "./checksum-list.ts";
 import { limits } from "./limits.ts";
@@ -8,6 +8,8 @@ import type { PayloadFile } from "./types.ts";
 
 /** What the Artifact's `manifest` lists: everything that the signature covers. */
 export interface ArtifactManifest {
+  /** Of the manifest itself. */
+  readonly identity: Sha256;
   readonly version: Sha256;
   /** The header tar under the name it must have. */
   readonly header: { readonly name: string; readonly sha256: Sha256 };
@@ -44,7 +46,8 @@ export function readArtifactManifest(file: string, bytes: Uint8Array): ArtifactM
       hint: "Pack the files into one, for example a tar.",
     });
   }
-  return { version: version.sha256, header, payloadFiles };
+  const identity = Sha256.parse(createHash("sha256").update(bytes).digest("hex"));
+  return { identity, version: version.sha256, header, payloadFiles };
 }
 
 /** ArtifactError unless `bytes` have the sum that the manifest lists. */

@@ -16,6 +16,21 @@ export interface OpenArtifact {
   readonly data: TarEntry;
 }
 
+/** ArtifactError where a file that is read again is not the one that was verified before. */
+export function demandSame(file: string, again: Artifact, verified: Artifact): void {
+  if (again.identity === verified.identity) return;
+  throw refused(
+    "artifact-checksum",
+    file,
+    `"${file}" is not the file any more that was verified.`,
+    {
+      expected: `the Artifact whose manifest has the checksum ${verified.identity}`,
+      got: again.identity,
+      hint: "Leave the medium alone while an update runs, and start again.",
+    },
+  );
+}
+
 /**
  * Reads everything before the payload, in the order of trust: the signature over `manifest`, then `version`, then
  * the header's checksum, and only then what the header says. ArtifactError at the first thing that is wrong.
@@ -55,6 +70,7 @@ export async function openArtifact(
   const { headerInfo, typeInfo, metaData, hasStateScripts } = header;
   const artifact: Artifact = {
     ...content,
+    identity: manifest.identity,
     payloadFiles: manifest.payloadFiles,
     hasStateScripts,
     verbatim: { headerInfo, typeInfo, metaData },

@@ -5,7 +5,7 @@ import { wrongSum } from "./artifact-manifest.ts";
 import { type ByteReader, readBytes } from "./byte-reader.ts";
 import { inflateChunk, magicBytes, uncompressed } from "./compression.ts";
 import { demandEnd, demandSuffix } from "./header-tar.ts";
-import { demandLast, openArtifact } from "./layout.ts";
+import { demandLast, demandSame, openArtifact } from "./layout.ts";
 import { nextEntry, takePadding, type TarEntry } from "./tar-reader.ts";
 import type { Artifact, PayloadFile, PayloadStream } from "./types.ts";
 
@@ -24,7 +24,7 @@ export async function* streamPayload(
   const reader = readBytes(file, source.read(0, source.size));
   try {
     const { artifact: found, data } = await openArtifact(file, reader, [], decompressors);
-    if (!sameFiles(found.payloadFiles, artifact.payloadFiles)) throw replaced(file);
+    demandSame(file, found, artifact);
     yield* payloadOf(file, reader, data, artifact, decompressors, inflateChunk.among);
     await demandEnd(file, reader);
   } finally {
@@ -110,13 +110,6 @@ async function* joined(
   yield* rest;
 }
 
-function sameFiles(a: readonly PayloadFile[], b: readonly PayloadFile[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every(({ name, sha256 }, at) => name === b[at]?.name && sha256 === b[at]?.sha256)
-  );
-}
-
 export function stateScripts(file: string) {
   return refused(
     "artifact-state-scripts",
@@ -147,17 +140,6 @@ function absent(file: string, name: string) {
     `"${file}" lacks "${name}", which its manifest lists.`,
     {
       hint: "Get the file again from where it was made.",
-    },
-  );
-}
-
-function replaced(file: string) {
-  return refused(
-    "artifact-checksum",
-    file,
-    `"${file}" is not the file any more that was verified.`,
-    {
-      hint: "Leave the medium alone while an update runs, and start again.",
     },
   );
 }

@@ -2,6 +2,8 @@ import type { ArtifactName, Sha256 } from "../core/ids.ts";
 
 /** The header of a Mender Artifact, verified against its manifest; payload checksums come while streaming. */
 export interface Artifact {
+  /** The SHA-256 of its `manifest`, which covers everything in it: two with the same one are the same Artifact. */
+  readonly identity: Sha256;
   readonly name: ArtifactName;
   readonly group: string | null;
   readonly payloadType: string;

@@ -22,29 +22,34 @@ export function verifyArtifact(
   keys: readonly VerifyKey[],
   decompressors: Decompressors | null = null,
 ): Promise<Result<VerifiedArtifact>> {
-  return asResult(source.name, async () => {
-    const reader = readBytes(source.name, source.read(0, source.size));
-    try {
-      const { artifact, data } = await openArtifact(source.name, reader, keys, decompressors);
-      const sums = new Map(artifact.payloadFiles.map(({ name, sha256 }) => [name, sha256]));
-      const files: (PayloadFile & { readonly size: number })[] = [];
-      const payload = payloadOf(
-        source.name,
-        reader,
-        data,
-        artifact,
-        decompressors,
-        inflateChunk.alone,
-      );
-      for await (const { name, size, content } of payload) {
-        for await (const _ of content);
-        const sha256 = sums.get(name);
-        if (sha256 !== undefined) files.push({ name, size, sha256 });
-      }
-      await demandEnd(source.name, reader);
-      return { artifact, files };
-    } finally {
-      await reader.close();
+  const chunks = source.read(0, source.size);
+  return asResult(source.name, () =>
+    verifyStream(source.name, chunks, keys, decompressors, inflateChunk.alone),
+  );
+}
+
+/** As verifyArtifact, of bytes that come by once; ArtifactError at the first thing that is wrong. */
+export async function verifyStream(
+  file: string,
+  chunks: AsyncIterable<Uint8Array>,
+  keys: readonly VerifyKey[],
+  decompressors: Decompressors | null,
+  chunkBytes: number,
+): Promise<VerifiedArtifact> {
+  const reader = readBytes(file, chunks);
+  try {
+    const { artifact, data } = await openArtifact(file, reader, keys, decompressors);
+    const sums = new Map(artifact.payloadFiles.map(({ name, sha256 }) => [name, sha256]));
+    const files: (PayloadFile & { readonly size: number })[] = [];
+    const payload = payloadOf(file, reader, data, artifact, decompressors, chunkBytes);
+    for await (const { name, size, content } of payload) {
+      for await (const _ of content);
+      const sha256 = sums.get(name);
+      if (sha256 !== undefined) files.push({ name, size, sha256 });
     }
-  });
+    await demandEnd(file, reader);
+    return { artifact, files };
+  } finally {
+    await reader.close();
+  }
 }

@@ -1,0 +1,336 @@
+import { describe, expect, it } from "vitest";
+import { readArtifact } from "../../../src/artifact/artifact.ts";
+import { limits } from "../../../src/artifact/limits.ts";
+import {
+  type ArtifactParts,
+  buildArtifact,
+  soundArtifact,
+  type TarPart,
+} from "../../support/artifacts.ts";
+import { memorySource } from "../../support/byte-sources.ts";
+
+async function read(changes: Partial<ArtifactParts>) {
+  return readArtifact(memorySource("a.mender", await buildArtifact(changes)), []);
+}
+
+async function problemOf(changes: Partial<ArtifactParts>) {
+  const result = await read(changes);
+  return result.ok ? null : result.problems[0];
+}
+
+const info: TarPart = { name: "header-info", content: JSON.stringify(soundArtifact.headerInfo) };
+const type: TarPart = {
+  name: "headers/0000/type-info",
+  content: JSON.stringify(soundArtifact.typeInfo),
+};
+
+describe("the header's JSON", () => {
+  const provides = { artifact_name: "gateway-v2" };
+  const payloads = [{ type: "gateway-image" }];
+
+  it.each([
+    ["no payloads", { artifact_provides: provides }, "payloads"],
+    ["payloads that are no list", { payloads: {}, artifact_provides: provides }, "payloads"],
+    [
+      "a payload type that is a path",
+      { payloads: [{ type: "../x" }], artifact_provides: provides },
+      "payloads.0.type",
+    ],
+    [
+      "a payload type that is a number",
+      { payloads: [{ type: 3 }], artifact_provides: provides },
+      "payloads.0.type",
+    ],
+    ["no artifact_provides", { payloads }, "artifact_provides"],
+    [
+      "a number for text",
+      { payloads, artifact_provides: { artifact_name: 3 } },
+      "artifact_provides.artifact_name",
+    ],
+    [
+      "a list where text is due",
+      { payloads, artifact_provides: { ...provides, k: ["v"] } },
+      "artifact_provides.k",
+    ],
+    [
+      "a value with a newline",
+      { payloads, artifact_provides: { ...provides, k: "a\nb=c" } },
+      "artifact_provides.k",
+    ],
+    [
+      "a key with an equals sign",
+      { payloads, artifact_provides: { ...provides, "a=b": "c" } },
+      "artifact_provides.a=b",
+    ],
+    [
+      "an empty list of values",
+      { payloads, artifact_provides: provides, artifact_depends: { k: [] } },
+      "artifact_depends.k",
+    ],
+    [
+      "a number to depend on",
+      { payloads, artifact_provides: provides, artifact_depends: { k: 3 } },
+      "artifact_depends.k",
+    ],
+  ])("is refused with %s", async (_, headerInfo, place) => {
+    const problem = await problemOf({ headerInfo });
+
+    expect(problem?.code).toBe("artifact-header-invalid");
+    expect(problem?.message).toContain(`"header-info" of "a.mender" is wrong at \`${place}\`: `);
+  });
+
+  it.each([
+    ["an unreadable text", "{"],
+    ["a byte order mark", `\ufeff${JSON.stringify(soundArtifact.headerInfo)}`],
+    ["a comment", `${JSON.stringify(soundArtifact.headerInfo)} // here`],
+    ["nothing", ""],
+    ["half a million brackets", "[".repeat(500_000)],
+  ])("is refused with %s", async (_, content) => {
+    expect(await problemOf({ header: [{ ...info, content }, type] })).toEqual({
+      code: "artifact-header-invalid",
+      message: '"header-info" of "a.mender" is not JSON.',
+      at: { file: "a.mender" },
+      hint: "Make the Artifact again with `mender-artifact`.",
+    });
+  });
+
+  it("is refused as a list as deep as it likes", async () => {
+    const content = "[".repeat(400_000) + "]".repeat(400_000);
+
+    expect(await problemOf({ header: [{ ...info, content }, type] })).toMatchObject({
+      code: "artifact-header-invalid",
+    });
+  });
+
+  it("may hold fields that we do not know", async () => {
+    expect(
+      await read({ headerInfo: { ...Object(soundArtifact.headerInfo), created: "today" } }),
+    ).toMatchObject({ ok: true });
+  });
+
+  it("takes a key such as __proto__ for a key like any other", async () => {
+    const header = [
+      {
+        name: "header-info",
+        content:
+          '{"payloads":[{"type":"t"}],"artifact_provides":{"artifact_name":"n","__proto__":"x"}}',
+      },
+      { name: "headers/0000/type-info", content: '{"type":"t"}' },
+    ];
+
+    expect(await read({ header })).toMatchObject({
+      ok: true,
+      value: {
+        provides: new Map([
+          ["artifact_name", "n"],
+          ["__proto__", "x"],
+        ]),
+        clears: null,
+      },
+    });
+  });
+});
+
+describe("payloads", () => {
+  const provides = { artifact_name: "n" };
+
+  it.each([0, 2])("must be one, not %i", async (count) => {
+    const payloads = Array.from({ length: count }, () => ({ type: "t" }));
+
+    expect(await problemOf({ headerInfo: { payloads, artifact_provides: provides } })).toEqual({
+      code: "artifact-multiple-payloads",
+      message: `"a.mender" holds ${count} payloads.`,
+      at: { file: "a.mender" },
+      expected: "1",
+      got: String(count),
+      hint: "Make one Artifact for each payload.",
+    });
+  });
+
+  it.each([null, ""])("of the type %j are refused as empty", async (empty) => {
+    expect(
+      await problemOf({ headerInfo: { payloads: [{ type: empty }], artifact_provides: provides } }),
+    ).toMatchObject({
+      code: "artifact-empty-payload",
+      message: '"a.mender" is an Artifact with an empty payload.',
+    });
+  });
+
+  it("have the same type in both places", async () => {
+    expect(await problemOf({ typeInfo: { type: "other" } })).toMatchObject({
+      message:
+        '"headers/0000/type-info" of "a.mender" names another payload type than header-info.',
+      expected: "gateway-image",
+      got: "other",
+    });
+  });
+});
+
+describe("what both parts say", () => {
+  it("is put together", async () => {
+    const result = await read({
+      headerInfo: {
+        payloads: [{ type: "t" }],
+        artifact_provides: { artifact_name: "n", artifact_group: "g" },
+        artifact_depends: { device_type: ["a", "b"], artifact_group: ["g"] },
+      },
+      typeInfo: {
+        type: "t",
+        artifact_provides: { k: "v" },
+        artifact_depends: { "other.version": "1" },
+      },
+    });
+
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        name: "n",
+        group: "g",
+        provides: new Map([
+          ["artifact_name", "n"],
+          ["artifact_group", "g"],
+          ["k", "v"],
+        ]),
+        depends: new Map([
+          ["device_type", ["a", "b"]],
+          ["artifact_group", ["g"]],
+          ["other.version", ["1"]],
+        ]),
+        clears: null,
+      },
+    });
+  });
+
+  it("must not differ", async () => {
+    expect(
+      await problemOf({
+        typeInfo: { type: "gateway-image", artifact_provides: { artifact_name: "other" } },
+      }),
+    ).toMatchObject({
+      message:
+        '"headers/0000/type-info" of "a.mender" says something else about `artifact_name` than header-info.',
+    });
+  });
+
+  it("names the Artifact", async () => {
+    expect(
+      await problemOf({
+        headerInfo: { payloads: [{ type: "gateway-image" }], artifact_provides: { k: "v" } },
+      }),
+    ).toMatchObject({
+      message: '"header-info" of "a.mender" has no usable `artifact_name` in `artifact_provides`.',
+    });
+  });
+});
+
+describe("the header's files", () => {
+  it("are kept as they stand, for the work dir", async () => {
+    const metaData = { name: "headers/0000/meta-data", content: '{ "k": [1] }\n' };
+    const result = await read({ header: [info, type, metaData] });
+
+    expect(result.ok && result.value.verbatim).toEqual({
+      headerInfo: Buffer.from(info.content),
+      typeInfo: Buffer.from(type.content),
+      metaData: Buffer.from(metaData.content),
+    });
+  });
+
+  it("may have an empty meta-data", async () => {
+    const metaData = { name: "headers/0000/meta-data", content: "" };
+
+    expect(await read({ header: [info, type, metaData] })).toMatchObject({ ok: true });
+  });
+
+  it("say whether there are state scripts", async () => {
+    const script = { name: "scripts/ArtifactInstall_Enter_00", content: "#!/bin/sh\n" };
+
+    expect(await read({ header: [info, script, type] })).toMatchObject({
+      ok: true,
+      value: { hasStateScripts: true },
+    });
+  });
+
+  const stray = { name: "stray", content: "" };
+  const script = { name: "scripts/x", content: "" };
+  it.each([
+    [
+      "type-info before header-info",
+      [type, info],
+      '"headers/0000/type-info" of "a.mender" comes before `header-info`.',
+    ],
+    [
+      "header-info twice",
+      [info, info, type],
+      '"header-info" of "a.mender" has no place there in the header.',
+    ],
+    [
+      "type-info twice",
+      [info, type, type],
+      '"headers/0000/type-info" of "a.mender" has no place there in the header.',
+    ],
+    [
+      "a script after type-info",
+      [info, type, script],
+      '"scripts/x" of "a.mender" has no place there in the header.',
+    ],
+    [
+      "one script twice",
+      [info, script, script, type],
+      '"scripts/x" of "a.mender" has no place there in the header.',
+    ],
+    [
+      "a script elsewhere",
+      [info, { ...script, name: "scripts/../x" }, type],
+      '"scripts/../x" of "a.mender" has no place there in the header.',
+    ],
+    [
+      "a stray file",
+      [info, type, stray],
+      '"stray" of "a.mender" has no place there in the header.',
+    ],
+    [
+      "a second payload",
+      [info, type, { ...type, name: "headers/0001/type-info" }],
+      '"headers/0001/type-info" of "a.mender" has no place there in the header.',
+    ],
+    ["no type-info", [info], '"headers/0000/type-info" of "a.mender" is missing.'],
+    ["nothing", [], '"header-info" of "a.mender" is missing.'],
+    [
+      "a link",
+      [{ ...info, headers: { type: "symlink" as const, linkname: "x" } }, type],
+      '"header-info" of "a.mender" is not a regular file.',
+    ],
+  ])("are refused with %s", async (_, header, message) => {
+    expect(await problemOf({ header })).toMatchObject({ code: "artifact-header-invalid", message });
+  });
+
+  it("are refused where one is larger than published", async () => {
+    const large = { ...info, content: " ".repeat(limits.headerFile + 1) };
+
+    expect(await problemOf({ header: [large, type] })).toMatchObject({
+      code: "archive-too-large",
+      expected: "at most 1048576 bytes in one file",
+    });
+  });
+
+  it("are refused where they unpack to more than published", async () => {
+    const bomb = { name: "scripts/bomb", content: new Uint8Array(limits.headerUnpacked) };
+
+    expect(await problemOf({ header: [info, bomb, type] })).toMatchObject({
+      code: "archive-too-large",
+      expected: "at most 16777216 bytes unpacked",
+    });
+  });
+
+  it("are refused where there are more than published", async () => {
+    const scripts = Array.from({ length: limits.headerEntries }, (_, at) => ({
+      name: `scripts/${at}`,
+      content: "",
+    }));
+
+    expect(await problemOf({ header: [info, ...scripts, type] })).toMatchObject({
+      code: "archive-too-large",
+      expected: "at most 1000 entries",
+    });
+  });
+});
