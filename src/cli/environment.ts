@@ -26,6 +26,8 @@ export interface Environment {
   /** What an Interface inherits. */
   readonly inherited: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
+  /** How this program is called: the path of Node, then that of the script. */
+  readonly program: readonly [string, string];
 }
 
 const defaults = {
@@ -37,6 +39,7 @@ const defaults = {
 export function readEnvironment(
   variables: Readonly<Record<string, string | undefined>>,
   workingDirectory: string,
+  program: Environment["program"],
 ): Environment {
   const given = (variable: string): Setting | null => {
     const value = variables[variable];
@@ -57,6 +60,7 @@ export function readEnvironment(
     crashPoint: variables["ORCHESTRATOR_CRASH_POINT"] ?? null,
     inherited: inheritedOf(variables),
     workingDirectory,
+    program,
   };
 }
 

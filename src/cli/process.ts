@@ -11,7 +11,10 @@ const endWithinMs = 9_500;
 /** Joins the program and this process: environment, streams, signals, exit status. A bug is caught here and nowhere else. */
 export async function runProcess(args: readonly string[], platform: Platform): Promise<void> {
   process.umask(0o077);
-  const environment = readEnvironment(process.env, workingDirectory());
+  const environment = readEnvironment(process.env, workingDirectory(), [
+    process.execPath,
+    process.argv[1] ?? "",
+  ]);
   const machine: Machine = {
     platform,
     environment,

@@ -26,6 +26,7 @@ export const problemCodes = {
   "plan-undecided": exitCode.noPlan,
   bug: exitCode.unexpected,
   "output-not-written": exitCode.unexpected,
+  "demo-failed": exitCode.unexpected,
   "machine-failed": exitCode.unexpected,
   interrupted: exitCode.unexpected,
   // executor

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { readEnvironment } from "../../../src/cli/environment.ts";
+import { type Environment, readEnvironment as readWith } from "../../../src/cli/environment.ts";
+
+function readEnvironment(
+  variables: Readonly<Record<string, string>>,
+  directory: string,
+): Environment {
+  return readWith(variables, directory, ["/usr/bin/node", "/usr/bin/orchestrator"]);
+}
 
 test("without variables the directories are those of the Mender packages", () => {
   const environment = readEnvironment({}, "/home/me");

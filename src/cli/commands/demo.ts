@@ -1,0 +1,223 @@
+import { join, resolve } from "node:path";
+import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import type { ProcessEnd } from "../../platform/types.ts";
+import type { Style } from "../../report/style.ts";
+import type { Context } from "../context.ts";
+import type { DemoOptions } from "../definitions/tools.ts";
+import { type DemoSystem, makeDemoSystem } from "../demo-system.ts";
+import { failed, type Output, writeLines } from "../output.ts";
+
+const bundle = "system-v2.tar";
+
+/** One call of this program within the demo, what is said before it, and how it must end. */
+interface Act {
+  readonly title: string;
+  readonly text: readonly string[];
+  readonly args: readonly string[];
+  readonly expected: ExitCode | "killed";
+  /** Made before the call. */
+  readonly prepare?: (system: DemoSystem, context: Context) => Promise<void> | void;
+  readonly crashPoint?: string;
+}
+
+const acts: readonly Act[] = [
+  {
+    title: "A bundle for v.2",
+    text: ["One file with the Manifest and the Artifacts that it names."],
+    args: ["bundle", "create", "--manifest", "manifest-v2.yaml", "--output", bundle],
+    expected: exitCode.done,
+  },
+  {
+    title: "The plan, and why it is this one",
+    text: ["The tables in the Manifest do not allow a board on v2 beside a gateway on v1."],
+    args: ["plan", bundle],
+    expected: exitCode.done,
+  },
+  {
+    title: "The update",
+    text: [],
+    args: ["install", bundle],
+    expected: exitCode.done,
+  },
+  {
+    title: "Where the System is now",
+    text: [],
+    args: ["show-provides"],
+    expected: exitCode.done,
+  },
+  {
+    title: "The same again, but R456 fails in ArtifactCommit",
+    text: ["All boards are set back to v.1 first. Exit status 22: failed, rolled back."],
+    prepare: failingBoard,
+    args: ["install", bundle],
+    expected: exitCode.failedRolledBack,
+  },
+  {
+    title: "Where the System is now",
+    text: [],
+    args: ["show-provides"],
+    expected: exitCode.done,
+  },
+  {
+    title: "The same again, but the program is killed in the middle",
+    text: ["SIGKILL, right after the gateway has rebooted into its new version."],
+    prepare: (system) => system.resetBoards(),
+    args: ["install", bundle],
+    crashPoint: "ArtifactReboot:outcome-appended",
+    expected: "killed",
+  },
+  {
+    title: "What is in progress",
+    text: [],
+    args: ["status"],
+    expected: exitCode.done,
+  },
+  {
+    title: "On from there",
+    text: ["The journal tells what was done; nothing of it is done twice."],
+    args: ["resume"],
+    expected: exitCode.done,
+  },
+  {
+    title: "Where the System is now",
+    text: [],
+    args: ["show-provides"],
+    expected: exitCode.done,
+  },
+];
+
+async function failingBoard(system: DemoSystem, { platform }: Context): Promise<void> {
+  await system.resetBoards();
+  const told = join(system.directory, "boards", "R456", "fail");
+  platform.files.makeDirectory(told);
+  platform.files.write(join(told, "ArtifactCommit"), Buffer.from("1\n"));
+}
+
+/** The seed's System in a scratch directory: an update, a failure that is rolled back, a kill and its resume. */
+export async function demo(context: Context, options: DemoOptions): Promise<ExitCode> {
+  const { platform, environment, output } = context;
+  const directory =
+    options.dir === undefined
+      ? platform.files.makeTemporaryDirectory("orchestrator-demo-")
+      : resolve(environment.workingDirectory, options.dir);
+  const system = await makeDemoSystem(context, directory);
+  if (!system.ok) {
+    if (options.dir === undefined) platform.files.remove(directory);
+    return failed(output, system.problems);
+  }
+  try {
+    say(output, introduction(directory));
+    const calls: { args: readonly string[]; end: string }[] = [];
+    for (const act of acts) {
+      const end = await play(act, system.value, context);
+      calls.push({ args: act.args, end: endText(end) });
+      if (!isExpected(end, act.expected)) return failed(output, [surprise(act, end)]);
+      if (context.signal.aborted) return exitCode.unexpected;
+    }
+    if (options.keep) await system.value.resetBoards();
+    say(output, options.keep ? keptLines(system.value, context) : removedLines);
+    if (output.json) {
+      writeLines(output.results, [
+        JSON.stringify({ type: "demo", directory, kept: options.keep, calls }),
+      ]);
+    }
+    return exitCode.done;
+  } finally {
+    if (!options.keep) platform.files.remove(directory);
+  }
+}
+
+async function play(act: Act, system: DemoSystem, context: Context): Promise<ProcessEnd> {
+  const { output } = context;
+  const { json, resultStyle } = output;
+  await act.prepare?.(system, context);
+  say(output, headLines(act, resultStyle));
+  const end = await system.call({
+    args: act.args,
+    onOutput: (_, text) => {
+      if (!json) output.results.write(text);
+    },
+    ...(act.crashPoint === undefined ? {} : { crashPoint: act.crashPoint }),
+  });
+  if (act.expected !== exitCode.done) say(output, [resultStyle.faint(`(${endText(end)})`)]);
+  return end;
+}
+
+function say(output: Output, lines: readonly string[]): void {
+  if (!output.json) writeLines(output.results, lines);
+}
+
+function introduction(directory: string): readonly string[] {
+  return [
+    "A System of three Components: the gateway G13, which runs Linux, and the two boards R456",
+    `and R998, which it updates. All are files below ${directory}.`,
+  ];
+}
+
+function headLines(act: Act, style: Style): readonly string[] {
+  return [
+    "",
+    style.strong(`== ${act.title}`),
+    ...act.text,
+    style.faint(`$ orchestrator ${act.args.join(" ")}`),
+  ];
+}
+
+function endText(end: ProcessEnd): string {
+  switch (end.kind) {
+    case "exited":
+      return `exit status ${end.code}`;
+    case "signalled":
+      return `killed by ${end.signal}`;
+    case "timed-out":
+      return "timed out";
+    case "not-started":
+      return end.message;
+  }
+}
+
+function isExpected(end: ProcessEnd, expected: Act["expected"]): boolean {
+  if (expected === "killed") return end.kind === "signalled" && end.signal === "SIGKILL";
+  return end.kind === "exited" && end.code === expected;
+}
+
+function surprise(act: Act, end: ProcessEnd) {
+  const expected = act.expected === "killed" ? "killed by SIGKILL" : `exit status ${act.expected}`;
+  return {
+    code: "demo-failed",
+    message: `The demo went wrong at "orchestrator ${act.args.join(" ")}".`,
+    expected,
+    got: endText(end),
+    hint: "Look at what was printed above; with --keep the System stays for a closer look.",
+  } as const;
+}
+
+const removedLines: readonly string[] = [
+  "",
+  "That was all, and it is removed again. To play with the System yourself:",
+  "  orchestrator demo --dir ./demo --keep",
+  "To begin with a System of your own: docs/cli.md, then docs/manifest.md.",
+];
+
+function keptLines(system: DemoSystem, context: Context): readonly string[] {
+  const [node, script] = context.environment.program;
+  const variables = Object.entries(system.variables).map(
+    ([name, value]) => `${name}=${shellWord(value)}`,
+  );
+  const program = [node, resolve(script)].map(shellWord).join(" ");
+  const command = (args: string): string => [...variables, program, args].join(" ");
+  return [
+    "",
+    `The System is kept in ${system.directory}, with all boards back on v.1. To update it:`,
+    "",
+    command(`install ${shellWord(join(system.directory, bundle))}`),
+    "",
+    "Then try, with the same variables before it:",
+    "  show-provides, history, install once more (nothing to do), plan manifest-v3.yaml (two stages);",
+    `  or let a board fail: mkdir -p ${join(system.directory, "boards/R998/fail")}; echo 1 > ${join(system.directory, "boards/R998/fail/ArtifactInstall")}`,
+  ];
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
