@@ -19,7 +19,7 @@ const meanings: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What the system refused, as FileError that names `path`; throws on what is no error of the system, but a bug. */
-export function asFileError(path: string, error: unknown): FileError {
+export function fileError(error: unknown, path: string): FileError {
   if (error instanceof FileError) return error;
   const code = codeOf(error);
   const meaning = code === null ? undefined : meanings.get(code);
@@ -36,7 +36,7 @@ export function guarded<T>(path: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw asFileError(path, error);
+    throw fileError(error, path);
   }
 }
 

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { asFileError, guarded, quietly } from "./file-error.ts";
+import { fileError, guarded, quietly } from "./file-error.ts";
 import type { FileIo } from "./file-io.ts";
 import { demandFile, openForReading, openForWriting, privateFile, removeOne } from "./open-file.ts";
 import { type ByteSource, FileError } from "./types.ts";
@@ -81,7 +81,7 @@ function readPiece(
     // Not from the shared pool: a small piece that is kept must not keep a large one alive.
     const bytes = Buffer.allocUnsafeSlow(length);
     io.read(fd, bytes, 0, length, at, (error, count) => {
-      if (error !== null) reject(asFileError(path, error));
+      if (error !== null) reject(fileError(error, path));
       else if (count === 0) reject(new FileError("EIO", path, `it ends early, at byte ${at}`));
       else resolve(bytes.subarray(0, count));
     });
@@ -125,7 +125,7 @@ function writePiece(
   return new Promise((resolve, reject) => {
     io.write(fd, bytes, 0, bytes.length, at, (error, count) => {
       if (error === null) resolve(count);
-      else reject(asFileError(path, error));
+      else reject(fileError(error, path));
     });
   });
 }
@@ -134,7 +134,7 @@ function syncData(io: FileIo, fd: number, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     io.fdatasync(fd, (error) => {
       if (error === null) resolve();
-      else reject(asFileError(path, error));
+      else reject(fileError(error, path));
     });
   });
 }
