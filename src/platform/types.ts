@@ -100,9 +100,8 @@ export interface ProcessSpec {
   readonly onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
 }
 
-/** A running child, leader of its own process group. */
-export interface RunningProcess {
-  readonly pid: number;
+/** A running child, leader of its own process group. Where it could not be started its pid is 0. */
+export interface RunningProcess extends ProcessIdentity {
   /** Settles on the child's exit; left-over grandchildren that hold a pipe never keep it waiting. */
   readonly ended: Promise<ProcessEnd>;
   /** SIGTERM to the group, SIGKILL after the grace period. */
@@ -126,6 +125,14 @@ export interface Processes {
   end(who: ProcessIdentity, graceMs: number): Promise<boolean>;
 }
 
+/** What became of a stream that was written whole into a pipe. */
+export interface Pumped {
+  /** Bytes written. */
+  readonly bytes: number;
+  /** How many of them nobody has read, told once the reader says that it is done; to be called exactly once. */
+  unread(): number;
+}
+
 /** Named pipes, written without ever blocking the process. */
 export interface Pipes {
   /** mkfifo with mode 0600, all in as few processes as possible. */
@@ -145,7 +152,7 @@ export interface Pipes {
     source: AsyncIterable<Uint8Array>,
     signal: AbortSignal,
     onSourceError: (error: unknown) => Promise<void>,
-  ): Promise<number>;
+  ): Promise<Pumped>;
   /** Frees whoever is blocked in opening one of these, then removes them. */
   releaseAndRemove(paths: readonly string[]): void;
 }

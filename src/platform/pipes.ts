@@ -1,0 +1,75 @@
+import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
+import { execa } from "execa";
+import { fileError } from "./file-error.ts";
+import { pipeOpener } from "./pipe-opener.ts";
+import { pumpInto } from "./pipe-pump.ts";
+import { FileError, type Pipes } from "./types.ts";
+
+/** How many paths one call of `mkfifo` gets: far below what the system takes as arguments. */
+const pathsAtOnce = 200;
+
+/** What a pipe takes in one piece however full it is not: PIPE_BUF. */
+const lineBytes = 4096;
+
+/** Named pipes of this machine, made by the program `mkfifo`, because Node has no call for it. */
+export function nodePipes(mkfifo = "mkfifo"): Pipes {
+  return {
+    async make(paths) {
+      for (let at = 0; at < paths.length; at += pathsAtOnce) {
+        await makeSome(mkfifo, paths.slice(at, at + pathsAtOnce));
+      }
+    },
+
+    openForWrite: pipeOpener(),
+
+    writeLine(fd, line) {
+      try {
+        const bytes = new TextEncoder().encode(line);
+        if (bytes.length > lineBytes) throw new Error(`a line of ${bytes.length} bytes`);
+        // The pipe is empty, so all of it goes in at once.
+        const written = writeSync(fd, bytes);
+        if (written !== bytes.length)
+          throw new Error(`${written} of ${bytes.length} bytes went in`);
+      } catch (error) {
+        throw fileError(error, "pipe");
+      } finally {
+        closeSync(fd);
+      }
+    },
+
+    close: closeSync,
+
+    pump: pumpInto,
+
+    releaseAndRemove(paths) {
+      for (const path of paths) {
+        release(path);
+        rmSync(path, { force: true, recursive: true });
+      }
+    },
+  };
+}
+
+async function makeSome(mkfifo: string, paths: readonly string[]): Promise<void> {
+  const result = await execa(mkfifo, ["-m", "600", "--", ...paths], {
+    reject: false,
+    stdin: "ignore",
+    env: { LC_ALL: "C" },
+  });
+  if (!result.failed) return;
+  const reason = result.stderr === "" ? result.shortMessage : result.stderr;
+  throw new FileError(result.code ?? "EIO", paths[0] ?? "", reason ?? "mkfifo failed");
+}
+
+/**
+ * Whoever is blocked in opening a pipe could never be freed once it has no name any more. To open it for both reading
+ * and writing never blocks, and wakes both kinds.
+ */
+function release(path: string): void {
+  const flags = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+  try {
+    closeSync(openSync(path, flags));
+  } catch {
+    // It is gone already, or no pipe any more: then nobody waits in it.
+  }
+}

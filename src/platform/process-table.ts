@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { ProcessIdentity } from "./types.ts";
+
+/** What /proc/PID/stat tells of a process. */
+export interface ProcessEntry extends ProcessIdentity {
+  /** The id of its process group. */
+  readonly group: number;
+  /** It has ended, and only its parent has not noticed yet. */
+  readonly isDead: boolean;
+}
+
+/** Null where there is no such process. */
+export function readProcess(pid: number): ProcessEntry | null {
+  const text = readProc(pid, "stat");
+  if (text === null) return null;
+  // The name, field 2, is in brackets and may hold anything, brackets too; field 3 follows the last of them.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state, , group] = fields;
+  const startTime = fields[22 - 3];
+  if (state === undefined || group === undefined || startTime === undefined) return null;
+  return { pid, startTime, group: Number(group), isDead: state === "Z" || state === "X" };
+}
+
+/** Every process that has not ended and of which `isWanted` holds; those that end meanwhile are left out. */
+export function findProcesses(isWanted: (entry: ProcessEntry) => boolean): ProcessEntry[] {
+  return processIds()
+    .map(readProcess)
+    .filter((entry) => entry !== null)
+    .filter((entry) => !entry.isDead && isWanted(entry));
+}
+
+/** Every process whose environment, as it was when its program was started, holds `name=value`. */
+export function findMarked(name: string, value: string): ProcessEntry[] {
+  const mark = `${name}=${value}`;
+  const pids = processIds().filter((pid) =>
+    (readProc(pid, "environ") ?? "").split("\0").includes(mark),
+  );
+  return pids
+    .map(readProcess)
+    .filter((entry) => entry !== null)
+    .filter((entry) => !entry.isDead);
+}
+
+function processIds(): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^[1-9][0-9]*$/.test(name))
+    .map(Number);
+}
+
+/** Null where the process is gone, or is not ours to look into. */
+function readProc(pid: number, name: "stat" | "environ"): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "latin1");
+  } catch {
+    return null;
+  }
+}

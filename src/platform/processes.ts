@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { endGroup, endProcess, signalGroup } from "./process-end.ts";
+import { findMarked, readProcess } from "./process-table.ts";
+import type {
+  ProcessEnd,
+  Processes,
+  ProcessIdentity,
+  ProcessSpec,
+  RunningProcess,
+} from "./types.ts";
+
+/**
+ * How long output is still read after the end of a process, in milliseconds. What it wrote itself lies in the pipe and
+ * comes at once; a grandchild that holds the pipe open would keep us waiting for ever.
+ */
+const drainMs = 100;
+
+/** The longest timer that there is, 24.8 days; a longer one would go off at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Processes of this machine, which must have /proc. */
+export function nodeProcesses(): Processes {
+  return {
+    start,
+    identify(pid) {
+      const entry = readProcess(pid);
+      return entry === null || entry.isDead ? null : identityOf(entry);
+    },
+    findByEnvironment: (name, value) =>
+      findMarked(name, value)
+        .filter(({ pid }) => pid !== process.pid)
+        .map(identityOf),
+    end: endProcess,
+  };
+}
+
+function identityOf({ pid, startTime }: ProcessIdentity): ProcessIdentity {
+  return { pid, startTime };
+}
+
+/**
+ * Starts a child in a session and process group of its own. Of the two ways to learn of its end only `exit` is of use:
+ * `close` comes when the last copy of its stdout is closed, and a left-over grandchild may hold one for ever.
+ *
+ * A child that failed or was ended takes what is left of its group with it: when `ended` settles nobody of them is at
+ * work any more. One that ended well may leave children behind.
+ */
+function start(spec: ProcessSpec): RunningProcess {
+  const child = spawned(spec);
+  if (!(child instanceof Error) && child.pid !== undefined) return watched(spec, child, child.pid);
+  const ended =
+    child instanceof Error
+      ? Promise.resolve(notStarted(child))
+      : once(child, "error").then(([error]) => notStarted(error));
+  return { pid: 0, startTime: "0", ended, terminate: () => {} };
+}
+
+/** Some reasons not to start are thrown, such as too long a list of arguments; others come as an event. */
+function spawned({ file, args, cwd, env }: ProcessSpec): ChildProcess | Error {
+  try {
+    return spawn(file, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function notStarted(error: unknown): ProcessEnd {
+  return { kind: "not-started", message: error instanceof Error ? error.message : String(error) };
+}
+
+function watched(spec: ProcessSpec, child: ChildProcess, pid: number): RunningProcess {
+  child.stdout?.on("data", (bytes: Uint8Array) => spec.onOutput("stdout", bytes));
+  child.stderr?.on("data", (bytes: Uint8Array) => spec.onOutput("stderr", bytes));
+  const outputEnded = Promise.allSettled([closeOf(child.stdout), closeOf(child.stderr)]);
+
+  let hasExited = false;
+  let isOverTime = false;
+  let killAt: number | null = null;
+  let killTimer: NodeJS.Timeout | undefined;
+
+  function terminate() {
+    if (hasExited || killAt !== null) return;
+    killAt = performance.now() + spec.graceMs;
+    signalGroup(pid, "SIGTERM");
+    killTimer = setTimeout(() => signalGroup(pid, "SIGKILL"), clamped(spec.graceMs));
+  }
+
+  const timeout =
+    spec.timeoutMs === 0
+      ? undefined
+      : setTimeout(() => {
+          isOverTime = true;
+          terminate();
+        }, clamped(spec.timeoutMs));
+
+  async function waited(): Promise<ProcessEnd> {
+    const [code, signal] = await exitOf(child);
+    hasExited = true;
+    clearTimeout(timeout);
+    clearTimeout(killTimer);
+    if (code !== 0 || killAt !== null) {
+      const graceMs = killAt === null ? spec.graceMs : Math.max(0, killAt - performance.now());
+      await endGroup(pid, graceMs);
+    }
+    await drained(outputEnded);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    if (isOverTime) return { kind: "timed-out", afterMs: spec.timeoutMs };
+    return code === null ? { kind: "signalled", signal: signal ?? "?" } : { kind: "exited", code };
+  }
+
+  // A child that has ended already still has its entry: only the event loop collects it.
+  const startTime = readProcess(pid)?.startTime ?? "0";
+  return { pid, startTime, ended: waited(), terminate };
+}
+
+function exitOf(child: ChildProcess): Promise<readonly [number | null, NodeJS.Signals | null]> {
+  return new Promise((settle) => {
+    child.once("exit", (code, signal) => settle([code, signal]));
+  });
+}
+
+async function closeOf(stream: Readable | null): Promise<void> {
+  if (stream !== null) await once(stream, "close");
+}
+
+function drained(outputEnded: Promise<unknown>): Promise<void> {
+  return new Promise((settle) => {
+    const cut = setTimeout(settle, drainMs);
+    void outputEnded.finally(() => {
+      clearTimeout(cut);
+      settle();
+    });
+  });
+}
+
+function clamped(ms: number): number {
+  return Math.min(ms, longestTimerMs);
+}
