@@ -1,0 +1,53 @@
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import type { Query, State } from "../../src/core/protocol.ts";
+
+export type Board = "G13" | "R456" | "R998";
+
+/** What fixtures/systems/seed/interfaces/board.sh understands. */
+export type Misfortune = number | "kill" | "hang" | "kill-caller";
+
+/** A copy of the seed's System, its boards on v1. */
+export interface SeedSystem {
+  readonly directory: string;
+  path(...parts: readonly string[]): string;
+  /** What the board runs now. */
+  version(board: Board): string;
+  failIn(board: Board, state: State | Query, how: Misfortune): void;
+  answer(board: Board, query: Query, text: string): void;
+  /** Every call so far, as `<state or query> <board>`; those of one state may come in any order. */
+  calls(): readonly string[];
+  remove(): void;
+}
+
+export function copySeedSystem(): SeedSystem {
+  const directory = mkdtempSync(join(tmpdir(), "orchestrator-seed-"));
+  const path = (...parts: readonly string[]) => join(directory, ...parts);
+  cpSync(resolve("fixtures/systems/seed"), directory, { recursive: true });
+  // A clone made under a lax umask has group-writable files, which are refused as Interfaces.
+  for (const name of readdirSync(path("interfaces/v1")))
+    chmodSync(path("interfaces/v1", name), 0o755);
+  const write = (file: string, content: string) => {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  };
+  return {
+    directory,
+    path,
+    version: (board) => readFileSync(path("boards", board, "version"), "utf8").trimEnd(),
+    failIn: (board, state, how) => write(path("boards", board, "fail", state), `${how}\n`),
+    answer: (board, query, text) => write(path("boards", board, "answer", query), text),
+    calls: () => callsIn(path("boards/calls.log")),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+function callsIn(log: string): readonly string[] {
+  try {
+    return readFileSync(log, "utf8").trimEnd().split("\n");
+  } catch {
+    return [];
+  }
+}
