@@ -1,40 +1,9 @@
-// Imports go one way: each room of src/ may import only what its row below names. Everyone may
-// import its own room, core, and the port types in platform/types.ts.
+// Imports go one way: each room of src/ may import only what its row in rooms.json names. Everyone
+// may import its own room, core, and the port types in platform/types.ts.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
-const rooms = {
-  core: { rooms: [], node: [], packages: ["zod"] },
-  artifact: { rooms: [], node: ["crypto", "stream", "zlib"], packages: ["zod", "tar-stream"] },
-  manifest: { rooms: ["artifact"], node: ["path"], packages: ["zod", "yaml", "semver"] },
-  bundle: {
-    rooms: ["artifact", "manifest"],
-    node: ["crypto", "stream", "zlib"],
-    packages: ["zod", "tar-stream"],
-  },
-  planner: { rooms: ["manifest"], node: [], packages: ["zod"] },
-  deployment: { rooms: ["manifest", "planner"], node: [], packages: ["zod"] },
-  journal: {
-    rooms: ["manifest", "planner", "deployment"],
-    node: ["path", "zlib"],
-    packages: ["zod"],
-  },
-  interface: { rooms: ["artifact"], node: ["path"], packages: ["zod"] },
-  sources: { rooms: ["artifact", "bundle", "manifest"], node: ["path"], packages: ["zod"] },
-  report: {
-    rooms: ["artifact", "bundle", "manifest", "planner", "deployment", "journal"],
-    node: [],
-    packages: [],
-  },
-  simulate: { rooms: ["manifest", "planner", "deployment"], node: [], packages: [] },
-  executor: {
-    rooms: ["artifact", "manifest", "planner", "deployment", "journal", "interface", "sources"],
-    node: ["path"],
-    packages: [],
-  },
-  platform: { rooms: [], node: "any", packages: ["execa"] },
-  cli: { rooms: "any", node: ["path"], packages: ["commander", "chalk", "zod"] },
-};
+const rooms = JSON.parse(readFileSync(".ci/rooms.json", "utf8"));
 
 // The only composition root: nobody else reaches the adapters in platform/.
 const compositionRoot = "src/cli/main.ts";
@@ -43,8 +12,7 @@ const allows = (list, name) => list === "any" || list.includes(name);
 
 function offence(file, room, specifier) {
   const row = rooms[room];
-  if (row === undefined)
-    return `there is no room "${room}"; add its row to .ci/import-direction.mjs`;
+  if (row === undefined) return `there is no room "${room}"; add its row to .ci/rooms.json`;
   if (specifier.startsWith("node:")) {
     const name = specifier.slice("node:".length).split("/")[0];
     return allows(row.node, name) ? null : `${room} may not use ${specifier}`;
@@ -64,7 +32,7 @@ function offence(file, room, specifier) {
   return allows(row.rooms, other) ? null : `${room} may not import ${other}: ${target}`;
 }
 
-const importForm = /\b(?:from|import)\s*\(?\s*["']([^"']+)["']/g;
+const importForm = /\b(?:from\s*|import\s*\(?\s*)["']([^"']+)["']/g;
 
 function* offencesOf(file) {
   const room = file.split("/")[1];

@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import * as z from "zod";
+
+const list = z.union([z.literal("any"), z.array(z.string()).transform((all) => all.join(", "))]);
+const rooms = z
+  .record(z.string(), z.strictObject({ rooms: list, node: list, packages: list }))
+  .parse(JSON.parse(readFileSync(".ci/rooms.json", "utf8")));
+
+const pages = ["README.md", "CHANGELOG.md", ".ci/README.md"].concat(
+  readdirSync("docs").map((name) => join("docs", name)),
+);
+
+test("every link to a file leads somewhere", () => {
+  const dead = pages.flatMap((page) =>
+    [...readFileSync(page, "utf8").matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+      .map((match) => match[1] ?? "")
+      .filter((target) => !/^[a-z]+:/.test(target))
+      .filter((target) => !existsSync(join(dirname(page), target)))
+      .map((target) => `${page}: ${target}`),
+  );
+  expect(dead).toEqual([]);
+});
+
+test("docs/architecture.md tells for each room what the lint enforces", () => {
+  const told = readFileSync("docs/architecture.md", "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) => line.split("|").map((cell) => cell.trim()))
+    .map(([, room, , rooms, node, packages]) => ({
+      room: room?.replaceAll("`", ""),
+      rooms,
+      node,
+      packages,
+    }));
+  const enforced = Object.entries(rooms).map(([room, row]) => ({ room, ...row }));
+  expect(told).toEqual(enforced);
+});
+
+test("every room of src/ has its row", () => {
+  expect(Object.keys(rooms).sort()).toEqual(readdirSync("src").sort());
+});
