@@ -3,6 +3,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import { type ByteSource, FileError, type Files } from "../platform/types.ts";
 import type { Bundle } from "./bundle.ts";
 import { partOf } from "./entry-content.ts";
+import { notWritten } from "./not-written.ts";
 import { sourceOf } from "./write.ts";
 
 /**
@@ -16,40 +17,39 @@ export async function extractBundle(
   files: Files,
 ): Promise<Result<readonly string[]>> {
   const { manifest, entries } = bundle;
-  const written: string[] = [];
+  const parts = [
+    { name: manifest.entry, content: sourceOf(manifest.entry, manifest.bytes) },
+    ...entries.map((entry) => ({ name: entry.name, content: partOf(source, entry) })),
+  ];
+  const absent = files.status(directory) === null;
   try {
-    if (files.status(directory) !== null && files.list(directory).length > 0) {
-      throw new FileError("ENOTEMPTY", directory, "it is not empty");
-    }
-    const parts = [
-      { name: manifest.entry, content: sourceOf(manifest.entry, manifest.bytes) },
-      ...entries.map((entry) => ({ name: entry.name, content: partOf(source, entry) })),
-    ];
+    if (!absent && files.list(directory).length > 0) return fail(notEmpty(source, directory));
+    const written: string[] = [];
     for (const { name, content } of parts) {
       const path = `${directory}/${name}`;
       files.makeDirectory(path.slice(0, path.lastIndexOf("/")));
-      written.push(path);
       await files.writeStream(path, content.read(0, content.size));
+      written.push(path);
     }
     return ok(written);
   } catch (error) {
     if (!(error instanceof ArtifactError) && !(error instanceof FileError)) throw error;
-    for (const path of written) files.remove(path);
-    return fail(
-      error instanceof ArtifactError ? error.problem : notWritten(source, directory, error),
-    );
+    if (files.status(directory) !== null) clear(files, directory, absent);
+    return fail(error instanceof ArtifactError ? error.problem : notWritten(source, error));
   }
 }
 
-function notWritten(source: ByteSource, directory: string, error: FileError) {
+/** Takes away what was written, and the directory too where it was made for it. */
+function clear(files: Files, directory: string, absent: boolean): void {
+  if (absent) files.remove(directory);
+  else for (const name of files.list(directory)) files.remove(`${directory}/${name}`);
+}
+
+function notEmpty(source: ByteSource, directory: string) {
   return refused(
     "bundle-extract",
     source.name,
-    `"${source.name}" could not be unpacked: ${error.message}.`,
-    {
-      expected: `"${directory}" absent or empty, with room in it`,
-      got: error.code,
-      hint: "Give another directory, or make room.",
-    },
+    `"${source.name}" is not unpacked into "${directory}", which is not empty.`,
+    { expected: "a directory that is absent or empty", hint: "Give another directory." },
   ).problem;
 }

@@ -110,20 +110,20 @@ export function noManifest(file: string, got: string | undefined) {
 }
 
 async function demandVersion(source: ByteSource, version: IndexedEntry): Promise<void> {
-  const bytes = await readAt(
-    source,
-    version.offset,
-    Math.min(version.size, versionContent.length + 1),
-  );
-  if (equal(bytes, versionContent)) return;
-  const text = new TextDecoder().decode(bytes);
-  throw refused(
+  const text = await beginningOf(source, version);
+  if (version.size !== versionContent.length || text !== currentVersion) {
+    throw unknownVersion(source, text);
+  }
+}
+
+function unknownVersion(source: ByteSource, got: string) {
+  return refused(
     "bundle-version-unsupported",
     source.name,
     `"${source.name}" is of a format that this program does not know.`,
     {
-      expected: new TextDecoder().decode(versionContent),
-      got: text.slice(0, 100),
+      expected: currentVersion,
+      got,
       hint: "Update this program, or make the bundle with this version of it.",
     },
   );
@@ -211,20 +211,19 @@ function demandSameNames(
   }
 }
 
+/** Tells apart what begins with `version` as a bundle does: one of a later format, an Artifact, something else. */
 async function notABundle(
   source: ByteSource,
   version: IndexedEntry | undefined,
   second: IndexedEntry | undefined,
 ) {
-  const text =
-    version === undefined
-      ? ""
-      : new TextDecoder().decode(await readAt(source, version.offset, Math.min(version.size, 100)));
-  const artifact = text.startsWith('{"format":"mender"');
+  const text = version === undefined ? "" : await beginningOf(source, version);
+  if (text.startsWith(formatMark) && text !== currentVersion) return unknownVersion(source, text);
+  const isArtifact = text.startsWith('{"format":"mender"');
   return refused(
     "bundle-layout",
     source.name,
-    artifact
+    isArtifact
       ? `"${source.name}" is a Mender Artifact, not a bundle.`
       : `"${source.name}" is not laid out as a bundle.`,
     {
@@ -233,6 +232,13 @@ async function notABundle(
       hint: "Make a bundle with `bundle create`.",
     },
   );
+}
+
+const formatMark = '{"format":"mender-orchestrator-bundle"';
+const currentVersion = new TextDecoder().decode(versionContent);
+
+async function beginningOf(source: ByteSource, entry: IndexedEntry): Promise<string> {
+  return new TextDecoder().decode(await readAt(source, entry.offset, Math.min(entry.size, 100)));
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,13 +1,14 @@
-import { asResult, refused } from "../artifact/artifact-error.ts";
+import { ArtifactError, asResult, refused } from "../artifact/artifact-error.ts";
 import { gunzip, inflateChunk } from "../artifact/compression.ts";
 import type { Result } from "../core/result.ts";
-import type { ByteSource, Files } from "../platform/types.ts";
+import { type ByteSource, FileError, type Files } from "../platform/types.ts";
+import { notWritten } from "./not-written.ts";
 import { readAt } from "./tar-index.ts";
 
 /** What is left free on the file system when a bundle is unpacked; bytes. */
 const reservedBytes = 16 * 1024 * 1024;
 
-/** Whether the file is compressed with gzip. */
+/** Whether the file is compressed with gzip. False as well where it cannot be read: opening it tells why. */
 export async function isGzip(source: ByteSource): Promise<boolean> {
   return hasBytes(source, 0, [0x1f, 0x8b]);
 }
@@ -18,18 +19,22 @@ export async function isTar(source: ByteSource): Promise<boolean> {
 }
 
 /** Unpacks a gzip file into a new file at `path`; gives its size in bytes. Where it fails, no file stays. */
-export async function unpackGzip(
+export function unpackGzip(
   source: ByteSource,
   path: string,
   files: Files,
 ): Promise<Result<number>> {
-  const room = files.freeBytes(path.slice(0, path.lastIndexOf("/")) || "/") - reservedBytes;
-  const unpacked = gunzip(source.name, source.read(0, source.size), inflateChunk.alone);
-  const result = await asResult(source.name, () =>
-    files.writeStream(path, within(source.name, unpacked, room)),
-  );
-  if (!result.ok) files.remove(path);
-  return result;
+  return asResult(source.name, async () => {
+    const directory = path.slice(0, path.lastIndexOf("/")) || "/";
+    try {
+      const room = files.freeBytes(directory) - reservedBytes;
+      const unpacked = gunzip(source.name, source.read(0, source.size), inflateChunk.alone);
+      return await files.writeStream(path, within(source.name, unpacked, room));
+    } catch (error) {
+      const ours = error instanceof FileError && [path, directory].includes(error.path);
+      throw ours ? new ArtifactError(notWritten(source, error)) : error;
+    }
+  });
 }
 
 async function* within(file: string, bytes: AsyncIterable<Uint8Array>, room: number) {
@@ -53,6 +58,6 @@ async function hasBytes(
   bytes: readonly number[],
 ): Promise<boolean> {
   if (source.size < offset + bytes.length) return false;
-  const found = await readAt(source, offset, bytes.length);
-  return bytes.every((byte, at) => found[at] === byte);
+  const found = await asResult(source.name, () => readAt(source, offset, bytes.length));
+  return found.ok && bytes.every((byte, at) => found.value[at] === byte);
 }

@@ -72,7 +72,7 @@ export interface Files {
   /** Opens for append with mode 0600, creating (and syncing the directory) where absent; first cut to `length` bytes where given. */
   openAppend(path: string, length?: number): AppendFile;
   openSource(path: string): ByteSource & { close(): void };
-  /** Streams into a new file (O_EXCL, 0600) and fdatasyncs it; returns the bytes written. */
+  /** Streams into a new file (O_EXCL, 0600) and fdatasyncs it; returns the bytes written. Where it fails, nothing of it stays. */
   writeStream(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
   /** Bytes free for this user on the file system of `path`. */
   freeBytes(path: string): number;
