@@ -5,7 +5,8 @@ import { decodeSignature, verifySignature, type VerifyKey } from "../artifact/ke
 import { isSafePath } from "../artifact/safe-name.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { wrongSum } from "./entry-content.ts";
-import { entryHead, entryName, versionContent } from "./format.ts";
+import { demandVersion, notABundle } from "./bundle-version.ts";
+import { entryHead, entryName } from "./format.ts";
 import { bundleLimits } from "./limits.ts";
 import { type IndexedEntry, readAt, type TarIndex, trailing } from "./tar-index.ts";
 import type { BundleContent } from "./types.ts";
@@ -109,26 +110,6 @@ export function noManifest(file: string, got: string | undefined) {
   );
 }
 
-async function demandVersion(source: ByteSource, version: IndexedEntry): Promise<void> {
-  const text = await beginningOf(source, version);
-  if (version.size !== versionContent.length || text !== currentVersion) {
-    throw unknownVersion(source, text);
-  }
-}
-
-function unknownVersion(source: ByteSource, got: string) {
-  return refused(
-    "bundle-version-unsupported",
-    source.name,
-    `"${source.name}" is of a format that this program does not know.`,
-    {
-      expected: currentVersion,
-      got,
-      hint: "Update this program, or make the bundle with this version of it.",
-    },
-  );
-}
-
 /** Headers exactly as they are written, and nothing behind the end. Padding has been read with the index. */
 async function demandCanonical(source: ByteSource, index: TarIndex): Promise<void> {
   for (const { name, head, offset, size } of index.entries) {
@@ -209,36 +190,6 @@ function demandSameNames(
       );
     }
   }
-}
-
-/** Tells apart what begins with `version` as a bundle does: one of a later format, an Artifact, something else. */
-async function notABundle(
-  source: ByteSource,
-  version: IndexedEntry | undefined,
-  second: IndexedEntry | undefined,
-) {
-  const text = version === undefined ? "" : await beginningOf(source, version);
-  if (text.startsWith(formatMark) && text !== currentVersion) return unknownVersion(source, text);
-  const isArtifact = text.startsWith('{"format":"mender"');
-  return refused(
-    "bundle-layout",
-    source.name,
-    isArtifact
-      ? `"${source.name}" is a Mender Artifact, not a bundle.`
-      : `"${source.name}" is not laid out as a bundle.`,
-    {
-      expected: entryName.checksums,
-      got: second?.name ?? "the end of the bundle",
-      hint: "Make a bundle with `bundle create`.",
-    },
-  );
-}
-
-const formatMark = '{"format":"mender-orchestrator-bundle"';
-const currentVersion = new TextDecoder().decode(versionContent);
-
-async function beginningOf(source: ByteSource, entry: IndexedEntry): Promise<string> {
-  return new TextDecoder().decode(await readAt(source, entry.offset, Math.min(entry.size, 100)));
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

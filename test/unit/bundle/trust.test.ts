@@ -60,6 +60,23 @@ async function contentOf(bytes: Uint8Array, name: string): Promise<Uint8Array> {
   return bytes.subarray(entry.offset, entry.offset + entry.size);
 }
 
+/** Where, of every 512th byte from `phase` on, a change of `bits` does not end with exit 11 or 12. */
+async function acceptedChanges(
+  sound: Uint8Array,
+  phase: number,
+  bits: number,
+  keys: readonly VerifyKey[],
+): Promise<readonly number[]> {
+  const accepted: number[] = [];
+  for (let at = phase; at < sound.length; at += 512) {
+    const changed = Buffer.from(sound);
+    changed[at] = (changed[at] ?? 0) ^ bits;
+    const result = await verify(changed, keys);
+    if (result.ok || ![11, 12].includes(exitOf(result.problems))) accepted.push(at);
+  }
+  return accepted;
+}
+
 describe("a signed bundle", () => {
   it("is trusted by its key, wherever that stands among the configured ones", async () => {
     expect(await verify(signed, [ours.verify])).toMatchObject({
@@ -125,30 +142,15 @@ describe("bundle sign", () => {
 
 describe("an attack on a bundle", () => {
   it("tampered byte anywhere: every 512th byte, at eight places of the block, is refused", async () => {
+    const accepted: number[] = [];
     for (const phase of [0, 99, 107, 124, 148, 155, 257, 511]) {
-      for (let at = phase; at < signed.length; at += 512) {
-        const changed = Buffer.from(signed);
-        changed[at] = (changed[at] ?? 0) ^ 0x20;
-        const result = await verify(changed);
-        expect({ at, exit: result.ok ? 0 : exitOf(result.problems) }).toEqual({
-          at,
-          exit: expect.toBeOneOf([11, 12]),
-        });
-      }
+      accepted.push(...(await acceptedChanges(signed, phase, 0x20, [ours.verify])));
     }
+    expect(accepted).toEqual([]);
   });
 
   it("tampered byte anywhere, in a bundle that is not signed: refused as well", async () => {
-    const unsigned = await buildBundle();
-    for (let at = 5; at < unsigned.length; at += 512) {
-      const changed = Buffer.from(unsigned);
-      changed[at] = (changed[at] ?? 0) ^ 1;
-      const result = await verify(changed, []);
-      expect({ at, exit: result.ok ? 0 : exitOf(result.problems) }).toEqual({
-        at,
-        exit: expect.toBeOneOf([11, 12]),
-      });
-    }
+    expect(await acceptedChanges(await buildBundle(), 5, 1, [])).toEqual([]);
   });
 
   it("unsigned: refused where a key is configured", async () => {
