@@ -1,10 +1,8 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { JournalRecord } from "../deployment/records.ts";
+import { runIdVariable } from "../interface/call.ts";
 import type { ProcessIdentity, Processes } from "../platform/types.ts";
-
-/** The variable in every Interface's environment that holds the run id; its children inherit it. */
-export const runIdVariable = "MENDER_ORCHESTRATOR_RUN_ID";
 
 /**
  * Ends what a killed run left at work: an Interface may still be flashing. They are found by pid and

@@ -1,0 +1,233 @@
+import type { VerifyKey } from "../artifact/keys.ts";
+import type { Provides } from "../artifact/matching.ts";
+import type { Artifact } from "../artifact/types.ts";
+import type { Event, FailureReason } from "../core/events.ts";
+import type { ComponentId, Version } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
+import { assertNever } from "../core/assert-never.ts";
+import type { Result } from "../core/result.ts";
+import type { PlannedArtifact, TopologyComponent } from "../deployment/records.ts";
+import { callInterface } from "../interface/call.ts";
+import { download } from "../interface/download.ts";
+import { type Asked, askProvides, askWord, type QuerySpec } from "../interface/query.ts";
+import {
+  prepareWorkDir,
+  removeWorkDir,
+  withTemporaryWorkDir,
+  workDirOf,
+} from "../interface/work-dir.ts";
+import { type ByteSource, FileError, type Platform } from "../platform/types.ts";
+import { fileProblem } from "./file-problem.ts";
+import type { Perform, Task, TaskEnd } from "./ports.ts";
+import { stateName } from "./state-name.ts";
+
+/** An Artifact whose bytes can be read until it is closed; its header has been verified. */
+export interface OpenArtifact {
+  readonly source: ByteSource;
+  readonly artifact: Artifact;
+  close(): void;
+}
+
+export interface PerformPorts {
+  readonly platform: Platform;
+  /** Absolute path of the executable of an Interface. */
+  readonly executable: (name: string) => string;
+  /** Absolute path of the directory that holds the work dirs. */
+  readonly payloads: string;
+  /** The environment of every Interface. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** From SIGTERM to SIGKILL, in milliseconds. */
+  readonly graceMs: number;
+  readonly keys: readonly VerifyKey[];
+  readonly open: (planned: PlannedArtifact) => Promise<Result<OpenArtifact>>;
+  /** The version that these Provides mean for the Component, in the words of the plan. */
+  readonly versionOf: (component: TopologyComponent, provides: Provides) => Version;
+  /** What each Component told last; asked where it is not known. */
+  readonly provides: Map<ComponentId, Provides>;
+  readonly emit: (event: Event) => void;
+}
+
+const done: TaskEnd = { failure: null, answer: null };
+
+/** Does the rounds of a deployment by calling Interfaces. A failing file is the failure of the state that needed it. */
+export function performer(ports: PerformPorts): Perform {
+  return async (task) => {
+    try {
+      return await perform(ports, task);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      return failed({ kind: "problem", problem: fileProblem(error) });
+    }
+  };
+}
+
+async function perform(ports: PerformPorts, task: Task): Promise<TaskEnd> {
+  const { round } = task;
+  switch (round) {
+    case "NeedsUnpackedArtifact": {
+      const prepared = await prepare(ports, task);
+      return prepared ?? told(await askWord(ports.platform, querySpec(ports, task), round));
+    }
+    case "ProvidePayloadFileSizes":
+    case "SupportsRollback":
+    case "NeedsArtifactReboot":
+      return told(await askWord(ports.platform, querySpec(ports, task), round));
+    case "ExpectOld":
+    case "ObserveInterrupted":
+    case "ObserveStuck":
+    case "ConfirmEnd":
+      return await observe(ports, task);
+    case "Download":
+      return await downloadPayload(ports, task);
+    case "Cleanup":
+      return await cleanUp(ports, task);
+    case "ArtifactInstall":
+    case "ArtifactReboot":
+    case "ArtifactVerifyReboot":
+    case "ArtifactCommit":
+    case "ArtifactRollback":
+    case "ArtifactRollbackReboot":
+    case "ArtifactVerifyRollbackReboot":
+    case "ArtifactFailure":
+      return await callState(ports, task);
+    case "HostReboot":
+    case "HostRollbackReboot":
+      throw new Error(`${round} is no call of an Interface`);
+    default:
+      return assertNever(round);
+  }
+}
+
+async function callState(ports: PerformPorts, task: Task): Promise<TaskEnd> {
+  const call = stateName(task.round, task.member);
+  const { failure } = await callInterface(ports.platform, { ...querySpec(ports, task), call });
+  return { failure, answer: null };
+}
+
+/** Everything of the update goes with it, whatever the Interface made of its Cleanup. */
+async function cleanUp(ports: PerformPorts, task: Task): Promise<TaskEnd> {
+  const end = await callState(ports, task);
+  if (end.failure?.kind !== "interrupted") {
+    removeWorkDir(ports.platform.files, workDirOf(ports.payloads, task.member.id));
+  }
+  return end;
+}
+
+/** The work dir is filled before the first question; null where it went well. */
+async function prepare(ports: PerformPorts, task: Task): Promise<TaskEnd | null> {
+  const component = componentOf(task);
+  const provides = ports.provides.get(component.id);
+  const asked = provides === undefined ? await askForProvides(ports, task) : { provides };
+  if ("end" in asked) return asked.end;
+  const opened = await ports.open(plannedOf(task));
+  if (!opened.ok) return failedOf(opened.problems);
+  try {
+    prepareWorkDir(ports.platform.files, workDirOf(ports.payloads, component.id), {
+      componentType: component.componentType,
+      provides: asked.provides,
+      artifact: opened.value.artifact,
+      keepTemporary: false,
+    });
+    return null;
+  } finally {
+    opened.value.close();
+  }
+}
+
+async function downloadPayload(ports: PerformPorts, task: Task): Promise<TaskEnd> {
+  const opened = await ports.open(plannedOf(task));
+  if (!opened.ok) return failedOf(opened.problems);
+  const { source, artifact, close } = opened.value;
+  try {
+    const { failure } = await download(ports.platform, {
+      ...querySpec(ports, task),
+      source,
+      artifact,
+      keys: ports.keys,
+      decompressors: ports.platform.decompressors,
+      unpacked: task.member.unpacked,
+      withSizes: task.member.withSizes,
+      onProgress: (bytes) => {
+        ports.emit({
+          type: "download-progress",
+          component: task.member.id,
+          bytes,
+          totalBytes: source.size,
+        });
+      },
+    });
+    return { failure, answer: null };
+  } finally {
+    close();
+  }
+}
+
+async function observe(ports: PerformPorts, task: Task): Promise<TaskEnd> {
+  const asked = await askForProvides(ports, task);
+  if ("end" in asked) return asked.end;
+  return { failure: null, answer: ports.versionOf(componentOf(task), asked.provides) };
+}
+
+/** Provides is asked outside of the update's work dir, as always. */
+async function askForProvides(
+  ports: PerformPorts,
+  task: Task,
+): Promise<{ readonly provides: Provides } | { readonly end: TaskEnd }> {
+  const component = componentOf(task);
+  const asked = await withTemporaryWorkDir(ports.platform.files, (workDir) =>
+    askProvides(ports.platform, { ...querySpec(ports, task), workDir }, component.interface),
+  );
+  if (!asked.ok) return { end: failed(asked.failure) };
+  ports.provides.set(component.id, asked.value);
+  return { provides: asked.value };
+}
+
+function querySpec(ports: PerformPorts, task: Task): QuerySpec {
+  const component = componentOf(task);
+  const state = stateName(task.round, task.member);
+  return {
+    executable: ports.executable(component.interface),
+    workDir: workDirOf(ports.payloads, component.id),
+    componentType: component.componentType,
+    args: component.args,
+    timeoutMs: component.timeoutMs,
+    graceMs: ports.graceMs,
+    environment: ports.environment,
+    runId: task.runId,
+    signal: task.signal,
+    onStarted: task.onStarted,
+    onLine: (stream, line) => {
+      ports.emit({ type: "interface-line", state, component: component.id, stream, line });
+    },
+  };
+}
+
+function componentOf({ deployment, member }: Task): TopologyComponent {
+  const found = deployment.begin.components.find(({ id }) => id === member.id);
+  if (found === undefined) throw new Error(`${member.id} is not of this Topology`);
+  return found;
+}
+
+function plannedOf(task: Task): PlannedArtifact {
+  const { componentType } = componentOf(task);
+  const wanted = task.member.step?.to;
+  const found = task.deployment.begin.artifacts.find(
+    (planned) => planned.componentType === componentType && planned.version === wanted,
+  );
+  if (found === undefined) throw new Error(`no Artifact of ${task.member.id} for ${wanted ?? "?"}`);
+  return found;
+}
+
+function told(asked: Asked<string>): TaskEnd {
+  return asked.ok ? { ...done, answer: asked.value } : failed(asked.failure);
+}
+
+function failed(failure: FailureReason): TaskEnd {
+  return { failure, answer: null };
+}
+
+function failedOf(problems: readonly Problem[]): TaskEnd {
+  const [problem] = problems;
+  if (problem === undefined) throw new Error("a failure without a problem");
+  return failed({ kind: "problem", problem });
+}
