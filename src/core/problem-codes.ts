@@ -73,6 +73,19 @@ export const problemCodes = {
   "bundle-checksum": exitCode.untrusted,
   "bundle-unsigned": exitCode.untrusted,
   "bundle-signature": exitCode.untrusted,
+  // Interfaces
+  "interface-missing": exitCode.notReady,
+  "interface-not-a-file": exitCode.notReady,
+  "interface-not-executable": exitCode.notReady,
+  "interface-writable": exitCode.notReady,
+  "interface-failed": exitCode.notReady,
+  "identity-invalid": exitCode.notReady,
+  "identity-shared": exitCode.notReady,
+  "provides-invalid": exitCode.notReady,
+  "inventory-invalid": exitCode.notReady,
+  "answer-invalid": exitCode.failedUnchanged,
+  "streams-unread": exitCode.failedUnchanged,
+  "payload-not-delivered": exitCode.failedUnchanged,
 } as const satisfies Record<string, ExitCode>;
 
 export type ProblemCode = keyof typeof problemCodes;

@@ -1,0 +1,162 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { FailureReason } from "../core/events.ts";
+import type { ComponentType } from "../core/ids.ts";
+import { queries, type Query, type State } from "../core/protocol.ts";
+import type { Clock, ProcessEnd, Processes, ProcessIdentity } from "../platform/types.ts";
+import { lineReader, outputLimits } from "./log-lines.ts";
+
+/** In the environment of every Interface, and so of its children: the run of ours that called it. */
+export const runIdVariable = "MENDER_ORCHESTRATOR_RUN_ID";
+
+/** Likewise, the very call: it finds children that have left the process group. */
+export const callIdVariable = "MENDER_ORCHESTRATOR_CALL_ID";
+
+/** What a call needs of the machine. */
+export interface CallPlatform {
+  readonly processes: Processes;
+  readonly clock: Clock;
+}
+
+/** One call of an Interface, as Interface protocol v1 has it. */
+export interface CallSpec {
+  /** Absolute path. */
+  readonly executable: string;
+  readonly call: State | Query;
+  /** Absolute path; the working directory, too. */
+  readonly workDir: string;
+  readonly componentType: ComponentType;
+  /** The Topology's `interface_args`. */
+  readonly args: readonly string[];
+  /** 0: no limit. */
+  readonly timeoutMs: number;
+  /** From SIGTERM to SIGKILL. */
+  readonly graceMs: number;
+  /** All of its environment, but for what marks it as ours. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly runId: string;
+  /** Ends the call early: it has then failed as interrupted. */
+  readonly signal: AbortSignal;
+  /** Called once it runs, so that a later run can find it. */
+  readonly onStarted: (who: ProcessIdentity) => void;
+  /** Called with each line of its logs; the stdout of a query is no log. */
+  readonly onLine: (stream: "stdout" | "stderr", line: string) => void;
+}
+
+export interface CallResult {
+  /** Null: it ended with exit status 0. */
+  readonly failure: FailureReason | null;
+  /** What a query printed on stdout, at most one byte more than the limit; empty for a state. */
+  readonly answer: Uint8Array;
+}
+
+/** A call under way. */
+export interface RunningCall {
+  readonly ended: Promise<CallResult>;
+  /** Ends what the call has left running, group or not; resolves when nobody is left, or none can be ended. */
+  endLeftOvers(): Promise<void>;
+}
+
+/** Calls an Interface and waits for its end; never throws for anything that it does. */
+export function callInterface(platform: CallPlatform, spec: CallSpec): Promise<CallResult> {
+  return startCall(platform, spec).ended;
+}
+
+/** As callInterface, for those who have something to do while it runs. */
+export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): RunningCall {
+  if (spec.signal.aborted) {
+    const notCalled: CallResult = { failure: { kind: "interrupted" }, answer: new Uint8Array(0) };
+    return { ended: Promise.resolve(notCalled), endLeftOvers: () => Promise.resolve() };
+  }
+  const callId = clock.randomId();
+  const output = collectOutput(spec);
+  const child = processes.start({
+    file: spec.executable,
+    args: [spec.call, spec.workDir, spec.componentType, ...spec.args],
+    cwd: spec.workDir,
+    env: { ...spec.environment, [runIdVariable]: spec.runId, [callIdVariable]: callId },
+    timeoutMs: spec.timeoutMs,
+    graceMs: spec.graceMs,
+    onOutput: output.take,
+  });
+  let wasTerminated = false;
+  const terminate = () => {
+    wasTerminated = true;
+    child.terminate();
+  };
+  spec.signal.addEventListener("abort", terminate, { once: true });
+  if (child.pid !== 0) spec.onStarted({ pid: child.pid, startTime: child.startTime });
+
+  async function endLeftOvers() {
+    for (let round = 0; round < endRounds; round += 1) {
+      const left = processes.findByEnvironment(callIdVariable, callId);
+      if (left.length === 0) return;
+      await Promise.all(left.map((who) => processes.end(who, spec.graceMs)));
+    }
+  }
+
+  async function ended(): Promise<CallResult> {
+    const end = await child.ended;
+    spec.signal.removeEventListener("abort", terminate);
+    const failure = wasTerminated ? ({ kind: "interrupted" } as const) : failureOf(end);
+    if (failure !== null && child.pid !== 0) await endLeftOvers();
+    return { failure, answer: output.end() };
+  }
+
+  return { ended: ended(), endLeftOvers };
+}
+
+/** Who starts children faster than they can be ended is given up on after so many rounds. */
+const endRounds = 5;
+
+function failureOf(end: ProcessEnd): FailureReason | null {
+  switch (end.kind) {
+    case "exited":
+      return end.code === 0 ? null : end;
+    case "signalled":
+    case "timed-out":
+    case "not-started":
+      return end;
+    default:
+      return assertNever(end);
+  }
+}
+
+interface Output {
+  readonly take: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
+  /** No more comes; what was printed as an answer. */
+  readonly end: () => Uint8Array;
+}
+
+/** In a state both streams are logs; a query answers on stdout. */
+function collectOutput({ call, onLine }: CallSpec): Output {
+  const stderr = lineReader((line) => onLine("stderr", line));
+  const stdout = lineReader((line) => onLine("stdout", line));
+  const isQuery = queries.some((query) => query === call);
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+
+  function keep(bytes: Uint8Array) {
+    const piece = bytes.slice(0, outputLimits.answer + 1 - length);
+    if (piece.length > 0) pieces.push(piece);
+    length += piece.length;
+  }
+
+  return {
+    take(stream, bytes) {
+      if (stream === "stderr") stderr.take(bytes);
+      else if (isQuery) keep(bytes);
+      else stdout.take(bytes);
+    },
+    end() {
+      stderr.end();
+      stdout.end();
+      const answer = new Uint8Array(length);
+      let at = 0;
+      for (const piece of pieces) {
+        answer.set(piece, at);
+        at += piece.length;
+      }
+      return answer;
+    },
+  };
+}

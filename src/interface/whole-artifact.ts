@@ -1,0 +1,49 @@
+import { inflateChunk } from "../artifact/compression.ts";
+import type { VerifyKey } from "../artifact/keys.ts";
+import { demandSame } from "../artifact/layout.ts";
+import type { Artifact } from "../artifact/types.ts";
+import { verifyStream } from "../artifact/verify.ts";
+import type { ByteSource, Decompressors } from "../platform/types.ts";
+import { relay } from "./relay.ts";
+
+/** What is to be passed on, and what it was verified to be. */
+export interface Whole {
+  readonly source: ByteSource;
+  readonly artifact: Artifact;
+  readonly keys: readonly VerifyKey[];
+  readonly decompressors: Decompressors | null;
+}
+
+/**
+ * The whole Artifact as it lies there. The very bytes that go by are verified, in step with whoever takes them; the end
+ * comes only once all of it has proved right, otherwise ArtifactError does, or FileError of the medium.
+ */
+export async function* verifiedWhole(whole: Whole): AsyncGenerator<Uint8Array> {
+  const { source, artifact, keys, decompressors } = whole;
+  const toVerifier = relay<Uint8Array>();
+  const verdict = verifyStream(
+    source.name,
+    toVerifier.chunks,
+    keys,
+    decompressors,
+    inflateChunk.among,
+  ).then(
+    (verified) => ({ ok: true as const, verified }),
+    (error: unknown) => ({ ok: false as const, error }),
+  );
+  try {
+    for await (const chunk of source.read(0, source.size)) {
+      const early = await Promise.race([toVerifier.give(chunk), verdict]);
+      if (early !== undefined && !early.ok) throw early.error;
+      yield chunk;
+    }
+    toVerifier.end();
+    const last = await verdict;
+    if (!last.ok) throw last.error;
+    demandSame(source.name, last.verified.artifact, artifact);
+  } finally {
+    // Whoever stops half way leaves no verifier behind that waits for more.
+    toVerifier.end();
+    await verdict;
+  }
+}
