@@ -1,0 +1,15 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Clock } from "./types.ts";
+
+/** Bytes; published as 128 bits. */
+const idLength = 16;
+
+export function nodeClock(): Clock {
+  return {
+    now: () => new Date(),
+    monotonicMs: () => performance.now(),
+    sleep: (ms) => wait(ms),
+    randomId: () => randomBytes(idLength).toString("hex"),
+  };
+}

@@ -1,0 +1,25 @@
+import { nodeClock } from "./clock.ts";
+import { nodeDecompressors } from "./decompress.ts";
+import { nodeFiles } from "./files.ts";
+import { type HostOptions, nodeHost } from "./host.ts";
+import { nodeLocks } from "./locks.ts";
+import { nodePipes } from "./pipes.ts";
+import { nodeProcesses } from "./processes.ts";
+import type { Platform } from "./types.ts";
+
+/** The machine that this process runs on. */
+export function nodePlatform(options: Partial<HostOptions> = {}): Platform {
+  const host = nodeHost({
+    bootIdFile: options.bootIdFile ?? "/proc/sys/kernel/random/boot_id",
+    rebootCommand: options.rebootCommand ?? ["reboot"],
+  });
+  return {
+    files: nodeFiles(),
+    processes: nodeProcesses(),
+    pipes: nodePipes(),
+    host,
+    clock: nodeClock(),
+    locks: nodeLocks(() => host.bootId()),
+    decompressors: nodeDecompressors(),
+  };
+}
