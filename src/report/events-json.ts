@@ -1,7 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { Event } from "../core/events.ts";
 import { failureJson } from "./failure.ts";
-import { exitOfOutcome } from "./outcome.ts";
 
 /** The version of the stream of events; raised when a key changes its meaning. */
 export const eventFormat = 1;
@@ -66,7 +65,6 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
         components: Object.fromEntries(
           event.components.map(({ component, version }) => [component, version]),
         ),
-        exit: exitOfOutcome(event.outcome),
       };
     default:
       return assertNever(event);

@@ -1,6 +1,5 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { DeploymentOutcome, Event } from "../core/events.ts";
-import { exitCode, type ExitCode } from "../core/exit-code.ts";
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import { aligned } from "./columns.ts";
 import type { Style } from "./style.ts";
@@ -23,24 +22,6 @@ export function outcomeSentence(
       return `Failed: the System rests${on} in an acceptable state that is neither the old nor the new one.`;
     case "inconsistent":
       return "Failed, INCONSISTENT: Components are in an unknown or unacceptable state.";
-    default:
-      return assertNever(outcome);
-  }
-}
-
-/** The exit status of `install`, and of a `resume` in which the failure happens. */
-export function exitOfOutcome(outcome: DeploymentOutcome): ExitCode {
-  switch (outcome) {
-    case "success":
-      return exitCode.done;
-    case "failed-unchanged":
-      return exitCode.failedUnchanged;
-    case "failed-rolled-back":
-      return exitCode.failedRolledBack;
-    case "failed-elsewhere":
-      return exitCode.failedElsewhere;
-    case "inconsistent":
-      return exitCode.inconsistent;
     default:
       return assertNever(outcome);
   }

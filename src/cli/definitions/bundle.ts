@@ -23,7 +23,8 @@ export interface BundleExtractOptions {
 export function defineBundle(program: Command, lazily: Lazily): void {
   const bundle = program
     .command("bundle")
-    .description("one file for a whole System: a Manifest and its Artifacts");
+    .description("one file for a whole System: a Manifest and its Artifacts")
+    .helpCommand(false);
   bundle
     .command("create")
     .description("make a bundle of a Manifest and the Artifacts it names")

@@ -19,6 +19,7 @@ export function defineTools(program: Command, lazily: Lazily): void {
   program
     .command("interface")
     .description("tools for those who write Interfaces")
+    .helpCommand(false)
     .command("check")
     .description("is this Interface true to the protocol? one line a clause")
     .argument("<executable>", "the Interface")

@@ -180,7 +180,7 @@ describe("for tools", () => {
     }
   });
 
-  test("the end names every Component's version and the exit status", () => {
+  test("the end names every Component's version", () => {
     const last = story.at(-1);
     if (last === undefined) throw new Error("the story has an end");
     expect(JSON.parse(eventLine(last, "2026-03-01T10:00:00.000Z"))).toEqual({
@@ -190,7 +190,6 @@ describe("for tools", () => {
       outcome: "failed-rolled-back",
       system_version: "v.1",
       components: { G13: "gateway-v1", R456: "rtos-v1" },
-      exit: 22,
     });
   });
 });
