@@ -1,0 +1,208 @@
+import type { ExitCode } from "../core/exit-code.ts";
+import { exitCode } from "../core/exit-code.ts";
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { decide } from "../deployment/decide.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import { begin, evolve, replay } from "../deployment/evolve.ts";
+import type { Begin, JournalRecord, Run } from "../deployment/records.ts";
+import type { Processes } from "../platform/types.ts";
+import { exitOfRun } from "./exit.ts";
+import type { ExecutorPorts, JournalWriter, RunEnd } from "./ports.ts";
+import { run } from "./run.ts";
+import { endSurvivors } from "./survivors.ts";
+
+/** Where deployments are kept: one in progress, and those that have ended. */
+export interface Journals {
+  /** The records of the deployment in progress; null where there is none. */
+  load(): Result<readonly JournalRecord[] | null>;
+  /** A new journal; throws FileError. */
+  create(): JournalWriter;
+  /** The journal in progress, to go on with; throws FileError. */
+  reopen(): JournalWriter;
+  /** Moves the journal in progress to the history, durably; throws FileError. */
+  archive(deployment: string): void;
+}
+
+/** How a call wants the deployment to be run. */
+export type Request = Pick<Run, "verb" | "stopBefore" | "exitOnReboot">;
+
+export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
+  readonly journals: Journals;
+  readonly processes: Processes;
+  /** From SIGTERM to SIGKILL, in milliseconds. */
+  readonly graceMs: number;
+  /** Removes what a deployment that has ended leaves in the datastore. */
+  readonly sweep: (begin: Begin) => void;
+}
+
+export interface Deployed {
+  readonly exit: ExitCode;
+  readonly end: RunEnd;
+}
+
+/** Begins a deployment and runs it. Nothing may be in progress. */
+export async function start(first: Begin, request: Request, ports: DeployPorts): Promise<Deployed> {
+  const journal = ports.journals.create();
+  const record = runRecord(request, ports);
+  journal.append([first, record]);
+  ports.reachCrashPoint("begin:appended");
+  journal.sync();
+  ports.reachCrashPoint("begin:synced");
+  const { cost } = first.plan;
+  ports.emit({
+    type: "deployment-started",
+    deployment: first.deployment,
+    manifest: first.manifest,
+    installs: cost.installs,
+  });
+  return await runToEnd(begin(first, record), journal, ports);
+}
+
+/** What is in progress, for those who only want to know. */
+export function inProgress(journals: Journals): Result<Deployment | null> {
+  const records = journals.load();
+  if (!records.ok) return records;
+  return ok(records.value === null ? null : replay(records.value));
+}
+
+/**
+ * Goes on with the deployment in progress; null where there is none. Survivors of a killed run are
+ * ended first. A stop where the deployment stands already writes nothing.
+ */
+export async function takeUp(
+  request: Request,
+  ports: DeployPorts,
+): Promise<Result<Deployed | null>> {
+  const loaded = ports.journals.load();
+  if (!loaded.ok) return loaded;
+  const records = loaded.value;
+  if (records === null) return ok(null);
+  const survivors = await endSurvivors(records, ports.processes, ports.graceMs);
+  if (!survivors.ok) return survivors;
+  const deployment = replay(records);
+  if (deployment === null) {
+    // Killed between its very first records: nothing was done.
+    archiveUnbegun(records, ports);
+    return ok(null);
+  }
+  if (deployment.ended !== null) {
+    return ok(finish({ kind: "ended", deployment }, deployment.runs, ports));
+  }
+  const record = runRecord(request, ports);
+  const takenUp = evolve(deployment, record);
+  const action = decide(takenUp);
+  if (action.kind === "stop" && !action.isNew) {
+    return ok(finish({ kind: "stopped", deployment: takenUp }, takenUp.runs, ports));
+  }
+  const journal = ports.journals.reopen();
+  journal.append([record]);
+  ports.reachCrashPoint("run:appended");
+  journal.sync();
+  ports.reachCrashPoint("run:synced");
+  const { begin: first } = takenUp;
+  ports.emit({
+    type: "deployment-resumed",
+    deployment: first.deployment,
+    manifest: first.manifest,
+  });
+  return ok(await runToEnd(takenUp, journal, ports));
+}
+
+/**
+ * Makes way for a new deployment. One that waits at a stop point or for a reboot is somebody's and is
+ * left alone. An orphan, whose process died elsewhere, is taken through the error path: after a power
+ * cut nobody else may ever come for it.
+ */
+export async function makeWay(ports: DeployPorts): Promise<Result<null>> {
+  const current = inProgress(ports.journals);
+  if (!current.ok) return current;
+  if (current.value !== null && isWaiting(current.value)) return fail(inTheWay(current.value));
+  const request: Request = { verb: "rollback", stopBefore: [], exitOnReboot: true };
+  const rolledBack = await takeUp(request, ports);
+  if (!rolledBack.ok) return rolledBack;
+  if (rolledBack.value === null) return ok(null);
+  const { exit, end } = rolledBack.value;
+  if (exit === exitCode.done) return ok(null);
+  return fail(orphanLeft(end.deployment, exit));
+}
+
+function isWaiting(deployment: Deployment): boolean {
+  if (deployment.ended !== null) return false;
+  const round = deployment.open?.intent.round;
+  const isRebootAsked = round === "HostReboot" || round === "HostRollbackReboot";
+  return deployment.stoppedBefore !== null || isRebootAsked;
+}
+
+async function runToEnd(
+  deployment: Deployment,
+  journal: JournalWriter,
+  ports: DeployPorts,
+): Promise<Deployed> {
+  const end = await run(deployment, { ...ports, journal });
+  return finish(end, deployment.runs, ports);
+}
+
+function finish(end: RunEnd, firstRun: number, ports: DeployPorts): Deployed {
+  const { deployment } = end;
+  if (end.kind === "ended") {
+    const { begin: first, ended, members } = deployment;
+    ports.sweep(first);
+    ports.journals.archive(first.deployment);
+    ports.reachCrashPoint("end:archived");
+    if (ended !== null) {
+      ports.emit({
+        type: "deployment-ended",
+        deployment: first.deployment,
+        outcome: ended.outcome,
+        systemVersion: systemVersionOf(deployment),
+        components: members.map(({ id, version }) => ({ component: id, version })),
+      });
+    }
+  }
+  return { exit: exitOfRun(end, firstRun), end };
+}
+
+function systemVersionOf(deployment: Deployment) {
+  const isSuccess = deployment.ended?.outcome === "success";
+  return isSuccess ? (deployment.begin.plan.stages.at(-1)?.systemVersion ?? null) : null;
+}
+
+function archiveUnbegun(records: readonly JournalRecord[], ports: DeployPorts): void {
+  const [first] = records;
+  if (first?.type !== "begin")
+    throw new Error("a journal that does not start with what was planned");
+  ports.sweep(first);
+  ports.journals.archive(first.deployment);
+}
+
+function runRecord(request: Request, ports: DeployPorts): Run {
+  return {
+    type: "run",
+    at: ports.clock.now().toISOString(),
+    runId: ports.clock.randomId(),
+    bootId: ports.host.bootId(),
+    ...request,
+  };
+}
+
+function inTheWay({ begin: { deployment, manifest } }: Deployment): Problem {
+  return {
+    code: "deployment-in-progress",
+    message: `Deployment "${deployment}" of "${manifest}" is in progress and waits to be gone on with.`,
+    hint: "Call commit (or resume) to go on with it, or rollback to undo it; status shows what it waits for.",
+  };
+}
+
+function orphanLeft({ begin: { deployment, manifest } }: Deployment, exit: ExitCode): Problem {
+  const isRebootOwed = exit === exitCode.rebootRequired;
+  return {
+    code: "deployment-in-progress",
+    message: `Deployment "${deployment}" of "${manifest}" was interrupted, and its rollback did not restore the old state.`,
+    expected: "the old state",
+    got: isRebootOwed ? "the host must reboot first" : `exit status ${String(exit)}`,
+    hint: isRebootOwed
+      ? "Reboot the host, call resume, then install again."
+      : "Look at history and show-provides, bring the named Components into order, then install again.",
+  };
+}
