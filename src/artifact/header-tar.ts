@@ -108,7 +108,8 @@ async function readFiles(file: string, label: string, reader: ByteReader): Promi
 
 async function smallFile(label: string, reader: ByteReader, size: number): Promise<Uint8Array> {
   if (size > limits.headerFile) throw tooLarge(label, `${limits.headerFile} bytes in one file`);
-  return reader.take(size);
+  // A copy: the piece it lies in is much larger, and the Artifact is kept.
+  return new Uint8Array(await reader.take(size));
 }
 
 async function pass(content: AsyncIterable<Uint8Array>): Promise<void> {

@@ -24,6 +24,10 @@ const type: TarPart = {
   content: JSON.stringify(soundArtifact.typeInfo),
 };
 
+function bytesOf({ content }: TarPart): Uint8Array {
+  return new Uint8Array(Buffer.from(content));
+}
+
 describe("the header's JSON", () => {
   const provides = { artifact_name: "gateway-v2" };
   const payloads = [{ type: "gateway-image" }];
@@ -229,9 +233,9 @@ describe("the header's files", () => {
     const result = await read({ header: [info, type, metaData] });
 
     expect(result.ok && result.value.verbatim).toEqual({
-      headerInfo: Buffer.from(info.content),
-      typeInfo: Buffer.from(type.content),
-      metaData: Buffer.from(metaData.content),
+      headerInfo: bytesOf(info),
+      typeInfo: bytesOf(type),
+      metaData: bytesOf(metaData),
     });
   });
 
