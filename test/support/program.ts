@@ -1,0 +1,39 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** The built program as people call it; `npm run build` has made it. */
+export const programPath = fileURLToPath(new URL("../../bin/orchestrator", import.meta.url));
+
+/** How a call of the program ended, and all it printed. */
+export interface Ran {
+  /** Null where a signal ended it. */
+  readonly exit: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Added to a minimal environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs the program to its end; one that takes longer than 50 seconds is killed. */
+export function runProgram(args: readonly string[], options: RunOptions = {}): Ran {
+  const child = spawnSync(process.execPath, [programPath, ...args], {
+    cwd: options.cwd,
+    env: { PATH: process.env["PATH"], ...options.env },
+    encoding: "utf8",
+    timeout: 50_000,
+    killSignal: "SIGKILL",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  if (child.error !== undefined) throw child.error;
+  return {
+    exit: child.status,
+    signal: child.signal,
+    stdout: child.stdout,
+    stderr: child.stderr,
+  };
+}
