@@ -47,7 +47,7 @@ function doubted(deployment: Deployment): Deployment {
     ...deployment,
     mustReplan: true,
     members: deployment.members.map((member) =>
-      isAtRisk(member) ? withProgress(member, "ArtifactInstall", "interrupted") : member,
+      isAtRisk(member) ? { ...member, toObserve: "ArtifactInstall" } : member,
     ),
   };
 }

@@ -94,7 +94,7 @@ function memberAfter(
     case "ExpectOld":
       return member;
     case "ObserveInterrupted":
-      return observed(member, outcome.answer);
+      return observed(deployment, member, outcome.answer);
     case "ObserveStuck":
       return {
         ...withProgress(member, round, progressOf(failure)),
@@ -174,7 +174,7 @@ export function withInterruption(member: Member, round: RoundName): Member {
 }
 
 /** What Provides told of a Component whose state was interrupted: done, to be done again, or failed. */
-function observed(member: Member, answer: string | null): Member {
+function observed(deployment: Deployment, member: Member, answer: string | null): Member {
   const { step, toObserve } = member;
   if (step === null || toObserve === null) return member;
   const isUndoing = toObserve === "ArtifactRollback" && step.means === "install";
@@ -183,6 +183,10 @@ function observed(member: Member, answer: string | null): Member {
   const settled = (progress: Progress): Member =>
     withProgress({ ...member, toObserve: null }, toObserve, progress);
   if (answer === done) return settled("ok");
+  // Dropped by a reboot on the way out: it is as if it had never been installed.
+  if (answer === undone && deployment.way === "out" && toObserve === "ArtifactInstall") {
+    return { ...settled("ok"), ran: { Download: "again" }, version: undone };
+  }
   // A rollback is repeated even where Provides cannot tell: left out, the System would stay a mix.
   const isAgain = answer === undone || toObserve === "ArtifactRollback";
   return settled(isAgain ? "again" : "interrupted");

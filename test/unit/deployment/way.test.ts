@@ -127,16 +127,57 @@ describe("a state that fails", () => {
     expect(driven.deployment.ended).toEqual({ outcome: "inconsistent", inconsistent: ["A"] });
   });
 
-  it("stops a rollback under tables where a Component stays new, so that no forbidden mix comes", () => {
-    const spec: SystemSpec = {
-      ...seed,
-      boards: seed.boards.map((board) =>
-        board.id === "R456" ? { ...board, supportsRollback: "No", declaredRollback: false } : board,
-      ),
-    };
-    const boards = new Boards(spec, (round) => (round === "ArtifactCommit" ? exited(1) : "ok"));
-    const driven = drive(beginOf(spec), boards);
+  const stuck: SystemSpec = {
+    ...seed,
+    boards: seed.boards.map((board) =>
+      board.id === "R456" ? { ...board, supportsRollback: "No", declaredRollback: false } : board,
+    ),
+  };
+
+  it("takes the way out under tables where a Component stays new, so that no forbidden mix comes", () => {
+    const boards = new Boards(stuck, (round, id, nth) =>
+      round === "ArtifactCommit" && id === "R998" && nth === 1 ? exited(1) : "ok",
+    );
+    const driven = drive(beginOf(stuck), boards);
+    expect(boards.calls.slice(boards.calls.indexOf("ArtifactCommit R998"))).toEqual([
+      "ArtifactCommit R998",
+      "ArtifactRollback R998",
+      "ObserveStuck R456",
+      "NeedsUnpackedArtifact R998",
+      "ProvidePayloadFileSizes R998",
+      "Download R998",
+      "SupportsRollback R998",
+      "ArtifactInstall R998",
+      "NeedsArtifactReboot R998",
+      "ArtifactCommit R998",
+      "Cleanup G13",
+      "Cleanup R456",
+      "Cleanup R998",
+      "ConfirmEnd G13",
+      "ConfirmEnd R456",
+      "ConfirmEnd R998",
+    ]);
+    expect(driven.deployment.ended).toEqual({ outcome: "failed-elsewhere", inconsistent: [] });
+  });
+
+  it("goes back where the stuck Component turns out to be old still", () => {
+    const boards = new Boards(stuck, (round, id) =>
+      round === "ArtifactInstall" && id === "R456" ? exited(1) : "ok",
+    );
+    const driven = drive(beginOf(stuck), boards);
+    expect(driven.deployment.ended).toEqual({ outcome: "failed-rolled-back", inconsistent: [] });
+    expect(boards.calls).toContain("ArtifactRollback G13");
+  });
+
+  it("names the Components where there is no way out, and keeps the mix that it is in", () => {
+    const boards = new Boards(stuck, (round, id) => {
+      if (round === "ObserveStuck") return { answer: "rtos-v9" };
+      if (round === "ConfirmEnd" && id === "R456") return { answer: "rtos-v9" };
+      return round === "ArtifactInstall" && id === "R456" ? exited(1) : "ok";
+    });
+    const driven = drive(beginOf(stuck), boards);
     expect(boards.calls).not.toContain("ArtifactRollback G13");
+    expect(boards.calls).toContain("ArtifactCommit G13");
     expect(driven.deployment.ended).toEqual({
       outcome: "inconsistent",
       inconsistent: ["G13", "R456"],
