@@ -53,6 +53,7 @@ export async function offerStreams(offer: Offer): Promise<OfferEnd> {
       wasAsked = true;
       if (next.done === true) {
         pipes.close(ask);
+        pipes.releaseAndRemove([join(workDir, nextPipe)]);
         return;
       }
       const { name, size, content } = next.value;
@@ -61,7 +62,7 @@ export async function offerStreams(offer: Offer): Promise<OfferEnd> {
       const pipe = join(workDir, pathOf(name));
       const stream = await pipes.openForWrite(pipe, over);
       written.push(await pipes.pump(stream, content, over, breakOff));
-      // Whoever wants to read it a second time fails at once instead of waiting for ever.
+      // Whoever wants to read it a second time gets nothing at once, instead of waiting for ever.
       pipes.releaseAndRemove([pipe]);
       if (written.length > keptOpen && (written.shift()?.unread() ?? 0) > 0) throw new Unread();
       during = null;
