@@ -1,0 +1,84 @@
+import type { System, SystemState } from "../manifest/system.ts";
+import { after, at, type Draft, during, type Move } from "./draft.ts";
+import type { Judge, Objection } from "./judge.ts";
+
+/** How the hand-written `order` takes part: not at all, in places, or for every type that moves. */
+export type OrderUse = "none" | "some" | "all";
+
+export function orderUse(system: System, moves: readonly Move[]): OrderUse {
+  const orders = moves.map(({ component }) => orderOf(system, component));
+  if (orders.every((order) => order === null)) return "none";
+  return orders.includes(null) ? "some" : "all";
+}
+
+/**
+ * The groups as `order` numbers them. Types without a number come behind all that have one, each in a
+ * group of its own, in the order of the Topology: nobody said that they may go together.
+ * Where more of a type may not go at the same time, its Components follow each other.
+ */
+export function groupsByOrder(system: System, moves: readonly Move[]): Draft[number] {
+  const last = 1000;
+  const groups = new Map<number, Move[]>();
+  const numberOf = new Map<number, number>();
+  for (const move of moves) {
+    const { type } = at(system.components, move.component);
+    const behind = numberOf.get(type) ?? last + numberOf.size;
+    numberOf.set(type, behind);
+    const number = at(system.types, type).order ?? behind;
+    const group = groups.get(number);
+    if (group === undefined) groups.set(number, [move]);
+    else group.push(move);
+  }
+  const numbers = [...groups.keys()].toSorted((a, b) => a - b);
+  return numbers.flatMap((number) => parallel(system, groups.get(number) ?? []));
+}
+
+/** Split where `max_parallel` asks for it. */
+function parallel(system: System, moves: readonly Move[]): Draft[number] {
+  const groups: Move[][] = [];
+  const placed = new Map<number, number>();
+  for (const move of moves) {
+    const { type } = at(system.components, move.component);
+    const before = placed.get(type) ?? 0;
+    placed.set(type, before + 1);
+    const turn = Math.floor(before / (at(system.types, type).maxParallel ?? Infinity));
+    const group = groups[turn];
+    if (group === undefined) groups.push([move]);
+    else group.push(move);
+  }
+  return groups;
+}
+
+/** The first group that the tables object to; null: none. */
+export function firstObjection(
+  judge: Judge,
+  start: SystemState,
+  groups: Draft[number],
+): { readonly group: readonly Move[]; readonly objection: Objection } | null {
+  let state = start;
+  for (const group of groups) {
+    const objection = judge.objection(during(state, group));
+    if (objection !== null) return { group, objection };
+    state = after(state, group);
+  }
+  return null;
+}
+
+/** Where only some types are numbered: one begins when all lower ones have what they want. */
+export function keepsOrder(system: System, state: SystemState, moves: readonly Move[]): boolean {
+  const numbers = moves.flatMap(({ component }) => orderOf(system, component) ?? []);
+  if (numbers.length === 0) return true;
+  const highest = Math.max(...numbers);
+  return state.every((version, component) => {
+    const order = orderOf(system, component);
+    return order === null || order >= highest || version === wantedOf(system, component);
+  });
+}
+
+function orderOf(system: System, component: number): number | null {
+  return at(system.types, at(system.components, component).type).order;
+}
+
+export function wantedOf(system: System, component: number): number {
+  return at(system.types, at(system.components, component).type).target;
+}

@@ -1,0 +1,115 @@
+import type { EndRow, Rule, System } from "../manifest/system.ts";
+import { combinations, kindsOf, type Options } from "./combinations.ts";
+import { candidates, type Peerage } from "./peers.ts";
+import { byRule } from "./rule-order.ts";
+
+/** Why a state may not be passed; `rule` is a NO row, null where it is no end state. */
+export interface RestRefusal {
+  readonly rule: Rule | null;
+}
+
+/**
+ * Where there is no transition table, only end states may be passed through. What stands in the starting
+ * state is no reason to refuse here either: a combination of which no Component has moved counts as fitting.
+ */
+export interface RestOnly {
+  /** Null where every state that the options allow may be passed. */
+  readonly refusal: (options: Options) => RestRefusal | null;
+  /** The rows that a state with these options may lie in. */
+  readonly allowing: (options: Options) => readonly Rule[];
+}
+
+interface Table {
+  /** The Components of each column that has any. */
+  readonly columns: readonly (readonly number[])[];
+  readonly rows: readonly { readonly cells: EndRow["cells"]; readonly rule: Rule }[];
+}
+
+export function restOnly(system: System, peerage: Peerage): RestOnly {
+  const starts = system.components.map(({ start }) => start);
+  const tables = system.endTables.map((table) => tableOf(peerage, table));
+  const bans = system.endTables.flatMap((table) => {
+    const columns = candidates(peerage, table.columns);
+    return table.rows.filter(({ verdict }) => verdict === "no").map((row) => ({ columns, row }));
+  });
+
+  const isMoved = (options: Options, component: number) =>
+    options[component]?.some((version) => version !== starts[component]) ?? false;
+
+  /** Every state of the options lies in this one row, but for what stands since the start. */
+  function fits({ columns }: Table, cells: EndRow["cells"], options: Options): boolean {
+    const moved = columns.map((column) => column.some((at) => isMoved(options, at)));
+    const movedColumns = moved.filter(Boolean).length;
+    return columns.every((column, at) => {
+      const cell = cells[at] ?? null;
+      const isJudged = movedColumns > (moved[at] === true ? 1 : 0);
+      return (
+        cell === null ||
+        column.every(
+          (component) =>
+            (!isJudged && !isMoved(options, component)) ||
+            options[component]?.every((version) => cell.includes(version)),
+        )
+      );
+    });
+  }
+
+  function isCovered(table: Table, options: Options): boolean {
+    if (table.rows.some(({ cells }) => fits(table, cells, options))) return true;
+    const wide = options.findIndex((versions) => versions.length > 1);
+    return (
+      wide >= 0 &&
+      (options[wide] ?? []).every((version) => isCovered(table, options.with(wide, [version])))
+    );
+  }
+
+  function ban(options: Options): Rule | null {
+    const kinds = kindsOf(peerage, starts, options);
+    const matched = bans.flatMap(({ columns, row }) => {
+      const filled = columns.map((peers) => peers.flatMap((at) => kinds[at] ?? []));
+      for (const combination of combinations(filled)) {
+        if (combination.every(({ stands }) => stands)) continue;
+        const isMatch = combination.every(
+          ({ version }, column) => row.cells[column]?.includes(version) ?? true,
+        );
+        if (isMatch) return [row.rule];
+      }
+      return [];
+    });
+    return matched.toSorted(byRule)[0] ?? null;
+  }
+
+  return {
+    refusal: (options) => {
+      const rule = ban(options);
+      if (rule !== null) return { rule };
+      return tables.every((table) => isCovered(table, options)) ? null : { rule: null };
+    },
+    allowing: (options) =>
+      tables.flatMap((table) =>
+        table.rows
+          .filter(({ cells }) =>
+            table.columns.every((column, at) =>
+              column.every((component) => {
+                const cell = cells[at] ?? null;
+                return cell === null || options[component]?.some((one) => cell.includes(one));
+              }),
+            ),
+          )
+          .map(({ rule }) => rule),
+      ),
+  };
+}
+
+function tableOf(peerage: Peerage, table: System["endTables"][number]): Table {
+  const filled = candidates(peerage, table.columns).map((peers) =>
+    peers.flatMap((at) => peerage.peers[at]?.components ?? []),
+  );
+  const kept = filled.flatMap((components, at) => (components.length > 0 ? [at] : []));
+  return {
+    columns: kept.map((at) => filled[at] ?? []),
+    rows: table.rows
+      .filter(({ verdict }) => verdict === "yes")
+      .map((row) => ({ cells: kept.map((at) => row.cells[at] ?? null), rule: row.rule })),
+  };
+}
