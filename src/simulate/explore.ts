@@ -3,8 +3,15 @@ import type { ComponentId } from "../core/ids.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { begin } from "../deployment/evolve.ts";
 import type { Begin } from "../deployment/records.ts";
+import type { SystemState } from "../manifest/system.ts";
 import { acceptance } from "../planner/acceptable.ts";
-import { type Answers, happenings, type Situation } from "./situation.ts";
+import {
+  type Answers,
+  happenings,
+  type Machine,
+  realMachine,
+  type Situation,
+} from "./situation.ts";
 import { type World, worldOf } from "./world.ts";
 
 /** One way in which a deployment can end, and the shortest list of faults that leads there. */
@@ -21,8 +28,16 @@ export interface Exploration {
   readonly situations: number;
   /** Different ends, those of fewer faults first. */
   readonly ends: readonly End[];
+  /** Combinations on the way that the tables do not accept, in the order of their faults. */
+  readonly forbidden: readonly Passed[];
   /** False: the limit was reached first. */
   readonly isComplete: boolean;
+}
+
+/** A combination that the System was in, and the shortest list of faults that led there. */
+export interface Passed {
+  readonly world: World;
+  readonly faults: readonly string[];
 }
 
 export interface Scope {
@@ -39,7 +54,12 @@ interface Node {
 }
 
 /** Tries every outcome of every step of the real machine; equal situations are explored once. */
-export function explore(first: Begin, answers: Answers, scope: Scope): Exploration {
+export function explore(
+  first: Begin,
+  answers: Answers,
+  scope: Scope,
+  machine: Machine = realMachine,
+): Exploration {
   const start: Situation = {
     deployment: begin(first, {
       type: "run",
@@ -52,6 +72,7 @@ export function explore(first: Begin, answers: Answers, scope: Scope): Explorati
     }),
     world: [],
     faultsLeft: scope.faults,
+    machine,
   };
   const root: Node = {
     situation: { ...start, world: worldOf(start.deployment) },
@@ -61,6 +82,14 @@ export function explore(first: Begin, answers: Answers, scope: Scope): Explorati
   const judge = judgeOf(root.situation);
   const seen = new Set<string>([keyOf(root.situation)]);
   const ends = new Map<string, End>();
+  const isForbidden = forbiddenIn(root.situation);
+  const forbidden = new Map<string, Passed>();
+  const result = (isComplete: boolean): Exploration => ({
+    situations: seen.size,
+    ends: [...ends.values()],
+    forbidden: [...forbidden.values()],
+    isComplete,
+  });
   // One level a fault: what needs fewer faults is found first, so its trace is the shortest.
   let level: Node[] = [root];
   while (level.length > 0) {
@@ -76,15 +105,23 @@ export function explore(first: Begin, answers: Answers, scope: Scope): Explorati
         const key = keyOf(next);
         if (seen.has(key)) continue;
         if (seen.size >= scope.limit) {
-          return { situations: seen.size, ends: [...ends.values()], isComplete: false };
+          return result(false);
         }
         seen.add(key);
-        (fault === null ? level : deeper).push({ situation: next, fault, parent: node });
+        const reached: Node = { situation: next, fault, parent: node };
+        (fault === null ? level : deeper).push(reached);
+        // What a power cut takes away was no step of ours.
+        const isStep = next.deployment.runs === node.situation.deployment.runs;
+        if (!isStep || !isForbidden(node.situation.world, next.world)) continue;
+        const passed = String(next.world);
+        if (!forbidden.has(passed)) {
+          forbidden.set(passed, { world: next.world, faults: faultsOf(reached) });
+        }
       }
     }
     level = deeper;
   }
-  return { situations: seen.size, ends: [...ends.values()], isComplete: true };
+  return result(true);
 }
 
 /** What tells one situation from another for all that can still come. */
@@ -116,6 +153,38 @@ function keyOf({ deployment, world, faultsLeft }: Situation): string {
   ]);
 }
 
+/** Null where a Component runs something that the tables do not know. */
+function stateOf(start: Situation, world: World): SystemState | null {
+  const { system } = start.deployment.begin;
+  const state = world.map((version, index) => {
+    const type = system.components[index]?.type ?? -1;
+    return system.types[type]?.versions.indexOf(version) ?? -1;
+  });
+  return state.includes(-1) ? null : state;
+}
+
+/**
+ * Does the step create a combination that the tables do not accept? One that stood before it is not
+ * its doing. Of a broken Component nobody can say what it goes with; it is judged at the end.
+ */
+function forbiddenIn(start: Situation): (before: World, after: World) => boolean {
+  const { system } = start.deployment.begin;
+  if (system.endTables.length === 0) return () => false;
+  const known = new Map<string, boolean>();
+  const decideAnew = (before: World, after: World): boolean => {
+    const from = stateOf(start, before);
+    const to = stateOf(start, after);
+    return from !== null && to !== null && !acceptance(system, from).transit(to);
+  };
+  return (before, after) => {
+    if (before === after) return false;
+    const key = JSON.stringify([before, after]);
+    const answer = known.get(key) ?? decideAnew(before, after);
+    known.set(key, answer);
+    return answer;
+  };
+}
+
 function judgeOf(start: Situation): (node: Node) => End {
   const { system } = start.deployment.begin;
   const { endState } = acceptance(
@@ -123,11 +192,8 @@ function judgeOf(start: Situation): (node: Node) => End {
     system.components.map((component) => component.start),
   );
   const isEndState = (world: World): boolean => {
-    const state = world.map((version, index) => {
-      const type = system.components[index]?.type ?? -1;
-      return system.types[type]?.versions.indexOf(version) ?? -1;
-    });
-    return system.endTables.length > 0 && !state.includes(-1) && endState(state) !== null;
+    const state = stateOf(start, world);
+    return system.endTables.length > 0 && state !== null && endState(state) !== null;
   };
   return (node) => {
     const { deployment, world } = node.situation;

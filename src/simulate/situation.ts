@@ -5,13 +5,14 @@ import type { Deployment } from "../deployment/deployment.ts";
 import { evolve } from "../deployment/evolve.ts";
 import type { RoundName } from "../deployment/program.ts";
 import type { JournalRecord, Outcome } from "../deployment/records.ts";
-import { after, changesVersion, type Effect, type World } from "./world.ts";
+import { after, changesVersion, dropped, type Effect, type World } from "./world.ts";
 
 /** A point in one of all possible runs: what the journal would tell, and what is really there. */
 export interface Situation {
   readonly deployment: Deployment;
   readonly world: World;
   readonly faultsLeft: number;
+  readonly machine: Machine;
 }
 
 /** One thing that may happen next. `fault` is null where all goes well. */
@@ -21,6 +22,14 @@ export interface Happening {
 }
 
 const at = "1970-01-01T00:00:00.000Z";
+
+/** The machine that is explored: the real one, or in a test one with a bug. */
+export interface Machine {
+  readonly decide: typeof decide;
+  readonly evolve: typeof evolve;
+}
+
+export const realMachine: Machine = { decide, evolve };
 
 /** How the Interfaces answer where nothing goes wrong. */
 export interface Answers {
@@ -32,7 +41,7 @@ export interface Answers {
 export function happenings(situation: Situation, answers: Answers): readonly Happening[] {
   const { deployment, faultsLeft } = situation;
   if (deployment.open !== null) return inRound(situation, answers);
-  const action = decide(deployment);
+  const action = situation.machine.decide(deployment);
   if (action.kind === "none") return [];
   const onwards = { fault: null, next: fold(situation, intended(deployment, action)) };
   if (faultsLeft === 0 || action.kind === "end") return [onwards];
@@ -40,7 +49,7 @@ export function happenings(situation: Situation, answers: Answers): readonly Hap
     onwards,
     ...[false, true].map((rebooted) => ({
       fault: rebooted ? "the host reboots between two states" : "killed between two states",
-      next: resumed({ ...situation, faultsLeft: faultsLeft - 1 }, rebooted),
+      next: cut({ ...situation, faultsLeft: faultsLeft - 1 }, rebooted, answers),
     })),
   ];
 }
@@ -84,7 +93,7 @@ function inRound(situation: Situation, answers: Answers): readonly Happening[] {
       fault: `${component}: ${round} fails${told(effect)}`,
       next: ends(spent, component, answers, { kind: "exited", code: 1 }, effect),
     })),
-    ...cuts(spent, round, open.waiting),
+    ...cuts(spent, round, open.waiting, answers),
   ];
 }
 
@@ -108,14 +117,15 @@ function cuts(
   situation: Situation,
   round: RoundName,
   waiting: readonly ComponentId[],
+  answers: Answers,
 ): readonly Happening[] {
   return [false, true].flatMap((rebooted) => {
     const what = rebooted ? "the host loses power" : "killed";
     return [
-      { fault: `${what} before ${round} starts`, next: resumed(situation, rebooted) },
+      { fault: `${what} before ${round} starts`, next: cut(situation, rebooted, answers) },
       ...effectsOf(round).map((effect) => ({
         fault: `${what} in ${round}${told(effect)}`,
-        next: resumed(allRunning(situation, round, waiting, effect), rebooted),
+        next: cut(allRunning(situation, round, waiting, effect), rebooted, answers),
       })),
     ];
   });
@@ -179,6 +189,17 @@ function indexOf({ deployment }: Situation, component: ComponentId): number {
   return deployment.members.findIndex((member) => member.id === component);
 }
 
+/** This process is gone; where the host went down, its boot loader drops what was not committed. */
+function cut(situation: Situation, rebooted: boolean, answers: Answers): Situation {
+  if (!rebooted) return resumed(situation, false);
+  const world = situation.deployment.members.reduce(
+    (folded, member, index) =>
+      answers.needsReboot(member.id) === "Automatic" ? dropped(folded, member, index) : folded,
+    situation.world,
+  );
+  return resumed({ ...situation, world }, true);
+}
+
 function resumed(situation: Situation, rebooted: boolean): Situation {
   const { run } = situation.deployment;
   const other = run.bootId === "a" ? "b" : "a";
@@ -186,5 +207,5 @@ function resumed(situation: Situation, rebooted: boolean): Situation {
 }
 
 function fold(situation: Situation, record: JournalRecord): Situation {
-  return { ...situation, deployment: evolve(situation.deployment, record) };
+  return { ...situation, deployment: situation.machine.evolve(situation.deployment, record) };
 }

@@ -37,3 +37,11 @@ function goal({ step }: Member, round: RoundName): Version | null {
 export function changesVersion(round: RoundName): boolean {
   return round === "ArtifactInstall" || round === "ArtifactRollback";
 }
+
+/** A host that boots again without a commit is in the version before. */
+export function dropped(world: World, member: Member, index: number): World {
+  const isInstalled = member.ran.ArtifactInstall !== undefined;
+  const isCommitted = member.ran.ArtifactCommit === "ok";
+  if (member.step?.means !== "install" || !isInstalled || isCommitted) return world;
+  return world.with(index, member.step.from);
+}
