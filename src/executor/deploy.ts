@@ -8,21 +8,10 @@ import { begin, evolve, replay } from "../deployment/evolve.ts";
 import type { Begin, JournalRecord, Run } from "../deployment/records.ts";
 import type { Processes } from "../platform/types.ts";
 import { exitOfRun } from "./exit.ts";
-import type { ExecutorPorts, JournalWriter, RunEnd } from "./ports.ts";
+import type { Journals } from "./journals.ts";
+import type { ExecutorPorts, Journal, RunEnd } from "./ports.ts";
 import { run } from "./run.ts";
 import { endSurvivors } from "./survivors.ts";
-
-/** Where deployments are kept: one in progress, and those that have ended. */
-export interface Journals {
-  /** The records of the deployment in progress; null where there is none. */
-  load(): Result<readonly JournalRecord[] | null>;
-  /** A new journal; throws FileError. */
-  create(): JournalWriter;
-  /** The journal in progress, to go on with; throws FileError. */
-  reopen(): JournalWriter;
-  /** Moves the journal in progress to the history, durably; throws FileError. */
-  archive(deployment: string): void;
-}
 
 /** How a call wants the deployment to be run. */
 export type Request = Pick<Run, "verb" | "stopBefore" | "exitOnReboot">;
@@ -136,7 +125,7 @@ function isWaiting(deployment: Deployment): boolean {
 
 async function runToEnd(
   deployment: Deployment,
-  journal: JournalWriter,
+  journal: Journal,
   ports: DeployPorts,
 ): Promise<Deployed> {
   const end = await run(deployment, { ...ports, journal });

@@ -1,16 +1,12 @@
 import type { Event, FailureReason } from "../core/events.ts";
-import type { ComponentId } from "../core/ids.ts";
 import type { Deployment, Member } from "../deployment/deployment.ts";
 import type { RoundName } from "../deployment/program.ts";
 import type { JournalRecord } from "../deployment/records.ts";
+import type { JournalWriter } from "../journal/writer.ts";
 import type { Clock, Host, ProcessIdentity } from "../platform/types.ts";
 
-/** The journal of the deployment in progress, open for writing. Both throw FileError, for good. */
-export interface JournalWriter {
-  append(records: readonly JournalRecord[]): void;
-  /** Nothing appended before it can be lost afterwards. */
-  sync(): void;
-}
+/** What the loop needs of the journal. */
+export type Journal = Pick<JournalWriter<JournalRecord>, "append" | "sync">;
 
 /** One Component's part of a round. */
 export interface Task {
@@ -43,7 +39,7 @@ export type CrashPoint =
   | `begin:${"appended" | "synced"}`;
 
 export interface ExecutorPorts {
-  readonly journal: JournalWriter;
+  readonly journal: Journal;
   readonly perform: Perform;
   readonly host: Host;
   readonly clock: Clock;
@@ -62,8 +58,3 @@ export type RunEnd =
   | { readonly kind: "reboot"; readonly deployment: Deployment }
   /** This process was told to end. */
   | { readonly kind: "terminated"; readonly deployment: Deployment };
-
-/** Component ids as a text lists them. */
-export function listed(components: readonly ComponentId[]): string {
-  return components.join(", ");
-}
