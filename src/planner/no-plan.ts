@@ -16,9 +16,11 @@ export const sentence = {
     );
   },
   notAnEndState: (system: System, wanted: SystemState): NoPlan => {
-    const names = system.types
-      .filter((_, type) => system.components.some((component) => component.type === type))
-      .map(({ name, versions, target }) => `${name} "${at(versions, target)}"`);
+    const types = new Set(system.components.map(({ type }) => type));
+    const names = [...types].map((type) => {
+      const { name, versions, target } = at(system.types, type);
+      return `${name} "${at(versions, target)}"`;
+    });
     const all = wanted.length === 0 ? "an empty System" : names.join(", ");
     return noPlan(`The wanted state is not an acceptable end state: ${all}.`);
   },

@@ -1,0 +1,310 @@
+import type { System } from "../../src/manifest/system.ts";
+import type { Cost, Plan } from "../../src/planner/plan.ts";
+
+/**
+ * The meaning of planning.md, told a second time and without any cleverness: every tuple of Components,
+ * every subset of a group, every state. It shares no code with the planner. Small Systems only.
+ */
+export interface Oracle {
+  readonly endName: (state: readonly number[]) => string | null;
+  readonly isAcceptable: (state: readonly number[]) => boolean;
+  readonly mayHop: (component: number, from: number, to: number) => boolean;
+}
+
+type Column = System["endTables"][number]["columns"][number];
+
+/** Every choice of one Component for each column, all different; a named Component keeps to its column. */
+function tuples(system: System, columns: readonly Column[]): number[][] {
+  const named = columns.flatMap(({ component }) => (component === null ? [] : [component]));
+  let all: number[][] = [[]];
+  for (const { type, component } of columns) {
+    const fitting = [...system.components.keys()].filter((c) =>
+      component === null
+        ? system.components[c]?.type === type && !named.includes(c)
+        : c === component,
+    );
+    all = all.flatMap((tuple) =>
+      fitting.filter((c) => !tuple.includes(c)).map((c) => [...tuple, c]),
+    );
+  }
+  return all;
+}
+
+const fits = (cell: readonly number[] | null | undefined, version: number | undefined) =>
+  cell === null || cell === undefined || (version !== undefined && cell.includes(version));
+
+export function oracle(system: System): Oracle {
+  const start = system.components.map((component) => component.start);
+  const ends = system.endTables.map((table) => ({ table, tuples: tuples(system, table.columns) }));
+  const transits = system.transitionTables.map((table) => ({
+    table,
+    tuples: tuples(system, table.columns),
+  }));
+
+  /** Which column of an end table speaks of a Component: its own, else its type's. */
+  const columnOf = (columns: readonly Column[], component: number): number => {
+    const own = columns.findIndex((column) => column.component === component);
+    if (own >= 0) return own;
+    const type = system.components[component]?.type;
+    return columns.findIndex((column) => column.component === null && column.type === type);
+  };
+
+  const endName = (state: readonly number[]): string | null => {
+    let name: string | null = null;
+    for (const [index, { table, tuples: all }] of ends.entries()) {
+      const isContradicted = table.rows.some(
+        (row) =>
+          row.verdict === "no" &&
+          all.some((tuple) => tuple.every((c, column) => fits(row.cells[column], state[c]))),
+      );
+      if (isContradicted) return null;
+      const matching = table.rows.filter(
+        (row) =>
+          row.verdict === "yes" &&
+          state.every((version, c) => {
+            const column = columnOf(table.columns, c);
+            return column < 0 || fits(row.cells[column], version);
+          }),
+      );
+      if (matching.length === 0) return null;
+      if (index === 0)
+        name = matching.map((row) => String(row.systemVersion)).toSorted()[0] ?? null;
+    }
+    return name;
+  };
+
+  const endList = everyState(system).filter((state) => endName(state) !== null);
+  const hasStood = (tuple: readonly number[], state: readonly number[]) =>
+    tuple.every((c) => state[c] === start[c]);
+
+  const isTransit = (state: readonly number[]): boolean =>
+    transits.every(({ table, tuples: all }) =>
+      all.every((tuple) => {
+        if (hasStood(tuple, state)) return true;
+        const matches = (verdict: string) =>
+          table.rows.some(
+            (row) =>
+              row.verdict === verdict &&
+              tuple.every((c, column) => fits(row.cells[column], state[c])),
+          );
+        if (matches("no")) return false;
+        if (matches("yes")) return true;
+        if (endList.some((end) => tuple.every((c) => end[c] === state[c]))) return true;
+        return table.allowByDefault;
+      }),
+    );
+
+  /** No transition table: an end state, but for what has not moved. */
+  const isRest = (state: readonly number[]): boolean =>
+    ends.every(({ table }) => {
+      const filled = [...table.columns.keys()].filter((at) =>
+        system.components.some((_, c) => columnOf(table.columns, c) === at),
+      );
+      const members = filled.map((at) =>
+        [...system.components.keys()].filter((c) => columnOf(table.columns, c) === at),
+      );
+      let all: number[][] = [[]];
+      for (const column of members) {
+        all = all.flatMap((tuple) => column.map((c) => [...tuple, c]));
+      }
+      const hasRow = table.rows.some(
+        (row) =>
+          row.verdict === "yes" &&
+          all.every(
+            (tuple) =>
+              hasStood(tuple, state) ||
+              tuple.every((c, at) => fits(row.cells[filled[at] ?? -1], state[c])),
+          ),
+      );
+      const isForbidden = table.rows.some(
+        (row) =>
+          row.verdict === "no" &&
+          tuples(system, table.columns).some(
+            (tuple) =>
+              !hasStood(tuple, state) && tuple.every((c, at) => fits(row.cells[at], state[c])),
+          ),
+      );
+      return hasRow && !isForbidden;
+    });
+
+  const hasTransit = system.transitionTables.length > 0;
+  const known = new Map<string, boolean>();
+  return {
+    endName,
+    isAcceptable: (state) => {
+      const key = state.join();
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const said = hasTransit ? isTransit(state) : isRest(state);
+      known.set(key, said);
+      return said;
+    },
+    mayHop: (component, from, to) =>
+      system.components[component]?.hops[from]?.includes(to) ?? false,
+  };
+}
+
+function everyState(system: System): number[][] {
+  let all: number[][] = [[]];
+  for (const { type } of system.components) {
+    const count = system.types[type]?.versions.length ?? 0;
+    all = all.flatMap((state) => Array.from({ length: count }, (_, v) => [...state, v]));
+  }
+  return all;
+}
+
+type Vector = readonly [number, number, number, number];
+
+const isLess = (a: Vector, b: Vector) => {
+  for (let at = 0; at < a.length; at += 1) {
+    if (a[at] !== b[at]) return (a[at] ?? 0) < (b[at] ?? 0);
+  }
+  return false;
+};
+
+/** The least cost of any plan, by trying label after label until nothing changes; null: there is none. */
+export function cheapest(system: System): Cost | null {
+  const law = oracle(system);
+  const start = system.components.map((component) => component.start);
+  const wanted = system.components.map(({ type }) => system.types[type]?.target ?? -1);
+  if (law.endName(wanted) === null) return null;
+  const keyOf = (state: readonly number[], moved: number, past: boolean) =>
+    `${state.join()};${String(moved)};${String(past)}`;
+  const best = new Map<string, Vector>();
+  let wave: { state: readonly number[]; moved: number; past: boolean }[] = [];
+  const offer = (state: readonly number[], moved: number, past: boolean, cost: Vector) => {
+    const key = keyOf(state, moved, past);
+    const before = best.get(key);
+    if (before !== undefined && !isLess(cost, before)) return;
+    best.set(key, cost);
+    wave.push({ state, moved, past });
+  };
+  offer(start, 0, false, [0, 0, 0, 0]);
+  while (wave.length > 0) {
+    const now = wave;
+    wave = [];
+    for (const { state, moved, past } of now) {
+      const cost = best.get(keyOf(state, moved, past)) ?? [0, 0, 0, 0];
+      if (moved !== 0 && law.endName(state) !== null) {
+        offer(state, 0, false, [cost[0], cost[1] + 1, cost[2], cost[3]]);
+      }
+      for (const group of everyGroup(system, law, state, moved)) {
+        const isFirm = group.some(([c]) => system.components[c]?.supportsRollback === false);
+        const isPast = past || isFirm;
+        const exposed = group.filter(([c]) => system.components[c]?.supportsRollback !== false);
+        const next = [...state];
+        let nextMoved = moved;
+        for (const [c, to] of group) {
+          next[c] = to;
+          nextMoved |= 1 << c;
+        }
+        offer(next, nextMoved, isPast, [
+          cost[0] + group.length,
+          cost[1],
+          cost[2] + (isPast ? exposed.length : 0),
+          cost[3] + 1,
+        ]);
+      }
+    }
+  }
+  const found = best.get(keyOf(wanted, 0, false));
+  if (found === undefined) return null;
+  const [installs, stages, exposure, groups] = found;
+  return { installs, stages, exposure, groups };
+}
+
+/** Every nonempty set of hops of Components not yet moved in the stage, safe in every subset. */
+function everyGroup(
+  system: System,
+  law: Oracle,
+  state: readonly number[],
+  moved: number,
+): (readonly [number, number])[][] {
+  let all: (readonly [number, number])[][] = [[]];
+  for (const [c, { type }] of system.components.entries()) {
+    if ((moved & (1 << c)) !== 0) continue;
+    const count = system.types[type]?.versions.length ?? 0;
+    const hops = Array.from({ length: count }, (_, to) => to).filter((to) =>
+      law.mayHop(c, state[c] ?? -1, to),
+    );
+    all = all.flatMap((group) => [group, ...hops.map((to) => [...group, [c, to] as const])]);
+  }
+  return all.filter((group) => group.length > 0 && isSafe(system, law, state, group));
+}
+
+function isSafe(
+  system: System,
+  law: Oracle,
+  state: readonly number[],
+  group: readonly (readonly [number, number])[],
+): boolean {
+  const isTooWide = system.types.some(
+    ({ maxParallel }, type) =>
+      maxParallel !== null &&
+      group.filter(([c]) => system.components[c]?.type === type).length > maxParallel,
+  );
+  if (isTooWide) return false;
+  for (let subset = 1; subset < 1 << group.length; subset += 1) {
+    const next = [...state];
+    for (const [bit, [c, to]] of group.entries()) if ((subset & (1 << bit)) !== 0) next[c] = to;
+    if (!law.isAcceptable(next)) return false;
+  }
+  return true;
+}
+
+/** What is wrong with a plan; null: nothing. Walks it as a machine would, forwards and every way back. */
+export function fault(system: System, plan: Plan): string | null {
+  const law = oracle(system);
+  let state = system.components.map((component) => component.start);
+  const cost = { installs: 0, stages: plan.stages.length, exposure: 0, groups: 0 };
+  let point: Plan["pointOfNoReturn"] = null;
+  for (const [stageAt, stage] of plan.stages.entries()) {
+    const moved = new Set<number>();
+    let isPast = false;
+    if (stage.groups.length === 0) return "an empty stage";
+    for (const [groupAt, steps] of stage.groups.entries()) {
+      if (steps.length === 0) return "an empty group";
+      const group: (readonly [number, number])[] = [];
+      for (const step of steps) {
+        const c = system.components.findIndex(({ id }) => id === step.component);
+        const component = system.components[c];
+        const type = system.types[component?.type ?? -1];
+        if (component === undefined || type === undefined) return "an unknown Component";
+        if (type.name !== step.componentType) return "the wrong type";
+        if (moved.has(c)) return "a Component twice in a stage";
+        moved.add(c);
+        if (type.versions[state[c] ?? -1] !== step.from) return "it is not at its from";
+        const to = type.versions.indexOf(step.to);
+        if (!law.mayHop(c, state[c] ?? -1, to)) return "no Artifact for this hop";
+        group.push([c, to]);
+      }
+      const order = group.map(([c]) => c);
+      if (order.join() !== order.toSorted((a, b) => a - b).join()) return "not in Topology order";
+      if (!isSafe(system, law, state, group)) return "a group with an unacceptable subset";
+      // The way back: any part of the group may be done, and is undone in any order.
+      isPast ||= group.some(([c]) => system.components[c]?.supportsRollback === false);
+      if (isPast && point === null) point = { stage: stageAt, group: groupAt };
+      cost.groups += 1;
+      cost.installs += group.length;
+      if (isPast) {
+        cost.exposure += group.filter(
+          ([c]) => system.components[c]?.supportsRollback !== false,
+        ).length;
+      }
+      state = state.map((version, c) => group.find(([at]) => at === c)?.[1] ?? version);
+    }
+    const name = law.endName(state);
+    if (name === null) return "a stage that ends in no end state";
+    if (name !== stage.systemVersion) return "a stage with the wrong name";
+  }
+  const isWanted = system.components.every(
+    ({ type }, c) => state[c] === system.types[type]?.target,
+  );
+  if (!isWanted) return "it does not end in the wanted state";
+  if (JSON.stringify(cost) !== JSON.stringify(plan.cost)) return "the wrong cost";
+  if (JSON.stringify(point) !== JSON.stringify(plan.pointOfNoReturn)) return "the wrong point";
+  if (plan.optimal && JSON.stringify(plan.bound) !== JSON.stringify(plan.cost)) {
+    return "a bound that is not the cost";
+  }
+  return null;
+}

@@ -1,0 +1,204 @@
+import { ComponentId, ComponentType, SystemVersion, Version } from "../../src/core/ids.ts";
+import type { System, VersionSet } from "../../src/manifest/system.ts";
+
+/** Numbers that look random and are the same for the same seed (mulberry32). */
+export interface Dice {
+  /** From `low` to `high`, both included. */
+  readonly between: (low: number, high: number) => number;
+  readonly chance: (probability: number) => boolean;
+  readonly pick: <T>(list: readonly T[]) => T;
+  readonly shuffle: <T>(list: readonly T[]) => readonly T[];
+}
+
+export function dice(seed: number): Dice {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
+  const pick = <T>(list: readonly T[]): T => {
+    const chosen = list[between(0, list.length - 1)];
+    if (chosen === undefined) throw new Error("nothing to pick from");
+    return chosen;
+  };
+  return {
+    between,
+    chance: (probability) => next() < probability,
+    pick,
+    shuffle: (list) => {
+      const rest = [...list];
+      return list.map(() => rest.splice(between(0, rest.length - 1), 1)).flat();
+    },
+  };
+}
+
+/** A small System with any feature of the tables: at most 4 Components, 3 versions, 3 tables. */
+export function randomSystem(seed: number): System {
+  const { between, chance, pick, shuffle } = dice(seed);
+  const typeCount = between(1, 3);
+  const types = Array.from({ length: typeCount }, (_, at) => {
+    const size = between(2, 3);
+    return {
+      name: ComponentType.parse(`type${String(at)}`),
+      versions: Array.from({ length: size }, (_unused, v) =>
+        Version.parse(v === 2 && chance(0.2) ? "?" : `t${String(at)}-v${String(v)}`),
+      ),
+      target: chance(0.1) ? 0 : between(1, size - 1),
+      maxParallel: chance(0.2) ? between(1, 2) : null,
+      order: null,
+    };
+  });
+  const versionsOf = (type: number) => types[type]?.versions.length ?? 0;
+  const count = chance(0.1) ? typeCount : between(Math.min(4, typeCount + 1), 4);
+  const isFirm = chance(0.5);
+  const isFree = chance(0.5);
+  const components = Array.from({ length: count }, (_, at) => {
+    const type = at < typeCount ? at : between(0, typeCount - 1);
+    const size = versionsOf(type);
+    const start = chance(0.8) ? 0 : between(0, size - 1);
+    return {
+      id: ComponentId.parse(`C${String(at)}`),
+      type,
+      start,
+      supportsRollback: !(isFirm && chance(0.4)),
+      rebootsHost: chance(0.1),
+      hops: Array.from({ length: size }, (_unused, from) =>
+        Array.from({ length: size }, (_other, to) => to).filter(
+          (to) => to !== from && chance(isFree ? 0.97 : 0.7),
+        ),
+      ),
+    };
+  });
+
+  let line = 0;
+  const rule = () => {
+    line += 1;
+    return { file: "m.yaml", line, row: `row ${String(line)}` };
+  };
+  const columnsOf = (wide: number, isEnd: boolean) => {
+    const columns: { type: number; component: number | null }[] = [];
+    for (let left = wide; left > 0; left -= 1) {
+      const component = between(0, count - 1);
+      const type = chance(0.05) ? between(0, typeCount - 1) : (components[component]?.type ?? 0);
+      const isNamed = chance(0.2) && components[component]?.type === type;
+      if (isNamed && columns.some((column) => column.component === component)) continue;
+      const isTaken = columns.some((column) => column.component === null && column.type === type);
+      if (!isNamed && isTaken && (isEnd || chance(0.5))) continue;
+      columns.push({ type, component: isNamed ? component : null });
+    }
+    return columns;
+  };
+  const cellOf = (type: number, near: number | null, loose: number): VersionSet => {
+    if (chance(loose)) return null;
+    const size = versionsOf(type);
+    const chosen = new Set([near ?? between(0, size - 1)]);
+    if (chance(0.25)) chosen.add(between(0, size - 1));
+    if (chance(0.02)) return [];
+    return [...chosen].toSorted((a, b) => a - b);
+  };
+
+  const looseness = pick([0.05, 0.15, 0.4]);
+  const endTables = Array.from({ length: chance(0.2) ? 2 : 1 }, (_, table) => {
+    const columns = columnsOf(between(Math.min(2, typeCount), typeCount + 1), true);
+    const rowOf = (near: "target" | "start" | "any", verdict: "yes" | "no" | "n/a") => ({
+      systemVersion: verdict === "yes" ? SystemVersion.parse(`v.${String(between(1, 5))}`) : null,
+      cells: columns.map(({ type, component }) => {
+        const starting = components[component ?? components.findIndex((c) => c.type === type)];
+        const spot = { target: types[type]?.target ?? 0, start: starting?.start ?? 0, any: null };
+        return cellOf(type, spot[near], looseness);
+      }),
+      verdict,
+      rule: rule(),
+    });
+    const rows = [
+      rowOf("target", "yes"),
+      ...(chance(0.8) ? [rowOf("start", "yes")] : []),
+      ...Array.from({ length: between(0, 6) }, () => rowOf("any", "yes")),
+      ...Array.from({ length: chance(0.3) ? between(1, 2) : 0 }, () => rowOf("any", "no")),
+      ...(chance(0.1) ? [rowOf("any", "n/a")] : []),
+    ];
+    return { name: `ends${String(table)}`, columns, rows: shuffle(rows) };
+  });
+  const tableCount = chance(0.1) ? 0 : between(1, 3);
+  const transitionTables = Array.from({ length: tableCount }, (_, table) => {
+    const columns = columnsOf(between(1, 3), false);
+    const allowByDefault = chance(0.4);
+    const rows = Array.from({ length: between(0, 6) }, () => ({
+      cells: columns.map(({ type }) => cellOf(type, null, 0.25)),
+      verdict: chance(0.05)
+        ? ("n/a" as const)
+        : chance(allowByDefault ? 0.9 : 0.12)
+          ? ("no" as const)
+          : ("yes" as const),
+      rule: rule(),
+    }));
+    return { name: `table${String(table)}`, columns, allowByDefault, rows };
+  });
+  return { types, components, endTables, transitionTables };
+}
+
+/** The same System, its types, versions, tables, rows and columns in another order. */
+export function reordered(system: System, seed: number): System {
+  const { shuffle } = dice(seed);
+  const typeOrder = shuffle([...system.types.keys()]);
+  const newType = (type: number) => typeOrder.indexOf(type);
+  const versionOrders = system.types.map(({ versions }) => shuffle([...versions.keys()]));
+  const newVersion = (type: number, version: number) => versionOrders[type]?.indexOf(version) ?? -1;
+  const newSet = (type: number, versions: readonly number[]) =>
+    versions.map((version) => newVersion(type, version)).toSorted((a, b) => a - b);
+  type Columns = System["endTables"][number]["columns"];
+  const newTable = <R extends { readonly cells: readonly VersionSet[] }>(
+    columns: Columns,
+    rows: readonly R[],
+  ) => {
+    const order = shuffle([...columns.keys()]);
+    return {
+      columns: order.flatMap((at) => {
+        const column = columns[at];
+        return column === undefined ? [] : [{ ...column, type: newType(column.type) }];
+      }),
+      rows: shuffle(
+        rows.map((row) => ({
+          ...row,
+          cells: order.map((at) => {
+            const cell = row.cells[at] ?? null;
+            return cell === null ? null : newSet(columns[at]?.type ?? -1, cell);
+          }),
+        })),
+      ),
+    };
+  };
+  return {
+    types: typeOrder.flatMap((old) => {
+      const type = system.types[old];
+      if (type === undefined) return [];
+      const versions = (versionOrders[old] ?? []).flatMap(
+        (version) => type.versions[version] ?? [],
+      );
+      return [{ ...type, versions, target: newVersion(old, type.target) }];
+    }),
+    components: system.components.map((component) => {
+      const { type } = component;
+      return {
+        ...component,
+        type: newType(type),
+        start: newVersion(type, component.start),
+        hops: (versionOrders[type] ?? []).map((old) => newSet(type, component.hops[old] ?? [])),
+      };
+    }),
+    endTables: system.endTables.map(({ name, columns, rows }) => ({
+      name,
+      ...newTable(columns, rows),
+    })),
+    transitionTables: shuffle(
+      system.transitionTables.map(({ name, columns, rows, allowByDefault }) => ({
+        name,
+        allowByDefault,
+        ...newTable(columns, rows),
+      })),
+    ),
+  };
+}

@@ -1,0 +1,295 @@
+import { describe, expect, it } from "vitest";
+import { findPlan } from "../../../src/planner/find-plan.ts";
+import type { Answer } from "../../../src/planner/plan.ts";
+import { seedSketch, type SystemSketch, systemOf } from "../../support/planner-systems.ts";
+
+/** Stages, then groups, as `ids from>to`, in one line each. */
+function told(answer: Answer): readonly string[] | string {
+  if (answer.kind !== "plan") return answer.kind;
+  return answer.plan.stages.flatMap(({ systemVersion, groups }) => [
+    ...groups.map((steps) =>
+      steps.map(({ component, from, to }) => `${component} ${from}>${to}`).join(", "),
+    ),
+    `= ${String(systemVersion)}`,
+  ]);
+}
+
+const plan = (sketch: SystemSketch) => findPlan(systemOf(sketch));
+
+describe("the seed's System", () => {
+  it("goes from v.1 to v.2: the gateway first, then both boards together", () => {
+    const answer = plan(seedSketch);
+    expect(answer).toEqual({
+      kind: "plan",
+      plan: {
+        stages: [
+          {
+            systemVersion: "v.2",
+            groups: [
+              [
+                {
+                  component: "G13",
+                  componentType: "gateway",
+                  from: "gateway-v1",
+                  to: "gateway-v2",
+                  allowedBy: [{ file: "transit1.yaml", line: 3, row: "gateway-v2 rtos-v1 YES" }],
+                },
+              ],
+              [
+                {
+                  component: "R456",
+                  componentType: "rtos",
+                  from: "rtos-v1",
+                  to: "rtos-v2",
+                  allowedBy: [{ file: "ends1.yaml", line: 4, row: "gateway-v2 rtos-v2 YES v.2" }],
+                },
+                {
+                  component: "R998",
+                  componentType: "rtos",
+                  from: "rtos-v1",
+                  to: "rtos-v2",
+                  allowedBy: [{ file: "ends1.yaml", line: 4, row: "gateway-v2 rtos-v2 YES v.2" }],
+                },
+              ],
+            ],
+          },
+        ],
+        cost: { installs: 3, stages: 1, exposure: 0, groups: 2 },
+        optimal: true,
+        bound: { installs: 3, stages: 1, exposure: 0, groups: 2 },
+        pointOfNoReturn: null,
+      },
+    });
+  });
+
+  it("goes back from v.2 to v.1: both boards first", () => {
+    const types = {
+      gateway: { versions: ["gateway-v1", "gateway-v2"], wanted: "gateway-v1" },
+      rtos: { versions: ["rtos-v1", "rtos-v2"], wanted: "rtos-v1" },
+    };
+    const components = [
+      { id: "G13", type: "gateway", start: "gateway-v2" },
+      { id: "R456", type: "rtos", start: "rtos-v2" },
+      { id: "R998", type: "rtos", start: "rtos-v2" },
+    ];
+    expect(told(plan({ ...seedSketch, types, components }))).toEqual([
+      "R456 rtos-v2>rtos-v1, R998 rtos-v2>rtos-v1",
+      "G13 gateway-v2>gateway-v1",
+      "= v.1",
+    ]);
+  });
+
+  it("has nothing to do on v.2", () => {
+    const components = seedSketch.components.map((component) => ({
+      ...component,
+      start: `${component.type}-v2`,
+    }));
+    expect(plan({ ...seedSketch, components })).toEqual({
+      kind: "plan",
+      plan: {
+        stages: [],
+        cost: { installs: 0, stages: 0, exposure: 0, groups: 0 },
+        optimal: true,
+        bound: { installs: 0, stages: 0, exposure: 0, groups: 0 },
+        pointOfNoReturn: null,
+      },
+    });
+  });
+
+  it("goes on where one board is ahead, though that is not acceptable", () => {
+    const components = [
+      { id: "G13", type: "gateway" },
+      { id: "R456", type: "rtos", start: "rtos-v2" },
+      { id: "R998", type: "rtos" },
+    ];
+    // R998 may not join the first group: it would be a second board ahead of the gateway.
+    expect(told(plan({ ...seedSketch, components }))).toEqual([
+      "G13 gateway-v1>gateway-v2",
+      "R998 rtos-v1>rtos-v2",
+      "= v.2",
+    ]);
+  });
+
+  it("has no plan without its YES row, and names what forbids it", () => {
+    const [table] = seedSketch.transitionTables;
+    const rows = table.rows.filter((row) => !row.includes("YES"));
+    const answer = plan({ ...seedSketch, transitionTables: [{ ...table, rows }] });
+    expect(answer.kind).toBe("no-plan");
+    expect(
+      answer.kind === "no-plan" && answer.core.map(({ file, line }) => `${file}:${line}`),
+    ).toEqual(["transit1.yaml:1", "transit1.yaml:2"]);
+  });
+
+  it("updates one board after the other where only one may be in flight", () => {
+    const types = {
+      ...seedSketch.types,
+      rtos: { versions: ["rtos-v1", "rtos-v2"], maxParallel: 1 },
+    };
+    expect(told(plan({ ...seedSketch, types }))).toEqual([
+      "G13 gateway-v1>gateway-v2",
+      "R456 rtos-v1>rtos-v2",
+      "R998 rtos-v1>rtos-v2",
+      "= v.2",
+    ]);
+  });
+});
+
+describe("stages", () => {
+  const steppingStone: SystemSketch = {
+    types: {
+      tcu: { versions: ["tcu-2", "tcu-3", "tcu-4"] },
+      brake: { versions: ["brake-1", "brake-2"] },
+    },
+    components: [
+      { id: "T", type: "tcu", hops: { "tcu-2": ["tcu-3"], "tcu-3": ["tcu-4"] } },
+      { id: "B", type: "brake" },
+    ],
+    endTables: [
+      {
+        columns: ["tcu", "brake"],
+        rows: ["tcu-2 brake-1 YES 2026.1", "tcu-3 brake-2 YES 2026.2", "tcu-4 brake-2 YES 2026.3"],
+      },
+    ],
+    transitionTables: [{ columns: ["tcu", "brake"], rows: ["tcu-3 * YES"] }],
+  };
+
+  it("rest in an end state before a Component is installed a second time", () => {
+    expect(told(plan(steppingStone))).toEqual([
+      "T tcu-2>tcu-3",
+      "B brake-1>brake-2",
+      "= 2026.2",
+      "T tcu-3>tcu-4",
+      "= 2026.3",
+    ]);
+  });
+
+  it("are impossible where there is no end state to rest in", () => {
+    const endTables = [
+      {
+        columns: ["tcu", "brake"],
+        rows: ["tcu-2 brake-1 YES 2026.1", "tcu-4 brake-2 YES 2026.3"],
+      },
+    ];
+    expect(told(plan({ ...steppingStone, endTables }))).toBe("no-plan");
+  });
+});
+
+describe("a Component that cannot roll back", () => {
+  it("is updated last where the tables leave it free, though that takes one group more", () => {
+    const answer = plan({
+      types: { a: { versions: ["a1", "a2"] }, b: { versions: ["b1", "b2"] } },
+      components: [
+        { id: "A", type: "a", supportsRollback: false },
+        { id: "B", type: "b" },
+      ],
+      endTables: [{ columns: ["a", "b"], rows: ["a1 b1 YES one", "a2 b2 YES two"] }],
+      transitionTables: [{ columns: ["a", "b"], rows: ["* * YES"] }],
+    });
+    expect(told(answer)).toEqual(["B b1>b2", "A a1>a2", "= two"]);
+    expect(answer.kind === "plan" && answer.plan.pointOfNoReturn).toEqual({ stage: 0, group: 1 });
+    expect(answer.kind === "plan" && answer.plan.cost.exposure).toBe(0);
+  });
+});
+
+describe("Components that reboot the host", () => {
+  const sketch: SystemSketch = {
+    types: {
+      a: { versions: ["a1", "a2"] },
+      b: { versions: ["b1", "b2"] },
+      c: { versions: ["c1", "c2"] },
+    },
+    components: [
+      { id: "A", type: "a", rebootsHost: true },
+      { id: "B", type: "b" },
+      { id: "C", type: "c" },
+    ],
+    endTables: [{ columns: ["a", "b", "c"], rows: ["a1 b1 c1 YES one", "a2 b2 c2 YES two"] }],
+    transitionTables: [
+      { columns: ["b", "c"], rows: ["b2 c1 YES"] },
+      { columns: ["a"], rows: ["* YES"] },
+    ],
+  };
+
+  it("come in the last group where that costs nothing", () => {
+    expect(told(plan(sketch))).toEqual(["B b1>b2", "A a1>a2, C c1>c2", "= two"]);
+  });
+});
+
+describe("a hand-written order", () => {
+  const numbered = (gateway: number, rtos: number) => ({
+    gateway: { versions: ["gateway-v1", "gateway-v2"], order: gateway },
+    rtos: { versions: ["rtos-v1", "rtos-v2"], order: rtos },
+  });
+
+  it("is the plan where there are no tables", () => {
+    const { components } = seedSketch;
+    expect(told(plan({ types: numbered(2, 1), components }))).toEqual([
+      "R456 rtos-v1>rtos-v2, R998 rtos-v1>rtos-v2",
+      "G13 gateway-v1>gateway-v2",
+      "= null",
+    ]);
+  });
+
+  it("puts types without a number behind the others, one after the other", () => {
+    const types = {
+      a: { versions: ["a1", "a2"] },
+      b: { versions: ["b1", "b2"], order: 7 },
+      c: { versions: ["c1", "c2"] },
+    };
+    const components = [
+      { id: "A", type: "a" },
+      { id: "B", type: "b" },
+      { id: "C", type: "c" },
+      { id: "C2", type: "c" },
+    ];
+    expect(told(plan({ types, components }))).toEqual([
+      "B b1>b2",
+      "A a1>a2",
+      "C c1>c2, C2 c1>c2",
+      "= null",
+    ]);
+  });
+
+  it("that agrees with the tables is the plan", () => {
+    expect(told(plan({ ...seedSketch, types: numbered(1, 2) }))).toEqual([
+      "G13 gateway-v1>gateway-v2",
+      "R456 rtos-v1>rtos-v2, R998 rtos-v1>rtos-v2",
+      "= v.2",
+    ]);
+  });
+
+  it("that breaks a row is no plan, and the row is named", () => {
+    expect(plan({ ...seedSketch, types: numbered(1, 1) })).toEqual({
+      kind: "no-plan",
+      reason:
+        'The hand-written order updates "G13", "R456", "R998" when the tables do not allow it: a row forbids it.',
+      core: [{ file: "transit1.yaml", line: 2, row: "gateway-v1 rtos-v2 NO" }],
+    });
+  });
+});
+
+describe("several end tables", () => {
+  it("must all accept; the device's own may forbid what the Manifest allows", () => {
+    const strict = {
+      name: "device",
+      columns: ["gateway", "rtos"],
+      rows: ["gateway-v1 * YES old", "gateway-v2 rtos-v2 NO"],
+    };
+    const answer = plan({ ...seedSketch, endTables: [...seedSketch.endTables, strict] });
+    expect(answer).toEqual({
+      kind: "no-plan",
+      core: [],
+      reason:
+        'The wanted state is not an acceptable end state: gateway "gateway-v2", rtos "rtos-v2".',
+    });
+  });
+});
+
+describe("the node limit", () => {
+  it("ends in an honest undecided", () => {
+    expect(findPlan(systemOf(seedSketch), { nodeLimit: 1 })).toEqual({
+      kind: "undecided",
+      nodes: 1,
+    });
+  });
+});
