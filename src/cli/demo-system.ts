@@ -79,11 +79,11 @@ export async function makeDemoSystem(
   }
 }
 
-/** With their permissions: Interfaces are executable. */
+/** Interfaces stay executable, and by our umask nobody else can write them. */
 async function copy(platform: Platform, from: string, to: string): Promise<void> {
   const end = await platform.processes.start({
     file: "cp",
-    args: ["-R", "-p", "--", from, to],
+    args: ["-R", "--", from, to],
     cwd: "/",
     env: { PATH: "/usr/bin:/bin" },
     timeoutMs: callTimeoutMs,

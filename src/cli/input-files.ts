@@ -2,21 +2,13 @@ import { resolve } from "node:path";
 import { isGzip, isTar } from "../bundle/unpack.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { maxFileBytes, type TextFile } from "../manifest/source.ts";
 import { type ByteSource, FileError, type Files } from "../platform/types.ts";
-
-/** A file as it was named on the command line, with its content. */
-export interface TextFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-/** No Manifest or other text that people write is larger. Bytes. */
-export const maxTextBytes = 1024 * 1024;
 
 /** Reads a small file; `name` is relative to the caller's directory, and problems name it as it is. */
 export function readText(files: Files, directory: string, name: string): Result<TextFile> {
   try {
-    return ok({ name, bytes: files.read(resolve(directory, name), maxTextBytes) });
+    return ok({ name, bytes: files.read(resolve(directory, name), maxFileBytes) });
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     return fail(unreadable(name, error));
@@ -57,7 +49,7 @@ function unreadable(name: string, error: FileError): Problem {
       code: "file-too-large",
       message: `"${name}" is too large to be a text of ours.`,
       at: { file: name },
-      expected: `at most ${maxTextBytes} bytes`,
+      expected: `at most ${maxFileBytes} bytes`,
       hint: "Give the right file; shorten tables with wildcards and ranges.",
     };
   }
