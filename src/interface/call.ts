@@ -56,7 +56,10 @@ export interface RunningCall {
   endLeftOvers(): Promise<void>;
 }
 
-/** Calls an Interface and waits for its end; never throws for anything that it does. */
+/**
+ * Calls an Interface and waits for its end; never throws for anything that it does. What `onStarted` throws comes through
+ * once the Interface has been ended.
+ */
 export function callInterface(platform: CallPlatform, spec: CallSpec): Promise<CallResult> {
   return startCall(platform, spec).ended;
 }
@@ -78,13 +81,14 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
     graceMs: spec.graceMs,
     onOutput: output.take,
   });
+  // One signal is shared by all calls of a group; Node warns of a leak where it gets more than ten listeners itself.
+  const signal = AbortSignal.any([spec.signal]);
   let wasTerminated = false;
   const terminate = () => {
     wasTerminated = true;
     child.terminate();
   };
-  spec.signal.addEventListener("abort", terminate, { once: true });
-  if (child.pid !== 0) spec.onStarted({ pid: child.pid, startTime: child.startTime });
+  signal.addEventListener("abort", terminate, { once: true });
 
   async function endLeftOvers() {
     for (let round = 0; round < endRounds; round += 1) {
@@ -94,9 +98,22 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
     }
   }
 
+  /** Whoever cannot note down who was started must not have it running. */
+  async function announced() {
+    try {
+      if (child.pid !== 0) spec.onStarted({ pid: child.pid, startTime: child.startTime });
+    } catch (error) {
+      child.terminate();
+      await child.ended;
+      await endLeftOvers();
+      throw error;
+    }
+  }
+
   async function ended(): Promise<CallResult> {
+    await announced();
     const end = await child.ended;
-    spec.signal.removeEventListener("abort", terminate);
+    signal.removeEventListener("abort", terminate);
     const failure = wasTerminated ? ({ kind: "interrupted" } as const) : failureOf(end);
     if (failure !== null && child.pid !== 0) await endLeftOvers();
     return { failure, answer: output.end() };

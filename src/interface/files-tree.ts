@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { PayloadStream } from "../artifact/types.ts";
-import { FileError, type Files } from "../platform/types.ts";
-import { onTarget, TargetError } from "./target-error.ts";
+import type { Files } from "../platform/types.ts";
+import { onTarget } from "./transfer-error.ts";
 
 export const filesDirectory = "files";
 
 /**
  * Stores the payload files durably under `files/`. What the source throws comes through, what the work dir throws as
- * TargetError; in both cases nothing stays, because a file that is not verified must not be found there.
+ * TransferError; in both cases nothing stays, because a file that is not verified must not be found there.
  */
 export async function storeFiles(
   files: Files,
@@ -20,7 +20,9 @@ export async function storeFiles(
   await onTarget(() => files.makeDirectory(directory));
   try {
     for (let next = first; next.done !== true; next = await payload.next()) {
-      await storeFile(files, join(directory, next.value.name), next.value.content, signal);
+      const path = join(directory, next.value.name);
+      const content = stoppable(next.value.content, signal);
+      await onTarget(() => files.writeStream(path, content));
     }
     await onTarget(() => files.syncDirectory(directory));
   } catch (error) {
@@ -29,27 +31,12 @@ export async function storeFiles(
   }
 }
 
-async function storeFile(
-  files: Files,
-  path: string,
+async function* stoppable(
   content: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
-): Promise<void> {
-  let isOfSource = false;
-  async function* watched() {
-    try {
-      for await (const chunk of content) {
-        signal.throwIfAborted();
-        yield chunk;
-      }
-    } catch (error) {
-      isOfSource = true;
-      throw error;
-    }
-  }
-  try {
-    await files.writeStream(path, watched());
-  } catch (error) {
-    throw error instanceof FileError && !isOfSource ? new TargetError(error) : error;
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of content) {
+    signal.throwIfAborted();
+    yield chunk;
   }
 }

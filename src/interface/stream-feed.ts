@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { PayloadStream } from "../artifact/types.ts";
 import { FileError, type Pipes, type Pumped } from "../platform/types.ts";
-import { TargetError } from "./target-error.ts";
+import { asTransferError } from "./transfer-error.ts";
 
 /** What the streams are offered by, and where. */
 export interface Offer {
@@ -34,7 +34,7 @@ export const streamsDirectory = "streams";
 /** Of how many streams we keep an end open, to see later whether they were read whole. */
 const keptOpen = 8;
 
-/** Offers one stream after the other, as the essay in download.ts has it. Never throws for what an Interface does. */
+/** Offers one stream after the other, as the essay in streams.ts has it. Never throws for what an Interface does. */
 export async function offerStreams(offer: Offer): Promise<OfferEnd> {
   const { pipes, workDir, over } = offer;
   const written: Pumped[] = [];
@@ -80,7 +80,7 @@ export async function offerStreams(offer: Offer): Promise<OfferEnd> {
       return wasAsked ? { kind: "abandoned", during } : { kind: "ignored" };
     }
     await offer.endInterface();
-    return { kind: "broken", error: error instanceof FileError ? new TargetError(error) : error };
+    return { kind: "broken", error: asTransferError("target", error) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
 import { execa } from "execa";
-import { fileError } from "./file-error.ts";
+import { fileError, guarded } from "./file-error.ts";
 import { pipeOpener } from "./pipe-opener.ts";
 import { pumpInto } from "./pipe-pump.ts";
 import { FileError, type Pipes } from "./types.ts";
@@ -44,7 +44,7 @@ export function nodePipes(mkfifo = "mkfifo"): Pipes {
     releaseAndRemove(paths) {
       for (const path of paths) {
         release(path);
-        rmSync(path, { force: true, recursive: true });
+        guarded(path, () => rmSync(path, { force: true, recursive: true }));
       }
     },
   };

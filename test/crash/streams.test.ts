@@ -103,9 +103,8 @@ function sumsIn(directory: string): ReadonlyMap<string, string> {
 }
 
 function told({ failure, taken }: DownloadEnd): string {
-  switch (failure?.kind) {
-    case undefined:
-      return taken ?? "neither";
+  if (failure === null) return taken ?? "neither";
+  switch (failure.kind) {
     case "exited":
       return `exited ${failure.code}`;
     case "signalled":

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  otherCrashPoints,
+  roundCrashPoints,
+  type SeedProgram,
+  seedProgram,
+  v1,
+  v2,
+} from "../support/seed-program.ts";
+
+/** The built program killed with SIGKILL at every named crash point, then taken up with resume. */
+
+let system: SeedProgram;
+beforeEach(() => {
+  system = seedProgram();
+});
+afterEach(() => {
+  system.remove();
+});
+
+const points = [...otherCrashPoints, ...roundCrashPoints];
+
+/** Kills at the point, resumes, and tells how it ended; null where the run does not come by. */
+function killAndResume(point: string): { exit: number | null; versions: readonly string[] } | null {
+  const killed = system.run(["install", "manifest-v2.yaml"], { ORCHESTRATOR_CRASH_POINT: point });
+  if (killed.signal !== "SIGKILL") return null;
+  const resumed = system.run(["resume"]);
+  // Killed before anything of the deployment reached the journal, or after all of it: nothing to resume.
+  const exit = resumed.exit === 2 ? (system.versions()[0] === v1[0] ? 22 : 0) : resumed.exit;
+  expect({ point, stderr: resumed.stderr }).toEqual({
+    point,
+    stderr: expect.not.stringContaining("    at "),
+  });
+  return { exit, versions: system.versions() };
+}
+
+describe("killed on the way forward", () => {
+  it.each(points)("at %s: all of v.2 with 0, or all of v.1 with 20 or 22", (point) => {
+    const end = killAndResume(point);
+    if (end === null) {
+      expect(system.versions()).toEqual(v2);
+      return;
+    }
+    expect([0, 20, 22]).toContain(end.exit);
+    expect(end.versions).toEqual(end.exit === 0 ? v2 : v1);
+    expect(system.run(["resume"]).exit).toBe(2);
+  });
+});
+
+describe("killed on the way back", () => {
+  beforeEach(() => {
+    system.failIn("R456", "ArtifactCommit", 1);
+    system.answer("G13", "NeedsArtifactReboot", "Yes\n");
+  });
+
+  const backPoints = roundCrashPoints.filter((point) =>
+    /^(Cleanup|ConfirmEnd|ArtifactFailure|Artifact.*Rollback)/.test(point),
+  );
+
+  it.each([...backPoints, "end:appended", "end:synced", "end:archived"])(
+    "at %s: all of v.1",
+    (point) => {
+      const end = killAndResume(point);
+      expect(system.versions()).toEqual(v1);
+      if (end !== null) expect([0, 22]).toContain(end.exit);
+      expect(system.run(["resume"]).exit).toBe(2);
+    },
+  );
+});
