@@ -3,8 +3,11 @@ import type { Artifact } from "./types.ts";
 /** What a Component's Interface answered to `Provides`, by key. `device_type` is not among them. */
 export type Provides = ReadonlyMap<string, string>;
 
+/** What tells whether an Artifact is installed. */
+export type Effect = Pick<Artifact, "provides" | "clears">;
+
 /** The Provides once the Artifact is installed: first its globs clear, then its own keys are set. */
-export function applyArtifact(provides: Provides, artifact: Artifact): Provides {
+export function applyArtifact(provides: Provides, artifact: Effect): Provides {
   const { clears } = artifact;
   const kept = [...provides].filter(
     ([key]) => clears !== null && !clears.some((glob) => matches(glob, key)),
@@ -13,7 +16,7 @@ export function applyArtifact(provides: Provides, artifact: Artifact): Provides 
 }
 
 /** Whether installing the Artifact would change nothing. */
-export function isInstalled(provides: Provides, artifact: Artifact): boolean {
+export function isInstalled(provides: Provides, artifact: Effect): boolean {
   const now = compared(provides);
   const then = compared(applyArtifact(provides, artifact));
   // The name tells a release, not a content: it counts only where there is nothing else to compare.
