@@ -15,6 +15,16 @@ export const problemCodes = {
   "missing-field": exitCode.invalid,
   "wrong-type": exitCode.invalid,
   "wrong-value": exitCode.invalid,
+  // tables of the constraints
+  "table-invalid": exitCode.invalid,
+  "table-column": exitCode.invalid,
+  "table-cell": exitCode.invalid,
+  "table-verdict": exitCode.invalid,
+  "table-system-version": exitCode.invalid,
+  "table-range": exitCode.invalid,
+  // Manifest, Topology, and how they fit each other
+  "deprecated-form": exitCode.done,
+  "topology-components": exitCode.invalid,
   // command line
   "missing-command": exitCode.usage,
   "unknown-command": exitCode.usage,
@@ -34,6 +44,11 @@ export const problemCodes = {
   "deployment-in-progress": exitCode.inProgress,
   "nothing-in-progress": exitCode.nothingInProgress,
   "stages-need-commit": exitCode.noPlan,
+  // journal
+  "journal-corrupt": exitCode.unexpected,
+  "journal-version": exitCode.inProgress,
+  "history-unknown": exitCode.usage,
+  "module-payload": exitCode.invalid,
   // deployment
   "version-changed": exitCode.failedUnchanged,
   "rollback-not-supported": exitCode.failedUnchanged,

@@ -1,0 +1,52 @@
+import { type Ran, runProgram } from "./program.ts";
+import { copySeedSystem, type SeedSystem } from "./seed-system.ts";
+import { roundNames } from "../../src/deployment/program.ts";
+
+/** The built program on a copy of the seed's System. */
+export interface SeedProgram extends SeedSystem {
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): Ran;
+  /** What the three boards run, in the order G13, R456, R998. */
+  versions(): readonly string[];
+}
+
+export function seedProgram(): SeedProgram {
+  const system = copySeedSystem();
+  return {
+    ...system,
+    run: (args, env = {}) =>
+      runProgram(args, {
+        cwd: system.directory,
+        env: {
+          MENDER_ORCHESTRATOR_DATA_DIR: system.directory,
+          MENDER_ORCHESTRATOR_CONF_DIR: system.path("conf"),
+          MENDER_ORCHESTRATOR_DATASTORE_DIR: system.path("datastore"),
+          MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.directory,
+          ...env,
+        },
+      }),
+    versions: () => [system.version("G13"), system.version("R456"), system.version("R998")],
+  };
+}
+
+export const v1 = ["gateway-v1", "rtos-v1", "rtos-v1"];
+export const v2 = ["gateway-v2", "rtos-v2", "rtos-v2"];
+
+/** Every named crash point that a round has. */
+export const roundCrashPoints = roundNames.flatMap((round) =>
+  ["intent-appended", "intent-synced", "started", "outcome-appended"].map(
+    (moment) => `${round}:${moment}`,
+  ),
+);
+
+/** The crash points outside of rounds. */
+export const otherCrashPoints = [
+  "begin:appended",
+  "begin:synced",
+  "run:appended",
+  "run:synced",
+  "stop:appended",
+  "stop:synced",
+  "end:appended",
+  "end:synced",
+  "end:archived",
+];
