@@ -17,6 +17,8 @@ export interface ArtifactManifest {
 }
 
 const payloadPrefix = "data/0000/";
+/** What mender-artifact allows in the name of a payload file. */
+const payloadName = /^[A-Za-z0-9.,_-]+$/;
 const headerName = /^header\.tar(\.gz|\.xz|\.zst)?$/;
 
 /** Reads `manifest`; ArtifactError where a line is wrong, or version or header are not listed. */
@@ -36,7 +38,8 @@ export function readArtifactManifest(file: string, bytes: Uint8Array): ArtifactM
     if (name.startsWith("header-augment.tar")) throw augmented(file);
     if (/^data\/0*[1-9][0-9]*\//.test(name)) throw morePayloads(file, name);
     const part = name.startsWith(payloadPrefix) ? name.slice(payloadPrefix.length) : "";
-    if (!isSafePart(part)) throw invalid(file, `it lists "${name}", which belongs to no Artifact`);
+    if (!isSafePart(part) || !payloadName.test(part))
+      throw invalid(file, `it lists "${name}", which belongs to no Artifact`);
     payloadFiles.push({ name: part, sha256 });
   }
   if (payloadFiles.length > limits.payloadFiles) {
@@ -81,9 +84,7 @@ export function morePayloads(file: string, name: string) {
 
 /** As the real parsers have it: no blanks, not too long. */
 function isListable(name: string): boolean {
-  return (
-    name.length > 0 && name.length <= limits.manifestName && !/[\s\u0000-\u001f\u007f]/u.test(name)
-  );
+  return name.length > 0 && name.length <= limits.manifestName && !/[\s\p{Cc}]/u.test(name);
 }
 
 function invalid(file: string, what: string) {

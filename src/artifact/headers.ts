@@ -1,7 +1,7 @@
-import * as z from "zod";
+import type * as z from "zod";
 import { ArtifactName } from "../core/ids.ts";
 import { refused } from "./artifact-error.ts";
-import { isSafePart } from "./safe-name.ts";
+import { HeaderInfo, MetaData, TypeInfo } from "./header-schemas.ts";
 import type { Artifact } from "./types.ts";
 
 /** The JSON files of the header as they stand there. */
@@ -62,7 +62,7 @@ export function readHeaders(file: string, files: HeaderFiles): HeaderContent {
     read(file, "headers/0000/meta-data", MetaData, files.metaData);
   }
 
-  const provides = merged(file, info.artifact_provides, type.artifact_provides, same);
+  const provides = merged(file, present(info.artifact_provides), type.artifact_provides, same);
   const depends = merged(file, info.artifact_depends, type.artifact_depends, sameList);
   const name = ArtifactName.safeParse(provides.get("artifact_name"));
   if (!name.success) {
@@ -82,54 +82,6 @@ export function readHeaders(file: string, files: HeaderFiles): HeaderContent {
   };
 }
 
-/** Keys and values become lines `key=value` and files that hold a value. */
-const line = z
-  .string()
-  .regex(/^[^\u0000-\u001f\u007f]*$/, { error: "must have no control characters" });
-const keyForm = /^[^\u0000-\u0020\u007f=]{1,256}$/;
-
-/** An object as a Map, so that a key such as `__proto__` is a key like any other. */
-function mapOf<T>(value: z.ZodType<T>) {
-  return z.unknown().transform((given, context): ReadonlyMap<string, T> => {
-    const map = new Map<string, T>();
-    if (typeof given !== "object" || given === null || Array.isArray(given)) {
-      context.addIssue({ code: "custom", message: "must be an object" });
-      return map;
-    }
-    for (const [key, each] of Object.entries(given)) {
-      const parsed = value.safeParse(each);
-      if (!keyForm.test(key)) {
-        context.addIssue({ code: "custom", path: [key], message: "is not a key" });
-      } else if (!parsed.success) {
-        context.addIssue({ code: "custom", path: [key], message: "must be text" });
-      } else map.set(key, parsed.data);
-    }
-    return map;
-  });
-}
-
-const provided = mapOf(line);
-const depended = mapOf(
-  z.union([line.transform((value): readonly string[] => [value]), z.array(line).min(1).readonly()]),
-);
-/** Real clients look for an update module of this name, so it is one part of a path. */
-const payloadType = z.string().refine(isSafePart, { error: "must be a name without `/`" });
-
-const HeaderInfo = z.object({
-  payloads: z.array(z.object({ type: payloadType.or(z.literal("")).nullable() })),
-  artifact_provides: provided,
-  artifact_depends: depended.optional(),
-});
-
-const TypeInfo = z.object({
-  type: payloadType,
-  artifact_provides: provided.optional(),
-  artifact_depends: depended.optional(),
-  clears_artifact_provides: z.array(line).readonly().optional(),
-});
-
-const MetaData = z.record(z.string(), z.unknown());
-
 function read<T>(file: string, part: string, schema: z.ZodType<T>, bytes: Uint8Array): T {
   const parsed = schema.safeParse(json(file, part, bytes));
   if (parsed.success) return parsed.data;
@@ -138,7 +90,7 @@ function read<T>(file: string, part: string, schema: z.ZodType<T>, bytes: Uint8A
   throw headerInvalid(
     file,
     part,
-    `is wrong${at === "" ? "" : ` at \`${at}\``}: ${issue?.message ?? ""}`,
+    `is wrong${at === "" ? "" : ` at \`${at}\``}: ${issue?.message.replace("Invalid input: ", "") ?? ""}`,
   );
 }
 
@@ -152,6 +104,15 @@ function json(file: string, part: string, bytes: Uint8Array): unknown {
   } catch {
     throw headerInvalid(file, part, "is not JSON");
   }
+}
+
+/** The fields that are there, as a Map. */
+function present(
+  fields: Readonly<Record<string, string | undefined>>,
+): ReadonlyMap<string, string> {
+  const map = new Map<string, string>();
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) map.set(key, value);
+  return map;
 }
 
 /** header-info's and type-info's together; a key in both must say the same. */

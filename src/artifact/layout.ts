@@ -154,35 +154,36 @@ function demandSignature(
   }
 }
 
-const Version = z.object({ format: z.string(), version: z.int() });
+const Version = z.strictObject({ format: z.string(), version: z.int() });
 
 function demandVersion(file: string, bytes: Uint8Array): void {
-  const parsed = Version.safeParse(parseVersion(bytes));
-  if (!parsed.success || parsed.data.format !== "mender") {
+  const text = new TextDecoder().decode(bytes);
+  const version = parseVersion(text);
+  if (version === null || version.format !== "mender") {
     throw refused("artifact-layout", file, `"${file}" is not a Mender Artifact.`, {
       expected: '{"format":"mender","version":3} in "version"',
-      ...(parsed.success ? { got: `the format "${parsed.data.format}"` } : {}),
+      got: text.slice(0, 100),
       hint: "Give a file made by `mender-artifact`.",
     });
   }
-  if (parsed.data.version !== 3) {
+  if (version.version !== 3) {
     throw refused(
       "artifact-version-unsupported",
       file,
-      `"${file}" is a Mender Artifact of version ${parsed.data.version}.`,
-      {
-        expected: "version 3",
-        got: `version ${parsed.data.version}`,
-        hint: "Make it as version 3.",
-      },
+      `"${file}" is a Mender Artifact of version ${version.version}.`,
+      { expected: "version 3", got: `version ${version.version}`, hint: "Make it as version 3." },
     );
   }
 }
 
-function parseVersion(bytes: Uint8Array): unknown {
+/** Null where it is not JSON of the two fields, each once and plainly written. */
+function parseVersion(text: string): z.infer<typeof Version> | null {
   try {
-    const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    return parsed;
+    const json: unknown = JSON.parse(text);
+    const parsed = Version.safeParse(json);
+    // A field that stands there twice, or a 3 written as 3.0, is read differently by different parsers.
+    const isPlain = JSON.stringify(json) === text.replaceAll(/\s/g, "");
+    return parsed.success && isPlain ? parsed.data : null;
   } catch {
     return null;
   }

@@ -7,7 +7,7 @@ export function isSafePart(name: string): boolean {
     name !== "" &&
     name !== "." &&
     name !== ".." &&
-    !/[/\u0000-\u001f\u007f]/.test(name) &&
+    !/[/\p{Cc}]/u.test(name) &&
     new TextEncoder().encode(name).length <= partBytes
   );
 }

@@ -52,35 +52,47 @@ describe("the header's JSON", () => {
       "artifact_provides.artifact_name",
     ],
     [
-      "a list where text is due",
-      { payloads, artifact_provides: { ...provides, k: ["v"] } },
-      "artifact_provides.k",
+      "a field that we do not know",
+      { payloads, artifact_provides: provides, created: "today" },
+      "",
     ],
     [
-      "a value with a newline",
-      { payloads, artifact_provides: { ...provides, k: "a\nb=c" } },
-      "artifact_provides.k",
+      "a stray key to provide",
+      { payloads, artifact_provides: { ...provides, k: "v" } },
+      "artifact_provides",
     ],
     [
-      "a key with an equals sign",
-      { payloads, artifact_provides: { ...provides, "a=b": "c" } },
-      "artifact_provides.a=b",
+      "a name with a newline",
+      { payloads, artifact_provides: { artifact_name: "a\nb" } },
+      "artifact_provides.artifact_name",
+    ],
+    ["no name", { payloads, artifact_provides: {} }, "artifact_provides.artifact_name"],
+    [
+      "no device type",
+      { payloads, artifact_provides: provides, artifact_depends: {} },
+      "artifact_depends",
     ],
     [
-      "an empty list of values",
-      { payloads, artifact_provides: provides, artifact_depends: { k: [] } },
-      "artifact_depends.k",
+      "an empty list",
+      { payloads, artifact_provides: provides, artifact_depends: { device_type: [] } },
+      "artifact_depends.device_type",
     ],
     [
-      "a number to depend on",
-      { payloads, artifact_provides: provides, artifact_depends: { k: 3 } },
-      "artifact_depends.k",
+      "text where a list is due",
+      { payloads, artifact_provides: provides, artifact_depends: { device_type: "a" } },
+      "artifact_depends.device_type",
+    ],
+    [
+      "a number in a list",
+      { payloads, artifact_provides: provides, artifact_depends: { device_type: [1] } },
+      "artifact_depends.device_type",
     ],
   ])("is refused with %s", async (_, headerInfo, place) => {
     const problem = await problemOf({ headerInfo });
 
     expect(problem?.code).toBe("artifact-header-invalid");
-    expect(problem?.message).toContain(`"header-info" of "a.mender" is wrong at \`${place}\`: `);
+    const at = place === "" ? "" : ` at \`${place}\``;
+    expect(problem?.message).toContain(`"header-info" of "a.mender" is wrong${at}: `);
   });
 
   it.each([
@@ -106,28 +118,42 @@ describe("the header's JSON", () => {
     });
   });
 
-  it("may hold fields that we do not know", async () => {
-    expect(
-      await read({ headerInfo: { ...Object(soundArtifact.headerInfo), created: "today" } }),
-    ).toMatchObject({ ok: true });
+  it.each([
+    ["a list where text is due", { artifact_provides: { k: ["v"] } }, "artifact_provides.k"],
+    ["a value with a newline", { artifact_provides: { k: "a\nb=c" } }, "artifact_provides.k"],
+    ["a key with an equals sign", { artifact_provides: { "a=b": "c" } }, "artifact_provides.a=b"],
+    ["a key with a blank", { artifact_provides: { "a b": "c" } }, "artifact_provides.a b"],
+    ["an empty list of values", { artifact_depends: { k: [] } }, "artifact_depends.k"],
+    ["a number to depend on", { artifact_depends: { k: 3 } }, "artifact_depends.k"],
+    ["a list of keys", { artifact_depends: ["k"] }, "artifact_depends"],
+    ["globs that are no list", { clears_artifact_provides: "*" }, "clears_artifact_provides"],
+    ["null for the globs", { clears_artifact_provides: null }, "clears_artifact_provides"],
+  ])("is refused in type-info with %s", async (_, fields, place) => {
+    const problem = await problemOf({ typeInfo: { type: "gateway-image", ...fields } });
+
+    expect(problem?.code).toBe("artifact-header-invalid");
+    expect(problem?.message).toContain(
+      `"headers/0000/type-info" of "a.mender" is wrong at \`${place}\`: `,
+    );
+  });
+
+  it("may hold fields in type-info that we do not know", async () => {
+    expect(await read({ typeInfo: { type: "gateway-image", created: "today" } })).toMatchObject({
+      ok: true,
+    });
   });
 
   it("takes a key such as __proto__ for a key like any other", async () => {
-    const header = [
-      {
-        name: "header-info",
-        content:
-          '{"payloads":[{"type":"t"}],"artifact_provides":{"artifact_name":"n","__proto__":"x"}}',
-      },
-      { name: "headers/0000/type-info", content: '{"type":"t"}' },
-    ];
+    const content =
+      '{"type":"gateway-image","artifact_provides":{"__proto__":"x","constructor":"y"}}';
 
-    expect(await read({ header })).toMatchObject({
+    expect(await read({ header: [info, { ...type, content }] })).toMatchObject({
       ok: true,
       value: {
         provides: new Map([
-          ["artifact_name", "n"],
+          ["artifact_name", "gateway-v2"],
           ["__proto__", "x"],
+          ["constructor", "y"],
         ]),
         clears: null,
       },
@@ -216,12 +242,13 @@ describe("what both parts say", () => {
     });
   });
 
-  it("names the Artifact", async () => {
-    expect(
-      await problemOf({
-        headerInfo: { payloads: [{ type: "gateway-image" }], artifact_provides: { k: "v" } },
-      }),
-    ).toMatchObject({
+  it.each(["", " ", "x".repeat(257)])("names the Artifact, not as %j", async (name) => {
+    const headerInfo = {
+      payloads: [{ type: "gateway-image" }],
+      artifact_provides: { artifact_name: name },
+    };
+
+    expect(await problemOf({ headerInfo })).toMatchObject({
       message: '"header-info" of "a.mender" has no usable `artifact_name` in `artifact_provides`.',
     });
   });
