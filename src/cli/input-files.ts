@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { isGzip, isTar } from "../bundle/unpack.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { maxFileBytes, type TextFile } from "../manifest/source.ts";
@@ -33,14 +32,6 @@ export function openInput(
     if (!(error instanceof FileError)) throw error;
     return fail(unreadable(name, error));
   }
-}
-
-/** What a file is, told from its first bytes and not from its name. */
-export type InputKind = "text" | "tar" | "gzip";
-
-export async function kindOfInput(source: ByteSource): Promise<InputKind> {
-  if (await isGzip(source)) return "gzip";
-  return (await isTar(source)) ? "tar" : "text";
 }
 
 function unreadable(name: string, error: FileError): Problem {

@@ -6,28 +6,23 @@ import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { ByteSource, Decompressors } from "../../platform/types.ts";
 import { type BundleInspection, inspectionJson, inspectionLines } from "../../report/bundle.ts";
+import { withBundleFile } from "../bundle-file.ts";
 import type { Context } from "../context.ts";
-import { openInput } from "../input-files.ts";
 import { answer, failed } from "../output.ts";
 
 /** What a bundle holds: its Manifest, and the head of every Artifact. Checks no payload. */
 export async function bundleInspect(context: Context, file: string): Promise<ExitCode> {
-  const { platform, environment, output } = context;
-  const source = openInput(platform.files, environment.workingDirectory, file);
-  if (!source.ok) return failed(output, source.problems);
-  try {
-    const inspected = await inspect(source.value, platform.decompressors);
-    if (!inspected.ok) return failed(output, inspected.problems);
-    const { value } = inspected;
-    answer(
-      output,
-      (style) => inspectionLines(value, style),
-      () => inspectionJson(value),
-    );
-    return exitCode.done;
-  } finally {
-    source.value.close();
-  }
+  const { platform, output } = context;
+  const inspected = await withBundleFile(context, file, (source) =>
+    inspect(source, platform.decompressors),
+  );
+  if (!inspected.ok) return failed(output, inspected.problems);
+  answer(
+    output,
+    (style) => inspectionLines(inspected.value, style),
+    () => inspectionJson(inspected.value),
+  );
+  return exitCode.done;
 }
 
 async function inspect(

@@ -1,0 +1,102 @@
+import { verifyArtifact } from "../../artifact/verify.ts";
+import { verifyBundle } from "../../bundle/verify.ts";
+import { assertNever } from "../../core/assert-never.ts";
+import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { exitOf, type Problem } from "../../core/problem.ts";
+import { ok, type Result } from "../../core/result.ts";
+import { readConstraintsFile } from "../../manifest/constraints-file.ts";
+import { readManifest } from "../../manifest/manifest.ts";
+import type { TextFile } from "../../manifest/source.ts";
+import { readStateFile } from "../../manifest/state-file.ts";
+import { readTopology } from "../../manifest/topology.ts";
+import { validationJson, type ValidatedFile, validationLines } from "../../report/validation.ts";
+import { withBundleFile, withInput } from "../bundle-file.ts";
+import type { Context } from "../context.ts";
+import { readText } from "../input-files.ts";
+import { kindOfInput, kindOfText } from "../input-kind.ts";
+import { answer } from "../output.ts";
+
+/** Checks each file by itself, whatever it is; the exit status is that of the first problem. */
+export async function validate(context: Context, names: readonly string[]): Promise<ExitCode> {
+  const files: ValidatedFile[] = [];
+  for (const name of names) files.push(await validateFile(context, name));
+  const problems = files.flatMap((found) => found.problems);
+  const exit = problems.length === 0 ? exitCode.done : exitOf(problems);
+  answer(
+    context.output,
+    (style) => validationLines(files, style),
+    () => validationJson(files, exit),
+  );
+  return exit;
+}
+
+async function validateFile(context: Context, file: string): Promise<ValidatedFile> {
+  const kind = await withInput(context, file, async (source) => ok(await kindOfInput(source)));
+  if (!kind.ok) return { file, kind: null, problems: kind.problems, notes: [] };
+  switch (kind.value) {
+    case "artifact": {
+      const verified = await withInput(context, file, (source) =>
+        verifyArtifact(source, [], context.platform.decompressors),
+      );
+      return { file, kind: "Artifact", problems: problemsOf(verified), notes: [] };
+    }
+    case "gzip":
+    case "bundle":
+      return { file, kind: "bundle", ...(await validateBundle(context, file)) };
+    case "text":
+      return { file, ...validateText(context, file) };
+    default:
+      return assertNever(kind.value);
+  }
+}
+
+type Found = Pick<ValidatedFile, "problems" | "notes">;
+
+/** The bundle, every Artifact in it, and its Manifest. */
+async function validateBundle(context: Context, file: string): Promise<Found> {
+  const { decompressors } = context.platform;
+  const verified = await withBundleFile(context, file, (source) =>
+    verifyBundle(source, { bundle: [], artifacts: [] }, decompressors),
+  );
+  if (!verified.ok) return { problems: verified.problems, notes: [] };
+  const { entry, bytes } = verified.value.bundle.manifest;
+  return foundIn({ name: `${file}:${entry}`, bytes });
+}
+
+function foundIn(file: TextFile): Found {
+  const read = readManifest(file);
+  return read.ok
+    ? { problems: [], notes: read.value.notes }
+    : { problems: read.problems, notes: [] };
+}
+
+function validateText(context: Context, name: string): Omit<ValidatedFile, "file"> {
+  const { platform, environment, options } = context;
+  const read = (path: string) => readText(platform.files, environment.workingDirectory, path);
+  const file = read(name);
+  if (!file.ok) return { kind: null, problems: file.problems, notes: [] };
+  const kind = kindOfText(file.value.bytes);
+  switch (kind) {
+    case "Manifest":
+      return { kind, ...foundIn(file.value) };
+    case "Topology": {
+      const { topologyComponents } = options;
+      const components = topologyComponents === null ? null : read(topologyComponents);
+      if (components?.ok === false) return { kind, problems: components.problems, notes: [] };
+      const topology = readTopology(file.value, components?.value ?? null);
+      return { kind, problems: problemsOf(topology), notes: [] };
+    }
+    case "constraints file":
+      return { kind, problems: problemsOf(readConstraintsFile(file.value)), notes: [] };
+    case "state file":
+      return { kind, problems: problemsOf(readStateFile(file.value)), notes: [] };
+    case "configuration":
+      return { kind, problems: problemsOf(readConfiguration(file.value)), notes: [] };
+    default:
+      return assertNever(kind);
+  }
+}
+
+function problemsOf(result: Result<unknown>): readonly Problem[] {
+  return result.ok ? [] : result.problems;
+}

@@ -1,0 +1,40 @@
+import type { ByteSource } from "../platform/types.ts";
+import { isGzip, isTar } from "../bundle/unpack.ts";
+
+/** What a file is, told from its content and never from its name. */
+export type InputKind = "artifact" | "bundle" | "gzip" | "text";
+
+/** Bytes at the start of a tar: the header of its first entry, and the start of that entry's content. */
+const headLength = 1024;
+
+export async function kindOfInput(source: ByteSource): Promise<InputKind> {
+  if (await isGzip(source)) return "gzip";
+  if (!(await isTar(source))) return "text";
+  return isArtifact(await headOf(source)) ? "artifact" : "bundle";
+}
+
+/** An Artifact begins with its `version`, and that with its format. */
+function isArtifact(head: string): boolean {
+  return head.startsWith("version\0") && /"format"\s*:\s*"mender"/.test(head.slice(512));
+}
+
+async function headOf(source: ByteSource): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of source.read(0, Math.min(headLength, source.size))) pieces.push(piece);
+  return Buffer.concat(pieces).toString("latin1");
+}
+
+/** The kinds of text files, as a sentence names them. */
+export type TextKind =
+  "Manifest" | "Topology" | "constraints file" | "state file" | "configuration";
+
+/** Told from the first keys at the margin; a file that says nothing is taken for a Manifest, whose reader says what is missing. */
+export function kindOfText(bytes: Uint8Array): TextKind {
+  const text = new TextDecoder().decode(bytes);
+  if (/^\s*\{/.test(text)) return "configuration";
+  const kind = /^kind:[ \t]*["']?([\w-]*)/m.exec(text)?.[1];
+  if (kind === "topology") return "Topology";
+  if (kind !== undefined) return "Manifest";
+  if (/^constraints:/m.test(text)) return "constraints file";
+  return /^components:/m.test(text) ? "state file" : "Manifest";
+}

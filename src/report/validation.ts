@@ -1,0 +1,45 @@
+import type { Problem } from "../core/problem.ts";
+import { problemJson, problemsText } from "./problems.ts";
+import type { Style } from "./style.ts";
+import { counted } from "./words.ts";
+
+/** What was found in one file. */
+export interface ValidatedFile {
+  readonly file: string;
+  /** What it is, for example `Manifest`; null where it could not be read. */
+  readonly kind: string | null;
+  readonly problems: readonly Problem[];
+  /** Deprecations and warnings. */
+  readonly notes: readonly Problem[];
+}
+
+export function validationLines(files: readonly ValidatedFile[], style: Style): readonly string[] {
+  return files.flatMap((found) => [
+    `${style.strong(found.file)}: ${found.kind ?? "not readable"}, ${verdict(found, style)}`,
+    ...problemsText(found.problems, style),
+    ...problemsText(found.notes, style, "warning"),
+  ]);
+}
+
+function verdict({ problems, notes }: ValidatedFile, style: Style): string {
+  if (problems.length > 0) return style.bad(counted(problems.length, "problem"));
+  if (notes.length > 0) return style.careful(counted(notes.length, "warning"));
+  return style.good("good");
+}
+
+export function validationJson(
+  files: readonly ValidatedFile[],
+  exit: number,
+): Readonly<Record<string, unknown>> {
+  return {
+    type: "validation",
+    files: files.map(({ file, kind, problems, notes }) => ({
+      file,
+      kind,
+      good: problems.length === 0,
+      problems: problems.map((problem) => problemJson(problem)),
+      notes: notes.map((note) => problemJson(note, "warning")),
+    })),
+    exit,
+  };
+}
