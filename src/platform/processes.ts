@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import { getSystemErrorMap } from "node:util";
 import { endGroup, endProcess, signalGroup } from "./process-end.ts";
 import { findMarked, readProcess } from "./process-table.ts";
 import type {
@@ -67,8 +68,20 @@ function spawned({ file, args, cwd, env }: ProcessSpec): ChildProcess | Error {
 }
 
 function notStarted(error: unknown): ProcessEnd {
-  return { kind: "not-started", message: error instanceof Error ? error.message : String(error) };
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  if (code === "ENOENT") {
+    const message = "it, the interpreter in its first line, or its working directory is missing";
+    return { kind: "not-started", message };
+  }
+  if (code === "ERR_INVALID_ARG_VALUE") {
+    return { kind: "not-started", message: "an argument holds a NUL character" };
+  }
+  const known = typeof code === "string" ? systemErrors.get(code) : undefined;
+  return { kind: "not-started", message: known ?? String(error) };
 }
+
+/** What the system says, by its code: `EACCES`, `E2BIG` and so on. */
+const systemErrors: ReadonlyMap<string, string> = new Map(getSystemErrorMap().values());
 
 function watched(spec: ProcessSpec, child: ChildProcess, pid: number): RunningProcess {
   child.stdout?.on("data", (bytes: Uint8Array) => spec.onOutput("stdout", bytes));

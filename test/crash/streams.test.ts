@@ -131,23 +131,24 @@ async function wrongWith(
     const artifact = await readArtifact(source, []);
     if (!artifact.ok) return JSON.stringify(artifact.problems);
     const isWhole = name.includes("whole");
-    const end = await download(
-      platform,
-      callSpec({
-        executable,
-        workDir,
-        timeoutMs: expected === "timed-out" ? 700 : 60_000,
-        graceMs: 300,
-        runId: "stress",
-        source,
-        artifact: artifact.value,
-        keys: [],
-        decompressors: null,
-        unpacked: isWhole ? "No" : "Yes",
-        withSizes: name.includes("sizes") ? "Yes" : "No",
-        onProgress: () => {},
-      } as const),
-    );
+    const call = callSpec({
+      executable,
+      call: "Download",
+      workDir,
+      timeoutMs: expected === "timed-out" ? 700 : 60_000,
+      graceMs: 300,
+      runId: "stress",
+    });
+    const end = await download(platform, {
+      ...call,
+      source,
+      artifact: artifact.value,
+      keys: [],
+      decompressors: null,
+      unpacked: isWhole ? "No" : "Yes",
+      withSizes: name.includes("sizes") ? "Yes" : "No",
+      onProgress: () => {},
+    });
     if (told(end) !== expected) return JSON.stringify(end);
     if (readdirSync(workDir).some((each) => each !== "tmp" && each !== "files"))
       return "pipes are left";

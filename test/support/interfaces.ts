@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ComponentType } from "../../src/core/ids.ts";
 import { type CallSpec, runIdVariable } from "../../src/interface/call.ts";
@@ -8,8 +8,10 @@ export function fixtureInterface(name: `${"behaving" | "misbehaving"}/${string}`
   return resolve("fixtures/interfaces", name);
 }
 
-/** A call that a test changes where it matters. `executable`, `call` and `workDir` it must give. */
-export function callSpec<T extends Partial<CallSpec>>(changes: T) {
+type Given = Partial<CallSpec> & Pick<CallSpec, "executable" | "call" | "workDir">;
+
+/** A call, to be changed where it matters. */
+export function callSpec(given: Given): CallSpec {
   return {
     componentType: ComponentType.parse("gateway"),
     args: [],
@@ -20,7 +22,7 @@ export function callSpec<T extends Partial<CallSpec>>(changes: T) {
     signal: new AbortController().signal,
     onStarted: () => {},
     onLine: () => {},
-    ...changes,
+    ...given,
   };
 }
 
@@ -53,4 +55,12 @@ function readLink(path: string): string {
   } catch {
     return "";
   }
+}
+
+/** An Interface made for one test: a shell script in `directory`. */
+export function scriptedInterface(directory: string, body: string, name = "board"): string {
+  const path = join(directory, name);
+  writeFileSync(path, `#!/bin/sh\n${body}\n`);
+  chmodSync(path, 0o755);
+  return path;
 }

@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { endProcess } from "../../../src/platform/process-end.ts";
+import { readProcess } from "../../../src/platform/process-table.ts";
+import { nodeProcesses } from "../../../src/platform/processes.ts";
+import { scratchDirectory } from "../../support/scratch.ts";
+
+const processes = nodeProcesses();
+
+function started(
+  script: string,
+  options: { readonly detached?: boolean; readonly env?: Record<string, string> } = {},
+): ChildProcess & { readonly pid: number } {
+  const child = spawn("sh", ["-c", script], {
+    stdio: "ignore",
+    ...options,
+    env: { ...process.env, ...options.env },
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  if (child.pid === undefined) throw new Error("not started");
+  return Object.assign(child, { pid: child.pid });
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await sleep(5);
+}
+
+describe("who a process is", () => {
+  test("its pid and the time it was started at, which stays", () => {
+    const child = started("sleep 60");
+
+    const who = processes.identify(child.pid);
+
+    expect(who?.pid).toBe(child.pid);
+    expect(who?.startTime).toMatch(/^[1-9][0-9]*$/);
+    expect(processes.identify(child.pid)).toEqual(who);
+  });
+
+  test("a name with blanks and brackets does not confuse the reader of /proc", async () => {
+    const odd = join(scratchDirectory(), "a) S 1 (b");
+    symlinkSync("/bin/sleep", odd);
+    const child = spawn(odd, ["60"], { stdio: "ignore", detached: true });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await once(child, "spawn");
+
+    expect(readProcess(child.pid ?? 0)).toMatchObject({ group: child.pid, isDead: false });
+  });
+
+  test("nobody has a pid that is free, nor one that has ended and is not collected yet", async () => {
+    const parent = started("(exec sleep 0.01) & echo $! >&2; exec sleep 60");
+    await until(() => zombiesOf(parent.pid).length === 1);
+
+    expect(processes.identify(2 ** 30)).toBeNull();
+    expect(processes.identify(zombiesOf(parent.pid)[0] ?? 0)).toBeNull();
+  });
+});
+
+/** Children of a process that have ended without its noticing. */
+function zombiesOf(parent: number): readonly number[] {
+  const near = Array.from({ length: 50 }, (_, at) => parent + 1 + at);
+  return near.filter((pid) => readProcess(pid)?.isDead === true);
+}
+
+describe("finding by environment", () => {
+  test("finds children and grandchildren that carry the mark, in whatever session, and nobody else", async () => {
+    const ready = join(scratchDirectory(), "ready");
+    const child = started(`setsid sh -c 'touch "${ready}"; exec sleep 60' & wait`, {
+      env: { SOME_MARK: "a=b" },
+    });
+    started("sleep 60", { env: { SOME_MARK: "a=b c" } });
+    await until(() => existsSync(ready));
+
+    const found = processes.findByEnvironment("SOME_MARK", "a=b");
+
+    expect(found).toHaveLength(2);
+    expect(found).toContainEqual(processes.identify(child.pid));
+    await Promise.all(found.map((who) => processes.end(who, 1000)));
+    expect(processes.findByEnvironment("SOME_MARK", "a=b")).toEqual([]);
+  });
+});
+
+describe("ending a process of which only pid and start time are known", () => {
+  test("ends it and the group that it leads", async () => {
+    const ready = join(scratchDirectory(), "ready");
+    const child = started(`(touch "${ready}"; exec sleep 60) & exec sleep 60`, {
+      detached: true,
+      env: { GROUP_MARK: "1" },
+    });
+    await until(() => existsSync(ready));
+    const who = processes.identify(child.pid);
+    if (who === null) throw new Error("it has ended already");
+
+    expect(await processes.end(who, 1000)).toBe(true);
+    expect(processes.findByEnvironment("GROUP_MARK", "1")).toEqual([]);
+  });
+
+  test("takes SIGKILL to one that does not care about SIGTERM", async () => {
+    const ready = join(scratchDirectory(), "ready");
+    const child = started(`trap '' TERM; touch "${ready}"; while :; do sleep 1; done`, {
+      detached: true,
+    });
+    await until(() => existsSync(ready));
+    const who = processes.identify(child.pid);
+    if (who === null) throw new Error("it has ended already");
+
+    expect(await processes.end(who, 50)).toBe(true);
+    expect(processes.identify(child.pid)).toBeNull();
+  });
+
+  test("leaves a stranger alone who got the pid since", async () => {
+    const child = started("sleep 60");
+
+    expect(await processes.end({ pid: child.pid, startTime: "1" }, 1000)).toBe(true);
+    expect(processes.identify(child.pid)).not.toBeNull();
+  });
+
+  test("one that has ended already needs no ending", async () => {
+    const child = started("exit 0");
+    await once(child, "exit");
+
+    expect(await processes.end({ pid: child.pid, startTime: "1" }, 1000)).toBe(true);
+  });
+
+  test("one that is in somebody else's group is ended without the group", async () => {
+    const child = started("sleep 60");
+    const who = processes.identify(child.pid);
+    if (who === null) throw new Error("it has ended already");
+    expect(readProcess(child.pid)?.group).toBe(readProcess(process.pid)?.group);
+
+    expect(await endProcess(who, 1000)).toBe(true);
+    expect(processes.identify(process.pid)).not.toBeNull();
+  });
+});
