@@ -1,0 +1,105 @@
+import type { Begin } from "../deployment/records.ts";
+import type { System, SystemState } from "../manifest/system.ts";
+import { acceptance, startingIn } from "../planner/acceptable.ts";
+import { findPlan } from "../planner/find-plan.ts";
+import type { Answer } from "../planner/plan.ts";
+import { type Exploration, explore, type Scope } from "./explore.ts";
+import type { Answers } from "./situation.ts";
+
+/** What came of one starting state. */
+export interface Simulated {
+  /** The versions of the Components, in the System's order. */
+  readonly start: SystemState;
+  /** Null where the start is no acceptable end state. */
+  readonly systemVersion: string | null;
+  readonly answer: Answer;
+  /** Null where there is no plan to run. */
+  readonly exploration: Exploration | null;
+}
+
+/** No more starting states than this are simulated. */
+export const maxStarts = 256;
+
+/** Plans and explores from the System's own start, with every fault of the scope. */
+export function simulate(system: System, scope: Scope, policy: InterruptPolicy): Simulated {
+  const start = system.components.map((component) => component.start);
+  const systemVersion = acceptance(system, start).endState(start);
+  const answer = findPlan(system);
+  const exploration =
+    answer.kind === "plan"
+      ? explore(beginOf(system, answer.plan, policy), answersOf(system), scope)
+      : null;
+  return { start, systemVersion, answer, exploration };
+}
+
+/** What the Topology says of a Component that is interrupted. */
+export type InterruptPolicy = (component: string) => Begin["components"][number]["onInterrupt"];
+
+/** The System once in each acceptable end state, at most `maxStarts` of them; its own start first. */
+export function startsOf(system: System): readonly System[] {
+  const own = system.components.map((component) => component.start);
+  const { endState } = acceptance(system, own);
+  const starts = new Map<string, SystemState>([[own.join(), own]]);
+  for (const state of endStates(system)) {
+    if (starts.size >= maxStarts) break;
+    if (endState(state) !== null) starts.set(state.join(), state);
+  }
+  return [...starts.values()].map((start) => startingIn(system, start));
+}
+
+/** For each YES row, its Components of one type all at one of the versions that the row allows them. */
+function* endStates(system: System): Generator<SystemState> {
+  for (const { columns, rows } of system.endTables.slice(0, 1)) {
+    for (const row of rows.filter(({ verdict }) => verdict === "yes")) {
+      const allowed = system.types.map((type, index) => {
+        const column = columns.findIndex((c) => c.type === index && c.component === null);
+        return row.cells[column] ?? [...type.versions.keys()];
+      });
+      for (const versions of combinations(allowed)) {
+        yield system.components.map(({ type, start }, component) => {
+          const own = columns.findIndex((c) => c.component === component);
+          return row.cells[own]?.[0] ?? versions[type] ?? start;
+        });
+      }
+    }
+  }
+}
+
+function* combinations(allowed: readonly (readonly number[])[]): Generator<readonly number[]> {
+  const [first, ...rest] = allowed;
+  if (first === undefined) {
+    yield [];
+    return;
+  }
+  for (const version of first) {
+    for (const others of combinations(rest)) yield [version, ...others];
+  }
+}
+
+function answersOf(system: System): Answers {
+  const byId = new Map(system.components.map((component) => [component.id, component]));
+  return {
+    supportsRollback: (id) => (byId.get(id)?.supportsRollback === false ? "No" : "Yes"),
+    needsReboot: (id) => (byId.get(id)?.rebootsHost === true ? "Automatic" : "No"),
+  };
+}
+
+function beginOf(system: System, plan: Begin["plan"], policy: InterruptPolicy): Begin {
+  return {
+    type: "begin",
+    format: 1,
+    deployment: "simulated",
+    at: "1970-01-01T00:00:00.000Z",
+    manifest: "simulated",
+    exitOnReboot: false,
+    system,
+    plan,
+    components: system.components.flatMap(({ id, type }) => {
+      const componentType = system.types[type]?.name;
+      if (componentType === undefined) return [];
+      const onInterrupt = policy(id);
+      return [{ id, componentType, interface: "", args: [], timeoutMs: 1, onInterrupt }];
+    }),
+    artifacts: [],
+  };
+}
