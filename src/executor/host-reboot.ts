@@ -2,8 +2,8 @@ import { assertNever } from "../core/assert-never.ts";
 import type { FailureReason } from "../core/events.ts";
 import type { Action } from "../deployment/decide.ts";
 import { FileError } from "../platform/types.ts";
+import { type Live, record, timestamp } from "./live.ts";
 import type { ExecutorPorts, RunEnd } from "./ports.ts";
-import { type Live, record, timestamp } from "./run.ts";
 
 type RebootAction = Extract<Action, { kind: "reboot-host" }>;
 

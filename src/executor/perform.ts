@@ -137,7 +137,7 @@ async function prepare(ports: PerformPorts, task: Task): Promise<TaskEnd | null>
 async function downloadPayload(ports: PerformPorts, task: Task): Promise<TaskEnd> {
   const opened = await ports.open(plannedOf(task));
   if (!opened.ok) return failedOf(opened.problems);
-  const { source, artifact, close } = opened.value;
+  const { source, artifact } = opened.value;
   try {
     const { failure } = await download(ports.platform, {
       ...querySpec(ports, task),
@@ -158,7 +158,7 @@ async function downloadPayload(ports: PerformPorts, task: Task): Promise<TaskEnd
     });
     return { failure, answer: null };
   } finally {
-    close();
+    opened.value.close();
   }
 }
 

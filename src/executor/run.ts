@@ -3,16 +3,10 @@ import type { ComponentId } from "../core/ids.ts";
 import { contingency } from "../deployment/contingency.ts";
 import { type Action, decide } from "../deployment/decide.ts";
 import { currentStage, type Deployment, type Member } from "../deployment/deployment.ts";
-import { evolve } from "../deployment/evolve.ts";
-import type { JournalRecord } from "../deployment/records.ts";
 import { rebootHost } from "./host-reboot.ts";
+import { type Live, record, timestamp } from "./live.ts";
 import type { ExecutorPorts, RunEnd, TaskEnd } from "./ports.ts";
 import { stateName } from "./state-name.ts";
-
-/** The deployment as this process knows it; every change is a record in the journal first. */
-export interface Live {
-  deployment: Deployment;
-}
 
 /**
  * Runs a deployment until it ends, stops as asked, needs a reboot, or this process is told to end.
@@ -78,21 +72,6 @@ async function perform(action: Action, live: Live, ports: ExecutorPorts): Promis
     default:
       return assertNever(action);
   }
-}
-
-/** Appends and folds in one record: the journal and the deployment never differ. */
-export function record(live: Live, ports: ExecutorPorts, entry: JournalRecord): void {
-  const wayBefore = live.deployment.way;
-  const evolved = evolve(live.deployment, entry);
-  ports.journal.append([entry]);
-  live.deployment = evolved;
-  if (wayBefore === "forward" && evolved.way === "back") {
-    ports.emit({ type: "error-path-entered", message: "undoing what was done in this stage" });
-  }
-}
-
-export function timestamp(ports: ExecutorPorts): string {
-  return ports.clock.now().toISOString();
 }
 
 async function performRound(

@@ -20,7 +20,7 @@ export function after(
   effect: Effect,
 ): World {
   const member = deployment.members[index];
-  if (effect === "none" || member?.step == null) return world;
+  if (effect === "none" || member === undefined) return world;
   const reached = goal(member, round);
   if (reached === null) return world;
   return world.with(index, effect === "done" ? reached : unknownVersion);

@@ -27,10 +27,7 @@ function killAndResume(point: string): { exit: number | null; versions: readonly
   const resumed = system.run(["resume"]);
   // Killed before anything of the deployment reached the journal, or after all of it: nothing to resume.
   const exit = resumed.exit === 2 ? (system.versions()[0] === v1[0] ? 22 : 0) : resumed.exit;
-  expect({ point, stderr: resumed.stderr }).toEqual({
-    point,
-    stderr: expect.not.stringContaining("    at "),
-  });
+  expect(resumed.stderr).not.toContain("    at ");
   return { exit, versions: system.versions() };
 }
 

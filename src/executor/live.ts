@@ -1,0 +1,24 @@
+import type { Deployment } from "../deployment/deployment.ts";
+import { evolve } from "../deployment/evolve.ts";
+import type { JournalRecord } from "../deployment/records.ts";
+import type { ExecutorPorts } from "./ports.ts";
+
+/** The deployment as this process knows it; every change is a record in the journal first. */
+export interface Live {
+  deployment: Deployment;
+}
+
+/** Appends and folds in one record: the journal and the deployment never differ. */
+export function record(live: Live, ports: ExecutorPorts, entry: JournalRecord): void {
+  const wayBefore = live.deployment.way;
+  const evolved = evolve(live.deployment, entry);
+  ports.journal.append([entry]);
+  live.deployment = evolved;
+  if (wayBefore === "forward" && evolved.way === "back") {
+    ports.emit({ type: "error-path-entered", message: "undoing what was done in this stage" });
+  }
+}
+
+export function timestamp(ports: ExecutorPorts): string {
+  return ports.clock.now().toISOString();
+}
