@@ -11,7 +11,8 @@ import {
 import { headerInvalid, type HeaderFiles } from "./headers.ts";
 import { limits } from "./limits.ts";
 import { isSafePart } from "./safe-name.ts";
-import { isZero, nextEntry, takePadding } from "./tar-reader.ts";
+import { demandEnd } from "./tar-end.ts";
+import { nextEntry, takePadding } from "./tar-reader.ts";
 
 export interface HeaderTar extends HeaderFiles {
   readonly hasStateScripts: boolean;
@@ -52,22 +53,6 @@ export function demandSuffix(file: string, name: string, head: Uint8Array): Comp
     );
   }
   return compression;
-}
-
-/** Reads what must be zeros up to the end, as the rest of a tape's last record is. */
-export async function demandEnd(file: string, reader: ByteReader): Promise<void> {
-  for (let piece = await reader.piece(); piece !== null; piece = await reader.piece()) {
-    if (!isZero(piece)) {
-      throw refused(
-        "archive-trailing-data",
-        file,
-        `Something follows the end of the archive "${file}".`,
-        {
-          hint: "The file was changed after it was made: get it again.",
-        },
-      );
-    }
-  }
 }
 
 /** header-info, then scripts, then type-info, then perhaps meta-data. */

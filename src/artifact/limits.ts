@@ -15,6 +15,8 @@ export const limits = {
   payloadFiles: 1000,
   /** The extended header of one tar entry: a long name, a size over 8 GiB. */
   extendedHeader: 64 * 1024,
+  /** Zeros behind the end of a tar: `tar` fills its last record with them. */
+  endPadding: 1024 * 1024,
   /** Characters of a name in `manifest`, as the real parsers have it. */
   manifestName: 100,
 } as const;

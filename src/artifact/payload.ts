@@ -4,8 +4,9 @@ import { refused } from "./artifact-error.ts";
 import { wrongSum } from "./artifact-manifest.ts";
 import { type ByteReader, readBytes } from "./byte-reader.ts";
 import { inflateChunk, magicBytes, uncompressed } from "./compression.ts";
-import { demandEnd, demandSuffix } from "./header-tar.ts";
+import { demandSuffix } from "./header-tar.ts";
 import { demandLast, demandSame, openArtifact } from "./layout.ts";
+import { demandEnd } from "./tar-end.ts";
 import { nextEntry, takePadding, type TarEntry } from "./tar-reader.ts";
 import type { Artifact, PayloadFile, PayloadStream } from "./types.ts";
 
@@ -110,7 +111,7 @@ async function* joined(
   yield* rest;
 }
 
-export function stateScripts(file: string) {
+function stateScripts(file: string) {
   return refused(
     "artifact-state-scripts",
     file,

@@ -3,10 +3,10 @@ import type { ByteSource, Decompressors } from "../platform/types.ts";
 import { asResult } from "./artifact-error.ts";
 import { readBytes } from "./byte-reader.ts";
 import { inflateChunk } from "./compression.ts";
-import { demandEnd } from "./header-tar.ts";
 import type { VerifyKey } from "./keys.ts";
 import { openArtifact } from "./layout.ts";
 import { payloadOf } from "./payload.ts";
+import { demandEnd } from "./tar-end.ts";
 import type { Artifact, PayloadFile } from "./types.ts";
 
 /** An Artifact of which every byte has been read. */

@@ -3,12 +3,13 @@ import { refused } from "../artifact/artifact-error.ts";
 import { type Checksum, readChecksumList } from "../artifact/checksum-list.ts";
 import { decodeSignature, verifySignature, type VerifyKey } from "../artifact/keys.ts";
 import { isSafePath } from "../artifact/safe-name.ts";
+import { trailing } from "../artifact/tar-end.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { wrongSum } from "./entry-content.ts";
 import { demandVersion, notABundle } from "./bundle-version.ts";
 import { entryHead, entryName } from "./format.ts";
 import { bundleLimits } from "./limits.ts";
-import { type IndexedEntry, readAt, type TarIndex, trailing } from "./tar-index.ts";
+import { type IndexedEntry, readAt, type TarIndex } from "./tar-index.ts";
 import type { BundleContent } from "./types.ts";
 
 /**

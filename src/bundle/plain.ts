@@ -1,10 +1,12 @@
 import { refused } from "../artifact/artifact-error.ts";
+import { readBytes } from "../artifact/byte-reader.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
+import { demandEnd } from "../artifact/tar-end.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { entryName } from "./format.ts";
 import { noManifest, small, unsigned } from "./formatted.ts";
 import { bundleLimits } from "./limits.ts";
-import { demandZerosFrom, type IndexedEntry, type TarIndex } from "./tar-index.ts";
+import type { IndexedEntry, TarIndex } from "./tar-index.ts";
 import type { BundleContent } from "./types.ts";
 
 /**
@@ -18,7 +20,8 @@ export async function openPlain(
 ): Promise<BundleContent> {
   const file = source.name;
   if (keys.length > 0) throw unsigned(file);
-  await demandZerosFrom(source, index.end);
+  const rest = source.read(index.end, source.size - index.end);
+  await demandEnd(file, readBytes(file, rest));
 
   const artifacts = index.entries.filter(({ name }) => name.endsWith(".mender"));
   const [manifest, ...others] = index.entries.filter((entry) => !artifacts.includes(entry));

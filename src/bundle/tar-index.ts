@@ -1,7 +1,7 @@
 import { refused } from "../artifact/artifact-error.ts";
 import { isSafePath } from "../artifact/safe-name.ts";
 import { blockBytes, paddingOf } from "../artifact/tar-header.ts";
-import { isZero, nextEntry, takePadding } from "../artifact/tar-reader.ts";
+import { nextEntry, takePadding } from "../artifact/tar-reader.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { bundleLimits } from "./limits.ts";
 
@@ -53,13 +53,6 @@ export async function indexTar(source: ByteSource): Promise<TarIndex> {
   }
 }
 
-/** Demands that only zeros follow the end, as `tar` writes them to fill its last record. */
-export async function demandZerosFrom(source: ByteSource, offset: number): Promise<void> {
-  for await (const piece of source.read(offset, source.size - offset)) {
-    if (!isZero(piece)) throw trailing(source.name);
-  }
-}
-
 /** A few bytes from anywhere; ArtifactError where the file ends before. */
 export async function readAt(
   source: ByteSource,
@@ -75,17 +68,6 @@ export async function readAt(
   }
   if (filled !== length) throw truncated(source, offset + length);
   return whole;
-}
-
-export function trailing(file: string) {
-  return refused(
-    "archive-trailing-data",
-    file,
-    `Something follows the end of the archive "${file}".`,
-    {
-      hint: "The file was changed after it was made: get it again.",
-    },
-  );
 }
 
 function seeking(source: ByteSource) {

@@ -246,7 +246,7 @@ function headers(): Cases {
     [],
     null,
   ];
-  return Object.fromEntries([
+  return Object.fromEntries<Partial<ArtifactParts>>([
     ...infos.map(
       (headerInfo) =>
         [

@@ -237,6 +237,18 @@ describe("what follows the end of the archive", () => {
     expect(await verifyArtifact(memorySource("a.mender", bytes), [])).toMatchObject({ ok: true });
   });
 
+  it("may be no more zeros than published", async () => {
+    const sound = await buildArtifact();
+    const most = Buffer.concat([sound, new Uint8Array(limits.endPadding)]);
+    const more = Buffer.concat([most, new Uint8Array(1)]);
+
+    expect(await verifyArtifact(memorySource("a.mender", most), [])).toMatchObject({ ok: true });
+    expect(await verifyArtifact(memorySource("a.mender", more), [])).toMatchObject({
+      ok: false,
+      problems: [{ code: "archive-trailing-data" }],
+    });
+  });
+
   it("may be nothing else", async () => {
     const artifact = await buildArtifact();
     const bytes = Buffer.concat([artifact, artifact]);
