@@ -25,6 +25,17 @@ export const problemCodes = {
   // Manifest, Topology, and how they fit each other
   "deprecated-form": exitCode.done,
   "topology-components": exitCode.invalid,
+  "component-type-missing": exitCode.invalid,
+  "component-id-shared": exitCode.invalid,
+  "system-type-incompatible": exitCode.incompatible,
+  "artifact-depends-unmet": exitCode.incompatible,
+  "artifact-depends-complex": exitCode.incompatible,
+  "artifact-name-differs": exitCode.done,
+  "component-type-unused": exitCode.done,
+  "component-absent": exitCode.done,
+  "version-not-named": exitCode.done,
+  "rollback-undeclared": exitCode.done,
+  "table-not-applied": exitCode.done,
   // command line
   "missing-command": exitCode.usage,
   "unknown-command": exitCode.usage,
@@ -74,6 +85,9 @@ export const problemCodes = {
   "artifact-checksum": exitCode.untrusted,
   "artifact-unsigned": exitCode.untrusted,
   "artifact-signature": exitCode.untrusted,
+  // sources
+  "artifact-missing": exitCode.invalid,
+  "source-gone": exitCode.notReady,
   // keys
   "key-unreadable": exitCode.invalid,
   "key-unsupported": exitCode.invalid,

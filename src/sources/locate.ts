@@ -1,0 +1,173 @@
+import { isAbsolute, join, resolve } from "node:path";
+import { readArtifact } from "../artifact/artifact.ts";
+import type { Artifact } from "../artifact/types.ts";
+import { entrySource } from "../bundle/bundle.ts";
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { WantedArtifact } from "../manifest/at-hand.ts";
+import type { ArtifactLocation } from "../manifest/location.ts";
+import { type ByteSource, FileError } from "../platform/types.ts";
+import type { OpenBundle, Places } from "./places.ts";
+
+/** An Artifact that the Manifest names, found; its header has been read and verified. */
+export interface LocatedArtifact {
+  readonly wanted: WantedArtifact;
+  readonly artifact: Artifact;
+  readonly location: ArtifactLocation;
+  /** Bytes of the whole file. */
+  readonly size: number;
+}
+
+/** Each of the wanted Artifacts in its place in the list; null where it is nowhere. */
+export async function locateArtifacts(
+  places: Places,
+  wanted: readonly WantedArtifact[],
+): Promise<Result<readonly (LocatedArtifact | null)[]>> {
+  const results = await Promise.all(wanted.map((one) => locate(places, one)));
+  const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
+  if (problems.length > 0) return fail(...distinct(problems));
+  return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
+}
+
+/** The problem of an Artifact that is nowhere. */
+export function missingArtifact({ type, reference: { name, path, at } }: WantedArtifact): Problem {
+  const what = path === null ? `named "${name ?? ""}"` : `at "${path}"`;
+  return {
+    code: "artifact-missing",
+    message: `There is no Artifact ${what} for the Component type "${type}".`,
+    at,
+    ...(path === null || name === null
+      ? {}
+      : { expected: `that file, or an Artifact named "${name}" in the bundle` }),
+    hint: "Put the file there, correct the path, or give a bundle that holds it.",
+  };
+}
+
+/** The path wins if the file exists; else the name, in the bundle. */
+async function locate(
+  places: Places,
+  wanted: WantedArtifact,
+): Promise<Result<LocatedArtifact | null>> {
+  const { path, name } = wanted.reference;
+  const atPath = path === null ? null : candidateAt(places, path);
+  if (atPath !== null) return await read(places, wanted, atPath);
+  return ok(name === null || places.bundle === null ? null : await named(places, wanted, name));
+}
+
+/**
+ * One release may have several Artifacts of one name: of those for this type the smallest, ties by the
+ * entry's name. A broken one is a problem of whoever wants it by its path.
+ */
+async function named(
+  places: Places,
+  wanted: WantedArtifact,
+  name: string,
+): Promise<LocatedArtifact | null> {
+  const all: LocatedArtifact[] = [];
+  for (const candidate of places.bundle === null ? [] : entriesOf(places.bundle)) {
+    const head = await read(places, wanted, candidate);
+    if (head.ok && head.value.artifact.name === name && isFor(head.value)) all.push(head.value);
+  }
+  return all.toSorted(bySize)[0] ?? null;
+}
+
+function isFor({ wanted, artifact }: LocatedArtifact): boolean {
+  return artifact.depends.get("device_type")?.includes(wanted.type) ?? true;
+}
+
+/** Stable, and the entries come sorted. */
+function bySize(one: LocatedArtifact, other: LocatedArtifact): number {
+  return one.size - other.size;
+}
+
+interface FoundFile {
+  readonly location: ArtifactLocation;
+  readonly open: () => ByteSource & { readonly close?: () => void };
+}
+
+/** Relative to the bundle if there is one, else to the Manifest. A signature covers the whole bundle, so then nothing beside it will do. */
+function candidateAt(places: Places, path: string): FoundFile | null {
+  const { bundle, beside, files, keys } = places;
+  if (bundle !== null && !isAbsolute(path)) {
+    return entriesOf(bundle).find(({ location }) => location.entry === path) ?? null;
+  }
+  if (bundle !== null && keys.length > 0) return null;
+  const absolute = resolve(beside.path, path);
+  if (!isThere(places, absolute)) return null;
+  const shown = isAbsolute(path) ? path : join(beside.name, path);
+  return {
+    location: { kind: "file", path: absolute },
+    open: () => {
+      const source = files.openSource(absolute);
+      return {
+        name: shown,
+        size: source.size,
+        read: (offset, length) => source.read(offset, length),
+        close: () => source.close(),
+      };
+    },
+  };
+}
+
+function isThere({ files }: Places, path: string): boolean {
+  try {
+    return files.status(path) !== null;
+  } catch (error) {
+    if (error instanceof FileError) return false;
+    throw error;
+  }
+}
+
+function entriesOf({ path, bundle, source }: OpenBundle) {
+  const names = bundle.entries.map((entry) => entry.name).toSorted();
+  return names.map((name) => ({
+    location: { kind: "bundle" as const, bundle: path, entry: name },
+    open: () => {
+      const part = entrySource(bundle, source, name);
+      if (part === null) throw new Error(`"${name}" is no entry of "${bundle.name}"`);
+      return part;
+    },
+  }));
+}
+
+async function read(
+  { keys, decompressors }: Places,
+  wanted: WantedArtifact,
+  { location, open }: FoundFile,
+): Promise<Result<LocatedArtifact>> {
+  const opened = openOrProblem(wanted, open);
+  if (!opened.ok) return opened;
+  const source = opened.value;
+  try {
+    const artifact = await readArtifact(source, keys, decompressors);
+    return artifact.ok
+      ? ok({ wanted, artifact: artifact.value, location, size: source.size })
+      : artifact;
+  } finally {
+    source.close?.();
+  }
+}
+
+function openOrProblem(
+  { reference }: WantedArtifact,
+  open: FoundFile["open"],
+): Result<ReturnType<FoundFile["open"]>> {
+  try {
+    return ok(open());
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return fail({
+      code: "file-unreadable",
+      message: `The Artifact "${reference.path ?? ""}" cannot be read: ${error.message}.`,
+      at: reference.at,
+      got: error.code,
+      hint: "Check the path, the permissions, and that the medium is there.",
+    });
+  }
+}
+
+/** Two types may want the same broken file. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...seen.values()];
+}

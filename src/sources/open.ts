@@ -1,0 +1,89 @@
+import { readArtifact } from "../artifact/artifact.ts";
+import type { VerifyKey } from "../artifact/keys.ts";
+import type { Artifact } from "../artifact/types.ts";
+import { entrySource, openBundle } from "../bundle/bundle.ts";
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { ArtifactLocation } from "../manifest/location.ts";
+import { type ByteSource, type Decompressors, FileError, type Files } from "../platform/types.ts";
+
+/** An Artifact whose bytes can be read until it is closed; its header has been verified. */
+export interface OpenArtifact {
+  readonly source: ByteSource;
+  readonly artifact: Artifact;
+  readonly close: () => void;
+}
+
+/** What is needed to open Artifacts again, in this run or in a later one. */
+export interface Access {
+  readonly files: Files;
+  readonly decompressors: Decompressors;
+  readonly keys: readonly VerifyKey[];
+}
+
+/**
+ * Opens the Artifact that a plan has located; everything about it is verified anew, for time has passed
+ * and media change. A medium or file that is not there is a problem that names it.
+ */
+export async function openArtifact(
+  { files, decompressors, keys }: Access,
+  location: ArtifactLocation,
+): Promise<Result<OpenArtifact>> {
+  const opened = openFile(files, location.kind === "file" ? location.path : location.bundle);
+  if (!opened.ok) return opened;
+  const file = opened.value;
+  const close = (): void => file.close();
+  const artifact = await headOf(file, location, keys, decompressors);
+  if (!artifact.ok) {
+    close();
+    return artifact;
+  }
+  return ok({ ...artifact.value, close });
+}
+
+async function headOf(
+  file: ByteSource,
+  location: ArtifactLocation,
+  keys: readonly VerifyKey[],
+  decompressors: Decompressors,
+): Promise<Result<Omit<OpenArtifact, "close">>> {
+  const source = location.kind === "file" ? ok(file) : await entryOf(file, location.entry, keys);
+  if (!source.ok) return source;
+  const artifact = await readArtifact(source.value, keys, decompressors);
+  return artifact.ok ? ok({ source: source.value, artifact: artifact.value }) : artifact;
+}
+
+async function entryOf(
+  file: ByteSource,
+  entry: string,
+  keys: readonly VerifyKey[],
+): Promise<Result<ByteSource>> {
+  const opened = await openBundle(file, keys);
+  if (!opened.ok) return opened;
+  const source = entrySource(opened.value, file, entry);
+  return source === null ? fail(entryGone(file.name, entry)) : ok(source);
+}
+
+function openFile(files: Files, path: string): Result<ReturnType<Files["openSource"]>> {
+  try {
+    return ok(files.openSource(path));
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return fail({
+      code: "source-gone",
+      message: `The file "${path}" is needed and cannot be read: ${error.message}.`,
+      at: { file: path },
+      got: error.code,
+      hint: "Put the medium or the file back where it was.",
+    });
+  }
+}
+
+function entryGone(bundle: string, entry: string): Problem {
+  return {
+    code: "source-gone",
+    message: `The bundle "${bundle}" does not hold "${entry}" any more.`,
+    at: { file: bundle },
+    hint: "Put the bundle back that the deployment was begun with.",
+  };
+}
