@@ -31,3 +31,17 @@ export function versionNamed(name: string): Version {
   const parsed = Version.safeParse(withoutSuffix(name));
   return parsed.success ? parsed.data : unknownVersion;
 }
+
+/** Where a Component is: what it provides, or, where nobody asks it, its version by name. */
+export type Current =
+  | { readonly kind: "version"; readonly version: Version }
+  | { readonly kind: "provides"; readonly provides: Provides };
+
+export function currentVersion(
+  current: Current,
+  interfaceName: string,
+  artifactsAtHand: readonly Artifact[],
+): Version {
+  if (current.kind === "version") return current.version;
+  return versionOf(current.provides, interfaceName, artifactsAtHand);
+}

@@ -1,0 +1,78 @@
+import { Version } from "../core/ids.ts";
+import type { Place, Problem } from "../core/problem.ts";
+import { looksLikeRange, readRange } from "./number-range.ts";
+import type { Cell } from "./table.ts";
+
+/** A name as the tables compare it: `gateway-v1.mender` is `gateway-v1`. */
+export function withoutSuffix(name: string): string {
+  return name.length > ".mender".length && name.endsWith(".mender")
+    ? name.slice(0, -".mender".length)
+    : name;
+}
+
+/** What one alternative of a cell says. */
+export type Term =
+  | { readonly kind: "any" }
+  /** `*`: every version but the unknown one. */
+  | { readonly kind: "known" }
+  /** `?` */
+  | { readonly kind: "unknown" }
+  /** A version; a range as well where `range` is not null and no version has this name. */
+  | { readonly kind: "name"; readonly name: Version; readonly range: string | null }
+  | { readonly kind: "range"; readonly range: string }
+  /** `!x`: every known version that x does not match. */
+  | { readonly kind: "not"; readonly term: Exclude<Term, { kind: "not" | "any" | "known" }> };
+
+/** Null: it says nothing that we understand. */
+export function readTerm(text: string): Term | null {
+  if (text === "*") return { kind: "known" };
+  if (text === "any") return { kind: "any" };
+  if (!text.startsWith("!")) return readPlain(text);
+  const term = readPlain(text.slice(1).trim());
+  return term === null ? null : { kind: "not", term };
+}
+
+function readPlain(text: string): Exclude<Term, { kind: "not" | "any" | "known" }> | null {
+  if (text === "?") return { kind: "unknown" };
+  if (text === "*" || text === "any") return null;
+  const range = looksLikeRange(text) ? readRange(text) : null;
+  const name = Version.safeParse(withoutSuffix(text));
+  if (!name.success) return range === null ? null : { kind: "range", range };
+  return { kind: "name", name: name.data, range };
+}
+
+/** Splits at `|` and checks each alternative; `text` is what stands in the cell, without escapes. */
+export function readCell(
+  texts: readonly string[],
+  at: Place,
+): { readonly cell: Cell; readonly problems: readonly Problem[] } {
+  const alternatives = texts.flatMap((text) => text.split("|").map((part) => part.trim()));
+  const problems = alternatives.flatMap((alternative) => {
+    const problem = alternativeProblem(alternative, at);
+    return problem === null ? [] : [problem];
+  });
+  return { cell: { alternatives, at }, problems };
+}
+
+function alternativeProblem(text: string, at: Place): Problem | null {
+  if (text === "") {
+    return {
+      code: "table-cell",
+      message: "The cell is empty, or one of its alternatives is.",
+      at,
+      expected: cellForms,
+      hint: `Write a version; "*" stands for every known one, "any" for whatever there is.`,
+    };
+  }
+  if (readTerm(text) !== null) return null;
+  return {
+    code: "table-cell",
+    message: `The cell "${text.slice(0, 60)}" says nothing that can be compared.`,
+    at,
+    expected: cellForms,
+    got: text.slice(0, 60),
+    hint: `After "!" goes a version, a range or "?"; a name has at most 256 characters.`,
+  };
+}
+
+const cellForms = `a version, "a | b", "*", "?", "any", a range such as ">=4.0", or "!" and one of these`;

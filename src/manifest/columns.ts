@@ -1,0 +1,87 @@
+import type { ComponentType } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
+import { suggestion } from "./nearest.ts";
+import type { Constraints, ConstraintTable, TableColumn } from "./table.ts";
+
+/** What a column's head names. */
+export interface NamedColumn {
+  readonly type: ComponentType;
+  /** As written behind the `@`; null: every Component of the type. */
+  readonly id: string | null;
+}
+
+/** Null: there is no such type. Case counts only where it decides between two types. */
+export function resolveHead(head: string, types: readonly ComponentType[]): NamedColumn | null {
+  const whole = typeNamed(head, types);
+  if (whole !== null) return { type: whole, id: null };
+  for (let at = head.indexOf("@"); at !== -1; at = head.indexOf("@", at + 1)) {
+    const type = typeNamed(head.slice(0, at).trim(), types);
+    const id = head.slice(at + 1).trim();
+    if (type !== null && id !== "") return { type, id };
+  }
+  return null;
+}
+
+/** The one of the names that is meant, with the case as written if that decides it. */
+export function nameLike<Name extends string>(text: string, names: readonly Name[]): Name | null {
+  const exact = names.find((name) => name === text);
+  if (exact !== undefined) return exact;
+  const alike = names.filter((name) => name.toLowerCase() === text.toLowerCase());
+  const [only, ...others] = alike;
+  return only === undefined || others.length > 0 ? null : only;
+}
+
+function typeNamed(text: string, types: readonly ComponentType[]): ComponentType | null {
+  return nameLike(text, types);
+}
+
+/** Heads that name no type of the Manifest, or one that another column of the table has named. */
+export function columnProblems(
+  { endStates, transitionStates }: Constraints,
+  types: readonly ComponentType[],
+): readonly Problem[] {
+  const end = endStates === null ? [] : problemsOf(endStates, types, "end");
+  return [...end, ...transitionStates.flatMap((table) => problemsOf(table, types, "transition"))];
+}
+
+function problemsOf(
+  table: ConstraintTable,
+  types: readonly ComponentType[],
+  kind: "end" | "transition",
+): readonly Problem[] {
+  const seen = new Set<string>();
+  return table.columns.flatMap((column): Problem[] => {
+    const named = resolveHead(column.head, types);
+    if (named === null) return column.head === "" ? [] : [unknownColumn(column, types)];
+    // In a transition table a type may stand twice: for two different Components of it.
+    if (named.id === null && kind === "transition") return [];
+    const key = JSON.stringify([named.type, named.id?.toLowerCase() ?? null]);
+    if (!seen.has(key)) {
+      seen.add(key);
+      return [];
+    }
+    return [columnTwice(column)];
+  });
+}
+
+function unknownColumn({ head, at }: TableColumn, types: readonly ComponentType[]): Problem {
+  return {
+    code: "table-column",
+    message: `The column "${head}" names no Component type of the Manifest.`,
+    at,
+    expected: `a Component type, or TYPE@ID`,
+    got: head,
+    hint: suggestion(head.split("@")[0] ?? head, types),
+  };
+}
+
+function columnTwice({ head, at }: TableColumn): Problem {
+  return {
+    code: "table-column",
+    message: `The table has the column "${head}" twice.`,
+    at,
+    expected: "each Component type, or Component, once",
+    got: head,
+    hint: "Remove one of the columns.",
+  };
+}

@@ -1,0 +1,38 @@
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { deviceConstraintsShape, readConstraints } from "./constraints.ts";
+import { checkShape } from "./shape.ts";
+import { placeAt, type TextFile } from "./source.ts";
+import type { Constraints } from "./table.ts";
+import { fields } from "./words.ts";
+import { inOrder, readYaml } from "./yaml-document.ts";
+import { valueOf, type YamlDocument } from "./yaml-node.ts";
+
+/** A device's own rules, which hold beside those of every Manifest. */
+export const constraintsFileShape = fields({ constraints: deviceConstraintsShape });
+
+/** Reads `constraints.yaml`: tables of either kind, at least one. */
+export function readConstraintsFile(file: TextFile): Result<Constraints> {
+  const read = readYaml(file);
+  if (!read.ok) return read;
+  const { document, problems: found } = read.value;
+  const { source, root } = document;
+  const node = valueOf(root, "constraints");
+  const tables = node === undefined ? null : readConstraints(source, node);
+  const shape = checkShape(constraintsFileShape, source, root);
+  const problems = [...found, ...(shape.ok ? [] : shape.problems), ...(tables?.problems ?? [])];
+  if (problems.length > 0 || tables === null) return fail(...inOrder(problems));
+  const { endStates, transitionStates } = tables.constraints;
+  if (endStates === null && transitionStates.length === 0) return fail(noTables(document));
+  return ok(tables.constraints);
+}
+
+function noTables({ source, root }: YamlDocument): Problem {
+  return {
+    code: "missing-field",
+    message: "The file holds no table.",
+    at: placeAt(source, root.start),
+    expected: `"end_states", "transition_states" or both`,
+    hint: "Add a table, or remove the file.",
+  };
+}

@@ -1,0 +1,96 @@
+import * as z from "zod";
+import type { Problem } from "../core/problem.ts";
+import { readMarkdownTable, type ReadTable } from "./markdown-table.ts";
+import type { Source } from "./source.ts";
+import type { Constraints, ConstraintTable } from "./table.ts";
+import { fields, listOf } from "./words.ts";
+import { isEmpty, valueOf, type YamlNode } from "./yaml-node.ts";
+import { readYamlTable } from "./yaml-table.ts";
+
+const markdown = z.string({ error: "a table" }).meta({ description: "A Markdown table." });
+
+const cell = z.union(
+  [
+    z.string({ error: "a version" }),
+    z.array(z.string({ error: "a version" }), { error: "a list of versions" }).min(1, {
+      error: "a version, or a list of at least one",
+    }),
+  ],
+  { error: "a version, or a list of versions" },
+);
+
+/** A cell, for `depends` too. */
+export const cellShape = cell;
+
+const head = z.string({ error: "a Component type, or TYPE@ID" });
+const columns = listOf(head, "Component types").min(1, { error: "a list of at least one column" });
+
+const endTable = fields({
+  columns,
+  rows: z.record(z.string(), listOf(cell, "cells"), {
+    error: "a map of System versions, each with a list of cells",
+  }),
+});
+
+const transitionTable = fields({
+  name: z.string({ error: "a name" }).exactOptional(),
+  columns,
+  default: z.enum(["deny", "allow"], { error: `"deny" or "allow"` }).exactOptional(),
+  rows: listOf(listOf(cell, "cells that ends with YES, NO or n/a"), "rows"),
+});
+
+const oneTransitionTable = z.union([markdown, transitionTable], { error: "a table" });
+
+/** The two kinds of tables, in the Manifest and in the device's own file. */
+export const constraintsShape = fields({
+  end_states: z.union([markdown, endTable], { error: "a table" }),
+  transition_states: z
+    .union(
+      [
+        markdown,
+        transitionTable,
+        z.array(oneTransitionTable, { error: "a table, or a list of tables" }),
+      ],
+      { error: "a table, or a list of tables" },
+    )
+    .exactOptional(),
+});
+
+/** In the device's own file a table of either kind will do. */
+export const deviceConstraintsShape = constraintsShape.partial();
+
+/** Reads the tables below `constraints:`; what is not of the right shape is left to the schema. */
+export function readConstraints(
+  source: Source,
+  node: YamlNode,
+): { readonly constraints: Constraints; readonly problems: readonly Problem[] } {
+  const end = readTable(source, valueOf(node, "end_states"), "end_states", "end");
+  const given = valueOf(node, "transition_states");
+  const several = given?.kind === "list" ? given.items : null;
+  const transitions =
+    several === null
+      ? [readTable(source, given, "transition_states", "transition")]
+      : several.map((item, index) =>
+          readTable(source, item, `transition_states[${index}]`, "transition"),
+        );
+  const tables = transitions.flatMap(({ table }): ConstraintTable[] =>
+    table === null ? [] : [table],
+  );
+  return {
+    constraints: { file: source.file, endStates: end.table, transitionStates: tables },
+    problems: [...end.problems, ...transitions.flatMap(({ problems }) => problems)],
+  };
+}
+
+function readTable(
+  source: Source,
+  node: YamlNode | undefined,
+  name: string,
+  kind: "end" | "transition",
+): ReadTable {
+  if (node === undefined || node.kind === "list" || isEmpty(node))
+    return { table: null, problems: [] };
+  return node.kind === "map"
+    ? readYamlTable(source, node, name, kind)
+    : readMarkdownTable(source, node, name, kind);
+}

@@ -1,0 +1,114 @@
+import {
+  applyArtifact,
+  type Provides,
+  type UnmetDepend,
+  unmetDepends,
+} from "../artifact/matching.ts";
+import type { Artifact } from "../artifact/types.ts";
+import { type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
+
+/** An Artifact of the type, its version and the versions from which the Manifest lets it be installed. */
+export interface Install {
+  /** Index into the versions. */
+  readonly version: number;
+  /** Null: known by its name only. */
+  readonly artifact: Artifact | null;
+  /** Indices; null: any. */
+  readonly from: readonly number[] | null;
+}
+
+export interface HopsInput {
+  readonly type: ComponentType;
+  readonly interfaceName: string;
+  readonly versions: readonly Version[];
+  readonly installs: readonly Install[];
+  /** Index of the version it has now. */
+  readonly start: number;
+  /** Null: only the version is known. */
+  readonly provides: Provides | null;
+}
+
+/** More contents of one Component than this are not followed. */
+const maxVariants = 2_000;
+
+/**
+ * For each version, the versions that can be installed from it, ascending. What a Component provides after
+ * some installs depends on the way it came: a hop counts only if it is possible whatever that way was.
+ * Null: there are too many ways.
+ */
+export function hopsOf(input: HopsInput): readonly (readonly number[])[] | null {
+  const variants = variantsOf(input);
+  if (variants === null) return null;
+  return input.versions.map((version, from) => {
+    const contents = variants.get(from) ?? [standIn(input, version)];
+    const hops = input.installs
+      .filter((install) => contents.every((content) => isPossible(input, install, from, content)))
+      .map((install) => install.version);
+    return [...new Set(hops)].filter((to) => to !== from).sort((a, b) => a - b);
+  });
+}
+
+/** What keeps the Artifact from being installed on the Component as it is now. */
+export function unmetNow(input: HopsInput, artifact: Artifact): readonly UnmetDepend[] {
+  return unmetDepends(contentNow(input), input.type, artifact);
+}
+
+/** Every content that the Component can have at each version, as far as any Artifact asks for it. */
+function variantsOf(input: HopsInput): ReadonlyMap<number, readonly Provides[]> | null {
+  const keys = askedKeys(input.installs);
+  const seen = new Set<string>();
+  const variants = new Map<number, Provides[]>();
+  const open: { readonly version: number; readonly content: Provides }[] = [];
+  const meet = (version: number, content: Provides) => {
+    const asked = new Map([...content].filter(([key]) => keys.has(key)));
+    const name = JSON.stringify([version, ...[...asked].toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+    if (seen.has(name)) return;
+    seen.add(name);
+    variants.set(version, [...(variants.get(version) ?? []), asked]);
+    open.push({ version, content: asked });
+  };
+  meet(input.start, contentNow(input));
+  for (let state = open.pop(); state !== undefined; state = open.pop()) {
+    if (seen.size > maxVariants) return null;
+    for (const install of input.installs) {
+      if (install.version === state.version) continue;
+      if (!isPossible(input, install, state.version, state.content)) continue;
+      meet(install.version, contentAfter(input, install, state.content));
+    }
+  }
+  return variants;
+}
+
+function isPossible(
+  { type }: HopsInput,
+  install: Install,
+  from: number,
+  content: Provides,
+): boolean {
+  if (install.from !== null && !install.from.includes(from)) return false;
+  return install.artifact === null || unmetDepends(content, type, install.artifact).length === 0;
+}
+
+function contentNow(input: HopsInput): Provides {
+  return input.provides ?? standIn(input, input.versions[input.start] ?? unknownVersion);
+}
+
+function contentAfter(input: HopsInput, install: Install, content: Provides): Provides {
+  if (install.artifact !== null) return applyArtifact(content, install.artifact);
+  return standIn(input, input.versions[install.version] ?? unknownVersion);
+}
+
+/** What a Component of this version provides, where nobody has asked it: what its Artifact says, or its name. */
+function standIn({ interfaceName, installs, versions }: HopsInput, version: Version): Provides {
+  if (version === unknownVersion) return new Map();
+  const install = installs.find((candidate) => versions[candidate.version] === version);
+  return new Map([
+    ["artifact_name", version],
+    [`rootfs-image.${interfaceName}.version`, version],
+    ...(install?.artifact?.provides ?? []),
+  ]);
+}
+
+function askedKeys(installs: readonly Install[]): ReadonlySet<string> {
+  return new Set(installs.flatMap(({ artifact }) => [...(artifact?.depends.keys() ?? [])]));
+}

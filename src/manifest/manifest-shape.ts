@@ -1,0 +1,73 @@
+import * as z from "zod";
+import { ArtifactName, ComponentId, ComponentType } from "../core/ids.ts";
+import { cellShape, constraintsShape } from "./constraints.ts";
+import { fields, fileName, label, listOf, plainText, time, wholeNumber, yesOrNo } from "./words.ts";
+
+/** Which Artifact: by its name, by where it lies, or both. */
+const artifact = {
+  artifact_name: ArtifactName.exactOptional(),
+  artifact_path: plainText.min(1, { error: "a path" }).exactOptional(),
+  /** The versions from which it may be installed, for planning without the Artifact's file. */
+  depends: cellShape.exactOptional(),
+};
+
+const artifactShape = fields(artifact);
+export type ArtifactShape = z.output<typeof artifactShape>;
+
+const componentType = {
+  ...artifact,
+  update_strategy: fields({
+    order: wholeNumber(1, 100).exactOptional(),
+    max_parallel: wholeNumber(1, 10_000).exactOptional(),
+  }).exactOptional(),
+  stepping_stones: listOf(artifactShape, "Artifacts").exactOptional(),
+  supports_rollback: yesOrNo.exactOptional(),
+};
+
+const common = {
+  api_version: z.literal("mender/v1", { error: `"mender/v1"` }),
+  constraints: constraintsShape.exactOptional(),
+  extension: fields({
+    sequence: wholeNumber(0, Number.MAX_SAFE_INTEGER).exactOptional(),
+    expires: time.exactOptional(),
+  }).exactOptional(),
+};
+
+const systemTypes = listOf(label, "System types").min(1, { error: "at least one System type" });
+
+const typesOf = <Shape extends z.ZodType>(shape: Shape) =>
+  z
+    .record(ComponentType, shape, { error: "a map of Component types" })
+    .refine((types) => Object.keys(types).length > 0, { error: "at least one Component type" });
+
+export const manifestShape = fields({
+  ...common,
+  kind: z.literal("manifest", { error: `"manifest"` }),
+  name: label,
+  system_types_compatible: systemTypes,
+  component_types: typesOf(fields(componentType)),
+});
+export type ManifestShape = z.output<typeof manifestShape>;
+
+/** How the first Manifests were written. */
+export const seedKinds = ["update_manifest", "updateManifest"] as const;
+
+export const seedManifestShape = fields({
+  ...common,
+  kind: z.enum(seedKinds, { error: `"update_manifest"` }),
+  name: label.exactOptional(),
+  version: label.exactOptional(),
+  system_types_compatible: systemTypes.exactOptional(),
+  component_types: typesOf(
+    fields({ ...componentType, update_interface: fileName.exactOptional() }),
+  ),
+  components: listOf(
+    fields({
+      component_type: ComponentType,
+      id: ComponentId.exactOptional(),
+      args: listOf(plainText, "arguments").exactOptional(),
+    }),
+    "Components",
+  ).exactOptional(),
+});
+export type SeedManifestShape = z.output<typeof seedManifestShape>;

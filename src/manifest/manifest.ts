@@ -1,0 +1,166 @@
+import { type ArtifactName, ComponentType } from "../core/ids.ts";
+import type { Place, Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { manifestNodeProblems } from "./manifest-checks.ts";
+import {
+  type ArtifactShape,
+  type ManifestShape,
+  manifestShape,
+  seedKinds,
+  type SeedManifestShape,
+  seedManifestShape,
+} from "./manifest-shape.ts";
+import { readConstraints } from "./constraints.ts";
+import { inlineTopology, seedNotes } from "./seed-manifest.ts";
+import { checkShape } from "./shape.ts";
+import { placeAt, type Source, type TextFile } from "./source.ts";
+import type { Cell, Constraints } from "./table.ts";
+import type { Topology } from "./topology.ts";
+import { inOrder, readYaml } from "./yaml-document.ts";
+import { entryOf, nodeAt, valueOf, type YamlNode } from "./yaml-node.ts";
+
+/** The wanted state of a System, whichever form it was written in. */
+export interface Manifest {
+  readonly file: string;
+  readonly name: string;
+  /** Null: the first Manifests need not say. */
+  readonly systemTypes: { readonly names: readonly string[]; readonly at: Place } | null;
+  /** In the order of the file. */
+  readonly componentTypes: readonly WantedType[];
+  readonly constraints: Constraints | null;
+  /** Counts releases, so that an older bundle is told from a newer one. */
+  readonly sequence: number | null;
+  /** RFC 3339. */
+  readonly expires: string | null;
+  /** The Components that a Manifest of the first form names itself: they stand in where there is no Topology. */
+  readonly inlineTopology: Topology | null;
+}
+
+/** What Components of one type are to become. */
+export interface WantedType {
+  readonly type: ComponentType;
+  readonly target: ArtifactReference;
+  readonly steppingStones: readonly ArtifactReference[];
+  /** The hand-written order group, 1 to 100. */
+  readonly order: number | null;
+  readonly maxParallel: number | null;
+  /** Null: not said. */
+  readonly supportsRollback: boolean | null;
+  readonly at: Place;
+}
+
+/** An Artifact by its name, by where it lies, or both; then the path wins if the file exists. */
+export interface ArtifactReference {
+  readonly name: ArtifactName | null;
+  readonly path: string | null;
+  /** The versions from which it may be installed; null: what the Artifact says. */
+  readonly depends: Cell | null;
+  readonly at: Place;
+}
+
+/** Reads a Manifest of today's or of the first form. Notes are deprecations and warnings. */
+export function readManifest(
+  file: TextFile,
+): Result<{ readonly manifest: Manifest; readonly notes: readonly Problem[] }> {
+  const read = readYaml(file);
+  if (!read.ok) return read;
+  const { document, problems: found } = read.value;
+  const { source, root } = document;
+  const problems = [...found, ...manifestNodeProblems(source, root)];
+  const constraints = valueOf(root, "constraints");
+  const tables = constraints === undefined ? null : readConstraints(source, constraints);
+  problems.push(...(tables?.problems ?? []));
+  const isSeedForm = seedKinds.some((kind) => nodeText(valueOf(root, "kind")) === kind);
+  const shape = isSeedForm
+    ? checkShape(seedManifestShape, source, root)
+    : checkShape(manifestShape, source, root);
+  if (!shape.ok) return fail(...inOrder([...problems, ...shape.problems]));
+  if (problems.length > 0) return fail(...inOrder(problems));
+  const manifest = modelOf(source, root, shape.value, tables?.constraints ?? null);
+  return ok({ manifest, notes: isSeedForm ? seedNotes(source, root) : [] });
+}
+
+function modelOf(
+  source: Source,
+  root: YamlNode,
+  shape: ManifestShape | SeedManifestShape,
+  constraints: Constraints | null,
+): Manifest {
+  const systemTypes = shape.system_types_compatible;
+  const isToday = shape.kind === "manifest";
+  return {
+    file: source.file,
+    name: isToday ? shape.name : (shape.name ?? shape.version ?? ""),
+    systemTypes:
+      systemTypes === undefined
+        ? null
+        : { names: systemTypes, at: placeOf(source, root, ["system_types_compatible"]) },
+    componentTypes: wantedTypes(source, root, shape.component_types),
+    constraints,
+    sequence: shape.extension?.sequence ?? null,
+    expires: shape.extension?.expires ?? null,
+    inlineTopology: isToday ? null : inlineTopology(source, root, shape),
+  };
+}
+
+function wantedTypes(
+  source: Source,
+  root: YamlNode,
+  types: ManifestShape["component_types"],
+): readonly WantedType[] {
+  const node = valueOf(root, "component_types");
+  const byName = new Map(Object.entries(types));
+  return (node?.kind === "map" ? node.entries : []).flatMap(({ key }): WantedType[] => {
+    const wanted = byName.get(key.text);
+    if (wanted === undefined) return [];
+    const path = ["component_types", key.text];
+    const at = placeAt(source, key.start);
+    return [
+      {
+        type: ComponentType.parse(key.text),
+        target: reference(source, root, path, wanted, at),
+        steppingStones: (wanted.stepping_stones ?? []).map((stone, index) => {
+          const place = [...path, "stepping_stones", index];
+          return reference(source, root, place, stone, placeOf(source, root, place));
+        }),
+        order: wanted.update_strategy?.order ?? null,
+        maxParallel: wanted.update_strategy?.max_parallel ?? null,
+        supportsRollback: wanted.supports_rollback ?? null,
+        at,
+      },
+    ];
+  });
+}
+
+function reference(
+  source: Source,
+  root: YamlNode,
+  path: readonly (string | number)[],
+  shape: ArtifactShape,
+  at: Place,
+): ArtifactReference {
+  const { depends } = shape;
+  return {
+    name: shape.artifact_name ?? null,
+    path: shape.artifact_path ?? null,
+    depends:
+      depends === undefined
+        ? null
+        : {
+            alternatives: typeof depends === "string" ? [depends] : depends,
+            at: placeOf(source, root, [...path, "depends"]),
+          },
+    at,
+  };
+}
+
+/** The key where there is one, else the value. */
+function placeOf(source: Source, root: YamlNode, path: readonly (string | number)[]): Place {
+  const owner = nodeAt(root, path.slice(0, -1));
+  const entry = entryOf(owner, String(path.at(-1)));
+  return placeAt(source, (entry?.key ?? nodeAt(root, path) ?? root).start);
+}
+
+function nodeText(node: YamlNode | undefined): string | null {
+  return node?.kind === "text" ? node.text : null;
+}

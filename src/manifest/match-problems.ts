@@ -1,0 +1,109 @@
+import type { Problem } from "../core/problem.ts";
+import { type HopsInput, unmetNow } from "./hops.ts";
+import type { MatchComponent, MatchInput } from "./match.ts";
+import { columnProblems } from "./columns.ts";
+import { suggestion } from "./nearest.ts";
+
+/** Whether the Manifest is one for this System at all; without that nothing else is worth a look. */
+export function fitProblems(input: MatchInput): readonly Problem[] {
+  const { manifest, deviceConstraints, components } = input;
+  const types = manifest.componentTypes.map(({ type }) => type);
+  const heads = deviceConstraints === null ? [] : columnProblems(deviceConstraints, types);
+  return [
+    ...systemTypeProblems(input),
+    ...typeProblems(input),
+    ...idProblems(components),
+    ...heads,
+  ];
+}
+
+function systemTypeProblems({ manifest, systemType }: MatchInput): readonly Problem[] {
+  const { systemTypes } = manifest;
+  if (systemType === null || systemTypes === null || systemTypes.names.includes(systemType))
+    return [];
+  const listed = systemTypes.names.map((name) => `"${name}"`).join(", ");
+  return [
+    {
+      code: "system-type-incompatible",
+      message: `The Manifest is for System type ${listed}, but this System is "${systemType}".`,
+      at: systemTypes.at,
+      expected: listed,
+      got: systemType,
+      hint: "Use the Manifest for this kind of System, or correct the Topology.",
+    },
+  ];
+}
+
+function typeProblems({ manifest, components, absent }: MatchInput): readonly Problem[] {
+  const known = manifest.componentTypes.map(({ type }) => type);
+  const missing = new Set(
+    [...components.map(({ type }) => type), ...absent].filter((type) => !known.includes(type)),
+  );
+  return [...missing].map((type) => ({
+    code: "component-type-missing",
+    message: `The Manifest has no entry for the Component type "${type}", of which this System has Components.`,
+    at: { file: manifest.file },
+    expected: `"${type}" below component_types`,
+    hint: suggestion(type, known),
+  }));
+}
+
+function idProblems(components: readonly MatchComponent[]): readonly Problem[] {
+  const ids = components.map(({ id }) => id);
+  const twice = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
+  return [...twice].map((id) => ({
+    code: "component-id-shared",
+    message: `Two Components have the id "${id}".`,
+    expected: "an id of its own for every Component",
+    got: id,
+    hint: "Correct what their Interfaces answer to Identity.",
+  }));
+}
+
+/** Nothing at hand leads this Component to the wanted version. What is planned by name is left to the planner. */
+export function unreachable(
+  { artifacts }: MatchInput,
+  input: HopsInput,
+  component: MatchComponent,
+  hops: readonly (readonly number[])[],
+): readonly Problem[] {
+  const target = artifacts.find(({ type, role }) => type === component.type && role === "target");
+  const [install] = input.installs;
+  const artifact = target?.artifact ?? null;
+  if (target === undefined || artifact === null || install === undefined) return [];
+  if (reachable(hops, input.start).has(install.version)) return [];
+  const [unmet, ...more] = unmetNow(input, artifact);
+  const wanted = unmet?.wanted.map((value) => `"${value}"`).join(" or ") ?? "";
+  const found = unmet?.found === null || unmet === undefined ? "nothing" : `"${unmet.found}"`;
+  const reason =
+    unmet === undefined
+      ? "the Manifest's depends does not list the version it has"
+      : `it depends on "${unmet.key}" being ${wanted}, and finds ${found}`;
+  return [
+    {
+      code: "artifact-depends-unmet",
+      message: `"${target.name}" cannot be installed on "${component.id}": ${reason}.`,
+      ...(unmet !== undefined && { expected: `${unmet.key}=${unmet.wanted.join(" or ")}` }),
+      ...(unmet !== undefined && { got: found }),
+      hint:
+        more.length > 0
+          ? `It also depends on ${more.map(({ key }) => `"${key}"`).join(", ")}; add a stepping stone that provides them, or another Artifact.`
+          : "Add a stepping stone that leads there, or an Artifact for this Component.",
+    },
+  ];
+}
+
+export function tooManyWays({ id, type }: MatchComponent): Problem {
+  return {
+    code: "artifact-depends-complex",
+    message: `The Artifacts for "${id}" depend on each other in too many ways to be followed.`,
+    expected: "stepping stones that clear what they do not provide",
+    hint: `Name fewer stepping stones for "${type}".`,
+  };
+}
+
+function reachable(hops: readonly (readonly number[])[], start: number): ReadonlySet<number> {
+  const seen = new Set([start]);
+  for (const version of seen) for (const next of hops[version] ?? []) seen.add(next);
+  return seen;
+}

@@ -1,0 +1,149 @@
+import type * as z from "zod";
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { suggestion } from "./nearest.ts";
+import { placeAt, type Source } from "./source.ts";
+import { entryOf, isEmpty, nodeAt, valueOf, type YamlNode } from "./yaml-node.ts";
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** Checks a document against a schema; every issue becomes a Problem at the node that it is about. */
+export function checkShape<T>(schema: z.ZodType<T>, source: Source, root: YamlNode): Result<T> {
+  const parsed = schema.safeParse(plain(root));
+  if (parsed.success) return ok(parsed.data);
+  return fail(...parsed.error.issues.flatMap((issue) => problemsOf({ source, root }, issue, [])));
+}
+
+/** Texts, lists and maps as the schemas see them; an empty value is null. */
+export function plain(node: YamlNode): unknown {
+  if (node.kind === "text") return isEmpty(node) ? null : node.text;
+  if (node.kind === "list") return node.items.map(plain);
+  return Object.fromEntries(node.entries.map(({ key, value }) => [key.text, plain(value)]));
+}
+
+interface Subject {
+  readonly source: Source;
+  readonly root: YamlNode;
+}
+
+function problemsOf(subject: Subject, issue: Issue, prefix: Path): readonly Problem[] {
+  const path = [...prefix, ...issue.path];
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => unknownField(subject, path, key, issue.message));
+    case "invalid_union": {
+      const branch = closestBranch(issue.errors);
+      if (branch === null) return [unfit(subject, path, issue)];
+      return branch.flatMap((inner) => problemsOf(subject, inner, path));
+    }
+    case "invalid_key":
+      return [wrongKey(subject, path, issue.issues[0]?.message ?? issue.message)];
+    default:
+      return [unfit(subject, path, issue)];
+  }
+}
+
+/** The form that was meant: the only one whose outermost type fits; null where none or several do. */
+function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
+  const fitting = branches.filter(
+    (issues) => !issues.some(({ path, code }) => path.length === 0 && code === "invalid_type"),
+  );
+  const [only, ...others] = fitting;
+  return only === undefined || others.length > 0 ? null : only;
+}
+
+/** Our schemas say what they expect; where one is used without, the type must do. */
+function expectedBy(issue: Issue): string {
+  if (!issue.message.startsWith("Invalid input")) return issue.message.replace(/^must be /, "");
+  if (issue.code !== "invalid_type") return "something else";
+  return typeNames[issue.expected] ?? issue.expected;
+}
+
+const typeNames: { readonly [type: string]: string } = {
+  string: "a text",
+  array: "a list",
+  object: "a map",
+  record: "a map",
+};
+
+function unfit({ source, root }: Subject, path: Path, issue: Issue): Problem {
+  const node = nodeAt(root, path);
+  if (node === undefined) return missing({ source, root }, path, expectedBy(issue));
+  const expected = expectedBy(issue);
+  const got = told(node);
+  return {
+    code: issue.code === "invalid_type" ? "wrong-type" : "wrong-value",
+    message:
+      path.length === 0
+        ? `The file must be ${expected}, but is ${got}.`
+        : `"${pathName(path)}" must be ${expected}, but is ${got}.`,
+    at: placeAt(source, node.start),
+    expected,
+    got,
+    hint: isEmpty(node) ? "Give a value, or remove the line." : `Write ${expected}.`,
+  };
+}
+
+function missing({ source, root }: Subject, path: Path, expected: string): Problem {
+  const name = String(path.at(-1));
+  const owner = path.slice(0, -1);
+  const parent = owner.length === 0 ? undefined : keyAt(root, owner);
+  const where = owner.length === 0 ? "the file" : `"${pathName(owner)}"`;
+  return {
+    code: "missing-field",
+    message: `The field "${name}" is missing in ${where}.`,
+    at: placeAt(source, (parent ?? nodeAt(root, owner) ?? root).start),
+    expected,
+    hint: `Add "${name}": it must be ${expected}.`,
+  };
+}
+
+function unknownField({ source, root }: Subject, path: Path, key: string, known: string): Problem {
+  const names = known.split(", ").filter((name) => valueOf(nodeAt(root, path), name) === undefined);
+  const entry = entryOf(nodeAt(root, path), key);
+  const where = path.length === 0 ? "here" : `in "${pathName(path)}"`;
+  return {
+    code: "unknown-field",
+    message: `There is no field "${key}" ${where}.`,
+    at: placeAt(source, (entry?.key ?? root).start),
+    expected: `one of ${known}`,
+    got: key,
+    hint: suggestion(key, names),
+  };
+}
+
+function wrongKey({ source, root }: Subject, path: Path, message: string): Problem {
+  const name = String(path.at(-1));
+  const expected = message.replace(/^must be /, "");
+  return {
+    code: "wrong-value",
+    message: `The name "${name}" must be ${expected}.`,
+    at: placeAt(source, (keyAt(root, path) ?? root).start),
+    expected,
+    got: name,
+    hint: "Write a shorter or simpler name.",
+  };
+}
+
+/** The key that holds the node at the path, which is where people look for it. */
+function keyAt(root: YamlNode, path: Path): YamlNode | undefined {
+  return entryOf(nodeAt(root, path.slice(0, -1)), String(path.at(-1)))?.key;
+}
+
+/** `component_types.gateway.stepping_stones[0]` */
+export function pathName(path: Path): string {
+  return path
+    .map((part, index) =>
+      typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`,
+    )
+    .join("");
+}
+
+function told(node: YamlNode): string {
+  if (isEmpty(node)) return "empty";
+  if (node.kind === "list") return "a list";
+  if (node.kind === "map") return "a map";
+  const [line = "", ...more] = node.text.trim().split("\n");
+  return `"${line.slice(0, 60)}${line.length > 60 || more.length > 0 ? "..." : ""}"`;
+}

@@ -1,0 +1,21 @@
+import type * as z from "zod";
+import { fail, ok, type Result } from "../core/result.ts";
+import { checkShape } from "./shape.ts";
+import type { TextFile } from "./source.ts";
+import { inOrder, readYaml } from "./yaml-document.ts";
+import type { YamlDocument } from "./yaml-node.ts";
+
+export interface ShapedFile<T> {
+  readonly document: YamlDocument;
+  readonly shape: T;
+}
+
+/** Reads a YAML file of one shape; the problems of YAML and of the shape come together. */
+export function readShaped<T>(file: TextFile, schema: z.ZodType<T>): Result<ShapedFile<T>> {
+  const read = readYaml(file);
+  if (!read.ok) return read;
+  const { document, problems } = read.value;
+  const shape = checkShape(schema, document.source, document.root);
+  if (!shape.ok) return fail(...inOrder([...problems, ...shape.problems]));
+  return problems.length > 0 ? fail(...inOrder(problems)) : ok({ document, shape: shape.value });
+}

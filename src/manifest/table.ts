@@ -1,0 +1,44 @@
+import type { SystemVersion } from "../core/ids.ts";
+import type { Place } from "../core/problem.ts";
+import type { Rule } from "./system.ts";
+
+/**
+ * The tables as people write them, in Markdown or in YAML: cells are still texts, for what they stand
+ * for depends on the versions that there are; see match.ts.
+ */
+export interface Constraints {
+  readonly file: string;
+  /** Null only in a device's own file. */
+  readonly endStates: ConstraintTable | null;
+  readonly transitionStates: readonly ConstraintTable[];
+}
+
+export interface ConstraintTable {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+  /** What holds for a combination that no row matches. */
+  readonly allowByDefault: boolean;
+  readonly rows: readonly TableRow[];
+  readonly at: Place;
+}
+
+export interface TableColumn {
+  /** `gateway`, `rtos@R456`; case does not count. */
+  readonly head: string;
+  readonly at: Place;
+}
+
+export interface TableRow {
+  /** One for each column. */
+  readonly cells: readonly Cell[];
+  readonly verdict: "yes" | "no" | "n/a";
+  /** Of an end state; null where the row names none. */
+  readonly systemVersion: SystemVersion | null;
+  readonly rule: Rule;
+}
+
+export interface Cell {
+  /** `gateway-v1.mender`, `*`, `?`, `any`, `>=4.0`, `!x`; never empty. Any of them may match. */
+  readonly alternatives: readonly string[];
+  readonly at: Place;
+}

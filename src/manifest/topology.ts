@@ -1,0 +1,147 @@
+import * as z from "zod";
+import { type ComponentId, ComponentType } from "../core/ids.ts";
+import type { Place, Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { readShaped } from "./shaped-file.ts";
+import { placeAt, type TextFile } from "./source.ts";
+import { fields, fileName, label, listOf, plainText, wholeNumber, yesOrNo } from "./words.ts";
+import { entryOf, nodeAt, type YamlDocument } from "./yaml-node.ts";
+
+/** The device's own description of its System. */
+export interface Topology {
+  /** The file that holds the Components. */
+  readonly file: string;
+  /** Null where the Components come from a Manifest of the first form. */
+  readonly systemType: string | null;
+  readonly components: readonly TopologyEntry[];
+}
+
+export interface TopologyEntry {
+  readonly componentType: ComponentType;
+  /** Null: its Interface tells it, as today's form wants it. */
+  readonly id: ComponentId | null;
+  /** The name of the executable. */
+  readonly interface: string;
+  readonly args: readonly string[];
+  /** Null: what the configuration says. */
+  readonly timeoutSeconds: number | null;
+  readonly onInterrupt: "rollback" | "retry" | "observe";
+  /** Null: not said. */
+  readonly supportsRollback: boolean | null;
+  /** False: it is left out where it does not answer. */
+  readonly isRequired: boolean;
+  /** An install of it reboots the host. */
+  readonly rebootsHost: boolean;
+  readonly at: Place;
+}
+
+/** Longer than any update; more milliseconds than a timer can hold would fire at once. */
+export const maxTimeoutSeconds = 2_000_000;
+
+const component = fields({
+  component_type: ComponentType,
+  interface: fileName.exactOptional(),
+  interface_args: listOf(plainText, "arguments").exactOptional(),
+  timeout_seconds: wholeNumber(1, maxTimeoutSeconds).exactOptional(),
+  on_interrupt: z
+    .enum(["rollback", "retry", "observe"], { error: `"rollback", "retry" or "observe"` })
+    .exactOptional(),
+  supports_rollback: yesOrNo.exactOptional(),
+  required: yesOrNo.exactOptional(),
+  reboots_host: yesOrNo.exactOptional(),
+});
+
+const components = listOf(component, "Components").min(1, { error: "at least one Component" });
+
+export const topologyShape = fields({
+  api_version: z.literal("mender/v1", { error: `"mender/v1"` }),
+  kind: z.literal("topology", { error: `"topology"` }),
+  system_type: label,
+  components: components.exactOptional(),
+});
+
+/** The Components in a file of their own. */
+export const topologyComponentsShape = fields({ components });
+
+/** Reads the Topology; its Components stand either in it or in `componentsFile`, and in one of them only. */
+export function readTopology(file: TextFile, componentsFile: TextFile | null): Result<Topology> {
+  const head = readShaped(file, topologyShape);
+  const apart =
+    componentsFile === null ? null : readShaped(componentsFile, topologyComponentsShape);
+  const problems = [head, apart].flatMap((read) => (read === null || read.ok ? [] : read.problems));
+  if (!head.ok || apart?.ok === false) return fail(...problems);
+  const { document, shape } = head.value;
+  if (shape.components !== undefined && apart !== null)
+    return fail(definedTwice(document, apart.value.document.source.file));
+  const chosen = apart === null ? { document, list: shape.components } : componentsOf(apart.value);
+  if (chosen.list === undefined) return fail(definedNowhere(document));
+  const { source, root } = chosen.document;
+  const entries = chosen.list.map((entry, index) =>
+    topologyEntry(entry, placeAt(source, nodeAt(root, ["components", index])?.start ?? 0)),
+  );
+  const unsafe = entries.flatMap((entry) => interfaceProblems(entry));
+  if (unsafe.length > 0) return fail(...unsafe);
+  return ok({ file: source.file, systemType: shape.system_type, components: entries });
+}
+
+type ComponentShape = z.output<typeof component>;
+
+function componentsOf({
+  document,
+  shape,
+}: {
+  readonly document: YamlDocument;
+  readonly shape: z.output<typeof topologyComponentsShape>;
+}) {
+  return { document, list: shape.components };
+}
+
+function topologyEntry(shape: ComponentShape, at: Place): TopologyEntry {
+  return {
+    componentType: shape.component_type,
+    id: null,
+    interface: shape.interface ?? shape.component_type,
+    args: shape.interface_args ?? [],
+    timeoutSeconds: shape.timeout_seconds ?? null,
+    onInterrupt: shape.on_interrupt ?? "rollback",
+    supportsRollback: shape.supports_rollback ?? null,
+    isRequired: shape.required ?? true,
+    rebootsHost: shape.reboots_host ?? false,
+    at,
+  };
+}
+
+/** Without an `interface` the type names it, and a type may hold more than a file name. */
+function interfaceProblems({ interface: name, at }: TopologyEntry): readonly Problem[] {
+  if (fileName.safeParse(name).success) return [];
+  return [
+    {
+      code: "wrong-value",
+      message: `The Component type "${name}" cannot be the name of an Interface.`,
+      at,
+      expected: `a file name without "/"`,
+      got: name,
+      hint: `Add "interface" with the name of the executable.`,
+    },
+  ];
+}
+
+function definedTwice({ source, root }: YamlDocument, componentsFile: string): Problem {
+  return {
+    code: "topology-components",
+    message: `The Components are defined twice: here and in "${componentsFile}".`,
+    at: placeAt(source, (entryOf(root, "components")?.key ?? root).start),
+    expected: "the Components in one file only",
+    hint: `Remove "components" here, or do not name the other file.`,
+  };
+}
+
+function definedNowhere({ source, root }: YamlDocument): Problem {
+  return {
+    code: "topology-components",
+    message: "The Topology has no Components.",
+    at: placeAt(source, root.start),
+    expected: `"components" here, or a file of their own`,
+    hint: `Add "components", or name the file that holds them with "--topology-components".`,
+  };
+}

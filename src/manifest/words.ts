@@ -1,0 +1,63 @@
+import * as z from "zod";
+
+/**
+ * What stands at the leaves of our YAML files. Scalars reach the schemas as the text that was written,
+ * so each of these says by `meta` what the JSON Schema shall call it. An error completes the sentence
+ * "... must be".
+ */
+
+/** A map with exactly these fields. The error for an unknown field lists the known ones. */
+export function fields<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? known : `a map with ${known}`),
+  });
+}
+
+export function listOf<Item extends z.ZodType>(item: Item, what: string): z.ZodArray<Item> {
+  return z.array(item, { error: `a list of ${what}` });
+}
+
+/** Shown and journaled: no control characters, no blanks at its ends. */
+export const label = z
+  .string({ error: "a text" })
+  .regex(/^[^\s\p{Cc}](?:[^\p{Cc}]{0,254}[^\s\p{Cc}])?$/u, {
+    error: "a text of 1 to 256 characters on one line, without blanks at its ends",
+  });
+
+/** A path, an argument: anything that a system call takes. */
+export const plainText = z
+  .string({ error: "a text" })
+  .regex(/^[^\0]*$/, { error: "a text without NUL" });
+
+/** A single safe part of a path. */
+export const fileName = z
+  .string({ error: "a file name" })
+  .regex(/^(?!\.{1,2}$)[^/\p{Cc}]{1,255}$/u, { error: `a file name without "/"` });
+
+export function wholeNumber(least: number, most: number) {
+  const error =
+    most === Number.MAX_SAFE_INTEGER
+      ? `a whole number from ${least} on`
+      : `a whole number from ${least} to ${most}`;
+  return z
+    .string({ error })
+    .regex(/^[0-9]{1,16}$/, { error, abort: true })
+    .meta({ type: "integer", pattern: undefined, minimum: least, maximum: most })
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, { error });
+}
+
+export const yesOrNo = z
+  .string({ error: "yes or no" })
+  .regex(/^(?:yes|no|true|false)$/i, { error: "yes or no" })
+  .meta({ type: ["boolean", "string"], pattern: undefined, enum: ["yes", "no", true, false] })
+  .transform((text) => /^(?:yes|true)$/i.test(text));
+
+/** RFC 3339, with the zone. */
+export const time = z.iso.datetime({
+  offset: true,
+  error: "a time such as 2027-01-31T00:00:00Z",
+});

@@ -1,0 +1,79 @@
+import type { YAMLError } from "yaml";
+import type { Problem } from "../core/problem.ts";
+import { lineText, placeAt, type Source } from "./source.ts";
+
+/** What the YAML parser found wrong, told as a Problem that says what to do. */
+export function syntaxProblem(source: Source, error: YAMLError): Problem {
+  const [start] = error.pos;
+  const at = placeAt(source, Math.max(start, 0));
+  if (error.code === "RESOURCE_EXHAUSTION") return tooDeep(at);
+  if (isUnquoted(error)) return unquoted(source, scalarStart(source, start));
+  return {
+    code: "yaml-syntax",
+    message: `The YAML is broken here: ${lowerFirst(error.message)}.`,
+    at,
+    hint: hints[error.code] ?? "Compare the line and the one before it with a sound file.",
+  };
+}
+
+/** It is plain what was meant, so the rest of the file can be judged. */
+export function isRecoverable(error: YAMLError): boolean {
+  return error.code === "TAG_RESOLVE_FAILED" || isUnquoted(error);
+}
+
+/** A value that YAML takes for something else, because it starts with a character of YAML's own. */
+export function unquoted(source: Source, start: number): Problem {
+  const text = bareText(source, start);
+  return {
+    code: "yaml-forbidden",
+    message: `YAML does not read "${text}" as a value.`,
+    at: placeAt(source, start),
+    hint: `Quote it: "${text}".`,
+  };
+}
+
+/** The bare value as people see it: up to what ends it in a flow list, or in a line. */
+export function bareText(source: Source, start: number): string {
+  const { line = 1, column = 1 } = placeAt(source, start);
+  const rest = lineText(source, line).slice(column - 1);
+  return /^(?:[^,[\]{}#]|\B#)*/.exec(rest)?.[0].trim() || rest.trim();
+}
+
+/** Maps and lists inside each other. */
+export const maxDepth = 32;
+
+export function tooDeep(at: Problem["at"]): Problem {
+  return {
+    code: "yaml-forbidden",
+    message: "The YAML is nested too deeply.",
+    ...(at && { at }),
+    expected: `at most ${maxDepth} levels`,
+    hint: "Remove the brackets or the indentation that make it so deep.",
+  };
+}
+
+const hints: { readonly [code: string]: string } = {
+  TAB_AS_INDENT: "Indent with blanks.",
+  BAD_INDENT: "Indent all entries of one map or list by the same number of blanks.",
+  MISSING_CHAR: "Close the bracket or the quote that was opened before.",
+  BLOCK_AS_IMPLICIT_KEY: "Quote the value, or put what follows it on a line of its own.",
+  MULTILINE_IMPLICIT_KEY: 'A key ends with ":" on its own line; quote a text that holds ": ".',
+  BAD_DQ_ESCAPE: "Write a backslash twice, or use single quotes.",
+};
+
+function isUnquoted(error: YAMLError): boolean {
+  return (
+    error.code === "BAD_ALIAS" ||
+    error.code === "BAD_SCALAR_START" ||
+    (error.code === "UNEXPECTED_TOKEN" && error.message.startsWith("Block scalar header"))
+  );
+}
+
+/** The parser complains about what follows the `>` or `|` of a block scalar. */
+function scalarStart({ text }: Source, start: number): number {
+  return /[>|]/.test(text[start] ?? "") || !/[>|]/.test(text[start - 1] ?? "") ? start : start - 1;
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1).replace(/\.$/, "");
+}

@@ -1,0 +1,171 @@
+import type { Problem } from "../core/problem.ts";
+import { readCell } from "./cell.ts";
+import type { ReadTable } from "./markdown-table.ts";
+import { lineAt, placeAt, type Source } from "./source.ts";
+import type { Cell, TableColumn, TableRow } from "./table.ts";
+import { readSystemVersion, readVerdict, unknownVerdict } from "./verdict.ts";
+import { isEmpty, valueOf, type YamlMap, type YamlNode } from "./yaml-node.ts";
+
+/**
+ * Reads a table written in YAML. What is not of the right shape is passed over here: the schema reports
+ * it, and the rest of the table is still worth checking.
+ */
+export function readYamlTable(
+  source: Source,
+  node: YamlMap,
+  name: string,
+  kind: "end" | "transition",
+): ReadTable {
+  const columns = columnsOf(source, valueOf(node, "columns"));
+  const rows = valueOf(node, "rows");
+  const read =
+    kind === "end" ? endRows(source, rows, columns) : transitionRows(source, rows, columns);
+  const given = valueOf(node, "name");
+  const fallback = valueOf(node, "default");
+  const table = {
+    name: given?.kind === "text" ? given.text : name,
+    columns,
+    allowByDefault: fallback?.kind === "text" && fallback.text === "allow",
+    rows: read.rows,
+    at: placeAt(source, node.start),
+  };
+  return { table, problems: read.problems };
+}
+
+interface ReadRows {
+  readonly rows: readonly TableRow[];
+  readonly problems: readonly Problem[];
+}
+
+function columnsOf(source: Source, node: YamlNode | undefined): readonly TableColumn[] {
+  if (node?.kind !== "list") return [];
+  return node.items.flatMap((item) =>
+    item.kind === "text" ? [{ head: item.text, at: placeAt(source, item.start) }] : [],
+  );
+}
+
+/** System version: one cell for each column. */
+function endRows(
+  source: Source,
+  node: YamlNode | undefined,
+  columns: readonly TableColumn[],
+): ReadRows {
+  const rows: TableRow[] = [];
+  const problems: Problem[] = [];
+  for (const { key, value } of node?.kind === "map" ? node.entries : []) {
+    if (value.kind !== "list") continue;
+    const at = placeAt(source, key.start);
+    const { systemVersion, problem } = readSystemVersion(key.text, "yes", at);
+    if (problem !== null) problems.push(problem);
+    const read = cellsOf(source, value.items);
+    problems.push(...read.problems);
+    if (value.items.length !== columns.length)
+      problems.push(wrongCount(source, key, value.items.length, columns.length, "cells"));
+    else if (read.cells.length === columns.length) {
+      const rule = ruleOf(source, key, value, `${key.text}: `);
+      rows.push({ cells: read.cells, verdict: "yes", systemVersion, rule });
+    }
+  }
+  return { rows, problems };
+}
+
+/** A cell for each column, then the verdict. */
+function transitionRows(
+  source: Source,
+  node: YamlNode | undefined,
+  columns: readonly TableColumn[],
+): ReadRows {
+  const rows: TableRow[] = [];
+  const problems: Problem[] = [];
+  for (const row of node?.kind === "list" ? node.items : []) {
+    if (row.kind !== "list") continue;
+    const read = cellsOf(source, row.items.slice(0, -1));
+    problems.push(...read.problems);
+    const last = row.items.at(-1);
+    if (row.items.length !== columns.length + 1) {
+      problems.push(
+        wrongCount(
+          source,
+          row,
+          row.items.length,
+          columns.length + 1,
+          "cells, the verdict among them,",
+        ),
+      );
+      continue;
+    }
+    if (last?.kind !== "text" || isEmpty(last)) continue;
+    const verdict = readVerdict(last.text);
+    if (verdict === null) problems.push(unknownVerdict(last.text, placeAt(source, last.start)));
+    else if (read.cells.length === columns.length)
+      rows.push({
+        cells: read.cells,
+        verdict,
+        systemVersion: null,
+        rule: ruleOf(source, row, row, ""),
+      });
+  }
+  return { rows, problems };
+}
+
+function cellsOf(
+  source: Source,
+  nodes: readonly YamlNode[],
+): { readonly cells: readonly Cell[]; readonly problems: readonly Problem[] } {
+  const cells: Cell[] = [];
+  const problems: Problem[] = [];
+  for (const node of nodes) {
+    const texts = textsOf(node);
+    if (texts === null) continue;
+    const read = readCell(texts, placeAt(source, node.start));
+    cells.push(read.cell);
+    problems.push(...read.problems);
+  }
+  return { cells, problems };
+}
+
+/** A version, or a list of them; null where the schema has something to say. */
+function textsOf(node: YamlNode): readonly string[] | null {
+  if (node.kind === "text") return isEmpty(node) ? null : [node.text];
+  if (node.kind === "map" || node.items.length === 0) return null;
+  const texts = node.items.flatMap((item) =>
+    item.kind === "text" && !isEmpty(item) ? [item.text] : [],
+  );
+  return texts.length === node.items.length ? texts : null;
+}
+
+/** The row as written; one that takes several lines is put on one. */
+function ruleOf(source: Source, first: YamlNode, row: YamlNode, prefix: string) {
+  const written = source.text.slice(first.start, row.end).trim();
+  const isOneLine = !written.includes("\n");
+  return {
+    file: source.file,
+    line: lineAt(source, first.start),
+    row: isOneLine ? written : `${prefix}${flow(row)}`,
+  };
+}
+
+function flow(node: YamlNode): string {
+  if (node.kind === "text") return node.style === "plain" ? node.text : JSON.stringify(node.text);
+  return node.kind === "list" ? `[${node.items.map(flow).join(", ")}]` : "{...}";
+}
+
+function wrongCount(
+  source: Source,
+  row: YamlNode,
+  is: number,
+  wanted: number,
+  what: string,
+): Problem {
+  return {
+    code: "table-cell",
+    message: `The row has ${is} ${what} where the table wants ${wanted}.`.replace(
+      /,( where)/,
+      "$1",
+    ),
+    at: placeAt(source, row.start),
+    expected: `${wanted} cells`,
+    got: `${is} cells`,
+    hint: is < wanted ? "Add the missing cell." : "Remove a cell, or add a column.",
+  };
+}
