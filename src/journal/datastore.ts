@@ -1,0 +1,33 @@
+import { join } from "node:path";
+
+/** Where everything lies that this program keeps; see docs/datastore.md. All paths are absolute. */
+export interface Datastore {
+  readonly root: string;
+  /** Held by the one process that may change anything. */
+  readonly lock: string;
+  /** The directory of the deployment in progress. */
+  readonly deployment: string;
+  /** Its journal. */
+  readonly journal: string;
+  /** The journals of deployments that have ended, one file each. */
+  readonly history: string;
+  /** Bundles that the deployment in progress needs, and that would not stay where they were. */
+  readonly bundles: string;
+  /** The work dirs of the Interfaces, one a Component. */
+  readonly payloads: string;
+  /** There while a refused install waits for its caller to roll it back and clean up. */
+  readonly refused: string;
+}
+
+export function datastoreAt(root: string): Datastore {
+  return {
+    root,
+    lock: join(root, "lock"),
+    deployment: join(root, "deployment"),
+    journal: join(root, "deployment", "journal"),
+    history: join(root, "history"),
+    bundles: join(root, "bundles"),
+    payloads: join(root, "payloads"),
+    refused: join(root, "refused"),
+  };
+}

@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { Files } from "../platform/types.ts";
+import type { Datastore } from "./datastore.ts";
+import type { Journal, RecordFormat } from "./records.ts";
+import { readJournal } from "./store.ts";
+
+/** So many ended deployments are kept; the oldest go first. */
+export const keptInHistory = 50;
+
+/** A deployment that has ended. */
+export interface PastDeployment {
+  readonly id: string;
+  /** Counts the deployments of this machine, from 1; nothing about it depends on a clock. */
+  readonly number: number;
+  /** Its journal. */
+  readonly path: string;
+}
+
+/**
+ * Moves the journal of the deployment that has ended into the history, durably; then nothing is in progress any more. The
+ * journal must be synced and closed. A crash leaves it in one place or in both, and then this is called once more. Throws
+ * FileError.
+ */
+export function archiveJournal(files: Files, store: Datastore, id: string): void {
+  if (!isSafe(id)) throw new Error(`"${id}" cannot be the name of a file`);
+  const past = listHistory(files, store);
+  if (past.some((deployment) => deployment.id === id)) {
+    // To rename a file over another name of itself does nothing.
+    files.remove(store.journal);
+    files.syncDirectory(store.deployment);
+    return;
+  }
+  const number = (past[0]?.number ?? 0) + 1;
+  const name = `${String(number).padStart(numberLength, "0")}-${id}`;
+  files.renameDurably(store.journal, join(store.history, name));
+  for (const { path } of past.slice(keptInHistory - 1)) files.remove(path);
+}
+
+/** The deployments that have ended, the last one first. */
+export function listHistory(files: Files, store: Datastore): readonly PastDeployment[] {
+  if (files.status(store.history) === null) return [];
+  return files
+    .list(store.history)
+    .map((name) => pastOf(store, name))
+    .filter((past) => past !== null)
+    .toSorted((a, b) => b.number - a.number);
+}
+
+/** Reads the journal of one that has ended, by its id or the beginning of it. */
+export function readHistory<R>(
+  files: Files,
+  store: Datastore,
+  id: string,
+  formats: readonly RecordFormat<R>[],
+): Result<Journal<R>> {
+  const past = listHistory(files, store);
+  const found = past.filter((deployment) => deployment.id.startsWith(id));
+  const [only] = found;
+  if (only === undefined || id === "" || found.length > 1) {
+    return fail(unknownId(id, found.length, past));
+  }
+  const journal = readJournal(files, only.path, formats);
+  if (!journal.ok) return journal;
+  return ok(journal.value ?? { records: [], format: null, length: 0, isTorn: true });
+}
+
+const numberLength = 6;
+
+function pastOf(store: Datastore, name: string): PastDeployment | null {
+  const [, number, id] = /^([0-9]{6,})-(.+)$/.exec(name) ?? [];
+  if (number === undefined || id === undefined || !isSafe(id)) return null;
+  return { id, number: Number(number), path: join(store.history, name) };
+}
+
+function isSafe(id: string): boolean {
+  return /^[0-9A-Za-z][0-9A-Za-z._-]{0,127}$/.test(id);
+}
+
+function unknownId(id: string, matches: number, past: readonly PastDeployment[]): Problem {
+  return {
+    code: "history-unknown",
+    message:
+      matches > 1
+        ? `${matches} past deployments have an id that begins with "${id}".`
+        : `There is no past deployment "${id}".`,
+    expected:
+      past.length === 0
+        ? "no deployment has ended yet"
+        : `one of ${past.map((deployment) => deployment.id).join(", ")}`,
+    got: `"${id}"`,
+    hint: "The command history lists them all.",
+  };
+}

@@ -1,0 +1,269 @@
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { JournalRecord } from "../../../src/deployment/records.ts";
+import { type Datastore, datastoreAt } from "../../../src/journal/datastore.ts";
+import { currentFormat, knownFormats } from "../../../src/journal/formats.ts";
+import {
+  archiveJournal,
+  keptInHistory,
+  listHistory,
+  readHistory,
+} from "../../../src/journal/history.ts";
+import { clearRefusal, isRefused, markRefused } from "../../../src/journal/refusal.ts";
+import { continueJournal, createJournal, readJournal } from "../../../src/journal/store.ts";
+import type { FileIo } from "../../../src/platform/file-io.ts";
+import { nodeFiles } from "../../../src/platform/files.ts";
+import { Boards, beginOf, drive, exited } from "../../support/drive.ts";
+import { scratchDirectory } from "../../support/scratch.ts";
+
+const files = nodeFiles();
+
+const freshStore = (): Datastore => datastoreAt(join(scratchDirectory(), "datastore"));
+
+const spec = {
+  boards: [
+    { id: "G13", type: "gateway", group: 1 },
+    { id: "R456", type: "rtos", group: 2 },
+  ],
+};
+
+/** Everything that a deployment writes which fails half way and rolls back. */
+function recordsOfADeployment(): readonly JournalRecord[] {
+  const boards = new Boards(spec, (round, id) =>
+    round === "ArtifactInstall" && id === "R456" ? exited(1) : "ok",
+  );
+  return drive(beginOf(spec), boards).records;
+}
+
+function read(store: Datastore) {
+  const journal = readJournal(files, store.journal, knownFormats);
+  if (!journal.ok) throw new Error(journal.problems[0]?.message);
+  return journal.value;
+}
+
+function write(store: Datastore, records: readonly JournalRecord[]): void {
+  const writer = createJournal(files, store, currentFormat);
+  writer.append(records);
+  writer.sync();
+  writer.close();
+}
+
+describe("the journal in progress", () => {
+  test("gives back every record of a deployment", () => {
+    const store = freshStore();
+    const records = recordsOfADeployment();
+    expect(read(store)).toBeNull();
+    write(store, records);
+    expect(read(store)?.records).toEqual(records);
+    expect(fs.statSync(store.journal).mode & 0o777).toBe(0o600);
+    expect(fs.statSync(store.deployment).mode & 0o777).toBe(0o700);
+  });
+
+  test("is gone on with behind its last whole record", () => {
+    const store = freshStore();
+    const records = recordsOfADeployment();
+    write(store, records.slice(0, 5));
+    fs.appendFileSync(store.journal, '0123abcd {"type":"outc');
+    const found = read(store);
+    expect(found?.isTorn).toBe(true);
+    if (found === null) throw new Error("the journal is lost");
+    const writer = continueJournal(files, store, found, currentFormat);
+    writer.append(records.slice(5, 6));
+    writer.append([]);
+    writer.append(records.slice(6));
+    writer.sync();
+    writer.close();
+    expect(read(store)).toMatchObject({ records, isTorn: false });
+  });
+
+  test("of which not even the first record was written whole counts as none, and is written anew", () => {
+    const store = freshStore();
+    const records = recordsOfADeployment();
+    write(store, records.slice(0, 1));
+    fs.truncateSync(store.journal, 100);
+    expect(read(store)).toBeNull();
+    write(store, records);
+    expect(read(store)?.records).toEqual(records);
+  });
+
+  test("with records in it is never begun anew", () => {
+    const store = freshStore();
+    write(store, recordsOfADeployment());
+    expect(() => createJournal(files, store, currentFormat)).toThrow("must not be lost");
+    fs.copyFileSync("fixtures/journals/unknown-version", store.journal);
+    expect(() => createJournal(files, store, currentFormat)).toThrow("must not be lost");
+  });
+
+  test.each([
+    { fixture: "unknown-version", code: "journal-version" },
+    { fixture: "damaged", code: "journal-corrupt" },
+  ])("of $fixture is refused, and not changed by it", ({ fixture, code }) => {
+    const store = freshStore();
+    fs.mkdirSync(store.deployment, { recursive: true });
+    fs.copyFileSync(join("fixtures/journals", fixture), store.journal);
+    expect(readJournal(files, store.journal, knownFormats)).toMatchObject({
+      ok: false,
+      problems: [{ code, at: { file: store.journal } }],
+    });
+    expect(fs.readFileSync(store.journal)).toEqual(
+      fs.readFileSync(join("fixtures/journals", fixture)),
+    );
+  });
+});
+
+describe("a journal that cannot be written", () => {
+  const [first, second, ...rest] = recordsOfADeployment();
+  if (first === undefined || second === undefined) throw new Error("a deployment has records");
+
+  function refused(code: string): Error {
+    return Object.assign(new Error(code), { code });
+  }
+
+  test("on a full disk fails for good, until a later run goes on where it was whole", () => {
+    let free = Number.POSITIVE_INFINITY;
+    const io: FileIo = {
+      ...fs,
+      writeSync(fd, bytes, offset, length) {
+        if (free === 0) throw refused("ENOSPC");
+        const count = Math.min(free, length);
+        free -= count;
+        return fs.writeSync(fd, bytes, offset, count);
+      },
+    };
+    const store = freshStore();
+    const writer = createJournal(nodeFiles(io), store, currentFormat);
+    writer.append([first]);
+    writer.sync();
+    free = 30;
+    expect(() => writer.append([second])).toThrow("no space left on device");
+    free = Number.POSITIVE_INFINITY;
+    expect(() => writer.append([second])).toThrow("no space left on device");
+    expect(() => writer.sync()).toThrow("no space left on device");
+
+    const found = read(store);
+    expect(found).toMatchObject({ records: [first], isTorn: true });
+    if (found === null) throw new Error("the journal is lost");
+    const later = continueJournal(files, store, found, currentFormat);
+    later.append([second, ...rest]);
+    later.sync();
+    expect(read(store)).toMatchObject({ records: [first, second, ...rest], isTorn: false });
+  });
+
+  test("after a failed sync is not synced again: nobody would know what is on the disk", () => {
+    let syncs = 0;
+    const io: FileIo = {
+      ...fs,
+      fdatasyncSync() {
+        syncs += 1;
+        throw refused("EIO");
+      },
+    };
+    const writer = createJournal(nodeFiles(io), freshStore(), currentFormat);
+    writer.append([first]);
+    expect(() => writer.sync()).toThrow("the medium failed");
+    expect(() => writer.sync()).toThrow("the medium failed");
+    expect(() => writer.append([second])).toThrow("the medium failed");
+    expect(syncs).toBe(1);
+  });
+});
+
+describe("the history", () => {
+  function archive(store: Datastore, id: string): void {
+    write(store, recordsOfADeployment());
+    archiveJournal(files, store, id);
+  }
+
+  test("holds what has ended, the last one first, and nothing is in progress then", () => {
+    const store = freshStore();
+    expect(listHistory(files, store)).toEqual([]);
+    archive(store, "b7");
+    archive(store, "a1");
+    expect(read(store)).toBeNull();
+    expect(listHistory(files, store)).toEqual([
+      { id: "a1", number: 2, path: join(store.history, "000002-a1") },
+      { id: "b7", number: 1, path: join(store.history, "000001-b7") },
+    ]);
+    expect(readHistory(files, store, "b7", knownFormats)).toMatchObject({
+      ok: true,
+      value: { records: recordsOfADeployment(), isTorn: false },
+    });
+  });
+
+  test("holds a deployment once, even if an earlier call was killed after it was there", () => {
+    const store = freshStore();
+    archive(store, "a1");
+    fs.linkSync(join(store.history, "000001-a1"), store.journal);
+    archiveJournal(files, store, "a1");
+    expect(read(store)).toBeNull();
+    expect(listHistory(files, store)).toHaveLength(1);
+  });
+
+  test("keeps a bounded number, and forgets the oldest", () => {
+    const store = freshStore();
+    for (let number = 1; number <= keptInHistory + 2; number += 1) archive(store, `d${number}`);
+    const kept = listHistory(files, store);
+    expect(kept).toHaveLength(keptInHistory);
+    expect(kept[0]?.id).toBe(`d${keptInHistory + 2}`);
+    expect(kept.at(-1)?.id).toBe("d3");
+  });
+
+  test("finds one by the beginning of its id, if that is of one only", () => {
+    const store = freshStore();
+    archive(store, "ab12");
+    archive(store, "ab34");
+    fs.writeFileSync(join(store.history, "notes.txt"), "by hand");
+    expect(readHistory(files, store, "ab1", knownFormats).ok).toBe(true);
+    expect(readHistory(files, store, "ab", knownFormats)).toEqual({
+      ok: false,
+      problems: [
+        {
+          code: "history-unknown",
+          message: '2 past deployments have an id that begins with "ab".',
+          expected: "one of ab34, ab12",
+          got: '"ab"',
+          hint: "The command history lists them all.",
+        },
+      ],
+    });
+    expect(readHistory(files, store, "", knownFormats)).toMatchObject({
+      problems: [{ message: '2 past deployments have an id that begins with "".' }],
+    });
+    expect(readHistory(files, store, "../lock", knownFormats)).toMatchObject({
+      problems: [{ message: 'There is no past deployment "../lock".' }],
+    });
+    expect(readHistory(files, freshStore(), "ab", knownFormats)).toMatchObject({
+      problems: [{ expected: "no deployment has ended yet" }],
+    });
+  });
+
+  test("takes no id that could lead out of it", () => {
+    const store = freshStore();
+    write(store, recordsOfADeployment());
+    expect(() => archiveJournal(files, store, "../x")).toThrow("cannot be the name of a file");
+    expect(read(store)).not.toBeNull();
+  });
+});
+
+describe("the mark of a refused install", () => {
+  test("stays until it is cleared, and says why for people", () => {
+    const store = freshStore();
+    expect(isRefused(files, store)).toBe(false);
+    markRefused(files, store, "no-plan");
+    markRefused(files, store, "deployment-in-progress");
+    expect(isRefused(files, store)).toBe(true);
+    expect(fs.readFileSync(store.refused, "utf8")).toBe("deployment-in-progress\n");
+    clearRefusal(files, store);
+    clearRefusal(files, store);
+    expect(isRefused(files, store)).toBe(false);
+  });
+
+  test("leaves the deployment in progress alone", () => {
+    const store = freshStore();
+    write(store, recordsOfADeployment());
+    const before = fs.readFileSync(store.journal);
+    markRefused(files, store, "deployment-in-progress");
+    clearRefusal(files, store);
+    expect(fs.readFileSync(store.journal)).toEqual(before);
+  });
+});
