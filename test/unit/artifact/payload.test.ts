@@ -4,7 +4,6 @@ import { ArtifactError } from "../../../src/artifact/artifact-error.ts";
 import { streamPayload } from "../../../src/artifact/payload.ts";
 import type { Artifact } from "../../../src/artifact/types.ts";
 import { verifyArtifact } from "../../../src/artifact/verify.ts";
-import { streamArtifact } from "../../../src/artifact/whole.ts";
 import { type ByteSource, FileError } from "../../../src/platform/types.ts";
 import {
   type ArtifactParts,
@@ -182,83 +181,5 @@ describe("the payload files", () => {
     ["..", [{ name: "..", content: "" }], "artifact-manifest-invalid"],
   ])("are refused with %s", async (_, files, code) => {
     expect(await problemsOf({ files })).toMatchObject([{ code }]);
-  });
-});
-
-describe("a whole Artifact on its way to an Interface", () => {
-  it("passes as it lies, byte for byte", async () => {
-    const bytes = await buildArtifact({
-      files: [{ name: "image.bin", content: "x".repeat(300_000) }],
-    });
-    const source = memorySource("a.mender", bytes, 100);
-
-    const passed = await collect(streamArtifact(source, await headerOf(source)));
-
-    expect(Buffer.compare(Buffer.from(passed), bytes)).toBe(0);
-  });
-
-  it("passes with state scripts in it", async () => {
-    const header = [
-      { name: "header-info", content: JSON.stringify(soundArtifact.headerInfo) },
-      { name: "scripts/ArtifactInstall_Enter_00", content: "#!/bin/sh\n" },
-      { name: "headers/0000/type-info", content: JSON.stringify(soundArtifact.typeInfo) },
-    ];
-    const bytes = await buildArtifact({ header });
-    const source = memorySource("a.mender", bytes);
-
-    expect((await collect(streamArtifact(source, await headerOf(source)))).length).toBe(
-      bytes.length,
-    );
-  });
-
-  it("never reaches its end where a payload file is not what the manifest says", async () => {
-    const bytes = await withChangedPayload();
-    const source = memorySource("a.mender", bytes, 512);
-    const artifact = await headerOf(source);
-    let passed = 0;
-
-    const run = async () => {
-      for await (const piece of streamArtifact(source, artifact)) passed += piece.length;
-    };
-
-    await expect(run()).rejects.toMatchObject({ problem: { code: "artifact-checksum" } });
-    expect(passed).toBeLessThan(bytes.length);
-  });
-
-  it("never gives out a file that ends early, nor another one", async () => {
-    const bytes = await buildArtifact();
-    const artifact = await headerOf(memorySource("a.mender", bytes));
-    const short = memorySource("a.mender", bytes.subarray(0, -1024));
-    const other = memorySource("a.mender", await buildArtifact({ files: [] }));
-
-    await expect(collect(streamArtifact(short, artifact))).rejects.toMatchObject({
-      problem: { code: "archive-truncated" },
-    });
-    await expect(collect(streamArtifact(other, artifact))).rejects.toMatchObject({
-      problem: { code: "artifact-checksum" },
-    });
-  });
-
-  it("breaks off with the medium's own error", async () => {
-    const sound = memorySource("a.mender", await buildArtifact());
-    const pulled: ByteSource = {
-      ...sound,
-      async *read() {
-        yield* sound.read(0, 4096);
-        throw new FileError("EIO", "a.mender", "Input/output error");
-      },
-    };
-
-    await expect(collect(streamArtifact(pulled, await headerOf(sound)))).rejects.toMatchObject({
-      code: "EIO",
-    });
-  });
-
-  it("may be left alone half way", async () => {
-    const source = memorySource("a.mender", await buildArtifact(), 512);
-    for await (const piece of streamArtifact(source, await headerOf(source))) {
-      expect(piece.length).toBe(512);
-      break;
-    }
   });
 });
