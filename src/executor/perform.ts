@@ -1,12 +1,11 @@
 import type { VerifyKey } from "../artifact/keys.ts";
 import type { Provides } from "../artifact/matching.ts";
-import type { Artifact } from "../artifact/types.ts";
 import type { Event, FailureReason } from "../core/events.ts";
 import type { ComponentId, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { assertNever } from "../core/assert-never.ts";
 import type { Result } from "../core/result.ts";
-import type { PlannedArtifact, TopologyComponent } from "../deployment/records.ts";
+import type { Begin, PlannedArtifact, TopologyComponent } from "../deployment/records.ts";
 import { callInterface } from "../interface/call.ts";
 import { download } from "../interface/download.ts";
 import { type Asked, askProvides, askWord, type QuerySpec } from "../interface/query.ts";
@@ -16,17 +15,11 @@ import {
   withTemporaryWorkDir,
   workDirOf,
 } from "../interface/work-dir.ts";
-import { type ByteSource, FileError, type Platform } from "../platform/types.ts";
+import { FileError, type Platform } from "../platform/types.ts";
+import type { OpenArtifact } from "../sources/open.ts";
 import { fileProblem } from "./file-problem.ts";
 import type { Perform, Task, TaskEnd } from "./ports.ts";
 import { stateName } from "./state-name.ts";
-
-/** An Artifact whose bytes can be read until it is closed; its header has been verified. */
-export interface OpenArtifact {
-  readonly source: ByteSource;
-  readonly artifact: Artifact;
-  close(): void;
-}
 
 export interface PerformPorts {
   readonly platform: Platform;
@@ -41,7 +34,7 @@ export interface PerformPorts {
   readonly keys: readonly VerifyKey[];
   readonly open: (planned: PlannedArtifact) => Promise<Result<OpenArtifact>>;
   /** The version that these Provides mean for the Component, in the words of the plan. */
-  readonly versionOf: (component: TopologyComponent, provides: Provides) => Version;
+  readonly versionOf: (begin: Begin, component: TopologyComponent, provides: Provides) => Version;
   /** What each Component told last; asked where it is not known. */
   readonly provides: Map<ComponentId, Provides>;
   readonly emit: (event: Event) => void;
@@ -165,7 +158,10 @@ async function downloadPayload(ports: PerformPorts, task: Task): Promise<TaskEnd
 async function observe(ports: PerformPorts, task: Task): Promise<TaskEnd> {
   const asked = await askForProvides(ports, task);
   if ("end" in asked) return asked.end;
-  return { failure: null, answer: ports.versionOf(componentOf(task), asked.provides) };
+  return {
+    failure: null,
+    answer: ports.versionOf(task.deployment.begin, componentOf(task), asked.provides),
+  };
 }
 
 /** Provides is asked outside of the update's work dir, as always. */

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import type { VerifyKey } from "../artifact/keys.ts";
+import type { Event } from "../core/events.ts";
+import type { ComponentId } from "../core/ids.ts";
+import type { Provides } from "../artifact/matching.ts";
+import type { Begin } from "../deployment/records.ts";
+import type { DeployPorts } from "../executor/deploy.ts";
+import { journalsIn } from "../executor/journals.ts";
+import { performer } from "../executor/perform.ts";
+import type { CrashPoint } from "../executor/ports.ts";
+import { type Datastore, datastoreAt } from "../journal/datastore.ts";
+import { versionOf } from "../manifest/version.ts";
+import { openArtifact } from "../sources/open.ts";
+import type { Context } from "./context.ts";
+
+/** From SIGTERM to SIGKILL for an Interface, in milliseconds. */
+export const graceMs = 5_000;
+
+/** So long is waited for a reboot that the command has accepted. Milliseconds. */
+const rebootWaitMs = 10 * 60_000;
+
+export interface DeployerInput {
+  /** One of them must have signed every Artifact; none demands nothing. */
+  readonly keys: readonly VerifyKey[];
+  readonly emit: (event: Event) => void;
+  /** What the Components have told just now; empty where nobody has asked. */
+  readonly provides: ReadonlyMap<ComponentId, Provides>;
+}
+
+/** Everything a deployment needs of this machine. */
+export function deployer(context: Context, input: DeployerInput): DeployPorts {
+  const { platform, environment, signal } = context;
+  const store = datastoreOf(context);
+  const perform = performer({
+    platform,
+    executable: (name) => join(environment.dataDir.value, "interfaces", "v1", name),
+    payloads: store.payloads,
+    environment: environment.inherited,
+    graceMs,
+    keys: input.keys,
+    open: (planned) =>
+      openArtifact(
+        { files: platform.files, decompressors: platform.decompressors, keys: input.keys },
+        planned.location,
+      ),
+    versionOf: (begin, component, provides) =>
+      versionOf(provides, component.interface, atHand(begin, component.componentType)),
+    provides: new Map(input.provides),
+    emit: input.emit,
+  });
+  return {
+    perform,
+    journals: journalsIn(platform.files, store),
+    processes: platform.processes,
+    host: platform.host,
+    clock: platform.clock,
+    emit: input.emit,
+    signal,
+    graceMs,
+    rebootWaitMs,
+    sweep: () => {
+      platform.files.remove(store.payloads);
+      platform.files.remove(store.bundles);
+    },
+    reachCrashPoint: (point) => {
+      reachCrashPoint(context, point);
+    },
+  };
+}
+
+export function datastoreOf({ environment }: Context): Datastore {
+  return datastoreAt(environment.datastoreDir.value);
+}
+
+function atHand(begin: Begin, componentType: string) {
+  return begin.artifacts
+    .filter((artifact) => artifact.componentType === componentType)
+    .map(({ name, provides, clears }) => ({
+      name,
+      provides: new Map(Object.entries(provides)),
+      clears,
+    }));
+}
+
+/** A test wants to see what is left of a process that dies right here. */
+function reachCrashPoint({ environment }: Context, point: CrashPoint): void {
+  if (environment.crashPoint === point) process.kill(process.pid, "SIGKILL");
+}
