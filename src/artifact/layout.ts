@@ -1,12 +1,19 @@
-import * as z from "zod";
 import type { Decompressors } from "../platform/types.ts";
 import { refused } from "./artifact-error.ts";
-import { augmented, demandSum, morePayloads, readArtifactManifest } from "./artifact-manifest.ts";
+import {
+  type ArtifactManifest,
+  augmented,
+  demandSum,
+  morePayloads,
+  readArtifactManifest,
+} from "./artifact-manifest.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { readHeaderTar } from "./header-tar.ts";
 import { readHeaders } from "./headers.ts";
-import { decodeSignature, verifySignature, type VerifyKey } from "./keys.ts";
+import { demandVersion } from "./artifact-version.ts";
+import type { VerifyKey } from "./keys.ts";
 import { limits } from "./limits.ts";
+import { demandSignature, type Signed } from "./signature.ts";
 import { nextEntry, takePadding, type TarEntry } from "./tar-reader.ts";
 import type { Artifact } from "./types.ts";
 
@@ -49,11 +56,11 @@ export async function openArtifact(
   let next = await entry(file, reader);
   if (next.name === "manifest.sig") {
     const signature = await small(file, reader, next, "manifest.sig", limits.signature);
-    demandSignature(file, manifestBytes, signature, keys);
+    demandSignature(file, asArtifact, manifestBytes, signature, keys);
     next = await entry(file, reader);
   } else if (keys.length > 0) throw unsigned(file);
 
-  const manifest = readArtifactManifest(file, manifestBytes);
+  const manifest = manifestOf(file, version, manifestBytes);
   demandSum(file, "version", version, manifest.version);
   demandVersion(file, version);
 
@@ -78,12 +85,28 @@ export async function openArtifact(
   return { artifact, data };
 }
 
+const asArtifact: Signed = {
+  kind: "Artifact",
+  code: "artifact-signature",
+  command: "mender-artifact sign",
+};
+
 /** After the payload only the end may come. */
 export async function demandLast(file: string, reader: ByteReader): Promise<void> {
   const more = await nextEntry(file, reader);
   if (more === null) return;
   if (more.name.startsWith("data/")) throw morePayloads(file, more.name);
   throw misplaced(file, more, "the end of the archive");
+}
+
+/** Where the manifest cannot be read because the format is another one, its version is the better answer. */
+function manifestOf(file: string, version: Uint8Array, bytes: Uint8Array): ArtifactManifest {
+  try {
+    return readArtifactManifest(file, bytes);
+  } catch (error) {
+    demandVersion(file, version);
+    throw error;
+  }
 }
 
 /** The next entry, which must be there and a regular file. */
@@ -127,66 +150,6 @@ async function small(
   const content = await reader.take(found.size);
   await takePadding(file, reader, found.size);
   return content;
-}
-
-function demandSignature(
-  file: string,
-  manifest: Uint8Array,
-  signature: Uint8Array,
-  keys: readonly VerifyKey[],
-): void {
-  const text = new TextDecoder("latin1").decode(signature);
-  if (decodeSignature(text) === null) {
-    throw refused("artifact-signature", file, `The signature of "${file}" is not base64.`, {
-      hint: "Sign the Artifact again with `mender-artifact sign`.",
-    });
-  }
-  if (keys.length > 0 && verifySignature(manifest, text, keys) === null) {
-    throw refused(
-      "artifact-signature",
-      file,
-      `The signature of "${file}" is of none of the configured keys.`,
-      {
-        expected: `a signature by one of ${keys.map(({ name }) => `"${name}"`).join(", ")}`,
-        hint: "Do not install it: sign the Artifact with the right key, or configure the key that signed it.",
-      },
-    );
-  }
-}
-
-const Version = z.strictObject({ format: z.string(), version: z.int() });
-
-function demandVersion(file: string, bytes: Uint8Array): void {
-  const text = new TextDecoder().decode(bytes);
-  const version = parseVersion(text);
-  if (version === null || version.format !== "mender") {
-    throw refused("artifact-layout", file, `"${file}" is not a Mender Artifact.`, {
-      expected: '{"format":"mender","version":3} in "version"',
-      got: text.slice(0, 100),
-      hint: "Give a file made by `mender-artifact`.",
-    });
-  }
-  if (version.version !== 3) {
-    throw refused(
-      "artifact-version-unsupported",
-      file,
-      `"${file}" is a Mender Artifact of version ${version.version}.`,
-      { expected: "version 3", got: `version ${version.version}`, hint: "Make it as version 3." },
-    );
-  }
-}
-
-/** Null where it is not JSON of the two fields, each once and plainly written. */
-function parseVersion(text: string): z.infer<typeof Version> | null {
-  try {
-    const json: unknown = JSON.parse(text);
-    const parsed = Version.safeParse(json);
-    // A field that stands there twice, or a 3 written as 3.0, is read differently by different parsers.
-    const isPlain = JSON.stringify(json) === text.replaceAll(/\s/g, "");
-    return parsed.success && isPlain ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }
 
 function unsigned(file: string) {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { refused } from "../artifact/artifact-error.ts";
 import { type Checksum, readChecksumList } from "../artifact/checksum-list.ts";
-import { decodeSignature, verifySignature, type VerifyKey } from "../artifact/keys.ts";
+import type { VerifyKey } from "../artifact/keys.ts";
 import { isSafePath } from "../artifact/safe-name.ts";
+import { demandSignature, type Signed } from "../artifact/signature.ts";
 import { trailing } from "../artifact/tar-end.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { wrongSum } from "./entry-content.ts";
@@ -32,7 +33,9 @@ export async function openFormatted(
   const listBytes = await small(source, checksums, bundleLimits.checksums);
   const signed = third?.name === entryName.signature;
   if (!signed && keys.length > 0) throw unsigned(file);
-  const verifiedBy = signed ? await demandSignature(source, third, listBytes, keys) : null;
+  const signature = signed ? await small(source, third, bundleLimits.signature) : null;
+  const key =
+    signature === null ? null : demandSignature(file, asBundle, listBytes, signature, keys);
 
   const list = readChecksumList(listBytes, isSafePath);
   if ("line" in list) {
@@ -60,10 +63,12 @@ export async function openFormatted(
       sha256: sum?.sha256 ?? null,
     })),
     signed,
-    verifiedBy,
+    verifiedBy: key?.name ?? null,
     plain: false,
   };
 }
+
+const asBundle: Signed = { kind: "bundle", code: "bundle-signature", command: "bundle sign" };
 
 /** The content of an entry that must be small. */
 export async function small(
@@ -132,41 +137,6 @@ async function demandCanonical(source: ByteSource, index: TarIndex): Promise<voi
   const last = index.entries.at(-1);
   if (last === undefined) return;
   if (index.end !== source.size) throw trailing(source.name);
-}
-
-async function demandSignature(
-  source: ByteSource,
-  entry: IndexedEntry,
-  signedBytes: Uint8Array,
-  keys: readonly VerifyKey[],
-): Promise<string | null> {
-  const signature = new TextDecoder("latin1").decode(
-    await small(source, entry, bundleLimits.signature),
-  );
-  if (decodeSignature(signature) === null) {
-    throw refused(
-      "bundle-signature",
-      source.name,
-      `The signature of "${source.name}" is not base64.`,
-      {
-        hint: "Sign the bundle again with `bundle sign`.",
-      },
-    );
-  }
-  if (keys.length === 0) return null;
-  const key = verifySignature(signedBytes, signature, keys);
-  if (key === null) {
-    throw refused(
-      "bundle-signature",
-      source.name,
-      `The signature of "${source.name}" is of none of the configured keys.`,
-      {
-        expected: `a signature by one of ${keys.map(({ name }) => `"${name}"`).join(", ")}`,
-        hint: "Do not install it: sign the bundle with the right key, or configure the key that signed it.",
-      },
-    );
-  }
-  return key.name;
 }
 
 /** The entries below `checksums` and its lines must be the same, one by one and in the same order. */

@@ -79,6 +79,15 @@ describe("the version", () => {
     ]);
   });
 
+  it("4 is refused by its number, whatever else is new in it", async () => {
+    const problems = await problemsOf({
+      version: '{"format":"mender","version":4}',
+      manifest: (lines) => `sha512 ${lines.join("\n")}\n`,
+    });
+
+    expect(problems).toMatchObject([{ code: "artifact-version-unsupported", got: "version 4" }]);
+  });
+
   it("1, which had no manifest, is refused by its number too", async () => {
     const bytes = await tar([
       { name: "version", content: '{"format":"mender","version":1}' },
