@@ -1,0 +1,156 @@
+import { join } from "node:path";
+import type { Provides } from "../artifact/matching.ts";
+import type { ComponentId, ComponentType } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { checkExecutable } from "../interface/executable.ts";
+import { type Asked, askIdentity, askProvides, type QuerySpec } from "../interface/query.ts";
+import { withTemporaryWorkDir } from "../interface/work-dir.ts";
+import type { Topology, TopologyEntry } from "../manifest/topology.ts";
+import { printable } from "../report/printable.ts";
+import type { Context } from "./context.ts";
+import { graceMs } from "./deployer.ts";
+import { writeLines } from "./output.ts";
+import type { Settings } from "./settings.ts";
+
+/** A Component of this machine that has told who it is. */
+export interface Present {
+  readonly entry: TopologyEntry;
+  readonly id: ComponentId;
+  /** Absolute path of its Interface, links resolved. */
+  readonly executable: string;
+}
+
+export interface Surveyed extends Present {
+  readonly provides: Provides;
+}
+
+/** Who is there, in the order of the Topology. */
+export interface Survey<C extends Present> {
+  readonly components: readonly C[];
+  /** The types of Components that are not required and do not answer. */
+  readonly absent: readonly ComponentType[];
+}
+
+/** Asks every Component who it is and what it provides; nothing but temporary work dirs is written. */
+export async function survey(
+  context: Context,
+  settings: Settings,
+  topology: Topology,
+): Promise<Result<Survey<Surveyed>>> {
+  const found = await identify(context, settings, topology);
+  if (!found.ok) return found;
+  const { components, absent } = found.value;
+  const surveyed = await askEach(components, async (component) => {
+    const asked = await ask(context, settings, component, "Provides", (spec) =>
+      askProvides(context.platform, spec, component.entry.interface),
+    );
+    return asked.ok ? ok({ ...component, provides: asked.value }) : asked;
+  });
+  return surveyed.ok ? ok({ components: surveyed.value, absent }) : surveyed;
+}
+
+/** Looks at every Interface, then asks all of them for their Components; each id must be there once. */
+export async function identify(
+  context: Context,
+  settings: Settings,
+  topology: Topology,
+): Promise<Result<Survey<Present>>> {
+  const executables = topology.components.map((entry) => lookAt(context, settings, entry));
+  const unfit = executables.flatMap((looked) => (looked.ok ? [] : looked.problems));
+  if (unfit.length > 0) return fail(...unfit);
+  const absent: ComponentType[] = [];
+  const identified = await askEach(
+    executables.flatMap((looked) => (looked.ok ? [looked.value] : [])),
+    async ({ entry, executable }): Promise<Result<Present | null>> => {
+      if (entry.id !== null) return ok({ entry, id: entry.id, executable });
+      const asked = await ask(context, settings, { entry, executable }, "Identity", (spec) =>
+        askIdentity(context.platform, spec),
+      );
+      if (asked.ok) return ok({ entry, id: asked.value, executable });
+      if (entry.isRequired || context.signal.aborted) return asked;
+      absent.push(entry.componentType);
+      return ok(null);
+    },
+  );
+  if (!identified.ok) return identified;
+  const components = identified.value.filter((component) => component !== null);
+  const shared = sharedIds(components);
+  return shared.length > 0 ? fail(...shared) : ok({ components, absent: [...new Set(absent)] });
+}
+
+function lookAt(
+  { platform }: Context,
+  settings: Settings,
+  entry: TopologyEntry,
+): Result<{ readonly entry: TopologyEntry; readonly executable: string }> {
+  const path = interfacePath(settings, entry.interface);
+  const looked = checkExecutable(platform.files, path, settings.allowsWritableInterfaces);
+  if (looked.ok) return ok({ entry, executable: looked.value });
+  return fail(...looked.problems.map((problem) => ({ ...problem, at: entry.at })));
+}
+
+/** Absolute path of the executable of an Interface. */
+export function interfacePath({ dataDir }: Pick<Settings, "dataDir">, name: string): string {
+  return join(dataDir, "interfaces", "v1", name);
+}
+
+/** All at the same time; the problems of all. */
+async function askEach<C, T>(
+  components: readonly C[],
+  one: (component: C) => Promise<Result<T>>,
+): Promise<Result<readonly T[]>> {
+  const results = await Promise.all(components.map(one));
+  const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
+  if (problems.length > 0) return fail(...problems);
+  return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
+}
+
+/** One query outside of a deployment. What the Interface logged is shown where it fails. */
+export async function ask<T>(
+  context: Context,
+  settings: Settings,
+  { entry, executable }: Pick<Present, "entry" | "executable">,
+  query: string,
+  asking: (spec: QuerySpec) => Promise<Asked<T>>,
+): Promise<Result<T>> {
+  const { platform, environment, signal, output } = context;
+  const lines: string[] = [];
+  const asked = await withTemporaryWorkDir(platform.files, (workDir) =>
+    asking({
+      executable,
+      workDir,
+      componentType: entry.componentType,
+      args: entry.args,
+      timeoutMs:
+        entry.timeoutSeconds === null ? settings.interfaceTimeoutMs : entry.timeoutSeconds * 1000,
+      graceMs,
+      environment: environment.inherited,
+      runId: platform.clock.randomId(),
+      signal,
+      onStarted: () => {},
+      onLine: (_, line) => lines.push(`${entry.componentType}  ${query}  | ${printable(line)}`),
+    }),
+  );
+  if (asked.ok) return ok(asked.value);
+  writeLines(output.messages, lines);
+  return fail(...asked.problems.map((problem) => ({ at: entry.at, ...problem })));
+}
+
+function sharedIds(components: readonly Present[]): readonly Problem[] {
+  return components.flatMap(({ id, entry }, index) => {
+    const first = components.findIndex((other) => other.id === id);
+    const other = components[first];
+    if (first === index || other === undefined) return [];
+    return [
+      {
+        code: "identity-shared" as const,
+        message: `Two Components call themselves "${id}".`,
+        at: entry.at,
+        expected: "an id of its own for every Component",
+        got: `"${id}", which the Component of line ${other.entry.at.line ?? 0} has, too`,
+        hint: "Give each its own interface_args, or let their Interfaces tell them apart.",
+      },
+    ];
+  });
+}
