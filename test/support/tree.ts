@@ -17,8 +17,6 @@ function toldOf(path: string): string {
 }
 
 function rights(mode: number): string {
-  return [...mode.toString(8).slice(-3)]
-    .map(Number)
-    .map((three) => `${three & 4 ? "r" : "-"}${three & 2 ? "w" : "-"}${three & 1 ? "x" : "-"}`)
-    .join("");
+  const letters = ["r", "w", "x", "r", "w", "x", "r", "w", "x"];
+  return letters.map((letter, at) => ((mode >> (8 - at)) & 1 ? letter : "-")).join("");
 }

@@ -334,30 +334,39 @@ describe.each(["Yes", "No"] as const)(
     ];
     const last = (bytes: Uint8Array, text: string) =>
       Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).lastIndexOf(text);
-    const tampering: readonly (readonly [string, (bytes: Uint8Array) => void])[] = [
-      ["in its first file", (bytes) => bytes.set([0x21], last(bytes, "0123456789") - 5)],
-      ["in its last file", (bytes) => bytes.set([0x21], last(bytes, "second"))],
+    /** Where, how, and which streams were whole and right before anything could be noticed. */
+    const tampering: readonly (readonly [string, (bytes: Uint8Array) => void, string])[] = [
+      ["in its first file", (bytes) => bytes.set([0x21], last(bytes, "0123456789") - 5), ""],
+      [
+        "in its last file",
+        (bytes) => bytes.set([0x21], last(bytes, "second")),
+        "streams/one.bin\n",
+      ],
       [
         "behind its last file, in the padding",
         (bytes) => bytes.set([0x21], last(bytes, "second") + 100),
+        "streams/one.bin\nstreams/two.bin\n",
       ],
-      ["behind its end", (bytes) => bytes.set([0x21], bytes.length - 1)],
+      [
+        "behind its end",
+        (bytes) => bytes.set([0x21], bytes.length - 1),
+        "streams/one.bin\nstreams/two.bin\n",
+      ],
     ];
+    const readAndTell = `while s=$(cat stream-next) && [ -n "$s" ]; do
+        cat "$s" >/dev/null && echo "$s" >>tmp/whole
+      done
+      touch tmp/saw-the-end`;
 
     test.each(tampering)(
       "%s: who reads it never sees the end, and the state fails",
-      async (_, tamper) => {
-        const spec = await downloadOf(
-          scripted(
-            `while s=$(cat stream-next) && [ -n "$s" ]; do cat "$s" >/dev/null; done; touch tmp/saw-the-end`,
-          ),
-          { ...plain, files },
-          tamper,
-        );
+      async (_, tamper, whole) => {
+        const spec = await downloadOf(scripted(readAndTell), { ...plain, files }, tamper);
 
         const end = await download(platform, { ...spec, unpacked });
 
         expect(end).toMatchObject({ taken: null, failure: { kind: "problem" } });
+        expect(read(spec, "tmp/whole") ?? "").toBe(unpacked === "Yes" ? whole : "");
         expect(existsSync(join(spec.workDir, "tmp/saw-the-end"))).toBe(false);
         expectTidy(spec);
       },
@@ -402,12 +411,7 @@ describe.each(["Yes", "No"] as const)(
     });
 
     test("a medium that vanishes in the middle: the reader never sees the end", async () => {
-      const spec = await downloadOf(
-        scripted(
-          'while s=$(cat stream-next) && [ -n "$s" ]; do cat "$s" >/dev/null; done; touch tmp/saw-the-end',
-        ),
-        { ...plain, files },
-      );
+      const spec = await downloadOf(scripted(readAndTell), { ...plain, files });
 
       const end = await download(platform, {
         ...spec,
@@ -428,6 +432,7 @@ describe.each(["Yes", "No"] as const)(
           },
         },
       });
+      expect(read(spec, "tmp/whole")).toBeNull();
       expect(existsSync(join(spec.workDir, "tmp/saw-the-end"))).toBe(false);
       expectTidy(spec);
     });
