@@ -80,7 +80,8 @@ function entry(name: string, content: Uint8Array): readonly Uint8Array[] {
 
 function head(name: string, size: number): Uint8Array {
   const block = encodeHeader({ name, flag: "0", size });
-  if (block === null) throw new Error(`"${name}" of ${String(size)} bytes needs an extended header`);
+  if (block === null)
+    throw new Error(`"${name}" of ${String(size)} bytes needs an extended header`);
   return block;
 }
 

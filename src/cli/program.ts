@@ -5,6 +5,7 @@ import type { Platform } from "../platform/types.ts";
 import { plainStyle } from "../report/style.ts";
 import { styleOf } from "./colour.ts";
 import { type Context, type GlobalOptions, logLevels } from "./context.ts";
+import { defineArtifact } from "./definitions/artifact.ts";
 import { defineBundle } from "./definitions/bundle.ts";
 import { definePlanning } from "./definitions/planning.ts";
 import { defineTools } from "./definitions/tools.ts";
@@ -73,7 +74,7 @@ export async function runProgram(args: readonly string[], machine: Machine): Pro
     async (...given) => {
       exit = await work(contextOf(machine, globalOptions(program)), ...given);
     };
-  for (const define of [defineUpdates, definePlanning, defineBundle, defineTools]) {
+  for (const define of [defineUpdates, definePlanning, defineBundle, defineArtifact, defineTools]) {
     define(program, lazily);
   }
   try {

@@ -67,7 +67,10 @@ export type Event =
       readonly deployment: string;
       readonly outcome: DeploymentOutcome;
       readonly systemVersion: SystemVersion | null;
-      readonly components: readonly { readonly component: ComponentId; readonly version: Version }[];
+      readonly components: readonly {
+        readonly component: ComponentId;
+        readonly version: Version;
+      }[];
     };
 
 /** How a deployment ended; the cause is told by the first failure. */

@@ -2,9 +2,11 @@ import * as z from "zod";
 
 /** A name that is printed, journaled and made part of paths: no control characters, no blanks at its ends. */
 // oxlint-disable-next-line no-control-regex
-const name = z.string().regex(/^[^\s\u0000-\u001f\u007f](?:[^\u0000-\u001f\u007f]{0,254}[^\s\u0000-\u001f\u007f])?$/u, {
-  error: "must be 1 to 256 characters without control characters or blanks at its ends",
-});
+const name = z
+  .string()
+  .regex(/^[^\s\u0000-\u001f\u007f](?:[^\u0000-\u001f\u007f]{0,254}[^\s\u0000-\u001f\u007f])?$/u, {
+    error: "must be 1 to 256 characters without control characters or blanks at its ends",
+  });
 
 /** A kind of Component, for example `gateway`: the Manifest speaks of these. */
 export const ComponentType = name.brand<"ComponentType">();

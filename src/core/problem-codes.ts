@@ -59,6 +59,7 @@ export const problemCodes = {
   "journal-corrupt": exitCode.unexpected,
   "journal-version": exitCode.inProgress,
   "history-unknown": exitCode.usage,
+  locked: exitCode.inProgress,
   "module-payload": exitCode.invalid,
   // deployment
   "version-changed": exitCode.failedUnchanged,

@@ -37,7 +37,12 @@ export type WordQuery = keyof typeof answers;
 export type Answer<Q extends WordQuery> = (typeof answers)[Q][number];
 
 /** Where a run may be told to stop; `ArtifactInstall` is ours, the others are Mender's. */
-export const stopPoints = ["ArtifactInstall", "ArtifactCommit", "ArtifactRollback", "Cleanup"] as const;
+export const stopPoints = [
+  "ArtifactInstall",
+  "ArtifactCommit",
+  "ArtifactRollback",
+  "Cleanup",
+] as const;
 export type StopPoint = (typeof stopPoints)[number];
 
 /** The version of the protocol, written into every work dir. */

@@ -31,6 +31,17 @@ export function defineTools(program: Command, lazily: Lazily): void {
       }),
     );
   program
+    .command("module")
+    .description("the update module's side towards the Mender Client")
+    .argument("<state>", "a state of its protocol")
+    .argument("<dir>", "its directory tree")
+    .action(
+      lazily(async (context, state: string, directory: string) => {
+        const { module } = await import("../commands/module.ts");
+        return module(context, state, directory);
+      }),
+    );
+  program
     .command("schema")
     .description("the JSON Schema of a file format, for editors")
     .addArgument(new Argument("<name>", "the format").choices(schemaNames))

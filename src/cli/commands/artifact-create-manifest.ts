@@ -1,0 +1,153 @@
+import { basename } from "node:path";
+import { writeArtifact } from "../../artifact/write.ts";
+import { verifyBundle } from "../../bundle/verify.ts";
+import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { ArtifactName } from "../../core/ids.ts";
+import type { Problem } from "../../core/problem.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import { type Manifest, readManifest } from "../../manifest/manifest.ts";
+import type { ByteSource } from "../../platform/types.ts";
+import { bytesText } from "../../report/measures.ts";
+import { withInput } from "../bundle-file.ts";
+import type { Context } from "../context.ts";
+import type { CreateManifestOptions } from "../definitions/artifact.ts";
+import { readText } from "../input-files.ts";
+import { kindOfInput } from "../input-kind.ts";
+import { readPrivateKey } from "../key-files.ts";
+import { answer, failed } from "../output.ts";
+import { writeOutput } from "../output-file.ts";
+
+/** The only payload type that a System device accepts; our update module is of the same name. */
+const payloadType = "mender-orchestrator-manifest";
+const provided = `data-partition.${payloadType}`;
+
+/** Wraps a Manifest or a bundle, so that the Mender Server and its Client carry it to a machine. */
+export async function createManifest(
+  context: Context,
+  file: string,
+  options: CreateManifestOptions,
+): Promise<ExitCode> {
+  const { output } = context;
+  const key = options.key === undefined ? ok(null) : readPrivateKey(context, options.key);
+  if (!key.ok) return failed(output, key.problems);
+  const written = await withInput(context, file, async (source) => {
+    const read = await manifestIn(context, file, source);
+    if (!read.ok) return read;
+    const { manifest, extension } = read.value;
+    const described = describe(manifest, options);
+    if (!described.ok) return described;
+    const { name, systemTypes } = described.value;
+    const chunks = await writeArtifact({
+      name,
+      deviceTypes: systemTypes,
+      payloadType,
+      provides: { [`${provided}.version`]: options.softwareVersion ?? name },
+      clears: [`${provided}.*`],
+      payload: { name: payloadName(file, extension), source },
+      key: key.value,
+    });
+    const size = await writeOutput(context, options.output, chunks);
+    return size.ok ? ok({ name, systemTypes, size: size.value }) : size;
+  });
+  if (!written.ok) return failed(output, written.problems);
+  const { name, systemTypes, size } = written.value;
+  answer(
+    output,
+    () => [
+      `${options.output}: Artifact "${name}" for ${systemTypes.join(", ")}, ${bytesText(size)}`,
+    ],
+    () => ({
+      type: "artifact-created",
+      artifact: options.output,
+      name,
+      system_types: systemTypes,
+      size,
+    }),
+  );
+  return exitCode.done;
+}
+
+/** The Manifest, valid, with everything around it verified. */
+async function manifestIn(
+  context: Context,
+  file: string,
+  source: ByteSource,
+): Promise<Result<{ readonly manifest: Manifest; readonly extension: ".yaml" | ".tar" }>> {
+  const kind = await kindOfInput(source);
+  if (kind === "text") {
+    const text = readText(context.platform.files, context.environment.workingDirectory, file);
+    const read = text.ok ? readManifest(text.value) : text;
+    return read.ok ? ok({ manifest: read.value.manifest, extension: ".yaml" }) : read;
+  }
+  if (kind !== "bundle") return fail(notWrappable(file));
+  const verified = await verifyBundle(
+    source,
+    { bundle: [], artifacts: [] },
+    context.platform.decompressors,
+  );
+  if (!verified.ok) return verified;
+  const { entry, bytes } = verified.value.bundle.manifest;
+  const read = readManifest({ name: `${file}:${entry}`, bytes });
+  return read.ok ? ok({ manifest: read.value.manifest, extension: ".tar" }) : read;
+}
+
+/** The update module tells the two apart by their extension. */
+function payloadName(file: string, extension: ".yaml" | ".tar"): string {
+  const name = basename(file).replaceAll(/[^\w.+-]/g, "_");
+  const fits = extension === ".tar" ? /\.tar$/.test(name) : /\.ya?ml$/.test(name);
+  return fits ? name : `${name}${extension}`;
+}
+
+function describe(
+  manifest: Manifest,
+  options: CreateManifestOptions,
+): Result<{ readonly name: string; readonly systemTypes: readonly string[] }> {
+  const name = ArtifactName.safeParse(options.artifactName ?? manifest.name);
+  const known = manifest.systemTypes?.names ?? null;
+  const systemTypes = options.systemType.length > 0 ? options.systemType : (known ?? []);
+  const problems: Problem[] = [];
+  if (!name.success) problems.push(badName(options.artifactName ?? manifest.name));
+  if (systemTypes.length === 0) problems.push(noSystemType(manifest.file));
+  for (const type of systemTypes) {
+    if (known !== null && !known.includes(type)) problems.push(foreignSystemType(type, known));
+  }
+  if (problems.length > 0 || !name.success) return fail(...problems);
+  return ok({ name: name.data, systemTypes });
+}
+
+function notWrappable(file: string): Problem {
+  return {
+    code: "wrong-value",
+    message: `"${file}" is neither a Manifest nor an uncompressed bundle.`,
+    at: { file },
+    hint: "Give the Manifest, or what bundle create has made.",
+  };
+}
+
+function badName(name: string): Problem {
+  return {
+    code: "wrong-value",
+    message: `"${name}" cannot be the name of an Artifact.`,
+    hint: "Give another one with --artifact-name.",
+  };
+}
+
+function noSystemType(file: string): Problem {
+  return {
+    code: "missing-field",
+    message: "The Manifest does not say for which System types it is.",
+    at: { file },
+    expected: "system_types_compatible",
+    hint: "Add it to the Manifest, or give --system-type.",
+  };
+}
+
+function foreignSystemType(type: string, known: readonly string[]): Problem {
+  return {
+    code: "wrong-value",
+    message: `The System type "${type}" is none that the Manifest is for.`,
+    expected: known.join(" or "),
+    got: type,
+    hint: "Correct --system-type, or add the type to system_types_compatible.",
+  };
+}

@@ -1,0 +1,44 @@
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { makeDatastore } from "../journal/store.ts";
+import type { Context } from "./context.ts";
+import { datastoreOf } from "./deployer.ts";
+
+/**
+ * Runs `use` as the one process that may change anything on this machine. Never waits: a nested call, made
+ * by an Interface of ours, must fail at once.
+ */
+export async function locked<T>(
+  context: Context,
+  use: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const { files, locks } = context.platform;
+  const store = datastoreOf(context);
+  makeDatastore(files, store);
+  const taken = locks.acquire(store.lock);
+  if (!("lock" in taken)) return fail(heldByAnother(taken.heldBy));
+  try {
+    return await use();
+  } finally {
+    taken.lock.release();
+  }
+}
+
+/** As `locked`, but a machine on which nothing was ever deployed stays as it is. */
+export async function lockedIfThere<T>(
+  context: Context,
+  ifNothing: T,
+  use: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const { files } = context.platform;
+  if (files.status(datastoreOf(context).deployment) === null) return ok(ifNothing);
+  return await locked(context, use);
+}
+
+function heldByAnother(pid: number | null): Problem {
+  return {
+    code: "locked",
+    message: `Another process of this program is at work${pid === null ? "" : `, as process ${String(pid)}`}.`,
+    hint: "Wait until it has ended; status shows what it does. An Interface must not call this program.",
+  };
+}

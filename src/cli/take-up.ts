@@ -1,0 +1,77 @@
+import { type ExitCode, exitCode } from "../core/exit-code.ts";
+import type { Problem } from "../core/problem.ts";
+import { ok } from "../core/result.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import { type Deployed, inProgress, type Request, takeUp } from "../executor/deploy.ts";
+import { journalsIn } from "../executor/journals.ts";
+import { clearRefusal, isRefused } from "../journal/refusal.ts";
+import type { Context } from "./context.ts";
+import { datastoreOf, deployer } from "./deployer.ts";
+import { lockedIfThere } from "./locked.ts";
+import { beginStream, failedInStream } from "./output.ts";
+import { openProgress } from "./progress.ts";
+import { readTrust } from "./trust.ts";
+
+/** What a call does with the deployment in progress, and which one it is for. */
+export interface TakeUp {
+  readonly request: Request;
+  /** Null: any; else it must be this one, and anything else is as if there were none. */
+  readonly isFor: ((deployment: Deployment) => boolean) | null;
+}
+
+/** Goes on with the deployment in progress: resume, commit and rollback are this with other requests. */
+export async function takeUpDeployment(
+  context: Context,
+  { request, isFor }: TakeUp,
+): Promise<ExitCode> {
+  const { output } = context;
+  beginStream(output);
+  if (isRefusedCall(context, request)) return exitCode.done;
+  const result = await lockedIfThere<Deployed | null>(context, null, async () => {
+    const journals = journalsIn(context.platform.files, datastoreOf(context));
+    const current = inProgress(journals);
+    if (!current.ok) return current;
+    const deployment = current.value;
+    if (isFor !== null && (deployment === null || !isFor(deployment))) return ok(null);
+    const trust = readTrust(context);
+    if (!trust.ok) return trust;
+    const components = deployment?.begin.components ?? [];
+    const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
+    const progress = openProgress(context, named, trust.value.logLevel);
+    try {
+      const { keys } = trust.value;
+      return await takeUp(
+        request,
+        deployer(context, { keys, emit: progress.emit, provides: new Map() }),
+      );
+    } finally {
+      progress.close();
+    }
+  });
+  if (!result.ok) return failedInStream(output, result.problems);
+  if (result.value === null) return failedInStream(output, [nothingInProgress(request)]);
+  return result.value.exit;
+}
+
+/**
+ * After a refused install its caller rolls back and cleans up all the same. Both must find that there is
+ * nothing to do; above all they must not touch a deployment that is somebody else's.
+ */
+function isRefusedCall(context: Context, { verb, stopBefore }: Request): boolean {
+  const { files } = context.platform;
+  const store = datastoreOf(context);
+  if (!isRefused(files, store)) return false;
+  if (verb === "rollback") return true;
+  // A commit stops before Cleanup, and is of another deployment; the last call of all does not.
+  if (stopBefore.length > 0) return false;
+  clearRefusal(files, store);
+  return true;
+}
+
+function nothingInProgress({ verb }: Request): Problem {
+  return {
+    code: "nothing-in-progress",
+    message: `There is nothing to ${verb === "rollback" ? "roll back" : "go on with"}: no deployment is in progress.`,
+    hint: "status tells what is in progress, history what has ended.",
+  };
+}
