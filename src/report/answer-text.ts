@@ -42,7 +42,9 @@ function noPlanLines(
   style: Style,
 ): readonly string[] {
   return [
-    style.bad(`No acceptable plan for ${quoted(planned.manifest)}: ${printable(answer.reason)}`),
+    style.bad(
+      `There is no acceptable plan for ${quoted(planned.manifest)}. ${printable(answer.reason)}`,
+    ),
     ...(answer.core.length === 0
       ? []
       : [

@@ -84,7 +84,7 @@ function stepLine(step: Step, cells: readonly string[], style: Style): string {
 export function ruleLines(rules: readonly Rule[], label: string, style: Style): readonly string[] {
   const rows = rules.map((rule) => [
     `${printable(rule.file)}:${rule.line}`,
-    printable(rule.row.trim()),
+    printable(rule.row.trim()).replaceAll(/ {2,}/g, " "),
   ]);
   const blank = " ".repeat(label.length);
   return aligned(rows).map((cells, index) => {
@@ -104,6 +104,9 @@ function distinct(rules: readonly Rule[]): readonly Rule[] {
 
 function proofLine(plan: Plan): string {
   const { cost, bound } = plan;
+  if (plan.stages.every(({ systemVersion }) => systemVersion === null)) {
+    return "By hand: the Manifest has no tables, so its order is taken as it is.";
+  }
   if (plan.optimal) return "Best: it is proved that no acceptable plan costs less.";
   const gap = [
     counted(cost.installs, "install"),

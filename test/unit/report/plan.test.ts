@@ -107,6 +107,18 @@ Way back: every step can be undone until its stage is committed.`);
     );
   });
 
+  test("an order that was written by hand is not called the best", () => {
+    const stages = plan.stages.map((stage) => ({ ...stage, systemVersion: null }));
+    const shown = text({ kind: "plan", plan: { ...plan, stages } }, { toVersion: null });
+    expect(shown).toContain(`Plan for "system-core-v2": 3 installs in 2 order groups.
+
+In this order:
+  Group 1`);
+    expect(shown).toContain(
+      "\nBy hand: the Manifest has no tables, so its order is taken as it is.\n",
+    );
+  });
+
   test("nothing to do is said, with what every Component has", () => {
     const empty: Plan = {
       stages: [],
@@ -124,8 +136,8 @@ Way back: every step can be undone until its stage is committed.`);
 
   test("no plan is told with the rules that forbid it", () => {
     const core = [{ file: "m.yaml", line: 28, row: "| gateway-v1.mender | rtos-v2.mender | NO |" }];
-    expect(text({ kind: "no-plan", core, reason: "no state between is acceptable." }))
-      .toBe(`No acceptable plan for "system-core-v2": no state between is acceptable.
+    expect(text({ kind: "no-plan", core, reason: "No state between is acceptable." }))
+      .toBe(`There is no acceptable plan for "system-core-v2". No state between is acceptable.
 Together these rules forbid it; without any one of them there is a way:
   m.yaml:28  | gateway-v1.mender | rtos-v2.mender | NO |`);
   });

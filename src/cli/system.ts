@@ -1,0 +1,231 @@
+import { join } from "node:path";
+import type { SystemVersion } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import {
+  type ArtifactAtHand,
+  found,
+  knownByName,
+  nameNotes,
+  type WantedArtifact,
+  wantedArtifacts,
+} from "../manifest/at-hand.ts";
+import { readConstraintsFile } from "../manifest/constraints-file.ts";
+import { type Manifest, readManifest } from "../manifest/manifest.ts";
+import { type MatchInput, matchSystem } from "../manifest/match.ts";
+import { readStateFile } from "../manifest/state-file.ts";
+import type { System, SystemState } from "../manifest/system.ts";
+import type { Constraints } from "../manifest/table.ts";
+import { readTopology, type Topology } from "../manifest/topology.ts";
+import { versionNamed } from "../manifest/version.ts";
+import { acceptance } from "../planner/acceptable.ts";
+import { findPlan } from "../planner/find-plan.ts";
+import type { Answer } from "../planner/plan.ts";
+import type { PlannedSystem } from "../report/planned.ts";
+import { type LocatedArtifact, locateArtifacts, missingArtifact } from "../sources/locate.ts";
+import type { Context } from "./context.ts";
+import { readText } from "./input-files.ts";
+import type { Settings } from "./settings.ts";
+import { type Survey, survey, type Surveyed } from "./survey.ts";
+import type { SystemInput } from "./system-input.ts";
+
+/** A Manifest brought together with where the System is, and the planner's answer. */
+export interface Planning {
+  readonly manifest: Manifest;
+  readonly system: System;
+  readonly answer: Answer;
+  /** For the reports. */
+  readonly planned: PlannedSystem;
+  /** Where the Artifacts lie; without those that are known by name only. */
+  readonly located: readonly LocatedArtifact[];
+  /** Null where a state file was given in place of the System. */
+  readonly survey: Survey<Surveyed> | null;
+}
+
+/** Plans from where this System is. Reads, asks Identity and Provides, and changes nothing. */
+export async function planThisSystem(
+  context: Context,
+  settings: Settings,
+  input: SystemInput,
+): Promise<Result<Planning>> {
+  const read = readManifest(input.manifest);
+  if (!read.ok) return read;
+  const { manifest, notes } = read.value;
+  const constraints = readDeviceConstraints(context, settings);
+  if (!constraints.ok) return constraints;
+  const topology = topologyFor(context, settings, manifest);
+  if (!topology.ok) return topology;
+  const artifacts = await readArtifacts(input, manifest, "all must be there");
+  if (!artifacts.ok) return artifacts;
+  const surveyed = await survey(context, settings, topology.value);
+  if (!surveyed.ok) return surveyed;
+  return planned(
+    {
+      manifest,
+      deviceConstraints: constraints.value,
+      systemType: topology.value.systemType,
+      components: surveyed.value.components.map(({ entry, id, provides }) => ({
+        id,
+        type: entry.componentType,
+        interface: entry.interface,
+        current: { kind: "provides" as const, provides },
+        supportsRollback: entry.supportsRollback,
+        rebootsHost: entry.rebootsHost,
+      })),
+      absent: surveyed.value.absent,
+      artifacts: artifacts.value.atHand,
+    },
+    { ...artifacts.value, survey: surveyed.value, notes: [...notes, ...artifacts.value.notes] },
+  );
+}
+
+/** Plans from a state that a file tells. Needs no Topology, and no Artifacts: those that are not there are known by name. */
+export async function planFromState(
+  context: Context,
+  input: SystemInput,
+  stateName: string,
+): Promise<Result<Planning>> {
+  const { platform, environment } = context;
+  const read = readManifest(input.manifest);
+  const file = readText(platform.files, environment.workingDirectory, stateName);
+  const state = file.ok ? readStateFile(file.value) : file;
+  if (!read.ok || !state.ok) return fail(...problemsOf(read), ...problemsOf(state));
+  const { manifest, notes } = read.value;
+  const artifacts = await readArtifacts(input, manifest, "by name if need be");
+  if (!artifacts.ok) return artifacts;
+  return planned(
+    {
+      manifest,
+      deviceConstraints: null,
+      systemType: null,
+      components: state.value.components.map(({ componentType, id, current }) => ({
+        id,
+        type: componentType,
+        interface: componentType,
+        current,
+        supportsRollback: null,
+        rebootsHost: false,
+      })),
+      absent: [],
+      artifacts: artifacts.value.atHand,
+    },
+    { ...artifacts.value, survey: null, notes: [...notes, ...artifacts.value.notes] },
+  );
+}
+
+/** The Topology of this machine. */
+export function topologyOf(context: Context, settings: Settings): Result<Topology> {
+  const { platform, environment } = context;
+  const directory = environment.workingDirectory;
+  const file = readText(platform.files, directory, settings.topologyFile);
+  if (!file.ok) return file;
+  const { topologyComponents } = settings;
+  if (topologyComponents === null) return readTopology(file.value, null);
+  const components = readText(platform.files, directory, topologyComponents);
+  return components.ok ? readTopology(file.value, components.value) : components;
+}
+
+/** The Components that a Manifest of the first form names stand in where this machine has no Topology. */
+function topologyFor(context: Context, settings: Settings, manifest: Manifest): Result<Topology> {
+  const { inlineTopology } = manifest;
+  const isThere = context.platform.files.status(settings.topologyFile) !== null;
+  if (isThere || inlineTopology === null) return topologyOf(context, settings);
+  return ok(inlineTopology);
+}
+
+function readDeviceConstraints(
+  { platform, environment }: Context,
+  { confDir }: Settings,
+): Result<Constraints | null> {
+  const path = join(confDir, "constraints.yaml");
+  if (platform.files.status(path) === null) return ok(null);
+  const file = readText(platform.files, environment.workingDirectory, path);
+  return file.ok ? readConstraintsFile(file.value) : file;
+}
+
+interface ReadArtifacts {
+  readonly atHand: readonly ArtifactAtHand[];
+  readonly located: readonly LocatedArtifact[];
+  readonly notes: readonly Problem[];
+}
+
+async function readArtifacts(
+  { places }: SystemInput,
+  manifest: Manifest,
+  demand: "all must be there" | "by name if need be",
+): Promise<Result<ReadArtifacts>> {
+  const wanted = wantedArtifacts(manifest);
+  const located = await locateArtifacts(places, wanted);
+  if (!located.ok) return located;
+  const missing = wanted.filter((_, index) => located.value[index] === null);
+  if (missing.length > 0 && demand === "all must be there") {
+    return fail(...missing.map(missingArtifact));
+  }
+  const there = located.value.filter((one) => one !== null);
+  return ok({
+    atHand: wanted.map((one, index) => atHand(one, located.value[index] ?? null)),
+    located: there,
+    notes: there.flatMap((one) => nameNotes(one.wanted, found(one.wanted, one.artifact))),
+  });
+}
+
+function atHand(wanted: WantedArtifact, located: LocatedArtifact | null): ArtifactAtHand {
+  return located === null ? knownByName(wanted) : found(wanted, located.artifact);
+}
+
+function planned(
+  match: MatchInput,
+  { located, survey, notes }: Pick<Planning, "located" | "survey"> & Pick<ReadArtifacts, "notes">,
+): Result<Planning> {
+  const matched = matchSystem(match);
+  if (!matched.ok) return matched;
+  const { system } = matched.value;
+  const answer = findPlan(system);
+  return ok({
+    manifest: match.manifest,
+    system,
+    answer,
+    located,
+    survey,
+    planned: {
+      manifest: match.manifest.name,
+      from: startOf(system),
+      toVersion: goalOf(system),
+      artifactOf: (type, version) =>
+        match.artifacts.find((one) => one.type === type && versionNamed(one.name) === version)
+          ?.name ?? null,
+      notes: [...notes, ...matched.value.notes],
+    },
+  });
+}
+
+function startOf(system: System): PlannedSystem["from"] {
+  return {
+    systemVersion: endStateOf(
+      system,
+      system.components.map((component) => component.start),
+    ),
+    components: system.components.map(({ id, type: index, start }) => {
+      const type = system.types[index];
+      const version = type?.versions[start];
+      if (type === undefined || version === undefined) throw new Error(`no version of ${id}`);
+      return { id, type: type.name, version };
+    }),
+  };
+}
+
+function goalOf(system: System): SystemVersion | null {
+  return endStateOf(
+    system,
+    system.components.map(({ type, start }) => system.types[type]?.target ?? start),
+  );
+}
+
+function endStateOf(system: System, state: SystemState): SystemVersion | null {
+  const start = system.components.map((component) => component.start);
+  return acceptance(system, start).endState(state);
+}
+
+function problemsOf(result: Result<unknown>): readonly Problem[] {
+  return result.ok ? [] : result.problems;
+}
