@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -60,6 +60,7 @@ const cases: readonly Case[] = [
 ];
 
 const platform = nodePlatform();
+const runId = randomUUID();
 const noise = randomBytes(2 ** 21);
 const fileSizes = [0, 1, 511, 65_536, 65_537, 200_000, 2 ** 20];
 
@@ -137,7 +138,7 @@ async function wrongWith(
       workDir,
       timeoutMs: expected === "timed-out" ? 700 : 60_000,
       graceMs: 300,
-      runId: "stress",
+      runId,
     });
     const end = await download(platform, {
       ...call,
@@ -208,6 +209,6 @@ test(`${iterations} Downloads, ${atOnce} at once, of Interfaces that do as they 
   await Promise.all(Array.from({ length: atOnce }, worker));
 
   expect(wrong).toEqual([]);
-  expect(processesOf("stress")).toEqual([]);
+  expect(processesOf(runId)).toEqual([]);
   expect(openBelow(scratch)).toEqual([]);
 }, 120_000);

@@ -176,13 +176,13 @@ describe("how a call ends", () => {
         call: "ArtifactInstall",
         workDir,
         timeoutMs: 1500,
-        runId: "timeout",
+        runId: workDir,
       }),
     );
 
     expect(failure).toEqual({ kind: "timed-out", afterMs: 1500 });
     expect(existsSync(join(workDir, "ready"))).toBe(true);
-    expect(processesOf("timeout")).toEqual([]);
+    expect(processesOf(workDir)).toEqual([]);
   });
 
   test("who does not care about SIGTERM gets SIGKILL after the grace period", async () => {
@@ -198,13 +198,13 @@ describe("how a call ends", () => {
         workDir,
         timeoutMs: 200,
         graceMs: 300,
-        runId: "stubborn",
+        runId: workDir,
       }),
     );
 
     expect(failure).toEqual({ kind: "timed-out", afterMs: 200 });
     expect(performance.now() - begin).toBeGreaterThanOrEqual(500);
-    expect(processesOf("stubborn")).toEqual([]);
+    expect(processesOf(workDir)).toEqual([]);
   });
 
   test("the grace period is for the children as well, even where the Interface itself ends at once", async () => {
@@ -218,12 +218,12 @@ describe("how a call ends", () => {
 
     const { failure } = await callInterface(
       platform,
-      callSpec({ executable, call: "ArtifactInstall", workDir, graceMs: 10_000, runId: "gentle" }),
+      callSpec({ executable, call: "ArtifactInstall", workDir, graceMs: 10_000, runId: workDir }),
     );
 
     expect(failure).toEqual({ kind: "exited", code: 7 });
     expect(existsSync(join(workDir, "put-down"))).toBe(true);
-    expect(processesOf("gentle")).toEqual([]);
+    expect(processesOf(workDir)).toEqual([]);
   });
 
   test("one that says all is well when it is ended by us has failed all the same", async () => {
@@ -271,7 +271,7 @@ describe("how a call ends", () => {
         call: "ArtifactInstall",
         workDir,
         signal: stop.signal,
-        runId: "stopped",
+        runId: workDir,
       }),
     );
     await until(() => existsSync(join(workDir, "ready")));
@@ -279,7 +279,7 @@ describe("how a call ends", () => {
     stop.abort();
 
     expect((await call).failure).toEqual({ kind: "interrupted" });
-    expect(processesOf("stopped")).toEqual([]);
+    expect(processesOf(workDir)).toEqual([]);
   });
 
   test("after the signal nothing is called any more", async () => {
@@ -306,7 +306,7 @@ describe("how a call ends", () => {
         executable,
         call: "ArtifactInstall",
         workDir,
-        runId: "unnoted",
+        runId: workDir,
         onStarted: () => {
           throw full;
         },
@@ -314,7 +314,7 @@ describe("how a call ends", () => {
     );
 
     await expect(call).rejects.toBe(full);
-    expect(processesOf("unnoted")).toEqual([]);
+    expect(processesOf(workDir)).toEqual([]);
   });
 
   test("sixty calls at once share one signal without a warning", async () => {
