@@ -10,7 +10,7 @@ import { datastoreOf, deployer } from "./deployer.ts";
 import { lockedIfThere } from "./locked.ts";
 import { beginStream, failedInStream } from "./output.ts";
 import { openProgress } from "./progress.ts";
-import { readTrust } from "./trust.ts";
+import { readSettings } from "./settings.ts";
 
 /** What a call does with the deployment in progress, and which one it is for. */
 export interface TakeUp {
@@ -33,13 +33,13 @@ export async function takeUpDeployment(
     if (!current.ok) return current;
     const deployment = current.value;
     if (isFor !== null && (deployment === null || !isFor(deployment))) return ok(null);
-    const trust = readTrust(context);
-    if (!trust.ok) return trust;
+    const settings = readSettings(context);
+    if (!settings.ok) return settings;
     const components = deployment?.begin.components ?? [];
     const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-    const progress = openProgress(context, named, trust.value.logLevel);
+    const progress = openProgress(context, named, settings.value.logLevel);
     try {
-      const { keys } = trust.value;
+      const { keys } = settings.value;
       return await takeUp(
         request,
         deployer(context, { keys, emit: progress.emit, provides: new Map() }),

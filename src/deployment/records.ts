@@ -54,7 +54,8 @@ const TopologyComponent = z
     componentType: ComponentType,
     interface: z.string(),
     args: z.array(z.string()).readonly(),
-    timeoutMs: z.number().positive(),
+    /** 0: no limit. */
+    timeoutMs: z.number().nonnegative(),
     onInterrupt: z.enum(["rollback", "retry", "observe"]),
   })
   .readonly();

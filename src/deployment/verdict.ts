@@ -1,5 +1,5 @@
 import type { DeploymentOutcome } from "../core/events.ts";
-import type { ComponentId } from "../core/ids.ts";
+import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import type { SystemState } from "../manifest/system.ts";
 import { acceptance } from "../planner/acceptable.ts";
 import { type Deployment, isConstrained, type Member } from "./deployment.ts";
@@ -16,7 +16,8 @@ export function verdict(deployment: Deployment): {
   if (deployment.way === "forward") return clean("success");
   const moved = members.filter((member) => member.version !== startVersion(deployment, member));
   if (moved.length > 0) {
-    return isAcceptableEnd(deployment) ? clean("failed-elsewhere") : inconsistent(moved);
+    // Without tables nobody knows which mix is acceptable, so none is.
+    return endStateOf(deployment) !== null ? clean("failed-elsewhere") : inconsistent(moved);
   }
   const isUntouched =
     deployment.stage === 0 && members.every((member) => member.ran.ArtifactInstall === undefined);
@@ -39,17 +40,17 @@ function startVersion(deployment: Deployment, member: Member): string | undefine
     : system.types[component.type]?.versions[component.start];
 }
 
-/** Without tables nobody knows which mix is acceptable, so none is. */
-function isAcceptableEnd(deployment: Deployment): boolean {
-  if (!isConstrained(deployment)) return false;
+/** The end state that the System is in; null where it is in none, or no tables tell. */
+export function endStateOf(deployment: Deployment): SystemVersion | null {
+  if (!isConstrained(deployment)) return null;
   const { system } = deployment.begin;
   const state: number[] = [];
   for (const [index, component] of system.components.entries()) {
     const version = deployment.members[index]?.version;
     const at = system.types[component.type]?.versions.findIndex((known) => known === version) ?? -1;
-    if (at < 0) return false;
+    if (at < 0) return null;
     state.push(at);
   }
   const start: SystemState = system.components.map((component) => component.start);
-  return acceptance(system, start).endState(state) !== null;
+  return acceptance(system, start).endState(state);
 }

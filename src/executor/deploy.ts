@@ -5,6 +5,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import { decide } from "../deployment/decide.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { begin, evolve, replay } from "../deployment/evolve.ts";
+import { endStateOf } from "../deployment/verdict.ts";
 import type { Begin, JournalRecord, Run } from "../deployment/records.ts";
 import type { Processes } from "../platform/types.ts";
 import { exitOfRun } from "./exit.ts";
@@ -144,17 +145,12 @@ function finish(end: RunEnd, firstRun: number, ports: DeployPorts): Deployed {
         type: "deployment-ended",
         deployment: first.deployment,
         outcome: ended.outcome,
-        systemVersion: systemVersionOf(deployment),
+        systemVersion: endStateOf(deployment),
         components: members.map(({ id, version }) => ({ component: id, version })),
       });
     }
   }
   return { exit: exitOfRun(end, firstRun), end };
-}
-
-function systemVersionOf(deployment: Deployment) {
-  const isSuccess = deployment.ended?.outcome === "success";
-  return isSuccess ? (deployment.begin.plan.stages.at(-1)?.systemVersion ?? null) : null;
 }
 
 function archiveUnbegun(records: readonly JournalRecord[], ports: DeployPorts): void {

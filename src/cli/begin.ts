@@ -1,0 +1,64 @@
+import type { ComponentId } from "../core/ids.ts";
+import type { Provides } from "../artifact/matching.ts";
+import { type Begin, type PlannedArtifact, recordFormat } from "../deployment/records.ts";
+import { versionNamed } from "../manifest/version.ts";
+import type { Plan } from "../planner/plan.ts";
+import type { LocatedArtifact } from "../sources/locate.ts";
+import type { Context } from "./context.ts";
+import type { Settings } from "./settings.ts";
+import type { Surveyed } from "./survey.ts";
+import type { Planning } from "./system.ts";
+
+/** What the first record of a journal is made of. */
+export interface BeginInput {
+  readonly id: string;
+  readonly planning: Planning;
+  readonly plan: Plan;
+  /** The Components of this machine, of the same planning. */
+  readonly components: readonly Surveyed[];
+  readonly exitOnReboot: boolean;
+}
+
+/** The whole deployment as it was planned: later calls need neither the Manifest nor the Topology. */
+export function beginRecord(
+  { platform }: Context,
+  settings: Settings,
+  { id, planning, plan, components, exitOnReboot }: BeginInput,
+): Begin {
+  return {
+    type: "begin",
+    format: recordFormat,
+    deployment: id,
+    at: platform.clock.now().toISOString(),
+    manifest: planning.manifest.name,
+    exitOnReboot,
+    system: planning.system,
+    plan,
+    components: components.map(({ entry, id: component }) => ({
+      id: component,
+      componentType: entry.componentType,
+      interface: entry.interface,
+      args: entry.args,
+      timeoutMs:
+        entry.timeoutSeconds === null ? settings.interfaceTimeoutMs : entry.timeoutSeconds * 1000,
+      onInterrupt: entry.onInterrupt,
+    })),
+    artifacts: planning.located.map(plannedArtifact),
+  };
+}
+
+function plannedArtifact({ wanted, artifact, location }: LocatedArtifact): PlannedArtifact {
+  return {
+    componentType: wanted.type,
+    version: versionNamed(artifact.name),
+    name: artifact.name,
+    location,
+    provides: Object.fromEntries(artifact.provides),
+    clears: artifact.clears,
+  };
+}
+
+/** What the Components have told just now. */
+export function providesOf(components: readonly Surveyed[]): ReadonlyMap<ComponentId, Provides> {
+  return new Map(components.map(({ id, provides }) => [id, provides]));
+}
