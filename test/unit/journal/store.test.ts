@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { JournalRecord } from "../../../src/deployment/records.ts";
 import { type Datastore, datastoreAt } from "../../../src/journal/datastore.ts";
-import { currentFormat, knownFormats } from "../../../src/journal/formats.ts";
+import { currentFormat } from "../../../src/executor/journals.ts";
 import {
   archiveJournal,
   keptInHistory,
@@ -37,7 +37,7 @@ function recordsOfADeployment(): readonly JournalRecord[] {
 }
 
 function read(store: Datastore) {
-  const journal = readJournal(files, store.journal, knownFormats);
+  const journal = readJournal(files, store.journal, [currentFormat]);
   if (!journal.ok) throw new Error(journal.problems[0]?.message);
   return journal.value;
 }
@@ -102,7 +102,7 @@ describe("the journal in progress", () => {
     const store = freshStore();
     fs.mkdirSync(store.deployment, { recursive: true });
     fs.copyFileSync(join("fixtures/journals", fixture), store.journal);
-    expect(readJournal(files, store.journal, knownFormats)).toMatchObject({
+    expect(readJournal(files, store.journal, [currentFormat])).toMatchObject({
       ok: false,
       problems: [{ code, at: { file: store.journal } }],
     });
@@ -184,7 +184,7 @@ describe("the history", () => {
       { id: "a1", number: 2, path: join(store.history, "000002-a1") },
       { id: "b7", number: 1, path: join(store.history, "000001-b7") },
     ]);
-    expect(readHistory(files, store, "b7", knownFormats)).toMatchObject({
+    expect(readHistory(files, store, "b7", [currentFormat])).toMatchObject({
       ok: true,
       value: { records: recordsOfADeployment(), isTorn: false },
     });
@@ -213,8 +213,8 @@ describe("the history", () => {
     archive(store, "ab12");
     archive(store, "ab34");
     fs.writeFileSync(join(store.history, "notes.txt"), "by hand");
-    expect(readHistory(files, store, "ab1", knownFormats).ok).toBe(true);
-    expect(readHistory(files, store, "ab", knownFormats)).toEqual({
+    expect(readHistory(files, store, "ab1", [currentFormat]).ok).toBe(true);
+    expect(readHistory(files, store, "ab", [currentFormat])).toEqual({
       ok: false,
       problems: [
         {
@@ -226,13 +226,13 @@ describe("the history", () => {
         },
       ],
     });
-    expect(readHistory(files, store, "", knownFormats)).toMatchObject({
+    expect(readHistory(files, store, "", [currentFormat])).toMatchObject({
       problems: [{ message: '2 past deployments have an id that begins with "".' }],
     });
-    expect(readHistory(files, store, "../lock", knownFormats)).toMatchObject({
+    expect(readHistory(files, store, "../lock", [currentFormat])).toMatchObject({
       problems: [{ message: 'There is no past deployment "../lock".' }],
     });
-    expect(readHistory(files, freshStore(), "ab", knownFormats)).toMatchObject({
+    expect(readHistory(files, freshStore(), "ab", [currentFormat])).toMatchObject({
       problems: [{ expected: "no deployment has ended yet" }],
     });
   });
