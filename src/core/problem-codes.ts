@@ -11,6 +11,7 @@ export const problemCodes = {
   "yaml-syntax": exitCode.invalid,
   "yaml-duplicate-key": exitCode.invalid,
   "yaml-forbidden": exitCode.invalid,
+  "json-syntax": exitCode.invalid,
   "unknown-field": exitCode.invalid,
   "missing-field": exitCode.invalid,
   "wrong-type": exitCode.invalid,

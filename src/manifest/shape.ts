@@ -3,14 +3,22 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { suggestion } from "./nearest.ts";
 import { placeAt, type Source } from "./source.ts";
-import { entryOf, isEmpty, nodeAt, valueOf, type YamlNode } from "./yaml-node.ts";
+import { entryOf, isEmpty, nodeAt, type YamlNode } from "./yaml-node.ts";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** Checks a document against a schema; every issue becomes a Problem at the node that it is about. */
-export function checkShape<T>(schema: z.ZodType<T>, source: Source, root: YamlNode): Result<T> {
-  const parsed = schema.safeParse(plain(root));
+/**
+ * Checks a document against a schema; every issue becomes a Problem at the node that it is about.
+ * `values` makes of the nodes what the schema reads.
+ */
+export function checkShape<T>(
+  schema: z.ZodType<T>,
+  source: Source,
+  root: YamlNode,
+  values: (node: YamlNode) => unknown = plain,
+): Result<T> {
+  const parsed = schema.safeParse(values(root));
   if (parsed.success) return ok(parsed.data);
   return fail(...parsed.error.issues.flatMap((issue) => problemsOf({ source, root }, issue, [])));
 }
@@ -81,7 +89,7 @@ function unfit({ source, root }: Subject, path: Path, issue: Issue): Problem {
     at: placeAt(source, node.start),
     expected,
     got,
-    hint: isEmpty(node) ? "Give a value, or remove the line." : `Write ${expected}.`,
+    hint: isEmpty(node) ? "Give a value." : `Write ${expected}.`,
   };
 }
 
@@ -100,7 +108,6 @@ function missing({ source, root }: Subject, path: Path, expected: string): Probl
 }
 
 function unknownField({ source, root }: Subject, path: Path, key: string, known: string): Problem {
-  const names = known.split(", ").filter((name) => valueOf(nodeAt(root, path), name) === undefined);
   const entry = entryOf(nodeAt(root, path), key);
   const where = path.length === 0 ? "here" : `in "${pathName(path)}"`;
   return {
@@ -109,7 +116,7 @@ function unknownField({ source, root }: Subject, path: Path, key: string, known:
     at: placeAt(source, (entry?.key ?? root).start),
     expected: `one of ${known}`,
     got: key,
-    hint: suggestion(key, names),
+    hint: suggestion(key, known.split(", ")),
   };
 }
 

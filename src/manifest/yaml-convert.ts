@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, type ParsedNode, type Scalar, type YAMLMap } from "yaml";
 import type { Problem } from "../core/problem.ts";
 import { placeAt, type Source } from "./source.ts";
-import { bareText, maxDepth, tooDeep, unquoted } from "./yaml-problems.ts";
+import { bareText, duplicateKey, maxDepth, tooDeep, unquoted } from "./yaml-problems.ts";
 import type { YamlEntry, YamlNode, YamlText } from "./yaml-node.ts";
 
 /** How often a file may use aliases, and how many nodes they may stand for in all. */
@@ -56,7 +56,7 @@ function convertContent(
 ): YamlNode {
   const [start, end] = node.range;
   if (isScalar(node)) return textOf(state, node);
-  if (node.tag !== undefined) report(state, tagged(state, start));
+  if (node.tag !== undefined) report(state, tagged(state, tagStart(state.source.text, start)));
   if (isMap(node)) return mapOf(state, node, depth);
   const items = node.items.map((item) => convertNode(state, item, depth + 1));
   return { kind: "list", items, start, end };
@@ -67,8 +67,9 @@ function textOf(state: Conversion, node: Scalar.Parsed): YamlText {
   const { text } = state.source;
   // `!x` is a tag to YAML, and a cell to whoever wrote it; `>=4` the head of a block scalar.
   if (node.tag !== undefined) {
-    report(state, node.source === "" ? unquoted(state.source, start) : tagged(state, start));
-    return { kind: "text", text: bareText(state.source, start), style: "quoted", start, end };
+    const tag = tagStart(text, start);
+    report(state, node.source === "" ? unquoted(state.source, tag) : tagged(state, tag));
+    return { kind: "text", text: bareText(state.source, tag), style: "quoted", start: tag, end };
   }
   if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
     const isHead = /^[|>][-+0-9]*[ \t]*(?:[ \t]#.*)?\r?$/m.test(lineFrom(text, start));
@@ -96,7 +97,7 @@ function mapOf(state: Conversion, node: YAMLMap.Parsed, depth: number): YamlNode
     if (key === null) continue;
     const first = seen.get(key.text);
     if (first !== undefined) {
-      report(state, duplicate(state, key, first));
+      report(state, duplicateKey(state.source, key, first));
       continue;
     }
     seen.set(key.text, key);
@@ -107,10 +108,12 @@ function mapOf(state: Conversion, node: YAMLMap.Parsed, depth: number): YamlNode
 
 /** A bare `?` is a map with an empty key to YAML, and the unknown version to whoever wrote it. */
 function bareQuestionMark(state: Conversion, node: YAMLMap.Parsed): YamlText | null {
-  const [start, end] = node.range;
+  const [first, end] = node.range;
   const [pair, ...others] = node.items;
-  if (pair === undefined || others.length > 0 || state.source.text[start] !== "?") return null;
+  if (pair === undefined || others.length > 0) return null;
   if (!isScalar(pair.key) || pair.key.source !== "" || pair.value !== null) return null;
+  const start = state.source.text[first] === "?" ? first : first - 1;
+  if (state.source.text[start] !== "?") return null;
   report(state, unquoted(state.source, start));
   return { kind: "text", text: "?", style: "quoted", start, end };
 }
@@ -168,21 +171,20 @@ function refuseDepth(state: Conversion, start: number): YamlText {
   return emptyText(start);
 }
 
+/** A tag stands before its node, and an anchor may stand between them. */
+function tagStart(text: string, node: number): number {
+  const from = Math.max(0, node - 300);
+  const before = text.slice(from, node);
+  const found = /![^\s,[\]{}]*(?:\s+&[^\s,[\]{}]+)?\s*$/.exec(before);
+  return found === null ? node : from + found.index;
+}
+
 function tagged(state: Conversion, start: number): Problem {
   return {
     code: "yaml-forbidden",
     message: "YAML tags are not allowed.",
     at: placeAt(state.source, start),
     hint: `Remove the tag; if a text starts with "!", quote it.`,
-  };
-}
-
-function duplicate({ source }: Conversion, key: YamlText, first: YamlText): Problem {
-  return {
-    code: "yaml-duplicate-key",
-    message: `The key "${key.text}" is there twice.`,
-    at: placeAt(source, key.start),
-    hint: `Remove one; the first is in line ${placeAt(source, first.start).line ?? 0}.`,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { YAMLError } from "yaml";
 import type { Problem } from "../core/problem.ts";
+import type { YamlText } from "./yaml-node.ts";
 import { lineText, placeAt, type Source } from "./source.ts";
 
 /** What the YAML parser found wrong, told as a Problem that says what to do. */
@@ -12,7 +13,9 @@ export function syntaxProblem(source: Source, error: YAMLError): Problem {
     code: "yaml-syntax",
     message: `The YAML is broken here: ${lowerFirst(error.message)}.`,
     at,
-    hint: hints[error.code] ?? "Compare the line and the one before it with a sound file.",
+    hint:
+      hints[error.code] ??
+      "Look at what stands before this place, and quote a text that holds characters of YAML's own.",
   };
 }
 
@@ -45,10 +48,19 @@ export const maxDepth = 32;
 export function tooDeep(at: Problem["at"]): Problem {
   return {
     code: "yaml-forbidden",
-    message: "The YAML is nested too deeply.",
+    message: "The file is nested too deeply.",
     ...(at && { at }),
     expected: `at most ${maxDepth} levels`,
     hint: "Remove the brackets or the indentation that make it so deep.",
+  };
+}
+
+export function duplicateKey(source: Source, key: YamlText, first: YamlText): Problem {
+  return {
+    code: "yaml-duplicate-key",
+    message: `The key "${key.text}" is there twice.`,
+    at: placeAt(source, key.start),
+    hint: `Remove one; the first is in line ${placeAt(source, first.start).line ?? 0}.`,
   };
 }
 

@@ -60,7 +60,7 @@ function endRows(
     const read = cellsOf(source, value.items);
     problems.push(...read.problems);
     if (value.items.length !== columns.length)
-      problems.push(wrongCount(source, key, value.items.length, columns.length, "cells"));
+      problems.push(wrongCount(source, key, value.items.length, columns.length));
     else if (read.cells.length === columns.length) {
       const rule = ruleOf(source, key, value, `${key.text}: `);
       rows.push({ cells: read.cells, verdict: "yes", systemVersion, rule });
@@ -83,15 +83,7 @@ function transitionRows(
     problems.push(...read.problems);
     const last = row.items.at(-1);
     if (row.items.length !== columns.length + 1) {
-      problems.push(
-        wrongCount(
-          source,
-          row,
-          row.items.length,
-          columns.length + 1,
-          "cells, the verdict among them,",
-        ),
-      );
+      problems.push(wrongCount(source, row, row.items.length, columns.length + 1));
       continue;
     }
     if (last?.kind !== "text" || isEmpty(last)) continue;
@@ -150,22 +142,13 @@ function flow(node: YamlNode): string {
   return node.kind === "list" ? `[${node.items.map(flow).join(", ")}]` : "{...}";
 }
 
-function wrongCount(
-  source: Source,
-  row: YamlNode,
-  is: number,
-  wanted: number,
-  what: string,
-): Problem {
+function wrongCount(source: Source, row: YamlNode, is: number, wanted: number): Problem {
   return {
     code: "table-cell",
-    message: `The row has ${is} ${what} where the table wants ${wanted}.`.replace(
-      /,( where)/,
-      "$1",
-    ),
+    message: `The row has ${is} entries, the table wants ${wanted}.`,
     at: placeAt(source, row.start),
-    expected: `${wanted} cells`,
-    got: `${is} cells`,
-    hint: is < wanted ? "Add the missing cell." : "Remove a cell, or add a column.",
+    expected: `${wanted} entries`,
+    got: `${is} entries`,
+    hint: "Give one cell for each column; in a table of transition states YES, NO or n/a follows.",
   };
 }

@@ -1,0 +1,74 @@
+import * as z from "zod";
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { plainJson, readJson } from "./json-document.ts";
+import { checkShape } from "./shape.ts";
+import { placeAt, type TextFile } from "./source.ts";
+import { maxTimeoutSeconds } from "./topology.ts";
+import { fields } from "./words.ts";
+import { inOrder } from "./yaml-document.ts";
+import { entryOf, type YamlDocument } from "./yaml-node.ts";
+
+export const logLevels = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const path = z
+  .string({ error: "an absolute path" })
+  .regex(/^\/[^\p{Cc}]*$/u, { error: "an absolute path" });
+const flag = z.boolean({ error: "true or false" });
+const count = (least: number, most: number) => {
+  const to = most === Number.MAX_SAFE_INTEGER ? "on" : `to ${most}`;
+  const error = `a whole number from ${least} ${to}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+};
+
+/** `mender-orchestrator.conf`, in JSON. */
+export const configurationShape = fields({
+  /** Public keys: what one of them has not signed is refused. Only one of the two settings may be there. */
+  ArtifactVerifyKey: path.exactOptional(),
+  ArtifactVerifyKeys: z.array(path, { error: "a list of absolute paths" }).exactOptional(),
+  ArtifactsCache: fields({
+    Enabled: flag.exactOptional(),
+    Path: path.exactOptional(),
+    MaxSizeBytes: count(0, Number.MAX_SAFE_INTEGER).exactOptional(),
+  }).exactOptional(),
+  HttpsClient: fields({ Certificate: path, Key: path }).exactOptional(),
+  InterfaceTimeoutSeconds: count(1, maxTimeoutSeconds).exactOptional(),
+  LogLevel: z.enum(logLevels, { error: `one of ${logLevels.join(", ")}` }).exactOptional(),
+  ManifestStore: path.exactOptional(),
+  ServerCertificate: path.exactOptional(),
+  TopologyComponents: path.exactOptional(),
+  /** For development: run Interfaces that others may write to. */
+  AllowWritableInterfaces: flag.exactOptional(),
+});
+export type ConfigurationShape = z.output<typeof configurationShape>;
+
+/** One configuration file, whole and sound. */
+export interface Configuration {
+  readonly settings: ConfigurationShape;
+  readonly document: YamlDocument;
+}
+
+export function readConfiguration(file: TextFile): Result<Configuration> {
+  const read = readJson(file);
+  if (!read.ok) return read;
+  const { document, problems } = read.value;
+  const shape = checkShape(configurationShape, document.source, document.root, plainJson);
+  const found = [...problems, ...(shape.ok ? [] : shape.problems), ...keysTwice(document)];
+  if (!shape.ok || found.length > 0) return fail(...inOrder(found));
+  return ok({ settings: shape.value, document });
+}
+
+function keysTwice({ source, root }: YamlDocument): readonly Problem[] {
+  const several = entryOf(root, "ArtifactVerifyKeys");
+  if (several === undefined || entryOf(root, "ArtifactVerifyKey") === undefined) return [];
+  return [
+    {
+      code: "wrong-value",
+      message: `"ArtifactVerifyKey" and "ArtifactVerifyKeys" are both there.`,
+      at: placeAt(source, several.key.start),
+      expected: "one of them",
+      hint: `Put all keys into "ArtifactVerifyKeys".`,
+    },
+  ];
+}
