@@ -14,7 +14,7 @@ export function verdict(deployment: Deployment): {
   const unsure = members.filter((member) => member.inconsistent);
   if (unsure.length > 0) return inconsistent(unsure);
   if (deployment.way === "forward") return clean("success");
-  const moved = members.filter((member) => member.version !== startVersion(deployment, member));
+  const moved = movedMembers(deployment);
   if (moved.length > 0) {
     // Without tables nobody knows which mix is acceptable, so none is.
     return endStateOf(deployment) !== null ? clean("failed-elsewhere") : inconsistent(moved);
@@ -22,6 +22,11 @@ export function verdict(deployment: Deployment): {
   const isUntouched =
     deployment.stage === 0 && members.every((member) => member.ran.ArtifactInstall === undefined);
   return clean(isUntouched ? "failed-unchanged" : "failed-rolled-back");
+}
+
+/** The Components that are not where the deployment found them. */
+export function movedMembers(deployment: Deployment): readonly Member[] {
+  return deployment.members.filter((member) => member.version !== startVersion(deployment, member));
 }
 
 function clean(outcome: DeploymentOutcome) {

@@ -1,7 +1,9 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { DeploymentOutcome } from "../core/events.ts";
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
-import type { Deployment } from "../deployment/deployment.ts";
+import { unknownVersion } from "../core/ids.ts";
+import type { Deployment, Member } from "../deployment/deployment.ts";
+import { movedMembers } from "../deployment/verdict.ts";
 import type { RunEnd } from "./ports.ts";
 
 /**
@@ -25,12 +27,15 @@ export function exitOfRun(end: RunEnd, firstRun: number): ExitCode {
   }
 }
 
-/** A rollback that stops before Cleanup has done what was asked, if every Component is accounted for. */
+/** A rollback that stops before Cleanup has done what was asked if the old state is restored. */
 function exitOfStop(deployment: Deployment): ExitCode {
   if (deployment.way === "forward") return exitCode.done;
-  if (deployment.members.some((member) => member.inconsistent)) return exitCode.inconsistent;
   const isRollback = deployment.run.verb === "rollback";
-  return isRollback && deployment.way === "back" ? exitCode.done : exitCode.failedStopped;
+  if (!isRollback || deployment.stoppedBefore === "ArtifactRollback") return exitCode.failedStopped;
+  const isUnsure = ({ inconsistent, version }: Member): boolean =>
+    inconsistent || version === unknownVersion;
+  if (movedMembers(deployment).some(isUnsure)) return exitCode.inconsistent;
+  return movedMembers(deployment).length === 0 ? exitCode.done : exitCode.failedElsewhere;
 }
 
 function isReportedEarlier(deployment: Deployment, firstRun: number): boolean {
