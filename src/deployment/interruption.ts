@@ -103,8 +103,8 @@ function judge(deployment: Deployment, open: OpenRound, component: ComponentId):
   const { round } = open.intent;
   const change = (members: readonly Member[]): Deployment => ({ ...deployment, members });
   const only = [component];
-  if (deployment.way !== "forward") {
-    // Its Interface was not even started: the way back must not leave it out.
+  if (deployment.way !== "forward" || round === "Cleanup") {
+    // Its Interface was not even started: neither the way back nor Cleanup must leave it out.
     if (!open.started.includes(component))
       return change(mark(deployment.members, only, round, "again"));
     if (round === "ArtifactRollback") return change(toObserve(deployment.members, only, round));
@@ -118,8 +118,7 @@ function judge(deployment: Deployment, open: OpenRound, component: ComponentId):
   if (policy === "retry") return change(mark(deployment.members, only, round, "again"));
   if (policy === "observe") return change(toObserve(deployment.members, only, round));
   const marked = change(mark(deployment.members, only, round, "interrupted"));
-  const isPassedOver = round === "Cleanup";
-  return isPassedOver ? marked : withFailure(marked, component, round, { kind: "interrupted" });
+  return withFailure(marked, component, round, { kind: "interrupted" });
 }
 
 /** Sets how far the round got for these. */

@@ -22,9 +22,10 @@ const kinds: readonly FaultKind[] = [
 const rollbacks = ["No", "Yes"] as const;
 const reboots = ["No", "Yes", "Automatic"] as const;
 
-function scriptOf(fault: Fault): Script {
+function scriptOf(faults: readonly Fault[]): Script {
   return (round, id, nth) => {
-    if (`${round} ${id}` !== fault.call || nth > 1) return "ok";
+    const fault = faults.find(({ call }) => call === `${round} ${id}`);
+    if (fault === undefined || nth > 1) return "ok";
     switch (fault.kind) {
       case "exit":
         return exited(1);
@@ -43,21 +44,22 @@ function scriptOf(fault: Fault): Script {
 }
 
 /** Runs to the end, rebooting whenever asked, and taking the deployment up again after every cut. */
-function calls(boards: readonly BoardSpec[], fault: Fault | null): string[] {
+function calls(boards: readonly BoardSpec[], ...faults: readonly Fault[]): string[] {
   const spec = { boards };
-  const system = new Boards(spec, fault === null ? undefined : scriptOf(fault));
+  const system = new Boards(spec, scriptOf(faults));
   let driven: Driven = drive(beginOf(spec), system, { exitOnReboot: true });
   for (let runs = 0; driven.end !== "ended"; runs += 1) {
     if (runs > 20) throw new Error("it does not end");
-    const rebooted = driven.end === "reboot" || fault?.kind === "power";
+    const isPower = driven.end === "cut" && faults.some(({ kind }) => kind === "power");
+    const rebooted = driven.end === "reboot" || isPower;
     driven = drive(driven, system, { exitOnReboot: true, rebooted });
   }
   return system.calls;
 }
 
-/** Every call of the run without a fault, and of one that fails at its last commit, can be hit. */
-function faultsOf(boards: readonly BoardSpec[]): Fault[] {
-  const well = calls(boards, null).filter((call) => !call.startsWith("Host"));
+/** Every call of the run can be hit; of one that has failed `before`, every call of its error path. */
+function faultsOf(boards: readonly BoardSpec[], ...before: readonly Fault[]): Fault[] {
+  const well = calls(boards, ...before).filter((call) => !call.startsWith("Host"));
   return [...new Set(well)].flatMap((call) => kinds.map((kind) => ({ call, kind })));
 }
 
@@ -104,5 +106,24 @@ describe("the table of faults", () => {
     }
     console.info(`table of faults, two groups: ${String(cases.length)} cases`);
     expect(cases.length).toBeGreaterThan(4000);
+  });
+
+  it("is as the protocol says in the error path after a failed ArtifactCommit", () => {
+    const cases = twoGroups.flatMap((boards) => {
+      const first: Fault = { call: "ArtifactCommit C", kind: "exit" };
+      const known = new Set(calls(boards));
+      return faultsOf(boards, first)
+        .filter(({ call }) => !known.has(call) || /^(Cleanup|ConfirmEnd)/.test(call))
+        .map((fault) => ({ boards, faults: [first, fault] }));
+    });
+    for (const { boards, faults } of cases) {
+      expect({ boards, faults, calls: calls(boards, ...faults) }).toEqual({
+        boards,
+        faults,
+        calls: expectedCalls(boards, ...faults),
+      });
+    }
+    console.info(`table of faults, error path: ${String(cases.length)} cases`);
+    expect(cases.length).toBeGreaterThan(1000);
   });
 });

@@ -2,7 +2,7 @@ import type { BoardSpec } from "./drive.ts";
 
 /**
  * Interface protocol v1 told a second time, as a plain walk: no tables, no cursor, nothing shared with
- * src/deployment. One fault, no tables in the Manifest. The tests compare the chains of calls.
+ * src/deployment. Each fault hits its call once; no tables in the Manifest. The tests compare the chains of calls.
  */
 
 export type FaultKind =
@@ -33,22 +33,22 @@ const queries = new Set([
 ]);
 
 /** The calls in order, `<state> <id>`; a host reboot is `HostReboot A+B`. */
-export function expectedCalls(boards: readonly BoardSpec[], fault: Fault | null): string[] {
-  return new Walk(boards, fault).walk();
+export function expectedCalls(boards: readonly BoardSpec[], ...faults: readonly Fault[]): string[] {
+  return new Walk(boards, faults).walk();
 }
 
 class Walk {
   readonly #calls: string[] = [];
   readonly #groups: readonly (readonly BoardSpec[])[];
   readonly #boards: readonly BoardSpec[];
-  readonly #fault: Fault | null;
+  readonly #faults: Fault[];
   readonly #has = new Set<string>();
-  #isSpent = false;
+  #isCut = false;
   #mayPowerMatter = false;
 
-  constructor(boards: readonly BoardSpec[], fault: Fault | null) {
+  constructor(boards: readonly BoardSpec[], faults: readonly Fault[]) {
     this.#boards = boards;
-    this.#fault = fault;
+    this.#faults = [...faults];
     const numbers = [...new Set(boards.map((board) => board.group))].toSorted((a, b) => a - b);
     this.#groups = numbers.map((number) => boards.filter((board) => board.group === number));
   }
@@ -93,12 +93,7 @@ class Walk {
       if (!(error instanceof Failed)) throw error;
       failure = error;
     }
-    const wasCut =
-      failure !== null &&
-      this.#fault?.kind !== "exit" &&
-      this.#fault?.kind !== "signal" &&
-      this.#fault?.kind !== "hang";
-    if (!wasCut) this.#all("NeedsArtifactReboot", group);
+    if (failure === null || !this.#isCut) this.#all("NeedsArtifactReboot", group);
     if (failure !== null) throw failure;
     this.#all(
       "ArtifactReboot",
@@ -167,18 +162,20 @@ class Walk {
   #once(name: string, boards: readonly BoardSpec[], isTolerant: boolean): readonly BoardSpec[] {
     const failed: BoardSpec[] = [];
     const again: BoardSpec[] = [];
+    const observed: string[] = [];
     let powerLost = false;
     for (const board of boards) {
       const call = `${name} ${board.id}`;
-      const isHit = !this.#isSpent && this.#fault?.call === call;
-      if (!isHit) {
+      const hit = this.#faults.findIndex((fault) => fault.call === call);
+      const fault = this.#faults[hit];
+      if (fault === undefined) {
         this.#calls.push(call);
         this.#has.add(call);
         if (name === "NeedsArtifactReboot") this.#answer(board);
         continue;
       }
-      this.#isSpent = true;
-      const kind = this.#fault.kind;
+      this.#faults.splice(hit, 1);
+      const { kind } = fault;
       if (kind !== "kill-before") this.#calls.push(call);
       this.#has.add(call);
       if (kind === "kill-after") {
@@ -187,6 +184,7 @@ class Walk {
       }
       powerLost ||= kind === "power";
       const isCut = kind === "kill-before" || kind === "kill-during" || kind === "power";
+      this.#isCut = isCut;
       if (isCut && queries.has(name)) {
         again.push(board);
         continue;
@@ -197,12 +195,12 @@ class Walk {
       if (name === "ConfirmEnd") again.push(board);
       // On the way back nothing may be left out: what had not started is called, and what was cut
       // while it ran is called again unless Provides tells that its work is done.
-      else if (isCut && isTolerant && kind === "kill-before" && name !== "Cleanup")
-        again.push(board);
+      else if (isCut && isTolerant && kind === "kill-before") again.push(board);
       else if (isCut && name === "ArtifactRollback")
-        this.#calls.push(`ObserveInterrupted ${board.id}`);
+        observed.push(`ObserveInterrupted ${board.id}`);
       else failed.push(board);
     }
+    this.#calls.push(...observed);
     if (powerLost && this.#mayPowerMatter && failed.length === 0) throw new Failed("power");
     // Whether a Component is still what it was is asked of all of them together.
     if (again.length > 0) this.#once(name, name === "ExpectOld" ? boards : again, isTolerant);
