@@ -5,13 +5,14 @@ import type { ByteSource } from "../platform/types.ts";
 import type { Context } from "./context.ts";
 import { openInput } from "./input-files.ts";
 
-/** Opens a file for the time of use. */
+/** Opens a file for the time of use; `path` where it does not lie at its name. */
 export async function withInput<T>(
   { platform, environment }: Context,
   name: string,
   use: (source: ByteSource) => Promise<Result<T>>,
+  path?: string,
 ): Promise<Result<T>> {
-  const opened = openInput(platform.files, environment.workingDirectory, name);
+  const opened = openInput(platform.files, environment.workingDirectory, name, path);
   if (!opened.ok) return opened;
   try {
     return await use(opened.value);
@@ -28,9 +29,14 @@ export function withBundleFile<T>(
   context: Context,
   name: string,
   use: (plain: ByteSource) => Promise<Result<T>>,
+  path?: string,
 ): Promise<Result<T>> {
-  return withInput(context, name, async (source) =>
-    (await isGzip(source)) ? await withUnpacked(context, source, use) : await use(source),
+  return withInput(
+    context,
+    name,
+    async (source) =>
+      (await isGzip(source)) ? await withUnpacked(context, source, use) : await use(source),
+    path,
   );
 }
 

@@ -14,14 +14,15 @@ export function readText(files: Files, directory: string, name: string): Result<
   }
 }
 
-/** Opens a file to be read in pieces; the caller closes it. Its name is the one given. */
+/** Opens a file to be read in pieces; the caller closes it. Its name is the one given, wherever it lies. */
 export function openInput(
   files: Files,
   directory: string,
   name: string,
+  path: string = resolve(directory, name),
 ): Result<ByteSource & { close(): void }> {
   try {
-    const source = files.openSource(resolve(directory, name));
+    const source = files.openSource(path);
     return ok({
       name,
       size: source.size,

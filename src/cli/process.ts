@@ -15,6 +15,8 @@ export async function runProcess(args: readonly string[], platform: Platform): P
     process.execPath,
     process.argv[1] ?? "",
   ]);
+  // The caller's directory may be removed under us, and nothing of ours lies in it: every path is absolute from here on.
+  process.chdir("/");
   const machine: Machine = {
     platform,
     environment,

@@ -96,7 +96,7 @@ export function interfacePath({ dataDir }: Pick<Settings, "dataDir">, name: stri
 }
 
 /** All at the same time; the problems of all. */
-async function askEach<C, T>(
+export async function askEach<C, T>(
   components: readonly C[],
   one: (component: C) => Promise<Result<T>>,
 ): Promise<Result<readonly T[]>> {

@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import type { VerifyKey } from "../artifact/keys.ts";
 import { openBundle } from "../bundle/bundle.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { TextFile } from "../manifest/source.ts";
@@ -8,7 +9,6 @@ import { withBundleFile, withInput } from "./bundle-file.ts";
 import type { Context } from "./context.ts";
 import { readText } from "./input-files.ts";
 import { kindOfInput } from "./input-kind.ts";
-import type { Settings } from "./settings.ts";
 
 /** A Manifest, alone or in its bundle, and where its Artifacts may lie. */
 export interface SystemInput {
@@ -16,36 +16,69 @@ export interface SystemInput {
   readonly places: Places;
 }
 
-/** Opens what the command line names, a bundle or a Manifest, for the time of use. */
-export async function withSystemInput<T>(
-  context: Context,
-  settings: Pick<Settings, "keys">,
+/** Whether it is a bundle; else it is taken for a Manifest. */
+export async function isBundle(context: Context, name: string): Promise<Result<boolean>> {
+  return await withInput(context, name, async (source) =>
+    ok((await kindOfInput(source)) !== "text"),
+  );
+}
+
+/** Opens a Manifest for the time of use: its Artifacts lie beside it. */
+export async function withManifest<T>(
+  { platform, environment }: Context,
+  keys: readonly VerifyKey[],
   name: string,
   use: (input: SystemInput) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const { platform, environment } = context;
-  const path = resolve(environment.workingDirectory, name);
-  const common = {
-    files: platform.files,
-    decompressors: platform.decompressors,
-    keys: settings.keys,
-    beside: { path: dirname(path), name: dirname(name) },
+  const { files, decompressors } = platform;
+  const manifest = readText(files, environment.workingDirectory, name);
+  if (!manifest.ok) return manifest;
+  const path = dirname(resolve(environment.workingDirectory, name));
+  const places = {
+    files,
+    decompressors,
+    keys,
+    bundle: null,
+    beside: { path, name: dirname(name) },
   };
-  const kind = await withInput(context, name, async (source) => ok(await kindOfInput(source)));
-  if (!kind.ok) return kind;
-  if (kind.value === "text") {
-    const file = readText(platform.files, environment.workingDirectory, name);
-    return file.ok
-      ? await use({ manifest: file.value, places: { ...common, bundle: null } })
-      : file;
-  }
-  return await withBundleFile(context, name, async (source: ByteSource) => {
-    const bundle = await openBundle(source, settings.keys);
+  return await use({ manifest: manifest.value, places });
+}
+
+/** Opens a bundle for the time of use. `path` where it does not lie at its name: an install may have brought it to safety. */
+export async function withBundle<T>(
+  context: Context,
+  keys: readonly VerifyKey[],
+  name: string,
+  use: (input: SystemInput) => Promise<Result<T>>,
+  path: string = resolve(context.environment.workingDirectory, name),
+): Promise<Result<T>> {
+  const { files, decompressors } = context.platform;
+  const opened = async (source: ByteSource): Promise<Result<T>> => {
+    const bundle = await openBundle(source, keys);
     if (!bundle.ok) return bundle;
     const { entry, bytes } = bundle.value.manifest;
     return await use({
       manifest: { name: `${name}:${entry}`, bytes },
-      places: { ...common, bundle: { path, bundle: bundle.value, source } },
+      places: {
+        files,
+        decompressors,
+        keys,
+        beside: { path: dirname(path), name: dirname(name) },
+        bundle: { path, bundle: bundle.value, source },
+      },
     });
-  });
+  };
+  return await withBundleFile(context, name, opened, path);
+}
+
+/** Opens either of them where it lies. */
+export async function withSystemInput<T>(
+  context: Context,
+  keys: readonly VerifyKey[],
+  name: string,
+  use: (input: SystemInput) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const is = await isBundle(context, name);
+  if (!is.ok) return is;
+  return await (is.value ? withBundle : withManifest)(context, keys, name, use);
 }

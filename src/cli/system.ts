@@ -12,7 +12,8 @@ import {
 } from "../manifest/at-hand.ts";
 import { readConstraintsFile } from "../manifest/constraints-file.ts";
 import { type Manifest, readManifest } from "../manifest/manifest.ts";
-import { type MatchInput, matchSystem } from "../manifest/match.ts";
+import { matchSystem } from "../manifest/match.ts";
+import type { MatchInput } from "../manifest/match-input.ts";
 import { readStateFile } from "../manifest/state-file.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import type { Constraints } from "../manifest/table.ts";

@@ -10,6 +10,7 @@ import { datastoreOf, deployer } from "./deployer.ts";
 import { lockedIfThere } from "./locked.ts";
 import { beginStream, failedInStream } from "./output.ts";
 import { openProgress } from "./progress.ts";
+import { exitOfDeployed } from "./run-end.ts";
 import { readSettings } from "./settings.ts";
 
 /** What a call does with the deployment in progress, and which one it is for. */
@@ -50,7 +51,7 @@ export async function takeUpDeployment(
   });
   if (!result.ok) return failedInStream(output, result.problems);
   if (result.value === null) return failedInStream(output, [nothingInProgress(request)]);
-  return result.value.exit;
+  return exitOfDeployed(output, result.value);
 }
 
 /**

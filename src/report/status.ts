@@ -10,19 +10,19 @@ import { quoted } from "./words.ts";
 /** What is in progress: the deployment as its journal tells it, and whether a process is at work on it. */
 export interface InProgress {
   readonly deployment: Deployment;
-  /** The process that holds the lock; `unknown` where it holds it and does not say who it is. */
-  readonly heldBy: number | "unknown" | null;
+  /** The process that is at work on it. */
+  readonly heldBy: number | null;
 }
 
 /** What the deployment waits for: nothing is left unnamed. */
 export type Waiting =
-  | { readonly kind: "process"; readonly pid: number | null }
+  | { readonly kind: "process"; readonly pid: number }
   | { readonly kind: "stop"; readonly before: StopPoint }
   | { readonly kind: "host-reboot" }
   | { readonly kind: "resume"; readonly interrupted: string | null };
 
 export function waitingFor({ deployment, heldBy }: InProgress): Waiting {
-  if (heldBy !== null) return { kind: "process", pid: heldBy === "unknown" ? null : heldBy };
+  if (heldBy !== null) return { kind: "process", pid: heldBy };
   const round = deployment.open?.intent.round ?? null;
   if (round === "HostReboot" || round === "HostRollbackReboot") return { kind: "host-reboot" };
   if (round === null && deployment.stoppedBefore !== null) {
@@ -108,7 +108,7 @@ function lastRound(
 function waitingSentence(waiting: Waiting, { failure, ended }: Deployment): string {
   switch (waiting.kind) {
     case "process":
-      return `A process${waiting.pid === null ? "" : ` (${waiting.pid})`} is at work on it.`;
+      return `A process (${waiting.pid}) is at work on it.`;
     case "host-reboot":
       return `It waits for a reboot of the host; then "orchestrator resume" goes on.`;
     case "stop":

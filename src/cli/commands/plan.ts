@@ -39,13 +39,13 @@ async function makePlan(
   state: string | null,
 ): Promise<Result<Planning>> {
   if (state !== null) {
-    return await withSystemInput(context, { keys: [] }, file, (input) =>
+    return await withSystemInput(context, [], file, (input) =>
       planFromState(context, input, state),
     );
   }
   const settings = readSettings(context);
   if (!settings.ok) return settings;
-  return await withSystemInput(context, settings.value, file, (input) =>
+  return await withSystemInput(context, settings.value.keys, file, (input) =>
     planThisSystem(context, settings.value, input),
   );
 }

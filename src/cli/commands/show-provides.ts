@@ -1,0 +1,29 @@
+import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { keyValueLines, keyValuesJson, type Told } from "../../report/key-values.ts";
+import type { Context } from "../context.ts";
+import { answer, failed } from "../output.ts";
+import { readSettings } from "../settings.ts";
+import { survey } from "../survey.ts";
+import { topologyOf } from "../system.ts";
+
+/** What every Component of this System provides. */
+export async function showProvides(context: Context): Promise<ExitCode> {
+  const { output } = context;
+  const settings = readSettings(context);
+  if (!settings.ok) return failed(output, settings.problems);
+  const topology = topologyOf(context, settings.value);
+  if (!topology.ok) return failed(output, topology.problems);
+  const surveyed = await survey(context, settings.value, topology.value);
+  if (!surveyed.ok) return failed(output, surveyed.problems);
+  const told = surveyed.value.components.map(({ id, entry, provides }): Told => ({
+    id,
+    type: entry.componentType,
+    values: new Map([...provides].map(([key, value]) => [key, [value]])),
+  }));
+  answer(
+    output,
+    () => keyValueLines(told),
+    () => ({ type: "provides", components: keyValuesJson(told) }),
+  );
+  return exitCode.done;
+}

@@ -1,0 +1,43 @@
+import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import type { Deployment } from "../../deployment/deployment.ts";
+import { inProgress } from "../../executor/deploy.ts";
+import { journalsIn } from "../../executor/journals.ts";
+import { FileError } from "../../platform/types.ts";
+import { type InProgress, statusJson, statusLines } from "../../report/status.ts";
+import type { Context } from "../context.ts";
+import { datastoreOf } from "../deployer.ts";
+import { answer, failed } from "../output.ts";
+
+/** What is in progress, told from the journal alone; asks no Component and changes nothing. */
+// oxlint-disable-next-line require-await
+export async function status(context: Context): Promise<ExitCode> {
+  const { output, platform } = context;
+  const deployment = inProgress(journalsIn(platform.files, datastoreOf(context)));
+  if (!deployment.ok) return failed(output, deployment.problems);
+  const { value } = deployment;
+  const progress: InProgress | null =
+    value === null ? null : { deployment: value, heldBy: workerOn(context, value) };
+  answer(
+    output,
+    (style) => statusLines(progress, style),
+    () => statusJson(progress),
+  );
+  return exitCode.done;
+}
+
+/**
+ * The process that took the lock last, where it still runs and is of the same boot as the last run. To
+ * try the lock itself would refuse whoever wants it at this very moment.
+ */
+function workerOn(context: Context, { run }: Deployment): number | null {
+  const { files, host, processes } = context.platform;
+  if (run.bootId !== host.bootId()) return null;
+  try {
+    const written = new TextDecoder().decode(files.read(datastoreOf(context).lock, 64));
+    const pid = Number(written);
+    return Number.isSafeInteger(pid) && pid > 0 && processes.identify(pid) !== null ? pid : null;
+  } catch (error) {
+    if (error instanceof FileError) return null;
+    throw error;
+  }
+}

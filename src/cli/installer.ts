@@ -1,0 +1,174 @@
+import { resolve } from "node:path";
+import { verifyArtifact } from "../artifact/verify.ts";
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { type Deployed, inProgress, makeWay, start } from "../executor/deploy.ts";
+import { journalsIn } from "../executor/journals.ts";
+import { clearRefusal } from "../journal/refusal.ts";
+import type { Plan } from "../planner/plan.ts";
+import type { Named } from "../report/progress-lines.ts";
+import type { LocatedArtifact } from "../sources/locate.ts";
+import { openArtifact } from "../sources/open.ts";
+import { secureBundle } from "../sources/secure-bundle.ts";
+import { beginRecord, providesOf } from "./begin.ts";
+import type { Context } from "./context.ts";
+import type { InstallOptions } from "./definitions/updates.ts";
+import { datastoreOf, deployer, type DeployerInput } from "./deployer.ts";
+import { openProgress } from "./progress.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { type Planning, planThisSystem } from "./system.ts";
+import { isBundle, type SystemInput, withBundle, withManifest } from "./system-input.ts";
+
+/** How an install ended that was not refused. */
+export type Installed =
+  | { readonly kind: "no-plan" }
+  | { readonly kind: "nothing-to-do" }
+  | { readonly kind: "deployed"; readonly deployed: Deployed };
+
+/** Hexadecimal digits of the id of a deployment; few enough to be typed, and no two that are kept will be the same. */
+const idLength = 12;
+
+/** Installs a bundle or a Manifest; the caller holds the lock. */
+export async function installFile(
+  context: Context,
+  file: string,
+  options: InstallOptions,
+  showPlan: (planning: Planning) => void,
+): Promise<Result<Installed>> {
+  const { platform, environment } = context;
+  const settings = readSettings(context);
+  if (!settings.ok) return settings;
+  const bundled = await isBundle(context, file);
+  if (!bundled.ok) return bundled;
+  const cleared = await clearTheWay(context, settings.value);
+  if (!cleared.ok) return cleared;
+  const { keys } = settings.value;
+  const id = platform.clock.randomId().slice(0, idLength);
+  const deploy = async (input: SystemInput): Promise<Result<Installed>> =>
+    await planAndRun(context, settings.value, { input, id, options, showPlan });
+  if (!bundled.value) return await withManifest(context, keys, file, deploy);
+  const directory = datastoreOf(context).bundles;
+  const secured = await secureBundle(platform.files, {
+    name: file,
+    path: resolve(environment.workingDirectory, file),
+    workingDirectory: environment.workingDirectory,
+    directory,
+    id,
+  });
+  const installed = secured.ok
+    ? await withBundle(context, keys, file, deploy, secured.value)
+    : secured;
+  // Nothing was begun, so nobody needs the copy.
+  if (!installed.ok || installed.value.kind !== "deployed") platform.files.remove(directory);
+  return installed;
+}
+
+/** An orphan is taken through the error path first; what waits for somebody is in the way. */
+async function clearTheWay(context: Context, settings: Settings): Promise<Result<null>> {
+  const current = inProgress(journalsIn(context.platform.files, datastoreOf(context)));
+  if (!current.ok) return current;
+  const components = current.value?.begin.components ?? [];
+  const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
+  return await withProgress(context, settings, named, async (emit) => {
+    const orphan = current.value?.begin;
+    const ports = deployer(context, { keys: settings.keys, emit, provides: new Map() });
+    const cleared = await makeWay(ports);
+    if (cleared.ok && orphan !== undefined) {
+      emit({
+        type: "note",
+        message: `the interrupted deployment ${orphan.deployment} of "${orphan.manifest}" was ended first`,
+      });
+    }
+    return cleared;
+  });
+}
+
+interface Wanted {
+  readonly input: SystemInput;
+  readonly id: string;
+  readonly options: InstallOptions;
+  readonly showPlan: (planning: Planning) => void;
+}
+
+async function planAndRun(
+  context: Context,
+  settings: Settings,
+  { input, id, options, showPlan }: Wanted,
+): Promise<Result<Installed>> {
+  const made = await planThisSystem(context, settings, input);
+  if (!made.ok) return made;
+  const planning = made.value;
+  const { answer, survey } = planning;
+  showPlan(planning);
+  if (answer.kind !== "plan") return ok({ kind: "no-plan" });
+  const { plan } = answer;
+  const refused = refusal(plan, options);
+  if (refused !== null) return fail(refused);
+  // A caller that wants to commit must find something to commit, even if it is nothing.
+  if (plan.stages.length === 0 && options.stopBefore.length === 0) {
+    return ok({ kind: "nothing-to-do" });
+  }
+  const verified = await verifyAll(context, settings, planning.located);
+  if (!verified.ok) return verified;
+  const components = survey?.components ?? [];
+  const { exitOnReboot, stopBefore } = options;
+  const begin = beginRecord(context, settings, { id, planning, plan, components, exitOnReboot });
+  return await withProgress(context, settings, named(planning), async (emit) => {
+    const provides = providesOf(components);
+    const ports = deployer(context, { keys: settings.keys, emit, provides });
+    // From here on a rollback is one of this deployment.
+    clearRefusal(context.platform.files, datastoreOf(context));
+    const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);
+    return ok({ kind: "deployed", deployed });
+  });
+}
+
+function named({ planned }: Planning): readonly Named[] {
+  return planned.from.components.map(({ id, type }) => ({ id, type }));
+}
+
+async function withProgress<T>(
+  context: Context,
+  settings: Settings,
+  components: readonly Named[],
+  use: (emit: DeployerInput["emit"]) => Promise<T>,
+): Promise<T> {
+  const progress = openProgress(context, components, settings.logLevel);
+  try {
+    return await use(progress.emit);
+  } finally {
+    progress.close();
+  }
+}
+
+/** A rollback could not restore the start once an earlier stage is committed. */
+function refusal(plan: Plan, { stopBefore }: InstallOptions): Problem | null {
+  if (plan.stages.length < 2 || !stopBefore.includes("ArtifactCommit")) return null;
+  return {
+    code: "stages-need-commit",
+    message: `The plan has ${plan.stages.length} stages, and each must be committed before the next one starts.`,
+    expected: "one stage, to stop before its ArtifactCommit",
+    hint: "Make each stage a Manifest of its own, or install without --stop-before ArtifactCommit.",
+  };
+}
+
+/** Every byte of every Artifact, before anything is changed. */
+async function verifyAll(
+  { platform }: Context,
+  { keys }: Settings,
+  located: readonly LocatedArtifact[],
+): Promise<Result<null>> {
+  const { files, decompressors } = platform;
+  const problems: Problem[] = [];
+  for (const { location } of located) {
+    const opened = await openArtifact({ files, decompressors, keys }, location);
+    if (!opened.ok) {
+      problems.push(...opened.problems);
+      continue;
+    }
+    const verified = await verifyArtifact(opened.value.source, keys, decompressors);
+    opened.value.close();
+    if (!verified.ok) problems.push(...verified.problems);
+  }
+  return problems.length > 0 ? fail(...problems) : ok(null);
+}

@@ -1,0 +1,123 @@
+import type { Deployment, Failure } from "../deployment/deployment.ts";
+import { aligned } from "./columns.ts";
+import { failureJson } from "./failure.ts";
+import { durationText } from "./measures.ts";
+import { outcomeSentence } from "./outcome.ts";
+import { failureSentence } from "./status.ts";
+import type { Style } from "./style.ts";
+import { quoted } from "./words.ts";
+
+/** A deployment that has ended, and what each of its states took. */
+export interface Past {
+  readonly deployment: Deployment;
+  /** RFC 3339; null where its end was not recorded. */
+  readonly endedAt: string | null;
+  /** Milliseconds that the Interface of each Component was at work, by its id. */
+  readonly elapsedMs: ReadonlyMap<string, number>;
+}
+
+/** One line a deployment, the last one first. */
+export function historyLines(past: readonly Past[], style: Style): readonly string[] {
+  if (past.length === 0) return ["No deployment has ended yet."];
+  const rows = past.map(({ deployment, endedAt }) => [
+    deployment.begin.deployment,
+    deployment.begin.at,
+    deployment.begin.manifest,
+    deployment.ended?.outcome ?? "not ended",
+    endedAt === null ? "" : `took ${durationBetween(deployment.begin.at, endedAt)}`,
+  ]);
+  return aligned(rows).map(([id = "", ...cells]) =>
+    `${style.strong(id)}  ${cells.join("  ")}`.trimEnd(),
+  );
+}
+
+/** One deployment in full: cause, and per Component from, to, where it is, and the time its Interface took. */
+export function pastLines(
+  { deployment, endedAt, elapsedMs }: Past,
+  style: Style,
+): readonly string[] {
+  const { begin, ended, failure, runs } = deployment;
+  const rows = journeys(deployment).map(({ id, type, from, to, version }) => [
+    id,
+    type,
+    `${from} -> ${to}`,
+    `is ${version}`,
+    durationText(elapsedMs.get(id) ?? 0),
+  ]);
+  return [
+    style.strong(`Deployment ${begin.deployment} of ${quoted(begin.manifest)}`),
+    `Begun ${begin.at}${endedAt === null ? "" : `, ended ${endedAt}`}, in ${runs === 1 ? "one run" : `${runs} runs`}.`,
+    ...(failure === null ? [] : [style.bad(failureSentence(failure))]),
+    ended === null ? "It has no end." : outcomeSentence(ended.outcome, null),
+    ...aligned(rows).map(([id = "", ...cells]) => `  ${style.strong(id)}  ${cells.join("  ")}`),
+  ];
+}
+
+interface Journey {
+  readonly id: string;
+  readonly type: string;
+  readonly from: string;
+  readonly to: string;
+  readonly version: string;
+}
+
+/** From where a Component started to what the plan wanted of it. */
+function journeys({ begin, members }: Deployment): readonly Journey[] {
+  const steps = begin.plan.stages.flatMap((stage) => stage.groups.flat());
+  return members.map(({ id, version }) => {
+    const own = steps.filter((step) => step.component === id);
+    const type = begin.components.find((component) => component.id === id)?.componentType ?? "";
+    return {
+      id,
+      type,
+      from: own[0]?.from ?? version,
+      to: own.at(-1)?.to ?? version,
+      version,
+    };
+  });
+}
+
+export function historyJson(past: readonly Past[]): Readonly<Record<string, unknown>> {
+  return { type: "history", deployments: past.map(pastJson) };
+}
+
+export function pastJson({
+  deployment,
+  endedAt,
+  elapsedMs,
+}: Past): Readonly<Record<string, unknown>> {
+  const { begin, ended, failure, runs } = deployment;
+  return {
+    type: "past-deployment",
+    deployment: begin.deployment,
+    manifest: begin.manifest,
+    begun: begin.at,
+    ended: endedAt,
+    runs,
+    outcome: ended?.outcome ?? null,
+    inconsistent: ended?.inconsistent ?? [],
+    cause: failure === null ? null : causeJson(failure),
+    components: journeys(deployment).map(({ id, type, from, to, version }) => ({
+      component: id,
+      component_type: type,
+      from,
+      to,
+      version,
+      elapsed_ms: Math.round(elapsedMs.get(id) ?? 0),
+    })),
+  };
+}
+
+function causeJson(failure: Failure): Readonly<Record<string, unknown>> {
+  if (failure.kind !== "component") return { kind: failure.kind };
+  return {
+    kind: failure.kind,
+    component: failure.component,
+    state: failure.round,
+    reason: failureJson(failure.reason),
+  };
+}
+
+function durationBetween(begun: string, ended: string): string {
+  return durationText(Math.max(0, Date.parse(ended) - Date.parse(begun)));
+}
