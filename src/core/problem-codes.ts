@@ -31,6 +31,7 @@ export const problemCodes = {
   "system-type-incompatible": exitCode.incompatible,
   "artifact-depends-unmet": exitCode.incompatible,
   "artifact-depends-complex": exitCode.incompatible,
+  "artifact-name-unusable": exitCode.invalid,
   "artifact-name-differs": exitCode.done,
   "component-type-unused": exitCode.done,
   "component-absent": exitCode.done,

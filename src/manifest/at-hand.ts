@@ -1,6 +1,7 @@
 import type { Artifact } from "../artifact/types.ts";
 import { ArtifactName, type ComponentType } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
+import { withoutSuffix } from "./cell.ts";
 import type { ArtifactReference, Manifest } from "./manifest.ts";
 import type { Cell } from "./table.ts";
 
@@ -42,6 +43,16 @@ export function knownByName(wanted: WantedArtifact): ArtifactAtHand {
   return { type, role, name: nameOf(reference), artifact: null, depends: reference.depends };
 }
 
+/** The name that stands in for that of the Artifact at the path; null where the path ends in none. */
+export function fileArtifactName(path: string): ArtifactName | null {
+  const file = path.split("/").at(-1) ?? "";
+  const [name] = [withoutSuffix(file), file].flatMap((text) => {
+    const parsed = ArtifactName.safeParse(text);
+    return parsed.success ? [parsed.data] : [];
+  });
+  return name ?? null;
+}
+
 /** Where the Manifest gives a name and the Artifact at its path has another one; the path wins. */
 export function nameNotes(wanted: WantedArtifact, { name }: ArtifactAtHand): readonly Problem[] {
   const { reference } = wanted;
@@ -60,6 +71,7 @@ export function nameNotes(wanted: WantedArtifact, { name }: ArtifactAtHand): rea
 
 function nameOf({ name, path }: ArtifactReference): ArtifactName {
   if (name !== null) return name;
-  const file = path?.split("/").at(-1) ?? "";
-  return ArtifactName.parse(file.replace(/(?<=.)\.mender$/, ""));
+  const parsed = fileArtifactName(path ?? "");
+  if (parsed === null) throw new Error("an Artifact without a name in a Manifest that was read");
+  return parsed;
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Problem } from "../core/problem.ts";
 import { readMarkdownTable, type ReadTable } from "./markdown-table.ts";
 import type { Source } from "./source.ts";
+import { endStateProblems } from "./table-checks.ts";
 import type { Constraints, ConstraintTable } from "./table.ts";
 import { fields, listOf } from "./words.ts";
 import { isEmpty, valueOf, type YamlNode } from "./yaml-node.ts";
@@ -76,10 +77,11 @@ export function readConstraints(
   const tables = transitions.flatMap(({ table }): ConstraintTable[] =>
     table === null ? [] : [table],
   );
-  return {
-    constraints: { file: source.file, endStates: end.table, transitionStates: tables },
-    problems: [...end.problems, ...transitions.flatMap(({ problems }) => problems)],
-  };
+  const problems = [...end.problems, ...transitions.flatMap((table) => table.problems)];
+  const constraints = { file: source.file, endStates: end.table, transitionStates: tables };
+  // A row that is wrong was left out, so that nothing can be said of those that are left.
+  if (problems.length === 0) problems.push(...endStateProblems(constraints));
+  return { constraints, problems };
 }
 
 function readTable(

@@ -1,7 +1,18 @@
+import { ComponentType, type Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { readCell } from "./cell.ts";
+import { fileArtifactName } from "./at-hand.ts";
+import { readCell, withoutSuffix } from "./cell.ts";
+import { seedKinds } from "./manifest-shape.ts";
+import { versionNamed } from "./version.ts";
 import { placeAt, type Source } from "./source.ts";
-import { entryOf, isEmpty, valueOf, type YamlEntry, type YamlNode } from "./yaml-node.ts";
+import {
+  entryOf,
+  isEmpty,
+  valueOf,
+  type YamlEntry,
+  type YamlNode,
+  type YamlText,
+} from "./yaml-node.ts";
 
 /**
  * What the schema of a Manifest cannot say, found in the tree itself, so that it is told together with
@@ -19,11 +30,31 @@ export function manifestNodeProblems(source: Source, root: YamlNode): readonly P
     if (isOrdered && order === undefined) found.push(noOrder(source, key.text, key));
     return found;
   });
-  const kind = valueOf(root, "kind");
-  const isSeedForm = kind?.kind === "text" && /^update_?manifest$/i.test(kind.text);
   const isNameless = entryOf(root, "name") === undefined && entryOf(root, "version") === undefined;
-  if (isSeedForm && isNameless) problems.push(noName(source, root));
+  if (isSeedForm(root) && isNameless) problems.push(noName(source, root));
   return problems;
+}
+
+/** Written the way of the first Manifests. */
+export function isSeedForm(root: YamlNode): boolean {
+  const kind = valueOf(root, "kind");
+  return kind?.kind === "text" && seedKinds.some((known) => known === kind.text);
+}
+
+/** Every Component type in the tree with the versions that its Artifacts have by name. */
+export function versionsInTree(root: YamlNode): ReadonlyMap<ComponentType, readonly Version[]> {
+  return new Map(
+    entriesOf(valueOf(root, "component_types")).flatMap(({ key, value }) => {
+      const type = ComponentType.safeParse(key.text);
+      const stones = valueOf(value, "stepping_stones");
+      const artifacts = [value, ...(stones?.kind === "list" ? stones.items : [])];
+      const versions = artifacts.flatMap((artifact) => {
+        const name = valueOf(artifact, "artifact_name");
+        return name?.kind === "text" && !isEmpty(name) ? [versionNamed(name.text)] : [];
+      });
+      return type.success ? [[type.data, versions] as const] : [];
+    }),
+  );
 }
 
 function artifactProblems(source: Source, type: string, node: YamlNode): Problem[] {
@@ -33,6 +64,15 @@ function artifactProblems(source: Source, type: string, node: YamlNode): Problem
     (key) => entryOf(node, key) !== undefined,
   );
   if (!isNamed) problems.push(noArtifact(source, type, node));
+  const path = valueOf(node, "artifact_path");
+  if (
+    entryOf(node, "artifact_name") === undefined &&
+    path?.kind === "text" &&
+    !isFilePath(path.text)
+  )
+    problems.push(noFileName(source, path));
+  const name = valueOf(node, "artifact_name");
+  if (name?.kind === "text" && isReserved(name.text)) problems.push(reserved(source, name));
   const depends = valueOf(node, "depends");
   const texts = depends?.kind === "list" ? depends.items : depends === undefined ? [] : [depends];
   for (const text of texts) {
@@ -40,6 +80,38 @@ function artifactProblems(source: Source, type: string, node: YamlNode): Problem
     problems.push(...readCell([text.text], placeAt(source, text.start)).problems);
   }
   return problems;
+}
+
+/** Where an Artifact has no name in the Manifest, that of its file stands in. */
+function isFilePath(path: string): boolean {
+  return path === "" || fileArtifactName(path) !== null;
+}
+
+/** What the cells of the tables mean something else by. */
+function isReserved(name: string): boolean {
+  return /^(?:\?|\*|any|!.*)$/.test(withoutSuffix(name));
+}
+
+function reserved(source: Source, { text, start }: YamlText): Problem {
+  return {
+    code: "wrong-value",
+    message: `An Artifact cannot be called "${text.slice(0, 60)}" here: the tables mean something else by it.`,
+    at: placeAt(source, start),
+    expected: "a name that no cell of a table has another meaning for",
+    got: text.slice(0, 60),
+    hint: "Give the Artifact another name.",
+  };
+}
+
+function noFileName(source: Source, { text, start }: YamlText): Problem {
+  return {
+    code: "wrong-value",
+    message: `The path "${text.slice(0, 60)}" does not end in the name of a file.`,
+    at: placeAt(source, start),
+    expected: "a path such as artifacts/gateway-v2.mender",
+    got: text.slice(0, 60),
+    hint: `Correct the path, or add "artifact_name".`,
+  };
 }
 
 function entriesOf(node: YamlNode | undefined): readonly YamlEntry[] {

@@ -1,12 +1,22 @@
 import * as z from "zod";
 import { ArtifactName, ComponentId, ComponentType } from "../core/ids.ts";
 import { cellShape, constraintsShape } from "./constraints.ts";
-import { fields, fileName, label, listOf, plainText, time, wholeNumber, yesOrNo } from "./words.ts";
+import {
+  fields,
+  fileName,
+  label,
+  listOf,
+  path,
+  plainText,
+  time,
+  wholeNumber,
+  yesOrNo,
+} from "./words.ts";
 
 /** Which Artifact: by its name, by where it lies, or both. */
 const artifact = {
   artifact_name: ArtifactName.exactOptional(),
-  artifact_path: plainText.min(1, { error: "a path" }).exactOptional(),
+  artifact_path: path.exactOptional(),
   /** The versions from which it may be installed, for planning without the Artifact's file. */
   depends: cellShape.exactOptional(),
 };
@@ -24,8 +34,9 @@ const componentType = {
   supports_rollback: yesOrNo.exactOptional(),
 };
 
-const common = {
-  api_version: z.literal("mender/v1", { error: `"mender/v1"` }),
+const apiVersion = z.literal("mender/v1", { error: `"mender/v1"` });
+
+const extensions = {
   constraints: constraintsShape.exactOptional(),
   extension: fields({
     sequence: wholeNumber(0, Number.MAX_SAFE_INTEGER).exactOptional(),
@@ -41,11 +52,12 @@ const typesOf = <Shape extends z.ZodType>(shape: Shape) =>
     .refine((types) => Object.keys(types).length > 0, { error: "at least one Component type" });
 
 export const manifestShape = fields({
-  ...common,
+  api_version: apiVersion,
   kind: z.literal("manifest", { error: `"manifest"` }),
   name: label,
   system_types_compatible: systemTypes,
   component_types: typesOf(fields(componentType)),
+  ...extensions,
 });
 export type ManifestShape = z.output<typeof manifestShape>;
 
@@ -53,7 +65,7 @@ export type ManifestShape = z.output<typeof manifestShape>;
 export const seedKinds = ["update_manifest", "updateManifest"] as const;
 
 export const seedManifestShape = fields({
-  ...common,
+  api_version: apiVersion,
   kind: z.enum(seedKinds, { error: `"update_manifest"` }),
   name: label.exactOptional(),
   version: label.exactOptional(),
@@ -69,5 +81,6 @@ export const seedManifestShape = fields({
     }),
     "Components",
   ).exactOptional(),
+  ...extensions,
 });
 export type SeedManifestShape = z.output<typeof seedManifestShape>;

@@ -1,12 +1,11 @@
 import { type ArtifactName, ComponentType } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { manifestNodeProblems } from "./manifest-checks.ts";
+import { isSeedForm, manifestNodeProblems, versionsInTree } from "./manifest-checks.ts";
 import {
   type ArtifactShape,
   type ManifestShape,
   manifestShape,
-  seedKinds,
   type SeedManifestShape,
   seedManifestShape,
 } from "./manifest-shape.ts";
@@ -14,6 +13,7 @@ import { readConstraints } from "./constraints.ts";
 import { inlineTopology, seedNotes } from "./seed-manifest.ts";
 import { checkShape } from "./shape.ts";
 import { placeAt, type Source, type TextFile } from "./source.ts";
+import { tableProblems } from "./table-checks.ts";
 import type { Cell, Constraints } from "./table.ts";
 import type { Topology } from "./topology.ts";
 import { inOrder, readYaml } from "./yaml-document.ts";
@@ -67,17 +67,22 @@ export function readManifest(
   const { document, problems: found } = read.value;
   const { source, root } = document;
   const problems = [...found, ...manifestNodeProblems(source, root)];
-  const constraints = valueOf(root, "constraints");
-  const tables = constraints === undefined ? null : readConstraints(source, constraints);
+  const node = valueOf(root, "constraints");
+  const tables = node === undefined ? null : readConstraints(source, node);
   problems.push(...(tables?.problems ?? []));
-  const isSeedForm = seedKinds.some((kind) => nodeText(valueOf(root, "kind")) === kind);
-  const shape = isSeedForm
+  const constraints = tables?.constraints ?? null;
+  if (constraints !== null) {
+    const versions = versionsInTree(root);
+    problems.push(...tableProblems(constraints, [...versions.keys()], versions));
+  }
+  const isSeed = isSeedForm(root);
+  const shape = isSeed
     ? checkShape(seedManifestShape, source, root)
     : checkShape(manifestShape, source, root);
   if (!shape.ok) return fail(...inOrder([...problems, ...shape.problems]));
   if (problems.length > 0) return fail(...inOrder(problems));
-  const manifest = modelOf(source, root, shape.value, tables?.constraints ?? null);
-  return ok({ manifest, notes: isSeedForm ? seedNotes(source, root) : [] });
+  const manifest = modelOf(source, root, shape.value, constraints);
+  return ok({ manifest, notes: isSeed ? seedNotes(source, root) : [] });
 }
 
 function modelOf(
@@ -159,8 +164,4 @@ function placeOf(source: Source, root: YamlNode, path: readonly (string | number
   const owner = nodeAt(root, path.slice(0, -1));
   const entry = entryOf(owner, String(path.at(-1)));
   return placeAt(source, (entry?.key ?? nodeAt(root, path) ?? root).start);
-}
-
-function nodeText(node: YamlNode | undefined): string | null {
-  return node?.kind === "text" ? node.text : null;
 }

@@ -1,6 +1,16 @@
-import type { Problem, Place } from "../core/problem.ts";
+import type { Problem } from "../core/problem.ts";
 import { readCell } from "./cell.ts";
-import { lineAt, lineText, type Source } from "./source.ts";
+import { isSeparator, type Line, linesOf } from "./markdown-lines.ts";
+import {
+  emptyTable,
+  noColumn,
+  noHead,
+  noRows,
+  noSeparator,
+  notLiteral,
+  wrongCount,
+} from "./markdown-problems.ts";
+import type { Source } from "./source.ts";
 import type { ConstraintTable, TableColumn, TableRow } from "./table.ts";
 import { readSystemVersion, readVerdict, unknownVerdict } from "./verdict.ts";
 import type { YamlText } from "./yaml-node.ts";
@@ -9,17 +19,6 @@ import type { YamlText } from "./yaml-node.ts";
 export interface ReadTable {
   readonly table: ConstraintTable | null;
   readonly problems: readonly Problem[];
-}
-
-/** One line of the table. */
-interface Line {
-  readonly place: Place;
-  readonly parts: readonly Part[];
-}
-
-interface Part {
-  readonly text: string;
-  readonly at: Place;
 }
 
 /** Reads a Markdown table out of a literal block scalar, where every line of it is a line of the file. */
@@ -105,126 +104,6 @@ function rowOf(
   return { row: { cells, verdict, systemVersion, rule }, problems };
 }
 
-/** The lines that hold something. A literal scalar has as many lines as its text. */
-function linesOf(source: Source, node: YamlText): readonly Line[] {
-  const first = lineAt(source, node.start) + 1;
-  const count = node.text.trimEnd().split("\n").length;
-  return Array.from({ length: count }, (_, index) => lineOf(source, first + index)).filter(
-    (line) => line.place.text?.trim() !== "",
-  );
-}
-
-function lineOf({ file, ...source }: Source, line: number): Line {
-  const text = lineText({ file, ...source }, line);
-  const column = text.length - text.trimStart().length + 1;
-  const parts = partsOf(text).map(({ text: part, column: at }) => ({
-    text: part,
-    at: { file, line, column: at, text },
-  }));
-  return { place: { file, line, column, text }, parts };
-}
-
-/** Splits at the `|` that no backslash stands before; the outer ones may be left away. */
-export function partsOf(
-  line: string,
-): readonly { readonly text: string; readonly column: number }[] {
-  const parts = line.matchAll(/(?:[^|\\]|\\.|\\$)*(?:\||$)/g);
-  const found = [...parts]
-    .filter(([part]) => part !== "")
-    .map((match) => {
-      const raw = match[0].replace(/\|$/, "");
-      const blanks = raw.length - raw.trimStart().length;
-      const text = raw.trim().replace(/\\([!-/:-@[-`{-~])/g, "$1");
-      return { text, column: match.index + blanks + 1, isClosed: raw !== match[0] };
-    });
-  const [first] = found;
-  if (first?.text === "" && first.isClosed) found.shift();
-  const last = found.at(-1);
-  if (last?.text === "" && !last.isClosed) found.pop();
-  return found;
-}
-
-function isSeparator({ parts }: Line): boolean {
-  return parts.length > 0 && parts.every(({ text }) => /^:?-+:?$/.test(text));
-}
-
 function failed(problem: Problem): ReadTable {
   return { table: null, problems: [problem] };
-}
-
-function notLiteral(source: Source, node: YamlText): Problem {
-  const line = lineAt(source, node.start);
-  return {
-    code: "table-invalid",
-    message: "A Markdown table must be a literal block, or its lines run together.",
-    at: { file: source.file, line, text: lineText(source, line) },
-    expected: `"|" behind the key, and the table indented below it`,
-    hint: `Write "end_states: |" (or "transition_states: |") and the table in the lines below.`,
-  };
-}
-
-function emptyTable(source: Source, node: YamlText): Problem {
-  const line = lineAt(source, node.start);
-  return {
-    code: "table-invalid",
-    message: "The table is empty.",
-    at: { file: source.file, line, text: lineText(source, line) },
-    expected: "a head, a separator and rows",
-    hint: "Write the table in the lines below, indented.",
-  };
-}
-
-function noSeparator({ place }: Line): Problem {
-  return {
-    code: "table-invalid",
-    message: "The second line of the table is no separator.",
-    at: place,
-    expected: "a line such as |------|------|",
-    hint: "Put a line of dashes below the head, one group for each column.",
-  };
-}
-
-function noRows({ place }: Line): Problem {
-  return {
-    code: "table-invalid",
-    message: "The table has no rows.",
-    at: place,
-    expected: "at least one row below the separator",
-    hint: "Add the rows, or remove the table.",
-  };
-}
-
-function noColumn({ place }: Line, column: string): Problem {
-  return {
-    code: "table-column",
-    message: `The table has no column "${column}".`,
-    at: place,
-    expected: `a column with the head "${column}"`,
-    hint: "Add the column.",
-  };
-}
-
-function noHead({ place }: Line): Problem {
-  return {
-    code: "table-column",
-    message: "A column of the table has no head, or there is none for a Component type.",
-    at: place,
-    expected: "a Component type above each column",
-    hint: "Give every column a head.",
-  };
-}
-
-function wrongCount(line: Line, head: Line): Problem {
-  const [is, wanted] = [line.parts.length, head.parts.length];
-  return {
-    code: "table-cell",
-    message:
-      is < wanted
-        ? `A cell is missing: the row has ${is}, the table has ${wanted} columns.`
-        : `There is a cell too many: the row has ${is}, the table has ${wanted} columns.`,
-    at: line.place,
-    expected: `${wanted} cells`,
-    got: `${is} cells`,
-    hint: `Compare the row with the head of the table; a "|" inside a cell is written "\\|".`,
-  };
 }

@@ -1,34 +1,76 @@
+import { SystemVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import type { MatchInput } from "./match.ts";
-import { matchEndTable, matchTransitionTable, type Population } from "./match-tables.ts";
-import type { System } from "./system.ts";
+import { artifactsOf, type Population } from "./population.ts";
+import type { MatchInput } from "./match-input.ts";
+import { matchEndTable, matchTransitionTable } from "./match-tables.ts";
+import type { EndTable, TransitionTable } from "./system.ts";
 import type { ConstraintTable } from "./table.ts";
+import { versionNamed } from "./version.ts";
 
 export interface MatchedConstraints {
-  readonly endTables: System["endTables"];
-  readonly transitionTables: System["transitionTables"];
+  readonly endTables: readonly EndTable[];
+  readonly transitionTables: readonly TransitionTable[];
   readonly problems: readonly Problem[];
   readonly notes: readonly Problem[];
 }
 
-/** The Manifest's tables and the device's own; each of them must accept. */
+/**
+ * The Manifest's tables and the device's own; each of them must accept. Neither may loosen the other: what
+ * one says by having no table of a kind still holds when the other has one.
+ */
 export function matchConstraints(input: MatchInput, population: Population): MatchedConstraints {
   const own = input.manifest.constraints;
   const device = input.deviceConstraints;
   const ends = [own?.endStates ?? null, device?.endStates ?? null].flatMap((table) =>
     table === null ? [] : [matchEndTable(table, population)],
   );
-  const endTables = ends.map(({ table }) => table);
-  const problems = ends.flatMap((end) => end.problems);
-  const transitionTables: System["transitionTables"][number][] = [];
-  const notes: Problem[] = [];
-  for (const table of [...(own?.transitionStates ?? []), ...(device?.transitionStates ?? [])]) {
-    const matched = matchTransitionTable(table, population);
-    problems.push(...matched.problems);
-    if (matched.table !== null) transitionTables.push(matched.table);
-    else if (matched.problems.length === 0) notes.push(notApplied(table));
-  }
-  return { endTables, transitionTables, problems, notes };
+  const written = [...(own?.transitionStates ?? []), ...(device?.transitionStates ?? [])];
+  const transitions = written.map((table) => ({
+    table,
+    ...matchTransitionTable(table, population),
+  }));
+  const endTables = ends.flatMap(({ tables }) => tables);
+  const transitionTables = transitions.flatMap(({ tables }) => tables);
+  const [ownEnd] = endTables;
+  const isRestOnly = own !== null && own.transitionStates.length === 0 && written.length > 0;
+  if (isRestOnly && ownEnd !== undefined) transitionTables.unshift(endStatesOnly(ownEnd));
+  if (endTables.length === 0 && written.length > 0) endTables.push(wantedOnly(input, population));
+  return {
+    endTables,
+    transitionTables,
+    problems: [...ends, ...transitions].flatMap(({ problems }) => problems),
+    notes: transitions.flatMap(({ table, tables, problems }) =>
+      tables.length === 0 && problems.length === 0 ? [notApplied(table)] : [],
+    ),
+  };
+}
+
+/** A Manifest without transition states allows only end states on the way, also where the device has some. */
+function endStatesOnly({ columns }: EndTable): TransitionTable {
+  return { name: "end states only", columns, allowByDefault: false, rows: [] };
+}
+
+/** A Manifest without tables has one end state, the wanted one; without it the device's rules had no hold. */
+function wantedOnly({ manifest, artifacts }: MatchInput, { types }: Population): EndTable {
+  const targets = types.map(({ name, versions }) => {
+    const [target] = artifactsOf(artifacts, name);
+    const version = versionNamed(target?.name ?? "");
+    return { at: versions.indexOf(version), version };
+  });
+  const row = targets.map(({ version }) => version).join(" | ");
+  const rule = { file: manifest.file, line: manifest.componentTypes[0]?.at.line ?? 1, row };
+  return {
+    name: "component_types",
+    columns: types.map((_, type) => ({ type, component: null })),
+    rows: [
+      {
+        systemVersion: SystemVersion.parse(manifest.name),
+        cells: targets.map(({ at }) => [at]),
+        verdict: "yes",
+        rule,
+      },
+    ],
+  };
 }
 
 function notApplied({ name, at }: ConstraintTable): Problem {

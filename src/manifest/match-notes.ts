@@ -1,14 +1,23 @@
 import { unknownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import type { MatchInput } from "./match.ts";
+import { versionsOf } from "./cell-versions.ts";
+import { placeColumns } from "./match-columns.ts";
+import type { MatchInput } from "./match-input.ts";
+import { tablesOf } from "./named-versions.ts";
+import type { Population } from "./population.ts";
 import type { System } from "./system.ts";
+import type { Cell } from "./table.ts";
 
 /** What is not wrong, but should be known before anything is installed. */
-export function matchNotes(input: MatchInput, system: System): readonly Problem[] {
+export function matchNotes(
+  input: MatchInput,
+  population: Population,
+  system: System,
+): readonly Problem[] {
   return [
     ...extraTypes(input),
     ...absentComponents(input),
-    ...unnamedVersions(system),
+    ...unnamedVersions(input, population, system),
     ...undeclaredRollback(input),
   ];
 }
@@ -32,30 +41,32 @@ function absentComponents({ absent }: MatchInput): readonly Problem[] {
   }));
 }
 
-/** `*` and `any` name no version. */
-function unnamedVersions({
-  types,
-  components,
-  endTables,
-  transitionTables,
-}: System): readonly Problem[] {
-  return components.flatMap(({ id, type, start }) => {
-    const versions = types[type]?.versions ?? [];
-    const isEverything = (size: number) => size >= versions.length - 1;
-    const cells = [...endTables, ...transitionTables].flatMap(({ columns, rows }) =>
-      columns.flatMap((column, index) =>
-        column.type === type &&
-        (column.component === null || components[column.component]?.id === id)
-          ? rows.map(({ cells: all }) => all[index] ?? null)
-          : [],
-      ),
-    );
-    const isNamed = cells.some(
-      (set) =>
-        set !== null && set.includes(start) && (!isEverything(set.length) || set.length === 1),
-    );
-    if (cells.length === 0 || isNamed) return [];
-    const version = versions[start] ?? unknownVersion;
+/** A version that no cell of its columns names, where there are any. */
+function unnamedVersions(
+  input: MatchInput,
+  population: Population,
+  { types, components }: System,
+): readonly Problem[] {
+  const { manifest, deviceConstraints } = input;
+  const isSpokenOf = new Set<number>();
+  const isNamed = new Set<number>();
+  for (const table of [...tablesOf(manifest.constraints), ...tablesOf(deviceConstraints)]) {
+    for (const [index, { present }] of placeColumns(table.columns, population).columns.entries()) {
+      if (present === null) continue;
+      const versions = types[present.type]?.versions ?? [];
+      const named = new Set(
+        table.rows.flatMap(({ cells }) => versionsOf(naming(cells[index]), versions).set ?? []),
+      );
+      for (const [at, { type, start }] of components.entries()) {
+        if (type !== present.type || (present.component ?? at) !== at) continue;
+        isSpokenOf.add(at);
+        if (named.has(start)) isNamed.add(at);
+      }
+    }
+  }
+  return components.flatMap(({ id, type, start }, at) => {
+    if (!isSpokenOf.has(at) || isNamed.has(at)) return [];
+    const version = types[type]?.versions[start] ?? unknownVersion;
     return [
       {
         code: "version-not-named",
@@ -64,10 +75,16 @@ function unnamedVersions({
             ? `The version of "${id}" is unknown, and no cell of the tables says "?".`
             : `"${id}" has the version "${version}", which no cell of the tables names.`,
         got: version,
-        hint: "It is left behind as soon as the tables allow; add a row if it should be.",
+        hint: "It is left behind as soon as the tables allow; add a row if it should not be.",
       },
     ];
   });
+}
+
+/** The cell without what stands for anything or for anything else. */
+function naming(cell: Cell | undefined): Cell {
+  const alternatives = cell?.alternatives.filter((text) => !/^(?:\*|any|!.*)$/.test(text)) ?? [];
+  return { alternatives, at: cell?.at ?? { file: "" } };
 }
 
 /** One note for all of them. */

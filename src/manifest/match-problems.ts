@@ -1,8 +1,10 @@
+import { unknownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { type HopsInput, unmetNow } from "./hops.ts";
-import type { MatchComponent, MatchInput } from "./match.ts";
+import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { columnProblems } from "./columns.ts";
 import { suggestion } from "./nearest.ts";
+import { versionNamed } from "./version.ts";
 
 /** Whether the Manifest is one for this System at all; without that nothing else is worth a look. */
 export function fitProblems(input: MatchInput): readonly Problem[] {
@@ -13,6 +15,7 @@ export function fitProblems(input: MatchInput): readonly Problem[] {
     ...systemTypeProblems(input),
     ...typeProblems(input),
     ...idProblems(components),
+    ...nameProblems(input),
     ...heads,
   ];
 }
@@ -58,6 +61,18 @@ function idProblems(components: readonly MatchComponent[]): readonly Problem[] {
     got: id,
     hint: "Correct what their Interfaces answer to Identity.",
   }));
+}
+
+/** `?` is the version of which nothing is known. */
+function nameProblems({ artifacts }: MatchInput): readonly Problem[] {
+  return artifacts
+    .filter(({ name }) => versionNamed(name) === unknownVersion)
+    .map(({ name, type }) => ({
+      code: "artifact-name-unusable",
+      message: `The Artifact for "${type}" is called "${name}", which stands for an unknown version.`,
+      got: name,
+      hint: "Write the Artifact anew, with another name.",
+    }));
 }
 
 /** Nothing at hand leads this Component to the wanted version. What is planned by name is left to the planner. */

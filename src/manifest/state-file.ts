@@ -2,11 +2,11 @@ import * as z from "zod";
 import { ComponentId, ComponentType, Version } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { withoutSuffix } from "./cell.ts";
 import { readShaped } from "./shaped-file.ts";
 import { placeAt, type TextFile } from "./source.ts";
 import { fields, label, listOf } from "./words.ts";
 import { inOrder } from "./yaml-document.ts";
+import { versionNamed } from "./version.ts";
 import { nodeAt, type YamlDocument } from "./yaml-node.ts";
 
 /** What `--state FILE` says: where the System is, so that a Manifest can be planned without a device. */
@@ -63,7 +63,7 @@ function currentOf({
   provides,
 }: z.output<typeof component>): StateEntry["current"] | null {
   if (version !== undefined && provides === undefined)
-    return { kind: "version", version: Version.parse(withoutSuffix(version)) };
+    return { kind: "version", version: versionNamed(version) };
   if (version === undefined && provides !== undefined)
     return { kind: "provides", provides: new Map(Object.entries(provides)) };
   return null;

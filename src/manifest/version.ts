@@ -1,7 +1,8 @@
 import { isInstalled, type Provides } from "../artifact/matching.ts";
 import type { Artifact } from "../artifact/types.ts";
-import { unknownVersion, Version } from "../core/ids.ts";
+import { type ComponentId, unknownVersion, Version } from "../core/ids.ts";
 import { withoutSuffix } from "./cell.ts";
+import type { System } from "./system.ts";
 
 /** What an Artifact at hand says of itself. */
 export type AtHand = Pick<Artifact, "name" | "provides" | "clears">;
@@ -40,8 +41,24 @@ export type Current =
 export function currentVersion(
   current: Current,
   interfaceName: string,
-  artifactsAtHand: readonly Artifact[],
+  artifactsAtHand: readonly AtHand[],
 ): Version {
   if (current.kind === "version") return current.version;
   return versionOf(current.provides, interfaceName, artifactsAtHand);
+}
+
+/**
+ * A Component's version in a System's own terms. `index` is that of `version` among its type's versions,
+ * or of the unknown one where the System has not heard of it; null where it cannot be unknown either.
+ */
+export function versionIn(
+  { types, components }: System,
+  component: ComponentId,
+  version: Version,
+): { readonly version: Version; readonly index: number | null } {
+  const type = components.find(({ id }) => id === component)?.type ?? -1;
+  const versions = types[type]?.versions ?? [];
+  const known = versions.indexOf(version);
+  const index = known === -1 ? versions.indexOf(unknownVersion) : known;
+  return { version, index: index === -1 ? null : index };
 }

@@ -32,6 +32,10 @@ export const plainText = z
   .string({ error: "a text" })
   .regex(/^[^\0]*$/, { error: "a text without NUL" });
 
+export const path = z
+  .string({ error: "a path" })
+  .regex(/^[^\p{Cc}]{1,4096}$/u, { error: "a path without control characters" });
+
 /** A single safe part of a path. */
 export const fileName = z
   .string({ error: "a file name" })

@@ -1,0 +1,57 @@
+import type { ComponentId, ComponentType } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
+import { nameLike, resolveHead } from "./columns.ts";
+import { suggestion } from "./nearest.ts";
+import type { Population } from "./population.ts";
+import type { Column } from "./system.ts";
+import type { TableColumn } from "./table.ts";
+
+/** Who stands in a column. */
+export interface PlacedColumn {
+  readonly type: ComponentType;
+  /** Null: nobody who is there. */
+  readonly present: Column | null;
+  /** A Component that is left out belongs here, too. */
+  readonly hasAbsent: boolean;
+}
+
+/** The columns with those who stand in them; heads that name no type were reported where they were read. */
+export function placeColumns(
+  heads: readonly TableColumn[],
+  population: Population,
+): { readonly columns: readonly PlacedColumn[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const columns = heads.flatMap((head): readonly PlacedColumn[] => {
+    const named = resolveHead(head.head, population.knownTypes);
+    if (named === null) return [];
+    const { type, id } = named;
+    const at = population.types.findIndex(({ name }) => name === type);
+    const isAbsent = population.absent.includes(type);
+    if (id === null)
+      return [
+        { type, present: at === -1 ? null : { type: at, component: null }, hasAbsent: isAbsent },
+      ];
+    const ids = population.components.flatMap((one) => (one.type === at ? [one.id] : []));
+    const component = population.components.findIndex((one) => one.id === nameLike(id, ids));
+    if (component !== -1) return [{ type, present: { type: at, component }, hasAbsent: false }];
+    // Nobody knows what a Component that does not answer is called: it may be this one.
+    if (at !== -1 && !isAbsent) problems.push(unknownComponent(head, id, ids));
+    return [{ type, present: null, hasAbsent: isAbsent }];
+  });
+  return { columns, problems };
+}
+
+function unknownComponent(
+  { head, at }: TableColumn,
+  id: string,
+  ids: readonly ComponentId[],
+): Problem {
+  return {
+    code: "table-column",
+    message: `The column "${head}" names no Component of the System.`,
+    at,
+    expected: `one of ${ids.join(", ")}`,
+    got: id,
+    hint: suggestion(id, ids),
+  };
+}

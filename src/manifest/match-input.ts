@@ -1,0 +1,31 @@
+import type { ComponentId, ComponentType } from "../core/ids.ts";
+import type { ArtifactAtHand } from "./at-hand.ts";
+import type { Manifest } from "./manifest.ts";
+import type { Constraints } from "./table.ts";
+import type { Current } from "./version.ts";
+
+/** What a Manifest is matched with: the Components as they are now, and the Artifacts at hand. */
+export interface MatchInput {
+  readonly manifest: Manifest;
+  /** The device's own rules. */
+  readonly deviceConstraints: Constraints | null;
+  /** Null: nobody says it, so it is not compared. */
+  readonly systemType: string | null;
+  /** In the order of the Topology. */
+  readonly components: readonly MatchComponent[];
+  /** The types of Components that are not required and do not answer, one for each. */
+  readonly absent: readonly ComponentType[];
+  /** For each type of the Manifest its target, and its stepping stones. */
+  readonly artifacts: readonly ArtifactAtHand[];
+}
+
+export interface MatchComponent {
+  readonly id: ComponentId;
+  readonly type: ComponentType;
+  /** The name of its Interface, which is part of its mandatory version key. */
+  readonly interface: string;
+  readonly current: Current;
+  /** Null: not declared. */
+  readonly supportsRollback: boolean | null;
+  readonly rebootsHost: boolean;
+}

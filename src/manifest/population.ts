@@ -1,0 +1,73 @@
+import { type ComponentId, type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
+import type { ArtifactAtHand } from "./at-hand.ts";
+import { namesIn } from "./cell-versions.ts";
+import type { MatchComponent, MatchInput } from "./match-input.ts";
+import { add, byName, inOrder, namedVersions, tablesOf } from "./named-versions.ts";
+import { type AtHand, currentVersion, versionNamed } from "./version.ts";
+
+/** Who is there and what there is; what the tables are matched with. */
+export interface Population {
+  /** The types of which the System has Components, by name: the order of the file says nothing. */
+  readonly types: readonly {
+    readonly name: ComponentType;
+    readonly versions: readonly Version[];
+  }[];
+  /** In the order of the Topology. */
+  readonly components: readonly { readonly id: ComponentId; readonly type: number }[];
+  /** Every type that a head may name. */
+  readonly knownTypes: readonly ComponentType[];
+  /** The types of Components that are left out. */
+  readonly absent: readonly ComponentType[];
+  /** Of every known type. */
+  readonly versions: ReadonlyMap<ComponentType, readonly Version[]>;
+}
+
+export function populationOf(input: MatchInput): Population {
+  const { manifest, components, absent } = input;
+  const knownTypes = manifest.componentTypes.map(({ type }) => type);
+  const versions = versionsByType(input, knownTypes);
+  const names = [...new Set(components.map(({ type }) => type))].toSorted(byName);
+  return {
+    types: names.map((name) => ({ name, versions: versions.get(name) ?? [unknownVersion] })),
+    components: components.map(({ id, type }) => ({ id, type: names.indexOf(type) })),
+    knownTypes,
+    absent,
+    versions,
+  };
+}
+
+/** The Artifacts of a type, the wanted one first: the order in which versions are told from them. */
+export function artifactsOf(
+  artifacts: readonly ArtifactAtHand[],
+  type: ComponentType,
+): readonly ArtifactAtHand[] {
+  const own = artifacts.filter((artifact) => artifact.type === type);
+  return [
+    ...own.filter(({ role }) => role === "target"),
+    ...own.filter(({ role }) => role !== "target"),
+  ];
+}
+
+/** What the Component runs now. */
+export function versionNow({ artifacts }: MatchInput, component: MatchComponent): Version {
+  const atHand = artifactsOf(artifacts, component.type).flatMap(
+    ({ artifact }): readonly AtHand[] => (artifact === null ? [] : [artifact]),
+  );
+  return currentVersion(component.current, component.interface, atHand);
+}
+
+/** Whatever a table names, an Artifact gives or a Component has; `?` last. */
+function versionsByType(
+  input: MatchInput,
+  knownTypes: readonly ComponentType[],
+): ReadonlyMap<ComponentType, readonly Version[]> {
+  const { manifest, deviceConstraints, components, artifacts } = input;
+  const tables = [...tablesOf(manifest.constraints), ...tablesOf(deviceConstraints)];
+  const named = namedVersions(tables, knownTypes);
+  for (const component of components) add(named, component.type, versionNow(input, component));
+  for (const { type, name, depends } of artifacts) {
+    add(named, type, versionNamed(name));
+    for (const version of depends === null ? [] : namesIn(depends)) add(named, type, version);
+  }
+  return new Map([...named].map(([type, versions]) => [type, inOrder(versions)]));
+}
