@@ -14,7 +14,6 @@ import { answer, failed } from "../output.ts";
 /** Past deployments, or one of them in full. */
 // oxlint-disable-next-line require-await
 export async function history(context: Context, id: string | null): Promise<ExitCode> {
-  const { output } = context;
   return id === null ? tellAll(context) : tellOne(context, id);
 }
 

@@ -4,6 +4,7 @@ import { assertNever } from "../../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { exitOf, type Problem } from "../../core/problem.ts";
 import { ok, type Result } from "../../core/result.ts";
+import { readConfiguration } from "../../manifest/configuration.ts";
 import { readConstraintsFile } from "../../manifest/constraints-file.ts";
 import { readManifest } from "../../manifest/manifest.ts";
 import type { TextFile } from "../../manifest/source.ts";
@@ -91,7 +92,7 @@ function validateText(context: Context, name: string): Omit<ValidatedFile, "file
     case "state file":
       return { kind, problems: problemsOf(readStateFile(file.value)), notes: [] };
     case "configuration":
-      return { kind, problems: [], notes: [] };
+      return { kind, problems: problemsOf(readConfiguration(file.value)), notes: [] };
     default:
       return assertNever(kind);
   }

@@ -1,4 +1,5 @@
-import { Argument, type Command } from "commander";
+import { Argument, type Command, InvalidArgumentError } from "commander";
+import type { SchemaName } from "../../manifest/schemas.ts";
 import type { Lazily } from "../program.ts";
 
 export interface DemoOptions {
@@ -6,14 +7,21 @@ export interface DemoOptions {
   readonly keep: boolean;
 }
 
-export const schemaNames = [
+export interface InterfaceCheckOptions {
+  readonly type?: string;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+/** Written out, so that the command line is read without loading the schemas. */
+const schemaNames = [
   "manifest",
   "topology",
+  "topology-components",
   "constraints",
   "state",
   "configuration",
-] as const;
-export type SchemaName = (typeof schemaNames)[number];
+] as const satisfies readonly SchemaName[];
 
 export function defineTools(program: Command, lazily: Lazily): void {
   program
@@ -24,11 +32,20 @@ export function defineTools(program: Command, lazily: Lazily): void {
     .description("is this Interface true to the protocol? one line a clause")
     .argument("<executable>", "the Interface")
     .argument("[args...]", "its interface_args")
+    .option("--type <type>", "the Component type; default: the name of the Interface")
+    .option("--timeout <seconds>", "for each call", seconds, 60)
     .action(
-      lazily(async (context, executable: string, args: readonly string[]) => {
-        const { interfaceCheck } = await import("../commands/interface-check.ts");
-        return interfaceCheck(context, executable, args);
-      }),
+      lazily(
+        async (
+          context,
+          executable: string,
+          args: readonly string[],
+          options: InterfaceCheckOptions,
+        ) => {
+          const { interfaceCheck } = await import("../commands/interface-check.ts");
+          return interfaceCheck(context, executable, args, options);
+        },
+      ),
     );
   program
     .command("module")
@@ -71,4 +88,10 @@ export function defineTools(program: Command, lazily: Lazily): void {
         return demo(context, options);
       }),
     );
+}
+
+function seconds(text: string): number {
+  const value = /^[0-9]{1,6}$/.test(text) ? Number(text) : 0;
+  if (value < 1) throw new InvalidArgumentError("It must be a whole number of seconds from 1 on.");
+  return value;
 }

@@ -1,0 +1,15 @@
+import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { jsonSchema, type SchemaName } from "../../manifest/schemas.ts";
+import type { Context } from "../context.ts";
+import { answer } from "../output.ts";
+
+/** The JSON Schema of a file format. */
+// oxlint-disable-next-line require-await
+export async function schema({ output }: Context, name: SchemaName): Promise<ExitCode> {
+  answer(
+    output,
+    () => JSON.stringify(jsonSchema(name), null, 2).split("\n"),
+    () => jsonSchema(name),
+  );
+  return exitCode.done;
+}
