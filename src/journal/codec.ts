@@ -41,7 +41,7 @@ export function decodeLines(bytes: Uint8Array): Lines {
     if (record === null) {
       return { records, length, rest: isTorn(bytes, length) ? "torn" : "corrupt" };
     }
-    records.push(record.json);
+    records.push(record);
     length = end;
   }
   return { records, length, rest: "none" };
@@ -54,11 +54,26 @@ export function decodeLines(bytes: Uint8Array): Lines {
  * else was written. Of a wrong first line there is nothing to go back to: it must be short or have zeros.
  */
 function isTorn(bytes: Uint8Array, start: number): boolean {
-  const rest = [...linesOf(bytes, start)];
-  if (rest.some(({ line }) => line !== null && readLine(line)?.allSynced === true)) return false;
-  const first = rest[0]?.line ?? null;
-  if (first === null || first.includes(0)) return true;
-  return start > 0 && rest.length === 1;
+  if (wasSynced(bytes, start)) return false;
+  const [wrong] = linesOf(bytes, start);
+  if (wrong === undefined || wrong.line === null || wrong.line.includes(0)) return true;
+  return start > 0 && wrong.end === bytes.length;
+}
+
+/**
+ * Whether a whole line with a tab follows. No other tab occurs in a journal, so each is tried: the newline before such a
+ * line may be what was damaged.
+ */
+function wasSynced(bytes: Uint8Array, start: number): boolean {
+  for (let at = bytes.indexOf(tab, start); at >= 0;) {
+    const nextTab = bytes.indexOf(tab, at + 1);
+    const upToNext = nextTab < 0 ? bytes.length : nextTab;
+    const end = bytes.subarray(at, upToNext).indexOf(newline);
+    const line = bytes.subarray(Math.max(start, at - crcLength), at + end);
+    if (end >= 0 && readLine(line) !== null) return true;
+    at = nextTab;
+  }
+  return false;
 }
 
 /** Lines without their newline; null for what comes behind the last newline. */
@@ -77,13 +92,13 @@ function* linesOf(
   }
 }
 
-function readLine(line: Uint8Array): { readonly json: string; readonly allSynced: boolean } | null {
+/** Its JSON; null where it is no whole line. */
+function readLine(line: Uint8Array): string | null {
   const body = line.subarray(crcLength);
   const [blank] = body;
   if (blank !== tab && blank !== space) return null;
-  if (new TextDecoder("latin1").decode(line.subarray(0, crcLength)) !== checksum(body)) return null;
-  const json = new TextDecoder().decode(body.subarray(1));
-  return { json, allSynced: blank === tab };
+  const sum = new TextDecoder("latin1").decode(line.subarray(0, crcLength));
+  return sum === checksum(body) ? new TextDecoder().decode(body.subarray(1)) : null;
 }
 
 function checksum(bytes: Uint8Array): string {

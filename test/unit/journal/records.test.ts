@@ -127,6 +127,12 @@ describe("damage to what was written whole is told, and nothing is cut off", () 
     expect(problemOf(unsynced)).toMatchObject({ records: [begin], isTorn: true });
   });
 
+  test("in the newline before such a record, whatever has become of it", () => {
+    const damaged = altered(journalOf([begin], [install], [end]), 'l"}\n', 'l"}\0');
+    expect(problemOf(damaged)).toEqual(damagedAt(2));
+    expect(problemOf(altered(damaged, "\0", "x"))).toEqual(damagedAt(2));
+  });
+
   test("in the first record, of which nothing is left to go back to", () => {
     expect(problemOf(altered(journalOf([begin]), "begin", "begun"))).toEqual(damagedAt(1));
     expect(problemOf(Buffer.from("not a journal\n"))).toEqual(damagedAt(1));
