@@ -38,6 +38,13 @@ export const problemCodes = {
   "version-not-named": exitCode.done,
   "rollback-undeclared": exitCode.done,
   "table-not-applied": exitCode.done,
+  // what is odd about the tables
+  "row-without-effect": exitCode.done,
+  "rows-contradict": exitCode.done,
+  "row-not-an-end-state": exitCode.done,
+  "version-without-artifact": exitCode.done,
+  "artifact-not-named": exitCode.done,
+  "type-without-column": exitCode.done,
   // command line
   "missing-command": exitCode.usage,
   "unknown-command": exitCode.usage,

@@ -13,6 +13,12 @@ export function namesIn(cell: Cell): readonly Version[] {
   });
 }
 
+/** The cell without what stands for anything, or for anything but something. */
+export function namingCell(cell: Cell | undefined): Cell {
+  const alternatives = cell?.alternatives.filter((text) => !/^(?:\*|any|!.*)$/.test(text)) ?? [];
+  return { alternatives, at: cell?.at ?? { file: "" } };
+}
+
 /** The indices of the versions that the cell matches; problems where a range meets a name without a number. */
 export function versionsOf(
   cell: Cell,

@@ -1,12 +1,11 @@
 import { unknownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { versionsOf } from "./cell-versions.ts";
+import { namingCell, versionsOf } from "./cell-versions.ts";
 import { placeColumns } from "./match-columns.ts";
 import type { MatchInput } from "./match-input.ts";
 import { tablesOf } from "./named-versions.ts";
 import type { Population } from "./population.ts";
 import type { System } from "./system.ts";
-import type { Cell } from "./table.ts";
 
 /** What is not wrong, but should be known before anything is installed. */
 export function matchNotes(
@@ -55,7 +54,7 @@ function unnamedVersions(
       if (present === null) continue;
       const versions = types[present.type]?.versions ?? [];
       const named = new Set(
-        table.rows.flatMap(({ cells }) => versionsOf(naming(cells[index]), versions).set ?? []),
+        table.rows.flatMap(({ cells }) => versionsOf(namingCell(cells[index]), versions).set ?? []),
       );
       for (const [at, { type, start }] of components.entries()) {
         if (type !== present.type || (present.component ?? at) !== at) continue;
@@ -79,12 +78,6 @@ function unnamedVersions(
       },
     ];
   });
-}
-
-/** The cell without what stands for anything or for anything else. */
-function naming(cell: Cell | undefined): Cell {
-  const alternatives = cell?.alternatives.filter((text) => !/^(?:\*|any|!.*)$/.test(text)) ?? [];
-  return { alternatives, at: cell?.at ?? { file: "" } };
 }
 
 /** One note for all of them. */

@@ -1,0 +1,134 @@
+import type { ComponentType, Version } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
+import { fileArtifactName } from "./at-hand.ts";
+import { namingCell, versionsOf } from "./cell-versions.ts";
+import { resolveHead } from "./columns.ts";
+import { endStateRows, rowNotes, type ResolvedTable } from "./lint-rows.ts";
+import type { ArtifactReference, Manifest, WantedType } from "./manifest.ts";
+import { inOrder, namedVersions, tablesOf } from "./named-versions.ts";
+import type { ConstraintTable } from "./table.ts";
+import { versionNamed } from "./version.ts";
+
+/**
+ * What is odd about the tables of a Manifest, as far as it shows without a search: notes, for none of it
+ * keeps a plan from being right.
+ */
+export function lintManifest(manifest: Manifest): readonly Problem[] {
+  const { constraints, componentTypes } = manifest;
+  if (constraints === null) return [];
+  const types = componentTypes.map(({ type }) => type);
+  const tables = tablesOf(constraints);
+  const named = namedVersions(tables, types);
+  const versions = new Map(
+    componentTypes.map((wanted) => [
+      wanted.type,
+      inOrder([...(named.get(wanted.type) ?? []), ...artifactVersions(wanted)]),
+    ]),
+  );
+  const resolve = (table: ConstraintTable) => resolved(table, types, versions);
+  const end = constraints.endStates === null ? null : resolve(constraints.endStates);
+  const transitions = constraints.transitionStates.map(resolve);
+  return [
+    ...(end === null ? [] : rowNotes(end)),
+    ...transitions.flatMap((table) => rowNotes(table)),
+    ...(end === null ? [] : transitions.flatMap((table) => endStateRows(table, end))),
+    ...componentTypes.flatMap((wanted) => typeNotes(wanted, tables, types, versions)),
+  ];
+}
+
+function resolved(
+  table: ConstraintTable,
+  types: readonly ComponentType[],
+  versions: ReadonlyMap<ComponentType, readonly Version[]>,
+): ResolvedTable {
+  const columns = table.columns.map(({ head }) => {
+    const named = resolveHead(head, types);
+    const all = named === null ? [] : (versions.get(named.type) ?? []);
+    return { key: JSON.stringify([named?.type, named?.id]), type: named?.type ?? null, all };
+  });
+  return {
+    name: table.name,
+    columns,
+    rows: table.rows.map((row) => ({
+      row,
+      cells: row.cells.map((cell, index) => {
+        const all = columns[index]?.all ?? [];
+        return new Set(versionsOf(cell, all).set ?? all.keys());
+      }),
+    })),
+  };
+}
+
+function typeNotes(
+  wanted: WantedType,
+  tables: readonly ConstraintTable[],
+  types: readonly ComponentType[],
+  versions: ReadonlyMap<ComponentType, readonly Version[]>,
+): readonly Problem[] {
+  const { type, at } = wanted;
+  const all = versions.get(type) ?? [];
+  const named = new Set<Version>();
+  let columns = 0;
+  for (const { columns: heads, rows } of tables) {
+    for (const [index, { head }] of heads.entries()) {
+      if (resolveHead(head, types)?.type !== type) continue;
+      columns += 1;
+      for (const { cells } of rows)
+        for (const found of versionsOf(namingCell(cells[index]), all).set ?? [])
+          named.add(all[found] ?? versionNamed(""));
+    }
+  }
+  if (columns === 0) return [withoutColumn(type, at)];
+  const provided = artifactVersions(wanted);
+  const missing = all.filter(
+    (version) => named.has(version) && version !== "?" && !provided.includes(version),
+  );
+  const unnamed = provided.filter((version) => !named.has(version));
+  return [
+    ...(missing.length === 0 ? [] : [withoutArtifact(type, missing, at)]),
+    ...unnamed.map((version) => notNamed(type, version, at)),
+  ];
+}
+
+function artifactVersions({ target, steppingStones }: WantedType): readonly Version[] {
+  return [target, ...steppingStones].map(({ name, path }: ArtifactReference) =>
+    versionNamed(name ?? fileArtifactName(path ?? "") ?? ""),
+  );
+}
+
+function withoutColumn(type: ComponentType, at: Problem["at"]): Problem {
+  return {
+    code: "type-without-column",
+    message: `No table has a column for "${type}": any version of it goes with anything.`,
+    ...(at && { at }),
+    hint: "Add a column if some combination with it is not acceptable.",
+  };
+}
+
+function withoutArtifact(
+  type: ComponentType,
+  versions: readonly Version[],
+  at: Problem["at"],
+): Problem {
+  const listed = versions
+    .slice(0, 10)
+    .map((version) => `"${version}"`)
+    .join(", ");
+  const more = versions.length > 10 ? ` and ${versions.length - 10} more` : "";
+  return {
+    code: "version-without-artifact",
+    message: `The tables name versions of "${type}" that no Artifact of the Manifest gives: ${listed}${more}.`,
+    ...(at && { at }),
+    hint: "That is right for versions to start from; check the spelling of all others.",
+  };
+}
+
+function notNamed(type: ComponentType, version: Version, at: Problem["at"]): Problem {
+  return {
+    code: "artifact-not-named",
+    message: `No cell of the tables names "${version}", an Artifact for "${type}".`,
+    ...(at && { at }),
+    got: version,
+    hint: "Check the spelling of the Artifact and of the cells, or add rows for it.",
+  };
+}
