@@ -1,6 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { Answer } from "../planner/plan.ts";
-import { planLines, ruleLines } from "./plan-text.ts";
+import { planLines, planSummary, ruleLines } from "./plan-text.ts";
 import type { PlannedSystem } from "./planned.ts";
 import { printable } from "./printable.ts";
 import { problemsText } from "./problems.ts";
@@ -16,6 +16,19 @@ export function answerLines(
   const notes = problemsText(planned.notes, style, "warning");
   const text = [...body(planned, answer, style)];
   return notes.length === 0 ? text : [...text, "", ...notes];
+}
+
+/** The same for the head of a run: a plan in short, anything else in full. */
+export function answerSummary(
+  planned: PlannedSystem,
+  answer: Answer,
+  style: Style,
+): readonly string[] {
+  if (answer.kind !== "plan") return answerLines(planned, answer, style);
+  return [
+    ...planSummary(planned, answer.plan, style),
+    ...problemsText(planned.notes, style, "warning"),
+  ];
 }
 
 function body(planned: PlannedSystem, answer: Answer, style: Style): readonly string[] {

@@ -17,15 +17,24 @@ export function planLines(planned: PlannedSystem, plan: Plan, style: Style): rea
       ...componentLines(planned, style),
     ];
   }
-  const from = planned.from.systemVersion ?? "a state that is no end state";
-  const to = planned.toVersion;
-  const way = to === null ? "" : ` from ${from} to ${to}`;
   return [
-    style.strong(`Plan for ${name}${way}: ${costText(plan.cost)}.`),
+    style.strong(headLine(planned, plan)),
     ...plan.stages.flatMap((stage, index) => stageLines(plan, stage, index, style)),
     "",
     proofLine(plan),
     returnLine(plan),
+  ];
+}
+
+/** The plan in a line, for the head of a run: who is updated after whom. */
+export function planSummary(planned: PlannedSystem, plan: Plan, style: Style): readonly string[] {
+  if (plan.stages.length === 0) return planLines(planned, plan, style);
+  const groups = plan.stages.flatMap((stage) => stage.groups);
+  const order = groups.map((steps) => listed(steps.map((step) => step.component)));
+  return [
+    style.strong(headLine(planned, plan)),
+    `Order: ${order.join(", then ")}.`,
+    ...(plan.pointOfNoReturn === null ? [] : [style.careful(returnLine(plan))]),
   ];
 }
 
@@ -35,6 +44,12 @@ function componentLines(planned: PlannedSystem, style: Style): readonly string[]
   return aligned(rows).map(
     (cells) => `  ${style.strong(cells[0] ?? "")}  ${cells.slice(1).join("  ")}`,
   );
+}
+
+function headLine({ manifest, from, toVersion }: PlannedSystem, { cost }: Plan): string {
+  const start = from.systemVersion ?? "a state that is no end state";
+  const way = toVersion === null ? "" : ` from ${start} to ${toVersion}`;
+  return `Plan for ${quoted(manifest)}${way}: ${costText(cost)}.`;
 }
 
 function costText(cost: Cost): string {

@@ -1,7 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { DeploymentOutcome, Event } from "../core/events.ts";
 import type { ComponentId, ComponentType } from "../core/ids.ts";
-import { queries } from "../core/protocol.ts";
+import { queries, states } from "../core/protocol.ts";
 import { aligned, padded } from "./columns.ts";
 import { failureText } from "./failure.ts";
 import { durationText } from "./measures.ts";
@@ -48,8 +48,7 @@ function isQuery(state: string): boolean {
   return queries.some((query) => query === state);
 }
 
-/** The widest state that is shown in the ordinary course. */
-const stateWidth = "ArtifactVerifyReboot".length;
+const stateWidth = Math.max(...states.map((state) => state.length));
 
 /** Makes the lines for a log or a pipe: one line a change, Components by id and type, aligned. */
 export function progressLines(

@@ -1,7 +1,7 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { assertNever } from "../../core/assert-never.ts";
 import { markRefused } from "../../journal/refusal.ts";
-import { answerLines } from "../../report/answer-text.ts";
+import { answerLines, answerSummary } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import type { Context } from "../context.ts";
 import type { InstallOptions } from "../definitions/updates.ts";
@@ -53,31 +53,23 @@ async function dryRun(context: Context, file: string): Promise<ExitCode> {
     planThisSystem(context, settings.value, input),
   );
   if (!planned.ok) return failedInStream(output, planned.problems);
-  const { answer } = planned.value;
-  writeLines(output.results, planLines(context, planned.value, "results"));
+  const { planned: told, answer } = planned.value;
+  const lines = output.json
+    ? [JSON.stringify(answerJson(told, answer))]
+    : answerLines(told, answer, output.resultStyle);
+  writeLines(output.results, lines);
   return answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
 }
 
-/** The plan is a result of `--dry-run` and where there is nothing to do; else it is part of the progress. */
-function showPlan(context: Context, planning: Planning): void {
-  const { output } = context;
-  const { answer } = planning;
+/** In short, as the head of the progress; where there is nothing to do, it is the result. */
+function showPlan({ output }: Context, { planned, answer }: Planning): void {
+  if (output.json) {
+    writeLines(output.results, [JSON.stringify(answerJson(planned, answer))]);
+    return;
+  }
   const isAll = answer.kind === "plan" && answer.plan.stages.length === 0;
-  const isResult = output.json || isAll;
-  writeLines(
-    isResult ? output.results : output.messages,
-    planLines(context, planning, isResult ? "results" : "messages"),
-  );
-}
-
-function planLines(
-  { output }: Context,
-  { planned, answer }: Planning,
-  where: "results" | "messages",
-): readonly string[] {
-  if (output.json) return [JSON.stringify(answerJson(planned, answer))];
-  const style = where === "results" ? output.resultStyle : output.messageStyle;
-  return answerLines(planned, answer, style);
+  const style = isAll ? output.resultStyle : output.messageStyle;
+  writeLines(isAll ? output.results : output.messages, answerSummary(planned, answer, style));
 }
 
 /**

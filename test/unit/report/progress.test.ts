@@ -63,11 +63,11 @@ describe("in a log", () => {
   test("every change is a line, Components by name and id, aligned", () => {
     const render = progressLines([gateway, board], plainStyle);
     expect(story.flatMap(render).join("\n")).toBe(`Deployment d7 of "core-v2" starts: 2 installs.
-G13   gateway  Download              started
-G13   gateway  Download              done (1.2 s)
-R456  rtos     ArtifactInstall       started
-R456  rtos     ArtifactInstall       | erasing\\x1b[2J
-R456  rtos     ArtifactInstall       failed: exit status 3 (1 min 15 s)
+G13   gateway  Download                      started
+G13   gateway  Download                      done (1.2 s)
+R456  rtos     ArtifactInstall               started
+R456  rtos     ArtifactInstall               | erasing\\x1b[2J
+R456  rtos     ArtifactInstall               failed: exit status 3 (1 min 15 s)
 On the way back: undoing what was done in this stage.
 Failed and rolled back: the System is as it was before, on "v.1".
   G13   gateway-v1
@@ -84,7 +84,7 @@ Failed and rolled back: the System is as it was before, on "v.1".
     [{ kind: "interrupted" }, "failed: interrupted, the process or the host went away (0.0 s)"],
   ])("the failure %j is told", (failure, expected) => {
     const [line] = progressLines([gateway], plainStyle)(ended(gateway, "Cleanup", 0, failure));
-    expect(line).toBe(`G13  gateway  Cleanup               ${expected}`);
+    expect(line).toBe(`G13  gateway  Cleanup                       ${expected}`);
   });
 
   test("a failure with a problem says what to do", () => {
@@ -96,7 +96,7 @@ Failed and rolled back: the System is as it was before, on "v.1".
     } as const;
     const failure: FailureReason = { kind: "problem", problem };
     expect(progressLines([gateway], plainStyle)(ended(gateway, "Download", 20, failure))).toEqual([
-      `G13  gateway  Download              failed: "a.mender" cannot be read. (0.0 s)`,
+      `G13  gateway  Download                      failed: "a.mender" cannot be read. (0.0 s)`,
       "  at: a.mender",
       "  hint: Plug the medium in.",
     ]);
