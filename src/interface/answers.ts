@@ -141,7 +141,13 @@ function readText(query: Query, code: ProblemCode, { by, bytes }: Printed): Resu
   }
 }
 
-/** An answer may be anything; a message shows the beginning. */
+/** An answer may be anything; a message shows the beginning, on one line, and what cannot be seen. */
 function shortened(text: string): string {
-  return text.length <= 200 ? text : `${text.slice(0, 200)}...`;
+  const shown = text.slice(0, 200).replaceAll(/\p{Cc}/gu, (character) => {
+    const escaped = JSON.stringify(character).slice(1, -1);
+    return escaped === character
+      ? `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`
+      : escaped;
+  });
+  return text.length <= 200 ? shown : `${shown}...`;
 }

@@ -11,6 +11,9 @@ export const runIdVariable = "MENDER_ORCHESTRATOR_RUN_ID";
 /** Likewise, the very call: it finds children that have left the process group. */
 export const callIdVariable = "MENDER_ORCHESTRATOR_CALL_ID";
 
+/** No version of the protocol has this word: an Interface must print nothing for it and end in 0. */
+export const unknownWord = "WordOfNoProtocol";
+
 /** What a call needs of the machine. */
 export interface CallPlatform {
   readonly processes: Processes;
@@ -21,7 +24,7 @@ export interface CallPlatform {
 export interface CallSpec {
   /** Absolute path. */
   readonly executable: string;
-  readonly call: State | Query;
+  readonly call: State | Query | typeof unknownWord;
   /** Absolute path; the working directory, too. */
   readonly workDir: string;
   readonly componentType: ComponentType;

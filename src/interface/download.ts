@@ -12,6 +12,7 @@ import { filesDirectory, storeFiles } from "./files-tree.ts";
 import { nextPipe, streamsDirectory } from "./stream-feed.ts";
 import { callWithStreams, type StreamsPlatform } from "./streams.ts";
 import { asTransferError, onTarget } from "./transfer-error.ts";
+import { untilAborted } from "./until-aborted.ts";
 import { verifiedWhole } from "./whole-artifact.ts";
 
 /** The one stream where the Interface takes the whole Artifact. */
@@ -59,7 +60,7 @@ export async function download(
       case "failed":
         return failed(end.failure);
       case "ignored":
-        await storeFiles(platform.files, spec.workDir, first, payload, spec.signal);
+        await storeFiles(platform.files, spec.workDir, first, payload);
         return { failure: null, taken: "files" };
       default:
         return assertNever(end);
@@ -76,7 +77,7 @@ function namesOf({ unpacked, artifact }: DownloadSpec): readonly string[] {
 }
 
 function payloadOf(spec: DownloadSpec): AsyncIterator<PayloadStream> {
-  const source = watched(spec.source, spec.onProgress);
+  const source = watched(spec);
   switch (spec.unpacked) {
     case "Yes":
       return streamPayload(source, spec.artifact, spec.decompressors)[Symbol.asyncIterator]();
@@ -92,14 +93,15 @@ async function* wholePayload(spec: DownloadSpec): AsyncGenerator<PayloadStream> 
   yield { name: wholeName, size: spec.source.size, content: verifiedWhole(spec) };
 }
 
-function watched(source: ByteSource, onProgress: (bytes: number) => void): ByteSource {
+/** The source as everybody below reads it: counted, its failures told apart, and at an end when we are told to end. */
+function watched({ source, signal, onProgress }: DownloadSpec): ByteSource {
   return {
     name: source.name,
     size: source.size,
     async *read(offset, length) {
       let bytes = 0;
       try {
-        for await (const chunk of source.read(offset, length)) {
+        for await (const chunk of untilAborted(source.read(offset, length), signal)) {
           bytes += chunk.length;
           onProgress(bytes);
           yield chunk;

@@ -14,29 +14,18 @@ export async function storeFiles(
   workDir: string,
   first: IteratorResult<PayloadStream>,
   payload: AsyncIterator<PayloadStream>,
-  signal: AbortSignal,
 ): Promise<void> {
   const directory = join(workDir, filesDirectory);
   await onTarget(() => files.makeDirectory(directory));
   try {
     for (let next = first; next.done !== true; next = await payload.next()) {
       const path = join(directory, next.value.name);
-      const content = stoppable(next.value.content, signal);
+      const { content } = next.value;
       await onTarget(() => files.writeStream(path, content));
     }
     await onTarget(() => files.syncDirectory(directory));
   } catch (error) {
     await onTarget(() => files.remove(directory));
     throw error;
-  }
-}
-
-async function* stoppable(
-  content: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of content) {
-    signal.throwIfAborted();
-    yield chunk;
   }
 }

@@ -479,6 +479,29 @@ describe("being told to end", () => {
   });
 });
 
+test.each(["Yes", "No"] as const)(
+  "being told to end does not wait for a medium that has hung up (NeedsUnpackedArtifact=%s)",
+  async (unpacked) => {
+    const stop = new AbortController();
+    const spec = await downloadOf(scripted(readAll), {
+      files: [{ name: "image.bin", content: Buffer.alloc(2 ** 20, "x") }],
+    });
+    const source: ByteSource = {
+      ...spec.source,
+      async *read(offset, length) {
+        yield* spec.source.read(offset, Math.min(length, 4096));
+        stop.abort();
+        await new Promise<never>(() => {});
+      },
+    };
+
+    const end = await download(platform, { ...spec, source, unpacked, signal: stop.signal });
+
+    expect(end).toEqual({ taken: null, failure: { kind: "interrupted" } });
+    expectTidy(spec);
+  },
+);
+
 test("a work dir that is gone fails the state", async () => {
   const spec = await downloadOf(fixtureInterface("behaving/reads-streams"));
   const workDir = join(spec.workDir, "version");

@@ -1,0 +1,158 @@
+import { join } from "node:path";
+import type { ByteSource } from "../platform/types.ts";
+import { startCall } from "./call.ts";
+import { madeUpArtifact } from "./check-artifact.ts";
+import type { Trial } from "./check-trial.ts";
+import { type Clause, fail, failedCall, pass, skip, type Verdict, warn } from "./check-verdict.ts";
+import { nextPipe, pathOf, streamsDirectory } from "./stream-feed.ts";
+
+/** Download and Cleanup, with all that can go wrong between us and the Interface. */
+export const downloadClauses: readonly Clause[] = [
+  {
+    id: "download",
+    title: "Download: it reads every stream whole and once, or leaves all of them alone.",
+    check: (trial) => trial.inWorkDir((workDir) => checkDownload(trial, workDir)),
+  },
+  {
+    id: "download-again",
+    title: "Download can be repeated after it was interrupted.",
+    check: (trial) => trial.inWorkDir((workDir) => checkDownloadAgain(trial, workDir)),
+  },
+  {
+    id: "missing-stream",
+    title: "Download fails where a stream is named that cannot be opened.",
+    check: (trial) => trial.inWorkDir((workDir) => checkMissingStream(trial, workDir)),
+  },
+  {
+    id: "broken-payload",
+    title:
+      "Download ends on SIGTERM where the payload turns out wrong, and Cleanup works afterwards.",
+    check: (trial) => trial.inWorkDir((workDir) => checkBroken(trial, workDir)),
+  },
+  {
+    id: "interrupted",
+    title: "Download ends on SIGTERM where a stream stalls, and Cleanup works afterwards.",
+    check: (trial) => trial.inWorkDir((workDir) => checkInterrupted(trial, workDir)),
+  },
+];
+
+async function checkDownload(trial: Trial, workDir: string): Promise<Verdict> {
+  const { files } = trial.platform;
+  const before = files.list(workDir);
+  const { failure, taken } = await trial.download(workDir, {});
+  const strange = files.list(workDir).filter((name) => !before.includes(name) && name !== "files");
+  const cleaned = await cleanedUp(trial, workDir);
+  if (failure?.kind === "exited") {
+    return warn(
+      `It ended in exit status ${failure.code}. The payload is made up: if it looks into it, that is right.`,
+    );
+  }
+  if (failure !== null) return fail(failedCall(trial, "Download", failure));
+  if (cleaned !== null) return fail(cleaned);
+  trial.known.taken = taken;
+  if (strange.length > 0) {
+    return warn(`It wrote "${strange.join('", "')}" into the work dir: only tmp/ is its own.`);
+  }
+  return pass(taken === "streams" ? "it reads them" : "it leaves them alone, and finds files/");
+}
+
+async function checkDownloadAgain(trial: Trial, workDir: string): Promise<Verdict> {
+  const { taken } = trial.known;
+  if (taken === null) return skip("Download did not work");
+  await trial.download(workDir, {});
+  const again = await trial.download(workDir, {});
+  if (again.failure !== null) {
+    return warn(
+      `The second time: ${failedCall(trial, "Download", again.failure)} A Component with on_interrupt: retry needs it.`,
+    );
+  }
+  return again.taken === taken
+    ? pass("it can")
+    : fail(`The second time it took the ${again.taken}.`);
+}
+
+const leavingMs = 200;
+
+/** The list names one stream, and no pipe of that name is there. */
+async function checkMissingStream(trial: Trial, workDir: string): Promise<Verdict> {
+  if (trial.known.taken !== "streams") return skip(readsNoStreams);
+  const { clock, files, pipes } = trial.platform;
+  const next = join(workDir, nextPipe);
+  const withSizes = trial.known.withSizes === "Yes";
+  const name = withSizes ? `${pathOf("gone")} 1` : pathOf("gone");
+  files.makeDirectory(join(workDir, streamsDirectory));
+  await pipes.make([next]);
+  const over = new AbortController();
+  const call = startCall(trial.platform, {
+    ...trial.query(workDir),
+    call: withSizes ? "DownloadWithFileSizes" : "Download",
+  });
+  const feeding = (async () => {
+    pipes.writeLine(await pipes.openForWrite(next, over.signal), `${name}\n`);
+    // Whoever has read the line must have left, or the end of the list would be taken for the end of the line.
+    await clock.sleep(leavingMs);
+    pipes.close(await pipes.openForWrite(next, over.signal));
+    pipes.releaseAndRemove([next]);
+  })().catch(() => {});
+  const { failure } = await call.ended;
+  over.abort(new Error("the Interface has ended"));
+  await feeding;
+  pipes.releaseAndRemove([next]);
+  if (failure === null) return fail("It says that all is well, and has read nothing.");
+  if (failure.kind === "exited") return pass(`exit status ${failure.code}`);
+  return fail(failedCall(trial, "Download", failure));
+}
+
+async function checkBroken(trial: Trial, workDir: string): Promise<Verdict> {
+  if (trial.known.taken !== "streams") return skip(readsNoStreams);
+  const source = madeUpArtifact(trial.spec.componentType, true);
+  const { ms, failure } = await timed(trial, () => trial.download(workDir, { source }));
+  if (failure?.kind !== "problem") return fail("It ended before it had read the streams.");
+  return (await endedInTime(trial, workDir, ms)) ?? pass("it does");
+}
+
+/** The large file stops in its middle: whoever reads it waits for the rest. */
+async function checkInterrupted(trial: Trial, workDir: string): Promise<Verdict> {
+  if (trial.known.taken !== "streams") return skip(readsNoStreams);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([stop.signal, trial.spec.signal]);
+  const source = stalling(madeUpArtifact(trial.spec.componentType, false), stop);
+  const { ms, failure } = await timed(trial, () => trial.download(workDir, { source, signal }));
+  if (failure?.kind !== "interrupted") return fail("It did not wait for the rest of the stream.");
+  return (await endedInTime(trial, workDir, ms)) ?? pass("it does");
+}
+
+const readsNoStreams = "it does not read the streams";
+
+/** Null where it ended before SIGKILL would have come, and cleaned up. */
+async function endedInTime(trial: Trial, workDir: string, ms: number): Promise<Verdict | null> {
+  const cleaned = await cleanedUp(trial, workDir);
+  if (cleaned !== null) return fail(cleaned);
+  if (ms < trial.spec.graceMs) return null;
+  return fail(`It did not end on SIGTERM within ${trial.spec.graceMs} ms and had to be killed.`);
+}
+
+/** Null where Cleanup worked. */
+async function cleanedUp(trial: Trial, workDir: string): Promise<string | null> {
+  const { failure } = await trial.call(workDir, "Cleanup");
+  return failure === null ? null : failedCall(trial, "Cleanup", failure);
+}
+
+async function timed<T extends object>(trial: Trial, act: () => Promise<T>) {
+  const { clock } = trial.platform;
+  const begin = clock.monotonicMs();
+  const result = await act();
+  return { ...result, ms: clock.monotonicMs() - begin };
+}
+
+/** Gives a third of itself, which ends inside the large payload file, asks for an end, and never gives the rest. */
+function stalling(source: ByteSource, stop: AbortController): ByteSource {
+  return {
+    ...source,
+    async *read(offset, length) {
+      yield* source.read(offset, Math.floor(length / 3));
+      stop.abort();
+      await new Promise<never>(() => {});
+    },
+  };
+}

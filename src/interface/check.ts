@@ -1,0 +1,66 @@
+import { runIdVariable } from "./call.ts";
+import { downloadClauses } from "./check-downloads.ts";
+import { queryClauses } from "./check-queries.ts";
+import { type CheckSpec, startTrial, type Trial } from "./check-trial.ts";
+import { type Clause, fail, pass, skip, type Verdict, warn } from "./check-verdict.ts";
+import type { StreamsPlatform } from "./streams.ts";
+
+export type { CheckSpec } from "./check-trial.ts";
+
+/** What a clause has found. */
+export interface Finding extends Verdict {
+  /** Its id, which never changes; see docs/interface-check.md. */
+  readonly clause: string;
+  /** What the protocol asks for, in a sentence. */
+  readonly title: string;
+}
+
+/** Of logs and left-over processes, once all has been tried. */
+const lastClauses: readonly Clause[] = [
+  {
+    id: "logs",
+    title: "Its logs have no endless lines and no end of lines.",
+    check: ({ cutLines }) =>
+      Promise.resolve(
+        cutLines.size === 0
+          ? pass("they do not")
+          : warn(`They were cut: ${[...cutLines].join(", ")}.`),
+      ),
+  },
+  { id: "nobody-left", title: "It leaves no process behind.", check: checkNobodyLeft },
+];
+
+export const clauses: readonly Clause[] = [...queryClauses, ...downloadClauses, ...lastClauses];
+
+/**
+ * Tries an Interface against every clause of the protocol that can be tried without changing its Component, in scratch
+ * work dirs that are gone afterwards. Throws FileError where there is no room for them.
+ */
+export async function* checkInterface(
+  platform: StreamsPlatform,
+  spec: CheckSpec,
+): AsyncGenerator<Finding> {
+  const trial = await startTrial(platform, spec);
+  try {
+    for (const { id, title, check } of clauses) {
+      if (spec.signal.aborted) return;
+      const isHopeless = id !== "executable" && !trial.known.isExecutable;
+      const verdict = isHopeless ? skip("there is nothing to be called") : await check(trial);
+      yield { clause: id, title, ...verdict };
+    }
+  } finally {
+    await endAll(trial);
+  }
+}
+
+async function checkNobodyLeft(trial: Trial): Promise<Verdict> {
+  const left = await endAll(trial);
+  if (left === 0) return pass("it does not");
+  return fail(`${left} of its processes still ran when it had ended; they were ended.`);
+}
+
+async function endAll({ platform, spec, runId }: Trial): Promise<number> {
+  const left = platform.processes.findByEnvironment(runIdVariable, runId);
+  await Promise.all(left.map((who) => platform.processes.end(who, spec.graceMs)));
+  return left.length;
+}
