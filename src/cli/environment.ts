@@ -30,6 +30,19 @@ export interface Environment {
   readonly program: readonly [string, string];
 }
 
+/** A test plays the host: it names the file that tells the boot id, and a program that stands in for `reboot`. */
+export function hostOfTest(variables: Readonly<Record<string, string | undefined>>): {
+  readonly bootIdFile?: string;
+  readonly rebootCommand?: readonly [string];
+} {
+  const bootIdFile = variables["ORCHESTRATOR_BOOT_ID_FILE"];
+  const reboot = variables["ORCHESTRATOR_REBOOT_COMMAND"];
+  return {
+    ...(bootIdFile !== undefined && { bootIdFile }),
+    ...(reboot !== undefined && { rebootCommand: [reboot] }),
+  };
+}
+
 const defaults = {
   dataDir: "/usr/share/mender-orchestrator",
   confDir: "/etc/mender-orchestrator",

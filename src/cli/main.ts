@@ -10,9 +10,10 @@ const isVersionOnly = args.length === 1 && (args[0] === "--version" || args[0] =
 if (isVersionOnly) {
   process.stdout.write(`${programVersion}\n`);
 } else {
-  const [{ runProcess }, { nodePlatform }] = await Promise.all([
+  const [{ runProcess }, { nodePlatform }, { hostOfTest }] = await Promise.all([
     import("./process.ts"),
     import("../platform/node.ts"),
+    import("./environment.ts"),
   ]);
-  await runProcess(args, nodePlatform());
+  await runProcess(args, nodePlatform(hostOfTest(process.env)));
 }

@@ -60,11 +60,12 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
       if (!isGone) stream.write(text);
     },
     isTerminal: stream.isTTY,
+    // A terminal may say that it has no size.
     get width() {
-      return stream.isTTY ? stream.columns : 80;
+      return stream.isTTY && stream.columns > 0 ? stream.columns : 80;
     },
     get height() {
-      return stream.isTTY ? stream.rows : 24;
+      return stream.isTTY && stream.rows > 0 ? stream.rows : 24;
     },
   };
 }

@@ -14,8 +14,8 @@ export interface Progress {
   readonly close: () => void;
 }
 
-/** Milliseconds between two drawings of the elapsed times. */
-const redrawMs = 250;
+/** Milliseconds between two drawings: what changes faster nobody can read. */
+const redrawMs = 100;
 
 type Listener = Progress;
 
@@ -88,19 +88,23 @@ function drawn(
   const render = progressLines(components, messageStyle);
   let view: View = emptyView(components);
   let drawnLines = 0;
+  let drawnAtMs = -redrawMs;
   const erase = (): string => (drawnLines === 0 ? "" : `\u001b[${drawnLines}A\u001b[J`);
   const redraw = (above: readonly string[]): void => {
     const size = { width: messages.width - 1, height: messages.height - 2 };
     const lines = viewLines(view, platform.clock.monotonicMs(), size, messageStyle);
     messages.write(`${erase()}${[...above, ...lines].map((line) => `${line}\n`).join("")}`);
     drawnLines = lines.length;
+    drawnAtMs = platform.clock.monotonicMs();
   };
   const timer = setInterval(() => redraw([]), redrawMs);
   timer.unref();
   return {
     emit: (event) => {
       view = viewAfter(view, event, platform.clock.monotonicMs());
-      redraw(isKept(event) && isShown(event, level) ? render(event) : []);
+      const kept = isKept(event) && isShown(event, level) ? render(event) : [];
+      const isDue = platform.clock.monotonicMs() - drawnAtMs >= redrawMs;
+      if (kept.length > 0 || isDue) redraw(kept);
     },
     close: () => {
       clearInterval(timer);

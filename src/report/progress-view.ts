@@ -1,6 +1,6 @@
 import type { Event } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
-import { aligned, shortened } from "./columns.ts";
+import { aligned, padded, shortened } from "./columns.ts";
 import { failureText } from "./failure.ts";
 import { bytesText, durationText } from "./measures.ts";
 import type { Named } from "./progress-lines.ts";
@@ -63,6 +63,9 @@ function changed(view: View, id: ComponentId, change: (doing: Doing) => Doing): 
   };
 }
 
+/** The column of the states keeps its width, so that nothing jumps. */
+const stateWidth = "ArtifactVerifyReboot".length;
+
 /** The lines to be drawn now, none wider than `width` characters and at most `height` of them. */
 export function viewLines(
   view: View,
@@ -75,7 +78,10 @@ export function viewLines(
     .map((row) => row.named.id);
   const shown = fitting(view.components, Math.max(1, height));
   const cells = aligned(
-    shown.map(({ named, doing }) => [named.id, named.type, ...told(doing, busy, nowMs)]),
+    shown.map(({ named, doing }) => {
+      const [state = "", ...rest] = told(doing, busy, nowMs);
+      return [named.id, named.type, padded(state, stateWidth), ...rest];
+    }),
   );
   const lines = shown.map(({ named, doing }, index) => {
     const line = shortened((cells[index] ?? []).join("  ").trimEnd(), width);

@@ -3,6 +3,7 @@ import { assertNever } from "../../core/assert-never.ts";
 import { markRefused } from "../../journal/refusal.ts";
 import { answerLines, answerSummary } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
+import { planLines } from "../../report/plan-text.ts";
 import type { Context } from "../context.ts";
 import type { InstallOptions } from "../definitions/updates.ts";
 import { datastoreOf } from "../deployer.ts";
@@ -68,8 +69,11 @@ function showPlan({ output }: Context, { planned, answer }: Planning): void {
     return;
   }
   const isAll = answer.kind === "plan" && answer.plan.stages.length === 0;
-  const style = isAll ? output.resultStyle : output.messageStyle;
-  writeLines(isAll ? output.results : output.messages, answerSummary(planned, answer, style));
+  if (isAll) {
+    writeLines(output.results, planLines(planned, answer.plan, output.resultStyle));
+    return;
+  }
+  writeLines(output.messages, answerSummary(planned, answer, output.messageStyle));
 }
 
 /**

@@ -128,8 +128,8 @@ describe("on a terminal", () => {
 
   test("each Component has a line with state, elapsed time and what it waits for", () => {
     expect(view([started(gateway, "ArtifactInstall")], 13_000)).toBe(
-      `G13   gateway  ArtifactInstall  12 s
-R456  rtos     -                      waits for G13`,
+      `G13   gateway  ArtifactInstall       12 s
+R456  rtos     -                           waits for G13`,
     );
   });
 
@@ -140,13 +140,13 @@ R456  rtos     -                      waits for G13`,
       { type: "download-progress", component: gateway.id, bytes: 1_572_864, totalBytes: 2_097_152 },
       ended(board, "Download", 400),
     ];
-    expect(view(events, 2000)).toBe(`G13   gateway  Download  1.5 MiB of 2.0 MiB, 75 %
-R456  rtos     Download  done, 0.4 s               waits for G13`);
+    expect(view(events, 2000)).toBe(`G13   gateway  Download              1.5 MiB of 2.0 MiB, 75 %
+R456  rtos     Download              done, 0.4 s               waits for G13`);
   });
 
   test("no line is wider than the terminal", () => {
-    const shown = view([ended(gateway, "Download", 1, { kind: "exited", code: 1 })], 0, 30);
-    expect(shown.split("\n")[0]).toBe("G13   gateway  Download  fa...");
+    const shown = view([ended(gateway, "Download", 1, { kind: "exited", code: 1 })], 0, 40);
+    expect(shown.split("\n")[0]).toBe("G13   gateway  Download              ...");
   });
 });
 
@@ -159,9 +159,9 @@ test("where there are more Components than lines, those at work are shown", () =
   const view = viewAfter(emptyView(many), started(last, "Download"), 0);
   const lines = viewLines(view, 0, { width: 80, height: 4 }, plainStyle);
   expect(lines).toEqual([
-    "R0  rtos  -                waits for R8",
-    "R1  rtos  -                waits for R8",
-    "R8  rtos  Download  0.0 s",
+    "R0  rtos  -                            waits for R8",
+    "R1  rtos  -                            waits for R8",
+    "R8  rtos  Download              0.0 s",
     "and 6 more",
   ]);
 });
