@@ -23,7 +23,7 @@ export function costOf(system: System, draft: Draft): Cost {
 }
 
 /** Steps that could be undone, in or after the first group that holds one that could not. */
-function exposureOf(system: System, groups: Draft[number]): number {
+export function exposureOf(system: System, groups: Draft[number]): number {
   const point = groups.findIndex((moves) => moves.some((move) => !canGoBack(system, move)));
   if (point < 0) return 0;
   return groups
@@ -78,7 +78,7 @@ function stepsOf(
   state: SystemState,
   moves: readonly Move[],
 ): readonly Step[] {
-  const options = during(state, moves);
+  const allowing = judge.allowing(during(state, moves));
   return moves
     .toSorted((a, b) => a.component - b.component)
     .map(({ component, from, to }) => {
@@ -89,7 +89,7 @@ function stepsOf(
         componentType: name,
         from: at(versions, from),
         to: at(versions, to),
-        allowedBy: distinctRules(judge.allowing(options, component, to)),
+        allowedBy: distinctRules(allowing(component, to)),
       };
     });
 }

@@ -1,7 +1,8 @@
 import type { SystemVersion } from "../core/ids.ts";
 import type { EndRow, Rule, System, SystemState } from "../manifest/system.ts";
-import { combinations, kindsOf, type Option, type Options } from "./combinations.ts";
+import { combinations, kindsOf, type Options } from "./combinations.ts";
 import { candidates, type Peerage } from "./peers.ts";
+import { firstRow, rowMasks } from "./row-masks.ts";
 import { byRule } from "./rule-order.ts";
 
 /** The end states that one YES row of every end table allows together. */
@@ -10,106 +11,104 @@ export interface EndBox {
   readonly name: SystemVersion | null;
   /** The row of each table. */
   readonly rules: readonly Rule[];
-  /** For each peers the versions they may have; null: any. */
-  readonly domains: readonly (ReadonlySet<number> | null)[];
+  /** For each peers the versions they may have, ascending; null: any. */
+  readonly domains: readonly (readonly number[] | null)[];
 }
 
 export interface EndStates {
+  /** In the order of their names. */
   readonly boxes: readonly EndBox[];
-  /** The first box that the state lies in, were there no NO rows; null where it lies in none. */
-  readonly boxOf: (state: SystemState) => EndBox | null;
-  /** The NO row that a combination of the state matches; the first of several. */
-  readonly contradiction: (state: SystemState) => Rule | null;
-  /** A box that holds an end state in which such Components have these versions. */
-  readonly granting: (combination: readonly Option[]) => EndBox | null;
+  /** The peers that a NO row speaks of. */
+  readonly banned: ReadonlySet<number>;
+  /** The System version of an acceptable end state; null: it is none. */
+  readonly nameOf: (state: SystemState) => SystemVersion | null;
+  /** Whether a combination of the state matches a NO row. */
+  readonly isContradicted: (state: SystemState) => boolean;
+  /** The rules that make an end state in which Components of `peers[i]` have `versions[i]`; null: there is none. */
+  readonly granting: (
+    peers: readonly number[],
+    versions: readonly number[],
+  ) => readonly Rule[] | null;
 }
 
 /**
- * How many versions may be tried when NO rows overlap a YES row, until a combination counts as matched by
+ * How many versions may be tried where NO rows overlap a YES row, until a combination counts as matched by
  * no end state: what is not shown to be acceptable is not.
  */
 const witnessLimit = 10_000;
 
 export function endStates(system: System, peerage: Peerage): EndStates {
   const boxes = joinedBoxes(system, peerage);
-  const bans = bansOf(system, peerage);
+  const sizes = peerage.peers.map(({ type }) => system.types[type]?.versions.length ?? 0);
+  const masks = rowMasks(
+    boxes.map(({ domains }) => domains),
+    sizes,
+  );
+  const bans = system.endTables.flatMap((table) => {
+    const columns = candidates(peerage, table.columns);
+    return table.rows.filter(({ verdict }) => verdict === "no").map((row) => ({ columns, row }));
+  });
   const starts = system.components.map(({ start }) => start);
+  const banned = new Set(bans.flatMap(({ columns }) => columns.flat()));
 
-  function contradiction(options: Options): Rule | null {
-    let worst: Rule | null = null;
+  function isContradicted(options: Options): boolean {
+    if (bans.length === 0) return false;
     const kinds = kindsOf(peerage, starts, options);
-    for (const { columns, row } of bans) {
-      if (worst !== null && byRule(worst, row.rule) <= 0) continue;
+    return bans.some(({ columns, row }) => {
       const fitting = columns.map((peers, column) => {
         const cell = row.cells[column] ?? null;
         return peers
           .flatMap((at) => kinds[at] ?? [])
           .filter(({ options: [only] }) => cell === null || cell.includes(only?.version ?? -1));
       });
-      if (!combinations(fitting).next().done) worst = row.rule;
-    }
-    return worst;
+      return combinations(fitting).next().done !== true;
+    });
   }
 
   /** Whether the box holds an end state with this much of it given. */
-  function hasWitness(box: EndBox, given: readonly (readonly number[])[]): boolean {
-    const open = peerage.of.flatMap((peers, component) => {
-      const isBanned = bans.some(({ columns }) => columns.some((column) => column.includes(peers)));
-      return isBanned && given[component]?.length === 0 ? [component] : [];
-    });
+  function hasWitness(box: EndBox, given: Options): boolean {
+    const open = peerage.of.flatMap((peers, component) =>
+      banned.has(peers) && given[component]?.length === 0 ? [component] : [],
+    );
     let tried = 0;
-    const state = given.map((versions) => [...versions]);
-    const extend = (depth: number): boolean => {
+    const extend = (depth: number, state: Options): boolean => {
       tried += 1;
-      if (tried > witnessLimit || contradiction(state) !== null) return false;
+      if (tried > witnessLimit || isContradicted(state)) return false;
       const component = open[depth];
       if (component === undefined) return true;
-      const domain = box.domains[peerage.of[component] ?? -1] ?? null;
-      const size = system.types[system.components[component]?.type ?? -1]?.versions.length ?? 0;
-      for (const version of domain ?? Array.from({ length: size }, (_, at) => at)) {
-        state[component] = [version];
-        if (extend(depth + 1)) return true;
-      }
-      state[component] = [];
-      return false;
+      const peers = peerage.of[component] ?? -1;
+      const domain = box.domains[peers] ?? Array.from({ length: sizes[peers] ?? 0 }, (_, at) => at);
+      return domain.some((version) => extend(depth + 1, state.with(component, [version])));
     };
-    return extend(0);
+    return extend(0, given);
+  }
+
+  function grantedBox(peers: readonly number[], versions: readonly number[]): EndBox | undefined {
+    if (bans.length === 0) return boxes[firstRow(masks, peers, versions)];
+    const given: number[][] = peerage.of.map(() => []);
+    for (const [at, one] of peers.entries()) {
+      const free = peerage.peers[one]?.components.find((other) => given[other]?.length === 0);
+      const version = versions[at];
+      if (free !== undefined && version !== undefined) given[free] = [version];
+    }
+    return boxes.find(
+      (box) =>
+        peers.every((one, at) => box.domains[one]?.includes(versions[at] ?? -1) ?? true) &&
+        hasWitness(box, given),
+    );
   }
 
   return {
     boxes,
-    boxOf: (state) =>
-      boxes.find(({ domains }) =>
-        peerage.of.every((peers, component) => admits(domains[peers], state[component])),
-      ) ?? null,
-    contradiction: (state) => contradiction(state.map((version) => [version])),
-    granting: (combination) => {
-      const given: number[][] = peerage.of.map(() => []);
-      for (const { peers, version } of combination) {
-        const free = peerage.peers[peers]?.components.find((at) => given[at]?.length === 0);
-        if (free !== undefined) given[free] = [version];
-      }
-      return (
-        boxes.find(
-          (box) =>
-            combination.every(({ peers, version }) => admits(box.domains[peers], version)) &&
-            (bans.length === 0 || hasWitness(box, given)),
-        ) ?? null
-      );
+    banned,
+    nameOf: (state) => {
+      const box = boxes[firstRow(masks, peerage.of, state)];
+      if (box === undefined || isContradicted(state.map((version) => [version]))) return null;
+      return box.name;
     },
+    isContradicted: (state) => isContradicted(state.map((version) => [version])),
+    granting: (peers, versions) => grantedBox(peers, versions)?.rules ?? null,
   };
-}
-
-function admits(domain: ReadonlySet<number> | null | undefined, version: number | undefined) {
-  return domain === null || domain === undefined || domain.has(version ?? -1);
-}
-
-/** The NO rows, each with the peers that may stand in its columns. */
-function bansOf(system: System, peerage: Peerage) {
-  return system.endTables.flatMap((table) => {
-    const columns = candidates(peerage, table.columns);
-    return table.rows.filter(({ verdict }) => verdict === "no").map((row) => ({ columns, row }));
-  });
 }
 
 /** One box for each choice of a YES row from every table, where anything is left of it. */
@@ -125,10 +124,10 @@ function joinedBoxes(system: System, peerage: Peerage): readonly EndBox[] {
         const domains = box.domains.map((domain, peers) => {
           const column = columnOf[peers] ?? -1;
           const cell = column < 0 ? null : (row.cells[column] ?? null);
-          if (cell === null) return domain;
-          return new Set(cell.filter((version) => admits(domain, version)));
+          if (cell === null || domain === null) return cell ?? domain;
+          return cell.filter((version) => domain.includes(version));
         });
-        if (domains.some((domain) => domain?.size === 0)) return [];
+        if (domains.some((domain) => domain?.length === 0)) return [];
         const name = at === 0 ? row.systemVersion : box.name;
         return [{ name, rules: [...box.rules, row.rule], domains }];
       }),
@@ -142,11 +141,13 @@ function governingColumns(
   { peers, of }: Peerage,
   columns: System["endTables"][number]["columns"],
 ): readonly number[] {
-  return peers.map(({ type }, at) => {
-    const own = columns.findIndex(({ component }) => component !== null && of[component] === at);
-    if (own >= 0) return own;
-    return columns.findIndex((column) => column.component === null && column.type === type);
-  });
+  const own = new Map<number, number>();
+  const ofType = new Map<number, number>();
+  for (const [at, { type, component }] of columns.entries()) {
+    const [map, key] = component === null ? [ofType, type] : [own, of[component] ?? -1];
+    if (!map.has(key)) map.set(key, at);
+  }
+  return peers.map(({ type }, at) => own.get(at) ?? ofType.get(type) ?? -1);
 }
 
 function byName(a: EndRow, b: EndRow): number {

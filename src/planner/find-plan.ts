@@ -1,15 +1,18 @@
 import type { System, SystemState } from "../manifest/system.ts";
-import { distances } from "./distances.ts";
-import { at, type Draft, type Move, planOf } from "./draft.ts";
-import { firstObjection, groupsByOrder, keepsOrder, orderUse, wantedOf } from "./hand-written.ts";
-import { judge, type Judge } from "./judge.ts";
+import { type Arrangement, arrange } from "./arrange.ts";
+import type { Budget } from "./budget.ts";
+import { cohortsOf } from "./cohorts.ts";
 import { core } from "./core.ts";
+import { at, type Draft, exposureOf, type Move, planOf } from "./draft.ts";
+import { firstObjection, groupsByOrder, orderUse, wantedOf } from "./hand-written.ts";
+import { judge, type Judge } from "./judge.ts";
 import { sentence } from "./no-plan.ts";
-import type { Answer } from "./plan.ts";
-import { search, type Found } from "./search.ts";
+import type { Answer, Cost } from "./plan.ts";
+import { route } from "./route.ts";
+import { waysOf } from "./ways.ts";
 
 export interface PlanOptions {
-  /** How many nodes may be searched; after them the answer is "undecided". */
+  /** How many nodes may be searched before the answer is "undecided", or a plan not proved to be the best. */
   readonly nodeLimit?: number;
 }
 
@@ -23,61 +26,116 @@ export function findPlan(system: System, options: PlanOptions = {}): Answer {
   const wanted = start.map((_, component) => wantedOf(system, component));
   const law = judge(system);
   const moves = directMoves(start, wanted);
+  const detour = moves.find((move) => !isDirect(system, move));
   if (system.endTables.length === 0) {
-    const stuck = moves.find((move) => !isDirect(system, move));
-    if (stuck !== undefined) return sentence.noArtifact(system, stuck);
-    return inOneStage(system, law, groupsByOrder(system, moves));
+    if (detour !== undefined) return sentence.noArtifact(system, detour);
+    const groups = groupsByOrder(system, moves);
+    return planned(system, law, groups.length === 0 ? [] : [groups], "proved");
   }
   if (law.endName(wanted) === null) return sentence.notAnEndState(system, wanted);
-  const left = distances(
-    system,
-    wanted.map((version) => [version]),
-  );
-  const stuck = moves.find(({ component, from }) => left[component]?.[from] === Infinity);
-  if (stuck !== undefined) return sentence.noArtifact(system, stuck);
-  const use = orderUse(system, moves);
-  if (use === "all" && moves.every((move) => isDirect(system, move))) {
+  if (moves.length === 0) return planned(system, law, [], "proved");
+  if (detour === undefined && orderUse(system, moves) === "all") {
     const groups = groupsByOrder(system, moves);
     const broken = firstObjection(law, start, groups);
     if (broken !== null) return sentence.orderBreaks(system, broken.group, broken.objection);
-    return inOneStage(system, law, groups);
+    return planned(system, law, [groups], "proved");
   }
-  const found = search({
-    system,
-    judge: law,
-    distances: left,
-    nodeLimit,
-    isGoal: (state) => state.every((version, component) => version === wanted[component]),
-    mayRest: (state) => law.endName(state) !== null,
-    mayMove: (state, group) => use === "none" || keepsOrder(system, state, group),
-  });
-  return answerOf(system, law, found, nodeLimit);
+  const found = search(system, law, nodeLimit);
+  switch (found.kind) {
+    case "found":
+      return planned(system, law, found.draft, found.bound);
+    case "undecided":
+      return { kind: "undecided", nodes: nodeLimit };
+    case "stuck":
+      return sentence.noArtifact(system, found.move);
+    case "none":
+      return sentence.noOrder(
+        core(system, (relaxed) => {
+          const { kind } = search(relaxed, judge(relaxed), Math.min(nodeLimit, 20_000));
+          return kind === "none" || kind === "stuck";
+        }),
+      );
+  }
 }
 
-function answerOf(system: System, law: Judge, found: Found, nodeLimit: number): Answer {
-  if (found.kind === "undecided") return found;
-  if (found.kind === "draft") {
-    return { kind: "plan", plan: planOf(system, law, found.draft, "proved") };
+type Searched =
+  | { readonly kind: "found"; readonly draft: Draft; readonly bound: Cost | "proved" }
+  | { readonly kind: "none" }
+  /** No hops lead there, whatever the tables say. */
+  | { readonly kind: "stuck"; readonly move: Move }
+  | { readonly kind: "undecided" };
+
+/** In one stage where that can be: no plan has fewer installs or stages. Else over other end states. */
+function search(system: System, law: Judge, nodeLimit: number): Searched {
+  const start = system.components.map((component) => component.start);
+  const goal = start.map((_, component) => wantedOf(system, component));
+  const moves = directMoves(start, goal);
+  const budget = { left: nodeLimit };
+  const isWritten = orderUse(system, moves) === "all";
+  const arranged = remembered((before, behind, left) =>
+    isWritten ? asWritten(system, law, before, behind) : arrange(system, law, before, behind, left),
+  );
+  if (moves.every((move) => isDirect(system, move))) {
+    const direct = arranged(start, goal, budget);
+    if (direct.kind === "arranged") {
+      const { groups, bound } = direct;
+      const isProved = bound.exposure === direct.exposure && bound.groups === groups.length;
+      const least = { installs: moves.length, stages: 1, ...bound };
+      return { kind: "found", draft: [groups], bound: isProved ? "proved" : least };
+    }
   }
-  return sentence.noOrder(core(system, (relaxed) => hasNoPlan(relaxed, nodeLimit)));
+  const cohorts = cohortsOf(system, law.peerage);
+  const names = system.types.map(({ versions }) => versions);
+  const free = waysOf(cohorts, { pages: [], pagesOf: law.book.pagesOf.map(() => []) }, names);
+  const isStuck = ({ component, from }: Move, { distances }: typeof free) =>
+    at(at(distances, at(cohorts.of, component)), from) === Infinity;
+  const stuck = moves.find((move) => isStuck(move, free));
+  if (stuck !== undefined) return { kind: "stuck", move: stuck };
+  const ways = waysOf(cohorts, law.book, names);
+  if (moves.some((move) => isStuck(move, ways))) return { kind: "none" };
+  const journey = { moves: { cohorts, ...ways }, ends: law.ends, start, goal, arrange: arranged };
+  const found = route(journey, Math.max(0, budget.left));
+  if (found.kind !== "found") return found;
+  const { draft, cost, bound } = found;
+  const isProved =
+    bound.installs === cost.installs &&
+    bound.stages === cost.stages &&
+    bound.exposure === cost.exposure &&
+    bound.groups === cost.groups;
+  return { kind: "found", draft, bound: isProved ? "proved" : bound };
 }
 
-function hasNoPlan(system: System, nodeLimit: number): boolean {
-  const law = judge(system);
-  const wanted = system.components.map((_, component) => wantedOf(system, component));
-  const found = search({
-    system,
-    judge: law,
-    distances: distances(
-      system,
-      wanted.map((version) => [version]),
-    ),
-    nodeLimit: Math.min(nodeLimit, 20_000),
-    isGoal: (state) => state.every((version, component) => version === wanted[component]),
-    mayRest: (state) => law.endName(state) !== null,
-    mayMove: (state, group) => keepsOrder(system, state, group),
-  });
-  return found.kind === "none";
+type Arrange = (before: SystemState, behind: SystemState, budget: Budget) => Arrangement;
+
+/** The same stage is asked for again and again. What was given up for want of nodes is tried anew. */
+function remembered(arranged: Arrange): Arrange {
+  const known = new Map<string, Arrangement>();
+  return (before, behind, budget) => {
+    const key = String.fromCharCode(...before, ...behind);
+    const said = known.get(key);
+    if (said !== undefined) return said;
+    const answer = arranged(before, behind, budget);
+    if (answer.kind !== "undecided") known.set(key, answer);
+    return answer;
+  };
+}
+
+/** A stage all of whose types are numbered by hand. */
+function asWritten(
+  system: System,
+  law: Judge,
+  before: SystemState,
+  behind: SystemState,
+): Arrangement {
+  const groups = groupsByOrder(system, directMoves(before, behind));
+  if (firstObjection(law, before, groups) !== null) return { kind: "none" };
+  const exposure = exposureOf(system, groups);
+  return {
+    kind: "arranged",
+    groups,
+    exposure,
+    bound: { exposure, groups: groups.length },
+  };
 }
 
 function directMoves(start: SystemState, wanted: SystemState): readonly Move[] {
@@ -91,7 +149,6 @@ function isDirect(system: System, { component, from, to }: Move): boolean {
   return at(system.components, component).hops[from]?.includes(to) ?? false;
 }
 
-function inOneStage(system: System, law: Judge, groups: Draft[number]): Answer {
-  const draft = groups.length === 0 ? [] : [groups];
-  return { kind: "plan", plan: planOf(system, law, draft, "proved") };
+function planned(system: System, law: Judge, draft: Draft, bound: Cost | "proved"): Answer {
+  return { kind: "plan", plan: planOf(system, law, draft, bound) };
 }

@@ -1,12 +1,15 @@
 import type { System, SystemState } from "../manifest/system.ts";
 import { startingIn } from "./acceptable.ts";
-import { distances } from "./distances.ts";
-import { planOf } from "./draft.ts";
+import { arrange } from "./arrange.ts";
+import type { Budget } from "./budget.ts";
+import { cohortsOf } from "./cohorts.ts";
+import { at, planOf } from "./draft.ts";
 import { defaultNodeLimit, type PlanOptions } from "./find-plan.ts";
 import { wantedOf } from "./hand-written.ts";
-import { judge } from "./judge.ts";
-import type { Answer } from "./plan.ts";
-import { search } from "./search.ts";
+import { heap } from "./heap.ts";
+import { judge, type Judge } from "./judge.ts";
+import type { Answer, Plan } from "./plan.ts";
+import { keyOf, type Moves, type Rest, restsIn } from "./rests.ts";
 
 /**
  * The way from an observed state to an acceptable end state while the `frozen` Components stay as they
@@ -20,45 +23,23 @@ export function findWayOut(
   options: PlanOptions = {},
 ): Answer {
   const nodeLimit = options.nodeLimit ?? defaultNodeLimit;
-  const observed = startingIn(system, state);
-  const stranded: System = {
-    ...observed,
-    components: observed.components.map((component, at) =>
-      frozen.has(at) ? { ...component, hops: component.hops.map(() => []) } : component,
-    ),
-  };
+  const stranded = withFrozen(startingIn(withoutOrder(system), state), frozen);
   const law = judge(stranded);
   const old = system.components.map(({ start }) => start);
   const wanted = state.map((_, component) => wantedOf(system, component));
   const isOld = isState(old);
   const isWanted = isState(wanted);
-  const anywhere = distances(
-    stranded,
-    stranded.components.map(({ hops }) => [...hops.keys()]),
-  );
   const preferences: readonly ((end: SystemState) => boolean)[] = [
     isOld,
     (end) => !isOld(end) && !isWanted(end),
     isWanted,
   ];
-  let isDecided = true;
+  const budget = { left: nodeLimit };
   for (const isPreferred of preferences) {
-    const isGoal = (end: SystemState) => isPreferred(end) && law.endName(end) !== null;
-    const found = search({
-      system: stranded,
-      judge: law,
-      distances: anywhere,
-      nodeLimit,
-      isGoal,
-      mayRest: isGoal,
-      mayMove: () => true,
-    });
-    if (found.kind === "draft") {
-      return { kind: "plan", plan: planOf(stranded, law, found.draft, "proved") };
-    }
-    if (found.kind === "undecided") isDecided = false;
+    const plan = nearest(stranded, law, isPreferred, budget);
+    if (plan !== null) return { kind: "plan", plan };
   }
-  if (!isDecided) return { kind: "undecided", nodes: nodeLimit };
+  if (budget.left < 0) return { kind: "undecided", nodes: nodeLimit };
   return {
     kind: "no-plan",
     core: [],
@@ -66,6 +47,78 @@ export function findWayOut(
   };
 }
 
+/** The cheapest stage to one of these end states; null where there is none, or none within the budget. */
+function nearest(
+  system: System,
+  law: Judge,
+  isPreferred: (end: SystemState) => boolean,
+  budget: Budget,
+): Plan | null {
+  const start = system.components.map((component) => component.start);
+  if (isPreferred(start) && law.endName(start) !== null) return planOf(system, law, [], "proved");
+  let best: Plan | null = null;
+  for (const { state } of endsFrom(system, law, start, budget)) {
+    if (budget.left < 0) break;
+    if (!isPreferred(state)) continue;
+    const installs = state.filter((version, component) => version !== start[component]).length;
+    if (best !== null && installs > best.cost.installs) break;
+    const arranged = arrange(system, law, start, state, budget);
+    if (arranged.kind !== "arranged") continue;
+    const { groups, exposure, bound } = arranged;
+    const isProved = bound.exposure === exposure && bound.groups === groups.length;
+    const least = { installs, stages: 1, ...bound };
+    const isBetter =
+      best === null ||
+      exposure < best.cost.exposure ||
+      (exposure === best.cost.exposure && groups.length < best.cost.groups);
+    if (isBetter) best = planOf(system, law, [groups], isProved ? "proved" : least);
+  }
+  return best;
+}
+
+/** The end states that one stage may reach, those with the fewest installs first. */
+function* endsFrom(
+  system: System,
+  law: Judge,
+  start: SystemState,
+  budget: Budget,
+): Generator<Rest> {
+  const cohorts = cohortsOf(system, law.peerage);
+  // No goal is nearer than another: every install is one install.
+  const moves: Moves = {
+    cohorts,
+    hops: cohorts.cohorts.map(({ hops }) => hops),
+    distances: cohorts.cohorts.map(({ size }) => Array.from({ length: size }, () => 0)),
+  };
+  const seen = new Set<string>();
+  const open = heap<{ readonly rest: Rest; readonly rests: Iterator<Rest, void> }>();
+  const push = (rests: Iterator<Rest, void>) => {
+    const next = rests.next();
+    if (next.done !== true) open.push([next.value.installs], { rest: next.value, rests });
+  };
+  for (const box of law.ends.boxes) push(restsIn(moves, law.ends, box, start, budget));
+  for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+    const key = keyOf(cohorts, entry.rest.state);
+    if (!seen.has(key)) yield entry.rest;
+    seen.add(key);
+    push(entry.rests);
+  }
+}
+
+/** The order written for the way there says nothing about the way back. */
+function withoutOrder(system: System): System {
+  return { ...system, types: system.types.map((type) => ({ ...type, order: null })) };
+}
+
+function withFrozen(system: System, frozen: ReadonlySet<number>): System {
+  return {
+    ...system,
+    components: system.components.map((component, index) =>
+      frozen.has(index) ? { ...component, hops: component.hops.map(() => []) } : component,
+    ),
+  };
+}
+
 function isState(one: SystemState): (other: SystemState) => boolean {
-  return (other) => other.every((version, component) => version === one[component]);
+  return (other) => other.every((version, component) => version === at(one, component));
 }

@@ -1,6 +1,7 @@
 import type { System, SystemState } from "../manifest/system.ts";
 import { after, at, type Draft, during, type Move } from "./draft.ts";
 import type { Judge, Objection } from "./judge.ts";
+import type { Squad } from "./squads.ts";
 
 /** How the hand-written `order` takes part: not at all, in places, or for every type that moves. */
 export type OrderUse = "none" | "some" | "all";
@@ -64,15 +65,30 @@ export function firstObjection(
   return null;
 }
 
-/** Where only some types are numbered: one begins when all lower ones have what they want. */
-export function keepsOrder(system: System, state: SystemState, moves: readonly Move[]): boolean {
-  const numbers = moves.flatMap(({ component }) => orderOf(system, component) ?? []);
-  if (numbers.length === 0) return true;
-  const highest = Math.max(...numbers);
-  return state.every((version, component) => {
+/**
+ * Where only some types are numbered, one begins when all lower ones have what they want. False where
+ * that cannot be in this stage.
+ */
+export function addOrder(
+  system: System,
+  squads: readonly Squad[],
+  behind: SystemState,
+  followers: readonly Set<number>[],
+): boolean {
+  const orders = squads.map(({ type }) => at(system.types, type).order);
+  if (orders.every((order) => order === null)) return true;
+  const highest = Math.max(...orders.map((order) => order ?? 0));
+  const isLate = behind.some((version, component) => {
     const order = orderOf(system, component);
-    return order === null || order >= highest || version === wantedOf(system, component);
+    return order !== null && order < highest && version !== wantedOf(system, component);
   });
+  if (isLate) return false;
+  for (const [first, order] of orders.entries()) {
+    for (const [second, other] of orders.entries()) {
+      if (order !== null && other !== null && order < other) followers[first]?.add(second);
+    }
+  }
+  return true;
 }
 
 function orderOf(system: System, component: number): number | null {

@@ -1,10 +1,11 @@
 import type { SystemVersion } from "../core/ids.ts";
 import type { Rule, System, SystemState } from "../manifest/system.ts";
 import type { Options } from "./combinations.ts";
-import { endStates } from "./end-states.ts";
-import { peerage } from "./peers.ts";
-import { restOnly } from "./rest-only.ts";
-import { transit } from "./transit.ts";
+import { type EndStates, endStates } from "./end-states.ts";
+import { type Peerage, peerage } from "./peers.ts";
+import { type RestOnly, restOnly } from "./rest-only.ts";
+import { type Rulebook, rulebook } from "./rulebook.ts";
+import { reasons, refusal } from "./transit.ts";
 
 /** Why one of several states may not be passed. */
 export interface Objection {
@@ -18,46 +19,52 @@ export interface Objection {
 
 /** What the tables of a System say, seen from its starting state. */
 export interface Judge {
+  readonly peerage: Peerage;
+  readonly ends: EndStates;
+  readonly book: Rulebook;
+  /** Set where there is no transition table. */
+  readonly rests: RestOnly | null;
   /** The System version of an acceptable end state; null: it is none. */
   readonly endName: (state: SystemState) => SystemVersion | null;
   /** Null where every state that these options allow is acceptable. */
   readonly objection: (options: Options) => Objection | null;
-  /** The rows that accept a Component's being at one of its options, while the others are at theirs. */
-  readonly allowing: (options: Options, component: number, version: number) => readonly Rule[];
+  /** The rules that accept a Component's being at one of its options, while the others are at theirs. */
+  readonly allowing: (options: Options) => (component: number, version: number) => readonly Rule[];
 }
 
 export function judge(system: System): Judge {
   const family = peerage(system);
   const ends = endStates(system, family);
-  const endName = (state: SystemState) => {
-    const box = ends.boxOf(state);
-    return box === null || ends.contradiction(state) !== null ? null : box.name;
-  };
+  const book = rulebook(system, family, ends);
+  const starts = system.components.map(({ start }) => start);
+  const common = { peerage: family, ends, book, endName: ends.nameOf };
   if (system.transitionTables.length === 0 && system.endTables.length > 0) {
-    const rests = restOnly(system, family);
+    const rests = restOnly(system, family, ends);
     const nearby = system.endTables.flatMap(({ rows }) => rows.map(({ rule }) => rule));
     return {
-      endName,
+      ...common,
+      rests,
       objection: (options) => {
-        const refusal = rests.refusal(options);
-        return refusal === null ? null : { rule: refusal.rule, nearby, combination: [] };
+        const refused = rests.refusal(options);
+        return refused === null ? null : { rule: refused.rule, nearby, combination: [] };
       },
-      allowing: (options, component, version) => rests.allowing(options.with(component, [version])),
+      allowing: (options) => (component, version) =>
+        rests.allowing(options.with(component, [version])),
     };
   }
-  const tables = transit(system, family, ends);
   return {
-    endName,
+    ...common,
+    rests: null,
     objection: (options) => {
-      const refusal = tables.refusal(options);
-      if (refusal === null) return null;
-      const nearby = refusal.table.rows.map(({ rule }) => rule);
-      const combination = refusal.combination.map(({ peers, version }) => ({
+      const refused = refusal(book, family, starts, options);
+      if (refused === null) return null;
+      const combination = refused.combination.map(({ peers, version }) => ({
         type: family.peers[peers]?.type ?? -1,
         version,
       }));
-      return { rule: refusal.rule, nearby, combination };
+      const nearby = refused.page.table.rows.map(({ rule }) => rule);
+      return { rule: refused.rule, nearby, combination };
     },
-    allowing: (options, component, version) => tables.allowing(options, component, version),
+    allowing: (options) => reasons(book, family, starts, options),
   };
 }

@@ -1,5 +1,6 @@
 import type { EndRow, Rule, System } from "../manifest/system.ts";
 import { combinations, kindsOf, type Options } from "./combinations.ts";
+import type { EndStates } from "./end-states.ts";
 import { candidates, type Peerage } from "./peers.ts";
 import { byRule } from "./rule-order.ts";
 
@@ -9,8 +10,8 @@ export interface RestRefusal {
 }
 
 /**
- * Where there is no transition table, only end states may be passed through. What stands in the starting
- * state is no reason to refuse here either: a combination of which no Component has moved counts as fitting.
+ * Where there is no transition table, only end states may be passed through. A System that starts in none
+ * must be able to get out: then a combination of which no Component has moved counts as fitting.
  */
 export interface RestOnly {
   /** Null where every state that the options allow may be passed. */
@@ -25,8 +26,9 @@ interface Table {
   readonly rows: readonly { readonly cells: EndRow["cells"]; readonly rule: Rule }[];
 }
 
-export function restOnly(system: System, peerage: Peerage): RestOnly {
+export function restOnly(system: System, peerage: Peerage, ends: EndStates): RestOnly {
   const starts = system.components.map(({ start }) => start);
+  const isOdd = ends.nameOf(starts) === null;
   const tables = system.endTables.map((table) => tableOf(peerage, table));
   const bans = system.endTables.flatMap((table) => {
     const columns = candidates(peerage, table.columns);
@@ -42,7 +44,7 @@ export function restOnly(system: System, peerage: Peerage): RestOnly {
     const movedColumns = moved.filter(Boolean).length;
     return columns.every((column, at) => {
       const cell = cells[at] ?? null;
-      const isJudged = movedColumns > (moved[at] === true ? 1 : 0);
+      const isJudged = !isOdd || movedColumns > (moved[at] === true ? 1 : 0);
       return (
         cell === null ||
         column.every(
@@ -68,7 +70,7 @@ export function restOnly(system: System, peerage: Peerage): RestOnly {
     const matched = bans.flatMap(({ columns, row }) => {
       const filled = columns.map((peers) => peers.flatMap((at) => kinds[at] ?? []));
       for (const combination of combinations(filled)) {
-        if (combination.every(({ stands }) => stands)) continue;
+        if (isOdd && combination.every(({ stands }) => stands)) continue;
         const isMatch = combination.every(
           ({ version }, column) => row.cells[column]?.includes(version) ?? true,
         );

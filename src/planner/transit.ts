@@ -1,123 +1,100 @@
-import type { Rule, System, TransitionTable } from "../manifest/system.ts";
-import { combinations, kindsOf, type Option, type Options } from "./combinations.ts";
-import type { EndStates } from "./end-states.ts";
-import { candidates, type Peerage } from "./peers.ts";
-import { firstRow, rowMasks } from "./row-masks.ts";
-import { byRule } from "./rule-order.ts";
-
-/** What a table says of one combination. */
-export type Ruling =
-  /** `rules` is empty where nothing but the table's default allows it. */
-  | { readonly accepted: true; readonly rules: readonly Rule[] }
-  /** `rule` is the NO row; null where no row allows it. */
-  | { readonly accepted: false; readonly rule: Rule | null };
+import type { Rule } from "../manifest/system.ts";
+import { combinations, type Kind, kindsOf, type Option, type Options } from "./combinations.ts";
+import type { Peerage } from "./peers.ts";
+import type { Page, Rulebook } from "./rulebook.ts";
 
 /** A combination that no table accepts. */
 export interface Refusal {
-  readonly table: TransitionTable;
+  readonly page: Page;
   readonly combination: readonly Option[];
+  /** The NO row; null where no row allows it. */
   readonly rule: Rule | null;
 }
 
-export interface Transit {
-  /** The first combination that is refused, of all that Components with these options can hold; null: none. */
-  readonly refusal: (options: Options) => Refusal | null;
-  /** The rules that accept the combinations in which the Component has this one of its options. */
-  readonly allowing: (options: Options, component: number, version: number) => readonly Rule[];
+/** How many combinations of one page are looked at for the rules that allow a step. */
+const reasonLimit = 4096;
+
+/** The first combination that is refused, of all that Components with these options can hold; null: none. */
+export function refusal(
+  book: Rulebook,
+  peerage: Peerage,
+  starts: readonly number[],
+  options: Options,
+): Refusal | null {
+  const kinds = kindsOf(peerage, starts, options);
+  for (const page of book.pages) {
+    const filled = page.peers.map((at) => kinds[at] ?? []);
+    for (const combination of combinations(filled)) {
+      if (combination.every(({ stands }) => stands)) continue;
+      const versions = combination.map(({ version }) => version);
+      if (page.accepts(versions)) continue;
+      const said = page.ruling(versions);
+      return { page, combination: [...combination], rule: said.accepted ? null : said.rule };
+    }
+  }
+  return null;
 }
 
-export function transit(system: System, peerage: Peerage, ends: EndStates): Transit {
-  const starts = system.components.map(({ start }) => start);
-  const tables = system.transitionTables.toSorted(byName).map((table) => ({
-    table,
-    columns: candidates(peerage, table.columns),
-    ruling: remembered(judge(system, table, ends)),
-  }));
-  return {
-    refusal: (options) => {
-      const kinds = kindsOf(peerage, starts, options);
-      for (const { table, columns, ruling } of tables) {
-        const filled = columns.map((peers) => peers.flatMap((at) => kinds[at] ?? []));
-        for (const combination of combinations(filled)) {
-          if (combination.every(({ stands }) => stands)) continue;
-          const said = ruling(combination);
-          if (!said.accepted) return { table, combination: [...combination], rule: said.rule };
-        }
-      }
-      return null;
-    },
-    allowing: (options, component, version) => {
-      const rules: Rule[] = [];
-      const others = options.map((versions, at) => (at === component ? [] : versions));
-      const kinds = kindsOf(peerage, starts, others);
-      const own = peerage.of[component] ?? -1;
-      const stands = starts[component] === version;
-      const moved = { peers: own, options: [{ peers: own, version, stands }], count: 1 };
-      for (const { columns, ruling } of tables) {
-        const filled = columns.map((peers) => peers.flatMap((at) => kinds[at] ?? []));
-        for (const [column, peers] of columns.entries()) {
-          if (!peers.includes(own)) continue;
-          for (const combination of combinations(filled.with(column, [moved]))) {
-            if (combination.every((option) => option.stands)) continue;
-            const said = ruling(combination);
-            if (said.accepted) rules.push(...said.rules);
-          }
-        }
-      }
-      return rules;
-    },
-  };
-}
-
-/** NO wins; then a YES row; then an end state; then the default. */
-function judge(system: System, table: TransitionTable, ends: EndStates) {
-  const sizes = table.columns.map(({ type }) => system.types[type]?.versions.length ?? 0);
-  const rows = table.rows.toSorted((a, b) => byRule(a.rule, b.rule));
-  const [yes, no] = (["yes", "no"] as const).map((wanted) => {
-    const chosen = rows.filter(({ verdict }) => verdict === wanted);
-    return {
-      chosen,
-      masks: rowMasks(
-        chosen.map(({ cells }) => cells),
-        sizes,
-      ),
-    };
-  });
-  const match = (side: typeof yes, versions: readonly number[]): Rule | null =>
-    side === undefined ? null : (side.chosen[firstRow(side.masks, versions)]?.rule ?? null);
-  return (combination: readonly Option[]): Ruling => {
-    const versions = combination.map(({ version }) => version);
-    const forbidding = match(no, versions);
-    if (forbidding !== null) return { accepted: false, rule: forbidding };
-    const allowing = match(yes, versions);
-    if (allowing !== null) return { accepted: true, rules: [allowing] };
-    const box = ends.granting(combination);
-    if (box !== null) return { accepted: true, rules: box.rules };
-    return table.allowByDefault ? { accepted: true, rules: [] } : { accepted: false, rule: null };
-  };
-}
-
-function remembered(ruling: (combination: readonly Option[]) => Ruling): typeof ruling {
-  const known = new Map<string, Ruling>();
-  return (combination) => {
-    const key = combination.map(({ peers, version }) => `${peers}:${version}`).join();
+/**
+ * Tells for each Component the rules that accept the combinations in which it has `version`, while the
+ * others have any of their options.
+ */
+export function reasons(
+  book: Rulebook,
+  peerage: Peerage,
+  starts: readonly number[],
+  options: Options,
+): (component: number, version: number) => readonly Rule[] {
+  const kinds = kindsOf(peerage, starts, options);
+  const known = new Map<string, readonly Rule[]>();
+  return (component, version) => {
+    const own = peerage.of[component] ?? -1;
+    const stands = starts[component] === version;
+    const key = `${own}/${String(options[component])}/${version}/${String(stands)}`;
     const before = known.get(key);
     if (before !== undefined) return before;
-    const said = ruling(combination);
-    known.set(key, said);
-    return said;
+    const rules = new Set<Rule>();
+    const itself = { peers: own, options: [{ peers: own, version, stands }], count: 1 };
+    const others = kinds.map((list, at) =>
+      at === own ? without(list, options[component] ?? [], starts[component] ?? -1) : list,
+    );
+    for (const page of book.pagesOf[own] ?? []) {
+      const filled = page.peers.map((at) => others[at] ?? []);
+      for (const [column, peers] of page.peers.entries()) {
+        if (peers === own) addRules(rules, page, filled.with(column, [itself]));
+      }
+    }
+    const found = [...rules];
+    known.set(key, found);
+    return found;
   };
 }
 
-function byName(a: TransitionTable, b: TransitionTable): number {
-  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
-  const rules = (table: TransitionTable) => table.rows.map(({ rule }) => rule).toSorted(byRule);
-  const [rulesA, rulesB] = [rules(a), rules(b)];
-  for (const [at, rule] of rulesA.entries()) {
-    const other = rulesB[at];
-    if (other === undefined) return 1;
-    const order = byRule(rule, other);
-    if (order !== 0) return order;
+function addRules(rules: Set<Rule>, page: Page, filled: readonly (readonly Kind[])[]) {
+  let seen = 0;
+  for (const combination of combinations(filled)) {
+    seen += 1;
+    if (seen > reasonLimit) return;
+    if (combination.every(({ stands }) => stands)) continue;
+    const said = page.ruling(combination.map(({ version }) => version));
+    if (said.accepted) for (const rule of said.rules) rules.add(rule);
   }
-  return rulesA.length - rulesB.length;
+}
+
+/** One Component less of the kind that has these options. */
+function without(
+  kinds: readonly Kind[],
+  versions: readonly number[],
+  start: number,
+): readonly Kind[] {
+  return kinds.flatMap((kind) => {
+    const isIt =
+      kind.options.length === versions.length &&
+      kind.options.every(
+        (option, at) =>
+          option.version === versions[at] && option.stands === (option.version === start),
+      );
+    if (!isIt) return [kind];
+    return kind.count === 1 ? [] : [{ ...kind, count: kind.count - 1 }];
+  });
 }

@@ -94,8 +94,11 @@ export function oracle(system: System): Oracle {
       }),
     );
 
-  /** No transition table: an end state, but for what has not moved. */
+  /** No transition table: an end state; from a start that is none, but for what has not moved. */
   const isRest = (state: readonly number[]): boolean =>
+    endName(start) !== null ? endName(state) !== null : isRestOfOddStart(state);
+
+  const isRestOfOddStart = (state: readonly number[]): boolean =>
     ends.every(({ table }) => {
       const filled = [...table.columns.keys()].filter((at) =>
         system.components.some((_, c) => columnOf(table.columns, c) === at),

@@ -16,6 +16,24 @@ function told(answer: Answer): readonly string[] | string {
 
 const plan = (sketch: SystemSketch) => findPlan(systemOf(sketch));
 
+const steppingStone: SystemSketch = {
+  types: {
+    tcu: { versions: ["tcu-2", "tcu-3", "tcu-4"] },
+    brake: { versions: ["brake-1", "brake-2"] },
+  },
+  components: [
+    { id: "T", type: "tcu", hops: { "tcu-2": ["tcu-3"], "tcu-3": ["tcu-4"] } },
+    { id: "B", type: "brake" },
+  ],
+  endTables: [
+    {
+      columns: ["tcu", "brake"],
+      rows: ["tcu-2 brake-1 YES 2026.1", "tcu-3 brake-2 YES 2026.2", "tcu-4 brake-2 YES 2026.3"],
+    },
+  ],
+  transitionTables: [{ columns: ["tcu", "brake"], rows: ["tcu-3 * YES"] }],
+};
+
 describe("the seed's System", () => {
   it("goes from v.1 to v.2: the gateway first, then both boards together", () => {
     const answer = plan(seedSketch);
@@ -135,24 +153,6 @@ describe("the seed's System", () => {
 });
 
 describe("stages", () => {
-  const steppingStone: SystemSketch = {
-    types: {
-      tcu: { versions: ["tcu-2", "tcu-3", "tcu-4"] },
-      brake: { versions: ["brake-1", "brake-2"] },
-    },
-    components: [
-      { id: "T", type: "tcu", hops: { "tcu-2": ["tcu-3"], "tcu-3": ["tcu-4"] } },
-      { id: "B", type: "brake" },
-    ],
-    endTables: [
-      {
-        columns: ["tcu", "brake"],
-        rows: ["tcu-2 brake-1 YES 2026.1", "tcu-3 brake-2 YES 2026.2", "tcu-4 brake-2 YES 2026.3"],
-      },
-    ],
-    transitionTables: [{ columns: ["tcu", "brake"], rows: ["tcu-3 * YES"] }],
-  };
-
   it("rest in an end state before a Component is installed a second time", () => {
     expect(told(plan(steppingStone))).toEqual([
       "T tcu-2>tcu-3",
@@ -287,7 +287,7 @@ describe("several end tables", () => {
 
 describe("the node limit", () => {
   it("ends in an honest undecided", () => {
-    expect(findPlan(systemOf(seedSketch), { nodeLimit: 1 })).toEqual({
+    expect(findPlan(systemOf(steppingStone), { nodeLimit: 1 })).toEqual({
       kind: "undecided",
       nodes: 1,
     });

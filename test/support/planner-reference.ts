@@ -1,8 +1,8 @@
-import type { System, SystemState } from "../manifest/system.ts";
-import type { Distances } from "./distances.ts";
-import { after, at, canGoBack, type Draft, during, type Move } from "./draft.ts";
-import { heap } from "./heap.ts";
-import type { Judge } from "./judge.ts";
+import type { System, SystemState } from "../../src/manifest/system.ts";
+import type { Distances } from "../../src/planner/distances.ts";
+import { after, at, canGoBack, type Draft, during, type Move } from "../../src/planner/draft.ts";
+import { heap } from "../../src/planner/heap.ts";
+import type { Judge } from "../../src/planner/judge.ts";
 
 export type Found =
   | { readonly kind: "draft"; readonly draft: Draft }

@@ -1,0 +1,324 @@
+import { type Budget, spend } from "./budget.ts";
+import { at } from "./draft.ts";
+import { exposureOf } from "./groups.ts";
+import { chains, type Schedule } from "./schedule.ts";
+import { isSafe, type Share, type Stage } from "./stage.ts";
+
+/** Searches where "this before that" does not say all: exact as far as the budget goes. */
+
+export type AnyOrder =
+  | {
+      readonly kind: "found";
+      readonly groups: readonly (readonly Share[])[];
+      readonly exposure: number;
+      /** Equal to `exposure` where every order with less was ruled out. */
+      readonly leastExposure: number;
+    }
+  | { readonly kind: "none" }
+  | { readonly kind: "undecided" };
+
+/** An order with the least exposure: depth first, one squad after the other, dead ends remembered. */
+export function anyOrder(stage: Stage, plain: Schedule, budget: Budget): AnyOrder {
+  const most = stage.squads.reduce(
+    (sum, { canGoBack, members }) => sum + (canGoBack ? members.length : 0),
+    0,
+  );
+  const hasFirm = stage.squads.some(({ canGoBack }) => !canGoBack);
+  const highest = hasFirm ? most : 0;
+  // With all exposure allowed first: where that fails there is no order at all.
+  const widest = sequenceWithin(stage, highest, budget);
+  if (widest.kind !== "found") return widest;
+  const least = hasFirm ? plain.bound.exposure : 0;
+  let best = { sequence: widest.sequence, exposure: exposureAlong(stage, widest.sequence) };
+  for (let exposure = least; exposure < best.exposure; exposure += 1) {
+    const tighter = sequenceWithin(stage, exposure, budget);
+    if (tighter.kind === "undecided") return found(stage, best.sequence, best.exposure, exposure);
+    if (tighter.kind === "found") {
+      best = { sequence: tighter.sequence, exposure: exposureAlong(stage, tighter.sequence) };
+    }
+  }
+  return found(stage, best.sequence, best.exposure, best.exposure);
+}
+
+function found(
+  stage: Stage,
+  sequence: readonly Share[],
+  exposure: number,
+  leastExposure: number,
+): AnyOrder {
+  return { kind: "found", groups: packed(stage, sequence, exposure), exposure, leastExposure };
+}
+
+type Sequence =
+  | { readonly kind: "found"; readonly sequence: readonly Share[] }
+  | { readonly kind: "none" }
+  | { readonly kind: "undecided" };
+
+/** Squads one after the other, with at most this exposure. */
+function sequenceWithin(stage: Stage, exposure: number, budget: Budget): Sequence {
+  const { squads } = stage;
+  const sizes = squads.map(({ members }) => members.length);
+  const done = squads.map(() => 0);
+  const sequence: Share[] = [];
+  const dead = new Set<string>();
+  let exposed = squads.reduce(
+    (sum, { canGoBack }, squad) => sum + (canGoBack ? at(sizes, squad) : 0),
+    0,
+  );
+  let firm = 0;
+
+  const isReady = (squad: number) =>
+    at(done, squad) < at(sizes, squad) &&
+    at(stage.leaders, squad).every((leader) => at(done, leader) === at(sizes, leader));
+
+  function go(squad: number, count: number) {
+    done[squad] = at(done, squad) + count;
+    sequence.push({ squad, count });
+    if (at(squads, squad).canGoBack) exposed -= count;
+    else firm += count;
+  }
+
+  function back(length: number) {
+    for (const { squad, count } of sequence.splice(length).toReversed()) {
+      done[squad] = at(done, squad) - count;
+      if (at(squads, squad).canGoBack) exposed += count;
+      else firm -= count;
+    }
+  }
+
+  /** Moves that no rule but the order speaks of are never better left for later. */
+  function goFreely() {
+    for (let hasMoved = true; hasMoved;) {
+      hasMoved = false;
+      for (const squad of stage.sequence) {
+        if (!isReady(squad) || !isFree(stage, squad)) continue;
+        if (!at(squads, squad).canGoBack && firm === 0) continue;
+        go(squad, at(sizes, squad));
+        hasMoved = true;
+      }
+    }
+  }
+
+  function finish(): boolean | null {
+    const length = sequence.length;
+    goFreely();
+    if (done.every((count, squad) => count === sizes[squad])) return true;
+    const key = keyOf(done);
+    if (!dead.has(key)) {
+      if (!spend(budget, 1)) return null;
+      const ready = stage.sequence
+        .filter(isReady)
+        .toSorted(
+          (a, b) => Number(!at(squads, a).canGoBack) - Number(!at(squads, b).canGoBack) || a - b,
+        );
+      for (const squad of ready) {
+        if (!at(squads, squad).canGoBack && firm === 0 && exposed > exposure) continue;
+        const count = stage.divisible.has(squad) ? 1 : at(sizes, squad);
+        if (!isSafe(stage, done, [{ squad, count }])) continue;
+        const here = sequence.length;
+        go(squad, count);
+        const said = finish();
+        if (said !== false) return said;
+        back(here);
+      }
+      dead.add(key);
+    }
+    back(length);
+    return false;
+  }
+
+  const said = finish();
+  if (said === null) return { kind: "undecided" };
+  return said ? { kind: "found", sequence } : { kind: "none" };
+}
+
+/** Nothing but the order of squads speaks of it. */
+function isFree(stage: Stage, squad: number): boolean {
+  return !stage.isWide && at(stage.knotsOf, squad).length === 0;
+}
+
+function keyOf(done: readonly number[]): string {
+  return String.fromCharCode(...done);
+}
+
+function exposureAlong(stage: Stage, sequence: readonly Share[]): number {
+  return exposureOf(
+    stage,
+    sequence.map((share) => [share]),
+  );
+}
+
+/** The sequence cut into groups, each as large as it goes without changing its order. */
+function packed(
+  stage: Stage,
+  sequence: readonly Share[],
+  exposure: number,
+): readonly (readonly Share[])[] {
+  const { squads, leaders, room } = stage;
+  const groups: Share[][] = [];
+  let group: Share[] = [];
+  const done = squads.map(() => 0);
+  let isPast = false;
+  let exposed = squads.reduce(
+    (sum, { canGoBack, members }) => sum + (canGoBack ? members.length : 0),
+    0,
+  );
+  const close = () => {
+    for (const { squad, count } of group) {
+      done[squad] = at(done, squad) + count;
+      const { canGoBack } = at(squads, squad);
+      if (canGoBack) exposed -= count;
+      else isPast = true;
+    }
+    if (group.length > 0) groups.push(group);
+    group = [];
+  };
+  const fits = (squad: number, count: number): boolean => {
+    const { type, members, canGoBack } = at(squads, squad);
+    const used = group.reduce(
+      (sum, share) => sum + (at(squads, share.squad).type === type ? share.count : 0),
+      0,
+    );
+    if (used + count > at(room, squad)) return false;
+    const isReady = at(leaders, squad).every(
+      (leader) => done[leader] === at(squads, leader).members.length,
+    );
+    if (!isReady || count > members.length) return false;
+    const isFirm = !canGoBack || group.some((share) => !at(squads, share.squad).canGoBack);
+    if (!isPast && isFirm && exposed > exposure) return false;
+    const others = group.filter((share) => share.squad !== squad);
+    const here = group.find((share) => share.squad === squad)?.count ?? 0;
+    return isSafe(stage, done, [...others, { squad, count: here + count }]);
+  };
+  for (const { squad, count: whole } of sequence) {
+    for (let left = whole; left > 0;) {
+      const count = Math.min(left, at(room, squad));
+      if (!fits(squad, count)) close();
+      const same = group.findIndex((share) => share.squad === squad);
+      if (same < 0) group.push({ squad, count });
+      else group[same] = { squad, count: count + at(group, same).count };
+      left -= count;
+      if (left > 0) close();
+    }
+  }
+  close();
+  return groups;
+}
+
+/**
+ * The fewest groups with at most this exposure, by deepening: is there an order in one group less? Squads
+ * without limited room move as a whole, since moving all of them with their first does no harm.
+ */
+export function fewerGroups(
+  stage: Stage,
+  plain: Schedule,
+  exposure: number,
+  known: readonly (readonly Share[])[],
+  budget: Budget,
+): { readonly groups: readonly (readonly Share[])[]; readonly bound: number } {
+  const everyone = stage.squads.map(() => true);
+  const chain = chains(stage, stage.sequence, everyone);
+  const least = Math.max(
+    plain.bound.exposure === exposure ? plain.bound.groups : 0,
+    ...chain,
+    Math.min(1, stage.squads.length),
+  );
+  for (let count = least; count < known.length; count += 1) {
+    const said = groupsWithin(stage, chain, exposure, count, budget);
+    if (said === null) return { groups: known, bound: count };
+    if (said !== false) return { groups: said, bound: count };
+  }
+  return { groups: known, bound: known.length };
+}
+
+/** An order in so many groups; false: there is none; null: the budget is used up. */
+function groupsWithin(
+  stage: Stage,
+  chain: readonly number[],
+  exposure: number,
+  limit: number,
+  budget: Budget,
+): readonly (readonly Share[])[] | false | null {
+  const { squads, room } = stage;
+  const sizes = squads.map(({ members }) => members.length);
+  const groups: (readonly Share[])[] = [];
+  /** For what is done, with how many groups left it was tried in vain. */
+  const tried = new Map<string, number>();
+
+  function finish(done: readonly number[], exposed: number, isPast: boolean): boolean | null {
+    const open = stage.sequence.filter((squad) => at(done, squad) < at(sizes, squad));
+    if (open.length === 0) return true;
+    const left = limit - groups.length;
+    for (const squad of open) {
+      const first = Math.ceil((at(sizes, squad) - at(done, squad)) / at(room, squad) || 1);
+      const whole = Math.ceil(at(sizes, squad) / at(room, squad) || 1);
+      if (at(chain, squad) - whole + first > left) return false;
+    }
+    const key = keyOf(done);
+    if ((tried.get(key) ?? -1) >= left) return false;
+    if (!spend(budget, 1)) return null;
+    const ready = open.filter((squad) =>
+      at(stage.leaders, squad).every((leader) => at(done, leader) === at(sizes, leader)),
+    );
+    const isForced = (squad: number) =>
+      isFree(stage, squad) &&
+      at(room, squad) === Infinity &&
+      (at(squads, squad).canGoBack || isPast);
+    const forced = ready.filter(isForced).map((squad) => ({ squad, count: at(sizes, squad) }));
+    const choices = ready.filter((squad) => !isForced(squad));
+
+    function choose(place: number, group: readonly Share[]): boolean | null {
+      const squad = choices[place];
+      if (squad === undefined) {
+        if (group.length === 0) return false;
+        return take(group);
+      }
+      const { type } = at(squads, squad);
+      const used = group.reduce(
+        (sum, share) => sum + (at(squads, share.squad).type === type ? share.count : 0),
+        0,
+      );
+      const rest = at(sizes, squad) - at(done, squad);
+      const most = Math.min(rest, at(room, squad) - used);
+      const isWhole = at(room, squad) === Infinity && !stage.divisible.has(squad);
+      for (let count = most; count > 0; count = isWhole ? 0 : count - 1) {
+        if (!spend(budget, 1)) return null;
+        const larger = [...group, { squad, count }];
+        if (!isSafe(stage, done, larger)) continue;
+        const said = choose(place + 1, larger);
+        if (said !== false) return said;
+      }
+      return choose(place + 1, group);
+    }
+
+    function take(group: readonly Share[]): boolean | null {
+      const isFirm = group.some(({ squad }) => !at(squads, squad).canGoBack);
+      if (!isPast && isFirm && exposed > exposure) return false;
+      const next = [...done];
+      let rest = exposed;
+      for (const { squad, count } of group) {
+        next[squad] = at(next, squad) + count;
+        if (at(squads, squad).canGoBack) rest -= count;
+      }
+      groups.push(group);
+      const said = finish(next, rest, isPast || isFirm);
+      if (said !== true) groups.pop();
+      return said;
+    }
+
+    const said = choose(0, forced);
+    if (said === false) tried.set(key, left);
+    return said;
+  }
+
+  const exposed = squads.reduce(
+    (sum, { canGoBack }, squad) => sum + (canGoBack ? at(sizes, squad) : 0),
+    0,
+  );
+  const said = finish(
+    squads.map(() => 0),
+    exposed,
+    false,
+  );
+  return said === true ? groups : said;
+}

@@ -1,0 +1,169 @@
+import type { SystemState } from "../manifest/system.ts";
+import { type Budget, spend } from "./budget.ts";
+import type { Cohorts } from "./cohorts.ts";
+import { at } from "./draft.ts";
+import type { EndBox, EndStates } from "./end-states.ts";
+import { heap } from "./heap.ts";
+
+/** An acceptable end state in which the next stage may end. */
+export interface Rest {
+  readonly state: SystemState;
+  /** Equal for states that differ in alike Components only. */
+  readonly key: string;
+  /** Moves of the stage. */
+  readonly installs: number;
+  /** Installs from here to the goal at the least. */
+  readonly left: number;
+  /** Stages from here to the goal at the least. */
+  readonly stagesLeft: number;
+}
+
+/** Where the Components may go next, and how far it is from there. */
+export interface Moves {
+  readonly cohorts: Cohorts;
+  /** [cohort][version]: the versions that may come next. */
+  readonly hops: readonly (readonly (readonly number[])[])[];
+  /** [cohort][version]: the fewest installs to the goal. */
+  readonly distances: readonly (readonly number[])[];
+}
+
+/** Components of a cohort that have the same version. */
+interface Cluster {
+  readonly members: readonly number[];
+  readonly peers: number;
+  /** Least detour first, of those the nearest to the goal; staying is one of them. */
+  readonly options: readonly Option[];
+}
+
+interface Option {
+  readonly version: number;
+  readonly moves: number;
+  readonly distance: number;
+  /** Installs more than the shortest way needs. */
+  readonly detour: number;
+}
+
+/** A choice of options: one slot another step down its list than in the choice before. */
+interface Choice {
+  readonly before: Choice | null;
+  readonly slot: number;
+  readonly option: number;
+  readonly detour: number;
+  readonly steps: number;
+}
+
+/** A slot is one Component of a cluster; the slots of a cluster are filled with ever lower options. */
+interface Slot {
+  readonly cluster: number;
+  readonly isFirst: boolean;
+}
+
+/** The end states of one box that one stage may reach, those with the fewest installs in all first. */
+export function* restsIn(
+  moves: Moves,
+  ends: EndStates,
+  box: EndBox,
+  state: SystemState,
+  budget: Budget,
+): Generator<Rest, void> {
+  const clusters = clustersOf(moves, state).map((cluster) => {
+    const domain = box.domains[cluster.peers] ?? null;
+    if (domain === null) return cluster;
+    const options = cluster.options.filter(({ version }) => domain.includes(version));
+    return { ...cluster, options };
+  });
+  if (clusters.some(({ options }) => options.length === 0)) return;
+  const slots = clusters.flatMap(({ options, members }, cluster): readonly Slot[] =>
+    options.length < 2 ? [] : members.map((_, index) => ({ cluster, isFirst: index === 0 })),
+  );
+  const open = heap<Choice>();
+  const first: Choice = { before: null, slot: 0, option: 0, detour: 0, steps: 0 };
+  open.push([0, 0], first);
+  for (let choice = open.pop(); choice !== undefined; choice = open.pop()) {
+    const chosen = slots.map(() => 0);
+    for (let one: Choice | null = choice; one?.before; one = one.before) {
+      chosen[one.slot] = Math.max(at(chosen, one.slot), one.option);
+    }
+    const rest = restOf(moves, clusters, chosen, state);
+    if (rest.installs > 0 && !(ends.banned.size > 0 && ends.isContradicted(rest.state))) yield rest;
+    for (let slot = choice.slot; slot < slots.length; slot += 1) {
+      const { cluster, isFirst } = at(slots, slot);
+      const { options } = at(clusters, cluster);
+      const option = at(chosen, slot) + 1;
+      const isAllowed = option < options.length && (isFirst || at(chosen, slot - 1) >= option);
+      if (!isAllowed) continue;
+      if (!spend(budget, 1)) return;
+      const detour = choice.detour + at(options, option).detour - at(options, option - 1).detour;
+      const steps = choice.steps + 1;
+      open.push([detour, steps], { before: choice, slot, option, detour, steps });
+    }
+  }
+}
+
+function clustersOf({ cohorts, hops, distances }: Moves, state: SystemState): readonly Cluster[] {
+  return cohorts.cohorts.flatMap(({ members, peers }, cohort) => {
+    const byVersion = new Map<number, number[]>();
+    for (const member of members) {
+      const version = at(state, member);
+      const alike = byVersion.get(version);
+      if (alike === undefined) byVersion.set(version, [member]);
+      else alike.push(member);
+    }
+    return [...byVersion].map(([from, alike]) => {
+      const far = at(at(distances, cohort), from);
+      const options = [from, ...at(at(hops, cohort), from)].flatMap(
+        (version): readonly Option[] => {
+          const distance = at(at(distances, cohort), version);
+          if (distance === Infinity) return [];
+          const made = version === from ? 0 : 1;
+          return [{ version, moves: made, distance, detour: made + distance - far }];
+        },
+      );
+      const sorted = options.toSorted((a, b) => a.detour - b.detour || a.distance - b.distance);
+      return { members: alike, peers, options: sorted };
+    });
+  });
+}
+
+function restOf(
+  { cohorts }: Moves,
+  clusters: readonly Cluster[],
+  chosen: readonly number[],
+  state: SystemState,
+): Rest {
+  const next = [...state];
+  let installs = 0;
+  let left = 0;
+  let stagesLeft = 0;
+  let slot = 0;
+  for (const { members, options } of clusters) {
+    const isFixed = options.length < 2;
+    for (const index of members.keys()) {
+      // The first slot has the least wanted option: it is the last Component's.
+      const place = slot + members.length - 1 - index;
+      const option = at(options, isFixed ? 0 : at(chosen, place));
+      next[at(members, index)] = option.version;
+      installs += option.moves;
+      left += option.distance;
+      stagesLeft = Math.max(stagesLeft, option.distance);
+    }
+    if (!isFixed) slot += members.length;
+  }
+  return { state: next, key: keyOf(cohorts, next), installs, left, stagesLeft };
+}
+
+/** How many Components of each cohort have each version. */
+export function keyOf({ cohorts }: Cohorts, state: SystemState): string {
+  const codes: number[] = [];
+  for (const { members, size } of cohorts) {
+    const [only] = members;
+    if (members.length === 1 && only !== undefined) {
+      codes.push(at(state, only));
+      continue;
+    }
+    const counts = Array.from({ length: size }, (): number => 0);
+    for (const member of members) counts[at(state, member)] = at(counts, at(state, member)) + 1;
+    codes.push(...counts);
+  }
+  return String.fromCharCode(...codes);
+}

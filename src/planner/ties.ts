@@ -1,0 +1,169 @@
+import { at } from "./draft.ts";
+import type { Judge } from "./judge.ts";
+import type { Page } from "./rulebook.ts";
+import type { Lineup, Lot } from "./squads.ts";
+
+/** What the tables ask of the order in which the squads of one stage move. */
+export interface Ties {
+  /** For each squad those that may only begin in a later group than the one in which it is done. */
+  readonly followers: readonly Set<number>[];
+  readonly knots: readonly Knot[];
+  /** Squads two of whose Components meet in a knot: it may matter that one moves before the other. */
+  readonly divisible: ReadonlySet<number>;
+  /** Some rule reaches too far for knots: every group is asked of the whole judge. */
+  readonly isWide: boolean;
+}
+
+/** A combination whose rules are more than "this before that". */
+export interface Knot {
+  /** The squad of each of its Components; all Components are different ones. */
+  readonly squads: readonly number[];
+  /** Bit i of the index: the i-th Component has moved. 1 where the combination is accepted. */
+  readonly accepts: Uint8Array;
+}
+
+/** Combinations with more moving Components than this are not written out. */
+const knotLimit = 8;
+
+/** Null where the tables allow no order at all. */
+export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
+  const followers = squads.map(() => new Set<number>());
+  const knots: Knot[] = [];
+  const divisible = new Set<number>();
+  const addDivisible = (met: readonly number[]) => {
+    for (const [place, squad] of met.entries()) {
+      if (met.indexOf(squad) < place) divisible.add(squad);
+    }
+  };
+  let isWide = judge.rests !== null;
+
+  const follow = (first: number, second: number): boolean => {
+    followers[first]?.add(second);
+    return first !== second;
+  };
+
+  const versions: number[] = [];
+  const movers: number[] = [];
+
+  /** Whether the combination is accepted once the movers of this bit set have moved. */
+  function isAccepted(page: Page, chosen: readonly Lot[], moved: number): boolean {
+    let allStand = true;
+    let bit = 1;
+    versions.length = chosen.length;
+    for (let column = 0; column < chosen.length; column += 1) {
+      const lot = at(chosen, column);
+      let hasMoved = false;
+      if (lot.squad >= 0) {
+        hasMoved = (moved & bit) !== 0;
+        bit <<= 1;
+      }
+      versions[column] = hasMoved ? lot.to : lot.from;
+      allStand &&= hasMoved ? lot.toStands : lot.fromStands;
+    }
+    return allStand || page.accepts(versions);
+  }
+
+  /** False where the combination cannot get from one end of the stage to the other. */
+  function tie(page: Page, chosen: readonly Lot[]): boolean {
+    movers.length = 0;
+    for (const { squad } of chosen) if (squad >= 0) movers.push(squad);
+    const [first = -1, second = -1] = movers;
+    if (movers.length === 0) return true;
+    if (movers.length === 1) return isAccepted(page, chosen, 1);
+    if (movers.length === 2) {
+      if (!isAccepted(page, chosen, 3)) return false;
+      if (!isAccepted(page, chosen, 1) && !follow(second, first)) return false;
+      return isAccepted(page, chosen, 2) || follow(first, second);
+    }
+    if (movers.length > knotLimit) {
+      isWide = true;
+      addDivisible(movers);
+      return true;
+    }
+    const accepts = new Uint8Array(1 << movers.length);
+    for (let moved = 1; moved < accepts.length; moved += 1) {
+      accepts[moved] = isAccepted(page, chosen, moved) ? 1 : 0;
+    }
+    accepts[0] = 1;
+    const knot = { squads: [...movers], accepts };
+    const order = orderWithin(knot);
+    if (order === null) return false;
+    for (const [one, other] of order) if (!follow(at(movers, one), at(movers, other))) return false;
+    if (isExpressed(knot, order)) return true;
+    knots.push(knot);
+    addDivisible(movers);
+    return true;
+  }
+
+  const chosen: Lot[] = [];
+  function tiePage(page: Page, column: number): boolean {
+    const peers = page.peers[column];
+    if (peers === undefined) return tie(page, chosen);
+    for (const lot of at(lots, peers)) {
+      let taken = 0;
+      for (const other of chosen) if (other === lot) taken += 1;
+      if (taken >= lot.count) continue;
+      chosen.push(lot);
+      const isPossible = tiePage(page, column + 1);
+      chosen.pop();
+      if (!isPossible) return false;
+    }
+    return true;
+  }
+
+  const seen = new Set<Page>();
+  for (const { peers } of squads) {
+    for (const page of at(judge.book.pagesOf, peers)) {
+      if (seen.has(page)) continue;
+      seen.add(page);
+      if (!tiePage(page, 0)) return null;
+    }
+  }
+  return { followers, knots, divisible, isWide };
+}
+
+/** The pairs [first, second] of its Components that are forced; null where there is no way through it. */
+function orderWithin({ squads, accepts }: Knot): readonly (readonly [number, number])[] | null {
+  const count = squads.length;
+  const last = accepts.length - 1;
+  const ahead = new Uint8Array(accepts.length);
+  ahead[0] = 1;
+  for (let moved = 0; moved < last; moved += 1) {
+    if (ahead[moved] === 0) continue;
+    for (let one = 0; one < count; one += 1) {
+      const next = moved | (1 << one);
+      if (accepts[next] === 1) ahead[next] = 1;
+    }
+  }
+  if (ahead[last] === 0) return null;
+  const live = new Uint8Array(accepts.length);
+  live[last] = 1;
+  for (let moved = last; moved > 0; moved -= 1) {
+    if (live[moved] === 0) continue;
+    for (let one = 0; one < count; one += 1) {
+      const before = moved & ~(1 << one);
+      if (ahead[before] === 1) live[before] = 1;
+    }
+  }
+  const pairs: (readonly [number, number])[] = [];
+  for (let first = 0; first < count; first += 1) {
+    for (let second = 0; second < count; second += 1) {
+      if (first === second) continue;
+      const isBroken = (_: number, moved: number) =>
+        live[moved] === 1 && (moved & (1 << second)) !== 0 && (moved & (1 << first)) === 0;
+      if (!Array.from(live).some(isBroken)) pairs.push([first, second]);
+    }
+  }
+  return pairs;
+}
+
+/** Whether the pairs alone say all that the knot says. */
+function isExpressed({ accepts }: Knot, order: readonly (readonly [number, number])[]): boolean {
+  return accepts.every(
+    (accepted, moved) =>
+      accepted === 1 ||
+      order.some(
+        ([first, second]) => (moved & (1 << second)) !== 0 && (moved & (1 << first)) === 0,
+      ),
+  );
+}

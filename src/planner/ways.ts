@@ -1,0 +1,189 @@
+import type { Cohort, Cohorts } from "./cohorts.ts";
+import { at } from "./draft.ts";
+import type { Page, Rulebook } from "./rulebook.ts";
+
+/** For each cohort the hops that some plan could use, and how far each version is from the wanted one. */
+export interface Ways {
+  /** [cohort][version]: the versions that may come next, by name. */
+  readonly hops: readonly (readonly (readonly number[])[])[];
+  /** [cohort][version]: the fewest installs to the wanted version; Infinity: there is no way. */
+  readonly distances: readonly (readonly number[])[];
+}
+
+/** Pages with more combinations than this are not asked which hops they rule out. */
+const pageLimit = 4096;
+
+/**
+ * Leaves out every hop that no table context accepts at both of its ends, and every version that then lies
+ * on no way from the start to the wanted version, until nothing changes. What is left out is in no plan.
+ */
+export function waysOf(
+  { cohorts }: Cohorts,
+  book: Rulebook,
+  names: readonly (readonly string[])[],
+): Ways {
+  const hops = cohorts.map(({ hops: all, type }) =>
+    all.map((targets) =>
+      targets.toSorted((a, b) => (at(at(names, type), a) < at(at(names, type), b) ? -1 : 1)),
+    ),
+  );
+  const distances = cohorts.map((cohort, index) => distancesIn(cohort, at(hops, index)));
+  const domains = cohorts.map((cohort, index) =>
+    domainOf(cohort, at(hops, index), at(distances, index)),
+  );
+  const byPeers: number[][] = book.pagesOf.map(() => []);
+  for (const [index, { peers }] of cohorts.entries()) byPeers[peers]?.push(index);
+  const readers = new Map<Page, PageReader | null>();
+  const dirty = new Set(book.pages);
+
+  const refresh = (index: number) => {
+    const cohort = at(cohorts, index);
+    const before = at(domains, index);
+    distances[index] = distancesIn(cohort, at(hops, index));
+    const domain = domainOf(cohort, at(hops, index), at(distances, index));
+    hops[index] = at(hops, index).map((targets, from) =>
+      domain[from] === true ? targets.filter((to) => domain[to]) : [],
+    );
+    domains[index] = domain;
+    if (before.every((is, version) => is === domain[version])) return;
+    for (const page of at(book.pagesOf, cohort.peers)) dirty.add(page);
+  };
+
+  for (const index of cohorts.keys()) refresh(index);
+  for (const page of dirty) {
+    dirty.delete(page);
+    const reader = readers.get(page) ?? readerOf(page);
+    readers.set(page, reader);
+    if (reader === null) continue;
+    const allowed = page.peers.map((peers) => unionOf(at(byPeers, peers), domains));
+    const starts = page.peers.map(
+      (peers) => new Set(at(byPeers, peers).map((one) => at(cohorts, one).start)),
+    );
+    for (const [column, peers] of page.peers.entries()) {
+      const isSupported = reader(column, allowed, starts);
+      for (const index of at(byPeers, peers)) {
+        const { start } = at(cohorts, index);
+        let isChanged = false;
+        hops[index] = at(hops, index).map((targets, from) => {
+          const kept = targets.filter((to) => isSupported(from, to, start));
+          isChanged ||= kept.length < targets.length;
+          return kept;
+        });
+        if (isChanged) {
+          refresh(index);
+          dirty.add(page);
+        }
+      }
+    }
+  }
+  return { hops, distances };
+}
+
+/** To the wanted version; versions in which no way ends stay at Infinity. */
+function distancesIn(
+  { target, size }: Cohort,
+  hops: readonly (readonly number[])[],
+): readonly number[] {
+  const known = Array.from({ length: size }, (): number => Infinity);
+  known[target] = 0;
+  const queue = [target];
+  for (const to of queue) {
+    for (let from = 0; from < size; from += 1) {
+      if (known[from] !== Infinity || hops[from]?.includes(to) !== true) continue;
+      known[from] = at(known, to) + 1;
+      queue.push(from);
+    }
+  }
+  return known;
+}
+
+/** The versions on some way from the start to the wanted one; the start in any case. */
+function domainOf(
+  { start, size }: Cohort,
+  hops: readonly (readonly number[])[],
+  distances: readonly number[],
+): readonly boolean[] {
+  const domain = Array.from({ length: size }, (): boolean => false);
+  domain[start] = true;
+  const queue = [start];
+  for (const from of queue) {
+    for (const to of hops[from] ?? []) {
+      if (domain[to] === true || distances[to] === Infinity) continue;
+      domain[to] = true;
+      queue.push(to);
+    }
+  }
+  return domain;
+}
+
+function unionOf(
+  cohorts: readonly number[],
+  domains: readonly (readonly boolean[])[],
+): readonly number[] {
+  const union = new Set<number>();
+  for (const cohort of cohorts) {
+    for (const [version, is] of at(domains, cohort).entries()) if (is) union.add(version);
+  }
+  return [...union].toSorted((a, b) => a - b);
+}
+
+/** For a column: may a Component that started at `start` go from one version to another in some context? */
+type PageReader = (
+  column: number,
+  allowed: readonly (readonly number[])[],
+  starts: readonly ReadonlySet<number>[],
+) => (from: number, to: number, start: number) => boolean;
+
+/** Null where the page is too large to be asked. */
+function readerOf(page: Page): PageReader | null {
+  const count = page.sizes.reduce((product, size) => product * size, 1);
+  if (count > pageLimit) return null;
+  return (column, allowed, starts) => {
+    const contexts = contextsOf(page, column, allowed);
+    const words = (contexts.length + 31) >> 5;
+    const size = at(page.sizes, column);
+    const accepted = Array.from({ length: size }, (_, version) => {
+      const bits = new Uint32Array(words);
+      for (const [index, context] of contexts.entries()) {
+        context[column] = version;
+        if (page.accepts(context)) setBit(bits, index);
+      }
+      return bits;
+    });
+    // What stands since the start is accepted: the start in every context that may stand.
+    const standing = new Uint32Array(words);
+    for (const [index, context] of contexts.entries()) {
+      const isStanding = context.every((version, at) => at === column || starts[at]?.has(version));
+      if (isStanding) setBit(standing, index);
+    }
+    return (from, to, start) => {
+      const one = at(accepted, from);
+      const other = at(accepted, to);
+      for (let word = 0; word < words; word += 1) {
+        const stands = standing[word] ?? 0;
+        const ahead = (one[word] ?? 0) | (from === start ? stands : 0);
+        const behind = (other[word] ?? 0) | (to === start ? stands : 0);
+        if ((ahead & behind) !== 0) return true;
+      }
+      return false;
+    };
+  };
+}
+
+function setBit(bits: Uint32Array, index: number) {
+  bits[index >> 5] = (bits[index >> 5] ?? 0) | (1 << (index & 31));
+}
+
+/** Every choice of versions for the other columns; the place of the column itself is free. */
+function contextsOf(
+  page: Page,
+  column: number,
+  allowed: readonly (readonly number[])[],
+): readonly number[][] {
+  let all: number[][] = [[]];
+  for (const index of page.peers.keys()) {
+    const versions = index === column ? [0] : at(allowed, index);
+    all = all.flatMap((context) => versions.map((version) => [...context, version]));
+  }
+  return all;
+}
