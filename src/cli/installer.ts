@@ -6,6 +6,7 @@ import { type Deployed, inProgress, makeWay, start } from "../executor/deploy.ts
 import { journalsIn } from "../executor/journals.ts";
 import { clearRefusal } from "../journal/refusal.ts";
 import type { Plan } from "../planner/plan.ts";
+import type { ByteSource } from "../platform/types.ts";
 import type { Named } from "../report/progress-lines.ts";
 import type { LocatedArtifact } from "../sources/locate.ts";
 import { openArtifact } from "../sources/open.ts";
@@ -113,7 +114,7 @@ async function planAndRun(
   const components = survey?.components ?? [];
   const { exitOnReboot, stopBefore } = options;
   const begin = beginRecord(context, settings, { id, planning, plan, components, exitOnReboot });
-  return await withProgress(context, settings, named(planning), async (emit) => {
+  return await withProgress(context, settings, namesOf(planning), async (emit) => {
     const provides = providesOf(components);
     const ports = deployer(context, { keys: settings.keys, emit, provides });
     // From here on a rollback is one of this deployment.
@@ -123,7 +124,7 @@ async function planAndRun(
   });
 }
 
-function named({ planned }: Planning): readonly Named[] {
+function namesOf({ planned }: Planning): readonly Named[] {
   return planned.from.components.map(({ id, type }) => ({ id, type }));
 }
 
@@ -152,6 +153,11 @@ function refusal(plan: Plan, { stopBefore }: InstallOptions): Problem | null {
   };
 }
 
+/** The same bytes under the name that people know. */
+function named(source: ByteSource, name: string): ByteSource {
+  return { name, size: source.size, read: (offset, length) => source.read(offset, length) };
+}
+
 /** Every byte of every Artifact, before anything is changed. */
 async function verifyAll(
   { platform }: Context,
@@ -160,14 +166,15 @@ async function verifyAll(
 ): Promise<Result<null>> {
   const { files, decompressors } = platform;
   const problems: Problem[] = [];
-  for (const { location } of located) {
+  for (const { location, name } of located) {
     const opened = await openArtifact({ files, decompressors, keys }, location);
     if (!opened.ok) {
       problems.push(...opened.problems);
       continue;
     }
-    const verified = await verifyArtifact(opened.value.source, keys, decompressors);
-    opened.value.close();
+    const { source, close } = opened.value;
+    const verified = await verifyArtifact(named(source, name), keys, decompressors);
+    close();
     if (!verified.ok) problems.push(...verified.problems);
   }
   return problems.length > 0 ? fail(...problems) : ok(null);

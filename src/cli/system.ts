@@ -118,12 +118,23 @@ export async function planFromState(
 export function topologyOf(context: Context, settings: Settings): Result<Topology> {
   const { platform, environment } = context;
   const directory = environment.workingDirectory;
+  if (platform.files.status(settings.topologyFile) === null) {
+    return fail(withoutTopology(settings.topologyFile));
+  }
   const file = readText(platform.files, directory, settings.topologyFile);
   if (!file.ok) return file;
   const { topologyComponents } = settings;
   if (topologyComponents === null) return readTopology(file.value, null);
   const components = readText(platform.files, directory, topologyComponents);
   return components.ok ? readTopology(file.value, components.value) : components;
+}
+
+function withoutTopology(path: string): Problem {
+  return {
+    code: "topology-missing",
+    message: `This machine has no Topology: there is no "${path}".`,
+    hint: "Write one, or name its directory with MENDER_ORCHESTRATOR_TOPOLOGY_DIR; a plan with --state needs none.",
+  };
 }
 
 /** The Components that a Manifest of the first form names stand in where this machine has no Topology. */

@@ -26,6 +26,7 @@ export const problemCodes = {
   // Manifest, Topology, and how they fit each other
   "deprecated-form": exitCode.done,
   "topology-components": exitCode.invalid,
+  "topology-missing": exitCode.notReady,
   "component-type-missing": exitCode.invalid,
   "component-id-shared": exitCode.invalid,
   "system-type-incompatible": exitCode.incompatible,

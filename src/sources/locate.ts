@@ -14,6 +14,8 @@ export interface LocatedArtifact {
   readonly wanted: WantedArtifact;
   readonly artifact: Artifact;
   readonly location: ArtifactLocation;
+  /** How people find it. */
+  readonly name: string;
   /** Bytes of the whole file. */
   readonly size: number;
 }
@@ -141,7 +143,7 @@ async function read(
   try {
     const artifact = await readArtifact(source, keys, decompressors);
     return artifact.ok
-      ? ok({ wanted, artifact: artifact.value, location, size: source.size })
+      ? ok({ wanted, artifact: artifact.value, location, name: source.name, size: source.size })
       : artifact;
   } finally {
     source.close?.();
