@@ -196,8 +196,20 @@ const stop = (before: StopPoint): Line => ({ kind: "stop", before });
 const checkpoint = (group: number): Line => ({ kind: "checkpoint", group });
 const round = (row: Row, group: number | null): Line => ({ kind: "round", row, group });
 
+/** Asked for at every step, and always the same for the same question. */
+const programs = new Map<string, readonly Line[]>();
+
 /** The program of one stage. `groups` is their number; `isFirstStage`: of the deployment. */
 export function program(way: Way, groups: number, isFirstStage: boolean): readonly Line[] {
+  const question = `${way} ${groups} ${isFirstStage}`;
+  const known = programs.get(question);
+  if (known !== undefined) return known;
+  const lines = writeProgram(way, groups, isFirstStage);
+  programs.set(question, lines);
+  return lines;
+}
+
+function writeProgram(way: Way, groups: number, isFirstStage: boolean): readonly Line[] {
   const ascending = Array.from({ length: groups }, (_, group) => group);
   switch (way) {
     case "forward":

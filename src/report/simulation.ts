@@ -1,5 +1,5 @@
 import type { System } from "../manifest/system.ts";
-import type { End } from "../simulate/explore.ts";
+import type { End } from "../simulate/ends.ts";
 import type { Simulated } from "../simulate/simulate.ts";
 import { counted, listed } from "./words.ts";
 import { plainStyle, type Style } from "./style.ts";

@@ -1,12 +1,22 @@
 import { unknownVersion, type Version } from "../core/ids.ts";
 import type { Deployment, Member } from "../deployment/deployment.ts";
 import type { RoundName } from "../deployment/program.ts";
+import type { System, SystemState } from "../manifest/system.ts";
 
 /** What the Components really run, in the System's order; `?`: broken, nobody can tell. */
 export type World = readonly Version[];
 
 export function worldOf(deployment: Deployment): World {
   return deployment.members.map((member) => member.version);
+}
+
+/** Null where a Component runs something that the tables do not know. */
+export function stateIn(system: System, world: World): SystemState | null {
+  const state = world.map((version, index) => {
+    const type = system.components[index]?.type ?? -1;
+    return system.types[type]?.versions.indexOf(version) ?? -1;
+  });
+  return state.includes(-1) ? null : state;
 }
 
 /** What a state leaves behind: all of its work, none of it, or half of it. */

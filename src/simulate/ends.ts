@@ -1,0 +1,77 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { DeploymentOutcome } from "../core/events.ts";
+import { type ComponentId, type SystemVersion, unknownVersion } from "../core/ids.ts";
+import type { System } from "../manifest/system.ts";
+import { acceptance } from "../planner/acceptable.ts";
+import type { Situation } from "./situation.ts";
+import { stateIn, type World } from "./world.ts";
+
+/** One way in which a deployment can end, and the shortest list of faults that leads there. */
+export interface End {
+  readonly outcome: DeploymentOutcome;
+  readonly inconsistent: readonly ComponentId[];
+  readonly world: World;
+  /** The end state that it really is; null where it is none, or no tables tell. */
+  readonly systemVersion: SystemVersion | null;
+  readonly faults: readonly string[];
+  /** What the machine claims is not what is there: a bug of ours. */
+  readonly isUntrue: boolean;
+}
+
+/** Holds what the machine says at the end against what is really there. */
+export function judgeOf(
+  system: System,
+  start: World,
+): (situation: Situation) => Omit<End, "faults"> {
+  const { endState } = acceptance(
+    system,
+    system.components.map((component) => component.start),
+  );
+  const versionOf = (world: World): SystemVersion | null => {
+    const state = stateIn(system, world);
+    return system.endTables.length > 0 && state !== null ? endState(state) : null;
+  };
+  const wanted = system.components.map(({ type: index }) => {
+    const type = system.types[index];
+    return type?.versions[type.target];
+  });
+  const isTrue = ({ deployment: { ended }, world }: Situation): boolean => {
+    if (ended === null) throw new Error("a deployment that has not ended");
+    switch (ended.outcome) {
+      case "success":
+        return world.every((version, index) => version === wanted[index]);
+      case "failed-unchanged":
+      case "failed-rolled-back":
+        return isSame(world, start);
+      case "failed-elsewhere":
+        return versionOf(world) !== null;
+      case "inconsistent":
+        return ended.inconsistent.length > 0 && brokenIn(system, world).every(isIn(ended));
+      default:
+        return assertNever(ended.outcome);
+    }
+  };
+  return (situation) => {
+    const { deployment, world } = situation;
+    if (deployment.ended === null) throw new Error("a deployment that has not ended");
+    const { outcome, inconsistent } = deployment.ended;
+    const isUntrue = !isTrue(situation);
+    return { outcome, inconsistent, world, systemVersion: versionOf(world), isUntrue };
+  };
+}
+
+function isSame(one: World, other: World): boolean {
+  return one.every((version, index) => version === other[index]);
+}
+
+/** Components that were left half-way; they must be named. */
+function brokenIn(system: System, world: World): readonly ComponentId[] {
+  return system.components.flatMap(({ id, type, start }, index) => {
+    const before = system.types[type]?.versions[start];
+    return world[index] === unknownVersion && before !== unknownVersion ? [id] : [];
+  });
+}
+
+function isIn({ inconsistent }: { readonly inconsistent: readonly ComponentId[] }) {
+  return (component: ComponentId): boolean => inconsistent.includes(component);
+}
