@@ -1,0 +1,123 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { needs } from "../support/needs.ts";
+import { type SeedProgram, seedProgram, v2 } from "../support/seed-program.ts";
+
+let system: SeedProgram;
+beforeEach(() => {
+  system = seedProgram();
+});
+afterEach(() => {
+  system.remove();
+});
+
+const create = (into: string, ...more: readonly string[]) =>
+  system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", into, ...more]);
+
+describe("bundle", () => {
+  test("create makes the same bytes every time", () => {
+    expect(create("a.tar")).toEqual({
+      exit: 0,
+      signal: null,
+      stdout: `a.tar: "system-core-v2" with 2 Artifacts, not signed, 16.0 KiB\n`,
+      stderr: "",
+    });
+    expect(create("b.tar").exit).toBe(0);
+    expect(readFileSync(system.path("b.tar"))).toEqual(readFileSync(system.path("a.tar")));
+  });
+
+  test("create packs stepping stones, too", () => {
+    const args = ["bundle", "create", "--manifest", "manifest-v3.yaml", "-o", "v3.tar", "--json"];
+    expect(JSON.parse(system.run(args).stdout)).toMatchObject({
+      type: "bundle-created",
+      manifest: "system-core-v3",
+      artifacts: [
+        "artifacts/gateway-v3.mender",
+        "artifacts/gateway-v2.mender",
+        "artifacts/rtos-v3.mender",
+        "artifacts/rtos-v2.mender",
+      ],
+      signed: false,
+    });
+    expect(system.run(["install", "v3.tar"]).exit).toBe(0);
+    expect(system.versions()).toEqual(["gateway-v3", "rtos-v3", "rtos-v3"]);
+  });
+
+  test("inspect and verify tell what is in it", () => {
+    create("b.tar");
+    const content = `b.tar: a bundle, not signed, 2 Artifacts
+  manifest.yaml  (1.3 KiB)
+  artifacts/gateway-v2.mender  5.0 KiB  gateway-v2  gateway  depends on device_type: gateway
+  artifacts/rtos-v2.mender     5.0 KiB  rtos-v2     rtos     depends on device_type: rtos
+`;
+    expect(system.run(["bundle", "inspect", "b.tar"])).toMatchObject({ exit: 0, stdout: content });
+    expect(system.run(["bundle", "verify", "b.tar"])).toMatchObject({
+      exit: 0,
+      stdout: `${content}Every sum is right, and every Artifact is whole.\n`,
+    });
+  });
+
+  test("extract gives back what went in", () => {
+    create("b.tar");
+    expect(system.run(["bundle", "extract", "b.tar", "-C", "out"]).exit).toBe(0);
+    expect(readFileSync(system.path("out/manifest.yaml"))).toEqual(
+      readFileSync(system.path("manifest-v2.yaml")),
+    );
+    expect(readFileSync(system.path("out/artifacts/rtos-v2.mender"))).toEqual(
+      readFileSync(system.path("artifacts/rtos-v2.mender")),
+    );
+    expect(system.run(["bundle", "extract", "b.tar", "-C", "out"])).toMatchObject({ exit: 11 });
+  });
+
+  test("without its Artifacts is not made", () => {
+    const { exit, stderr } = system.run([
+      "bundle",
+      "create",
+      "--manifest",
+      "nothing/manifest.yaml",
+    ]);
+    expect(exit).toBe(11);
+    expect(stderr).toContain(`"nothing/manifest.yaml" cannot be read`);
+  });
+});
+
+describe.skipIf(!needs("openssl"))("a signed bundle", () => {
+  beforeEach(() => {
+    const openssl = (...args: readonly string[]) =>
+      execFileSync("openssl", args, { cwd: system.directory, stdio: "ignore" });
+    for (const name of ["mine", "theirs"]) {
+      openssl(
+        "genpkey",
+        "-algorithm",
+        "EC",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-out",
+        `${name}.pem`,
+      );
+      openssl("pkey", "-in", `${name}.pem`, "-pubout", "-out", `${name}.pub`);
+    }
+  });
+
+  test("is verified with its key and refused with another", () => {
+    expect(create("b.tar", "--key", "mine.pem").stdout).toContain(", signed, ");
+    expect(system.run(["bundle", "verify", "b.tar", "--key", "mine.pub"])).toMatchObject({
+      exit: 0,
+    });
+    const other = system.run(["bundle", "verify", "b.tar", "--key", "theirs.pub"]);
+    expect(other.exit).toBe(12);
+    expect(other.stderr).toContain("[bundle-signature]");
+  });
+
+  test("can be signed afterwards, and is then the same as one that was signed at once", () => {
+    create("later.tar");
+    const signed = system.run(["bundle", "sign", "later.tar", "--key", "mine.pem"]);
+    expect(signed.exit).toBe(0);
+    expect(signed.stdout).toMatch(/^later\.tar: signed with "mine\.pem", \d+\.\d KiB\n$/);
+    const verified = system.run(["bundle", "verify", "later.tar", "--key", "mine.pub", "--json"]);
+    expect(JSON.parse(verified.stdout)).toMatchObject({ signed: true, verified_by: "mine.pub" });
+    expect(system.run(["install", "later.tar"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  });
+});

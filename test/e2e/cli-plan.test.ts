@@ -1,0 +1,253 @@
+import { copyFileSync, readFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type SeedProgram, seedProgram, v1 } from "../support/seed-program.ts";
+import { scratchDirectory } from "../support/scratch.ts";
+import { treeOf } from "../support/tree.ts";
+
+let system: SeedProgram;
+beforeEach(() => {
+  system = seedProgram();
+});
+afterEach(() => {
+  system.remove();
+});
+
+const planText = `Plan for "system-core-v2" from v.1 to v.2: 3 installs in 2 order groups.
+
+Ends in v.2:
+  Group 1
+    G13   gateway  gateway-v1 -> gateway-v2
+      allowed by manifest-v2.yaml:30  | gateway-v2.mender | rtos-v1.mender | YES |
+  Group 2 (at the same time)
+    R456  rtos     rtos-v1    -> rtos-v2
+    R998  rtos     rtos-v1    -> rtos-v2
+      allowed by manifest-v2.yaml:23  | gateway-v2.mender | rtos-v2.mender | YES | v.2 |
+
+Best: it is proved that no acceptable plan costs less.
+Way back: every step can be undone until its stage is committed.
+`;
+
+const step = (component: string, type: string, line: number) => ({
+  component,
+  component_type: type,
+  from: `${type}-v1`,
+  to: `${type}-v2`,
+  artifact: `${type}-v2`,
+  allowed_by: [{ file: "manifest-v2.yaml", line }],
+});
+
+const planDocument = {
+  type: "plan",
+  manifest: "system-core-v2",
+  from: {
+    system_version: "v.1",
+    components: { G13: "gateway-v1", R456: "rtos-v1", R998: "rtos-v1" },
+  },
+  to: { system_version: "v.2" },
+  stages: [
+    {
+      system_version: "v.2",
+      groups: [[step("G13", "gateway", 30)], [step("R456", "rtos", 23), step("R998", "rtos", 23)]],
+    },
+  ],
+  cost: { installs: 3, stages: 1, exposure: 0, groups: 2 },
+  optimal: true,
+  point_of_no_return: null,
+  bound: { installs: 3, stages: 1, exposure: 0, groups: 2 },
+};
+
+describe("plan", () => {
+  test("shows the seed's System its order and the rows that allow it", () => {
+    expect(system.run(["plan", "manifest-v2.yaml"])).toEqual({
+      exit: 0,
+      signal: null,
+      stdout: planText,
+      stderr: "",
+    });
+  });
+
+  test("is one document with --json and with --format json", () => {
+    for (const args of [["--json"], ["--format", "json"]]) {
+      const { exit, stdout, stderr } = system.run(["plan", "manifest-v2.yaml", ...args]);
+      expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+      expect(stdout.trimEnd()).not.toContain("\n");
+      expect(JSON.parse(stdout)).toEqual({ ...planDocument, notes: [] });
+    }
+  });
+
+  test("from a state file needs neither Topology nor Artifacts nor any Component", () => {
+    const alone = scratchDirectory();
+    for (const name of ["manifest-v2.yaml", "state-v1.yaml"]) {
+      copyFileSync(system.path(name), `${alone}/${name}`);
+    }
+    const { exit, stdout } = system.run(
+      ["plan", "manifest-v2.yaml", "--state", "state-v1.yaml", "--json"],
+      { MENDER_ORCHESTRATOR_TOPOLOGY_DIR: "/nowhere" },
+    );
+    expect(exit).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject(planDocument);
+    expect(system.calls()).toEqual([]);
+  });
+
+  test("takes a bundle, compressed or not", () => {
+    expect(
+      system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "b.tar"]).exit,
+    ).toBe(0);
+    const { exit, stdout } = system.run(["plan", "b.tar"]);
+    expect(exit).toBe(0);
+    expect(stdout).toBe(planText.replaceAll("manifest-v2.yaml", "b.tar:manifest.yaml"));
+  });
+
+  test("writes to a file when told to", () => {
+    expect(system.run(["plan", "manifest-v2.yaml", "--out", "plan.txt"])).toMatchObject({
+      exit: 0,
+      stdout: "",
+      stderr: "",
+    });
+    expect(readFileSync(system.path("plan.txt"), "utf8")).toBe(planText);
+    expect(system.run(["plan", "manifest-v2.yaml", "--out", "no/plan.txt"])).toMatchObject({
+      exit: 1,
+      stderr: `error: "no/plan.txt" cannot be written: there is no such directory. [output-not-written]
+  found: ENOENT
+  hint: Give a file in a directory that exists, with room in it.
+`,
+    });
+  });
+
+  test("tells no plan as one document, too", () => {
+    const { exit, stdout } = system.run(["plan", "manifest-v2-no-way.yaml", "--json"]);
+    expect(exit).toBe(14);
+    expect(JSON.parse(stdout)).toEqual({
+      type: "no-plan",
+      manifest: "system-core-v2",
+      core: [
+        {
+          file: "manifest-v2-no-way.yaml",
+          line: 28,
+          row: `(no row of "transition_states" allows more)`,
+        },
+        {
+          file: "manifest-v2-no-way.yaml",
+          line: 29,
+          row: "| gateway-v1.mender | rtos-v2.mender | NO         |",
+        },
+      ],
+      repair: [],
+      reason: "No order of the updates passes acceptable states only.",
+      exit: 14,
+      notes: [],
+    });
+  });
+});
+
+test("plan, install --dry-run, validate and the shows change nothing, not even a directory", () => {
+  // The boards log who called them; that is theirs.
+  const tree = () => ({ ...treeOf(system.directory), "boards/calls.log": "" });
+  const before = tree();
+  for (const args of [
+    ["plan", "manifest-v2.yaml"],
+    ["plan", "manifest-v2.yaml", "--state", "state-v1.yaml"],
+    ["install", "--dry-run", "manifest-v2.yaml"],
+    ["validate", "manifest-v2.yaml", "topology.yaml", "artifacts/rtos-v2.mender"],
+    ["show-provides"],
+    ["show-inventory"],
+    ["show-config"],
+    ["status"],
+    ["history"],
+  ]) {
+    expect(system.run(args)).toMatchObject({ exit: 0 });
+  }
+  expect(tree()).toEqual(before);
+  expect(system.versions()).toEqual(v1);
+});
+
+describe("what Components tell", () => {
+  test("show-provides prints sorted lines", () => {
+    expect(system.run(["show-provides"])).toMatchObject({
+      exit: 0,
+      stdout: `gateway.G13.artifact_name=gateway-v1
+gateway.G13.rootfs-image.gateway.version=gateway-v1
+rtos.R456.artifact_name=rtos-v1
+rtos.R456.rootfs-image.rtos.version=rtos-v1
+rtos.R998.artifact_name=rtos-v1
+rtos.R998.rootfs-image.rtos.version=rtos-v1
+`,
+      stderr: "",
+    });
+  });
+
+  test("show-inventory prints a line for every value", () => {
+    expect(system.run(["show-inventory"])).toMatchObject({
+      exit: 0,
+      stdout: `gateway.G13.network=eth0
+gateway.G13.network=can0
+gateway.G13.slots=2
+rtos.R456.bus=can0
+rtos.R456.slots=1
+rtos.R998.bus=can0
+rtos.R998.slots=1
+`,
+    });
+    expect(JSON.parse(system.run(["show-inventory", "--json"]).stdout)).toMatchObject({
+      type: "inventory",
+      components: [
+        {
+          component: "G13",
+          component_type: "gateway",
+          values: { network: ["eth0", "can0"], slots: "2" },
+        },
+        { component: "R456" },
+        { component: "R998" },
+      ],
+    });
+  });
+});
+
+describe("validate", () => {
+  test("tells what each file is, and all problems of all of them", () => {
+    const { exit, stdout, stderr } = system.run([
+      "validate",
+      "manifest-v2.yaml",
+      "topology.yaml",
+      "state-v1.yaml",
+      "artifacts/gateway-v1.mender",
+      "nothing.yaml",
+    ]);
+    expect({ exit, stderr }).toEqual({ exit: 11, stderr: "" });
+    expect(stdout).toBe(`manifest-v2.yaml: Manifest, good
+topology.yaml: Topology, good
+state-v1.yaml: state file, good
+artifacts/gateway-v1.mender: Artifact, good
+nothing.yaml: not readable, 1 problem
+nothing.yaml: error: "nothing.yaml" cannot be read: there is no such file or directory. [file-unreadable]
+  found: ENOENT
+  hint: Check the name, the permissions, and that the medium is there.
+`);
+  });
+
+  test("is one document with --json", () => {
+    const { exit, stdout } = system.run(["validate", "manifest-v2.yaml", "boards", "--json"]);
+    expect(exit).toBe(11);
+    expect(JSON.parse(stdout)).toMatchObject({
+      type: "validation",
+      files: [
+        { file: "manifest-v2.yaml", kind: "Manifest", good: true, problems: [], notes: [] },
+        { file: "boards", kind: null, good: false, problems: [{ code: "file-unreadable" }] },
+      ],
+      exit: 11,
+    });
+  });
+});
+
+test("show-config tells where each setting came from", () => {
+  const { stdout } = system.run(["show-config", "--log-level", "debug", "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    type: "configuration",
+    settings: {
+      DataDir: { value: system.directory, source: "MENDER_ORCHESTRATOR_DATA_DIR" },
+      LogLevel: { value: "debug", source: "--log-level" },
+      InterfaceTimeoutSeconds: { value: 14_400, source: "default" },
+      ArtifactVerifyKeys: { value: [], source: "default" },
+    },
+  });
+});
