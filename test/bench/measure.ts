@@ -47,8 +47,25 @@ export async function medianMs(times: number, once: () => Promise<Run>): Promise
   await once();
   const all: number[] = [];
   for (let count = 0; count < times; count += 1) all.push((await once()).ms);
-  all.sort((a, b) => a - b);
-  return all[Math.floor(all.length / 2)] ?? Number.NaN;
+  return median(all);
+}
+
+/** The medians of two commands that run by turns, so that whatever else the machine does hits both. */
+export async function medianOfBoth(
+  times: number,
+  ours: () => Promise<Run>,
+  theirs: () => Promise<Run>,
+): Promise<{ readonly ours: number; readonly theirs: number }> {
+  await ours();
+  await theirs();
+  const runs: { ours: number; theirs: number }[] = [];
+  for (let count = 0; count < times; count += 1) {
+    runs.push({ ours: (await ours()).ms, theirs: (await theirs()).ms });
+  }
+  return {
+    ours: median(runs.map((run) => run.ours)),
+    theirs: median(runs.map((run) => run.theirs)),
+  };
 }
 
 /** A directory that is there while `use` runs. */
@@ -63,6 +80,10 @@ export async function inScratch<T>(use: (directory: string) => Promise<T>): Prom
 
 export const milliseconds = (ms: number) => `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
 export const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
 
 /** Node reads extra certificates at every start where this is set, which nobody wants to measure. */
 function withoutCertificates(): NodeJS.ProcessEnv {
