@@ -9,6 +9,7 @@ import { journalsIn } from "../executor/journals.ts";
 import { performer } from "../executor/perform.ts";
 import type { CrashPoint } from "../executor/ports.ts";
 import { type Datastore, datastoreAt } from "../journal/datastore.ts";
+import { clearRefusal } from "../journal/refusal.ts";
 import { versionOf } from "../manifest/version.ts";
 import { openArtifact } from "../sources/open.ts";
 import type { Context } from "./context.ts";
@@ -58,6 +59,10 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     signal,
     graceMs,
     rebootWaitMs,
+    // From here on a rollback is one of this deployment.
+    begun: () => {
+      clearRefusal(platform.files, store);
+    },
     sweep: () => {
       platform.files.remove(store.payloads);
       platform.files.remove(store.bundles);

@@ -4,7 +4,6 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type Deployed, inProgress, makeWay, start } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
-import { clearRefusal } from "../journal/refusal.ts";
 import type { Plan } from "../planner/plan.ts";
 import type { ByteSource } from "../platform/types.ts";
 import type { Named } from "../report/progress-lines.ts";
@@ -117,8 +116,6 @@ async function planAndRun(
   return await withProgress(context, settings, namesOf(planning), async (emit) => {
     const provides = providesOf(components);
     const ports = deployer(context, { keys: settings.keys, emit, provides });
-    // From here on a rollback is one of this deployment.
-    clearRefusal(context.platform.files, datastoreOf(context));
     const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);
     return ok({ kind: "deployed", deployed });
   });

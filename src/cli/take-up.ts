@@ -8,7 +8,7 @@ import { clearRefusal, isRefused } from "../journal/refusal.ts";
 import type { Context } from "./context.ts";
 import { datastoreOf, deployer } from "./deployer.ts";
 import { lockedIfThere } from "./locked.ts";
-import { beginStream, failedInStream } from "./output.ts";
+import { beginStream, failedInStream, writeLines } from "./output.ts";
 import { openProgress } from "./progress.ts";
 import { exitOfDeployed } from "./run-end.ts";
 import { readSettings } from "./settings.ts";
@@ -27,7 +27,10 @@ export async function takeUpDeployment(
 ): Promise<ExitCode> {
   const { output } = context;
   beginStream(output);
-  if (isRefusedCall(context, request)) return exitCode.done;
+  if (isFor === null && isRefusedCall(context, request)) {
+    writeLines(output.messages, ["The install before was refused: there is nothing to do for it."]);
+    return exitCode.done;
+  }
   const result = await lockedIfThere<Deployed | null>(context, null, async () => {
     const journals = journalsIn(context.platform.files, datastoreOf(context));
     const current = inProgress(journals);

@@ -13,6 +13,7 @@ import type { Journals } from "./journals.ts";
 import type { ExecutorPorts, Journal, RunEnd } from "./ports.ts";
 import { run } from "./run.ts";
 import { endSurvivors } from "./survivors.ts";
+import { tellInterrupted, tellWayBack } from "./way-back.ts";
 
 /** How a call wants the deployment to be run. */
 export type Request = Pick<Run, "verb" | "stopBefore" | "exitOnReboot">;
@@ -22,6 +23,8 @@ export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
   readonly processes: Processes;
   /** From SIGTERM to SIGKILL, in milliseconds. */
   readonly graceMs: number;
+  /** Called when a new deployment is safe in the journal, before anything of it is done. */
+  readonly begun: () => void;
   /** Removes what a deployment that has ended leaves in the datastore. */
   readonly sweep: (begin: Begin) => void;
 }
@@ -38,6 +41,7 @@ export async function start(first: Begin, request: Request, ports: DeployPorts):
   journal.append([first, record]);
   ports.reachCrashPoint("begin:appended");
   journal.sync();
+  ports.begun();
   ports.reachCrashPoint("begin:synced");
   const { cost } = first.plan;
   ports.emit({
@@ -96,6 +100,8 @@ export async function takeUp(
     deployment: first.deployment,
     manifest: first.manifest,
   });
+  tellInterrupted(deployment, takenUp, ports.emit);
+  tellWayBack(deployment, takenUp, ports.emit);
   return ok(await runToEnd(takenUp, journal, ports));
 }
 

@@ -4,6 +4,7 @@ import type { Action } from "../deployment/decide.ts";
 import { FileError } from "../platform/types.ts";
 import { type Live, record, timestamp } from "./live.ts";
 import type { ExecutorPorts, RunEnd } from "./ports.ts";
+import { tellFailed } from "./way-back.ts";
 
 type RebootAction = Extract<Action, { kind: "reboot-host" }>;
 
@@ -76,6 +77,7 @@ function failed(
   failure: FailureReason,
 ): void {
   for (const component of action.components) {
+    tellFailed(live.deployment, { component, round: action.round, reason: failure }, ports.emit);
     record(live, ports, {
       type: "outcome",
       at: timestamp(ports),

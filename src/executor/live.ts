@@ -2,6 +2,7 @@ import type { Deployment } from "../deployment/deployment.ts";
 import { evolve } from "../deployment/evolve.ts";
 import type { JournalRecord } from "../deployment/records.ts";
 import type { ExecutorPorts } from "./ports.ts";
+import { tellWayBack } from "./way-back.ts";
 
 /** The deployment as this process knows it; every change is a record in the journal first. */
 export interface Live {
@@ -10,13 +11,11 @@ export interface Live {
 
 /** Appends and folds in one record: the journal and the deployment never differ. */
 export function record(live: Live, ports: ExecutorPorts, entry: JournalRecord): void {
-  const wayBefore = live.deployment.way;
+  const before = live.deployment;
   const evolved = evolve(live.deployment, entry);
   ports.journal.append([entry]);
   live.deployment = evolved;
-  if (wayBefore === "forward" && evolved.way === "back") {
-    ports.emit({ type: "error-path-entered", message: "undoing what was done in this stage" });
-  }
+  tellWayBack(before, evolved, ports.emit);
 }
 
 export function timestamp(ports: ExecutorPorts): string {

@@ -94,7 +94,7 @@ async function manifestIn(
 /** The update module tells the two apart by their extension. */
 function payloadName(file: string, extension: ".yaml" | ".tar"): string {
   const name = basename(file).replaceAll(/[^\w.+-]/g, "_");
-  const fits = extension === ".tar" ? /\.tar$/.test(name) : /\.ya?ml$/.test(name);
+  const fits = extension === ".tar" ? name.endsWith(".tar") : /\.ya?ml$/.test(name);
   return fits ? name : `${name}${extension}`;
 }
 

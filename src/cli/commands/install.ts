@@ -24,6 +24,8 @@ export async function install(
   const { output } = context;
   beginStream(output);
   if (options.dryRun) return await dryRun(context, file);
+  // A power cut before the deployment begins must leave the mark, too; its first record removes it.
+  markIfAwaited(context, options, "It was broken off before it began.");
   const installed = await locked(context, () =>
     installFile(context, file, options, (planning) => showPlan(context, planning)),
   );

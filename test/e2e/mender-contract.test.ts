@@ -1,0 +1,580 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { bundleOf, manifestOf, type MenderCaller, menderCaller } from "../support/mender-caller.ts";
+import type { Ran } from "../support/program.ts";
+import { v1, v2 } from "../support/seed-program.ts";
+
+/** A machine with the seed's System on v1, and an Artifact's payload in the client's tree. */
+function device(manifest = "manifest-v2.yaml"): MenderCaller & { readonly file: string } {
+  const caller = menderCaller();
+  onTestFinished(caller.remove);
+  return { ...caller, file: caller.payload(manifestOf(caller, manifest)) };
+}
+
+/** How calls ended: an exit status each, or the signal that ended it. */
+function ends(...calls: readonly Ran[]): readonly (number | string)[] {
+  return calls.map(({ exit, signal }) => exit ?? signal ?? "?");
+}
+
+/** The power goes while a call is at work, and the host comes up again. */
+function cut({ reboot }: MenderCaller, call: Ran): void {
+  expect(ends(call)).toEqual(["SIGKILL"]);
+  reboot();
+}
+
+const statesOf = ({ calls }: MenderCaller) => new Set(calls().map((call) => call.split(" ")[0]));
+
+describe("what the client calls when all is well", () => {
+  test("success without a reboot: I=0, C=0, X=0", () => {
+    const caller = device();
+    const { I, C, X, file, versions } = caller;
+    expect(ends(I(file))).toEqual([0]);
+    expect(versions()).toEqual(v2);
+    expect(statesOf(caller)).not.toContain("ArtifactCommit");
+    expect(ends(C())).toEqual([0]);
+    expect(statesOf(caller)).toContain("ArtifactCommit");
+    expect(statesOf(caller)).not.toContain("Cleanup");
+    expect(ends(X())).toEqual([0]);
+    expect(statesOf(caller)).toContain("Cleanup");
+    expect(versions()).toEqual(v2);
+  });
+
+  test("the host must reboot: I=4, reboot, C=0, X=0", () => {
+    const caller = device();
+    const { I, C, X, reboot, file, versions } = caller;
+    caller.rebootsHost("G13");
+    expect(ends(I(file))).toEqual([4]);
+    // The first group needs the reboot; the second one is the matter of C.
+    expect(versions()).toEqual(v1);
+    reboot();
+    expect(ends(C(), X())).toEqual([0, 0]);
+    expect(versions()).toEqual(v2);
+    expect(caller.reboots()).toBe(1);
+  });
+
+  test("nothing to do: there is still something to commit, I=0, C=0, X=0", () => {
+    const { I, C, X, file, versions } = device("manifest-v1.yaml");
+    expect(ends(I(file), C(), X())).toEqual([0, 0, 0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("nothing to do, and the user rolls back: I=0, R=0, X=0", () => {
+    const { I, R, X, file } = device("manifest-v1.yaml");
+    expect(ends(I(file), R(), X())).toEqual([0, 0, 0]);
+  });
+});
+
+describe("what the client calls when something fails", () => {
+  test("install fails: I=21, stored before anything is undone, R=0, X=0", () => {
+    const caller = device();
+    const { I, R, X, file, versions } = caller;
+    caller.failIn("R998", "ArtifactInstall", 1);
+    expect(ends(I(file))).toEqual([21]);
+    expect(versions()).toEqual(["gateway-v2", "rtos-v2", "rtos-v1->rtos-v2"]);
+    expect(statesOf(caller)).not.toContain("ArtifactRollback");
+    expect(ends(R())).toEqual([0]);
+    expect(versions()).toEqual(v1);
+    expect(statesOf(caller)).not.toContain("Cleanup");
+    expect(ends(X())).toEqual([0]);
+    expect(statesOf(caller)).toContain("Cleanup");
+    expect(versions()).toEqual(v1);
+  });
+
+  test("a failed Download: no Cleanup before X, or the client would lose its tree", () => {
+    const caller = device();
+    const { I, R, X, file, versions } = caller;
+    caller.failIn("G13", "Download", 1);
+    expect(ends(I(file), R())).toEqual([21, 0]);
+    expect(statesOf(caller)).not.toContain("Cleanup");
+    expect(ends(X())).toEqual([0]);
+    expect(statesOf(caller)).toContain("Cleanup");
+    expect(versions()).toEqual(v1);
+  });
+
+  test("commit fails: C=21, R=0, X=0", () => {
+    const caller = device();
+    const { I, C, R, X, file, versions } = caller;
+    caller.failIn("R456", "ArtifactCommit", 1);
+    expect(ends(I(file), C(), R(), X())).toEqual([0, 21, 0, 0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("what C installs fails after a reboot: C=21, R=4, reboot, X=0", () => {
+    const caller = device();
+    const { I, C, R, X, reboot, file, versions } = caller;
+    caller.rebootsHost("G13");
+    caller.failIn("R998", "ArtifactInstall", 1);
+    expect(ends(I(file))).toEqual([4]);
+    reboot();
+    expect(ends(C(), R())).toEqual([21, 4]);
+    expect(statesOf(caller)).not.toContain("ArtifactVerifyRollbackReboot");
+    reboot();
+    expect(ends(X())).toEqual([0]);
+    expect(statesOf(caller)).toContain("ArtifactVerifyRollbackReboot");
+    expect(versions()).toEqual(v1);
+  });
+
+  test("the new version does not come up: C=21, R=4, reboot, X=0", () => {
+    const caller = device();
+    const { I, C, R, X, reboot, file, versions } = caller;
+    caller.rebootsHost("G13");
+    caller.failIn("G13", "ArtifactVerifyReboot", 1);
+    expect(ends(I(file))).toEqual([4]);
+    reboot();
+    expect(ends(C(), R())).toEqual([21, 4]);
+    reboot();
+    expect(ends(X())).toEqual([0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("the user rolls back: R=0, X=0", () => {
+    const { I, R, X, file, versions } = device();
+    expect(ends(I(file), R(), X())).toEqual([0, 0, 0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("the user rolls back what has rebooted the host: R=4, reboot, X=0", () => {
+    const caller = device();
+    const { I, R, X, reboot, file, versions } = caller;
+    caller.rebootsHost("G13");
+    expect(ends(I(file))).toEqual([4]);
+    reboot();
+    expect(ends(R())).toEqual([4]);
+    reboot();
+    expect(ends(X())).toEqual([0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("the user rolls back between C and X: R=0, X=0", () => {
+    const { I, C, R, X, file, versions } = device();
+    expect(ends(I(file), C(), R(), X())).toEqual([0, 0, 0, 0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("the outer download fails: X alone finds nothing", () => {
+    const { X } = device();
+    const call = X();
+    expect(ends(call)).toEqual([2]);
+    expect(call.stderr).toBe(
+      `error: There is nothing to go on with: no deployment is in progress. [nothing-in-progress]
+  hint: status tells what is in progress, history what has ended.
+`,
+    );
+  });
+});
+
+describe("the power is lost and the client calls as the C++ one does", () => {
+  test("in I before its deployment begins: R=0, X=0", () => {
+    const caller = device();
+    const { I, R, X, file, versions } = caller;
+    caller.meddle("gateway", '[ "$1" != Provides ] || kill -KILL $PPID');
+    cut(caller, I(file));
+    expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("in I before the first record of its deployment is safe: R=0, X=0, and the next I is accepted", () => {
+    const caller = device();
+    const { I, R, X, file, versions } = caller;
+    cut(caller, I(file, "begin:appended"));
+    expect(ends(R(), X(), I(file), R(), X(), X())).toEqual([0, 0, 0, 0, 0, 2]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test.each(["begin:synced", "Download:started"])(
+    "in I at %s, nothing installed yet: R=0, X=0",
+    (point) => {
+      const caller = device();
+      const { I, R, X, file, versions } = caller;
+      cut(caller, I(file, point));
+      expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
+      expect(versions()).toEqual(v1);
+    },
+  );
+
+  test.each(["ArtifactInstall:started", "ArtifactVerifyReboot:outcome-appended", "stop:synced"])(
+    "in I at %s: R=0, X=0",
+    (point) => {
+      const caller = device();
+      const { I, R, X, file, versions } = caller;
+      cut(caller, I(file, point));
+      expect(ends(R(), X())).toEqual([0, 0]);
+      expect(versions()).toEqual(v1);
+    },
+  );
+
+  test("in I where the host was about to reboot: R, X", () => {
+    const caller = device();
+    const { I, R, X, reboot, file, versions } = caller;
+    caller.rebootsHost("G13");
+    // The power was gone before the reboot was: the host has come up anew all the same.
+    cut(caller, I(file, "HostReboot:intent-synced"));
+    expect(ends(R())).toEqual([4]);
+    reboot();
+    expect(ends(X())).toEqual([0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test.each(["ArtifactCommit:started", "stop:synced"])("in C at %s: R=0, X=0", (point) => {
+    const caller = device();
+    const { I, C, R, X, file, versions } = caller;
+    expect(ends(I(file))).toEqual([0]);
+    cut(caller, C(point));
+    expect(ends(R(), X())).toEqual([0, 0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test.each(["run:synced", "ArtifactRollback:started", "stop:synced"])(
+    "in R at %s: R=0, X=0",
+    (point) => {
+      const caller = device();
+      const { I, R, X, file, versions } = caller;
+      expect(ends(I(file))).toEqual([0]);
+      cut(caller, R(point));
+      expect(ends(R(), X())).toEqual([0, 0]);
+      expect(versions()).toEqual(v1);
+    },
+  );
+
+  test("in R while the host goes down for it: R=0, X=0", () => {
+    const caller = device();
+    const { I, R, X, reboot, file, versions } = caller;
+    caller.rebootsHost("G13");
+    expect(ends(I(file))).toEqual([4]);
+    reboot();
+    cut(caller, R("HostRollbackReboot:intent-synced"));
+    expect(ends(R(), X())).toEqual([0, 0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test.each(["run:synced", "Cleanup:started", "end:synced"])(
+    "in X of a success at %s: X=0",
+    (point) => {
+      const caller = device();
+      const { I, C, X, file, versions } = caller;
+      expect(ends(I(file), C())).toEqual([0, 0]);
+      cut(caller, X(point));
+      expect(ends(X())).toEqual([0]);
+      expect(versions()).toEqual(v2);
+    },
+  );
+
+  test.each(["Cleanup:started", "end:appended"])("in X of a failure at %s: X=0", (point) => {
+    const caller = device();
+    const { I, R, X, file, versions } = caller;
+    expect(ends(I(file), R())).toEqual([0, 0]);
+    cut(caller, X(point));
+    expect(ends(X())).toEqual([0]);
+    expect(versions()).toEqual(v1);
+  });
+});
+
+describe("the power is lost and the client calls as Go 3.4 does on its own", () => {
+  test("in I: it has forgotten the update, and a new install is accepted after the orphan is undone", () => {
+    const caller = device();
+    const { I, C, X, file, versions } = caller;
+    caller.failIn("R456", "ArtifactInstall", "kill-caller");
+    cut(caller, I(file));
+    expect(versions()).not.toEqual(v1);
+    const again = I(file);
+    expect(again.stderr).toMatch(
+      /Note: the interrupted deployment \w{12} of "system-core-v2" was ended first\n/,
+    );
+    expect(ends(again, C(), X())).toEqual([0, 0, 0]);
+    expect(versions()).toEqual(v2);
+  });
+
+  test("in X of a committed update before Cleanup has begun: R=0 undoes it, X=0", () => {
+    const caller = device();
+    const { I, C, R, X, file, versions } = caller;
+    expect(ends(I(file), C())).toEqual([0, 0]);
+    cut(caller, X("run:synced"));
+    expect(ends(R(), X())).toEqual([0, 0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("in X of a committed update once Cleanup has begun: R=0 and nothing is undone", () => {
+    const caller = device();
+    const { I, C, R, X, file, versions } = caller;
+    expect(ends(I(file), C())).toEqual([0, 0]);
+    cut(caller, X("Cleanup:started"));
+    expect(ends(R())).toEqual([0]);
+    expect(versions()).toEqual(v2);
+    // R has ended what was left of it: X finds nothing any more.
+    expect(ends(X())).toEqual([2]);
+    expect(versions()).toEqual(v2);
+  });
+});
+
+describe("a refused install", () => {
+  const refusals: readonly (readonly [string, number, string, (caller: MenderCaller) => void])[] = [
+    [
+      "a wrong Manifest",
+      11,
+      "yaml-syntax",
+      ({ tree }) => writeFileSync(`${tree}/files/x.yaml`, "{"),
+    ],
+    [
+      "an Artifact that was tampered with",
+      12,
+      "artifact-checksum",
+      ({ path }) => {
+        const file = path("artifacts/rtos-v2.mender");
+        const bytes = readFileSync(file);
+        bytes.write("f00", bytes.indexOf("  data/0000/") - 3);
+        writeFileSync(file, bytes);
+      },
+    ],
+    [
+      "a Manifest of another System",
+      13,
+      "system-type-incompatible",
+      ({ path }) => {
+        const topology = readFileSync(path("topology.yaml"), "utf8");
+        writeFileSync(path("topology.yaml"), topology.replace("gateway-with-two-rtos", "other"));
+      },
+    ],
+    [
+      "an Interface that is missing",
+      15,
+      "interface-missing",
+      ({ path }) => rmSync(path("interfaces/v1/rtos")),
+    ],
+  ];
+
+  test.each(refusals)("%s: I=%i, R=0, X=0, and then nothing", (_, exit, code, spoil) => {
+    const caller = device();
+    const { R, X, versions, tree } = caller;
+    cpSync(caller.file, `${tree}/files/x.yaml`);
+    spoil(caller);
+    const call = caller.I(`${tree}/files/x.yaml`);
+    expect(ends(call)).toEqual([exit]);
+    expect(call.stderr).toContain(`[${code}]`);
+    expect(ends(R(), R(), X(), X(), R())).toEqual([0, 0, 0, 2, 2]);
+    expect(versions()).toEqual(v1);
+    expect(caller.calls().filter((one) => !/^(Identity|Provides) /.test(one))).toEqual([]);
+  });
+
+  test("no plan: I=14, R=0, X=0", () => {
+    const { I, R, X, file, versions } = device("manifest-v2-no-way.yaml");
+    expect(ends(I(file), R(), X(), X())).toEqual([14, 0, 0, 2]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("two stages could not be undone at once: I=14, R=0, X=0", () => {
+    const { I, R, X, file, versions, calls } = device("manifest-v3.yaml");
+    const call = I(file);
+    expect(ends(call)).toEqual([14]);
+    expect(call.stderr).toContain(
+      `error: The plan has 2 stages, and each must be committed before the next one starts. [stages-need-commit]
+  expected: one stage, to stop before its ArtifactCommit
+  hint: Make each stage a Manifest of its own, or install without --stop-before ArtifactCommit.
+`,
+    );
+    expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
+    expect(versions()).toEqual(v1);
+    expect(calls().filter((one) => !/^(Identity|Provides) /.test(one))).toEqual([]);
+  });
+
+  test("without that stop the stages are committed one by one, and R undoes the last one only: 24", () => {
+    const { run, R, X, file, versions, failIn } = device("manifest-v3.yaml");
+    const install = ["install", "--stop-before", "ArtifactRollback", "--stop-before", "Cleanup"];
+    expect(
+      ends(run([...install, file]), run(["resume", "--stop-before", "ArtifactCommit"])),
+    ).toEqual([0, 0]);
+    expect(versions()).toEqual(["gateway-v3", "rtos-v3", "rtos-v3"]);
+    failIn("R456", "ArtifactCommit", 1);
+    expect(ends(R(), X())).toEqual([24, 24]);
+    expect(versions()).toEqual(v2);
+  });
+
+  test("its mark does not keep somebody else from committing their deployment", () => {
+    const { I, R, X, run, file, versions, calls } = device();
+    expect(ends(run(["install", "--stop-before", "ArtifactCommit", file]))).toEqual([0]);
+    expect(ends(I(file), R())).toEqual([17, 0]);
+    expect(calls()).not.toContain("ArtifactCommit G13");
+    expect(ends(run(["commit"]))).toEqual([0]);
+    expect(calls()).toContain("ArtifactCommit G13");
+    expect(versions()).toEqual(v2);
+    expect(ends(X(), X())).toEqual([0, 2]);
+  });
+
+  test("an accepted install clears the mark that a lost one has left", () => {
+    const caller = device();
+    const { I, R, X, file, versions, tree } = caller;
+    writeFileSync(`${tree}/files/x.yaml`, "{");
+    expect(ends(I(`${tree}/files/x.yaml`))).toEqual([11]);
+    caller.reboot();
+    expect(ends(I(file), R(), X())).toEqual([0, 0, 0]);
+    expect(versions()).toEqual(v1);
+  });
+});
+
+describe("a second install", () => {
+  test("while another one waits it is refused, and its R and X leave the other untouched", () => {
+    const { I, C, R, X, run, file, versions } = device();
+    expect(ends(run(["install", "--stop-before", "ArtifactCommit", file]))).toEqual([0]);
+    const second = I(file);
+    expect(ends(second)).toEqual([17]);
+    expect(second.stderr).toMatch(
+      /^error: Deployment "\w{12}" of "system-core-v2" is in progress and waits to be gone on with\. \[deployment-in-progress\]\n {2}hint: Call commit \(or resume\) to go on with it, or rollback to undo it; status shows what it waits for\.\n$/,
+    );
+    expect(ends(R(), X())).toEqual([0, 0]);
+    expect(versions()).toEqual(v2);
+    expect(run(["status"]).stdout).toContain("It waits before ArtifactCommit: ");
+    expect(ends(C(), X())).toEqual([0, 0]);
+    expect(versions()).toEqual(v2);
+  });
+
+  test("while another one waits for its reboot it is refused, too", () => {
+    const caller = device();
+    const { I, C, R, X, reboot, file, versions } = caller;
+    caller.rebootsHost("G13");
+    expect(ends(I(file))).toEqual([4]);
+    expect(ends(I(file), R(), X())).toEqual([17, 0, 0]);
+    reboot();
+    expect(ends(C(), X())).toEqual([0, 0]);
+    expect(versions()).toEqual(v2);
+  });
+
+  test("after an orphan that cannot be undone it is refused, and says what to do", () => {
+    const caller = device();
+    const { I, R, X, file, versions } = caller;
+    caller.failIn("R456", "ArtifactInstall", "kill-caller");
+    caller.failIn("R456", "ArtifactRollback", 1);
+    cut(caller, I(file));
+    const second = I(file);
+    expect(ends(second)).toEqual([17]);
+    expect(second.stderr).toMatch(
+      /error: Deployment "\w{12}" of "system-core-v2" was interrupted, and its rollback did not restore the old state\. \[deployment-in-progress\]\n {2}expected: the old state\n {2}found: exit status 30\n {2}hint: Look at history and show-provides, bring the named Components into order, then install again\.\n$/,
+    );
+    const left = versions();
+    expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
+    expect(versions()).toEqual(left);
+  });
+});
+
+describe("X finishes what is left", () => {
+  test("a failure that nobody rolled back: X=0, every group undone", () => {
+    const caller = device();
+    const { I, X, file, versions } = caller;
+    caller.failIn("R998", "ArtifactInstall", 1);
+    expect(ends(I(file), X())).toEqual([21, 0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("a reboot that R asked for and that never came: X reboots the host itself", () => {
+    const caller = device();
+    const { I, R, X, reboot, file, versions } = caller;
+    caller.rebootsHost("G13");
+    expect(ends(I(file))).toEqual([4]);
+    reboot();
+    expect(ends(R(), X())).toEqual([4, 0]);
+    expect(caller.reboots()).toBe(2);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("that reboot takes X with it: the next X=0", () => {
+    const caller = device();
+    const { I, R, X, reboot, file, versions } = caller;
+    caller.rebootsHost("G13");
+    expect(ends(I(file))).toEqual([4]);
+    reboot();
+    expect(ends(R())).toEqual([4]);
+    writeFileSync(caller.path("reboot"), "#!/bin/sh\nkill -KILL $PPID\n");
+    expect(ends(X())).toEqual(["SIGKILL"]);
+    writeFileSync(caller.path("boot-id"), "boot-3\n");
+    expect(ends(X())).toEqual([0]);
+    expect(versions()).toEqual(v1);
+  });
+});
+
+describe("C never reboots", () => {
+  test("a further reboot is the failure of its group: C=21, R=4, reboot, X=0", () => {
+    const caller = device();
+    const { I, C, R, X, reboot, file, versions } = caller;
+    caller.rebootsHost("G13");
+    caller.rebootsHost("R456");
+    expect(ends(I(file))).toEqual([4]);
+    reboot();
+    const commit = C();
+    expect(ends(commit)).toEqual([21]);
+    expect(commit.stderr).toMatch(
+      /\nR456 +rtos +ArtifactReboot +failed: The host must reboot once more, but this call came without --exit-on-reboot in a deployment begun with it\./,
+    );
+    expect(caller.reboots()).toBe(1);
+    expect(ends(R())).toEqual([4]);
+    reboot();
+    expect(ends(X())).toEqual([0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("a reboot that I asked for and that never came: C=21, R=0, X=0", () => {
+    const caller = device();
+    const { I, C, R, X, file, versions } = caller;
+    caller.rebootsHost("G13");
+    expect(ends(I(file))).toEqual([4]);
+    const commit = C();
+    expect(ends(commit)).toEqual([21]);
+    expect(commit.stderr).toMatch(
+      /\nG13 +gateway +ArtifactReboot +failed: The host was asked to reboot and is still running as before\./,
+    );
+    expect(ends(R(), X())).toEqual([0, 0]);
+    expect(versions()).toEqual(v1);
+    expect(caller.reboots()).toBe(0);
+  });
+});
+
+describe("an Interface that runs a client of its own", () => {
+  test.each(["manifest-v2.yaml", "bundle"])(
+    "removes the tree with %s and the working directory in it: I=0, C=0, X=0",
+    (payload) => {
+      const caller = device();
+      const { I, C, X, versions, tree } = caller;
+      const file =
+        payload === "bundle" ? caller.payload(bundleOf(caller, "manifest-v2.yaml")) : caller.file;
+      if (payload === "bundle") rmSync(caller.path("artifacts"), { recursive: true });
+      caller.meddle("gateway", `[ "$1" != NeedsUnpackedArtifact ] || rm -rf "${tree}"`);
+      expect(ends(I(file))).toEqual([0]);
+      mkdirSync(tree, { recursive: true });
+      expect(ends(C(), X())).toEqual([0, 0]);
+      expect(versions()).toEqual(v2);
+    },
+  );
+
+  test("calls us and is refused at once, and the deployment goes on", () => {
+    const caller = device();
+    const { I, C, X, file, versions, path } = caller;
+    const self = `"${process.execPath}" "${process.cwd()}/bin/orchestrator"`;
+    const nested = [`install "${file}"`, "resume", "rollback", "commit"]
+      .map(
+        (args) =>
+          `${self} ${args} >/dev/null 2>"${path("nested.err")}"; echo $? >>"${path("nested")}"`,
+      )
+      .join("; ");
+    caller.meddle("gateway", `[ "$1" != ArtifactInstall ] || { ${nested}; }`);
+    expect(ends(I(file))).toEqual([0]);
+    expect(readFileSync(path("nested"), "utf8")).toBe("17\n17\n17\n17\n");
+    expect(readFileSync(path("nested.err"), "utf8")).toMatch(
+      /^error: Another process of this program is at work, as process \d+\. \[locked\]\n/,
+    );
+    expect(ends(C(), X())).toEqual([0, 0]);
+    expect(versions()).toEqual(v2);
+  });
+
+  test("makes all four calls: the inner I is refused, its R and X touch nothing", () => {
+    const caller = device();
+    const { C, R, X, file, versions, path } = caller;
+    const self = `"${process.execPath}" "${process.cwd()}/bin/orchestrator"`;
+    const calls = [
+      `install --stop-before ArtifactCommit --stop-before ArtifactRollback --stop-before Cleanup --exit-on-reboot "${file}"`,
+      "rollback --stop-before Cleanup --exit-on-reboot",
+      "resume",
+    ].map((args) => `${self} ${args} >/dev/null 2>&1; echo $? >>"${path("nested")}"`);
+    caller.meddle("gateway", `[ "$1" != ArtifactInstall ] || { ${calls.join("; ")}; }`);
+    expect(ends(caller.I(file))).toEqual([0]);
+    expect(readFileSync(path("nested"), "utf8")).toBe("17\n0\n0\n");
+    expect(ends(C(), R(), X())).toEqual([0, 0, 0]);
+    expect(versions()).toEqual(v1);
+  });
+});
