@@ -22,56 +22,80 @@ export type Options = readonly (readonly number[])[];
 
 /** The kinds of each peers. */
 export function kindsOf(
-  { peers }: Peerage,
+  peerage: Peerage,
   start: readonly number[],
   options: Options,
 ): readonly (readonly Kind[])[] {
-  return peers.map(({ components }, at) => {
-    const kinds = new Map<string, { options: readonly Option[]; count: number }>();
-    for (const component of components) {
-      const versions = options[component] ?? [];
-      if (versions.length === 0) continue;
-      const stood = versions.indexOf(start[component] ?? -1);
-      const key = `${versions.join()}/${stood}`;
-      const known = kinds.get(key);
-      if (known !== undefined) known.count += 1;
-      else {
-        const choices = versions.map((version, index) => ({
-          peers: at,
-          version,
-          stands: index === stood,
-        }));
-        kinds.set(key, { options: choices, count: 1 });
-      }
-    }
-    return [...kinds.values()].map((kind) => ({ peers: at, ...kind }));
-  });
+  return peerage.peers.map((_, peers) => kindsAmong(peerage, peers, start, options));
+}
+
+/** The kinds of some peers. */
+export function kindsAmong(
+  peerage: Peerage,
+  peers: number,
+  start: readonly number[],
+  options: Options,
+): readonly Kind[] {
+  const { components } = peerage.peers[peers] ?? { components: [] };
+  const [only] = components;
+  if (components.length === 1 && only !== undefined) {
+    const versions = options[only] ?? [];
+    return versions.length === 0 ? [] : [kindOf(peers, versions, start[only], 1)];
+  }
+  const kinds = new Map<string, { kind: Kind; count: number }>();
+  for (const component of components) {
+    const versions = options[component] ?? [];
+    if (versions.length === 0) continue;
+    const key = `${versions.join()}/${versions.indexOf(start[component] ?? -1)}`;
+    const known = kinds.get(key);
+    if (known === undefined) {
+      kinds.set(key, { kind: kindOf(peers, versions, start[component], 0), count: 1 });
+    } else known.count += 1;
+  }
+  return [...kinds.values()].map(({ kind, count }) => ({ ...kind, count }));
+}
+
+function kindOf(
+  peers: number,
+  versions: readonly number[],
+  start: number | undefined,
+  count: number,
+): Kind {
+  const options = versions.map((version) => ({ peers, version, stands: version === start }));
+  return { peers, options, count };
 }
 
 /**
- * Every combination that Components of these kinds can hold: a Component for each column, different
- * ones for different columns. `columns`: the kinds that may stand in each.
+ * Whether the test holds for one of the combinations that Components of these kinds can hold: a Component
+ * for each column, different ones for different columns. `columns`: the kinds that may stand in each.
  */
-export function* combinations(columns: readonly (readonly Kind[])[]): Generator<readonly Option[]> {
-  const used = new Map<Kind, number>();
+export function someCombination(
+  columns: readonly (readonly Kind[])[],
+  test: (combination: readonly Option[]) => boolean,
+): boolean {
   const chosen: Option[] = [];
-  function* fill(column: number): Generator<readonly Option[]> {
+  const kindOfColumn: Kind[] = [];
+  const fill = (column: number): boolean => {
     const kinds = columns[column];
-    if (kinds === undefined) {
-      yield chosen;
-      return;
-    }
+    if (kinds === undefined) return test(chosen);
     for (const kind of kinds) {
-      const taken = used.get(kind) ?? 0;
-      if (taken >= kind.count) continue;
-      used.set(kind, taken + 1);
+      if (kind.count <= column && isUsedUp(kind, kindOfColumn, column)) continue;
+      kindOfColumn[column] = kind;
       for (const option of kind.options) {
-        chosen.push(option);
-        yield* fill(column + 1);
-        chosen.pop();
+        chosen[column] = option;
+        if (fill(column + 1)) return true;
       }
-      used.set(kind, taken);
     }
+    chosen.length = column;
+    return false;
+  };
+  return fill(0);
+}
+
+function isUsedUp(kind: Kind, kindOfColumn: readonly Kind[], columns: number): boolean {
+  let used = 0;
+  for (let column = 0; column < columns; column += 1) {
+    if (kindOfColumn[column] === kind) used += 1;
   }
-  yield* fill(0);
+  return used >= kind.count;
 }

@@ -1,6 +1,6 @@
 import type { SystemVersion } from "../core/ids.ts";
 import type { EndRow, Rule, System, SystemState } from "../manifest/system.ts";
-import { combinations, kindsOf, type Options } from "./combinations.ts";
+import { kindsOf, type Options, someCombination } from "./combinations.ts";
 import { candidates, type Peerage } from "./peers.ts";
 import { firstRow, rowMasks } from "./row-masks.ts";
 import { byRule } from "./rule-order.ts";
@@ -61,7 +61,7 @@ export function endStates(system: System, peerage: Peerage): EndStates {
           .flatMap((at) => kinds[at] ?? [])
           .filter(({ options: [only] }) => cell === null || cell.includes(only?.version ?? -1));
       });
-      return combinations(fitting).next().done !== true;
+      return someCombination(fitting, () => true);
     });
   }
 

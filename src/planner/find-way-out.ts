@@ -9,7 +9,7 @@ import { wantedOf } from "./hand-written.ts";
 import { heap } from "./heap.ts";
 import { judge, type Judge } from "./judge.ts";
 import type { Answer, Plan } from "./plan.ts";
-import { keyOf, type Moves, type Rest, restsIn } from "./rests.ts";
+import { clustersOf, keyOf, type Moves, type Rest, restsIn } from "./rests.ts";
 
 /**
  * The way from an observed state to an acceptable end state while the `frozen` Components stay as they
@@ -96,7 +96,8 @@ function* endsFrom(
     const next = rests.next();
     if (next.done !== true) open.push([next.value.installs], { rest: next.value, rests });
   };
-  for (const box of law.ends.boxes) push(restsIn(moves, law.ends, box, start, budget));
+  const clusters = clustersOf(moves, start);
+  for (const box of law.ends.boxes) push(restsIn(moves, law.ends, box, start, clusters, budget));
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
     const key = keyOf(cohorts, entry.rest.state);
     if (!seen.has(key)) yield entry.rest;

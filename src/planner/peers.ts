@@ -12,6 +12,8 @@ export interface Peerage {
   readonly peers: readonly Peers[];
   /** The index of each Component's peers. */
   readonly of: readonly number[];
+  /** For each type its peers. */
+  readonly ofType: readonly (readonly number[])[];
 }
 
 export function peerage(system: System): Peerage {
@@ -31,7 +33,9 @@ export function peerage(system: System): Peerage {
     if (!isNamed) byType.set(type, peers.length);
     return peers.push({ type, components: [component], isNamed }) - 1;
   });
-  return { peers, of };
+  const ofType: number[][] = system.types.map(() => []);
+  for (const [at, { type }] of peers.entries()) ofType[type]?.push(at);
+  return { peers, of, ofType };
 }
 
 /**
@@ -39,14 +43,15 @@ export function peerage(system: System): Peerage {
  * only, not in its type's.
  */
 export function candidates(
-  { peers, of }: Peerage,
+  { of, ofType }: Peerage,
   columns: readonly Column[],
 ): readonly (readonly number[])[] {
-  const namedHere = new Set(
-    columns.flatMap(({ component }) => (component === null ? [] : [of[component] ?? -1])),
+  const named = columns.flatMap(({ component }) =>
+    component === null ? [] : [of[component] ?? -1],
   );
   return columns.map(({ type, component }) => {
     if (component !== null) return [of[component] ?? -1];
-    return [...peers.keys()].filter((at) => peers[at]?.type === type && !namedHere.has(at));
+    const all = ofType[type] ?? [];
+    return named.length === 0 ? all : all.filter((at) => !named.includes(at));
   });
 }

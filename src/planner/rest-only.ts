@@ -1,5 +1,5 @@
 import type { EndRow, Rule, System } from "../manifest/system.ts";
-import { combinations, kindsOf, type Options } from "./combinations.ts";
+import { kindsOf, type Options, someCombination } from "./combinations.ts";
 import type { EndStates } from "./end-states.ts";
 import { candidates, type Peerage } from "./peers.ts";
 import { byRule } from "./rule-order.ts";
@@ -69,14 +69,13 @@ export function restOnly(system: System, peerage: Peerage, ends: EndStates): Res
     const kinds = kindsOf(peerage, starts, options);
     const matched = bans.flatMap(({ columns, row }) => {
       const filled = columns.map((peers) => peers.flatMap((at) => kinds[at] ?? []));
-      for (const combination of combinations(filled)) {
-        if (isOdd && combination.every(({ stands }) => stands)) continue;
-        const isMatch = combination.every(
-          ({ version }, column) => row.cells[column]?.includes(version) ?? true,
-        );
-        if (isMatch) return [row.rule];
-      }
-      return [];
+      const isMatched = someCombination(
+        filled,
+        (combination) =>
+          !(isOdd && combination.every(({ stands }) => stands)) &&
+          combination.every(({ version }, column) => row.cells[column]?.includes(version) ?? true),
+      );
+      return isMatched ? [row.rule] : [];
     });
     return matched.toSorted(byRule)[0] ?? null;
   }

@@ -28,7 +28,7 @@ export interface Moves {
 }
 
 /** Components of a cohort that have the same version. */
-interface Cluster {
+export interface Cluster {
   readonly members: readonly number[];
   readonly peers: number;
   /** Least detour first, of those the nearest to the goal; staying is one of them. */
@@ -64,15 +64,19 @@ export function* restsIn(
   ends: EndStates,
   box: EndBox,
   state: SystemState,
+  everyone: readonly Cluster[],
   budget: Budget,
 ): Generator<Rest, void> {
-  const clusters = clustersOf(moves, state).map((cluster) => {
+  const clusters: Cluster[] = [];
+  for (const cluster of everyone) {
     const domain = box.domains[cluster.peers] ?? null;
-    if (domain === null) return cluster;
-    const options = cluster.options.filter(({ version }) => domain.includes(version));
-    return { ...cluster, options };
-  });
-  if (clusters.some(({ options }) => options.length === 0)) return;
+    const options =
+      domain === null
+        ? cluster.options
+        : cluster.options.filter(({ version }) => domain.includes(version));
+    if (options.length === 0) return;
+    clusters.push({ ...cluster, options });
+  }
   const slots = clusters.flatMap(({ options, members }, cluster): readonly Slot[] =>
     options.length < 2 ? [] : members.map((_, index) => ({ cluster, isFirst: index === 0 })),
   );
@@ -100,7 +104,11 @@ export function* restsIn(
   }
 }
 
-function clustersOf({ cohorts, hops, distances }: Moves, state: SystemState): readonly Cluster[] {
+/** Who is where, and where they may go in one stage. */
+export function clustersOf(
+  { cohorts, hops, distances }: Moves,
+  state: SystemState,
+): readonly Cluster[] {
   return cohorts.cohorts.flatMap(({ members, peers }, cohort) => {
     const byVersion = new Map<number, number[]>();
     for (const member of members) {

@@ -6,7 +6,7 @@ import { at, type Draft, type Move } from "./draft.ts";
 import type { EndStates } from "./end-states.ts";
 import { compareRanks, heap, type Rank } from "./heap.ts";
 import type { Cost } from "./plan.ts";
-import { keyOf, type Moves, type Rest, restsIn } from "./rests.ts";
+import { clustersOf, keyOf, type Moves, type Rest, restsIn } from "./rests.ts";
 
 /** The way over end states, stage by stage. */
 export type Route =
@@ -119,9 +119,10 @@ function search(journey: Journey, aim: Aim, budget: Budget, ceiling?: Cost): Sea
         }
         if (closed.has(node.key)) break;
         closed.add(node.key);
+        const clusters = clustersOf(moves, node.state);
         for (const box of ends.boxes) {
           spend(budget, 1);
-          pushMore(node, restsIn(moves, ends, box, node.state, budget));
+          pushMore(node, restsIn(moves, ends, box, node.state, clusters, budget));
         }
         break;
       }

@@ -4,8 +4,11 @@ import type { VersionSet } from "../manifest/system.ts";
 export interface RowMasks {
   /** How many rows. */
   readonly count: number;
-  /** [column][version]: bit r & 31 of word r >> 5 stands for row r; null where the column admits everything. */
-  readonly admitting: readonly (readonly Uint32Array[] | null)[];
+  /** Words of one bit set: bit r & 31 of word r >> 5 stands for row r. */
+  readonly words: number;
+  /** Where the bit sets of a column begin; -1: it admits everything. */
+  readonly begins: readonly number[];
+  readonly bits: Int32Array;
 }
 
 /** `cells`: [row][column]; `sizes`: how many versions each column knows. */
@@ -14,20 +17,26 @@ export function rowMasks(
   sizes: readonly number[],
 ): RowMasks {
   const words = (cells.length + 31) >> 5;
-  const admitting = sizes.map((size, column) => {
-    if (cells.every((row) => (row[column] ?? null) === null)) return null;
-    const masks = Array.from({ length: size }, () => new Uint32Array(words));
-    for (const [row, rowCells] of cells.entries()) {
-      for (const version of rowCells[column] ?? masks.keys()) addRow(masks[version], row);
-    }
-    return masks;
+  let length = 0;
+  const begins = sizes.map((size, column) => {
+    if (cells.every((row) => (row[column] ?? null) === null)) return -1;
+    length += size * words;
+    return length - size * words;
   });
-  return { count: cells.length, admitting };
-}
-
-function addRow(mask: Uint32Array | undefined, row: number) {
-  if (mask === undefined) return;
-  mask[row >> 5] = (mask[row >> 5] ?? 0) | (1 << (row & 31));
+  const bits = new Int32Array(length);
+  for (const [column, begin] of begins.entries()) {
+    if (begin < 0) continue;
+    const size = sizes[column] ?? 0;
+    for (const [row, rowCells] of cells.entries()) {
+      const cell = rowCells[column] ?? null;
+      const count = cell === null ? size : cell.length;
+      for (let at = 0; at < count; at += 1) {
+        const word = begin + (cell === null ? at : (cell[at] ?? 0)) * words + (row >> 5);
+        bits[word] = (bits[word] ?? 0) | (1 << (row & 31));
+      }
+    }
+  }
+  return { count: cells.length, words, begins, bits };
 }
 
 /**
@@ -35,18 +44,18 @@ function addRow(mask: Uint32Array | undefined, row: number) {
  * none. Nothing is asked of columns that are not named.
  */
 export function firstRow(
-  { count, admitting }: RowMasks,
+  { count, words, begins, bits }: RowMasks,
   columns: readonly number[],
   versions: readonly number[],
 ): number {
-  for (let base = 0; base < count; base += 32) {
-    let bits = count - base >= 32 ? -1 : (1 << (count - base)) - 1;
-    for (let i = 0; i < columns.length && bits !== 0; i += 1) {
-      const masks = admitting[columns[i] ?? -1];
-      if (masks === null || masks === undefined) continue;
-      bits &= masks[versions[i] ?? -1]?.[base >> 5] ?? 0;
+  for (let word = 0; word < words; word += 1) {
+    const rest = count - word * 32;
+    let left = rest >= 32 ? -1 : (1 << rest) - 1;
+    for (let i = 0; i < columns.length && left !== 0; i += 1) {
+      const begin = begins[columns[i] ?? 0] ?? -1;
+      if (begin >= 0) left &= bits[begin + (versions[i] ?? 0) * words + word] ?? 0;
     }
-    if (bits !== 0) return base + 31 - Math.clz32(bits & -bits);
+    if (left !== 0) return word * 32 + 31 - Math.clz32(left & -left);
   }
   return -1;
 }

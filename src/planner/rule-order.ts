@@ -9,7 +9,8 @@ export function byRule(a: Rule, b: Rule): number {
 }
 
 /** Sorted, each once. */
-export function distinctRules(rules: Iterable<Rule>): readonly Rule[] {
+export function distinctRules(rules: readonly Rule[]): readonly Rule[] {
+  if (rules.length < 2) return rules;
   const sorted = [...rules].toSorted(byRule);
   return sorted.filter((rule, at) => {
     const before = sorted[at - 1];

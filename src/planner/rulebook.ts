@@ -1,7 +1,7 @@
-import type { Rule, System, TransitionTable } from "../manifest/system.ts";
+import type { Rule, System, TransitionTable, VersionSet } from "../manifest/system.ts";
 import type { EndStates } from "./end-states.ts";
 import { candidates, type Peerage } from "./peers.ts";
-import { firstRow, type RowMasks, rowMasks } from "./row-masks.ts";
+import { firstRow, rowMasks } from "./row-masks.ts";
 import { byRule } from "./rule-order.ts";
 
 /** What a table says of one combination. */
@@ -29,48 +29,133 @@ export interface Rulebook {
   readonly pagesOf: readonly (readonly Page[])[];
 }
 
-/** Up to here the answers of a page are remembered in a table, beyond in a map. */
-const smallPage = 1 << 16;
+/** Pages with up to so many combinations are painted at once; of larger ones each is asked when needed. */
+const smallPage = 4096;
+
+/** Up to so many rows are read one after the other; more are put into bit sets. */
+const fewRows = 32;
 
 export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rulebook {
   const pages = system.transitionTables.toSorted(byName).flatMap((table) => {
     const sizes = table.columns.map(({ type }) => system.types[type]?.versions.length ?? 0);
-    const everyone = table.columns.map((_, at) => at);
-    const rows = table.rows.toSorted((a, b) => byRule(a.rule, b.rule));
-    const yes = sideOf(rows, "yes", sizes);
-    const no = sideOf(rows, "no", sizes);
-    return choices(peerage, candidates(peerage, table.columns)).map((peers): Page => {
-      const ruling = (versions: readonly number[]): Ruling => {
-        const forbidding = no.rules[firstRow(no.masks, everyone, versions)];
-        if (forbidding !== undefined) return { accepted: false, rule: forbidding };
-        const allowing = yes.rules[firstRow(yes.masks, everyone, versions)];
-        if (allowing !== undefined) return { accepted: true, rules: [allowing] };
-        const granting = ends.granting(peers, versions);
-        if (granting !== null) return { accepted: true, rules: granting };
-        return table.allowByDefault
-          ? { accepted: true, rules: [] }
-          : { accepted: false, rule: null };
-      };
-      return { table, peers, sizes, ruling, accepts: remembered(sizes, ruling) };
-    });
+    const ruling = rulingOf(table, sizes, ends);
+    return choices(peerage, candidates(peerage, table.columns)).map((peers): Page => ({
+      table,
+      peers,
+      sizes,
+      ruling: (versions) => ruling(peers, versions),
+      accepts:
+        product(sizes) <= smallPage && ends.banned.size === 0
+          ? painted(table, peers, sizes, ends)
+          : remembered((versions) => ruling(peers, versions).accepted),
+    }));
   });
   const pagesOf: Page[][] = peerage.peers.map(() => []);
-  for (const page of pages) for (const peers of new Set(page.peers)) pagesOf[peers]?.push(page);
+  for (const page of pages) {
+    for (const [column, peers] of page.peers.entries()) {
+      if (page.peers.indexOf(peers) === column) pagesOf[peers]?.push(page);
+    }
+  }
   return { pages, pagesOf };
 }
 
-function sideOf(
-  rows: TransitionTable["rows"],
-  wanted: "yes" | "no",
+/** NO wins; then a YES row; then an end state; then the default. */
+function rulingOf(table: TransitionTable, sizes: readonly number[], ends: EndStates) {
+  let sides: { readonly yes: Matcher; readonly no: Matcher } | null = null;
+  return (peers: readonly number[], versions: readonly number[]): Ruling => {
+    sides ??= { yes: matcher(table, "yes", sizes), no: matcher(table, "no", sizes) };
+    const forbidding = sides.no(versions);
+    if (forbidding !== null) return { accepted: false, rule: forbidding };
+    const allowing = sides.yes(versions);
+    if (allowing !== null) return { accepted: true, rules: [allowing] };
+    const granting = ends.granting(peers, versions);
+    if (granting !== null) return { accepted: true, rules: granting };
+    return table.allowByDefault ? { accepted: true, rules: [] } : { accepted: false, rule: null };
+  };
+}
+
+/** The first row, by its place in the file, whose every cell admits these versions. */
+type Matcher = (versions: readonly number[]) => Rule | null;
+
+function matcher(table: TransitionTable, wanted: "yes" | "no", sizes: readonly number[]): Matcher {
+  const rows = table.rows
+    .filter(({ verdict }) => verdict === wanted)
+    .toSorted((a, b) => byRule(a.rule, b.rule));
+  if (rows.length <= fewRows) {
+    return (versions) =>
+      rows.find(({ cells }) =>
+        cells.every((cell, column) => cell === null || cell.includes(versions[column] ?? -1)),
+      )?.rule ?? null;
+  }
+  const everyColumn = table.columns.map((_, at) => at);
+  const masks = rowMasks(
+    rows.map(({ cells }) => cells),
+    sizes,
+  );
+  return (versions) => rows[firstRow(masks, everyColumn, versions)]?.rule ?? null;
+}
+
+/** All combinations at once: the default, over it the end states, the YES rows, the NO rows. */
+function painted(
+  table: TransitionTable,
+  peers: readonly number[],
   sizes: readonly number[],
-): { readonly rules: readonly Rule[]; readonly masks: RowMasks } {
-  const chosen = rows.filter(({ verdict }) => verdict === wanted);
-  return {
-    rules: chosen.map(({ rule }) => rule),
-    masks: rowMasks(
-      chosen.map(({ cells }) => cells),
-      sizes,
-    ),
+  ends: EndStates,
+): Page["accepts"] {
+  const isAccepted = new Uint8Array(product(sizes));
+  if (table.allowByDefault) isAccepted.fill(1);
+  else
+    for (const { domains } of ends.boxes) {
+      paint(
+        isAccepted,
+        sizes,
+        peers.map((one) => domains[one] ?? null),
+        1,
+      );
+    }
+  for (const { cells, verdict } of table.rows)
+    if (verdict === "yes") paint(isAccepted, sizes, cells, 1);
+  for (const { cells, verdict } of table.rows)
+    if (verdict === "no") paint(isAccepted, sizes, cells, 0);
+  return (versions) => {
+    let index = 0;
+    for (let at = 0; at < sizes.length; at += 1) {
+      index = index * (sizes[at] ?? 0) + (versions[at] ?? 0);
+    }
+    return isAccepted[index] === 1;
+  };
+}
+
+function paint(
+  target: Uint8Array,
+  sizes: readonly number[],
+  cells: readonly VersionSet[],
+  colour: 0 | 1,
+) {
+  const fill = (column: number, index: number) => {
+    const size = sizes[column];
+    if (size === undefined) {
+      target[index] = colour;
+      return;
+    }
+    const cell = cells[column] ?? null;
+    const count = cell === null ? size : cell.length;
+    for (let at = 0; at < count; at += 1) {
+      fill(column + 1, index * size + (cell === null ? at : (cell[at] ?? 0)));
+    }
+  };
+  fill(0, 0);
+}
+
+function remembered(ask: (versions: readonly number[]) => boolean): Page["accepts"] {
+  const known = new Map<string, boolean>();
+  return (versions) => {
+    const key = versions.join();
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const said = ask(versions);
+    known.set(key, said);
+    return said;
   };
 }
 
@@ -93,32 +178,8 @@ function choices(
   return all;
 }
 
-function remembered(sizes: readonly number[], ruling: Page["ruling"]): Page["accepts"] {
-  const count = sizes.reduce((product, size) => product * size, 1);
-  if (count > smallPage) {
-    const known = new Map<string, boolean>();
-    return (versions) => {
-      const key = versions.join();
-      const before = known.get(key);
-      if (before !== undefined) return before;
-      const { accepted } = ruling(versions);
-      known.set(key, accepted);
-      return accepted;
-    };
-  }
-  // 0: not asked yet; 1: accepted; 2: refused.
-  const known = new Uint8Array(count);
-  return (versions) => {
-    let index = 0;
-    for (let at = 0; at < sizes.length; at += 1) {
-      index = index * (sizes[at] ?? 0) + (versions[at] ?? 0);
-    }
-    const before = known[index];
-    if (before !== 0) return before === 1;
-    const { accepted } = ruling(versions);
-    known[index] = accepted ? 1 : 2;
-    return accepted;
-  };
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((all, size) => all * size, 1);
 }
 
 /** So that the order of the tables in a file leaves no trace. */

@@ -1,5 +1,12 @@
 import type { Rule } from "../manifest/system.ts";
-import { combinations, type Kind, kindsOf, type Option, type Options } from "./combinations.ts";
+import {
+  type Kind,
+  kindsAmong,
+  kindsOf,
+  type Option,
+  type Options,
+  someCombination,
+} from "./combinations.ts";
 import type { Peerage } from "./peers.ts";
 import type { Page, Rulebook } from "./rulebook.ts";
 
@@ -24,13 +31,17 @@ export function refusal(
   const kinds = kindsOf(peerage, starts, options);
   for (const page of book.pages) {
     const filled = page.peers.map((at) => kinds[at] ?? []);
-    for (const combination of combinations(filled)) {
-      if (combination.every(({ stands }) => stands)) continue;
-      const versions = combination.map(({ version }) => version);
-      if (page.accepts(versions)) continue;
-      const said = page.ruling(versions);
-      return { page, combination: [...combination], rule: said.accepted ? null : said.rule };
-    }
+    let refused: readonly Option[] | null = null;
+    const versions: number[] = [];
+    someCombination(filled, (combination) => {
+      for (const [column, { version }] of combination.entries()) versions[column] = version;
+      if (page.accepts(versions) || combination.every(({ stands }) => stands)) return false;
+      refused = [...combination];
+      return true;
+    });
+    if (refused === null) continue;
+    const said = page.ruling(versions);
+    return { page, combination: refused, rule: said.accepted ? null : said.rule };
   }
   return null;
 }
@@ -45,26 +56,40 @@ export function reasons(
   starts: readonly number[],
   options: Options,
 ): (component: number, version: number) => readonly Rule[] {
-  const kinds = kindsOf(peerage, starts, options);
+  const kinds = new Map<number, readonly Kind[]>();
+  const kindsOfPeers = (peers: number): readonly Kind[] => {
+    const before = kinds.get(peers);
+    if (before !== undefined) return before;
+    const found = kindsAmong(peerage, peers, starts, options);
+    kinds.set(peers, found);
+    return found;
+  };
   const known = new Map<string, readonly Rule[]>();
+  const find = (own: number, component: number, version: number): readonly Rule[] => {
+    const rules = new Set<Rule>();
+    const stands = starts[component] === version;
+    const itself = [{ peers: own, options: [{ peers: own, version, stands }], count: 1 }];
+    const others = without(kindsOfPeers(own), options[component] ?? [], starts[component] ?? -1);
+    for (const page of book.pagesOf[own] ?? []) {
+      for (let column = page.peers.indexOf(own); column >= 0;) {
+        const filled = page.peers.map((other, place) => {
+          if (place === column) return itself;
+          return other === own ? others : kindsOfPeers(other);
+        });
+        addRules(rules, page, filled);
+        column = page.peers.indexOf(own, column + 1);
+      }
+    }
+    return [...rules];
+  };
   return (component, version) => {
     const own = peerage.of[component] ?? -1;
+    if (peerage.peers[own]?.components.length === 1) return find(own, component, version);
     const stands = starts[component] === version;
     const key = `${own}/${String(options[component])}/${version}/${String(stands)}`;
     const before = known.get(key);
     if (before !== undefined) return before;
-    const rules = new Set<Rule>();
-    const itself = { peers: own, options: [{ peers: own, version, stands }], count: 1 };
-    const others = kinds.map((list, at) =>
-      at === own ? without(list, options[component] ?? [], starts[component] ?? -1) : list,
-    );
-    for (const page of book.pagesOf[own] ?? []) {
-      const filled = page.peers.map((at) => others[at] ?? []);
-      for (const [column, peers] of page.peers.entries()) {
-        if (peers === own) addRules(rules, page, filled.with(column, [itself]));
-      }
-    }
-    const found = [...rules];
+    const found = find(own, component, version);
     known.set(key, found);
     return found;
   };
@@ -72,13 +97,21 @@ export function reasons(
 
 function addRules(rules: Set<Rule>, page: Page, filled: readonly (readonly Kind[])[]) {
   let seen = 0;
-  for (const combination of combinations(filled)) {
+  const versions: number[] = [];
+  someCombination(filled, (combination) => {
     seen += 1;
-    if (seen > reasonLimit) return;
-    if (combination.every(({ stands }) => stands)) continue;
-    const said = page.ruling(combination.map(({ version }) => version));
+    if (seen > reasonLimit) return true;
+    let allStand = true;
+    for (let column = 0; column < combination.length; column += 1) {
+      const option = combination[column];
+      versions[column] = option?.version ?? -1;
+      allStand &&= option?.stands === true;
+    }
+    if (allStand) return false;
+    const said = page.ruling(versions);
     if (said.accepted) for (const rule of said.rules) rules.add(rule);
-  }
+    return false;
+  });
 }
 
 /** One Component less of the kind that has these options. */

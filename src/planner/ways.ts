@@ -50,25 +50,25 @@ export function waysOf(
   };
 
   for (const index of cohorts.keys()) refresh(index);
+  const startsOf = byPeers.map((list) => new Set(list.map((one) => at(cohorts, one).start)));
   for (const page of dirty) {
     dirty.delete(page);
     const reader = readers.get(page) ?? readerOf(page);
     readers.set(page, reader);
     if (reader === null) continue;
     const allowed = page.peers.map((peers) => unionOf(at(byPeers, peers), domains));
-    const starts = page.peers.map(
-      (peers) => new Set(at(byPeers, peers).map((one) => at(cohorts, one).start)),
-    );
+    const starts = page.peers.map((peers) => at(startsOf, peers));
     for (const [column, peers] of page.peers.entries()) {
       const isSupported = reader(column, allowed, starts);
       for (const index of at(byPeers, peers)) {
         const { start } = at(cohorts, index);
         let isChanged = false;
-        hops[index] = at(hops, index).map((targets, from) => {
-          const kept = targets.filter((to) => isSupported(from, to, start));
-          isChanged ||= kept.length < targets.length;
-          return kept;
+        const kept = at(hops, index).map((targets, from) => {
+          if (targets.every((to) => isSupported(from, to, start))) return targets;
+          isChanged = true;
+          return targets.filter((to) => isSupported(from, to, start));
         });
+        hops[index] = kept;
         if (isChanged) {
           refresh(index);
           dirty.add(page);
@@ -120,6 +120,10 @@ function unionOf(
   cohorts: readonly number[],
   domains: readonly (readonly boolean[])[],
 ): readonly number[] {
+  const [only] = cohorts;
+  if (cohorts.length === 1 && only !== undefined) {
+    return at(domains, only).flatMap((is, version) => (is ? [version] : []));
+  }
   const union = new Set<number>();
   for (const cohort of cohorts) {
     for (const [version, is] of at(domains, cohort).entries()) if (is) union.add(version);
@@ -138,6 +142,40 @@ type PageReader = (
 function readerOf(page: Page): PageReader | null {
   const count = page.sizes.reduce((product, size) => product * size, 1);
   if (count > pageLimit) return null;
+  return page.sizes.length === 2 && page.sizes.every((size) => size <= 32)
+    ? pairReader(page)
+    : wideReader(page);
+}
+
+/** The contexts of a column are the versions of the other one: one word of bits for each version. */
+function pairReader(page: Page): PageReader {
+  const [size = 0, otherSize = 0] = page.sizes;
+  const accepted = [new Int32Array(size), new Int32Array(otherSize)] as const;
+  const versions = [0, 0];
+  for (let one = 0; one < size; one += 1) {
+    versions[0] = one;
+    for (let other = 0; other < otherSize; other += 1) {
+      versions[1] = other;
+      if (!page.accepts(versions)) continue;
+      accepted[0][one] = (accepted[0][one] ?? 0) | (1 << other);
+      accepted[1][other] = (accepted[1][other] ?? 0) | (1 << one);
+    }
+  }
+  return (column, allowed, starts) => {
+    const bits = column === 0 ? accepted[0] : accepted[1];
+    let open = 0;
+    for (const version of at(allowed, 1 - column)) open |= 1 << version;
+    let standing = 0;
+    for (const version of at(starts, 1 - column)) standing |= 1 << version;
+    return (from, to, start) => {
+      const ahead = (bits[from] ?? 0) | (from === start ? standing : 0);
+      const behind = (bits[to] ?? 0) | (to === start ? standing : 0);
+      return (ahead & behind & open) !== 0;
+    };
+  };
+}
+
+function wideReader(page: Page): PageReader {
   return (column, allowed, starts) => {
     const contexts = contextsOf(page, column, allowed);
     const words = (contexts.length + 31) >> 5;
