@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { programPath } from "../support/program.ts";
+import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+
+/** The program as a process: signals, and readers that go away. */
+
+let system: SeedProgram;
+beforeEach(() => {
+  system = seedProgram();
+});
+afterEach(() => {
+  system.remove();
+});
+
+function start(args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [programPath, ...args], {
+    cwd: system.directory,
+    env: {
+      PATH: process.env["PATH"],
+      MENDER_ORCHESTRATOR_DATA_DIR: system.directory,
+      MENDER_ORCHESTRATOR_CONF_DIR: system.path("conf"),
+      MENDER_ORCHESTRATOR_DATASTORE_DIR: system.path("datastore"),
+      MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.directory,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** Reads until the text has come. */
+async function until(child: ChildProcess, text: string): Promise<string> {
+  let seen = "";
+  for await (const piece of child.stderr ?? []) {
+    seen += String(piece);
+    if (seen.includes(text)) return seen;
+  }
+  throw new Error(`"${text}" never came; instead: ${seen}`);
+}
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "%s ends the Interfaces and this process within 10 s, and resume goes on",
+  async (signal) => {
+    system.failIn("R998", "ArtifactInstall", "hang");
+    const child = start(["install", "manifest-v2.yaml", "--log-format", "json"]);
+    const exited = once(child, "exit");
+    await until(child, `"line":"ArtifactInstall fails as it was told to: hang"`);
+    const startedAt = performance.now();
+    child.kill(signal);
+    expect(await exited).toEqual([1, null]);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    const told = system.run(["status", "--json"]);
+    expect(JSON.parse(told.stdout)).toMatchObject({
+      waits_for: { kind: "resume", interrupted: "ArtifactInstall" },
+    });
+    expect(system.run(["resume"]).exit).toBe(22);
+    expect(system.versions()).toEqual(v1);
+  },
+);
+
+test("a reader that goes away does not end a deployment", async () => {
+  const child = start(["install", "manifest-v2.yaml", "--json"]);
+  const exited = once(child, "exit");
+  child.stdout?.once("data", () => child.stdout?.destroy());
+  child.stderr?.destroy();
+  expect(await exited).toEqual([0, null]);
+  expect(system.versions()).toEqual(v2);
+});
+
+test("-t names a file of their own for the Components", () => {
+  const topology = readFileSync(system.path("topology.yaml"), "utf8");
+  const at = topology.indexOf("components:");
+  writeFileSync(system.path("topology.yaml"), topology.slice(0, at));
+  writeFileSync(system.path("mine.yaml"), topology.slice(at));
+  expect(system.run(["show-provides", "-t", "mine.yaml"])).toMatchObject({ exit: 0 });
+  const { exit, stderr } = system.run(["show-provides"]);
+  expect(exit).toBe(11);
+  expect(stderr).toContain("The Topology has no Components. [topology-components]");
+});
