@@ -91,7 +91,7 @@ function lookAt(
 }
 
 /** Absolute path of the executable of an Interface. */
-export function interfacePath({ dataDir }: Pick<Settings, "dataDir">, name: string): string {
+function interfacePath({ dataDir }: Pick<Settings, "dataDir">, name: string): string {
   return join(dataDir, "interfaces", "v1", name);
 }
 

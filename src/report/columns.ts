@@ -21,7 +21,7 @@ export function padded(text: string, width: number): string {
 }
 
 /** In characters, not in bytes or UTF-16 units. */
-export function widthOf(text: string): number {
+function widthOf(text: string): number {
   return Array.from(text).length;
 }
 

@@ -3,7 +3,7 @@ import type { Event } from "../core/events.ts";
 import { failureJson } from "./failure.ts";
 
 /** The version of the stream of events; raised when a key changes its meaning. */
-export const eventFormat = 1;
+const eventFormat = 1;
 
 /** The first line of every stream. */
 export function versionLine(program: string): string {

@@ -37,7 +37,7 @@ export function outcomeLines(
   return [weight(sentence), ...versionLines(event.components, style)];
 }
 
-export function versionLines(
+function versionLines(
   components: readonly { readonly component: ComponentId; readonly version: string }[],
   style: Style,
 ): readonly string[] {

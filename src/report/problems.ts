@@ -14,7 +14,7 @@ const lineWidth = 100;
  * One problem as lines: where it is (as editors and terminals find it), what it is, the line with a
  * caret, what was expected and found, and what to do.
  */
-export function problemLines(
+function problemLines(
   problem: Problem,
   style: Style,
   severity: Severity = "error",

@@ -21,7 +21,7 @@ export type Waiting =
   | { readonly kind: "host-reboot" }
   | { readonly kind: "resume"; readonly interrupted: string | null };
 
-export function waitingFor({ deployment, heldBy }: InProgress): Waiting {
+function waitingFor({ deployment, heldBy }: InProgress): Waiting {
   if (heldBy !== null) return { kind: "process", pid: heldBy };
   const round = deployment.open?.intent.round ?? null;
   if (round === "HostReboot" || round === "HostRollbackReboot") return { kind: "host-reboot" };

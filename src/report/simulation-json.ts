@@ -1,0 +1,48 @@
+import type { ExitCode } from "../core/exit-code.ts";
+import {
+  isAcceptable,
+  isBad,
+  isRunAcceptable,
+  type SimulationReport,
+  startVersions,
+} from "./simulation.ts";
+
+/** One document; keys may be added, never changed. */
+export function simulationJson(
+  report: SimulationReport,
+  exit: ExitCode,
+): Readonly<Record<string, unknown>> {
+  const { system, accepted } = report;
+  const components = (versions: readonly string[]) =>
+    Object.fromEntries(system.components.map(({ id }, index) => [id, versions[index] ?? "?"]));
+  return {
+    type: "simulation",
+    manifest: report.manifest,
+    faults: report.faults,
+    acceptable: isAcceptable(report),
+    runs: report.runs.map((run) => ({
+      from: {
+        system_version: run.systemVersion,
+        components: components(startVersions(system, run)),
+      },
+      answer: run.answer.kind,
+      acceptable: isRunAcceptable(run, accepted),
+      situations: run.exploration?.situations ?? 0,
+      complete: run.exploration?.isComplete ?? false,
+      ends: (run.exploration?.ends ?? []).map((end) => ({
+        outcome: end.outcome,
+        acceptable: !isBad(end, accepted),
+        untrue: end.isUntrue,
+        inconsistent: end.inconsistent,
+        system_version: end.systemVersion,
+        components: components(end.world),
+        faults: end.faults,
+      })),
+      forbidden: (run.exploration?.forbidden ?? []).map(({ world, faults }) => ({
+        components: components(world),
+        faults,
+      })),
+    })),
+    exit,
+  };
+}

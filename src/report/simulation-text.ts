@@ -1,0 +1,98 @@
+import type { Exploration, Passed } from "../simulate/explore.ts";
+import type { End } from "../simulate/ends.ts";
+import type { Simulated } from "../simulate/simulate.ts";
+import { isAcceptable, isBad, type SimulationReport, startVersions } from "./simulation.ts";
+import type { Style } from "./style.ts";
+import { counted, listed, quoted } from "./words.ts";
+
+/** Where every run can end; what must not be comes with the faults that lead there, the fewest. */
+export function simulationLines(report: SimulationReport, style: Style): readonly string[] {
+  const { manifest, faults, runs } = report;
+  const verdict = isAcceptable(report)
+    ? style.good("Every end is acceptable.")
+    : style.bad("Not every end is acceptable.");
+  return [
+    style.strong(`${quoted(manifest)}, every way with at most ${counted(faults, "fault")}:`),
+    ...runs.flatMap((run) => ["", ...runLines(report, run, style)]),
+    "",
+    verdict,
+  ];
+}
+
+export function runName(report: SimulationReport, run: Simulated): string {
+  return run.systemVersion ?? componentsText(report, startVersions(report.system, run));
+}
+
+export function runLines(
+  report: SimulationReport,
+  run: Simulated,
+  style: Style,
+): readonly string[] {
+  const { exploration, answer } = run;
+  const from = `From ${style.strong(runName(report, run))}`;
+  if (exploration === null) {
+    const why =
+      answer.kind === "no-plan" ? answer.reason : "The planner did not decide within its limit.";
+    return [`${from}: nothing to run. ${why}`];
+  }
+  const good = exploration.ends.filter((end) => !isBad(end, report.accepted));
+  const bad = exploration.ends.filter((end) => isBad(end, report.accepted));
+  return [
+    `${from}: ${counted(exploration.situations, "situation")}`,
+    ...good.map((end) => `  ${endText(report, end)}`),
+    ...bad.flatMap((end) => badEndLines(report, end, style)),
+    ...exploration.forbidden.flatMap((passed) => forbiddenLines(report, passed, style)),
+    ...incomplete(exploration, style),
+  ];
+}
+
+const outcomeTexts = {
+  success: "success",
+  "failed-unchanged": "failed, nothing was changed",
+  "failed-rolled-back": "failed, back in the old state",
+  "failed-elsewhere": "failed, in another end state",
+  inconsistent: "inconsistent",
+} as const;
+
+function endText(report: SimulationReport, end: End): string {
+  const { outcome, inconsistent, systemVersion, world } = end;
+  const named = inconsistent.length > 0 ? ` (${listed(inconsistent)})` : "";
+  const state = systemVersion === null ? "" : `, ${systemVersion}`;
+  return `${outcomeTexts[outcome]}${named}${state}: ${componentsText(report, world)}`;
+}
+
+function badEndLines(report: SimulationReport, end: End, style: Style): readonly string[] {
+  const lines = [
+    `  ${style.bad(end.isUntrue ? "UNTRUE" : "UNACCEPTABLE")} ${endText(report, end)}`,
+    ...faultLines(end.faults),
+  ];
+  const [component] = end.inconsistent;
+  if (end.isUntrue || component === undefined) return lines;
+  return [...lines, `    hint: Where this risk is accepted, say so with "--accept ${component}".`];
+}
+
+function forbiddenLines(
+  report: SimulationReport,
+  { world, faults }: Passed,
+  style: Style,
+): readonly string[] {
+  const what = `on the way, what the tables do not accept: ${componentsText(report, world)}`;
+  return [`  ${style.bad("FORBIDDEN")} ${what}`, ...faultLines(faults)];
+}
+
+function faultLines(faults: readonly string[]): readonly string[] {
+  if (faults.length === 0) return ["    without any fault"];
+  return faults.map((fault, index) => `    ${index + 1}. ${fault}`);
+}
+
+function incomplete({ isComplete, situations }: Exploration, style: Style): readonly string[] {
+  if (isComplete) return [];
+  return [
+    `  ${style.bad("INCOMPLETE")} given up after ${counted(situations, "situation")}`,
+    `    hint: Raise "--limit", or allow fewer faults.`,
+  ];
+}
+
+function componentsText({ system }: SimulationReport, versions: readonly string[]): string {
+  return system.components.map(({ id }, index) => `${id} ${versions[index] ?? "?"}`).join(", ");
+}
