@@ -17,7 +17,6 @@ import type { MatchInput } from "../manifest/match-input.ts";
 import { readStateFile } from "../manifest/state-file.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import type { Constraints } from "../manifest/table.ts";
-import { readTopology, type Topology } from "../manifest/topology.ts";
 import { versionNamed } from "../manifest/version.ts";
 import { acceptance } from "../planner/acceptable.ts";
 import { findPlan } from "../planner/find-plan.ts";
@@ -29,6 +28,7 @@ import { readText } from "./input-files.ts";
 import type { Settings } from "./settings.ts";
 import { type Survey, survey, type Surveyed } from "./survey.ts";
 import type { SystemInput } from "./system-input.ts";
+import { topologyFor } from "./topology.ts";
 
 /** A Manifest brought together with where the System is, and the planner's answer. */
 export interface Planning {
@@ -112,37 +112,6 @@ export async function planFromState(
     },
     { ...artifacts.value, survey: null, notes: [...notes, ...artifacts.value.notes] },
   );
-}
-
-/** The Topology of this machine. */
-export function topologyOf(context: Context, settings: Settings): Result<Topology> {
-  const { platform, environment } = context;
-  const directory = environment.workingDirectory;
-  if (platform.files.status(settings.topologyFile) === null) {
-    return fail(withoutTopology(settings.topologyFile));
-  }
-  const file = readText(platform.files, directory, settings.topologyFile);
-  if (!file.ok) return file;
-  const { topologyComponents } = settings;
-  if (topologyComponents === null) return readTopology(file.value, null);
-  const components = readText(platform.files, directory, topologyComponents);
-  return components.ok ? readTopology(file.value, components.value) : components;
-}
-
-function withoutTopology(path: string): Problem {
-  return {
-    code: "topology-missing",
-    message: `This machine has no Topology: there is no "${path}".`,
-    hint: "Write one, or name its directory with MENDER_ORCHESTRATOR_TOPOLOGY_DIR; a plan with --state needs none.",
-  };
-}
-
-/** The Components that a Manifest of the first form names stand in where this machine has no Topology. */
-function topologyFor(context: Context, settings: Settings, manifest: Manifest): Result<Topology> {
-  const { inlineTopology } = manifest;
-  const isThere = context.platform.files.status(settings.topologyFile) !== null;
-  if (isThere || inlineTopology === null) return topologyOf(context, settings);
-  return ok(inlineTopology);
 }
 
 function readDeviceConstraints(

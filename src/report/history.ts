@@ -1,9 +1,9 @@
-import type { Deployment, Failure } from "../deployment/deployment.ts";
+import type { Deployment } from "../deployment/deployment.ts";
 import { aligned } from "./columns.ts";
-import { failureJson } from "./failure.ts";
 import { durationText } from "./measures.ts";
 import { outcomeSentence } from "./outcome.ts";
 import { failureSentence } from "./status.ts";
+import { causeJson } from "./status-json.ts";
 import type { Style } from "./style.ts";
 import { quoted } from "./words.ts";
 
@@ -105,16 +105,6 @@ export function pastJson({
       version,
       elapsed_ms: Math.round(elapsedMs.get(id) ?? 0),
     })),
-  };
-}
-
-function causeJson(failure: Failure): Readonly<Record<string, unknown>> {
-  if (failure.kind !== "component") return { kind: failure.kind };
-  return {
-    kind: failure.kind,
-    component: failure.component,
-    state: failure.round,
-    reason: failureJson(failure.reason),
   };
 }
 

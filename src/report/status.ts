@@ -2,7 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { StopPoint } from "../core/protocol.ts";
 import type { Deployment, Failure, Member } from "../deployment/deployment.ts";
 import { aligned } from "./columns.ts";
-import { failureJson, failureText } from "./failure.ts";
+import { failureText } from "./failure.ts";
 import { outcomeSentence } from "./outcome.ts";
 import type { Style } from "./style.ts";
 import { quoted } from "./words.ts";
@@ -21,7 +21,7 @@ export type Waiting =
   | { readonly kind: "host-reboot" }
   | { readonly kind: "resume"; readonly interrupted: string | null };
 
-function waitingFor({ deployment, heldBy }: InProgress): Waiting {
+export function waitingFor({ deployment, heldBy }: InProgress): Waiting {
   if (heldBy !== null) return { kind: "process", pid: heldBy };
   const round = deployment.open?.intent.round ?? null;
   if (round === "HostReboot" || round === "HostRollbackReboot") return { kind: "host-reboot" };
@@ -78,7 +78,7 @@ function memberLines(deployment: Deployment, style: Style): readonly string[] {
   );
 }
 
-function typeOf({ begin }: Deployment, member: Member): string {
+export function typeOf({ begin }: Deployment, member: Member): string {
   return begin.components.find(({ id }) => id === member.id)?.componentType ?? "";
 }
 
@@ -94,7 +94,7 @@ function lastText(deployment: Deployment, member: Member): string {
   return last.progress === "ok" ? `${last.round} done` : `${last.round} ${last.progress}`;
 }
 
-function lastRound(
+export function lastRound(
   { open }: Deployment,
   member: Member,
 ): { readonly round: string; readonly progress: string } | null {
@@ -148,62 +148,4 @@ export function failureSentence(failure: Failure): string {
     default:
       return assertNever(failure);
   }
-}
-
-function failureDocument(failure: Failure): Readonly<Record<string, unknown>> {
-  if (failure.kind !== "component") return { kind: failure.kind };
-  return {
-    kind: failure.kind,
-    component: failure.component,
-    state: failure.round,
-    reason: failureJson(failure.reason),
-  };
-}
-
-function waitingDocument(waiting: Waiting): Readonly<Record<string, unknown>> {
-  switch (waiting.kind) {
-    case "process":
-      return { kind: waiting.kind, pid: waiting.pid };
-    case "stop":
-      return { kind: waiting.kind, before: waiting.before };
-    case "host-reboot":
-      return { kind: waiting.kind };
-    case "resume":
-      return { kind: waiting.kind, interrupted: waiting.interrupted };
-    default:
-      return assertNever(waiting);
-  }
-}
-
-export function statusJson(progress: InProgress | null): Readonly<Record<string, unknown>> {
-  if (progress === null) return { type: "status", deployment: null };
-  const { deployment } = progress;
-  const { begin, stage, way, failure, ended } = deployment;
-  return {
-    type: "status",
-    deployment: begin.deployment,
-    manifest: begin.manifest,
-    begun: begin.at,
-    way,
-    stage,
-    stages: begin.plan.stages.length,
-    system_version: begin.plan.stages[stage]?.systemVersion ?? null,
-    waits_for: waitingDocument(waitingFor(progress)),
-    failure: failure === null ? null : failureDocument(failure),
-    outcome: ended?.outcome ?? null,
-    components: deployment.members.map((member) => {
-      const last = lastRound(deployment, member);
-      return {
-        component: member.id,
-        component_type: typeOf(deployment, member),
-        from: member.step?.from ?? member.version,
-        to: member.step?.to ?? member.version,
-        version: member.version,
-        group: member.step?.group ?? null,
-        last_state: last?.round ?? null,
-        progress: last?.progress ?? null,
-        inconsistent: member.inconsistent,
-      };
-    }),
-  };
 }

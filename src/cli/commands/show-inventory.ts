@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { answer, failed } from "../output.ts";
 import { readSettings } from "../settings.ts";
 import { ask, askEach, identify } from "../survey.ts";
-import { topologyOf } from "../system.ts";
+import { topologyOf } from "../topology.ts";
 import { ok } from "../../core/result.ts";
 
 /** What every Component of this System tells for the inventory. */

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { answer, failed } from "../output.ts";
 import { readSettings } from "../settings.ts";
 import { survey } from "../survey.ts";
-import { topologyOf } from "../system.ts";
+import { topologyOf } from "../topology.ts";
 
 /** What every Component of this System provides. */
 export async function showProvides(context: Context): Promise<ExitCode> {

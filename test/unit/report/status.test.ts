@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { plainStyle } from "../../../src/report/style.ts";
-import { type InProgress, statusJson, statusLines } from "../../../src/report/status.ts";
+import { type InProgress, statusLines } from "../../../src/report/status.ts";
+import { statusJson } from "../../../src/report/status-json.ts";
 import { beginOf, Boards, type Call, drive, exited, type Script } from "../../support/drive.ts";
 
 const spec = {

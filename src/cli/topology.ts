@@ -1,0 +1,42 @@
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { readTopology, type Topology } from "../manifest/topology.ts";
+import type { Context } from "./context.ts";
+import { readText } from "./input-files.ts";
+import type { Settings } from "./settings.ts";
+
+/** The Topology of this machine. */
+export function topologyOf(context: Context, settings: Settings): Result<Topology> {
+  const { platform, environment } = context;
+  const directory = environment.workingDirectory;
+  if (platform.files.status(settings.topologyFile) === null) {
+    return fail(withoutTopology(settings.topologyFile));
+  }
+  const file = readText(platform.files, directory, settings.topologyFile);
+  if (!file.ok) return file;
+  const { topologyComponents } = settings;
+  if (topologyComponents === null) return readTopology(file.value, null);
+  const components = readText(platform.files, directory, topologyComponents);
+  return components.ok ? readTopology(file.value, components.value) : components;
+}
+
+function withoutTopology(path: string): Problem {
+  return {
+    code: "topology-missing",
+    message: `This machine has no Topology: there is no "${path}".`,
+    hint: "Write one, or name its directory with MENDER_ORCHESTRATOR_TOPOLOGY_DIR; a plan with --state needs none.",
+  };
+}
+
+/** The Components that a Manifest of the first form names stand in where this machine has no Topology. */
+export function topologyFor(
+  context: Context,
+  settings: Settings,
+  manifest: Manifest,
+): Result<Topology> {
+  const { inlineTopology } = manifest;
+  const isThere = context.platform.files.status(settings.topologyFile) !== null;
+  if (isThere || inlineTopology === null) return topologyOf(context, settings);
+  return ok(inlineTopology);
+}

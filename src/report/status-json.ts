@@ -1,0 +1,63 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { Failure } from "../deployment/deployment.ts";
+import { failureJson } from "./failure.ts";
+import { type InProgress, lastRound, typeOf, type Waiting, waitingFor } from "./status.ts";
+
+/** Why a deployment failed. */
+export function causeJson(failure: Failure): Readonly<Record<string, unknown>> {
+  if (failure.kind !== "component") return { kind: failure.kind };
+  return {
+    kind: failure.kind,
+    component: failure.component,
+    state: failure.round,
+    reason: failureJson(failure.reason),
+  };
+}
+
+function waitingDocument(waiting: Waiting): Readonly<Record<string, unknown>> {
+  switch (waiting.kind) {
+    case "process":
+      return { kind: waiting.kind, pid: waiting.pid };
+    case "stop":
+      return { kind: waiting.kind, before: waiting.before };
+    case "host-reboot":
+      return { kind: waiting.kind };
+    case "resume":
+      return { kind: waiting.kind, interrupted: waiting.interrupted };
+    default:
+      return assertNever(waiting);
+  }
+}
+
+export function statusJson(progress: InProgress | null): Readonly<Record<string, unknown>> {
+  if (progress === null) return { type: "status", deployment: null };
+  const { deployment } = progress;
+  const { begin, stage, way, failure, ended } = deployment;
+  return {
+    type: "status",
+    deployment: begin.deployment,
+    manifest: begin.manifest,
+    begun: begin.at,
+    way,
+    stage,
+    stages: begin.plan.stages.length,
+    system_version: begin.plan.stages[stage]?.systemVersion ?? null,
+    waits_for: waitingDocument(waitingFor(progress)),
+    failure: failure === null ? null : causeJson(failure),
+    outcome: ended?.outcome ?? null,
+    components: deployment.members.map((member) => {
+      const last = lastRound(deployment, member);
+      return {
+        component: member.id,
+        component_type: typeOf(deployment, member),
+        from: member.step?.from ?? member.version,
+        to: member.step?.to ?? member.version,
+        version: member.version,
+        group: member.step?.group ?? null,
+        last_state: last?.round ?? null,
+        progress: last?.progress ?? null,
+        inconsistent: member.inconsistent,
+      };
+    }),
+  };
+}
