@@ -34,3 +34,17 @@ export async function writeOutput(
     });
   }
 }
+
+/** The same for lines of text. */
+export async function writeTextOutput(
+  context: Context,
+  name: string,
+  lines: readonly string[],
+): Promise<Result<number>> {
+  return await writeOutput(context, name, bytesOf(lines));
+}
+
+// oxlint-disable-next-line require-await
+async function* bytesOf(lines: readonly string[]): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`${lines.join("\n")}\n`);
+}

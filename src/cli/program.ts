@@ -8,6 +8,7 @@ import { type Context, type GlobalOptions, logLevels } from "./context.ts";
 import { defineArtifact } from "./definitions/artifact.ts";
 import { defineBundle } from "./definitions/bundle.ts";
 import { definePlanning } from "./definitions/planning.ts";
+import { defineProof } from "./definitions/proof.ts";
 import { defineTools } from "./definitions/tools.ts";
 import { defineUpdates } from "./definitions/updates.ts";
 import type { Environment } from "./environment.ts";
@@ -74,7 +75,14 @@ export async function runProgram(args: readonly string[], machine: Machine): Pro
     async (...given) => {
       exit = await work(contextOf(machine, globalOptions(program)), ...given);
     };
-  for (const define of [defineUpdates, definePlanning, defineBundle, defineArtifact, defineTools]) {
+  for (const define of [
+    defineUpdates,
+    definePlanning,
+    defineProof,
+    defineBundle,
+    defineArtifact,
+    defineTools,
+  ]) {
     define(program, lazily);
   }
   try {

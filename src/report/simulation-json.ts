@@ -12,7 +12,7 @@ export function simulationJson(
   report: SimulationReport,
   exit: ExitCode,
 ): Readonly<Record<string, unknown>> {
-  const { system, accepted } = report;
+  const { system } = report;
   const components = (versions: readonly string[]) =>
     Object.fromEntries(system.components.map(({ id }, index) => [id, versions[index] ?? "?"]));
   return {
@@ -26,12 +26,12 @@ export function simulationJson(
         components: components(startVersions(system, run)),
       },
       answer: run.answer.kind,
-      acceptable: isRunAcceptable(run, accepted),
+      acceptable: isRunAcceptable(report, run),
       situations: run.exploration?.situations ?? 0,
       complete: run.exploration?.isComplete ?? false,
       ends: (run.exploration?.ends ?? []).map((end) => ({
         outcome: end.outcome,
-        acceptable: !isBad(end, accepted),
+        acceptable: !isBad(report, end),
         untrue: end.isUntrue,
         inconsistent: end.inconsistent,
         system_version: end.systemVersion,

@@ -7,7 +7,7 @@ export function simulationJunit(report: SimulationReport): readonly string[] {
   const failed = report.runs.map(
     (run, index) =>
       // From the System's own start there must be something to run.
-      (index === 0 && run.exploration === null) || !isRunAcceptable(run, report.accepted),
+      (index === 0 && run.exploration === null) || !isRunAcceptable(report, run),
   );
   const cases = report.runs.flatMap((run, index) => {
     const attributes = `classname="simulate" name="${escaped(`from ${runName(report, run)}`)}"`;

@@ -1,7 +1,13 @@
 import type { Exploration, Passed } from "../simulate/explore.ts";
 import type { End } from "../simulate/ends.ts";
 import type { Simulated } from "../simulate/simulate.ts";
-import { isAcceptable, isBad, type SimulationReport, startVersions } from "./simulation.ts";
+import {
+  culprits,
+  isAcceptable,
+  isBad,
+  type SimulationReport,
+  startVersions,
+} from "./simulation.ts";
 import type { Style } from "./style.ts";
 import { counted, listed, quoted } from "./words.ts";
 
@@ -35,8 +41,8 @@ export function runLines(
       answer.kind === "no-plan" ? answer.reason : "The planner did not decide within its limit.";
     return [`${from}: nothing to run. ${why}`];
   }
-  const good = exploration.ends.filter((end) => !isBad(end, report.accepted));
-  const bad = exploration.ends.filter((end) => isBad(end, report.accepted));
+  const good = exploration.ends.filter((end) => !isBad(report, end));
+  const bad = exploration.ends.filter((end) => isBad(report, end));
   return [
     `${from}: ${counted(exploration.situations, "situation")}`,
     ...good.map((end) => `  ${endText(report, end)}`),
@@ -66,9 +72,9 @@ function badEndLines(report: SimulationReport, end: End, style: Style): readonly
     `  ${style.bad(end.isUntrue ? "UNTRUE" : "UNACCEPTABLE")} ${endText(report, end)}`,
     ...faultLines(end.faults),
   ];
-  const [component] = end.inconsistent;
-  if (end.isUntrue || component === undefined) return lines;
-  return [...lines, `    hint: Where this risk is accepted, say so with "--accept ${component}".`];
+  if (end.isUntrue) return lines;
+  const options = culprits(report.system, end).map((component) => `--accept ${component}`);
+  return [...lines, `    hint: Where this risk is accepted, say so with "${options.join(" ")}".`];
 }
 
 function forbiddenLines(

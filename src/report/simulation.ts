@@ -1,4 +1,4 @@
-import type { ComponentId } from "../core/ids.ts";
+import { type ComponentId, unknownVersion } from "../core/ids.ts";
 import type { System } from "../manifest/system.ts";
 import type { End } from "../simulate/ends.ts";
 import type { Simulated } from "../simulate/simulate.ts";
@@ -11,32 +11,46 @@ export interface SimulationReport {
   readonly system: System;
   /** The System's own start first. */
   readonly runs: readonly Simulated[];
-  /** Components whose risk is accepted: an inconsistent end that names one of them is no failure. */
+  /** Components whose risk is accepted: an inconsistent end that has no other culprit is no failure. */
   readonly accepted: readonly ComponentId[];
 }
 
 /** An end that must not be: inconsistent and not accepted, or other than the machine claims. */
-export function isBad(end: End, accepted: readonly ComponentId[]): boolean {
+export function isBad({ system, accepted }: Judged, end: End): boolean {
   if (end.isUntrue) return true;
   if (end.outcome !== "inconsistent") return false;
-  return !end.inconsistent.some((component) => accepted.includes(component));
+  return !culprits(system, end).every((component) => accepted.includes(component));
+}
+
+type Judged = Pick<SimulationReport, "system" | "accepted">;
+
+/** Of the Components that an inconsistent end names, those it comes from: left half-way, or unable to go back. */
+export function culprits(
+  { components }: System,
+  { inconsistent, world }: End,
+): readonly ComponentId[] {
+  const named = components.flatMap((component, index) =>
+    inconsistent.includes(component.id) ? [{ ...component, version: world[index] }] : [],
+  );
+  const broken = named.filter(({ version }) => version === unknownVersion);
+  const firm = named.filter(({ supportsRollback }) => !supportsRollback);
+  const [found] = [broken, firm, named].filter((some) => some.length > 0);
+  return (found ?? []).map(({ id }) => id);
 }
 
 /** Whether all that was asked for was tried from here, and all of it ends acceptable. */
-export function isRunAcceptable(
-  { exploration, answer }: Simulated,
-  accepted: readonly ComponentId[],
-): boolean {
+export function isRunAcceptable(judged: Judged, { exploration, answer }: Simulated): boolean {
   if (exploration === null) return answer.kind === "no-plan";
-  const isGood = exploration.ends.every((end) => !isBad(end, accepted));
+  const isGood = exploration.ends.every((end) => !isBad(judged, end));
   return exploration.isComplete && exploration.forbidden.length === 0 && isGood;
 }
 
 /** Whether every run ends acceptable; from the System's own start there must be something to run. */
-export function isAcceptable({ runs, accepted }: SimulationReport): boolean {
+export function isAcceptable(report: SimulationReport): boolean {
+  const { runs } = report;
   const [own] = runs;
   if (own?.exploration === null) return false;
-  return runs.every((run) => isRunAcceptable(run, accepted));
+  return runs.every((run) => isRunAcceptable(report, run));
 }
 
 export function startVersions(system: System, { start }: Simulated): readonly string[] {

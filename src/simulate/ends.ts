@@ -1,10 +1,10 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { DeploymentOutcome } from "../core/events.ts";
-import { type ComponentId, type SystemVersion, unknownVersion } from "../core/ids.ts";
+import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import type { System } from "../manifest/system.ts";
 import { acceptance } from "../planner/acceptable.ts";
 import type { Situation } from "./situation.ts";
-import { stateIn, type World } from "./world.ts";
+import { brokenIn, stateIn, type World } from "./world.ts";
 
 /** One way in which a deployment can end, and the shortest list of faults that leads there. */
 export interface End {
@@ -46,6 +46,7 @@ export function judgeOf(
       case "failed-elsewhere":
         return versionOf(world) !== null;
       case "inconsistent":
+        // What was left half-way must be named.
         return ended.inconsistent.length > 0 && brokenIn(system, world).every(isIn(ended));
       default:
         return assertNever(ended.outcome);
@@ -62,14 +63,6 @@ export function judgeOf(
 
 function isSame(one: World, other: World): boolean {
   return one.every((version, index) => version === other[index]);
-}
-
-/** Components that were left half-way; they must be named. */
-function brokenIn(system: System, world: World): readonly ComponentId[] {
-  return system.components.flatMap(({ id, type, start }, index) => {
-    const before = system.types[type]?.versions[start];
-    return world[index] === unknownVersion && before !== unknownVersion ? [id] : [];
-  });
 }
 
 function isIn({ inconsistent }: { readonly inconsistent: readonly ComponentId[] }) {

@@ -97,7 +97,8 @@ export function explore(
         (fault === null ? level : deeper).push({ situation: next, trail: way });
       }
     }
-    level = deeper;
+    // The one that happens first is taken first.
+    level = deeper.toReversed();
   }
   return result(true);
 }

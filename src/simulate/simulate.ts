@@ -91,6 +91,7 @@ function beginOf(system: System, plan: Begin["plan"], policy: InterruptPolicy): 
     deployment: "simulated",
     at: "1970-01-01T00:00:00.000Z",
     manifest: "simulated",
+    sequence: null,
     exitOnReboot: false,
     system,
     plan,

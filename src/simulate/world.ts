@@ -1,4 +1,4 @@
-import { unknownVersion, type Version } from "../core/ids.ts";
+import { type ComponentId, unknownVersion, type Version } from "../core/ids.ts";
 import type { Deployment, Member } from "../deployment/deployment.ts";
 import type { RoundName } from "../deployment/program.ts";
 import type { System, SystemState } from "../manifest/system.ts";
@@ -17,6 +17,14 @@ export function stateIn(system: System, world: World): SystemState | null {
     return system.types[type]?.versions.indexOf(version) ?? -1;
   });
   return state.includes(-1) ? null : state;
+}
+
+/** Components that were left half-way: of the others of unknown version nothing was known at the start. */
+export function brokenIn(system: System, world: World): readonly ComponentId[] {
+  return system.components.flatMap(({ id, type, start }, index) => {
+    const before = system.types[type]?.versions[start];
+    return world[index] === unknownVersion && before !== unknownVersion ? [id] : [];
+  });
 }
 
 /** What a state leaves behind: all of its work, none of it, or half of it. */

@@ -1,15 +1,12 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import type { Result } from "../../core/result.ts";
 import { answerLines } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { plainStyle } from "../../report/style.ts";
 import type { Context } from "../context.ts";
 import type { PlanOptions } from "../definitions/planning.ts";
+import { makePlan } from "../make-plan.ts";
 import { failed, writeLines } from "../output.ts";
-import { writeOutput } from "../output-file.ts";
-import { readSettings } from "../settings.ts";
-import { planFromState, type Planning, planThisSystem } from "../system.ts";
-import { withSystemInput } from "../system-input.ts";
+import { writeTextOutput } from "../output-file.ts";
 
 /** What install would do, and why. Changes nothing but the file of `--out`. */
 export async function plan(
@@ -29,28 +26,6 @@ export async function plan(
     writeLines(output.results, lines(output.resultStyle));
     return exit;
   }
-  const written = await writeOutput(context, options.out, bytesOf(lines()));
+  const written = await writeTextOutput(context, options.out, lines());
   return written.ok ? exit : failed(output, written.problems);
-}
-
-async function makePlan(
-  context: Context,
-  file: string,
-  state: string | null,
-): Promise<Result<Planning>> {
-  if (state !== null) {
-    return await withSystemInput(context, [], file, (input) =>
-      planFromState(context, input, state),
-    );
-  }
-  const settings = readSettings(context);
-  if (!settings.ok) return settings;
-  return await withSystemInput(context, settings.value.keys, file, (input) =>
-    planThisSystem(context, settings.value, input),
-  );
-}
-
-// oxlint-disable-next-line require-await
-async function* bytesOf(lines: readonly string[]): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(`${lines.join("\n")}\n`);
 }

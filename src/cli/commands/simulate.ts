@@ -1,0 +1,94 @@
+import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import type { ComponentId } from "../../core/ids.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { System } from "../../manifest/system.ts";
+import { isAcceptable, type SimulationReport } from "../../report/simulation.ts";
+import { simulationJson } from "../../report/simulation-json.ts";
+import { simulationJunit } from "../../report/simulation-junit.ts";
+import { simulationLines } from "../../report/simulation-text.ts";
+import { plainStyle, type Style } from "../../report/style.ts";
+import { counted } from "../../report/words.ts";
+import { type InterruptPolicy, simulate as explored, startsOf } from "../../simulate/simulate.ts";
+import type { Context } from "../context.ts";
+import type { SimulateOptions } from "../definitions/proof.ts";
+import { makePlan } from "../make-plan.ts";
+import { failed, writeLines } from "../output.ts";
+import { writeTextOutput } from "../output-file.ts";
+import type { Planning } from "../system.ts";
+
+/** Where the System ends whatever fails. Changes nothing but the file of `--out`. */
+export async function simulate(
+  context: Context,
+  file: string,
+  options: SimulateOptions,
+): Promise<ExitCode> {
+  const { output } = context;
+  const made = await makePlan(context, file, options.state ?? null);
+  if (!made.ok) return failed(output, made.problems);
+  const accepted = acceptedIn(made.value.system, options.accept);
+  if (!accepted.ok) return failed(output, accepted.problems);
+  const report = reportOf(context, made.value, accepted.value, options);
+  const exit = isAcceptable(report) ? exitCode.done : exitCode.noPlan;
+  const lines = (style: Style) =>
+    linesOf(report, exit, output.json ? "json" : options.format, style);
+  if (options.out === undefined) {
+    writeLines(output.results, lines(output.resultStyle));
+    return exit;
+  }
+  const written = await writeTextOutput(context, options.out, lines(plainStyle));
+  return written.ok ? exit : failed(output, written.problems);
+}
+
+function reportOf(
+  { platform: { clock }, output }: Context,
+  { manifest, system, survey }: Planning,
+  accepted: readonly ComponentId[],
+  { from, faults, limit }: SimulateOptions,
+): SimulationReport {
+  const policy: InterruptPolicy = (component) =>
+    survey?.components.find(({ id }) => id === component)?.entry.onInterrupt ?? "rollback";
+  const begin = clock.monotonicMs();
+  const starts = from === "all" ? startsOf(system) : [system];
+  const runs = starts.map((one) => explored(one, { faults, limit }, policy));
+  const seconds = (clock.monotonicMs() - begin) / 1000;
+  const situations = runs.reduce((sum, run) => sum + (run.exploration?.situations ?? 0), 0);
+  writeLines(output.messages, [
+    `${counted(situations, "situation")} in ${seconds.toFixed(1)} s, ${Math.round(situations / seconds)} a second`,
+  ]);
+  return { manifest: manifest.name, faults, system, runs, accepted };
+}
+
+function linesOf(
+  report: SimulationReport,
+  exit: ExitCode,
+  format: SimulateOptions["format"],
+  style: Style,
+): readonly string[] {
+  switch (format) {
+    case "json":
+      return [JSON.stringify(simulationJson(report, exit))];
+    case "junit":
+      return simulationJunit(report);
+    default:
+      return simulationLines(report, style);
+  }
+}
+
+function acceptedIn(
+  { components }: System,
+  names: readonly string[],
+): Result<readonly ComponentId[]> {
+  const unknown = names.filter((name) => components.every(({ id }) => id !== name));
+  if (unknown.length === 0) {
+    return ok(components.flatMap(({ id }) => (names.includes(id) ? [id] : [])));
+  }
+  return fail(
+    ...unknown.map((name) => ({
+      code: "invalid-argument" as const,
+      message: `"--accept" names "${name}", but the System has no such Component.`,
+      expected: components.map(({ id }) => id).join(", "),
+      got: name,
+      hint: "Give the id of a Component; the ends that are not acceptable name them.",
+    })),
+  );
+}

@@ -1,0 +1,55 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Lazily } from "../program.ts";
+
+export interface SimulateOptions {
+  readonly state?: string;
+  readonly from: "here" | "all";
+  readonly faults: number;
+  readonly accept: readonly string[];
+  readonly limit: number;
+  readonly format: "text" | "json" | "junit";
+  readonly out?: string;
+}
+
+export function defineProof(program: Command, lazily: Lazily): void {
+  program
+    .command("simulate")
+    .description("every fault at every step of the plan: where the System ends; changes nothing")
+    .argument("<file>", "a bundle or a Manifest")
+    .option("--state <file>", "the current state, in place of this System's own")
+    .addOption(
+      new Option("--from <states>", "from the current state, or from every end state as well")
+        .choices(["here", "all"])
+        .default("here"),
+    )
+    .option("--faults <count>", "how many may happen in one deployment, 0 to 4", faults, 1)
+    .option("--accept <component>", "accept that it may end inconsistent", collected, [])
+    .option("--limit <situations>", "give up after so many from one state", situations, 1_000_000)
+    .addOption(
+      new Option("--format <format>", "how it is written")
+        .choices(["text", "json", "junit"])
+        .default("text"),
+    )
+    .option("--out <file>", "write it to a file")
+    .action(
+      lazily(async (context, file: string, options: SimulateOptions) => {
+        const { simulate } = await import("../commands/simulate.ts");
+        return simulate(context, file, options);
+      }),
+    );
+}
+
+function faults(text: string): number {
+  if (!/^[0-4]$/.test(text)) throw new InvalidArgumentError("It must be a number from 0 to 4.");
+  return Number(text);
+}
+
+function situations(text: string): number {
+  const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
+  if (value < 1) throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  return value;
+}
+
+function collected(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
