@@ -31,6 +31,7 @@ export function beginRecord(
     deployment: id,
     at: platform.clock.now().toISOString(),
     manifest: planning.manifest.name,
+    sequence: planning.manifest.sequence,
     exitOnReboot,
     system: planning.system,
     plan,

@@ -15,6 +15,7 @@ import type { Context } from "./context.ts";
 import type { InstallOptions } from "./definitions/updates.ts";
 import { datastoreOf, deployer, type DeployerInput } from "./deployer.ts";
 import { openProgress } from "./progress.ts";
+import { checkRelease } from "./release.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { type Planning, planThisSystem } from "./system.ts";
 import { isBundle, type SystemInput, withBundle, withManifest } from "./system-input.ts";
@@ -108,6 +109,11 @@ async function planAndRun(
   if (plan.stages.length === 0 && options.stopBefore.length === 0) {
     return ok({ kind: "nothing-to-do" });
   }
+  const release = checkRelease(context, planning.manifest, {
+    allowDowngrade: options.allowDowngrade,
+    acceptExpired: options.accept.includes("expired"),
+  });
+  if (!release.ok) return release;
   const verified = await verifyAll(context, settings, planning.located);
   if (!verified.ok) return verified;
   const components = survey?.components ?? [];
@@ -116,6 +122,7 @@ async function planAndRun(
   return await withProgress(context, settings, namesOf(planning), async (emit) => {
     const provides = providesOf(components);
     const ports = deployer(context, { keys: settings.keys, emit, provides });
+    for (const { message } of release.value) emit({ type: "note", message });
     const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);
     return ok({ kind: "deployed", deployed });
   });

@@ -70,6 +70,9 @@ export const problemCodes = {
   "journal-version": exitCode.inProgress,
   "history-unknown": exitCode.usage,
   locked: exitCode.inProgress,
+  "release-older": exitCode.untrusted,
+  "release-expired": exitCode.untrusted,
+  "clock-not-set": exitCode.untrusted,
   "module-payload": exitCode.invalid,
   // deployment
   "version-changed": exitCode.failedUnchanged,

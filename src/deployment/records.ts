@@ -82,6 +82,8 @@ const Begin = z
     deployment: z.string(),
     at: Time,
     manifest: z.string(),
+    /** The Manifest's `sequence`, so that an older release is told from a newer one; null: it has none. */
+    sequence: z.int().nonnegative().nullable(),
     /** Was it begun with `--exit-on-reboot`: then a later forward call without it never reboots. */
     exitOnReboot: z.boolean(),
     system: System,

@@ -83,6 +83,7 @@ export function beginOf(spec: SystemSpec): Begin {
     deployment: "d1",
     at: "2026-01-01T00:00:00.000Z",
     manifest: "m",
+    sequence: null,
     exitOnReboot: spec.exitOnReboot ?? false,
     system,
     plan: {

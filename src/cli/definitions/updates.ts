@@ -10,6 +10,8 @@ export interface RunOptions {
 
 export interface InstallOptions extends RunOptions {
   readonly dryRun: boolean;
+  readonly allowDowngrade: boolean;
+  readonly accept: readonly string[];
 }
 
 export function defineUpdates(program: Command, lazily: Lazily): void {
@@ -17,6 +19,14 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
     .description("plan, then run to the end, commit included")
     .argument("<file>", "a bundle or a Manifest")
     .option("--dry-run", "show the plan and change nothing", false)
+    .option("--allow-downgrade", "install a release with a lower sequence than the last one", false)
+    .addOption(
+      repeatable(
+        new Option("--accept <risk>", "install although the release has expired").choices([
+          "expired",
+        ]),
+      ),
+    )
     .action(
       lazily(async (context, file: string, options: InstallOptions) => {
         const { install } = await import("../commands/install.ts");
@@ -73,16 +83,17 @@ function running(command: Command): Command {
   const stop = new Option(
     "--stop-before <state>",
     "stop before this state; may be given several times",
-  )
-    .choices(stopPoints)
-    .default([], "none");
-  // A repeatable option with choices: each value is checked, then added.
-  const check = stop.parseArg;
-  stop.argParser((value: string, previous: readonly string[]) => {
+  ).choices(stopPoints);
+  return command
+    .addOption(repeatable(stop))
+    .option("--exit-on-reboot", "exit with 4 where the host must reboot", false);
+}
+
+/** An option with choices that may be given several times: each value is checked, then added. */
+function repeatable(option: Option): Option {
+  const check = option.parseArg;
+  return option.default([], "none").argParser((value: string, previous: readonly string[]) => {
     check?.(value, []);
     return [...previous, value];
   });
-  return command
-    .addOption(stop)
-    .option("--exit-on-reboot", "exit with 4 where the host must reboot", false);
 }

@@ -1,0 +1,80 @@
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { currentFormat } from "../executor/journals.ts";
+import { listHistory, readHistory } from "../journal/history.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import type { Context } from "./context.ts";
+import { datastoreOf } from "./deployer.ts";
+import { programReleased } from "./version.ts";
+
+/** What the caller takes upon themselves. */
+export interface AcceptedRisks {
+  readonly allowDowngrade: boolean;
+  readonly acceptExpired: boolean;
+}
+
+/** May this release be installed at all, by its place in the sequence and its date? Gives notes. */
+export function checkRelease(
+  context: Context,
+  manifest: Manifest,
+  risks: AcceptedRisks,
+): Result<readonly Problem[]> {
+  const downgrade = risks.allowDowngrade ? null : downgradeProblem(context, manifest);
+  const expiry = expiryProblem(manifest, context.platform.clock.now());
+  const isUnjudged = expiry?.code === "clock-not-set";
+  const refusals = [
+    ...(downgrade === null ? [] : [downgrade]),
+    ...(expiry === null || isUnjudged || risks.acceptExpired ? [] : [expiry]),
+  ];
+  if (refusals.length > 0) return fail(...refusals);
+  return ok(expiry === null ? [] : [expiry]);
+}
+
+function downgradeProblem(context: Context, { file, sequence }: Manifest): Problem | null {
+  const last = lastSequence(context);
+  if (sequence === null || last === null || sequence >= last) return null;
+  return {
+    code: "release-older",
+    message: `This release has the sequence ${String(sequence)}, but ${String(last)} is installed.`,
+    at: { file },
+    expected: `${String(last)} or more`,
+    got: String(sequence),
+    hint: "Install the newer release, or say --allow-downgrade if going back is what you want.",
+  };
+}
+
+/** The sequence of the last deployment that was committed and had one; null where none is known. */
+function lastSequence(context: Context): number | null {
+  const { files } = context.platform;
+  const store = datastoreOf(context);
+  for (const { id } of listHistory(files, store)) {
+    const journal = readHistory(files, store, id, [currentFormat]);
+    if (!journal.ok) continue;
+    const [first] = journal.value.records;
+    const last = journal.value.records.at(-1);
+    const isCommitted = last?.type === "ended" && last.outcome === "success";
+    if (isCommitted && first?.type === "begin" && first.sequence !== null) return first.sequence;
+  }
+  return null;
+}
+
+/** A dead clock battery must not brick an offline machine: a clock that cannot be right judges nothing. */
+function expiryProblem({ file, expires }: Manifest, now: Date): Problem | null {
+  if (expires === null) return null;
+  if (now < new Date(programReleased)) {
+    return {
+      code: "clock-not-set",
+      message: `The clock says ${now.toISOString()}, which is before this program was made, so nobody knows whether the release has expired.`,
+      at: { file },
+      hint: "Set the clock; the release is taken as it is.",
+    };
+  }
+  if (now <= new Date(expires)) return null;
+  return {
+    code: "release-expired",
+    message: `This release has expired at ${expires}.`,
+    at: { file },
+    got: now.toISOString(),
+    hint: "Get a newer one, or say --accept expired if you know that it is still good.",
+  };
+}
