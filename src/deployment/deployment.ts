@@ -108,7 +108,7 @@ export interface Deployment {
  * rollback reboot with it, and then the Component is inconsistent. ArtifactRollback only under tables:
  * without them the protocol passes a failed one over.
  */
-export const maxTries: { readonly [name in RoundName]?: number } = {
+const maxTries: { readonly [name in RoundName]?: number } = {
   ArtifactVerifyRollbackReboot: 5,
   ArtifactRollback: 3,
   ObserveStuck: 3,

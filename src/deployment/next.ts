@@ -68,7 +68,7 @@ function stopsAt(deployment: Deployment, before: StopPoint): boolean {
 }
 
 /** Once any Cleanup has begun, nothing of the stage can be undone. */
-export function hasCleanupStarted(deployment: Deployment): boolean {
+function hasCleanupStarted(deployment: Deployment): boolean {
   return deployment.members.some((member) => member.ran.Cleanup !== undefined);
 }
 

@@ -139,7 +139,7 @@ async function performTask(
   ports.reachCrashPoint(`${round}:outcome-appended`);
 }
 
-export function memberOf(deployment: Deployment, component: ComponentId): Member {
+function memberOf(deployment: Deployment, component: ComponentId): Member {
   const found = deployment.members.find((member) => member.id === component);
   if (found === undefined) throw new Error(`${component} is not of this System`);
   return found;

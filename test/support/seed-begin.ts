@@ -23,7 +23,7 @@ export interface SeedSpec {
   readonly onInterrupt?: BoardSpec["onInterrupt"];
 }
 
-export function seedSystem(spec: SeedSpec = {}): System {
+function seedSystem(spec: SeedSpec = {}): System {
   const { system } = beginOf({ boards, constrained: true });
   const columns = [
     { type: 0, component: null },
