@@ -1,64 +1,59 @@
-import type { Rule, System, TransitionTable } from "../manifest/system.ts";
-import { at } from "./draft.ts";
+import type { Rule, System, SystemState } from "../manifest/system.ts";
+import { type Ban, relaxed } from "./bans.ts";
+import { blame, objections } from "./blame.ts";
+import { after, type Draft } from "./draft.ts";
+import type { Judge } from "./judge.ts";
 import { byRule } from "./rule-order.ts";
 
-/** Something that forbids: a NO row, or that a table does not allow what it does not list. */
-interface Ban {
-  readonly table: number;
-  /** Null: what the table does not list. */
-  readonly row: number | null;
-  readonly rule: Rule;
+/** What the planner says of a judge: a plan, none, or that it gave up. */
+export type Oracle = (judge: Judge) => Draft | "none" | "undecided";
+
+export interface Core {
+  readonly rules: readonly Rule[];
+  /** Leaving out any one of them was seen to open a way. */
+  readonly isReduced: boolean;
 }
 
-/** How often the planner may be asked. */
-const questionLimit = 400;
+/** The planner is asked at most so often, counted in Components. */
+const effort = 20_000;
 
 /**
- * Rules of the transition tables that together forbid every plan, none of which can be left out: where one
- * of them allowed what it forbids, there would be a way. A deletion filter over the planner itself.
+ * Rules of the transition tables that together forbid every plan. They are met one by one: a plan under
+ * those met so far breaks others, which join them, until there is no plan; then those are dropped without
+ * which there is none either. Empty where the tables are not what is in the way.
  */
-export function core(system: System, hasNoPlan: (system: System) => boolean): readonly Rule[] {
-  let kept = bansOf(system);
-  if (kept.length > questionLimit || !hasNoPlan(without(system, kept, kept))) return [];
-  for (const ban of kept) {
-    const fewer = kept.filter((other) => other !== ban);
-    if (hasNoPlan(without(system, bansOf(system), fewer))) kept = fewer;
+export function core(system: System, judge: Judge, oracle: Oracle): Core {
+  const none: Core = { rules: [], isReduced: false };
+  let left = Math.ceil(effort / Math.max(1, system.components.length));
+  const kept = new Map<string, Ban>();
+  for (;;) {
+    left -= 1;
+    const said = oracle(relaxed(system, judge, kept));
+    if (said === "none") break;
+    if (said === "undecided" || left < 0) return none;
+    const before = kept.size;
+    for (const ban of against(system, judge, said)) kept.set(ban.key, ban);
+    if (kept.size === before) return none;
   }
-  return kept.map(({ rule }) => rule);
+  const bans = [...kept.values()].toSorted((a, b) => byRule(a.rule, b.rule));
+  const isReduced = bans.length <= left;
+  if (isReduced) {
+    for (const ban of bans) {
+      kept.delete(ban.key);
+      if (oracle(relaxed(system, judge, kept)) !== "none") kept.set(ban.key, ban);
+    }
+  }
+  return { rules: [...kept.values()].map(({ rule }) => rule), isReduced };
 }
 
-function bansOf(system: System): readonly Ban[] {
-  const bans = system.transitionTables.flatMap((table, at): readonly Ban[] => {
-    const rows = table.rows.flatMap(({ verdict, rule }, row) =>
-      verdict === "no" ? [{ table: at, row, rule }] : [],
-    );
-    const unlisted = unlistedOf(table);
-    return unlisted === null ? rows : [...rows, { table: at, row: null, rule: unlisted }];
-  });
-  return bans.toSorted((a, b) => byRule(a.rule, b.rule));
-}
-
-/** It has no line of its own; the table's first row tells people where to look. */
-function unlistedOf({ allowByDefault, rows, name }: TransitionTable): Rule | null {
-  const first = rows.map(({ rule }) => rule).toSorted(byRule)[0];
-  if (allowByDefault || first === undefined) return null;
-  return { ...first, row: `(no row of "${name}" allows more)` };
-}
-
-/** The System in which only the `kept` bans of `all` forbid. */
-function without(system: System, all: readonly Ban[], kept: readonly Ban[]): System {
-  const transitionTables = system.transitionTables.map((table, index) => {
-    const lifted = all.filter((ban) => ban.table === index && !isIn(kept, ban));
-    if (lifted.length === 0) return table;
-    const rows = table.rows.map((row, number) =>
-      lifted.some((ban) => ban.row === number) ? { ...row, verdict: "yes" as const } : row,
-    );
-    const allowByDefault = table.allowByDefault || lifted.some(({ row }) => row === null);
-    return { ...at(system.transitionTables, index), rows, allowByDefault };
-  });
-  return { ...system, transitionTables };
-}
-
-function isIn(bans: readonly Ban[], ban: Ban): boolean {
-  return bans.some(({ table, row }) => table === ban.table && row === ban.row);
+/** What the judge has against a draft: against its first impossible stage as such, else against its groups. */
+function against(system: System, judge: Judge, draft: Draft): readonly Ban[] {
+  let state: SystemState = system.components.map(({ start }) => start);
+  for (const groups of draft) {
+    const end = after(state, groups.flat());
+    const bans = blame(system, judge, state, end);
+    if (bans !== null) return bans;
+    state = end;
+  }
+  return objections(system, judge, draft);
 }

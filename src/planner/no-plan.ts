@@ -1,4 +1,5 @@
 import type { Rule, System, SystemState } from "../manifest/system.ts";
+import type { Core } from "./core.ts";
 import { at, type Move } from "./draft.ts";
 import type { Objection } from "./judge.ts";
 import type { Answer } from "./plan.ts";
@@ -40,8 +41,16 @@ export const sentence = {
     const state = what.length === 0 ? "the state that this leads to" : what.join(" with ");
     return noPlan(`${together}: no row allows ${state}.`, first === undefined ? [] : [first]);
   },
-  noOrder: (core: readonly Rule[]): NoPlan =>
-    noPlan("No order of the updates passes acceptable states only.", core),
+  noOrder: ({ rules, isReduced }: Core): NoPlan => {
+    const said = "No order of the updates passes acceptable states only";
+    if (rules.length === 0) {
+      return noPlan(`${said}, and no stage between can end in an acceptable end state.`);
+    }
+    return noPlan(isReduced ? `${said}.` : `${said}. The rules were not reduced further.`, rules);
+  },
+  noRests: noPlan(
+    "Without a transition table only end states may be passed through, and no order of the updates does.",
+  ),
 };
 
 function noPlan(reason: string, core: readonly Rule[] = []): NoPlan {

@@ -275,14 +275,14 @@ function leftBehind(entry: Entry): number {
   }
 }
 
-export function compareCosts(a: Cost, b: Cost): number {
+function compareCosts(a: Cost, b: Cost): number {
   return compareRanks(
     [a.installs, a.stages, a.exposure, a.groups],
     [b.installs, b.stages, b.exposure, b.groups],
   );
 }
 
-function isEqual(a: Cost, b: Cost): boolean {
+export function isEqual(a: Cost, b: Cost): boolean {
   return compareCosts(a, b) === 0;
 }
 

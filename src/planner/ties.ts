@@ -23,7 +23,7 @@ export interface Knot {
 }
 
 /** Combinations with more moving Components than this are not written out. */
-const knotLimit = 8;
+export const knotLimit = 8;
 
 /** Null where the tables allow no order at all. */
 export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
@@ -42,26 +42,7 @@ export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
     return first !== second;
   };
 
-  const versions: number[] = [];
   const movers: number[] = [];
-
-  /** Whether the combination is accepted once the movers of this bit set have moved. */
-  function isAccepted(page: Page, chosen: readonly Lot[], moved: number): boolean {
-    let allStand = true;
-    let bit = 1;
-    versions.length = chosen.length;
-    for (let column = 0; column < chosen.length; column += 1) {
-      const lot = at(chosen, column);
-      let hasMoved = false;
-      if (lot.squad >= 0) {
-        hasMoved = (moved & bit) !== 0;
-        bit <<= 1;
-      }
-      versions[column] = hasMoved ? lot.to : lot.from;
-      allStand &&= hasMoved ? lot.toStands : lot.fromStands;
-    }
-    return allStand || page.accepts(versions);
-  }
 
   /** False where the combination cannot get from one end of the stage to the other. */
   function tie(page: Page, chosen: readonly Lot[]): boolean {
@@ -95,35 +76,69 @@ export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
     return true;
   }
 
+  if (!everyMeeting(judge, { squads, lots }, tie)) return null;
+  return { followers, knots, divisible, isWide };
+}
+
+/** Whether the combination is accepted once those of its movers that this bit set names have moved. */
+export function isAccepted(page: Page, chosen: readonly Lot[], moved: number): boolean {
+  const versions: number[] = [];
+  let allStand = true;
+  let bit = 1;
+  for (let column = 0; column < chosen.length; column += 1) {
+    const lot = at(chosen, column);
+    let hasMoved = false;
+    if (lot.squad >= 0) {
+      hasMoved = (moved & bit) !== 0;
+      bit <<= 1;
+    }
+    versions.push(hasMoved ? lot.to : lot.from);
+    allStand &&= hasMoved ? lot.toStands : lot.fromStands;
+  }
+  return allStand || page.accepts(versions);
+}
+
+/** Whether the test holds for every combination of lots that a moving Component takes part in. */
+export function everyMeeting(
+  judge: Judge,
+  { squads, lots }: Lineup,
+  test: (page: Page, chosen: readonly Lot[]) => boolean,
+): boolean {
   const chosen: Lot[] = [];
-  function tiePage(page: Page, column: number): boolean {
+  const fill = (page: Page, column: number): boolean => {
     const peers = page.peers[column];
-    if (peers === undefined) return tie(page, chosen);
+    if (peers === undefined) return test(page, chosen);
     for (const lot of at(lots, peers)) {
-      let taken = 0;
-      for (const other of chosen) if (other === lot) taken += 1;
-      if (taken >= lot.count) continue;
+      if (lot.count <= column && lot.count <= countOf(chosen, lot)) continue;
       chosen.push(lot);
-      const isPossible = tiePage(page, column + 1);
+      const isFine = fill(page, column + 1);
       chosen.pop();
-      if (!isPossible) return false;
+      if (!isFine) return false;
     }
     return true;
-  }
-
+  };
   const seen = new Set<Page>();
   for (const { peers } of squads) {
     for (const page of at(judge.book.pagesOf, peers)) {
       if (seen.has(page)) continue;
       seen.add(page);
-      if (!tiePage(page, 0)) return null;
+      if (!fill(page, 0)) return false;
     }
   }
-  return { followers, knots, divisible, isWide };
+  return true;
+}
+
+function countOf(chosen: readonly Lot[], lot: Lot): number {
+  let count = 0;
+  for (const other of chosen) if (other === lot) count += 1;
+  return count;
 }
 
 /** The pairs [first, second] of its Components that are forced; null where there is no way through it. */
-function orderWithin({ squads, accepts }: Knot): readonly (readonly [number, number])[] | null {
+export function orderWithin({
+  squads,
+  accepts,
+}: Knot): readonly (readonly [number, number])[] | null {
   const count = squads.length;
   const last = accepts.length - 1;
   const ahead = new Uint8Array(accepts.length);

@@ -140,7 +140,7 @@ export function randomSystem(seed: number): System {
   return { types, components, endTables, transitionTables };
 }
 
-/** The same System, its types, versions, tables, rows and columns in another order. */
+/** The same System, its types, versions, tables and rows in another order. */
 export function reordered(system: System, seed: number): System {
   const { shuffle } = dice(seed);
   const typeOrder = shuffle([...system.types.keys()]);
@@ -154,19 +154,14 @@ export function reordered(system: System, seed: number): System {
     columns: Columns,
     rows: readonly R[],
   ) => {
-    const order = shuffle([...columns.keys()]);
     return {
-      columns: order.flatMap((at) => {
-        const column = columns[at];
-        return column === undefined ? [] : [{ ...column, type: newType(column.type) }];
-      }),
+      columns: columns.map((column) => ({ ...column, type: newType(column.type) })),
       rows: shuffle(
         rows.map((row) => ({
           ...row,
-          cells: order.map((at) => {
-            const cell = row.cells[at] ?? null;
-            return cell === null ? null : newSet(columns[at]?.type ?? -1, cell);
-          }),
+          cells: row.cells.map((cell, column) =>
+            cell === null ? null : newSet(columns[column]?.type ?? -1, cell),
+          ),
         })),
       ),
     };

@@ -1,0 +1,121 @@
+import type { System, SystemState } from "../manifest/system.ts";
+import { type Ban, banOf } from "./bans.ts";
+import { after, at, type Draft, during } from "./draft.ts";
+import type { Judge } from "./judge.ts";
+import { lineup, type Lot } from "./squads.ts";
+import { everyMeeting, isAccepted, knotLimit, orderWithin } from "./ties.ts";
+import { type Kind, kindsOf, someCombination } from "./combinations.ts";
+import type { Page } from "./rulebook.ts";
+
+/** Who must come before whom, and the bans that say so. */
+interface Edge {
+  readonly first: number;
+  readonly second: number;
+  readonly bans: readonly Ban[];
+}
+
+/** Bans that alone keep these moves from being one stage; null: it takes more than an order in a circle. */
+export function blame(
+  system: System,
+  judge: Judge,
+  before: SystemState,
+  behind: SystemState,
+): readonly Ban[] | null {
+  const line = lineup(system, judge.peerage, before, behind);
+  const edges: Edge[][] = line.squads.map(() => []);
+  let alone: readonly Ban[] | null = null;
+  everyMeeting(judge, line, (page, chosen) => {
+    const movers = chosen.flatMap(({ squad }) => (squad < 0 ? [] : [squad]));
+    if (movers.length === 0 || movers.length > knotLimit) return true;
+    const last = (1 << movers.length) - 1;
+    const accepts = new Uint8Array(last + 1).fill(1);
+    const bans: Ban[] = [];
+    for (let moved = last; moved > 0; moved -= 1) {
+      if (isAccepted(page, chosen, moved)) continue;
+      accepts[moved] = 0;
+      bans.push(banOf(system, page, versionsOf(chosen, moved)));
+      if (moved === last) {
+        alone = bans;
+        return false;
+      }
+    }
+    const pairs = bans.length === 0 ? [] : orderWithin({ squads: movers, accepts });
+    if (pairs === null || pairs.some(([one, other]) => movers[one] === movers[other])) {
+      alone = bans;
+      return false;
+    }
+    for (const [one, other] of pairs) {
+      const [first, second] = [at(movers, one), at(movers, other)];
+      edges[first]?.push({ first, second, bans });
+    }
+    return true;
+  });
+  return alone ?? shortestCircle(edges)?.flatMap(({ bans }) => bans) ?? null;
+}
+
+function versionsOf(chosen: readonly Lot[], moved: number): readonly number[] {
+  let place = -1;
+  return chosen.map(({ squad, from, to }) => {
+    if (squad < 0) return from;
+    place += 1;
+    return (moved & (1 << place)) === 0 ? from : to;
+  });
+}
+
+function shortestCircle(edges: readonly (readonly Edge[])[]): readonly Edge[] | null {
+  let shortest: readonly Edge[] | null = null;
+  for (const start of edges.keys()) {
+    const reachedBy = new Map<number, Edge>();
+    const queue = [start];
+    for (const squad of queue) {
+      for (const edge of at(edges, squad)) {
+        if (reachedBy.has(edge.second)) continue;
+        reachedBy.set(edge.second, edge);
+        if (edge.second !== start) queue.push(edge.second);
+      }
+      if (reachedBy.has(start)) break;
+    }
+    const circle: Edge[] = [];
+    for (let edge = reachedBy.get(start); edge !== undefined;) {
+      circle.push(edge);
+      edge = edge.first === start ? undefined : reachedBy.get(edge.first);
+    }
+    if (circle.length > 0 && (shortest === null || circle.length < shortest.length)) {
+      shortest = circle;
+    }
+    if (shortest !== null && shortest.length <= 2) return shortest;
+  }
+  return shortest;
+}
+
+/** For each group of the draft and each page the first combination that the judge refuses. */
+export function objections(system: System, judge: Judge, draft: Draft): readonly Ban[] {
+  const starts = system.components.map(({ start }) => start);
+  let state: SystemState = starts;
+  const found: Ban[] = [];
+  for (const moves of draft.flat()) {
+    const kinds = kindsOf(judge.peerage, starts, during(state, moves));
+    for (const page of judge.book.pages) {
+      const ban = firstBan(
+        system,
+        page,
+        page.peers.map((peers) => at(kinds, peers)),
+      );
+      if (ban !== null) found.push(ban);
+    }
+    state = after(state, moves);
+  }
+  return found;
+}
+
+function firstBan(system: System, page: Page, columns: readonly (readonly Kind[])[]): Ban | null {
+  let ban: Ban | null = null;
+  someCombination(columns, (combination) => {
+    if (combination.every(({ stands }) => stands)) return false;
+    const versions = combination.map(({ version }) => version);
+    if (page.accepts(versions)) return false;
+    ban = banOf(system, page, versions);
+    return true;
+  });
+  return ban;
+}

@@ -1,0 +1,91 @@
+import type { System, SystemState } from "../manifest/system.ts";
+import { type Arrangement, arrange } from "./arrange.ts";
+import type { Budget } from "./budget.ts";
+import { cohortsOf } from "./cohorts.ts";
+import { at, type Draft, exposureOf, type Move } from "./draft.ts";
+import { firstObjection, groupsByOrder, orderUse, wantedOf } from "./hand-written.ts";
+import type { Judge } from "./judge.ts";
+import type { Cost } from "./plan.ts";
+import { isEqual, route } from "./route.ts";
+import { waysOf } from "./ways.ts";
+
+export type Searched =
+  | { readonly kind: "found"; readonly draft: Draft; readonly bound: Cost | "proved" }
+  | { readonly kind: "none" }
+  /** No hops lead there, whatever the tables say. */
+  | { readonly kind: "stuck"; readonly move: Move }
+  | { readonly kind: "undecided" };
+
+/** In one stage where that can be: no plan has fewer installs or stages. Else over other end states. */
+export function search(system: System, law: Judge, nodeLimit: number): Searched {
+  const start = system.components.map((component) => component.start);
+  const goal = start.map((_, component) => wantedOf(system, component));
+  const moves = directMoves(start, goal);
+  const budget = { left: nodeLimit };
+  const isWritten = orderUse(system, moves) === "all";
+  const arranged = remembered((before, behind, left) =>
+    isWritten ? asWritten(system, law, before, behind) : arrange(system, law, before, behind, left),
+  );
+  if (moves.every((move) => isDirect(system, move))) {
+    const direct = arranged(start, goal, budget);
+    if (direct.kind === "arranged") {
+      const { groups, bound } = direct;
+      const isProved = bound.exposure === direct.exposure && bound.groups === groups.length;
+      const least = { installs: moves.length, stages: 1, ...bound };
+      return { kind: "found", draft: [groups], bound: isProved ? "proved" : least };
+    }
+  }
+  const cohorts = cohortsOf(system, law.peerage);
+  const names = system.types.map(({ versions }) => versions);
+  const free = waysOf(cohorts, { pages: [], pagesOf: law.book.pagesOf.map(() => []) }, names);
+  const isStuck = ({ component, from }: Move, { distances }: typeof free) =>
+    at(at(distances, at(cohorts.of, component)), from) === Infinity;
+  const stuck = moves.find((move) => isStuck(move, free));
+  if (stuck !== undefined) return { kind: "stuck", move: stuck };
+  const ways = waysOf(cohorts, law.book, names);
+  if (moves.some((move) => isStuck(move, ways))) return { kind: "none" };
+  const journey = { moves: { cohorts, ...ways }, ends: law.ends, start, goal, arrange: arranged };
+  const found = route(journey, Math.max(0, budget.left));
+  if (found.kind !== "found") return found;
+  const { draft, cost, bound } = found;
+  return { kind: "found", draft, bound: isEqual(cost, bound) ? "proved" : bound };
+}
+
+type Arrange = (before: SystemState, behind: SystemState, budget: Budget) => Arrangement;
+
+/** The same stage is asked for again and again. What was given up for want of nodes is tried anew. */
+function remembered(arranged: Arrange): Arrange {
+  const known = new Map<string, Arrangement>();
+  return (before, behind, budget) => {
+    const key = String.fromCharCode(...before, ...behind);
+    const said = known.get(key);
+    if (said !== undefined) return said;
+    const answer = arranged(before, behind, budget);
+    if (answer.kind !== "undecided") known.set(key, answer);
+    return answer;
+  };
+}
+
+/** A stage all of whose types are numbered by hand. */
+function asWritten(
+  system: System,
+  law: Judge,
+  before: SystemState,
+  behind: SystemState,
+): Arrangement {
+  const groups = groupsByOrder(system, directMoves(before, behind));
+  if (firstObjection(law, before, groups) !== null) return { kind: "none" };
+  const exposure = exposureOf(system, groups);
+  return { kind: "arranged", groups, exposure, bound: { exposure, groups: groups.length } };
+}
+
+export function directMoves(start: SystemState, wanted: SystemState): readonly Move[] {
+  return start.flatMap((from, component) => {
+    const to = at(wanted, component);
+    return from === to ? [] : [{ component, from, to }];
+  });
+}
+
+export function isDirect(system: System, { component, from, to }: Move): boolean {
+  return at(system.components, component).hops[from]?.includes(to) ?? false;
+}
