@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { VerifyKey } from "../artifact/keys.ts";
 import type { Event } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
 import type { Provides } from "../artifact/matching.ts";
-import type { Begin } from "../deployment/records.ts";
+import type { Begin, PlannedArtifact } from "../deployment/records.ts";
 import type { DeployPorts } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { performer } from "../executor/perform.ts";
@@ -11,7 +12,7 @@ import type { CrashPoint } from "../executor/ports.ts";
 import { type Datastore, datastoreAt } from "../journal/datastore.ts";
 import { clearRefusal } from "../journal/refusal.ts";
 import { versionOf } from "../manifest/version.ts";
-import { openArtifact } from "../sources/open.ts";
+import { openArtifact, openFile } from "../sources/open.ts";
 import type { Context } from "./context.ts";
 
 /** From SIGTERM to SIGKILL for an Interface, in milliseconds. */
@@ -59,6 +60,7 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     signal,
     graceMs,
     rebootWaitMs,
+    missing: (artifacts) => artifacts.flatMap((planned) => missingArtifacts(context, planned)),
     // From here on a rollback is one of this deployment.
     begun: () => {
       clearRefusal(platform.files, store);
@@ -85,6 +87,20 @@ function atHand(begin: Begin, componentType: string) {
       provides: new Map(Object.entries(provides)),
       clears,
     }));
+}
+
+/** None, or the problem of the file that is not there. */
+function missingArtifacts(
+  { platform }: Context,
+  { location }: PlannedArtifact,
+): readonly Problem[] {
+  const opened = openFile(
+    platform.files,
+    location.kind === "file" ? location.path : location.bundle,
+  );
+  if (!opened.ok) return opened.problems;
+  opened.value.close();
+  return [];
 }
 
 /** A test wants to see what is left of a process that dies right here. */

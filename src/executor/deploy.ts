@@ -6,7 +6,7 @@ import { decide } from "../deployment/decide.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { begin, evolve, replay } from "../deployment/evolve.ts";
 import { endStateOf } from "../deployment/verdict.ts";
-import type { Begin, JournalRecord, Run } from "../deployment/records.ts";
+import type { Begin, JournalRecord, PlannedArtifact, Run } from "../deployment/records.ts";
 import type { Processes } from "../platform/types.ts";
 import { exitOfRun } from "./exit.ts";
 import type { Journals } from "./journals.ts";
@@ -23,6 +23,8 @@ export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
   readonly processes: Processes;
   /** From SIGTERM to SIGKILL, in milliseconds. */
   readonly graceMs: number;
+  /** A problem for each Artifact whose bytes are out of reach. */
+  readonly missing: (artifacts: readonly PlannedArtifact[]) => readonly Problem[];
   /** Called when a new deployment is safe in the journal, before anything of it is done. */
   readonly begun: () => void;
   /** Removes what a deployment that has ended leaves in the datastore. */
@@ -89,6 +91,9 @@ export async function takeUp(
   if (action.kind === "stop" && !action.isNew) {
     return ok(finish({ kind: "stopped", deployment: takenUp }, takenUp.runs, ports));
   }
+  // A medium that is not there yet must not cost the deployment: nothing is written before it is.
+  const missing = ports.missing(neededArtifacts(takenUp));
+  if (missing.length > 0) return fail(...missing);
   const journal = ports.journals.reopen();
   journal.append([record]);
   ports.reachCrashPoint("run:appended");
@@ -103,6 +108,26 @@ export async function takeUp(
   tellInterrupted(deployment, takenUp, ports.emit);
   tellWayBack(deployment, takenUp, ports.emit);
   return ok(await runToEnd(takenUp, journal, ports));
+}
+
+/** The Artifacts that are still to be downloaded on the way forward. */
+function neededArtifacts({
+  begin: first,
+  way,
+  stage,
+  members,
+}: Deployment): readonly PlannedArtifact[] {
+  if (way !== "forward") return [];
+  const isDownloaded = (id: string): boolean =>
+    members.some((member) => member.id === id && member.ran.Download === "ok");
+  const steps = first.plan.stages
+    .slice(stage)
+    .flatMap(({ groups }, index) =>
+      groups.flat().filter(({ component }) => index > 0 || !isDownloaded(component)),
+    );
+  return first.artifacts.filter(({ componentType, version }) =>
+    steps.some((step) => step.componentType === componentType && step.to === version),
+  );
 }
 
 /**

@@ -64,7 +64,8 @@ async function entryOf(
   return source === null ? fail(entryGone(file.name, entry)) : ok(source);
 }
 
-function openFile(files: Files, path: string): Result<ReturnType<Files["openSource"]>> {
+/** Opens a file that a plan has located; one that is not there is a problem that names it. */
+export function openFile(files: Files, path: string): Result<ReturnType<Files["openSource"]>> {
   try {
     return ok(files.openSource(path));
   } catch (error) {
