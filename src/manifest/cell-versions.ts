@@ -1,9 +1,31 @@
+import { assertNever } from "../core/assert-never.ts";
 import { unknownVersion, type Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { readTerm, type Term } from "./cell.ts";
-import { isInRange, looksLikeRange, numberIn } from "./number-range.ts";
+import { looksLikeRange, numberIn, rangeTest } from "./number-range.ts";
 import type { VersionSet } from "./system.ts";
 import type { Cell } from "./table.ts";
+
+/** The versions of a type, and what was found out about cells that speak of them. */
+export interface KnownVersions {
+  /** In the System's order. */
+  readonly names: readonly Version[];
+  readonly indices: ReadonlyMap<Version, number>;
+  /** By the alternatives of the cell: the same text stands in many cells. */
+  readonly met: Map<string, Meaning>;
+}
+
+interface Meaning {
+  readonly set: VersionSet;
+  /** Texts that look like ranges and are none. */
+  readonly noRanges: readonly string[];
+  /** The first version that a range of the cell cannot be compared with. */
+  readonly odd: { readonly name: Version; readonly reason: keyof typeof reasons } | null;
+}
+
+export function knownVersions(names: readonly Version[]): KnownVersions {
+  return { names, indices: new Map(names.map((name, index) => [name, index])), met: new Map() };
+}
 
 /** The versions that a cell names, ranges left out: they are versions of the type even if nobody has them. */
 export function namesIn(cell: Cell): readonly Version[] {
@@ -22,74 +44,85 @@ export function namingCell(cell: Cell | undefined): Cell {
 /** The indices of the versions that the cell matches; problems where a range meets a name without a number. */
 export function versionsOf(
   cell: Cell,
-  versions: readonly Version[],
+  versions: KnownVersions,
 ): { readonly set: VersionSet; readonly problems: readonly Problem[] } {
-  const matched = new Set<number>();
-  const problems: Problem[] = [];
-  for (const term of termsOf(cell)) {
-    if (term.kind === "any") return { set: null, problems: [] };
-    const found = matchesOf(term, versions, cell);
-    problems.push(...found.problems);
-    for (const index of found.indices) matched.add(index);
-  }
-  return { set: [...matched].sort((a, b) => a - b), problems };
+  const text = cell.alternatives.join("|");
+  const meaning = versions.met.get(text) ?? meaningOf(cell, versions);
+  versions.met.set(text, meaning);
+  const { set, noRanges, odd } = meaning;
+  const problems = noRanges.map((range) => noRange(range, cell));
+  return { set, problems: odd === null ? problems : [...problems, noNumber(odd, cell)] };
 }
 
-interface Matches {
+function meaningOf(cell: Cell, versions: KnownVersions): Meaning {
+  const terms = termsOf(cell);
+  const matches = terms.map((term) => matchesOf(term, versions));
+  const isAny = terms.some(({ kind }) => kind === "any");
+  const matched = new Set(matches.flatMap(({ indices }) => indices));
+  return {
+    set: isAny ? null : [...matched].sort((a, b) => a - b),
+    noRanges: matches.flatMap(({ noRanges }) => noRanges),
+    odd: matches.find(({ odd }) => odd !== null)?.odd ?? null,
+  };
+}
+
+interface Matches extends Omit<Meaning, "set"> {
   readonly indices: readonly number[];
-  readonly problems: readonly Problem[];
 }
 
-function matchesOf(
-  term: Exclude<Term, { kind: "any" }>,
-  versions: readonly Version[],
-  cell: Cell,
-): Matches {
+function matchesOf(term: Term, versions: KnownVersions): Matches {
   switch (term.kind) {
+    case "any":
+      return plainly([]);
     case "known":
-      return { indices: knownOf(versions), problems: [] };
+      return plainly(knownOf(versions));
     case "unknown":
-      return { indices: indexOf(unknownVersion, versions), problems: [] };
+      return plainly(indexOf(unknownVersion, versions));
     case "name": {
       const indices = indexOf(term.name, versions);
       // A name always wins over a range.
-      if (indices.length > 0) return { indices, problems: [] };
-      if (term.range !== null) return inRange(term.range, versions, cell);
-      return { indices, problems: looksLikeRange(term.name) ? [noRange(term.name, cell)] : [] };
+      if (indices.length > 0 || !looksLikeRange(term.name)) return plainly(indices);
+      if (term.range !== null) return inRange(term.range, versions);
+      return { indices, noRanges: [term.name], odd: null };
     }
-    case "range":
-      return inRange(term.range, versions, cell);
     case "not": {
-      const inner = matchesOf(term.term, versions, cell);
-      const left = knownOf(versions).filter((index) => !inner.indices.includes(index));
-      return { indices: left, problems: inner.problems };
+      const inner = matchesOf(term.term, versions);
+      const out = new Set(inner.indices);
+      return { ...inner, indices: knownOf(versions).filter((index) => !out.has(index)) };
     }
+    default:
+      return assertNever(term);
   }
 }
 
-function inRange(range: string, versions: readonly Version[], cell: Cell): Matches {
-  const problems: Problem[] = [];
+function inRange(range: string, versions: KnownVersions): Matches {
+  const isInRange = rangeTest(range);
+  let odd: Meaning["odd"] = null;
   const indices = knownOf(versions).filter((index) => {
-    const name = versions[index] ?? unknownVersion;
+    const name = versions.names[index] ?? unknownVersion;
     const found = numberIn(name);
-    if (found.kind === "number") return isInRange(found.number, range);
-    problems.push(noNumber(name, found.kind, cell));
+    if (found.kind === "number") return isInRange(found.number);
+    odd ??= { name, reason: found.kind };
     return false;
   });
-  return { indices, problems };
+  return { indices, noRanges: [], odd };
+}
+
+function plainly(indices: readonly number[]): Matches {
+  return { indices, noRanges: [], odd: null };
 }
 
 function termsOf({ alternatives }: Cell): readonly Term[] {
   return alternatives.flatMap((alternative) => readTerm(alternative) ?? []);
 }
 
-function knownOf(versions: readonly Version[]): readonly number[] {
-  return versions.flatMap((version, index) => (version === unknownVersion ? [] : [index]));
+function knownOf({ names }: KnownVersions): readonly number[] {
+  return names.flatMap((version, index) => (version === unknownVersion ? [] : [index]));
 }
 
-function indexOf(name: Version, versions: readonly Version[]): readonly number[] {
-  const index = versions.indexOf(name);
-  return index === -1 ? [] : [index];
+function indexOf(name: Version, { indices }: KnownVersions): readonly number[] {
+  const index = indices.get(name);
+  return index === undefined ? [] : [index];
 }
 
 const reasons = {
@@ -110,8 +143,7 @@ function noRange(text: string, { at }: Cell): Problem {
 }
 
 function noNumber(
-  name: Version,
-  reason: keyof typeof reasons,
+  { name, reason }: NonNullable<Meaning["odd"]>,
   { alternatives, at }: Cell,
 ): Problem {
   return {

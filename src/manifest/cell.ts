@@ -10,18 +10,21 @@ export function withoutSuffix(name: string): string {
     : name;
 }
 
+/** What may stand behind a `!`. */
+type PlainTerm =
+  /** `?` */
+  | { readonly kind: "unknown" }
+  /** A version, or a range where `range` is not null and no version has this name. */
+  | { readonly kind: "name"; readonly name: Version; readonly range: string | null };
+
 /** What one alternative of a cell says. */
 export type Term =
   | { readonly kind: "any" }
   /** `*`: every version but the unknown one. */
   | { readonly kind: "known" }
-  /** `?` */
-  | { readonly kind: "unknown" }
-  /** A version; a range as well where `range` is not null and no version has this name. */
-  | { readonly kind: "name"; readonly name: Version; readonly range: string | null }
-  | { readonly kind: "range"; readonly range: string }
+  | PlainTerm
   /** `!x`: every known version that x does not match. */
-  | { readonly kind: "not"; readonly term: Exclude<Term, { kind: "not" | "any" | "known" }> };
+  | { readonly kind: "not"; readonly term: PlainTerm };
 
 /** Null: it says nothing that we understand. */
 export function readTerm(text: string): Term | null {
@@ -32,14 +35,16 @@ export function readTerm(text: string): Term | null {
   return term === null ? null : { kind: "not", term };
 }
 
-function readPlain(text: string): Exclude<Term, { kind: "not" | "any" | "known" }> | null {
+function readPlain(text: string): PlainTerm | null {
   if (text === "?") return { kind: "unknown" };
-  if (text === "*" || text === "any") return null;
+  if (text === "*" || text === "any" || text.startsWith("!")) return null;
   const range = looksLikeRange(text) ? readRange(text) : null;
   const name = Version.safeParse(withoutSuffix(text));
-  if (!name.success) return range === null ? null : { kind: "range", range };
-  return { kind: "name", name: name.data, range };
+  return name.success ? { kind: "name", name: name.data, range } : null;
 }
+
+/** In one cell. */
+const maxAlternatives = 1_000;
 
 /** Splits at `|` and checks each alternative; `text` is what stands in the cell, without escapes. */
 export function readCell(
@@ -47,6 +52,10 @@ export function readCell(
   at: Place,
 ): { readonly cell: Cell; readonly problems: readonly Problem[] } {
   const alternatives = texts.flatMap((text) => text.split("|").map((part) => part.trim()));
+  if (alternatives.length > maxAlternatives) {
+    const problem = tooManyAlternatives(alternatives.length, at);
+    return { cell: { alternatives: [], at }, problems: [problem] };
+  }
   const problems = alternatives.flatMap((alternative) => {
     const problem = alternativeProblem(alternative, at);
     return problem === null ? [] : [problem];
@@ -72,6 +81,16 @@ function alternativeProblem(text: string, at: Place): Problem | null {
     expected: cellForms,
     got: text.slice(0, 60),
     hint: `After "!" goes a version, a range or "?"; a name has at most 256 characters.`,
+  };
+}
+
+function tooManyAlternatives(count: number, at: Place): Problem {
+  return {
+    code: "table-cell",
+    message: `The cell has ${count} alternatives.`,
+    at,
+    expected: `at most ${maxAlternatives}`,
+    hint: `Use "*", "!x" or a range.`,
   };
 }
 

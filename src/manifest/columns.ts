@@ -10,8 +10,12 @@ export interface NamedColumn {
   readonly id: string | null;
 }
 
+/** A type and an id have 256 characters each. */
+const maxHeadLength = 520;
+
 /** Null: there is no such type. Case counts only where it decides between two types. */
 export function resolveHead(head: string, types: readonly ComponentType[]): NamedColumn | null {
+  if (head.length > maxHeadLength) return null;
   const whole = typeNamed(head, types);
   if (whole !== null) return { type: whole, id: null };
   for (let at = head.indexOf("@"); at !== -1; at = head.indexOf("@", at + 1)) {
@@ -67,11 +71,11 @@ function problemsOf(
 function unknownColumn({ head, at }: TableColumn, types: readonly ComponentType[]): Problem {
   return {
     code: "table-column",
-    message: `The column "${head}" names no Component type of the Manifest.`,
+    message: `The column "${shortened(head)}" names no Component type of the Manifest.`,
     at,
     expected: `a Component type, or TYPE@ID`,
-    got: head,
-    hint: suggestion(head.split("@")[0] ?? head, types),
+    got: shortened(head),
+    hint: suggestion(shortened(head).split("@")[0] ?? "", types),
   };
 }
 
@@ -84,4 +88,8 @@ function columnTwice({ head, at }: TableColumn): Problem {
     got: head,
     hint: "Remove one of the columns.",
   };
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }

@@ -6,7 +6,7 @@ import { checkShape } from "./shape.ts";
 import { placeAt, type TextFile } from "./source.ts";
 import { maxTimeoutSeconds } from "./topology.ts";
 import { fields } from "./words.ts";
-import { inOrder } from "./yaml-document.ts";
+import { inOrder } from "./yaml-problems.ts";
 import { entryOf, type YamlDocument } from "./yaml-node.ts";
 
 export const logLevels = ["trace", "debug", "info", "warning", "error", "fatal"] as const;

@@ -5,7 +5,8 @@ import { checkShape } from "./shape.ts";
 import { placeAt, type TextFile } from "./source.ts";
 import type { Constraints } from "./table.ts";
 import { fields } from "./words.ts";
-import { inOrder, readYaml } from "./yaml-document.ts";
+import { readYaml } from "./yaml-document.ts";
+import { inOrder } from "./yaml-problems.ts";
 import { valueOf, type YamlDocument } from "./yaml-node.ts";
 
 /** A device's own rules, which hold beside those of every Manifest. */

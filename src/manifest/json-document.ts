@@ -2,7 +2,13 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { placeAt, readSource, type Source, type TextFile } from "./source.ts";
 import { duplicateKey, maxDepth, tooDeep } from "./yaml-problems.ts";
-import type { YamlDocument, YamlEntry, YamlNode, YamlText } from "./yaml-node.ts";
+import {
+  entriesOf,
+  type YamlDocument,
+  type YamlEntry,
+  type YamlNode,
+  type YamlText,
+} from "./yaml-node.ts";
 
 /**
  * Reads strict JSON into the same tree as YAML, so that its problems have places, too. Strings are
@@ -28,7 +34,9 @@ export function readJson(
 export function plainJson(node: YamlNode): unknown {
   if (node.kind === "list") return node.items.map(plainJson);
   if (node.kind === "map")
-    return Object.fromEntries(node.entries.map(({ key, value }) => [key.text, plainJson(value)]));
+    return Object.fromEntries(
+      entriesOf(node).map(({ key, value }) => [key.text, plainJson(value)]),
+    );
   const parsed: unknown = node.style === "plain" ? JSON.parse(node.text) : node.text;
   return parsed;
 }
@@ -67,8 +75,7 @@ function readValue(reader: Reader, depth: number): YamlNode {
 
 function readMap(reader: Reader, depth: number): YamlNode {
   const start = reader.at;
-  const entries: YamlEntry[] = [];
-  const seen = new Map<string, YamlText>();
+  const entries = new Map<string, YamlEntry>();
   expect(reader, "{");
   if (peek(reader) !== "}") {
     do {
@@ -76,10 +83,9 @@ function readMap(reader: Reader, depth: number): YamlNode {
       const key = readString(reader);
       expect(reader, ":");
       const value = readValue(reader, depth + 1);
-      const first = seen.get(key.text);
-      if (first !== undefined) reader.problems.push(duplicateKey(reader.source, key, first));
-      else entries.push({ key, value });
-      seen.set(key.text, first ?? key);
+      const first = entries.get(key.text);
+      if (first === undefined) entries.set(key.text, { key, value });
+      else reader.problems.push(duplicateKey(reader.source, key, first.key));
     } while (hasNext(reader, "}"));
   } else reader.at += 1;
   return { kind: "map", entries, start, end: reader.at };

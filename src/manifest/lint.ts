@@ -1,7 +1,7 @@
 import type { ComponentType, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fileArtifactName } from "./at-hand.ts";
-import { namingCell, versionsOf } from "./cell-versions.ts";
+import { knownVersions, type KnownVersions, namingCell, versionsOf } from "./cell-versions.ts";
 import { resolveHead } from "./columns.ts";
 import { endStateRows, rowNotes, type ResolvedTable } from "./lint-rows.ts";
 import type { ArtifactReference, Manifest, WantedType } from "./manifest.ts";
@@ -22,7 +22,7 @@ export function lintManifest(manifest: Manifest): readonly Problem[] {
   const versions = new Map(
     componentTypes.map((wanted) => [
       wanted.type,
-      inOrder([...(named.get(wanted.type) ?? []), ...artifactVersions(wanted)]),
+      knownVersions(inOrder([...(named.get(wanted.type) ?? []), ...artifactVersions(wanted)])),
     ]),
   );
   const resolve = (table: ConstraintTable) => resolved(table, types, versions);
@@ -39,12 +39,17 @@ export function lintManifest(manifest: Manifest): readonly Problem[] {
 function resolved(
   table: ConstraintTable,
   types: readonly ComponentType[],
-  versions: ReadonlyMap<ComponentType, readonly Version[]>,
+  versions: ReadonlyMap<ComponentType, KnownVersions>,
 ): ResolvedTable {
   const columns = table.columns.map(({ head }) => {
     const named = resolveHead(head, types);
-    const all = named === null ? [] : (versions.get(named.type) ?? []);
-    return { key: JSON.stringify([named?.type, named?.id]), type: named?.type ?? null, all };
+    const all = (named === null ? null : versions.get(named.type)) ?? knownVersions([]);
+    return {
+      key: JSON.stringify([named?.type, named?.id]),
+      type: named?.type ?? null,
+      all: all.names,
+      known: all,
+    };
   });
   return {
     name: table.name,
@@ -52,8 +57,8 @@ function resolved(
     rows: table.rows.map((row) => ({
       row,
       cells: row.cells.map((cell, index) => {
-        const all = columns[index]?.all ?? [];
-        return new Set(versionsOf(cell, all).set ?? all.keys());
+        const known = columns[index]?.known ?? knownVersions([]);
+        return new Set(versionsOf(cell, known).set ?? known.names.keys());
       }),
     })),
   };
@@ -63,10 +68,11 @@ function typeNotes(
   wanted: WantedType,
   tables: readonly ConstraintTable[],
   types: readonly ComponentType[],
-  versions: ReadonlyMap<ComponentType, readonly Version[]>,
+  versions: ReadonlyMap<ComponentType, KnownVersions>,
 ): readonly Problem[] {
   const { type, at } = wanted;
-  const all = versions.get(type) ?? [];
+  const known = versions.get(type) ?? knownVersions([]);
+  const all = known.names;
   const named = new Set<Version>();
   let columns = 0;
   for (const { columns: heads, rows } of tables) {
@@ -74,7 +80,7 @@ function typeNotes(
       if (resolveHead(head, types)?.type !== type) continue;
       columns += 1;
       for (const { cells } of rows)
-        for (const found of versionsOf(namingCell(cells[index]), all).set ?? [])
+        for (const found of versionsOf(namingCell(cells[index]), known).set ?? [])
           named.add(all[found] ?? versionNamed(""));
     }
   }

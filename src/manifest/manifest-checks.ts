@@ -5,14 +5,7 @@ import { readCell, withoutSuffix } from "./cell.ts";
 import { seedKinds } from "./manifest-shape.ts";
 import { versionNamed } from "./version.ts";
 import { placeAt, type Source } from "./source.ts";
-import {
-  entryOf,
-  isEmpty,
-  valueOf,
-  type YamlEntry,
-  type YamlNode,
-  type YamlText,
-} from "./yaml-node.ts";
+import { entriesOf, entryOf, isEmpty, valueOf, type YamlNode, type YamlText } from "./yaml-node.ts";
 
 /**
  * What the schema of a Manifest cannot say, found in the tree itself, so that it is told together with
@@ -112,10 +105,6 @@ function noFileName(source: Source, { text, start }: YamlText): Problem {
     got: text.slice(0, 60),
     hint: `Correct the path, or add "artifact_name".`,
   };
-}
-
-function entriesOf(node: YamlNode | undefined): readonly YamlEntry[] {
-  return node?.kind === "map" ? node.entries : [];
 }
 
 function noArtifact(source: Source, type: string, node: YamlNode): Problem {

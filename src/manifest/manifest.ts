@@ -16,8 +16,9 @@ import { placeAt, type Source, type TextFile } from "./source.ts";
 import { tableProblems } from "./table-checks.ts";
 import type { Cell, Constraints } from "./table.ts";
 import type { Topology } from "./topology.ts";
-import { inOrder, readYaml } from "./yaml-document.ts";
-import { entryOf, nodeAt, valueOf, type YamlNode } from "./yaml-node.ts";
+import { readYaml } from "./yaml-document.ts";
+import { inOrder } from "./yaml-problems.ts";
+import { entriesOf, entryOf, nodeAt, valueOf, type YamlNode } from "./yaml-node.ts";
 
 /** The wanted state of a System, whichever form it was written in. */
 export interface Manifest {
@@ -66,15 +67,19 @@ export function readManifest(
   if (!read.ok) return read;
   const { document, problems: found } = read.value;
   const { source, root } = document;
-  const problems = [...found, ...manifestNodeProblems(source, root)];
   const node = valueOf(root, "constraints");
   const tables = node === undefined ? null : readConstraints(source, node);
-  problems.push(...(tables?.problems ?? []));
   const constraints = tables?.constraints ?? null;
-  if (constraints !== null) {
-    const versions = versionsInTree(root);
-    problems.push(...tableProblems(constraints, [...versions.keys()], versions));
-  }
+  const versions = versionsInTree(root);
+  const problems = [
+    ...found,
+    ...manifestNodeProblems(source, root),
+    ...(tables?.problems ?? []),
+    // Where YAML had to be guessed at, the cells are not what they should be.
+    ...(constraints === null || found.length > 0
+      ? []
+      : tableProblems(constraints, [...versions.keys()], versions)),
+  ];
   const isSeed = isSeedForm(root);
   const shape = isSeed
     ? checkShape(seedManifestShape, source, root)
@@ -115,7 +120,7 @@ function wantedTypes(
 ): readonly WantedType[] {
   const node = valueOf(root, "component_types");
   const byName = new Map(Object.entries(types));
-  return (node?.kind === "map" ? node.entries : []).flatMap(({ key }): WantedType[] => {
+  return entriesOf(node).flatMap(({ key }): WantedType[] => {
     const wanted = byName.get(key.text);
     if (wanted === undefined) return [];
     const path = ["component_types", key.text];

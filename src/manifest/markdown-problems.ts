@@ -23,6 +23,16 @@ export function emptyTable(source: Source, node: YamlText): Problem {
   };
 }
 
+export function tooWide({ place, parts }: Line): Problem {
+  return {
+    code: "table-invalid",
+    message: `The table has ${parts.length} columns.`,
+    at: place,
+    expected: "at most 1000",
+    hint: "Split it into several tables.",
+  };
+}
+
 export function noSeparator({ place }: Line): Problem {
   return {
     code: "table-invalid",

@@ -8,6 +8,7 @@ import {
   noRows,
   noSeparator,
   notLiteral,
+  tooWide,
   wrongCount,
 } from "./markdown-problems.ts";
 import type { Source } from "./source.ts";
@@ -21,6 +22,9 @@ export interface ReadTable {
   readonly problems: readonly Problem[];
 }
 
+/** Of one table. */
+export const maxColumns = 1_000;
+
 /** Reads a Markdown table out of a literal block scalar, where every line of it is a line of the file. */
 export function readMarkdownTable(
   source: Source,
@@ -31,6 +35,7 @@ export function readMarkdownTable(
   if (node.style !== "literal") return failed(notLiteral(source, node));
   const [head, separator, ...body] = linesOf(source, node);
   if (head === undefined) return failed(emptyTable(source, node));
+  if (head.parts.length > maxColumns) return failed(tooWide(head));
   const columns = columnsOf(head, kind);
   if (separator === undefined || !isSeparator(separator))
     columns.problems.push(noSeparator(separator ?? head));

@@ -1,6 +1,6 @@
 import { unknownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { namingCell, versionsOf } from "./cell-versions.ts";
+import { knownVersions, namingCell, versionsOf } from "./cell-versions.ts";
 import { placeColumns } from "./match-columns.ts";
 import type { MatchInput } from "./match-input.ts";
 import { tablesOf } from "./named-versions.ts";
@@ -50,12 +50,15 @@ function unnamedVersions(
   const isSpokenOf = new Set<number>();
   const isNamed = new Set<number>();
   for (const table of [...tablesOf(manifest.constraints), ...tablesOf(deviceConstraints)]) {
-    for (const [index, { present }] of placeColumns(table.columns, population).columns.entries()) {
+    for (const [index, { type: own, present }] of placeColumns(
+      table.columns,
+      population,
+    ).columns.entries()) {
       if (present === null) continue;
-      const versions = types[present.type]?.versions ?? [];
-      const named = new Set(
-        table.rows.flatMap(({ cells }) => versionsOf(namingCell(cells[index]), versions).set ?? []),
-      );
+      const versions = population.versions.get(own) ?? knownVersions([]);
+      const named = new Set<number>();
+      for (const { cells } of table.rows)
+        for (const at of versionsOf(namingCell(cells[index]), versions).set ?? []) named.add(at);
       for (const [at, { type, start }] of components.entries()) {
         if (type !== present.type || (present.component ?? at) !== at) continue;
         isSpokenOf.add(at);

@@ -1,4 +1,4 @@
-import { unknownVersion } from "../core/ids.ts";
+import { type ComponentId, unknownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { type HopsInput, unmetNow } from "./hops.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
@@ -52,8 +52,9 @@ function typeProblems({ manifest, components, absent }: MatchInput): readonly Pr
 }
 
 function idProblems(components: readonly MatchComponent[]): readonly Problem[] {
-  const ids = components.map(({ id }) => id);
-  const twice = new Set(ids.filter((id, index) => ids.indexOf(id) !== index));
+  const seen = new Set<ComponentId>();
+  const twice = new Set<ComponentId>();
+  for (const { id } of components) (seen.has(id) ? twice : seen).add(id);
   return [...twice].map((id) => ({
     code: "component-id-shared",
     message: `Two Components have the id "${id}".`,

@@ -1,6 +1,6 @@
 import { unknownVersion, type Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { versionsOf } from "./cell-versions.ts";
+import { knownVersions, versionsOf } from "./cell-versions.ts";
 import { type PlacedColumn, placeColumns } from "./match-columns.ts";
 import type { Population } from "./population.ts";
 import type { Column, EndTable, TransitionTable, VersionSet } from "./system.ts";
@@ -100,7 +100,9 @@ function holdsWithout(
     if (standing[index] === true) return true;
     const set = cells[index] ?? null;
     if (verdict === "no") return set === null || set.length > 0;
-    return set === null || allKnown(versions.get(type) ?? []).every((at) => set.includes(at));
+    return (
+      set === null || allKnown(versions.get(type)?.names ?? []).every((at) => set.includes(at))
+    );
   });
 }
 
@@ -113,7 +115,7 @@ function matchCells(
   const cells = columns.map(({ type }, index): VersionSet => {
     const cell = row.cells[index];
     if (cell === undefined) throw new Error("a row has fewer cells than its table has columns");
-    const { set, problems: found } = versionsOf(cell, versions.get(type) ?? []);
+    const { set, problems: found } = versionsOf(cell, versions.get(type) ?? knownVersions([]));
     problems.push(...found);
     return set;
   });

@@ -1,15 +1,18 @@
-import type { ComponentType, Version } from "../core/ids.ts";
+import type { ComponentType } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { versionsOf } from "./cell-versions.ts";
+import { knownVersions, type KnownVersions, versionsOf } from "./cell-versions.ts";
 import { hopsOf, type HopsInput, type Install } from "./hops.ts";
 import { matchConstraints } from "./match-constraints.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { matchNotes } from "./match-notes.ts";
 import { fitProblems, tooManyWays, unreachable } from "./match-problems.ts";
+import { tablesOf } from "./named-versions.ts";
 import { artifactsOf, type Population, populationOf, versionNow } from "./population.ts";
 import type { System, SystemComponent, SystemType } from "./system.ts";
+import { sizeProblems } from "./table-checks.ts";
 import { versionNamed } from "./version.ts";
+import { inOrder } from "./yaml-problems.ts";
 
 /** The Manifest as the planner wants it: everything that is wrong, or the System and what should be known about it. */
 export function matchSystem(
@@ -18,10 +21,14 @@ export function matchSystem(
   const misfits = fitProblems(input);
   if (misfits.length > 0) return fail(...misfits);
   const population = populationOf(input);
+  const sizes = tablesOf(input.manifest.constraints)
+    .concat(tablesOf(input.deviceConstraints))
+    .flatMap((table) => sizeProblems(table, population.knownTypes, population.versions));
+  if (sizes.length > 0) return fail(...sizes);
   const tables = matchConstraints(input, population);
   const matched = input.components.map((component) => matchOne(input, population, component));
   const problems = [...tables.problems, ...matched.flatMap((one) => one.problems)];
-  if (problems.length > 0) return fail(...problems);
+  if (problems.length > 0) return fail(...inOrder(problems));
   const system: System = {
     types: population.types.map((type) => systemType(input, type)),
     components: matched.map(({ component }) => component),
@@ -49,18 +56,18 @@ function systemType(
 
 function matchOne(
   input: MatchInput,
-  { types }: Population,
+  { types, versions }: Population,
   component: MatchComponent,
 ): { readonly component: SystemComponent; readonly problems: readonly Problem[] } {
   const type = types.findIndex(({ name }) => name === component.type);
-  const versions = types[type]?.versions ?? [];
-  const start = versions.indexOf(versionNow(input, component));
-  const { installs, problems } = installsOf(input, component.type, versions);
+  const known = versions.get(component.type) ?? knownVersions([]);
+  const start = known.names.indexOf(versionNow(input, component));
+  const { installs, problems } = installsOf(input, component.type, known);
   const { current } = component;
   const hopsInput: HopsInput = {
     type: component.type,
     interfaceName: component.interface,
-    versions,
+    versions: known.names,
     installs,
     start,
     provides: current.kind === "provides" ? current.provides : null,
@@ -89,13 +96,17 @@ function matchOne(
 function installsOf(
   { artifacts }: MatchInput,
   type: ComponentType,
-  versions: readonly Version[],
+  versions: KnownVersions,
 ): { readonly installs: readonly Install[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const installs = artifactsOf(artifacts, type).map(({ name, artifact, depends }) => {
     const from = depends === null ? null : versionsOf(depends, versions);
     problems.push(...(from?.problems ?? []));
-    return { version: versions.indexOf(versionNamed(name)), artifact, from: from?.set ?? null };
+    return {
+      version: versions.names.indexOf(versionNamed(name)),
+      artifact,
+      from: from?.set ?? null,
+    };
   });
   return { installs, problems };
 }

@@ -1,15 +1,19 @@
-import { satisfies, validRange } from "semver";
+import { Range, validRange } from "semver";
 
 /** Only what starts like this can be a range; anything else is the name of a version. */
 export function looksLikeRange(text: string): boolean {
   return /^[<>=^~]/.test(text);
 }
 
+/** Characters; enough for ten comparators. */
+const maxRangeLength = 256;
+
 /**
  * A range in the words of package semver, or null: comparators joined by blanks, each `<`, `<=`, `>`, `>=`,
  * `=`, `^` or `~` and a number of up to three groups of digits. Leading zeros do not count.
  */
 export function readRange(text: string): string | null {
+  if (text.length > maxRangeLength) return null;
   const joined = text.replace(/([<>=^~])\s+/g, "$1").split(/\s+/);
   const comparators: string[] = [];
   for (const part of joined) {
@@ -39,8 +43,10 @@ export function numberIn(name: string): NumberInName {
   return { kind: "number", number: [...parts, "0", "0"].slice(0, 3).join(".") };
 }
 
-export function isInRange(number: string, range: string): boolean {
-  return satisfies(number, range);
+/** Whether a number, as semver writes it, lies in the range. */
+export function rangeTest(range: string): (number: string) => boolean {
+  const comparators = new Range(range);
+  return (number) => comparators.test(number);
 }
 
 /** Without leading zeros; null where a group is larger than semver's. */

@@ -1,6 +1,6 @@
 import { type ComponentId, type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
 import type { ArtifactAtHand } from "./at-hand.ts";
-import { namesIn } from "./cell-versions.ts";
+import { knownVersions, type KnownVersions, namesIn } from "./cell-versions.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { add, byName, inOrder, namedVersions, tablesOf } from "./named-versions.ts";
 import { type AtHand, currentVersion, versionNamed } from "./version.ts";
@@ -19,7 +19,7 @@ export interface Population {
   /** The types of Components that are left out. */
   readonly absent: readonly ComponentType[];
   /** Of every known type. */
-  readonly versions: ReadonlyMap<ComponentType, readonly Version[]>;
+  readonly versions: ReadonlyMap<ComponentType, KnownVersions>;
 }
 
 export function populationOf(input: MatchInput): Population {
@@ -28,7 +28,7 @@ export function populationOf(input: MatchInput): Population {
   const versions = versionsByType(input, knownTypes);
   const names = [...new Set(components.map(({ type }) => type))].toSorted(byName);
   return {
-    types: names.map((name) => ({ name, versions: versions.get(name) ?? [unknownVersion] })),
+    types: names.map((name) => ({ name, versions: versions.get(name)?.names ?? [unknownVersion] })),
     components: components.map(({ id, type }) => ({ id, type: names.indexOf(type) })),
     knownTypes,
     absent,
@@ -60,7 +60,7 @@ export function versionNow({ artifacts }: MatchInput, component: MatchComponent)
 function versionsByType(
   input: MatchInput,
   knownTypes: readonly ComponentType[],
-): ReadonlyMap<ComponentType, readonly Version[]> {
+): ReadonlyMap<ComponentType, KnownVersions> {
   const { manifest, deviceConstraints, components, artifacts } = input;
   const tables = [...tablesOf(manifest.constraints), ...tablesOf(deviceConstraints)];
   const named = namedVersions(tables, knownTypes);
@@ -69,5 +69,5 @@ function versionsByType(
     add(named, type, versionNamed(name));
     for (const version of depends === null ? [] : namesIn(depends)) add(named, type, version);
   }
-  return new Map([...named].map(([type, versions]) => [type, inOrder(versions)]));
+  return new Map([...named].map(([type, versions]) => [type, knownVersions(inOrder(versions))]));
 }

@@ -3,7 +3,7 @@ import type { Problem } from "../core/problem.ts";
 import type { SeedManifestShape } from "./manifest-shape.ts";
 import { placeAt, type Source } from "./source.ts";
 import type { Topology } from "./topology.ts";
-import { entryOf, nodeAt, valueOf, type YamlNode } from "./yaml-node.ts";
+import { entriesOf, entryOf, nodeAt, valueOf, type YamlNode } from "./yaml-node.ts";
 
 /** The Components that a Manifest of the first form names itself; null where it names none. */
 export function inlineTopology(
@@ -49,8 +49,9 @@ export function seedNotes(source: Source, root: YamlNode): readonly Problem[] {
         ];
   const kind = entryOf(root, "kind");
   const spelled = kind?.value.kind === "text" ? kind.value.text : "";
+  const isUnchecked = entryOf(root, "system_types_compatible") === undefined;
   const types = valueOf(root, "component_types");
-  const interfaces = (types?.kind === "map" ? types.entries : []).flatMap(({ value }) =>
+  const interfaces = entriesOf(types).flatMap(({ value }) =>
     note(
       entryOf(value, "update_interface")?.key,
       `"update_interface"`,
@@ -65,6 +66,11 @@ export function seedNotes(source: Source, root: YamlNode): readonly Problem[] {
       entryOf(root, "components")?.key,
       `"components"`,
       "Describe the Components in the device's Topology.",
+    ),
+    ...note(
+      isUnchecked ? root : undefined,
+      `A Manifest without "system_types_compatible"`,
+      "Add it: without it the Manifest is taken for any System.",
     ),
   ];
 }

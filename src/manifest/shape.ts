@@ -3,7 +3,8 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { suggestion } from "./nearest.ts";
 import { placeAt, type Source } from "./source.ts";
-import { entryOf, isEmpty, nodeAt, type YamlNode } from "./yaml-node.ts";
+import { maxProblems } from "./yaml-problems.ts";
+import { entriesOf, entryOf, isEmpty, nodeAt, type YamlNode } from "./yaml-node.ts";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -27,7 +28,7 @@ export function checkShape<T>(
 export function plain(node: YamlNode): unknown {
   if (node.kind === "text") return isEmpty(node) ? null : node.text;
   if (node.kind === "list") return node.items.map(plain);
-  return Object.fromEntries(node.entries.map(({ key, value }) => [key.text, plain(value)]));
+  return Object.fromEntries(entriesOf(node).map(({ key, value }) => [key.text, plain(value)]));
 }
 
 interface Subject {
@@ -39,7 +40,9 @@ function problemsOf(subject: Subject, issue: Issue, prefix: Path): readonly Prob
   const path = [...prefix, ...issue.path];
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownField(subject, path, key, issue.message));
+      return issue.keys
+        .slice(0, maxProblems + 1)
+        .map((key) => unknownField(subject, path, key, issue.message));
     case "invalid_union": {
       const branch = closestBranch(issue.errors);
       if (branch === null) return [unfit(subject, path, issue)];
@@ -149,8 +152,8 @@ export function pathName(path: Path): string {
 
 function told(node: YamlNode): string {
   if (isEmpty(node)) return "empty";
-  if (node.kind === "list") return "a list";
-  if (node.kind === "map") return "a map";
+  if (node.kind === "list") return node.items.length === 0 ? "an empty list" : "a list";
+  if (node.kind === "map") return node.entries.size === 0 ? "an empty map" : "a map";
   const [line = "", ...more] = node.text.trim().split("\n");
   return `"${line.slice(0, 60)}${line.length > 60 || more.length > 0 ? "..." : ""}"`;
 }

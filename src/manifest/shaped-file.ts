@@ -2,7 +2,8 @@ import type * as z from "zod";
 import { fail, ok, type Result } from "../core/result.ts";
 import { checkShape } from "./shape.ts";
 import type { TextFile } from "./source.ts";
-import { inOrder, readYaml } from "./yaml-document.ts";
+import { readYaml } from "./yaml-document.ts";
+import { inOrder } from "./yaml-problems.ts";
 import type { YamlDocument } from "./yaml-node.ts";
 
 export interface ShapedFile<T> {

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import { readShaped } from "./shaped-file.ts";
 import { placeAt, type TextFile } from "./source.ts";
 import { fields, label, listOf } from "./words.ts";
-import { inOrder } from "./yaml-document.ts";
+import { inOrder } from "./yaml-problems.ts";
 import { versionNamed } from "./version.ts";
 import { nodeAt, type YamlDocument } from "./yaml-node.ts";
 

@@ -1,6 +1,6 @@
 import type { ComponentType, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { versionsOf } from "./cell-versions.ts";
+import { knownVersions, type KnownVersions, versionsOf } from "./cell-versions.ts";
 import { columnProblems, resolveHead } from "./columns.ts";
 import { inOrder, namedVersions, tablesOf } from "./named-versions.ts";
 import type { Constraints, ConstraintTable } from "./table.ts";
@@ -17,12 +17,15 @@ export function tableProblems(
   const tables = tablesOf(constraints);
   const named = namedVersions(tables, types);
   const versions = new Map(
-    types.map((type) => [type, inOrder([...(named.get(type) ?? []), ...(given.get(type) ?? [])])]),
+    types.map((type) => [
+      type,
+      knownVersions(inOrder([...(named.get(type) ?? []), ...(given.get(type) ?? [])])),
+    ]),
   );
-  return [
-    ...columnProblems(constraints, types),
-    ...tables.flatMap((table) => cellProblems(table, types, versions)),
-  ];
+  const columns = columnProblems(constraints, types);
+  const sizes = tables.flatMap((table) => sizeProblems(table, types, versions));
+  if (sizes.length > 0) return [...columns, ...sizes];
+  return [...columns, ...tables.flatMap((table) => cellProblems(table, types, versions))];
 }
 
 /** Without an acceptable end state there is nothing that any plan could end in. */
@@ -39,16 +42,44 @@ export function endStateProblems({ endStates }: Constraints): readonly Problem[]
   ];
 }
 
+/** Rows times versions, over all columns of a table: what a plan keeps in memory and in the journal. */
+const maxTableSize = 2_000_000;
+
+/** A table that would not fit when every cell is written out as versions. */
+export function sizeProblems(
+  { name, columns, rows, at }: ConstraintTable,
+  types: readonly ComponentType[],
+  versions: ReadonlyMap<ComponentType, KnownVersions>,
+): readonly Problem[] {
+  const perRow = columns.map(({ head }) => {
+    const type = resolveHead(head, types)?.type;
+    return type === undefined ? 0 : (versions.get(type)?.names.length ?? 0);
+  });
+  const size = rows.length * perRow.reduce((sum, count) => sum + count, 0);
+  if (size <= maxTableSize) return [];
+  return [
+    {
+      code: "table-invalid",
+      message: `The table "${name}" is too large: ${rows.length} rows, and up to ${Math.max(...perRow)} versions in a column.`,
+      at,
+      expected: `at most ${maxTableSize} rows times versions`,
+      hint: "Split it into several tables, or write fewer rows with ranges and wildcards.",
+    },
+  ];
+}
+
 function cellProblems(
   { columns, rows }: ConstraintTable,
   types: readonly ComponentType[],
-  versions: ReadonlyMap<ComponentType, readonly Version[]>,
+  versions: ReadonlyMap<ComponentType, KnownVersions>,
 ): readonly Problem[] {
   const named = columns.map(({ head }) => resolveHead(head, types)?.type);
   return rows.flatMap(({ cells }) =>
     cells.flatMap((cell, index) => {
       const type = named[index];
-      return type === undefined ? [] : versionsOf(cell, versions.get(type) ?? []).problems;
+      return type === undefined
+        ? []
+        : versionsOf(cell, versions.get(type) ?? knownVersions([])).problems;
     }),
   );
 }

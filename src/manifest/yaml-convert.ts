@@ -68,8 +68,11 @@ function textOf(state: Conversion, node: Scalar.Parsed): YamlText {
   // `!x` is a tag to YAML, and a cell to whoever wrote it; `>=4` the head of a block scalar.
   if (node.tag !== undefined) {
     const tag = tagStart(text, start);
-    report(state, node.source === "" ? unquoted(state.source, tag) : tagged(state, tag));
-    return { kind: "text", text: bareText(state.source, tag), style: "quoted", start: tag, end };
+    if (node.source === "") {
+      report(state, unquoted(state.source, tag));
+      return { kind: "text", text: bareText(state.source, tag), style: "quoted", start: tag, end };
+    }
+    report(state, tagged(state, tag));
   }
   if (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") {
     const isHead = /^[|>][-+0-9]*[ \t]*(?:[ \t]#.*)?\r?$/m.test(lineFrom(text, start));
@@ -86,8 +89,7 @@ function mapOf(state: Conversion, node: YAMLMap.Parsed, depth: number): YamlNode
   const [start, end] = node.range;
   const bare = bareQuestionMark(state, node);
   if (bare !== null) return bare;
-  const entries: YamlEntry[] = [];
-  const seen = new Map<string, YamlText>();
+  const entries = new Map<string, YamlEntry>();
   for (const pair of node.items) {
     const key = keyOf(state, pair.key);
     const value =
@@ -95,13 +97,12 @@ function mapOf(state: Conversion, node: YAMLMap.Parsed, depth: number): YamlNode
         ? emptyText(key?.end ?? start)
         : convertNode(state, pair.value, depth + 1);
     if (key === null) continue;
-    const first = seen.get(key.text);
+    const first = entries.get(key.text);
     if (first !== undefined) {
-      report(state, duplicateKey(state.source, key, first));
+      report(state, duplicateKey(state.source, key, first.key));
       continue;
     }
-    seen.set(key.text, key);
-    entries.push({ key, value });
+    entries.set(key.text, { key, value });
   }
   return { kind: "map", entries, start, end };
 }

@@ -23,8 +23,8 @@ export interface YamlList {
 
 export interface YamlMap {
   readonly kind: "map";
-  /** Without duplicate keys. */
-  readonly entries: readonly YamlEntry[];
+  /** By key, in the order of the file. */
+  readonly entries: ReadonlyMap<string, YamlEntry>;
   readonly start: number;
   readonly end: number;
 }
@@ -41,8 +41,12 @@ export interface YamlDocument {
 
 /** The entry of a map; undefined where it has none, or the node is no map. */
 export function entryOf(node: YamlNode | undefined, key: string): YamlEntry | undefined {
-  if (node?.kind !== "map") return undefined;
-  return node.entries.find((entry) => entry.key.text === key);
+  return node?.kind === "map" ? node.entries.get(key) : undefined;
+}
+
+/** The entries of a map; none where the node is no map. */
+export function entriesOf(node: YamlNode | undefined): readonly YamlEntry[] {
+  return node?.kind === "map" ? [...node.entries.values()] : [];
 }
 
 export function valueOf(node: YamlNode | undefined, key: string): YamlNode | undefined {

@@ -42,6 +42,25 @@ export function bareText(source: Source, start: number): string {
   return /^(?:[^,[\]{}#]|\B#)*/.exec(rest)?.[0].trim() || rest.trim();
 }
 
+/** How many problems of one file are told. */
+export const maxProblems = 100;
+
+/** In the order of the file; of more than a hundred the first ones, and a last one that says so. */
+export function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const sorted = problems.toSorted(
+    (a, b) => (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0),
+  );
+  const last = sorted[maxProblems];
+  if (last === undefined) return sorted;
+  const more: Problem = {
+    code: last.code,
+    message: `There are more than ${maxProblems} problems; this is the next one of them.`,
+    ...(last.at && { at: last.at }),
+    hint: "Repair the first ones, then check again.",
+  };
+  return [...sorted.slice(0, maxProblems), more];
+}
+
 /** Maps and lists inside each other. */
 export const maxDepth = 32;
 
@@ -66,7 +85,7 @@ export function duplicateKey(source: Source, key: YamlText, first: YamlText): Pr
 
 const hints: { readonly [code: string]: string } = {
   TAB_AS_INDENT: "Indent with blanks.",
-  BAD_INDENT: "Indent all entries of one map or list by the same number of blanks.",
+  BAD_INDENT: "Close every bracket, and indent all entries of one map or list alike.",
   MISSING_CHAR: "Close the bracket or the quote that was opened before.",
   BLOCK_AS_IMPLICIT_KEY: "Quote the value, or put what follows it on a line of its own.",
   MULTILINE_IMPLICIT_KEY: 'A key ends with ":" on its own line; quote a text that holds ": ".',

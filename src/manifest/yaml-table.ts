@@ -1,10 +1,10 @@
 import type { Problem } from "../core/problem.ts";
 import { readCell } from "./cell.ts";
-import type { ReadTable } from "./markdown-table.ts";
+import { maxColumns, type ReadTable } from "./markdown-table.ts";
 import { lineAt, placeAt, type Source } from "./source.ts";
 import type { Cell, TableColumn, TableRow } from "./table.ts";
 import { readSystemVersion, readVerdict, unknownVerdict } from "./verdict.ts";
-import { isEmpty, valueOf, type YamlMap, type YamlNode } from "./yaml-node.ts";
+import { entriesOf, isEmpty, valueOf, type YamlMap, type YamlNode } from "./yaml-node.ts";
 
 /**
  * Reads a table written in YAML. What is not of the right shape is passed over here: the schema reports
@@ -17,6 +17,8 @@ export function readYamlTable(
   kind: "end" | "transition",
 ): ReadTable {
   const columns = columnsOf(source, valueOf(node, "columns"));
+  if (columns.length > maxColumns)
+    return { table: null, problems: [tooWide(source, node, columns.length)] };
   const rows = valueOf(node, "rows");
   const read =
     kind === "end" ? endRows(source, rows, columns) : transitionRows(source, rows, columns);
@@ -52,19 +54,20 @@ function endRows(
 ): ReadRows {
   const rows: TableRow[] = [];
   const problems: Problem[] = [];
-  for (const { key, value } of node?.kind === "map" ? node.entries : []) {
+  for (const { key, value } of entriesOf(node)) {
     if (value.kind !== "list") continue;
     const at = placeAt(source, key.start);
     const { systemVersion, problem } = readSystemVersion(key.text, "yes", at);
     if (problem !== null) problems.push(problem);
+    if (value.items.length !== columns.length) {
+      problems.push(wrongCount(source, key, value.items.length, columns.length));
+      continue;
+    }
     const read = cellsOf(source, value.items);
     problems.push(...read.problems);
-    if (value.items.length !== columns.length)
-      problems.push(wrongCount(source, key, value.items.length, columns.length));
-    else if (read.cells.length === columns.length) {
-      const rule = ruleOf(source, key, value, `${key.text}: `);
-      rows.push({ cells: read.cells, verdict: "yes", systemVersion, rule });
-    }
+    if (read.cells.length < columns.length) continue;
+    const rule = ruleOf(source, key, value, `${key.text}: `);
+    rows.push({ cells: read.cells, verdict: "yes", systemVersion, rule });
   }
   return { rows, problems };
 }
@@ -79,13 +82,13 @@ function transitionRows(
   const problems: Problem[] = [];
   for (const row of node?.kind === "list" ? node.items : []) {
     if (row.kind !== "list") continue;
-    const read = cellsOf(source, row.items.slice(0, -1));
-    problems.push(...read.problems);
     const last = row.items.at(-1);
     if (row.items.length !== columns.length + 1) {
       problems.push(wrongCount(source, row, row.items.length, columns.length + 1));
       continue;
     }
+    const read = cellsOf(source, row.items.slice(0, -1));
+    problems.push(...read.problems);
     if (last?.kind !== "text" || isEmpty(last)) continue;
     const verdict = readVerdict(last.text);
     if (verdict === null) problems.push(unknownVerdict(last.text, placeAt(source, last.start)));
@@ -140,6 +143,16 @@ function ruleOf(source: Source, first: YamlNode, row: YamlNode, prefix: string) 
 function flow(node: YamlNode): string {
   if (node.kind === "text") return node.style === "plain" ? node.text : JSON.stringify(node.text);
   return node.kind === "list" ? `[${node.items.map(flow).join(", ")}]` : "{...}";
+}
+
+function tooWide(source: Source, table: YamlNode, count: number): Problem {
+  return {
+    code: "table-invalid",
+    message: `The table has ${count} columns.`,
+    at: placeAt(source, table.start),
+    expected: `at most ${maxColumns}`,
+    hint: "Split it into several tables.",
+  };
 }
 
 function wrongCount(source: Source, row: YamlNode, is: number, wanted: number): Problem {

@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { readManifest } from "../../../src/manifest/manifest.ts";
+import { problemLines, problemsOf, textFile } from "../../support/manifests.ts";
+
+const directory = "fixtures/manifests/invalid";
+
+/** Every problem of the file, in its order: `line:column code message hint`. */
+function told(name: string): readonly string[] {
+  const text = readFileSync(`${directory}/${name}.yaml`, "utf8");
+  return problemLines(problemsOf(readManifest(textFile("m.yaml", text)))).map((line) =>
+    line.replace(/^m\.yaml:/, ""),
+  );
+}
+
+const expected: { readonly [name: string]: readonly string[] } = {
+  "no-acceptable-end-state": [
+    "9:5 table-invalid No row of the end states is acceptable. Add a row for each combination of versions in which the System works.",
+  ],
+  "no-order": [
+    '7:3 missing-field The Component type "rtos" has no "update_strategy.order", and there are no constraints. Add "constraints", or "update_strategy: { order: 1 }" to every Component type.',
+    '7:26 wrong-value The path "artifacts/" does not end in the name of a file. Correct the path, or add "artifact_name".',
+    '8:28 wrong-value An Artifact cannot be called "any" here: the tables mean something else by it. Give the Artifact another name.',
+  ],
+  "odd-yaml": [
+    '2:7 yaml-forbidden YAML tags are not allowed. Remove the tag; if a text starts with "!", quote it.',
+    '4:34 yaml-forbidden YAML does not read "*nobody" as a value. Quote it: "*nobody".',
+    '5:18 yaml-forbidden YAML tags are not allowed. Remove the tag; if a text starts with "!", quote it.',
+    "7:5 yaml-forbidden A key must be a text. Write a name before the colon, in quotes if it holds characters of YAML's own.",
+    '9:1 yaml-forbidden The key "__proto__" is not allowed. Write a name before the colon.',
+  ],
+  ranges: [
+    '12:13 table-range The version "gateway-latest" cannot be compared with the range ">=2.0": it has no number with a dot in it. List the versions by name in place of the range: "a | b".',
+    '13:29 table-range ">=rtos-2.0" is neither a range nor the name of a version. Write the number alone behind the sign, and "|" between alternatives.',
+    '14:18 table-range The version "rtos-1.0.0.1" cannot be compared with the range "<2": it has a number of more than three parts, or too large a one. List the versions by name in place of the range: "a | b".',
+  ],
+  shape: [
+    '1:1 missing-field The field "name" is missing in the file. Add "name": it must be a text.',
+    '1:14 wrong-value "api_version" must be "mender/v1", but is "mender/v2". Write "mender/v1".',
+    '3:26 wrong-type "system_types_compatible" must be a list of System types, but is "a". Write a list of System types.',
+    '6:20 wrong-type "component_types.gateway.artifact_name" must be a text, but is a list. Write a text.',
+    '7:5 unknown-field There is no field "artifact-path" in "component_types.gateway". Did you mean "artifact_path"?',
+    '8:24 wrong-value "component_types.gateway.supports_rollback" must be yes or no, but is "perhaps". Write yes or no.',
+    '10:14 wrong-value "component_types.gateway.update_strategy.order" must be a whole number from 1 to 100, but is "101". Write a whole number from 1 to 100.',
+    '11:7 unknown-field There is no field "max_paralel" in "component_types.gateway.update_strategy". Did you mean "max_parallel"?',
+    "12:3 yaml-forbidden A key is empty. Write a name before the colon.",
+    '14:5 missing-field An entry of the Component type "rtos" names no Artifact. Add "artifact_name" or "artifact_path".',
+    '14:23 missing-field An entry of the Component type "rtos" names no Artifact. Add "artifact_name" or "artifact_path".',
+    '15:31 wrong-value "component_types.rtos.update_strategy.order" must be a whole number from 1 to 100, but is "1.5". Write a whole number from 1 to 100.',
+    '16:1 unknown-field There is no field "name2" here. Did you mean "name"?',
+    '17:1 yaml-duplicate-key The key "name2" is there twice. Remove one; the first is in line 16.',
+  ],
+  tables: [
+    '10:7 table-column The column "gatway" names no Component type of the Manifest. Did you mean "gateway"?',
+    '12:58 table-system-version An acceptable end state has no System version. Give the row a name such as "v.2".',
+    '13:5 table-cell A cell is missing: the row has 3, the table has 4 columns. Compare the row with the head of the table; a "|" inside a cell is written "\\|".',
+    '14:18 table-cell The cell is empty, or one of its alternatives is. Write a version; "*" stands for every known one, "any" for whatever there is.',
+    '15:30 table-verdict "OK" does not say whether the row is acceptable. Write YES, NO or n/a.',
+    '16:5 table-cell There is a cell too many: the row has 5, the table has 4 columns. Compare the row with the head of the table; a "|" inside a cell is written "\\|".',
+    '19:7 table-column The table has no column "Acceptable". Add the column.',
+    "20:7 table-invalid The second line of the table is no separator. Put a line of dashes below the head, one group for each column.",
+    '21:7 table-invalid A Markdown table must be a literal block, or its lines run together. Write "end_states: |" (or "transition_states: |") and the table in the lines below.',
+    '24:44 table-column The table has the column "rtos@r1" twice. Remove one of the columns.',
+    "26:11 table-cell The row has 3 entries, the table wants 5. Give one cell for each column; in a table of transition states YES, NO or n/a follows.",
+    '27:24 table-cell The cell is empty, or one of its alternatives is. Write a version; "*" stands for every known one, "any" for whatever there is.',
+    '27:47 table-cell The cell "!!rtos-v1" says nothing that can be compared. After "!" goes a version, a range or "?"; a name has at most 256 characters.',
+    '27:60 table-verdict "SURE" does not say whether the row is acceptable. Write YES, NO or n/a.',
+    '28:7 unknown-field There is no field "defalt" in "constraints.transition_states[2]". Did you mean "default"?',
+    '29:16 wrong-value "constraints.transition_states[3].columns" must be a list of at least one column, but is an empty list. Write a list of at least one column.',
+    '30:13 wrong-type "constraints.transition_states[3].rows" must be a list of rows, but is an empty map. Write a list of rows.',
+  ],
+  "two-documents": [
+    '2:1 yaml-forbidden The file holds more than one document. Put each into a file of its own, and remove the lines "---".',
+  ],
+  unquoted: [
+    '12:13 yaml-forbidden YAML does not read "*" as a value. Quote it: "*".',
+    '13:13 yaml-forbidden YAML does not read ">=2.0" as a value. Quote it: ">=2.0".',
+    '13:20 yaml-forbidden YAML does not read "!rtos-1.0" as a value. Quote it: "!rtos-1.0".',
+    '17:10 yaml-forbidden YAML does not read "?" as a value. Quote it: "?".',
+    '18:11 yaml-forbidden YAML does not read "*gateway" as a value. Quote it: "*gateway".',
+    '19:11 yaml-forbidden YAML does not read ">=2.0" as a value. Quote it: ">=2.0".',
+  ],
+  yaml: [
+    "3:7 yaml-syntax The YAML is broken here: nested mappings are not allowed in compact mappings. Quote the value, or put what follows it on a line of its own.",
+    "5:1 yaml-syntax The YAML is broken here: flow sequence in block collection must be sufficiently indented and end with a ]. Close every bracket, and indent all entries of one map or list alike.",
+    "6:1 yaml-syntax The YAML is broken here: tabs are not allowed as indentation. Indent with blanks.",
+  ],
+};
+
+test.each(Object.entries(expected))(
+  "%s: all problems at once, each at its place",
+  (name, lines) => {
+    expect(told(name)).toEqual(lines);
+  },
+);
+
+test("every invalid Manifest has its expected problems", () => {
+  const names = readdirSync(directory).map((file) => file.replace(/\.yaml$/, ""));
+  expect(names.sort()).toEqual(Object.keys(expected).sort());
+});
