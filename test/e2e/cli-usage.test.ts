@@ -91,6 +91,7 @@ describe("help and version", () => {
       "validate",
       "show-provides",
       "show-inventory",
+      "explain",
       "simulate",
       "bundle",
       "artifact",

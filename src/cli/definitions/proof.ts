@@ -1,6 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Lazily } from "../program.ts";
 
+export interface ExplainOptions {
+  readonly state?: string;
+}
+
 export interface SimulateOptions {
   readonly state?: string;
   readonly from: "here" | "all";
@@ -12,6 +16,17 @@ export interface SimulateOptions {
 }
 
 export function defineProof(program: Command, lazily: Lazily): void {
+  program
+    .command("explain")
+    .description("why there is no plan, or why this order: the rows that decide")
+    .argument("<file>", "a bundle or a Manifest")
+    .option("--state <file>", "the current state, in place of this System's own")
+    .action(
+      lazily(async (context, file: string, options: ExplainOptions) => {
+        const { explain } = await import("../commands/explain.ts");
+        return explain(context, file, options);
+      }),
+    );
   program
     .command("simulate")
     .description("every fault at every step of the plan: where the System ends; changes nothing")

@@ -1,0 +1,201 @@
+import type { Column, Rule, System, SystemState } from "../manifest/system.ts";
+import { at } from "./draft.ts";
+import { type Ban, bansOf, type Numbering } from "./explain-bans.ts";
+import { judge, type Judge } from "./judge.ts";
+import { byRule } from "./rule-order.ts";
+
+/** For each Component the versions it may have. */
+type Options = readonly (readonly number[])[];
+
+/** Each combination that a step must not create, as the bans that forbid it together, by number. */
+export type Objections = readonly (readonly number[])[];
+
+/** The rules of a System, taken apart. Bans are numbered as they are met. */
+export interface Law {
+  readonly ban: (number: number) => Ban;
+  readonly objections: (state: SystemState, component: number, version: number) => Objections;
+  /** Whether the Component's only version is met by no ban but lifted ones, whatever the others have. */
+  readonly goesWithAll: (
+    options: Options,
+    component: number,
+    isLifted: (ban: number) => boolean,
+  ) => boolean;
+  readonly isEndState: (state: SystemState) => boolean;
+  /** The ban on ending a stage anywhere else. */
+  readonly rest: number;
+}
+
+export function lawOf(system: System): Law {
+  const bans = bansOf();
+  const whole = judge(system);
+  const parts = system.transitionTables.map((table) => partOf(system, whole, table, bans));
+  const partsOf = system.components.map((_, component) =>
+    parts.filter(({ columns }) => columns.some((column) => column.includes(component))),
+  );
+  const isRestOnly = system.transitionTables.length === 0 && system.endTables.length > 0;
+  const [ends] = system.endTables;
+  const table = ends?.name ?? "";
+  const endRule = firstRule(ends?.rows ?? []);
+  const everyone = system.components.map(({ type }, component) => ({ type, component }));
+  const standing = (state: SystemState): Objections => {
+    const objection = whole.objection(single(state));
+    if (objection === null) return [];
+    const { rule } = objection;
+    const unlisted = { table, rule: endRule, columns: everyone, versions: state };
+    const ban = rule === null ? ({ kind: "unlisted", ...unlisted } as const) : rowBan(table, rule);
+    return [[bans.numberOf(ban)]];
+  };
+  return {
+    ban: bans.ban,
+    isEndState: (state) => whole.endName(state) !== null,
+    rest: bans.numberOf({ kind: "rest", table, rule: endRule }),
+    objections: (state, component, version) => {
+      const next = state.with(component, version);
+      const found = orderObjections(system, state, component, bans);
+      if (isRestOnly) return [...found, ...standing(next)];
+      for (const part of at(partsOf, component)) {
+        for (const number of part.bans(single(next), component)) found.push([number]);
+      }
+      return found;
+    },
+    goesWithAll: (options, component, isLifted) =>
+      !isRestOnly &&
+      at(partsOf, component).every((part) => {
+        for (const number of part.bans(options, component)) if (!isLifted(number)) return false;
+        return true;
+      }),
+  };
+}
+
+/** One transition table. */
+interface Part {
+  /** The Components that may stand in each column. */
+  readonly columns: readonly (readonly number[])[];
+  /** The bans that the moved Component is met by, whatever versions of these the others have. */
+  readonly bans: (options: Options, moved: number) => Iterable<number>;
+}
+
+function partOf(
+  system: System,
+  { peerage, ends }: Judge,
+  table: System["transitionTables"][number],
+  bans: Numbering,
+): Part {
+  const columns = candidatesOf(system, table.columns);
+  const no = table.rows.filter(({ verdict }) => verdict === "no");
+  const yes = table.rows.filter(({ verdict }) => verdict === "yes");
+  const rule = firstRule(table.rows);
+  const { name, columns: heads, allowByDefault } = table;
+  const rulings = new Map<string, readonly number[]>();
+  const judged = (chosen: readonly number[], versions: readonly number[]): readonly number[] => {
+    const forbidding = no.filter((row) => isMatch(row, versions));
+    if (forbidding.length > 0)
+      return forbidding.map((row) => bans.numberOf(rowBan(name, row.rule)));
+    if (allowByDefault || yes.some((row) => isMatch(row, versions))) return [];
+    const peers = chosen.map((component) => at(peerage.of, component));
+    if (ends.granting(peers, versions) !== null) return [];
+    return [bans.numberOf({ kind: "unlisted", table: name, rule, columns: heads, versions })];
+  };
+  const ruling = (chosen: readonly number[], versions: readonly number[]): readonly number[] => {
+    const key = `${chosen.join()}/${versions.join()}`;
+    const known = rulings.get(key) ?? judged(chosen, versions);
+    rulings.set(key, known);
+    return known;
+  };
+  return {
+    columns,
+    bans: function* (options, moved) {
+      for (const chosen of choices(columns, moved)) {
+        for (const versions of combinations(chosen.map((one) => at(options, one)))) {
+          const hasStood = chosen.every(
+            (one, column) => versions[column] === system.components[one]?.start,
+          );
+          if (!hasStood) yield* ruling(chosen, versions);
+        }
+      }
+    },
+  };
+}
+
+function isMatch(
+  { cells }: System["transitionTables"][number]["rows"][number],
+  versions: readonly number[],
+): boolean {
+  return cells.every((cell, column) => cell === null || cell.includes(at(versions, column)));
+}
+
+/** The Components that may stand in each column: one that the table names stands in its own only. */
+function candidatesOf(
+  { components }: System,
+  columns: readonly Column[],
+): readonly (readonly number[])[] {
+  const named = columns.flatMap(({ component }) => component ?? []);
+  return columns.map(({ type, component }) =>
+    component === null
+      ? [...components.keys()].filter(
+          (one) => components[one]?.type === type && !named.includes(one),
+        )
+      : [component],
+  );
+}
+
+/** Every choice of different Components for the columns in which the moved one takes part. */
+function* choices(
+  columns: readonly (readonly number[])[],
+  moved: number,
+  chosen: readonly number[] = [],
+): Generator<readonly number[]> {
+  const candidates = columns[chosen.length];
+  if (candidates === undefined) {
+    if (chosen.includes(moved)) yield chosen;
+    return;
+  }
+  const isLate = !chosen.includes(moved);
+  if (isLate && !columns.slice(chosen.length).some((column) => column.includes(moved))) return;
+  for (const candidate of candidates) {
+    if (!chosen.includes(candidate)) yield* choices(columns, moved, [...chosen, candidate]);
+  }
+}
+
+function* combinations(options: Options): Generator<readonly number[]> {
+  const [first, ...others] = options;
+  if (first === undefined) {
+    yield [];
+    return;
+  }
+  for (const version of first) {
+    for (const rest of combinations(others)) yield [version, ...rest];
+  }
+}
+
+/** A type is not begun before all of the lower numbers have what they want. */
+function orderObjections(
+  { types, components }: System,
+  state: SystemState,
+  moved: number,
+  bans: Numbering,
+): (readonly number[])[] {
+  const own = components[moved]?.type ?? -1;
+  const order = types[own]?.order ?? null;
+  if (order === null) return [];
+  const lower = new Set<number>();
+  for (const [component, { type }] of components.entries()) {
+    const other = types[type]?.order ?? null;
+    const isThrough = state[component] === types[type]?.target;
+    if (other !== null && other < order && !isThrough) lower.add(type);
+  }
+  const number = bans.numberOf({ kind: "order", type: own });
+  return [...lower].map((type) => [bans.numberOf({ kind: "order", type }), number]);
+}
+
+function rowBan(table: string, rule: Rule): Ban {
+  return { kind: "row", table, rule };
+}
+
+function single(state: SystemState): Options {
+  return state.map((version) => [version]);
+}
+
+export function firstRule(rows: readonly { readonly rule: Rule }[]): Rule | null {
+  return rows.map(({ rule }) => rule).toSorted(byRule)[0] ?? null;
+}

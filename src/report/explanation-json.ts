@@ -1,0 +1,148 @@
+import { assertNever } from "../core/assert-never.ts";
+import { type ExitCode, exitCode } from "../core/exit-code.ts";
+import type { System, SystemState } from "../manifest/system.ts";
+import type { Ban } from "../planner/explain-bans.ts";
+import type { OrderReason } from "../planner/explain-order.ts";
+import type { Repair } from "../planner/explain-repair.ts";
+import type { WhyNot } from "../planner/explain.ts";
+import {
+  componentName,
+  type ExplanationReport,
+  headName,
+  stateVersions,
+  typeName,
+  versionName,
+} from "./explanation.ts";
+import { repairText } from "./explanation-text.ts";
+import { problemJson } from "./problems.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** One document; keys may be added, never changed. */
+export function explanationJson(report: ExplanationReport): Json {
+  const { explanation, planned, answer } = report;
+  const notes = planned.notes.map((note) => problemJson(note, "warning"));
+  const head = { type: "explanation", manifest: planned.manifest, answer: answer.kind };
+  const exit: ExitCode = answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
+  switch (explanation.kind) {
+    case "undecided":
+      return { ...head, notes, exit };
+    case "plan":
+      return {
+        ...head,
+        order: explanation.reasons.map((reason) => reasonJson(report, reason)),
+        notes,
+        exit,
+      };
+    case "no-plan":
+      return {
+        ...head,
+        reason: answer.kind === "no-plan" ? answer.reason : null,
+        ...whyNotJson(report, explanation),
+        notes,
+        exit,
+      };
+    default:
+      return assertNever(explanation);
+  }
+}
+
+function whyNotJson(report: ExplanationReport, why: WhyNot): Json {
+  const { system } = report;
+  const { farthest, nearest } = why;
+  return {
+    core: why.core.map((ban) => banJson(report, ban)),
+    irreducible: why.isIrreducible,
+    farthest:
+      farthest === null
+        ? null
+        : {
+            updated: farthest.updated.map((component) => componentName(system, component)),
+            components: componentsJson(system, farthest.state),
+          },
+    nearest:
+      nearest === null
+        ? null
+        : { system_version: nearest.name, components: componentsJson(system, nearest.state) },
+    repair: why.repairs.map((repair) => repairJson(report, repair)),
+    all_repairs_tried: why.areRepairsComplete,
+  };
+}
+
+function componentsJson(system: System, state: SystemState): Json {
+  const versions = stateVersions(system, state);
+  return Object.fromEntries(system.components.map(({ id }, index) => [id, versions[index]]));
+}
+
+function banJson({ system, placeOf }: ExplanationReport, ban: Ban): Json {
+  switch (ban.kind) {
+    case "row":
+      return { kind: "row", table: ban.table, ...ban.rule };
+    case "unlisted":
+      return {
+        kind: "unlisted",
+        table: ban.table,
+        ...ban.rule,
+        combination: combinationJson(system, ban),
+      };
+    case "rest":
+      return { kind: "rest", table: ban.table, ...ban.rule };
+    case "order": {
+      const type = system.types[ban.type];
+      const place = type === undefined ? null : placeOf(type.name);
+      return {
+        kind: "order",
+        component_type: typeName(system, ban.type),
+        order: type?.order ?? null,
+        ...(place !== null && { file: place.file, line: place.line }),
+      };
+    }
+    default:
+      return assertNever(ban);
+  }
+}
+
+function combinationJson(system: System, ban: Extract<Ban, { kind: "unlisted" }>): Json {
+  return Object.fromEntries(
+    ban.columns.map((column, index) => [
+      headName(system, column),
+      versionName(system, column.type, ban.versions[index]),
+    ]),
+  );
+}
+
+function repairJson(report: ExplanationReport, repair: Repair): Json {
+  const { system } = report;
+  const told = { kind: repair.kind, text: repairText(report, repair) };
+  switch (repair.kind) {
+    case "say-yes":
+    case "add-row":
+      return { ...told, ...banJson(report, repair.ban), kind: repair.kind };
+    case "add-end-state":
+      return { ...told, components: componentsJson(system, repair.state) };
+    case "drop-order":
+      return { ...told, component_type: typeName(system, repair.type) };
+    case "add-artifact":
+      return {
+        ...told,
+        component_type: typeName(system, repair.type),
+        from: repair.from.map((version) => versionName(system, repair.type, version)),
+        to: versionName(system, repair.type, repair.to),
+      };
+    default:
+      return assertNever(repair);
+  }
+}
+
+function reasonJson(report: ExplanationReport, reason: OrderReason): Json {
+  const names = (components: readonly number[]) =>
+    components.map((component) => componentName(report.system, component));
+  return {
+    stage: reason.stage,
+    group: reason.group,
+    components: names(reason.components),
+    after: names(reason.after),
+    cause: reason.cause.kind === "bans" ? "rules" : reason.cause.kind,
+    rules: reason.cause.kind === "bans" ? reason.cause.bans.map((ban) => banJson(report, ban)) : [],
+  };
+}

@@ -1,0 +1,220 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { Ban } from "../planner/explain-bans.ts";
+import type { OrderReason } from "../planner/explain-order.ts";
+import type { Repair } from "../planner/explain-repair.ts";
+import type { WhyNot } from "../planner/explain.ts";
+import type { SystemState } from "../manifest/system.ts";
+import { answerLines } from "./answer-text.ts";
+import { aligned } from "./columns.ts";
+import {
+  componentName,
+  type ExplanationReport,
+  headName,
+  stateVersions,
+  typeName,
+  versionName,
+} from "./explanation.ts";
+import { printable } from "./printable.ts";
+import type { Style } from "./style.ts";
+import { listed, quoted } from "./words.ts";
+
+/** Why there is no plan, or why the plan has its order. */
+export function explanationLines(report: ExplanationReport, style: Style): readonly string[] {
+  const { explanation, planned, answer } = report;
+  switch (explanation.kind) {
+    case "undecided":
+      return answerLines(planned, answer, style);
+    case "plan":
+      return orderLines(report, explanation.reasons, style);
+    case "no-plan":
+      return whyNotLines(report, explanation, style);
+    default:
+      return assertNever(explanation);
+  }
+}
+
+function whyNotLines(report: ExplanationReport, why: WhyNot, style: Style): readonly string[] {
+  const { planned, answer } = report;
+  const reason = answer.kind === "no-plan" ? ` ${printable(answer.reason)}` : "";
+  return [
+    style.bad(`There is no acceptable plan for ${quoted(planned.manifest)}.${reason}`),
+    ...coreLines(report, why, style),
+    ...progressLines(report, why),
+    ...repairLines(report, why, style),
+  ];
+}
+
+function coreLines(report: ExplanationReport, why: WhyNot, style: Style): readonly string[] {
+  if (why.core.length === 0) return [];
+  const [only, ...others] = why.core;
+  const isOne = only !== undefined && others.length === 0;
+  const head = isOne
+    ? "This rule alone forbids it:"
+    : "Together these rules forbid it, whatever the others say:";
+  return [
+    head,
+    ...banLines(report, why.core, "  ", style),
+    ...(isOne || why.isIrreducible
+      ? []
+      : ["  Not reduced further: some of them may not be needed."]),
+  ];
+}
+
+/** By file and line, then the row as written or what is not there. */
+function banLines(
+  report: ExplanationReport,
+  bans: readonly Ban[],
+  indent: string,
+  style: Style,
+): readonly string[] {
+  const rows = bans.map((ban) => [placeText(report, ban), banText(report, ban)]);
+  return aligned(rows).map(([place = "", text = ""]) => `${indent}${place}  ${style.faint(text)}`);
+}
+
+function placeText({ system, placeOf }: ExplanationReport, ban: Ban): string {
+  if (ban.kind === "order") {
+    const type = system.types[ban.type];
+    const place = type === undefined ? null : placeOf(type.name);
+    return place?.line === undefined ? "" : `${printable(place.file)}:${place.line}`;
+  }
+  return ban.rule === null ? "" : `${printable(ban.rule.file)}:${ban.rule.line}`;
+}
+
+function banText({ system }: ExplanationReport, ban: Ban): string {
+  switch (ban.kind) {
+    case "row":
+      return printable(ban.rule.row.trim()).replaceAll(/ {2,}/g, " ");
+    case "unlisted": {
+      const what = ban.columns.map(
+        (column, index) =>
+          `${headName(system, column)} ${versionName(system, column.type, ban.versions[index])}`,
+      );
+      return `no row of ${quoted(ban.table)} allows ${listed(what)}`;
+    }
+    case "rest":
+      return `a stage may end in no state but those of ${quoted(ban.table)}`;
+    case "order": {
+      const type = system.types[ban.type];
+      return `the order of ${quoted(typeName(system, ban.type))} is written by hand: ${String(type?.order ?? "")}`;
+    }
+    default:
+      return assertNever(ban);
+  }
+}
+
+function progressLines(report: ExplanationReport, why: WhyNot): readonly string[] {
+  const { farthest, nearest } = why;
+  const lines: string[] = [];
+  if (farthest !== null) {
+    const updated = farthest.updated.map((component) => componentName(report.system, component));
+    lines.push(
+      updated.length === 0
+        ? "No Component can be updated at all."
+        : `One gets as far as this, by updating ${updated.join(", then ")}: ${stateText(report, farthest.state)}.`,
+    );
+  }
+  lines.push(
+    nearest === null
+      ? "No other end state can be reached."
+      : `The nearest end state that can be reached is ${nearest.name}: ${stateText(report, nearest.state)}.`,
+  );
+  return lines;
+}
+
+function stateText({ system }: ExplanationReport, state: SystemState): string {
+  const versions = stateVersions(system, state);
+  return system.components.map(({ id }, index) => `${id} ${versions[index] ?? "?"}`).join(", ");
+}
+
+function repairLines(report: ExplanationReport, why: WhyNot, style: Style): readonly string[] {
+  const untried = why.areRepairsComplete ? [] : ["Not every single change could be tried."];
+  if (why.repairs.length === 0) {
+    return why.areRepairsComplete ? ["No single change opens a way."] : untried;
+  }
+  return [
+    why.repairs.length === 1 ? "This would open a way:" : "Any one of these would open a way:",
+    ...why.repairs.map((repair) => `  ${style.good(repairText(report, repair))}`),
+    ...untried,
+  ];
+}
+
+export function repairText(report: ExplanationReport, repair: Repair): string {
+  const { system } = report;
+  switch (repair.kind) {
+    case "say-yes":
+      return `say YES in ${placeText(report, repair.ban)}, ${banText(report, repair.ban)}`;
+    case "add-row": {
+      const cells = repair.ban.columns.map(({ type }, index) =>
+        versionName(system, type, repair.ban.versions[index]),
+      );
+      return `add to ${quoted(repair.ban.table)} the row | ${[...cells, "YES"].join(" | ")} |${near(report, repair.ban)}`;
+    }
+    case "add-end-state":
+      return `add the end state ${stateText(report, repair.state)}`;
+    case "drop-order":
+      return `leave out the hand-written order of ${quoted(typeName(system, repair.type))}`;
+    case "add-artifact": {
+      const { type, from, to } = repair;
+      const starts = from.map((version) => versionName(system, type, version));
+      return `add an Artifact for ${quoted(typeName(system, type))} that brings ${listed(starts)} to ${versionName(system, type, to)}`;
+    }
+    default:
+      return assertNever(repair);
+  }
+}
+
+function near(report: ExplanationReport, ban: Ban): string {
+  const place = placeText(report, ban);
+  return place === "" ? "" : ` (beside ${place})`;
+}
+
+function orderLines(
+  report: ExplanationReport,
+  reasons: readonly OrderReason[],
+  style: Style,
+): readonly string[] {
+  const { planned, answer, system } = report;
+  if (answer.kind !== "plan" || answer.plan.stages.length === 0) {
+    return answerLines(planned, answer, style);
+  }
+  const hasStages = answer.plan.stages.length > 1;
+  const head = `The order of the plan for ${quoted(planned.manifest)}:`;
+  if (reasons.length === 0) {
+    return [style.strong(head), "  Every stage is one order group: nothing waits for anything."];
+  }
+  return [
+    style.strong(head),
+    ...reasons.flatMap((reason) => {
+      const stage = hasStages ? `Stage ${reason.stage + 1}: ` : "";
+      const who = listed(reason.components.map((one) => componentName(system, one)));
+      return [
+        `  ${stage}${style.strong(who)} ${causeText(report, reason)}`,
+        ...causeRules(report, reason, style),
+      ];
+    }),
+  ];
+}
+
+function causeText({ system }: ExplanationReport, { after, cause }: OrderReason): string {
+  const others = listed(after.map((one) => componentName(system, one)));
+  switch (cause.kind) {
+    case "bans":
+      return `after ${others}: the other order is forbidden by`;
+    case "max-parallel":
+      return "later: not more of its type at the same time";
+    case "no-rollback":
+      return "as late as it may: it cannot roll back";
+    case "free":
+      return "later, though no rule forbids the other order";
+    default:
+      return assertNever(cause);
+  }
+}
+
+function causeRules(
+  report: ExplanationReport,
+  { cause }: OrderReason,
+  style: Style,
+): readonly string[] {
+  return cause.kind === "bans" ? banLines(report, cause.bans, "    ", style) : [];
+}
