@@ -56,5 +56,5 @@ export function originText(origin: Origin): string {
 
 /** The variables of proxies are where people keep passwords. */
 function withoutPassword(proxy: string): string {
-  return proxy.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/@]*@/i, "$1***@");
+  return proxy.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, "$1***@");
 }

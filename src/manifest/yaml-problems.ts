@@ -9,6 +9,8 @@ export function syntaxProblem(source: Source, error: YAMLError): Problem {
   const at = placeAt(source, Math.max(start, 0));
   if (error.code === "RESOURCE_EXHAUSTION") return tooDeep(at);
   if (isUnquoted(error)) return unquoted(source, scalarStart(source, start));
+  const mark = questionMark(source, error);
+  if (mark !== null) return unquoted(source, mark);
   return {
     code: "yaml-syntax",
     message: `The YAML is broken here: ${lowerFirst(error.message)}.`,
@@ -98,6 +100,15 @@ function isUnquoted(error: YAMLError): boolean {
     error.code === "BAD_SCALAR_START" ||
     (error.code === "UNEXPECTED_TOKEN" && error.message.startsWith("Block scalar header"))
   );
+}
+
+/** A bare `?`, which starts a key to YAML: the parser complains of it, or of what follows it. */
+function questionMark({ text }: Source, { code, pos: [start] }: YAMLError): number | null {
+  if (code === "BLOCK_AS_IMPLICIT_KEY")
+    return /^\?\s/.test(`${text.slice(start, start + 2)}\n`) ? start : null;
+  if (code !== "MISSING_CHAR") return null;
+  const found = /(?<=\s)\?\s*$/.exec(text.slice(Math.max(0, start - 20), start));
+  return found === null ? null : start - found[0].length;
 }
 
 /** The parser complains about what follows the `>` or `|` of a block scalar. */

@@ -1,0 +1,195 @@
+import { expect, test } from "vitest";
+import { readConfiguration } from "../../../src/manifest/configuration.ts";
+import { effectiveSettings, type SettingsInput } from "../../../src/manifest/settings.ts";
+import { shownSettings } from "../../../src/manifest/shown-settings.ts";
+import { expectOk, problemLines, problemsOf, textFile } from "../../support/manifests.ts";
+
+const file = (name: string, ...lines: readonly string[]) =>
+  expectOk(readConfiguration(textFile(name, lines.join("\n"))));
+
+const given = (variable: string, value: string) =>
+  ({ value, source: "environment", variable }) as const;
+
+const nothing: SettingsInput = {
+  flags: { topologyComponents: null, logLevel: null },
+  environment: {
+    dataDir: { value: "/data", source: "default", variable: "MENDER_ORCHESTRATOR_DATA_DIR" },
+    confDir: { value: "/conf", source: "default", variable: "MENDER_ORCHESTRATOR_CONF_DIR" },
+    datastoreDir: {
+      value: "/ds",
+      source: "default",
+      variable: "MENDER_ORCHESTRATOR_DATASTORE_DIR",
+    },
+    topologyDir: null,
+    topologyComponentsFile: null,
+    manifestStoreDir: null,
+    artifactsCacheDir: null,
+    proxies: [],
+  },
+  files: [],
+};
+
+/** `name value <- origin` */
+function shown(input: SettingsInput): readonly string[] {
+  return shownSettings(effectiveSettings(input)).map(
+    ({ name, value, origin }) => `${name} ${JSON.stringify(value)} <- ${origin}`,
+  );
+}
+
+test("without any file everything has its default", () => {
+  expect(shown(nothing)).toEqual([
+    'DataDir "/data" <- default',
+    'ConfDir "/conf" <- default',
+    'DatastoreDir "/ds" <- default',
+    'TopologyDir "/ds" <- default',
+    "TopologyComponents null <- default",
+    'ManifestStore "/ds/manifests" <- default',
+    "ArtifactVerifyKeys [] <- default",
+    "ArtifactsCache.Enabled false <- default",
+    'ArtifactsCache.Path "/ds/artifacts-cache" <- default',
+    "ArtifactsCache.MaxSizeBytes null <- default",
+    "HttpsClient.Certificate null <- default",
+    "HttpsClient.Key null <- default",
+    "ServerCertificate null <- default",
+    "InterfaceTimeoutSeconds 14400 <- default",
+    'LogLevel "info" <- default',
+    "AllowWritableInterfaces false <- default",
+  ]);
+});
+
+test("the stronger file wins, setting by setting, and the weaker one fills the gaps", () => {
+  const strong = file(
+    "/etc/o.conf",
+    "{",
+    '  "LogLevel": "debug",',
+    '  "ArtifactsCache": {',
+    '    "Path": "/c"',
+    "  }",
+    "}",
+  );
+  const weak = file(
+    "/var/o.conf",
+    "{",
+    '  "LogLevel": "error",',
+    '  "InterfaceTimeoutSeconds": 60,',
+    '  "ArtifactsCache": { "Enabled": true, "Path": "/w", "MaxSizeBytes": 1000 },',
+    '  "HttpsClient": { "Certificate": "/cert", "Key": "/key" },',
+    '  "ArtifactVerifyKey": "/k"',
+    "}",
+  );
+  const lines = shown({ ...nothing, files: [strong, weak] });
+  expect(lines.filter((line) => !line.endsWith("default"))).toEqual([
+    'ArtifactVerifyKeys ["/k"] <- /var/o.conf:6',
+    "ArtifactsCache.Enabled true <- /var/o.conf:4",
+    'ArtifactsCache.Path "/c" <- /etc/o.conf:4',
+    "ArtifactsCache.MaxSizeBytes 1000 <- /var/o.conf:4",
+    'HttpsClient.Certificate "/cert" <- /var/o.conf:5',
+    'HttpsClient.Key "/key" <- /var/o.conf:5',
+    "InterfaceTimeoutSeconds 60 <- /var/o.conf:3",
+    'LogLevel "debug" <- /etc/o.conf:2',
+  ]);
+});
+
+test("one verify key and several are one setting: whichever stands in the stronger file", () => {
+  const one = file("/etc/o.conf", '{ "ArtifactVerifyKey": "/one" }');
+  const several = file("/var/o.conf", '{ "ArtifactVerifyKeys": ["/a", "/b"] }');
+  const keys = (files: SettingsInput["files"]) =>
+    effectiveSettings({ ...nothing, files }).artifactVerifyKeys.value;
+  expect(keys([one, several])).toEqual(["/one"]);
+  expect(keys([several, one])).toEqual(["/a", "/b"]);
+});
+
+test("a flag is stronger than the environment, and that stronger than any file", () => {
+  const files = [
+    file(
+      "/etc/o.conf",
+      '{ "LogLevel": "debug", "TopologyComponents": "/f", "ManifestStore": "/m" }',
+    ),
+  ];
+  const environment = {
+    ...nothing.environment,
+    topologyComponentsFile: given("MENDER_ORCHESTRATOR_TOPOLOGY_COMPONENTS_FILE", "/e"),
+    manifestStoreDir: given("MENDER_ORCHESTRATOR_MANIFEST_STORE_DIR", "/s"),
+  };
+  const flags = { topologyComponents: "/t", logLevel: "error" as const };
+  const differing = (input: SettingsInput) =>
+    shown(input).filter((line) => !line.endsWith("default"));
+  expect(differing({ ...nothing, files, environment })).toEqual([
+    'TopologyComponents "/e" <- environment MENDER_ORCHESTRATOR_TOPOLOGY_COMPONENTS_FILE',
+    'ManifestStore "/s" <- environment MENDER_ORCHESTRATOR_MANIFEST_STORE_DIR',
+    'LogLevel "debug" <- /etc/o.conf:1',
+  ]);
+  expect(differing({ flags, files, environment })).toEqual([
+    'TopologyComponents "/t" <- flag --topology-components',
+    'ManifestStore "/s" <- environment MENDER_ORCHESTRATOR_MANIFEST_STORE_DIR',
+    'LogLevel "error" <- flag --log-level',
+  ]);
+});
+
+test("a proxy's password is not shown", () => {
+  const proxies = [
+    given("HTTP_PROXY", "http://me:secret@proxy:3128"),
+    given("HTTPS_PROXY", "me:se/cret@proxy:3128"),
+    given("NO_PROXY", "localhost,.local"),
+  ];
+  const lines = shown({ ...nothing, environment: { ...nothing.environment, proxies } });
+  expect(lines.slice(-3)).toEqual([
+    'HTTP_PROXY "http://***@proxy:3128" <- environment HTTP_PROXY',
+    'HTTPS_PROXY "***@proxy:3128" <- environment HTTPS_PROXY',
+    'NO_PROXY "localhost,.local" <- environment NO_PROXY',
+  ]);
+});
+
+test("all problems of a configuration at once", () => {
+  const text = [
+    "{",
+    '  "LogLevel": "loud",',
+    '  "ArtifactVerifyKeyz": "/a",',
+    '  "ArtifactVerifyKey": "relative.pem",',
+    '  "ArtifactVerifyKeys": [],',
+    '  "InterfaceTimeoutSeconds": 1.5,',
+    '  "ArtifactsCache": { "Enabled": "yes", "MaxSizeBytes": -1 },',
+    '  "HttpsClient": { "Key": "/k" },',
+    '  "LogLevel": "info"',
+    "}",
+  ].join("\n");
+  expect(problemLines(problemsOf(readConfiguration(textFile("o.conf", text))))).toEqual([
+    'o.conf:2:15 wrong-value "LogLevel" must be one of trace, debug, info, warning, error, fatal, but is "loud". Write one of trace, debug, info, warning, error, fatal.',
+    'o.conf:3:3 unknown-field There is no field "ArtifactVerifyKeyz" here. Did you mean "ArtifactVerifyKey"?',
+    'o.conf:4:24 wrong-value "ArtifactVerifyKey" must be an absolute path, but is "relative.pem". Write an absolute path.',
+    'o.conf:5:3 wrong-value "ArtifactVerifyKey" and "ArtifactVerifyKeys" are both there. Put all keys into "ArtifactVerifyKeys".',
+    'o.conf:6:30 wrong-type "InterfaceTimeoutSeconds" must be a whole number from 1 to 2000000, but is "1.5". Write a whole number from 1 to 2000000.',
+    'o.conf:7:34 wrong-type "ArtifactsCache.Enabled" must be true or false, but is "yes". Write true or false.',
+    'o.conf:7:57 wrong-value "ArtifactsCache.MaxSizeBytes" must be a whole number from 0 on, but is "-1". Write a whole number from 0 on.',
+    'o.conf:8:3 missing-field The field "Certificate" is missing in "HttpsClient". Add "Certificate": it must be an absolute path.',
+    'o.conf:9:3 yaml-duplicate-key The key "LogLevel" is there twice. Remove one; the first is in line 2.',
+  ]);
+});
+
+test.each([
+  ["", "1:1 json-syntax The JSON is broken here: expected a value, got the end of the file."],
+  [
+    "{",
+    "1:2 json-syntax The JSON is broken here: expected a name in double quotes, got the end of the file.",
+  ],
+  [
+    '{"a": 1,}',
+    '1:9 json-syntax The JSON is broken here: expected a name in double quotes, got "}".',
+  ],
+  ['{"a": 01}', '1:7 json-syntax The JSON is broken here: expected a value, got "01}".'],
+  [
+    "{'a': 1}",
+    `1:2 json-syntax The JSON is broken here: expected a name in double quotes, got "'a':".`,
+  ],
+  ['{"a"\n 1}', '2:2 json-syntax The JSON is broken here: expected ":", got "1}".'],
+  ["[1 2]", '1:4 json-syntax The JSON is broken here: expected "," or "]", got "2]".'],
+  [
+    "{} // mine",
+    '1:4 json-syntax The JSON is broken here: expected the end of the file, got "//".',
+  ],
+  ["LogLevel: info", '1:1 json-syntax The JSON is broken here: expected a value, got "LogLevel:".'],
+  ["[".repeat(40), "1:33 yaml-forbidden The file is nested too deeply."],
+])("broken JSON is told with its place: %j", (text, start) => {
+  const [line] = problemLines(problemsOf(readConfiguration(textFile("o.conf", text))));
+  expect(line).toContain(`o.conf:${start} `);
+});

@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { jsonSchema, schemaNames } from "../../../src/manifest/schemas.ts";
+
+const properties = z.looseObject({
+  title: z.string(),
+  properties: z.record(z.string(), z.unknown()),
+});
+
+test.each(schemaNames)("the schema of a %s is committed as the program prints it", (name) => {
+  const committed: unknown = JSON.parse(readFileSync(`docs/schemas/${name}.json`, "utf8"));
+  expect(jsonSchema(name)).toEqual(committed);
+});
+
+test("a schema says for a scalar what people write, not what we read it as", () => {
+  const { properties: topology } = properties.parse(jsonSchema("topology"));
+  const { items } = z
+    .looseObject({ items: properties.omit({ title: true }) })
+    .parse(topology["components"]);
+  expect(items.properties["timeout_seconds"]).toEqual({
+    type: "integer",
+    minimum: 1,
+    maximum: 2_000_000,
+  });
+  expect(items.properties["required"]).toEqual({
+    type: ["boolean", "string"],
+    enum: ["yes", "no", true, false],
+  });
+  // 2.10 is a number to an editor, and a text to us.
+  expect(items.properties["interface_args"]).toMatchObject({
+    items: { type: ["string", "number"] },
+  });
+});

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { readStateFile } from "../../../src/manifest/state-file.ts";
+import { expectOk, problemLines, problemsOf, textFile } from "../../support/manifests.ts";
+
+const file = (...lines: readonly string[]) =>
+  textFile("state.yaml", ["components:", ...lines, ""].join("\n"));
+
+test("a Component's version is given by name, or by what it provides", () => {
+  const { components } = expectOk(
+    readStateFile(
+      file(
+        "  - { component_type: app, id: 1, version: 2.10 }",
+        '  - { component_type: app, id: 2, version: "?" }',
+        "  - { component_type: app, id: 3, version: app-v1.mender }",
+        "  - { component_type: app, id: 4, provides: { rootfs-image.app.version: 2.10, region: eu } }",
+      ),
+    ),
+  );
+  expect(components.map(({ id, current }) => [id, current])).toEqual([
+    ["1", { kind: "version", version: "2.10" }],
+    ["2", { kind: "version", version: "?" }],
+    ["3", { kind: "version", version: "app-v1" }],
+    [
+      "4",
+      {
+        kind: "provides",
+        provides: new Map([
+          ["rootfs-image.app.version", "2.10"],
+          ["region", "eu"],
+        ]),
+      },
+    ],
+  ]);
+});
+
+test("ids that are shared, and Components with both or neither, are told together", () => {
+  const problems = problemsOf(
+    readStateFile(
+      file(
+        "  - { component_type: app, id: 1, version: a }",
+        "  - { component_type: app, id: 1, version: a, provides: { a: b } }",
+        "  - { component_type: app, id: 2 }",
+      ),
+    ),
+  );
+  expect(problemLines(problems)).toEqual([
+    'state.yaml:3:5 wrong-value Two Components have the id "1". Give one of them another id; the first is in line 2.',
+    'state.yaml:3:5 wrong-value The Component "1" has both a version and Provides. Give one of them; write version: "?" where nothing is known.',
+    'state.yaml:4:5 missing-field The Component "2" has neither a version nor Provides. Give one of them; write version: "?" where nothing is known.',
+  ]);
+});
+
+test("a bare question mark is told to be quoted", () => {
+  const problems = problemsOf(
+    readStateFile(file("  - { component_type: app, id: 1, version: ? }")),
+  );
+  expect(problemLines(problems)).toEqual([
+    'state.yaml:2:44 yaml-forbidden YAML does not read "?" as a value. Quote it: "?".',
+  ]);
+});
