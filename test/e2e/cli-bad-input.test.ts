@@ -134,7 +134,7 @@ describe("a Manifest", () => {
       stdout: "",
       stderr: `There is no acceptable plan for "system-core-v2". No order of the updates passes acceptable states only.
 Together these rules forbid it; without any one of them there is a way:
-  manifest-v2-no-way.yaml:28  (no row of "transition_states" allows more)
+  manifest-v2-no-way.yaml:28  (no row allows gateway-v2 with rtos-v1)
   manifest-v2-no-way.yaml:29  | gateway-v1.mender | rtos-v2.mender | NO |
 `,
     });

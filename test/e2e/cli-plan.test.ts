@@ -124,7 +124,7 @@ describe("plan", () => {
         {
           file: "manifest-v2-no-way.yaml",
           line: 28,
-          row: `(no row of "transition_states" allows more)`,
+          row: "(no row allows gateway-v2 with rtos-v1)",
         },
         {
           file: "manifest-v2-no-way.yaml",
