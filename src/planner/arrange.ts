@@ -1,11 +1,12 @@
 import type { System, SystemState } from "../manifest/system.ts";
 import type { Budget } from "./budget.ts";
 import type { Move } from "./draft.ts";
+import { exposureOf, isValid } from "./groups.ts";
+import { islandsOf, together } from "./islands.ts";
 import type { Judge } from "./judge.ts";
 import { anyOrder, fewerGroups } from "./knotted.ts";
 import { withRebootsTogether } from "./reboots.ts";
-import { type Schedule, schedule } from "./schedule.ts";
-import { exposureOf, isValid } from "./groups.ts";
+import { schedule } from "./schedule.ts";
 import { movesOf, type Share, type Stage, stageBetween } from "./stage.ts";
 
 /** The groups of one stage. */
@@ -14,8 +15,22 @@ export type Arrangement =
       readonly kind: "arranged";
       readonly groups: readonly (readonly Move[])[];
       readonly exposure: number;
-      /** No arrangement has less exposure, nor, with that, fewer groups. */
-      readonly bound: { readonly exposure: number; readonly groups: number };
+      readonly bound: StageBound;
+    }
+  | { readonly kind: "none" }
+  | { readonly kind: "undecided" };
+
+/** No arrangement has less exposure, nor, with that, fewer groups. */
+interface StageBound {
+  readonly exposure: number;
+  readonly groups: number;
+}
+
+type Ordered =
+  | {
+      readonly kind: "ordered";
+      readonly groups: readonly (readonly Share[])[];
+      readonly bound: StageBound;
     }
   | { readonly kind: "none" }
   | { readonly kind: "undecided" };
@@ -30,36 +45,48 @@ export function arrange(
 ): Arrangement {
   const stage = stageBetween(system, judge, before, behind);
   if (stage === null) return { kind: "none" };
-  const plain = schedule(stage);
-  if (isValid(stage, plain.groups)) {
-    const groups = isRoomShort(stage, plain)
-      ? (fewerGroups(stage, plain, plain.bound.exposure, plain.groups, budget) ?? {
-          groups: plain.groups,
-          bound: plain.bound.groups,
-        })
-      : { groups: plain.groups, bound: plain.bound.groups };
-    return arranged(stage, groups.groups, { ...plain.bound, groups: groups.bound });
-  }
-  const some = anyOrder(stage, plain, budget);
-  if (some.kind !== "found") return { kind: some.kind };
-  const better = fewerGroups(stage, plain, some.exposure, some.groups, budget);
-  return arranged(stage, better.groups, { exposure: some.leastExposure, groups: better.bound });
-}
-
-function isRoomShort({ room }: Stage, { groups, bound }: Schedule): boolean {
-  return groups.length > bound.groups && room.some((count) => count < Infinity);
-}
-
-function arranged(
-  stage: Stage,
-  groups: readonly (readonly Share[])[],
-  bound: { readonly exposure: number; readonly groups: number },
-): Arrangement {
-  const best = withRebootsTogether(stage, groups);
+  const ordered = order(stage, budget);
+  if (ordered.kind !== "ordered") return ordered;
+  const groups = withRebootsTogether(stage, ordered.groups);
   return {
     kind: "arranged",
-    groups: movesOf(stage, best),
-    exposure: exposureOf(stage, best),
-    bound,
+    groups: movesOf(stage, groups),
+    exposure: exposureOf(stage, groups),
+    bound: ordered.bound,
+  };
+}
+
+/** By precedence alone where that will do; else island by island, by search. */
+function order(stage: Stage, budget: Budget): Ordered {
+  const plain = schedule(stage);
+  const { groups, bound } = plain;
+  if (isValid(stage, groups)) {
+    if (groups.length === bound.groups) return { kind: "ordered", groups, bound };
+    const fewer = fewerGroups(stage, plain, bound.exposure, groups, budget);
+    return { kind: "ordered", groups: fewer.groups, bound: { ...bound, groups: fewer.bound } };
+  }
+  const islands = islandsOf(stage);
+  if (islands.length > 1) {
+    const parts: (readonly (readonly Share[])[])[] = [];
+    let least = 0;
+    for (const island of islands) {
+      const part = order(island.stage, budget);
+      if (part.kind !== "ordered") return part;
+      parts.push(part.groups);
+      least = Math.max(least, part.bound.groups);
+    }
+    return {
+      kind: "ordered",
+      groups: together(islands, parts),
+      bound: { exposure: bound.exposure, groups: least },
+    };
+  }
+  const some = anyOrder(stage, plain, budget);
+  if (some.kind !== "found") return some;
+  const fewer = fewerGroups(stage, plain, some.exposure, some.groups, budget);
+  return {
+    kind: "ordered",
+    groups: fewer.groups,
+    bound: { exposure: some.leastExposure, groups: fewer.bound },
   };
 }

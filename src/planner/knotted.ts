@@ -1,6 +1,7 @@
 import { type Budget, spend } from "./budget.ts";
 import { at } from "./draft.ts";
 import { exposureOf } from "./groups.ts";
+import { packed } from "./pack.ts";
 import { chains, type Schedule } from "./schedule.ts";
 import { isSafe, type Share, type Stage } from "./stage.ts";
 
@@ -86,12 +87,12 @@ function sequenceWithin(stage: Stage, exposure: number, budget: Budget): Sequenc
     }
   }
 
-  /** Moves that no rule but the order speaks of are never better left for later. */
+  /** Moves that are welcome are never better left for later. */
   function goFreely() {
     for (let hasMoved = true; hasMoved;) {
       hasMoved = false;
       for (const squad of stage.sequence) {
-        if (!isReady(squad) || !isFree(stage, squad)) continue;
+        if (!isReady(squad) || !isWelcome(stage, done, squad)) continue;
         if (!at(squads, squad).canGoBack && firm === 0) continue;
         go(squad, at(sizes, squad));
         hasMoved = true;
@@ -105,7 +106,7 @@ function sequenceWithin(stage: Stage, exposure: number, budget: Budget): Sequenc
     if (done.every((count, squad) => count === sizes[squad])) return true;
     const key = keyOf(done);
     if (!dead.has(key)) {
-      if (!spend(budget, 1)) return null;
+      if (!spend(budget, squads.length)) return null;
       const ready = stage.sequence
         .filter(isReady)
         .toSorted(
@@ -132,9 +133,26 @@ function sequenceWithin(stage: Stage, exposure: number, budget: Budget): Sequenc
   return said ? { kind: "found", sequence } : { kind: "none" };
 }
 
-/** Nothing but the order of squads speaks of it. */
-function isFree(stage: Stage, squad: number): boolean {
-  return !stage.isWide && at(stage.knotsOf, squad).length === 0;
+/**
+ * Whether everything that its knots accept before the squad moves, now or later, they accept behind its
+ * move as well. Then in any order the move can be brought forward to here.
+ */
+function isWelcome(stage: Stage, done: readonly number[], squad: number): boolean {
+  if (stage.isWide || stage.divisible.has(squad)) return false;
+  return at(stage.knotsOf, squad).every(({ squads, accepts }) => {
+    let own = 0;
+    let settled = 0;
+    for (let place = 0; place < squads.length; place += 1) {
+      const one = at(squads, place);
+      if (one === squad) own = 1 << place;
+      else if (at(done, one) === at(stage.squads, one).members.length) settled |= 1 << place;
+    }
+    for (let moved = 0; moved < accepts.length; moved += 1) {
+      if ((moved & own) !== 0 || (moved & settled) !== settled) continue;
+      if (accepts[moved] === 1 && accepts[moved | own] !== 1) return false;
+    }
+    return true;
+  });
 }
 
 function keyOf(done: readonly number[]): string {
@@ -146,63 +164,6 @@ function exposureAlong(stage: Stage, sequence: readonly Share[]): number {
     stage,
     sequence.map((share) => [share]),
   );
-}
-
-/** The sequence cut into groups, each as large as it goes without changing its order. */
-function packed(
-  stage: Stage,
-  sequence: readonly Share[],
-  exposure: number,
-): readonly (readonly Share[])[] {
-  const { squads, leaders, room } = stage;
-  const groups: Share[][] = [];
-  let group: Share[] = [];
-  const done = squads.map(() => 0);
-  let isPast = false;
-  let exposed = squads.reduce(
-    (sum, { canGoBack, members }) => sum + (canGoBack ? members.length : 0),
-    0,
-  );
-  const close = () => {
-    for (const { squad, count } of group) {
-      done[squad] = at(done, squad) + count;
-      const { canGoBack } = at(squads, squad);
-      if (canGoBack) exposed -= count;
-      else isPast = true;
-    }
-    if (group.length > 0) groups.push(group);
-    group = [];
-  };
-  const fits = (squad: number, count: number): boolean => {
-    const { type, members, canGoBack } = at(squads, squad);
-    const used = group.reduce(
-      (sum, share) => sum + (at(squads, share.squad).type === type ? share.count : 0),
-      0,
-    );
-    if (used + count > at(room, squad)) return false;
-    const isReady = at(leaders, squad).every(
-      (leader) => done[leader] === at(squads, leader).members.length,
-    );
-    if (!isReady || count > members.length) return false;
-    const isFirm = !canGoBack || group.some((share) => !at(squads, share.squad).canGoBack);
-    if (!isPast && isFirm && exposed > exposure) return false;
-    const others = group.filter((share) => share.squad !== squad);
-    const here = group.find((share) => share.squad === squad)?.count ?? 0;
-    return isSafe(stage, done, [...others, { squad, count: here + count }]);
-  };
-  for (const { squad, count: whole } of sequence) {
-    for (let left = whole; left > 0;) {
-      const count = Math.min(left, at(room, squad));
-      if (!fits(squad, count)) close();
-      const same = group.findIndex((share) => share.squad === squad);
-      if (same < 0) group.push({ squad, count });
-      else group[same] = { squad, count: count + at(group, same).count };
-      left -= count;
-      if (left > 0) close();
-    }
-  }
-  close();
-  return groups;
 }
 
 /**
@@ -256,12 +217,12 @@ function groupsWithin(
     }
     const key = keyOf(done);
     if ((tried.get(key) ?? -1) >= left) return false;
-    if (!spend(budget, 1)) return null;
+    if (!spend(budget, open.length)) return null;
     const ready = open.filter((squad) =>
       at(stage.leaders, squad).every((leader) => at(done, leader) === at(sizes, leader)),
     );
     const isForced = (squad: number) =>
-      isFree(stage, squad) &&
+      isWelcome(stage, done, squad) &&
       at(room, squad) === Infinity &&
       (at(squads, squad).canGoBack || isPast);
     const forced = ready.filter(isForced).map((squad) => ({ squad, count: at(sizes, squad) }));

@@ -16,6 +16,8 @@ export interface Rest {
   readonly left: number;
   /** Stages from here to the goal at the least. */
   readonly stagesLeft: number;
+  /** How many of the same box came before it. */
+  readonly turn: number;
 }
 
 /** Where the Components may go next, and how far it is from there. */
@@ -80,16 +82,26 @@ export function* restsIn(
   const slots = clusters.flatMap(({ options, members }, cluster): readonly Slot[] =>
     options.length < 2 ? [] : members.map((_, index) => ({ cluster, isFirst: index === 0 })),
   );
+  const isPossible = ({ installs, state: next }: Rest) =>
+    installs > 0 && !(ends.banned.size > 0 && ends.isContradicted(next));
+  const eager = slots.map(() => 0);
+  const lazy = slots.map(({ cluster }) => leastMove(at(clusters, cluster)));
+  const idle = restOf(moves, clusters, lazy, state, 1);
+  let turn = 0;
   const open = heap<Choice>();
-  const first: Choice = { before: null, slot: 0, option: 0, detour: 0, steps: 0 };
-  open.push([0, 0], first);
+  open.push([0, 0], { before: null, slot: 0, option: 0, detour: 0, steps: 0 });
   for (let choice = open.pop(); choice !== undefined; choice = open.pop()) {
-    const chosen = slots.map(() => 0);
+    const chosen = [...eager];
     for (let one: Choice | null = choice; one?.before; one = one.before) {
       chosen[one.slot] = Math.max(at(chosen, one.slot), one.option);
     }
-    const rest = restOf(moves, clusters, chosen, state);
-    if (rest.installs > 0 && !(ends.banned.size > 0 && ends.isContradicted(rest.state))) yield rest;
+    const rest = restOf(moves, clusters, chosen, state, turn);
+    if (isPossible(rest) && (turn === 0 || rest.key !== idle.key)) {
+      yield rest;
+      // All that can move, then as little as possible: of what lies between there may be very much.
+      if (turn === 0 && rest.key !== idle.key && isPossible(idle)) yield idle;
+      turn = Math.max(2, turn + 1);
+    }
     for (let slot = choice.slot; slot < slots.length; slot += 1) {
       const { cluster, isFirst } = at(slots, slot);
       const { options } = at(clusters, cluster);
@@ -102,6 +114,14 @@ export function* restsIn(
       open.push([detour, steps], { before: choice, slot, option, detour, steps });
     }
   }
+}
+
+/** Of the options without detour the one that moves least. */
+function leastMove({ options }: Cluster): number {
+  const least = at(options, 0).detour;
+  const straight = options.filter(({ detour }) => detour === least);
+  const staying = straight.findIndex(({ moves }) => moves === 0);
+  return Math.max(0, staying);
 }
 
 /** Who is where, and where they may go in one stage. */
@@ -138,6 +158,7 @@ function restOf(
   clusters: readonly Cluster[],
   chosen: readonly number[],
   state: SystemState,
+  turn: number,
 ): Rest {
   const next = [...state];
   let installs = 0;
@@ -157,7 +178,7 @@ function restOf(
     }
     if (!isFixed) slot += members.length;
   }
-  return { state: next, key: keyOf(cohorts, next), installs, left, stagesLeft };
+  return { state: next, key: keyOf(cohorts, next), installs, left, stagesLeft, turn };
 }
 
 /** How many Components of each cohort have each version. */

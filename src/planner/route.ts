@@ -20,6 +20,8 @@ export interface Journey {
   readonly ends: EndStates;
   readonly start: SystemState;
   readonly goal: SystemState;
+  /** The fewest groups of any way that needs no more installs than the distances say. */
+  readonly leastGroups: () => number;
   /** The best groups of one stage. */
   readonly arrange: (before: SystemState, behind: SystemState, budget: Budget) => Arrangement;
 }
@@ -31,6 +33,8 @@ interface Node {
   readonly spent: Cost;
   readonly left: number;
   readonly stagesLeft: number;
+  /** How far from the first choices it was reached. */
+  readonly turns: number;
   readonly parent: Node | null;
   readonly groups: readonly (readonly Move[])[];
 }
@@ -70,10 +74,15 @@ export function route(journey: Journey, limit: number): Route {
     return found(any.node, short.bound);
   }
   const { spent } = short.node;
-  if (isEqual(short.bound, spent)) return found(short.node, spent);
+  const sharpened = (bound: Cost): Cost =>
+    bound.installs > firstNode(journey.moves, journey.start).left
+      ? bound
+      : { ...bound, groups: Math.max(bound.groups, journey.leastGroups()) };
+  const least = sharpened(short.bound);
+  if (isEqual(least, spent)) return found(short.node, spent);
   const best = search(journey, "best", budget, spent);
-  if (best.kind === "found") return found(best.node, best.bound);
-  return found(short.node, best.kind === "none" ? spent : lesser(best.bound, spent));
+  if (best.kind === "found") return found(best.node, sharpened(best.bound));
+  return found(short.node, best.kind === "none" ? spent : sharpened(best.bound));
 }
 
 function found(node: Node, bound: Cost): Route {
@@ -92,7 +101,7 @@ function search(journey: Journey, aim: Aim, budget: Budget, ceiling?: Cost): Sea
   const push = (entry: Entry) => {
     const cost = costThrough(entry);
     if (ceiling !== undefined && compareCosts(cost, ceiling) >= 0) return;
-    open.push(rankOf(aim, cost, leftBehind(entry)), entry);
+    open.push(rankOf(aim, cost, turnsTo(entry), leftBehind(entry)), entry);
   };
   const pushMore = (node: Node, rests: Iterator<Rest, void>) => {
     const next = rests.next();
@@ -176,6 +185,7 @@ function firstNode({ cohorts, distances }: Moves, state: SystemState): Node {
     spent: { installs: 0, stages: 0, exposure: 0, groups: 0 },
     left: distance.reduce((sum, one) => sum + one, 0),
     stagesLeft: distance.reduce((most, one) => Math.max(most, one), 0),
+    turns: 0,
     parent: null,
     groups: [],
   };
@@ -183,7 +193,7 @@ function firstNode({ cohorts, distances }: Moves, state: SystemState): Node {
 
 function reached(
   node: Node,
-  { state, key, installs, left, stagesLeft }: Rest,
+  { state, key, installs, left, stagesLeft, turn }: Rest,
   arranged: Extract<Arrangement, { kind: "arranged" }>,
 ): Node {
   const { spent } = node;
@@ -199,6 +209,7 @@ function reached(
     },
     left,
     stagesLeft,
+    turns: node.turns + turn,
     parent: node,
     groups,
   };
@@ -234,15 +245,16 @@ function leastBy({ spent, stagesLeft }: Node, { installs, left }: Rest): Cost {
   };
 }
 
-function rankOf(aim: Aim, cost: Cost, left: number): Rank {
+/** Of what costs the same, first what the first choices lead to, then what is nearest to the goal. */
+function rankOf(aim: Aim, cost: Cost, turns: number, left: number): Rank {
   const { installs, stages, exposure, groups } = cost;
   switch (aim) {
     case "best":
-      return [installs, stages, exposure, groups, left];
+      return [installs, stages, exposure, groups, turns, left];
     case "short":
-      return [installs, stages, left];
+      return [installs, stages, turns, left];
     case "any":
-      return [left, installs, stages];
+      return [left, turns, installs, stages];
     default:
       return assertNever(aim);
   }
@@ -257,6 +269,19 @@ function costThrough(entry: Entry): Cost {
       return throughEdge(entry.node, entry.rest);
     case "more":
       return leastBy(entry.node, entry.next);
+    default:
+      return assertNever(entry);
+  }
+}
+
+function turnsTo(entry: Entry): number {
+  switch (entry.kind) {
+    case "node":
+      return entry.node.turns;
+    case "edge":
+      return entry.node.turns + entry.rest.turn;
+    case "more":
+      return entry.node.turns + entry.next.turn;
     default:
       return assertNever(entry);
   }

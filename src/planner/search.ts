@@ -1,6 +1,7 @@
 import type { System, SystemState } from "../manifest/system.ts";
 import { type Arrangement, arrange } from "./arrange.ts";
 import type { Budget } from "./budget.ts";
+import { leastGroups } from "./chains.ts";
 import { cohortsOf } from "./cohorts.ts";
 import { at, type Draft, exposureOf, type Move } from "./draft.ts";
 import { firstObjection, groupsByOrder, orderUse, wantedOf } from "./hand-written.ts";
@@ -44,8 +45,17 @@ export function search(system: System, law: Judge, nodeLimit: number): Searched 
   if (stuck !== undefined) return { kind: "stuck", move: stuck };
   const ways = waysOf(cohorts, law.book, names);
   if (moves.some((move) => isStuck(move, ways))) return { kind: "none" };
-  const journey = { moves: { cohorts, ...ways }, ends: law.ends, start, goal, arrange: arranged };
-  const found = route(journey, Math.max(0, budget.left));
+  const found = route(
+    {
+      moves: { cohorts, ...ways },
+      ends: law.ends,
+      start,
+      goal,
+      leastGroups: () => leastGroups(system, cohorts, ways, law.book),
+      arrange: arranged,
+    },
+    Math.max(0, budget.left),
+  );
   if (found.kind !== "found") return found;
   const { draft, cost, bound } = found;
   return { kind: "found", draft, bound: isEqual(cost, bound) ? "proved" : bound };

@@ -259,6 +259,33 @@ export const families: readonly Family[] = [
     },
   },
   {
+    name: "loose",
+    about: "a gateway with stepping stones; the others may take their one step in any stage",
+    system: (components, versions) =>
+      build({
+        components,
+        versions,
+        hops: (component, from) => {
+          if (component > 0) return from === 0 ? [versions - 1] : [];
+          return onlyNext(versions)(component, from);
+        },
+        ends: upTo(versions).map((version) =>
+          upTo(components).map((component) => {
+            if (component === 0) return [version];
+            if (version === 0) return [0];
+            return version === versions - 1 ? [versions - 1] : [0, versions - 1];
+          }),
+        ),
+        tables: upTo(components - 1).map((at) => ({
+          columns: [0, at + 1],
+          rows: [
+            [[upTo(versions - 1), [0]], "yes"],
+            [[upTo(versions).slice(1), [versions - 1]], "yes"],
+          ],
+        })),
+      }),
+  },
+  {
     name: "cycle",
     about: "each must be ahead of the next, and the last ahead of the first: there is no plan",
     system: (components, versions) =>
