@@ -9,7 +9,7 @@ const properties = z.looseObject({
 });
 
 test.each(schemaNames)("the schema of a %s is committed as the program prints it", (name) => {
-  const committed: unknown = JSON.parse(readFileSync(`docs/schemas/${name}.json`, "utf8"));
+  const committed: unknown = JSON.parse(readFileSync(`fixtures/schemas/${name}.json`, "utf8"));
   expect(jsonSchema(name)).toEqual(committed);
 });
 
