@@ -25,7 +25,7 @@ export function checkShape<T>(
 }
 
 /** Texts, lists and maps as the schemas see them; an empty value is null. */
-export function plain(node: YamlNode): unknown {
+function plain(node: YamlNode): unknown {
   if (node.kind === "text") return isEmpty(node) ? null : node.text;
   if (node.kind === "list") return node.items.map(plain);
   return Object.fromEntries(entriesOf(node).map(({ key, value }) => [key.text, plain(value)]));
@@ -142,7 +142,7 @@ function keyAt(root: YamlNode, path: Path): YamlNode | undefined {
 }
 
 /** `component_types.gateway.stepping_stones[0]` */
-export function pathName(path: Path): string {
+function pathName(path: Path): string {
   return path
     .map((part, index) =>
       typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`,

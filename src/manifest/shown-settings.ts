@@ -39,7 +39,7 @@ export function shownSettings(settings: EffectiveSettings): readonly ShownSettin
   ];
 }
 
-export function originText(origin: Origin): string {
+function originText(origin: Origin): string {
   switch (origin.kind) {
     case "flag":
       return `flag ${origin.flag}`;

@@ -5,7 +5,7 @@ import { bareText, duplicateKey, maxDepth, tooDeep, unquoted } from "./yaml-prob
 import type { YamlEntry, YamlNode, YamlText } from "./yaml-node.ts";
 
 /** How often a file may use aliases, and how many nodes they may stand for in all. */
-export const maxAliases = 32;
+const maxAliases = 32;
 const maxAliasedNodes = 10_000;
 
 /** The parser's tree as ours; tags, odd keys, duplicates and too many aliases are problems. */
