@@ -93,7 +93,7 @@ export interface Deployment {
   readonly mustReplan: boolean;
   /** How many order groups the contingency plan has; 0 unless on the way out. */
   readonly detourGroups: number;
-  /** The error path itself made no progress: it is ended where it stands. */
+  /** The error path, or what follows the commits, made no progress: it is ended where it stands. */
   readonly givenUp: boolean;
   /** Where the last run stopped as asked. */
   readonly stoppedBefore: StopPoint | null;
@@ -159,6 +159,11 @@ function stepOf(stage: Stage | undefined, id: ComponentId): Member["step"] {
     if (step !== undefined) return { group, from: step.from, to: step.to, means: "install" };
   }
   return null;
+}
+
+/** Once any Cleanup has begun, nothing of the stage can be undone. */
+export function hasCleanupStarted(deployment: Deployment): boolean {
+  return deployment.members.some((member) => member.ran.Cleanup !== undefined);
 }
 
 /** Its ArtifactInstall has started and its rollback is impossible, has failed, or cannot be verified. */

@@ -1,7 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { ComponentId } from "../core/ids.ts";
 import { takeWayOut } from "./contingency.ts";
-import { type Deployment, membersOf, withProgress } from "./deployment.ts";
+import { type Deployment, hasCleanupStarted, membersOf, withProgress } from "./deployment.ts";
 import { interrupted } from "./interruption.ts";
 import { enterBack } from "./error-path.ts";
 import { next } from "./next.ts";
@@ -82,7 +82,7 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
     { ...deployment, run, runs: deployment.runs + 1, idleRuns: deployment.idleRuns + 1 },
     deployment.run.bootId !== run.bootId,
   );
-  const isTooLate = resumed.members.some((member) => member.ran.Cleanup !== undefined);
+  const isTooLate = hasCleanupStarted(resumed);
   if (run.verb !== "rollback" || resumed.way !== "forward" || isTooLate) return resumed;
   return enterBack({ ...resumed, failure: { kind: "asked", run: resumed.runs } });
 }

@@ -2,6 +2,7 @@ import type { ComponentId } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import {
   type Deployment,
+  hasCleanupStarted,
   isKept,
   maxIdleRuns,
   type Member,
@@ -166,10 +167,13 @@ function isExposedToReboot(deployment: Deployment): boolean {
   return installing.some((member) => policyOf(deployment, member.id) === "rollback");
 }
 
-/** Too many runs in a row that got nothing done: the deployment fails, or the error path is given up. */
+/**
+ * Too many runs in a row that got nothing done: the deployment fails, or the error path is given up. So is
+ * the rest of a stage whose Cleanup has begun: what a rollback needs may be gone.
+ */
 function looped(deployment: Deployment): Deployment {
   if (deployment.idleRuns <= maxIdleRuns) return deployment;
-  if (deployment.way === "forward") {
+  if (deployment.way === "forward" && !hasCleanupStarted(deployment)) {
     const failure = deployment.failure ?? { kind: "no-progress", run: deployment.runs };
     return enterBack({ ...deployment, idleRuns: 0, failure });
   }

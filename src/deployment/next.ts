@@ -3,6 +3,7 @@ import type { StopPoint } from "../core/protocol.ts";
 import {
   type Deployment,
   groupCount,
+  hasCleanupStarted,
   hasFailedInstall,
   isConstrained,
   isStuck,
@@ -65,11 +66,6 @@ function isBlocked(deployment: Deployment, group: number): boolean {
 function stopsAt(deployment: Deployment, before: StopPoint): boolean {
   if (!deployment.run.stopBefore.includes(before)) return false;
   return !(before === "Cleanup" && hasCleanupStarted(deployment));
-}
-
-/** Once any Cleanup has begun, nothing of the stage can be undone. */
-function hasCleanupStarted(deployment: Deployment): boolean {
-  return deployment.members.some((member) => member.ran.Cleanup !== undefined);
 }
 
 function callees(

@@ -22,7 +22,10 @@ function isOneMoreRoundOwed(deployment: Deployment): boolean {
   return deployment.members.every((member) => member.ran.ArtifactInstall !== "interrupted");
 }
 
-/** Through with a stage that is not the last one: the next begins where it ended. */
+/**
+ * Through with a stage that is not the last one: the next begins where it ended. A rollback that came too
+ * late for the stage that is over must not begin another one.
+ */
 function startNextStage(deployment: Deployment): Deployment {
   const stages = deployment.begin.plan.stages;
   const isThrough = next(deployment).kind === "through";
@@ -30,12 +33,14 @@ function startNextStage(deployment: Deployment): Deployment {
   const isClean = deployment.members.every((member) => !member.inconsistent);
   if (!isThrough || isLast || !isClean) return deployment;
   const stage = deployment.stage + 1;
-  return {
+  const entered: Deployment = {
     ...deployment,
     stage,
     cursor: 0,
     members: membersOf(stages[stage], deployment.members),
   };
+  if (deployment.run.verb !== "rollback") return entered;
+  return enterBack({ ...entered, failure: { kind: "asked", run: deployment.runs } });
 }
 
 /** After a failed verification the rollback reboot is made again, a limited number of times. */

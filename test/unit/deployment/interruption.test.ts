@@ -7,6 +7,7 @@ import {
   type Script,
   type SystemSpec,
 } from "../../support/drive.ts";
+import type { Begin } from "../../../src/deployment/records.ts";
 
 const one: SystemSpec = { boards: [{ id: "A", group: 0 }] };
 
@@ -158,6 +159,38 @@ describe("a host that reboots", () => {
   });
 });
 
+describe("a rollback that comes when Cleanup has begun", () => {
+  const spec: SystemSpec = { boards: [{ id: "A", group: 0 }], constrained: true };
+  const [stage] = beginOf(spec).plan.stages;
+  if (stage === undefined) throw new Error("a plan without a stage");
+  const back = stage.groups.map((steps) =>
+    steps.map((step) => ({ ...step, from: step.to, to: step.from })),
+  );
+  const inTwoStages: Begin = {
+    ...beginOf(spec),
+    plan: { ...beginOf(spec).plan, stages: [stage, { ...stage, groups: back }] },
+  };
+
+  it("finishes the Cleanup of this stage and does not begin the next one", () => {
+    const boards = new Boards(spec, cutAt("Cleanup", "before-start"));
+    const killed = drive(inTwoStages, boards);
+    const callsBefore = boards.calls.length;
+    const ended = drive(killed, boards, { verb: "rollback" });
+    expect(boards.calls.slice(callsBefore)).toEqual(["Cleanup A", "ConfirmEnd A"]);
+    expect(ended.deployment.failure).toMatchObject({ kind: "asked" });
+    expect(ended.deployment.ended).toEqual({ outcome: "failed-elsewhere", inconsistent: [] });
+  });
+
+  it("stops before the Cleanup that is left to do where it is asked to", () => {
+    const boards = new Boards(spec, cutAt("Cleanup", "before-start"));
+    const killed = drive(inTwoStages, boards);
+    const stopped = drive(killed, boards, { verb: "rollback", stopBefore: ["Cleanup"] });
+    const ended = drive(stopped, boards);
+    expect([stopped.end, ended.deployment.ended?.outcome]).toEqual(["stopped", "failed-elsewhere"]);
+    expect(boards.versions.get("A")).toBe("board-v2");
+  });
+});
+
 describe("a loop of reboots", () => {
   it("is broken after five runs without progress: forward the deployment fails, then it rolls back", () => {
     const spec: SystemSpec = { boards: [{ id: "A", group: 0, onInterrupt: "retry" }] };
@@ -180,5 +213,21 @@ describe("a loop of reboots", () => {
     let driven = drive(beginOf(one), boards);
     for (let runs = 0; runs < 6 && driven.end === "cut"; runs += 1) driven = drive(driven, boards);
     expect(driven.deployment.ended).toEqual({ outcome: "inconsistent", inconsistent: ["A"] });
+  });
+
+  it("undoes nothing once Cleanup has begun: who could not be asked in the end is named", () => {
+    const spec: SystemSpec = {
+      boards: [
+        { id: "A", group: 0 },
+        { id: "B", group: 1 },
+      ],
+    };
+    const boards = new Boards(spec, (round, id) =>
+      round === "ConfirmEnd" && id === "B" ? { cut: "while-running" } : "ok",
+    );
+    let driven = drive(beginOf(spec), boards);
+    for (let runs = 0; runs < 6 && driven.end === "cut"; runs += 1) driven = drive(driven, boards);
+    expect(boards.calls.filter((call) => call.startsWith("ArtifactRollback"))).toEqual([]);
+    expect(driven.deployment.ended).toEqual({ outcome: "inconsistent", inconsistent: ["B"] });
   });
 });
