@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { StopPoint } from "../../core/protocol.ts";
-import { FileError } from "../../platform/types.ts";
+import { markRefused } from "../../journal/refusal.ts";
 import type { Context } from "../context.ts";
+import { datastoreOf } from "../deployer.ts";
 import { failed, writeLines } from "../output.ts";
 import { install } from "./install.ts";
 import { resume } from "./resume.ts";
@@ -18,11 +19,17 @@ export async function module(
   directory: string,
 ): Promise<ExitCode> {
   switch (state) {
+    case "Download":
+    case "DownloadWithFileSizes":
+      noteNotBegun(context, directory);
+      return exitCode.done;
     case "SupportsRollback":
       writeLines(context.output.results, ["Yes"]);
       return exitCode.done;
     case "NeedsArtifactReboot":
-      writeLines(context.output.results, [isRebootOwed(context, directory) ? "Automatic" : "No"]);
+      writeLines(context.output.results, [
+        isNoted(context, directory, needsReboot) ? "Automatic" : "No",
+      ]);
       return exitCode.done;
     case "ArtifactInstall":
       return await installPayload(context, directory);
@@ -32,12 +39,14 @@ export async function module(
         exitOnReboot: false,
       });
     case "ArtifactRollback":
+      if (isNoted(context, directory, notBegun)) return exitCode.done;
       return rebootLater(
         context,
         directory,
         await rollback(context, { stopBefore: ["Cleanup"], exitOnReboot: true }),
       );
     case "Cleanup":
+      if (isNoted(context, directory, notBegun)) return exitCode.done;
       return cleanedUp(await resume(context, { stopBefore: [], exitOnReboot: false }));
     default:
       // The client's other states, and those it may learn one day: nothing to say, and well.
@@ -49,6 +58,7 @@ const installStops: readonly StopPoint[] = ["ArtifactCommit", "ArtifactRollback"
 
 async function installPayload(context: Context, directory: string): Promise<ExitCode> {
   const { files } = context.platform;
+  noteBegun(context, directory);
   const payload = join(directory, "files");
   const names = files.status(payload) === null ? [] : files.list(payload);
   const [name] = names;
@@ -68,33 +78,57 @@ async function installPayload(context: Context, directory: string): Promise<Exit
     stopBefore: installStops,
     exitOnReboot: true,
     dryRun: false,
+    allowDowngrade: false,
+    accept: [],
   });
   return rebootLater(context, directory, exit);
 }
 
-const rebootFile = "needs-reboot";
+/** Notes in the tree's tmp, for our own later calls; `yes` or no file. */
+const needsReboot = "needs-reboot";
+const notBegun = "not-begun";
+
+/**
+ * Where the client's download fails or the power goes in it, a rollback or a Cleanup comes next: neither may
+ * take a deployment that waits for somebody else for its own. The client's tree may be removed under us, so
+ * it is the absence of this note that lets a call through.
+ */
+function noteNotBegun(context: Context, directory: string): void {
+  note(context, directory, notBegun);
+}
+
+/** From here on, the mark of a refused install stands in for the note until the deployment begins. */
+function noteBegun(context: Context, directory: string): void {
+  markRefused(context.platform.files, datastoreOf(context), "It was broken off before it began.");
+  unnote(context, directory, notBegun);
+}
 
 /** The client asks later whether to reboot; each of our calls answers anew, so that no old answer is left. */
 function rebootLater(context: Context, directory: string, exit: ExitCode): ExitCode {
-  const { files } = context.platform;
   const isOwed = exit === exitCode.rebootRequired;
-  const temporary = join(directory, "tmp");
-  files.makeDirectory(temporary);
-  files.writeDurably(join(temporary, rebootFile), Buffer.from(isOwed ? "yes\n" : "no\n"));
+  if (isOwed) note(context, directory, needsReboot);
+  else unnote(context, directory, needsReboot);
   return isOwed ? exitCode.done : exit;
 }
 
-function isRebootOwed(context: Context, directory: string): boolean {
-  try {
-    const told = context.platform.files.read(join(directory, "tmp", rebootFile), 16);
-    return Buffer.from(told).toString() === "yes\n";
-  } catch (error) {
-    if (error instanceof FileError && error.code === "ENOENT") return false;
-    throw error;
-  }
+function note({ platform: { files } }: Context, directory: string, name: string): void {
+  const temporary = join(directory, "tmp");
+  files.makeDirectory(temporary);
+  files.writeDurably(join(temporary, name), Buffer.from("yes\n"));
 }
 
-/** Where the download itself failed, the client cleans up what was never begun. */
+function unnote(context: Context, directory: string, name: string): void {
+  const { files } = context.platform;
+  if (!isNoted(context, directory, name)) return;
+  files.remove(join(directory, "tmp", name));
+  files.syncDirectory(join(directory, "tmp"));
+}
+
+function isNoted({ platform: { files } }: Context, directory: string, name: string): boolean {
+  return files.status(join(directory, "tmp", name)) !== null;
+}
+
+/** There is nothing left to clean up where a rollback that came too late has ended the deployment. */
 function cleanedUp(exit: ExitCode): ExitCode {
   return exit === exitCode.nothingInProgress ? exitCode.done : exit;
 }
