@@ -29,8 +29,8 @@ export function lawOf(system: System): Law {
   const bans = bansOf();
   const whole = judge(system);
   const parts = system.transitionTables.map((table) => partOf(system, whole, table, bans));
-  const partsOf = system.components.map((_, component) =>
-    parts.filter(({ columns }) => columns.some((column) => column.includes(component))),
+  const choicesOf = system.components.map((_, component) =>
+    parts.flatMap((part) => [...choices(part.columns, component)].map(part.choice)),
   );
   const isRestOnly = system.transitionTables.length === 0 && system.endTables.length > 0;
   const [ends] = system.endTables;
@@ -53,15 +53,17 @@ export function lawOf(system: System): Law {
       const next = state.with(component, version);
       const found = orderObjections(system, state, component, bans);
       if (isRestOnly) return [...found, ...standing(next)];
-      for (const part of at(partsOf, component)) {
-        for (const number of part.bans(single(next), component)) found.push([number]);
+      for (const { components, bans: bansOn } of at(choicesOf, component)) {
+        for (const ban of bansOn(components.map((one) => at(next, one)))) found.push([ban]);
       }
       return found;
     },
     goesWithAll: (options, component, isLifted) =>
       !isRestOnly &&
-      at(partsOf, component).every((part) => {
-        for (const number of part.bans(options, component)) if (!isLifted(number)) return false;
+      at(choicesOf, component).every(({ components, bans: bansOn }) => {
+        for (const versions of combinations(components.map((one) => at(options, one)))) {
+          if (!bansOn(versions).every(isLifted)) return false;
+        }
         return true;
       }),
   };
@@ -71,8 +73,14 @@ export function lawOf(system: System): Law {
 interface Part {
   /** The Components that may stand in each column. */
   readonly columns: readonly (readonly number[])[];
-  /** The bans that the moved Component is met by, whatever versions of these the others have. */
-  readonly bans: (options: Options, moved: number) => Iterable<number>;
+  readonly choice: (components: readonly number[]) => Choice;
+}
+
+/** Different Components, one for each column. */
+interface Choice {
+  readonly components: readonly number[];
+  /** The bans on their having these versions; none where they all had them at the start. */
+  readonly bans: (versions: readonly number[]) => readonly number[];
 }
 
 function partOf(
@@ -86,8 +94,9 @@ function partOf(
   const yes = table.rows.filter(({ verdict }) => verdict === "yes");
   const rule = firstRule(table.rows);
   const { name, columns: heads, allowByDefault } = table;
-  const rulings = new Map<string, readonly number[]>();
   const judged = (chosen: readonly number[], versions: readonly number[]): readonly number[] => {
+    const hasStood = chosen.every((one, at) => versions[at] === system.components[one]?.start);
+    if (hasStood) return [];
     const forbidding = no.filter((row) => isMatch(row, versions));
     if (forbidding.length > 0)
       return forbidding.map((row) => bans.numberOf(rowBan(name, row.rule)));
@@ -96,23 +105,27 @@ function partOf(
     if (ends.granting(peers, versions) !== null) return [];
     return [bans.numberOf({ kind: "unlisted", table: name, rule, columns: heads, versions })];
   };
-  const ruling = (chosen: readonly number[], versions: readonly number[]): readonly number[] => {
-    const key = `${chosen.join()}/${versions.join()}`;
-    const known = rulings.get(key) ?? judged(chosen, versions);
-    rulings.set(key, known);
-    return known;
+  const known = new Map<string, Choice>();
+  const choice = (components: readonly number[]): Choice => {
+    const rulings = new Map<string, readonly number[]>();
+    return {
+      components,
+      bans: (versions) => {
+        const key = String.fromCharCode(...versions);
+        const ruling = rulings.get(key) ?? judged(components, versions);
+        rulings.set(key, ruling);
+        return ruling;
+      },
+    };
   };
   return {
     columns,
-    bans: function* (options, moved) {
-      for (const chosen of choices(columns, moved)) {
-        for (const versions of combinations(chosen.map((one) => at(options, one)))) {
-          const hasStood = chosen.every(
-            (one, column) => versions[column] === system.components[one]?.start,
-          );
-          if (!hasStood) yield* ruling(chosen, versions);
-        }
-      }
+    // The same choice is met by each of its Components.
+    choice: (components) => {
+      const key = components.join();
+      const made = known.get(key) ?? choice(components);
+      known.set(key, made);
+      return made;
     },
   };
 }

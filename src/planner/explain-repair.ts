@@ -25,6 +25,8 @@ export type Repair =
 
 export interface Repairs {
   readonly repairs: readonly Repair[];
+  /** Bans, by number, any one of which need only be lifted. */
+  readonly needed: ReadonlySet<number>;
   /** False: not all of them could be tried. */
   readonly isComplete: boolean;
 }
@@ -35,40 +37,58 @@ const maxRests = 50;
 /** Every single change that opens a way. `failed`: the search under all bans that found none. */
 export function repairs(question: Question, failed: Extract<Found, { kind: "none" }>): Repairs {
   const { system, law } = question;
-  const bans = [...failed.used].map((number) => law.ban(number)).toSorted(byBan);
-  const { refusedRests } = failed;
-  const opening = openedBy(question, [
-    ...bans.toReversed().flatMap(repairOf),
-    ...refusedRests.slice(0, maxRests).map((state) => ({ kind: "add-end-state" as const, state })),
+  const bans = [...failed.used].toSorted((a, b) => byBan(law.ban(b), law.ban(a)));
+  const lifted = bans.map((ban) => ({
+    ban,
+    found: search({ ...question, isLifted: (number) => number === ban }),
+  }));
+  const opening = lifted.filter(({ found }) => found.kind === "way").map(({ ban }) => ban);
+  const byLifting = opening.map((ban) => repairOf(law.ban(ban))).filter((one) => one !== null);
+  // Without transition tables a row for a state makes it an end state, too: that must be tried.
+  const isExact = system.transitionTables.length > 0;
+  const tried = openedBy(question, [
+    ...(isExact ? [] : byLifting),
+    ...failed.refusedRests
+      .slice(0, maxRests)
+      .map((state) => ({ kind: "add-end-state" as const, state })),
     ...stones(system),
   ]);
-  return { ...opening, isComplete: opening.isComplete && refusedRests.length <= maxRests };
+  return {
+    repairs: [...(isExact ? byLifting : []), ...tried.repairs],
+    needed: new Set(opening),
+    isComplete:
+      tried.isComplete &&
+      failed.refusedRests.length <= maxRests &&
+      lifted.every(({ found }) => found.kind !== "undecided"),
+  };
 }
 
 /** Those of the changes that open a way, each for itself. */
-export function openedBy(question: Question, candidates: readonly Repair[]): Repairs {
-  const found = candidates.map((repair) => ({ repair, found: tried(question, repair) }));
+export function openedBy(
+  question: Question,
+  candidates: readonly Repair[],
+): Pick<Repairs, "repairs" | "isComplete"> {
+  const found = candidates.map((repair) => {
+    const system = repaired(question.system, repair);
+    return { repair, found: search({ ...question, system, law: lawOf(system) }) };
+  });
   return {
     repairs: found.filter((one) => one.found.kind === "way").map(({ repair }) => repair),
     isComplete: found.every((one) => one.found.kind !== "undecided"),
   };
 }
 
-function tried(question: Question, repair: Repair): Found {
-  const system = repaired(question.system, repair);
-  return search({ ...question, system, law: lawOf(system) });
-}
-
-function repairOf(ban: Ban): readonly Repair[] {
+/** Null where no single change lifts it. */
+function repairOf(ban: Ban): Repair | null {
   switch (ban.kind) {
     case "row":
-      return [{ kind: "say-yes", ban }];
+      return { kind: "say-yes", ban };
     case "unlisted":
-      return [{ kind: "add-row", ban }];
+      return { kind: "add-row", ban };
     case "order":
-      return [{ kind: "drop-order", type: ban.type }];
+      return { kind: "drop-order", type: ban.type };
     case "rest":
-      return [];
+      return null;
     default:
       return assertNever(ban);
   }

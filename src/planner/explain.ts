@@ -83,8 +83,8 @@ function whyNot(system: System, nodeLimit: number): WhyNot {
   const failed = search(question);
   // A way step by step, and still no plan: all of the order is written by hand, and puts together what must not be.
   if (failed.kind !== "none") return whyNotTogether(asked(), nearest, failed.kind === "way");
-  const core = reduced({ ...question, budget: { left: nodeLimit } }, failed.used);
   const opened = repairs({ ...question, budget: { left: nodeLimit } }, failed);
+  const core = reduced({ ...question, budget: { left: nodeLimit } }, failed.used, opened.needed);
   return {
     kind: "no-plan",
     core: core.bans.map((number) => question.law.ban(number)),

@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { SystemVersion } from "../../../src/core/ids.ts";
+import type { System } from "../../../src/manifest/system.ts";
+import type { Ban } from "../../../src/planner/explain-bans.ts";
+import { repaired } from "../../../src/planner/explain-repair.ts";
+import { explain, type WhyNot } from "../../../src/planner/explain.ts";
+import { findPlan } from "../../../src/planner/find-plan.ts";
+import { cheapest } from "../../support/planner-brute-force.ts";
+import { randomSystem } from "../../support/planner-random.ts";
+
+const seeds = Array.from({ length: 600 }, (_, seed) => seed);
+
+const hasWay = (system: System): boolean => cheapest(system) !== null;
+
+function explained(system: System): WhyNot | null {
+  const answer = findPlan(system);
+  const explanation = explain(system, answer, { nodeLimit: 200_000 });
+  return explanation.kind === "no-plan" ? explanation : null;
+}
+
+function isNamed({ component }: { readonly component: number | null }): boolean {
+  return component !== null;
+}
+
+const rule = { file: "only.yaml", line: 1, row: "only" };
+const anything = {
+  name: "anything",
+  columns: [],
+  rows: [{ systemVersion: SystemVersion.parse("v.0"), cells: [], verdict: "yes" as const, rule }],
+};
+
+/** The System in which nothing else forbids. */
+function withOnly(system: System, bans: readonly Ban[]): System {
+  const tables = [...system.transitionTables, ...system.endTables];
+  const forbidding = bans.flatMap((ban) => {
+    if (ban.kind === "unlisted") {
+      const cells = ban.versions.map((version) => [version]);
+      return [{ columns: ban.columns, cells }];
+    }
+    if (ban.kind !== "row") return [];
+    return tables.flatMap(({ columns, rows }) =>
+      rows.filter((row) => row.rule === ban.rule).map(({ cells }) => ({ columns, cells })),
+    );
+  });
+  return {
+    ...system,
+    types: system.types.map((type, index) =>
+      bans.some((ban) => ban.kind === "order" && ban.type === index)
+        ? type
+        : { ...type, order: null },
+    ),
+    endTables: bans.some(({ kind }) => kind === "rest") ? system.endTables : [anything],
+    transitionTables: [
+      { name: "all", columns: [], allowByDefault: true, rows: [] },
+      ...forbidding.map(({ columns, cells }, index) => ({
+        name: `only ${String(index)}`,
+        columns,
+        allowByDefault: true,
+        rows: [{ cells, verdict: "no" as const, rule }],
+      })),
+    ],
+  };
+}
+
+describe("why there is no plan, for random Systems", () => {
+  it("names rules that forbid every plan by themselves, and none too many", () => {
+    let sets = 0;
+    for (const seed of seeds) {
+      const system = randomSystem(seed);
+      const why = explained(system);
+      if (why === null || why.core.length === 0 || why.farthest === null) continue;
+      // There an end state may allow what no row allows, for that one Component: a NO row could not tell.
+      if (system.endTables.some(({ columns }) => columns.some(isNamed))) continue;
+      expect({ seed, irreducible: why.isIrreducible }).toEqual({ seed, irreducible: true });
+      expect({ seed, way: hasWay(withOnly(system, why.core)) }).toEqual({ seed, way: false });
+      const superfluous = why.core.filter(
+        (ban) =>
+          !hasWay(
+            withOnly(
+              system,
+              why.core.filter((other) => other !== ban),
+            ),
+          ),
+      );
+      expect({ seed, superfluous }).toEqual({ seed, superfluous: [] });
+      sets += 1;
+    }
+    expect(sets).toBeGreaterThan(50);
+  });
+
+  it("names single changes each of which opens a way, and no NO row is missing among them", () => {
+    let opened = 0;
+    for (const seed of seeds) {
+      const system = randomSystem(seed);
+      const why = explained(system);
+      if (why === null) continue;
+      expect({ seed, complete: why.areRepairsComplete }).toEqual({ seed, complete: true });
+      for (const repair of why.repairs) {
+        expect({ seed, repair, way: hasWay(repaired(system, repair)) }).toEqual({
+          seed,
+          repair,
+          way: true,
+        });
+      }
+      opened += why.repairs.length;
+      if (why.farthest === null) continue;
+      const told = why.repairs.flatMap((repair) =>
+        repair.kind === "say-yes" ? [repair.ban.rule] : [],
+      );
+      for (const table of system.transitionTables) {
+        for (const { rule: own, verdict } of table.rows) {
+          if (verdict !== "no" || told.includes(own)) continue;
+          const ban = { kind: "row" as const, table: table.name, rule: own };
+          const changed = repaired(system, { kind: "say-yes", ban });
+          expect({ seed, own, way: hasWay(changed) }).toEqual({ seed, own, way: false });
+        }
+      }
+    }
+    expect(opened).toBeGreaterThan(50);
+  });
+
+  it("names an end state that can be reached", () => {
+    let reached = 0;
+    for (const seed of seeds) {
+      const system = randomSystem(seed);
+      const state = explained(system)?.nearest?.state;
+      if (state === undefined) continue;
+      // The brute force wants the same of all Components of a type.
+      const targets = system.types.map((type, index) => {
+        const first = system.components.findIndex((one) => one.type === index);
+        return { ...type, target: state[first] ?? type.target };
+      });
+      const isUniform = system.components.every(
+        ({ type }, index) => targets[type]?.target === state[index],
+      );
+      if (!isUniform) continue;
+      expect({ seed, way: hasWay({ ...system, types: targets }) }).toEqual({ seed, way: true });
+      reached += 1;
+    }
+    expect(reached).toBeGreaterThan(20);
+  });
+});

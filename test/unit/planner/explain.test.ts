@@ -1,0 +1,233 @@
+import { describe, expect, it } from "vitest";
+import type { System } from "../../../src/manifest/system.ts";
+import type { Ban } from "../../../src/planner/explain-bans.ts";
+import type { Repair } from "../../../src/planner/explain-repair.ts";
+import { explain, type WhyNot } from "../../../src/planner/explain.ts";
+import { findPlan } from "../../../src/planner/find-plan.ts";
+import { seedSketch, type SystemSketch, systemOf } from "../../support/planner-systems.ts";
+
+function whyNot(sketch: SystemSketch): WhyNot {
+  const system = systemOf(sketch);
+  const explanation = explain(system, findPlan(system));
+  if (explanation.kind !== "no-plan") throw new Error(`a ${explanation.kind}`);
+  return explanation;
+}
+
+/** `file:line` of rows, and the combinations that no row allows. */
+function told(ban: Ban): string {
+  switch (ban.kind) {
+    case "row":
+      return `${ban.rule.file}:${ban.rule.line}`;
+    case "unlisted":
+      return `${ban.table} without ${ban.versions.join("-")}`;
+    case "order":
+      return `order of type ${ban.type}`;
+    default:
+      return ban.kind;
+  }
+}
+
+function opened(repair: Repair): string {
+  switch (repair.kind) {
+    case "say-yes":
+    case "add-row":
+      return `${repair.kind} ${told(repair.ban)}`;
+    case "add-end-state":
+      return `end state ${repair.state.join("-")}`;
+    case "drop-order":
+      return `no order for type ${repair.type}`;
+    default:
+      return `artifact for type ${repair.type} to ${repair.to}`;
+  }
+}
+
+const withoutYes: SystemSketch = {
+  ...seedSketch,
+  transitionTables: [
+    {
+      columns: ["gateway", "rtos"],
+      rows: ["gateway-v1 rtos-v1 n/a", "gateway-v1 rtos-v2 NO", "gateway-v2 rtos-v2 n/a"],
+    },
+  ],
+};
+
+describe("why there is no plan", () => {
+  it("is for the seed's tables without the YES row: the NO row, and the row that is not there", () => {
+    const why = whyNot(withoutYes);
+    expect(why.core.map(told)).toEqual(["transit1.yaml:2", "transit1 without 1-0"]);
+    expect(why.isIrreducible).toBe(true);
+    expect(why.farthest).toEqual({ state: [0, 0, 0], updated: [] });
+    expect(why.nearest).toBeNull();
+    expect(why.repairs.map(opened)).toEqual([
+      "say-yes transit1.yaml:2",
+      "add-row transit1 without 1-0",
+    ]);
+    expect(why.areRepairsComplete).toBe(true);
+  });
+
+  it("tells that no single change opens a way where two are needed", () => {
+    const why = whyNot({
+      types: { a: { versions: ["1", "2"] }, b: { versions: ["1", "2"] } },
+      components: [
+        { id: "A", type: "a" },
+        { id: "B", type: "b" },
+      ],
+      endTables: [{ columns: ["a", "b"], rows: ["1 1 YES old", "2 2 YES new"] }],
+      transitionTables: [
+        { columns: ["a", "b"], rows: ["1 2 NO", "2 1 NO"] },
+        { columns: ["b", "a"], rows: ["2 1 NO", "1 2 NO"] },
+      ],
+    });
+    expect(why.core).toHaveLength(2);
+    expect(why.isIrreducible).toBe(true);
+    expect(why.repairs).toEqual([]);
+    expect(why.areRepairsComplete).toBe(true);
+  });
+
+  it("names the hand-written order that a row stands against", () => {
+    const why = whyNot({
+      ...seedSketch,
+      types: {
+        gateway: { versions: ["gateway-v1", "gateway-v2"], order: 2 },
+        rtos: { versions: ["rtos-v1", "rtos-v2"], order: 1 },
+      },
+    });
+    expect(why.core.map(told)).toEqual(["transit1.yaml:2", "order of type 1", "order of type 0"]);
+    expect(why.repairs.map(opened)).toEqual([
+      "say-yes transit1.yaml:2",
+      "no order for type 1",
+      "no order for type 0",
+    ]);
+  });
+
+  it("names the stepping stone that would open a way", () => {
+    const why = whyNot({
+      ...seedSketch,
+      types: {
+        gateway: { versions: ["gateway-v1", "gateway-v2", "gateway-v3"] },
+        rtos: { versions: ["rtos-v1", "rtos-v2"] },
+      },
+      components: [
+        { id: "G13", type: "gateway", hops: { "gateway-v2": ["gateway-v3"] } },
+        { id: "R456", type: "rtos" },
+      ],
+      endTables: [
+        {
+          columns: ["gateway", "rtos"],
+          rows: [
+            "gateway-v1 rtos-v1 YES v.1",
+            "gateway-v2 rtos-v2 YES v.2",
+            "gateway-v3 rtos-v2 YES v.3",
+          ],
+        },
+      ],
+    });
+    expect(why.core).toEqual([]);
+    expect(why.repairs.map(opened)).toEqual(["artifact for type 0 to 1"]);
+  });
+
+  it("names the wanted state that is none, and the nearest one that can be reached", () => {
+    const why = whyNot({
+      ...seedSketch,
+      types: {
+        gateway: { versions: ["gateway-v1", "gateway-v2", "gateway-v3"] },
+        rtos: { versions: ["rtos-v1", "rtos-v2"] },
+      },
+    });
+    expect(why.core.map(told)).toEqual(["ends1 without 2-1"]);
+    expect(why.nearest).toEqual({ name: "v.2", state: [1, 1, 1] });
+  });
+
+  it("says so where it was not reduced to the end", () => {
+    const system = systemOf(withoutYes);
+    const answer = findPlan(system);
+    expect(explain(system, answer, { nodeLimit: 1 })).toMatchObject({
+      isIrreducible: false,
+      areRepairsComplete: false,
+    });
+  });
+});
+
+describe("fifty tables", () => {
+  /** A chain in which each type goes before the next one, and the last one before the first. */
+  function ring(length: number): System {
+    const names = Array.from({ length }, (_, index) => `t${index}`);
+    return systemOf({
+      types: Object.fromEntries(names.map((name) => [name, { versions: ["old", "new"] }])),
+      components: names.map((name) => ({ id: `C-${name}`, type: name })),
+      endTables: [
+        {
+          columns: names,
+          rows: [
+            `${names.map(() => "old").join(" ")} YES v.1`,
+            `${names.map(() => "new").join(" ")} YES v.2`,
+          ],
+        },
+      ],
+      transitionTables: names.map((name, index) => ({
+        columns: [name, names[(index + 1) % length] ?? ""],
+        allowByDefault: true,
+        rows: ["old new NO"],
+      })),
+    });
+  }
+
+  it("are explained to the end: all of a ring conflict, and each opens a way", () => {
+    const system = ring(50);
+    const answer = findPlan(system);
+    explain(system, answer);
+    const begin = performance.now();
+    const explanation = explain(system, answer);
+    const elapsed = performance.now() - begin;
+    console.info(`explained 50 tables in ${elapsed.toFixed(0)} ms`);
+    expect(explanation).toMatchObject({ kind: "no-plan", isIrreducible: true });
+    if (explanation.kind !== "no-plan") throw new Error("there is a plan");
+    expect(explanation.core).toHaveLength(50);
+    expect(explanation.repairs).toHaveLength(50);
+  });
+});
+
+describe("why the plan has its order", () => {
+  it("is the row that forbids the other one", () => {
+    const system = systemOf(seedSketch);
+    expect(explain(system, findPlan(system))).toEqual({
+      kind: "plan",
+      reasons: [
+        {
+          stage: 0,
+          group: 1,
+          components: [1, 2],
+          after: [0],
+          cause: {
+            kind: "bans",
+            bans: [
+              {
+                kind: "row",
+                table: "transit1",
+                rule: { file: "transit1.yaml", line: 2, row: "gateway-v1 rtos-v2 NO" },
+              },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  it("is that not more of a type may be updated at the same time", () => {
+    const system = systemOf({
+      types: { rtos: { versions: ["old", "new"], maxParallel: 1 } },
+      components: [
+        { id: "A", type: "rtos" },
+        { id: "B", type: "rtos" },
+      ],
+      endTables: [{ columns: ["rtos"], rows: ["old YES v.1", "new YES v.2"] }],
+      transitionTables: [{ columns: ["rtos"], allowByDefault: true, rows: [] }],
+    });
+    expect(explain(system, findPlan(system))).toEqual({
+      kind: "plan",
+      reasons: [
+        { stage: 0, group: 1, components: [1], after: [], cause: { kind: "max-parallel" } },
+      ],
+    });
+  });
+});
