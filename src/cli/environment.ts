@@ -19,6 +19,8 @@ export interface Environment {
   readonly topologyComponentsFile: Setting | null;
   readonly manifestStoreDir: Setting | null;
   readonly artifactsCacheDir: Setting | null;
+  /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as far as they are set. */
+  readonly proxies: readonly Setting[];
   /** NO_COLOR is not set. */
   readonly isColourAllowed: boolean;
   /** Where a test wants the process killed, for example `ArtifactInstall:started`. */
@@ -49,6 +51,8 @@ const defaults = {
   datastoreDir: "/var/lib/mender-orchestrator",
 } as const;
 
+const proxyNames = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] as const;
+
 export function readEnvironment(
   variables: Readonly<Record<string, string | undefined>>,
   workingDirectory: string,
@@ -69,6 +73,10 @@ export function readEnvironment(
     topologyComponentsFile: given("MENDER_ORCHESTRATOR_TOPOLOGY_COMPONENTS_FILE"),
     manifestStoreDir: given("MENDER_ORCHESTRATOR_MANIFEST_STORE_DIR"),
     artifactsCacheDir: given("MENDER_ORCHESTRATOR_ARTIFACTS_CACHE_DIR"),
+    proxies: proxyNames.flatMap((variable): Setting[] => {
+      const value = variables[variable];
+      return value === undefined ? [] : [{ value, source: "environment", variable }];
+    }),
     isColourAllowed: (variables["NO_COLOR"] ?? "") === "",
     crashPoint: variables["ORCHESTRATOR_CRASH_POINT"] ?? null,
     inherited: inheritedOf(variables),

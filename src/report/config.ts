@@ -1,16 +1,9 @@
+import type { ShownSetting } from "../manifest/shown-settings.ts";
 import { aligned } from "./columns.ts";
 import type { Style } from "./style.ts";
 
-/** A setting in force. */
-export interface ShownSetting {
-  readonly name: string;
-  readonly value: string | number | boolean | null | readonly string[];
-  /** A flag, a variable, a file and line, or `default`. */
-  readonly source: string;
-}
-
 export function configLines(settings: readonly ShownSetting[], style: Style): readonly string[] {
-  const rows = settings.map(({ name, value, source }) => [name, valueText(value), source]);
+  const rows = settings.map(({ name, value, origin }) => [name, valueText(value), origin]);
   return aligned(rows).map(
     ([name = "", value = "", source = ""]) =>
       `${style.strong(name)}  ${value}  ${style.faint(source)}`,
@@ -27,7 +20,7 @@ export function configJson(settings: readonly ShownSetting[]): Readonly<Record<s
   return {
     type: "configuration",
     settings: Object.fromEntries(
-      settings.map(({ name, value, source }) => [name, { value, source }]),
+      settings.map(({ name, value, origin }) => [name, { value, source: origin }]),
     ),
   };
 }

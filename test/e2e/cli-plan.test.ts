@@ -244,8 +244,8 @@ test("show-config tells where each setting came from", () => {
   expect(JSON.parse(stdout)).toMatchObject({
     type: "configuration",
     settings: {
-      DataDir: { value: system.directory, source: "MENDER_ORCHESTRATOR_DATA_DIR" },
-      LogLevel: { value: "debug", source: "--log-level" },
+      DataDir: { value: system.directory, source: "environment MENDER_ORCHESTRATOR_DATA_DIR" },
+      LogLevel: { value: "debug", source: "flag --log-level" },
       InterfaceTimeoutSeconds: { value: 14_400, source: "default" },
       ArtifactVerifyKeys: { value: [], source: "default" },
     },

@@ -1,18 +1,16 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { configLines, configJson } from "../../report/config.ts";
-import { readConfigurationFiles } from "../configuration-files.ts";
 import type { Context } from "../context.ts";
 import { answer, failed } from "../output.ts";
-import { effectiveSettings } from "../settings.ts";
+import { shownSettings } from "../../manifest/shown-settings.ts";
+import { readEffectiveSettings } from "../settings.ts";
 
 /** Each setting in force, and where it came from. */
 // oxlint-disable-next-line require-await
 export async function showConfig(context: Context): Promise<ExitCode> {
-  const files = readConfigurationFiles(context);
-  if (!files.ok) return failed(context.output, files.problems);
-  const settings = Object.entries(effectiveSettings(context, files.value)).map(
-    ([name, { value, source }]) => ({ name, value, source }),
-  );
+  const effective = readEffectiveSettings(context);
+  if (!effective.ok) return failed(context.output, effective.problems);
+  const settings = shownSettings(effective.value);
   answer(
     context.output,
     (style) => configLines(settings, style),
