@@ -1,3 +1,4 @@
+import { assertNever } from "../core/assert-never.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import {
@@ -32,11 +33,38 @@ export function interrupted(deployment: Deployment, hasRebooted: boolean): Deplo
     return looped(hostRebooted(deployment, open, hasRebooted));
   }
   const judged = open === null ? deployment : judgeOpen(deployment, open);
-  if (judged.way === "forward" && hasRebooted && isExposedToReboot(judged)) {
-    const failure = judged.failure ?? { kind: "host-rebooted", run: judged.runs };
-    return looped(enterBack({ ...judged, failure }));
+  return looped(hasRebooted ? rebootedUnasked(judged) : judged);
+}
+
+function rebootedUnasked(deployment: Deployment): Deployment {
+  switch (deployment.way) {
+    case "forward": {
+      if (!isExposedToReboot(deployment)) return deployment;
+      const failure = deployment.failure ?? { kind: "host-rebooted", run: deployment.runs };
+      return bootedAnew(enterBack({ ...deployment, failure }));
+    }
+    case "back":
+      return bootedAnew(deployment);
+    case "out":
+      return doubted(deployment);
+    default:
+      return assertNever(deployment.way);
   }
-  return looped(judged.way === "out" && hasRebooted ? doubted(judged) : judged);
+}
+
+/**
+ * The host may have booted into what is not undone yet, as after a reboot that was asked for: where the
+ * answer is `Automatic` it takes one more to lead it back.
+ */
+function bootedAnew(deployment: Deployment): Deployment {
+  return {
+    ...deployment,
+    members: deployment.members.map((member) =>
+      member.ran.ArtifactInstall === undefined || member.ran.ArtifactRollback === "ok"
+        ? member
+        : { ...member, ran: { ...member.ran, HostReboot: "ok" } },
+    ),
+  };
 }
 
 /** On the way out a reboot that nobody asked for may have dropped what was not committed: look again. */

@@ -201,6 +201,12 @@ class Walk {
       else failed.push(board);
     }
     this.#calls.push(...observed);
+    // The host may have booted into what is installed: it must be taken back as after a reboot we asked for.
+    for (const { id } of powerLost ? this.#boards : []) {
+      const isCutNow = observed.includes(`ObserveInterrupted ${id}`);
+      const isUndone = this.#has.has(`ArtifactRollback ${id}`) && !isCutNow;
+      if (this.#has.has(`ArtifactInstall ${id}`) && !isUndone) this.#has.add(`HostReboot ${id}`);
+    }
     if (powerLost && this.#mayPowerMatter && failed.length === 0) throw new Failed("power");
     // Whether a Component is still what it was is asked of all of them together.
     if (again.length > 0) this.#once(name, name === "ExpectOld" ? boards : again, isTolerant);

@@ -149,6 +149,19 @@ describe("a host that reboots", () => {
     expect(ended.deployment.ended?.outcome).toBe("failed-rolled-back");
   });
 
+  it("is rebooted once more for who answers Automatic: it may run what is undone now", () => {
+    const boards = new Boards(automatic, cutAt("ArtifactInstall", "while-running"));
+    const cut = drive(beginOf(automatic), boards);
+    const asked = drive(cut, boards, { rebooted: true, exitOnReboot: true });
+    expect(boards.calls.slice(boards.calls.indexOf("ArtifactInstall A") + 1)).toEqual([
+      "ArtifactRollback A",
+      "NeedsArtifactReboot A",
+      "HostRollbackReboot A",
+    ]);
+    const ended = drive(asked, boards, { rebooted: true });
+    expect(ended.deployment.ended?.outcome).toBe("failed-rolled-back");
+  });
+
   it("is no failure before anything is installed or after everything is committed", () => {
     for (const stopBefore of ["ArtifactInstall", "Cleanup"] as const) {
       const boards = new Boards(one);
