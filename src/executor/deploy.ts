@@ -74,7 +74,8 @@ export async function takeUp(
   if (!loaded.ok) return loaded;
   const records = loaded.value;
   if (records === null) return ok(null);
-  const survivors = await endSurvivors(records, ports.processes, ports.graceMs);
+  const bootId = ports.host.bootId();
+  const survivors = await endSurvivors(records, bootId, ports.processes, ports.graceMs);
   if (!survivors.ok) return survivors;
   const deployment = replay(records);
   if (deployment === null) {

@@ -7,17 +7,18 @@ import type { ProcessIdentity, Processes } from "../platform/types.ts";
 /**
  * Ends what a killed run left at work: an Interface may still be flashing. They are found by pid and
  * start time from the journal, and by run id where they got away. Fails, exit 15, if one stays.
+ *
+ * Start times are counted from the boot: in another boot the same pid and start time are a stranger's.
  */
 export async function endSurvivors(
   records: readonly JournalRecord[],
+  bootId: string,
   processes: Processes,
   graceMs: number,
 ): Promise<Result<number>> {
   const runs = records.flatMap((record) => (record.type === "run" ? [record.runId] : []));
   const last = runs.at(-1);
-  const known = records.flatMap((record) =>
-    record.type === "running" ? [{ pid: record.pid, startTime: record.startTime }] : [],
-  );
+  const known = startedInBoot(records, bootId);
   const alive = known.filter(
     ({ pid, startTime }) => processes.identify(pid)?.startTime === startTime,
   );
@@ -28,6 +29,18 @@ export async function endSurvivors(
   );
   const left = ended.filter(({ isGone }) => !isGone).map(({ who }) => stillRunning(who));
   return left.length === 0 ? ok(all.length) : fail(...left);
+}
+
+function startedInBoot(
+  records: readonly JournalRecord[],
+  bootId: string,
+): readonly ProcessIdentity[] {
+  let isOfBoot = false;
+  return records.flatMap((record) => {
+    if (record.type === "run") isOfBoot = record.bootId === bootId;
+    if (record.type !== "running" || !isOfBoot) return [];
+    return [{ pid: record.pid, startTime: record.startTime }];
+  });
 }
 
 function unique(all: readonly ProcessIdentity[]): readonly ProcessIdentity[] {
