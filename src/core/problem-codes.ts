@@ -46,6 +46,9 @@ export const problemCodes = {
   "version-without-artifact": exitCode.done,
   "artifact-not-named": exitCode.done,
   "type-without-column": exitCode.done,
+  "end-state-unreachable": exitCode.done,
+  "order-breaks-rows": exitCode.done,
+  "target-not-an-end-state": exitCode.invalid,
   // command line
   "missing-command": exitCode.usage,
   "unknown-command": exitCode.usage,
@@ -105,6 +108,7 @@ export const problemCodes = {
   // keys
   "key-unreadable": exitCode.invalid,
   "key-unsupported": exitCode.invalid,
+  "signing-failed": exitCode.notReady,
   // bundles
   "bundle-version-unsupported": exitCode.invalid,
   "bundle-layout": exitCode.invalid,

@@ -1,4 +1,6 @@
 import type { Problem } from "../core/problem.ts";
+import type { Reachability } from "../planner/explain-reach.ts";
+import { reachJson, reachLines } from "./lint.ts";
 import { problemJson, problemsText } from "./problems.ts";
 import type { Style } from "./style.ts";
 import { counted } from "./words.ts";
@@ -11,6 +13,8 @@ export interface ValidatedFile {
   readonly problems: readonly Problem[];
   /** Deprecations and warnings. */
   readonly notes: readonly Problem[];
+  /** Which System version leads to which; absent but for Manifests with tables. */
+  readonly reach?: Reachability | null;
 }
 
 export function validationLines(files: readonly ValidatedFile[], style: Style): readonly string[] {
@@ -18,6 +22,7 @@ export function validationLines(files: readonly ValidatedFile[], style: Style): 
     `${style.strong(found.file)}: ${found.kind ?? "not readable"}, ${verdict(found, style)}`,
     ...problemsText(found.problems, style),
     ...problemsText(found.notes, style, "warning"),
+    ...(found.reach === null || found.reach === undefined ? [] : reachLines(found.reach, style)),
   ]);
 }
 
@@ -33,12 +38,13 @@ export function validationJson(
 ): Readonly<Record<string, unknown>> {
   return {
     type: "validation",
-    files: files.map(({ file, kind, problems, notes }) => ({
+    files: files.map(({ file, kind, problems, notes, reach }) => ({
       file,
       kind,
       good: problems.length === 0,
       problems: problems.map((problem) => problemJson(problem)),
       notes: notes.map((note) => problemJson(note, "warning")),
+      ...(reach !== null && reach !== undefined && { reach: reachJson(reach) }),
     })),
     exit,
   };

@@ -215,6 +215,9 @@ describe("validate", () => {
     ]);
     expect({ exit, stderr }).toEqual({ exit: 11, stderr: "" });
     expect(stdout).toBe(`manifest-v2.yaml: Manifest, good
+  from  to v.1   to v.2
+  v.1   -        yes
+  v.2   allowed  -
 topology.yaml: Topology, good
 state-v1.yaml: state file, good
 artifacts/gateway-v1.mender: Artifact, good

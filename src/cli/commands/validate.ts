@@ -15,6 +15,7 @@ import { withBundleFile, withInput } from "../bundle-file.ts";
 import type { Context } from "../context.ts";
 import { readText } from "../input-files.ts";
 import { kindOfInput, kindOfText } from "../input-kind.ts";
+import { lint } from "../lint.ts";
 import { answer } from "../output.ts";
 
 /** Checks each file by itself, whatever it is; the exit status is that of the first problem. */
@@ -51,7 +52,7 @@ async function validateFile(context: Context, file: string): Promise<ValidatedFi
   }
 }
 
-type Found = Pick<ValidatedFile, "problems" | "notes">;
+type Found = Pick<ValidatedFile, "problems" | "notes" | "reach">;
 
 /** The bundle, every Artifact in it, and its Manifest. */
 async function validateBundle(context: Context, file: string): Promise<Found> {
@@ -66,9 +67,9 @@ async function validateBundle(context: Context, file: string): Promise<Found> {
 
 function foundIn(file: TextFile): Found {
   const read = readManifest(file);
-  return read.ok
-    ? { problems: [], notes: read.value.notes }
-    : { problems: read.problems, notes: [] };
+  if (!read.ok) return { problems: read.problems, notes: [] };
+  const { problems, notes, reach } = lint(read.value.manifest);
+  return { problems, notes: [...read.value.notes, ...notes], reach };
 }
 
 function validateText(context: Context, name: string): Omit<ValidatedFile, "file"> {

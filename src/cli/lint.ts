@@ -1,0 +1,50 @@
+import type { Problem } from "../core/problem.ts";
+import { lintManifest } from "../manifest/lint.ts";
+import { lintSystem } from "../manifest/lint-system.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { missingEndState } from "../planner/explain-goal.ts";
+import {
+  brokenByOrder,
+  type Reachability,
+  reachability,
+  strayVersions,
+} from "../planner/explain-reach.ts";
+import { orderBreaksRows, strayVersion, targetNotAnEndState, unreachable } from "../report/lint.ts";
+
+/** What is odd about a Manifest with tables, and which System version leads to which. */
+export interface Linted {
+  readonly problems: readonly Problem[];
+  readonly notes: readonly Problem[];
+  /** Null where nothing is to be compared. */
+  readonly reach: Reachability | null;
+}
+
+/** A Manifest that was read. A problem only where it cannot work on any System. */
+export function lint(manifest: Manifest): Linted {
+  if (manifest.constraints === null) return { problems: [], notes: [], reach: null };
+  const matched = lintSystem(manifest);
+  // Told below by the search, which knows the versions that are only there to start from.
+  const notes = lintManifest(manifest).filter(({ code }) => code !== "version-without-artifact");
+  if (!matched.ok) {
+    // What does not fit the Components made up for it says nothing of real ones; a wrong table does.
+    const problems = matched.problems.filter(({ code }) => code.startsWith("table-"));
+    return { problems, notes, reach: null };
+  }
+  const system = matched.value;
+  const missing = missingEndState(system);
+  const reach = reachability(system);
+  const stray = strayVersions(system);
+  return {
+    problems: missing === null ? [] : [targetNotAnEndState(system, missing)],
+    notes: [
+      ...notes,
+      ...manifest.componentTypes.flatMap(({ type, at }) => {
+        const versions = stray[system.types.findIndex(({ name }) => name === type)] ?? [];
+        return versions.length === 0 ? [] : [strayVersion(type, versions, at)];
+      }),
+      ...unreachable(reach),
+      ...brokenByOrder(system, reach).map((from) => orderBreaksRows(manifest, from)),
+    ],
+    reach: reach.names.length < 2 ? null : reach,
+  };
+}
