@@ -80,9 +80,13 @@ function entry(name: string, content: Uint8Array): readonly Uint8Array[] {
 
 function head(name: string, size: number): Uint8Array {
   const block = encodeHeader({ name, flag: "0", size });
-  if (block === null)
-    throw new Error(`"${name}" of ${String(size)} bytes needs an extended header`);
-  return block;
+  if (block !== null) return block;
+  throw new ArtifactError({
+    code: "archive-too-large",
+    message: `"${name}" of ${String(size)} bytes does not fit into an Artifact.`,
+    expected: "at most 8 GiB, and a name of at most 100 bytes",
+    hint: "Let the bundle hold fewer Artifacts, or name the Artifacts in the Manifest by where they lie.",
+  });
 }
 
 /** The payload once more, demanded to be what was summed. */

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { writeArtifact } from "../../artifact/write.ts";
 import { verifyBundle } from "../../bundle/verify.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
@@ -14,6 +14,7 @@ import type { CreateManifestOptions } from "../definitions/artifact.ts";
 import { readText } from "../input-files.ts";
 import { kindOfInput } from "../input-kind.ts";
 import { readPrivateKey } from "../key-files.ts";
+import { signWithStore, type StoredKey } from "../key-store.ts";
 import { answer, failed } from "../output.ts";
 import { writeOutput } from "../output-file.ts";
 
@@ -46,7 +47,10 @@ export async function createManifest(
       payload: { name: payloadName(file, extension), source },
       key: key.value,
     });
-    const size = await writeOutput(context, options.output, chunks);
+    const store = storedKey(options);
+    const size = await (store === null
+      ? writeOutput(context, options.output, chunks)
+      : writeSignedByStore(context, store, options.output, chunks));
     return size.ok ? ok({ name, systemTypes, size: size.value }) : size;
   });
   if (!written.ok) return failed(output, written.problems);
@@ -65,6 +69,35 @@ export async function createManifest(
     }),
   );
   return exitCode.done;
+}
+
+function storedKey({ keyPkcs11, gcpKmsKey }: CreateManifestOptions): StoredKey | null {
+  if (keyPkcs11 !== undefined) return { option: "--key-pkcs11", name: keyPkcs11 };
+  return gcpKmsKey === undefined ? null : { option: "--gcp-kms-key", name: gcpKmsKey };
+}
+
+/** As writeOutput, with mender-artifact in between: nothing is at its place before it is signed. */
+async function writeSignedByStore(
+  context: Context,
+  store: StoredKey,
+  name: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<Result<number>> {
+  const { files, clock } = context.platform;
+  const path = resolve(context.environment.workingDirectory, name);
+  const unfinished = `${path}.${clock.randomId().slice(0, 8)}`;
+  const [unsigned, signed] = [`${unfinished}.unsigned`, `${unfinished}.signed`];
+  try {
+    const written = await writeOutput(context, unsigned, chunks);
+    if (!written.ok) return written;
+    const stored = await signWithStore(context, store, unsigned, signed);
+    if (!stored.ok) return stored;
+    files.renameDurably(signed, path);
+    return ok(files.status(path)?.size ?? written.value);
+  } finally {
+    files.remove(unsigned);
+    files.remove(signed);
+  }
 }
 
 /** The Manifest, valid, with everything around it verified. */
@@ -91,12 +124,16 @@ async function manifestIn(
   return read.ok ? ok({ manifest: read.value.manifest, extension: ".tar" }) : read;
 }
 
-/** The update module tells the two apart by their extension. */
+/** The update module tells the two apart by their extension; readers allow a hundred characters without blanks. */
 function payloadName(file: string, extension: ".yaml" | ".tar"): string {
-  const name = basename(file).replaceAll(/[^\w.+-]/g, "_");
+  const name = basename(file)
+    .replaceAll(/[^\w.+-]/g, "_")
+    .slice(-longestName);
   const fits = extension === ".tar" ? name.endsWith(".tar") : /\.ya?ml$/.test(name);
   return fits ? name : `${name}${extension}`;
 }
+
+const longestName = 90;
 
 function describe(
   manifest: Manifest,

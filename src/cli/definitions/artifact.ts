@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Lazily } from "../program.ts";
 
 export interface CreateManifestOptions {
@@ -7,6 +7,8 @@ export interface CreateManifestOptions {
   readonly systemType: readonly string[];
   readonly softwareVersion?: string;
   readonly key?: string;
+  readonly keyPkcs11?: string;
+  readonly gcpKmsKey?: string;
 }
 
 export function defineArtifact(program: Command, lazily: Lazily): void {
@@ -30,7 +32,19 @@ export function defineArtifact(program: Command, lazily: Lazily): void {
       [],
     )
     .option("--software-version <version>", "the version it provides; default: its name")
-    .option("--key <file>", "sign it with this private key")
+    .addOption(
+      new Option("--key <file>", "sign it with this private key").conflicts([
+        "keyPkcs11",
+        "gcpKmsKey",
+      ]),
+    )
+    .addOption(
+      new Option(
+        "--key-pkcs11 <uri>",
+        "sign it with a key of a PKCS#11 token, by mender-artifact",
+      ).conflicts("gcpKmsKey"),
+    )
+    .option("--gcp-kms-key <id>", "sign it with a key of Google's KMS, by mender-artifact")
     .action(
       lazily(async (context, file: string, options: CreateManifestOptions) => {
         const { createManifest } = await import("../commands/artifact-create-manifest.ts");
