@@ -3,6 +3,7 @@ import type { Rule } from "../manifest/system.ts";
 import type { Answer, Cost, GroupPlace, Plan, Step } from "../planner/plan.ts";
 import { assertNever } from "../core/assert-never.ts";
 import type { PlannedSystem } from "./planned.ts";
+import { wayOutJson } from "./plan-ways-out.ts";
 import { type ErrorJson, problemJson } from "./problems.ts";
 
 /** The fixed shape that tools read: keys may be added, never changed. */
@@ -24,6 +25,7 @@ interface PlanJson {
   readonly optimal: boolean;
   readonly point_of_no_return: GroupPlace | null;
   readonly bound: Cost;
+  readonly contingencies?: readonly ReturnType<typeof wayOutJson>[];
   readonly notes: readonly ErrorJson[];
 }
 
@@ -96,6 +98,7 @@ function planJson(planned: PlannedSystem, plan: Plan, notes: readonly ErrorJson[
     optimal: plan.optimal,
     point_of_no_return: plan.pointOfNoReturn,
     bound: costJson(plan.bound),
+    ...(planned.waysOut !== undefined && { contingencies: planned.waysOut.map(wayOutJson) }),
     notes,
   };
 }

@@ -2,6 +2,7 @@ import type { Rule } from "../manifest/system.ts";
 import type { Cost, Plan, Stage, Step } from "../planner/plan.ts";
 import { aligned } from "./columns.ts";
 import type { PlannedSystem } from "./planned.ts";
+import { wayOutLines } from "./plan-ways-out.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 import { counted, listed, quoted } from "./words.ts";
@@ -23,6 +24,7 @@ export function planLines(planned: PlannedSystem, plan: Plan, style: Style): rea
     "",
     proofLine(plan),
     returnLine(plan),
+    ...wayOutLines(planned.waysOut ?? [], style),
   ];
 }
 

@@ -5,6 +5,7 @@ import type {
   SystemVersion,
   Version,
 } from "../core/ids.ts";
+import type { Foreseen } from "../deployment/foreseen.ts";
 import type { Problem } from "../core/problem.ts";
 
 /** What is told about a planning besides its answer. */
@@ -26,4 +27,6 @@ export interface PlannedSystem {
   /** The Artifact that brings a version of a type. */
   readonly artifactOf: (type: ComponentType, version: Version) => ArtifactName | null;
   readonly notes: readonly Problem[];
+  /** The contingency plans, computed before the first step; absent where nobody asked for them. */
+  readonly waysOut?: readonly Foreseen[];
 }

@@ -1,4 +1,4 @@
-import type { Begin } from "../deployment/records.ts";
+import { beginOnPaper, type InterruptPolicy } from "../deployment/on-paper.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import { acceptance, startingIn } from "../planner/acceptable.ts";
 import { findPlan } from "../planner/find-plan.ts";
@@ -27,13 +27,10 @@ export function simulate(system: System, scope: Scope, policy: InterruptPolicy):
   const answer = findPlan(system);
   const exploration =
     answer.kind === "plan"
-      ? explore(beginOf(system, answer.plan, policy), answersOf(system), scope)
+      ? explore(beginOnPaper(system, answer.plan, policy), answersOf(system), scope)
       : null;
   return { start, systemVersion, answer, exploration };
 }
-
-/** What the Topology says of a Component that is interrupted. */
-export type InterruptPolicy = (component: string) => Begin["components"][number]["onInterrupt"];
 
 /** The System once in each acceptable end state, at most `maxStarts` of them; its own start first. */
 export function startsOf(system: System): readonly System[] {
@@ -81,26 +78,5 @@ function answersOf(system: System): Answers {
   return {
     supportsRollback: (id) => (byId.get(id)?.supportsRollback === false ? "No" : "Yes"),
     needsReboot: (id) => (byId.get(id)?.rebootsHost === true ? "Automatic" : "No"),
-  };
-}
-
-function beginOf(system: System, plan: Begin["plan"], policy: InterruptPolicy): Begin {
-  return {
-    type: "begin",
-    format: 1,
-    deployment: "simulated",
-    at: "1970-01-01T00:00:00.000Z",
-    manifest: "simulated",
-    sequence: null,
-    exitOnReboot: false,
-    system,
-    plan,
-    components: system.components.flatMap(({ id, type }) => {
-      const componentType = system.types[type]?.name;
-      if (componentType === undefined) return [];
-      const onInterrupt = policy(id);
-      return [{ id, componentType, interface: "", args: [], timeoutMs: 1, onInterrupt }];
-    }),
-    artifacts: [],
   };
 }

@@ -25,6 +25,7 @@ Ends in v.2:
 
 Best: it is proved that no acceptable plan costs less.
 Way back: every step can be undone until its stage is committed.
+Way out: whichever Component cannot be taken back, the System ends in v.2.
 `;
 
 const step = (component: string, type: string, line: number) => ({

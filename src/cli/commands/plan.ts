@@ -1,4 +1,5 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { foreseen } from "../../deployment/foreseen.ts";
 import { answerLines } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { plainStyle } from "../../report/style.ts";
@@ -17,7 +18,9 @@ export async function plan(
   const { output } = context;
   const made = await makePlan(context, file, options.state ?? null);
   if (!made.ok) return failed(output, made.problems);
-  const { planned, answer } = made.value;
+  const { system, answer } = made.value;
+  const waysOut = answer.kind === "plan" ? foreseen(system, answer.plan) : [];
+  const planned = { ...made.value.planned, waysOut };
   const exit = answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
   const isJson = output.json || options.format === "json";
   const lines = (style = plainStyle): readonly string[] =>

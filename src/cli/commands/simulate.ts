@@ -1,5 +1,6 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { ComponentId } from "../../core/ids.ts";
+import type { InterruptPolicy } from "../../deployment/on-paper.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { System } from "../../manifest/system.ts";
 import { isAcceptable, type SimulationReport } from "../../report/simulation.ts";
@@ -8,7 +9,7 @@ import { simulationJunit } from "../../report/simulation-junit.ts";
 import { simulationLines } from "../../report/simulation-text.ts";
 import { plainStyle, type Style } from "../../report/style.ts";
 import { counted } from "../../report/words.ts";
-import { type InterruptPolicy, simulate as explored, startsOf } from "../../simulate/simulate.ts";
+import { simulate as explored, startsOf } from "../../simulate/simulate.ts";
 import type { Context } from "../context.ts";
 import type { SimulateOptions } from "../definitions/proof.ts";
 import { makePlan } from "../make-plan.ts";

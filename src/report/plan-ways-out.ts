@@ -1,0 +1,63 @@
+import type { Foreseen } from "../deployment/foreseen.ts";
+import type { Style } from "./style.ts";
+import { listed } from "./words.ts";
+
+/** No more of a stage are told one by one. */
+const maxTold = 12;
+
+/** Where the System goes when a Component that was installed cannot be taken back. */
+export function wayOutLines(ways: readonly Foreseen[], style: Style): readonly string[] {
+  const stages = [...new Set(ways.map(({ stage }) => stage))];
+  return stages.flatMap((stage) => {
+    const head = stages.length === 1 ? "Way out" : `Way out of stage ${stage + 1}`;
+    return stageLines(
+      head,
+      ways.filter((way) => way.stage === stage),
+      style,
+    );
+  });
+}
+
+function stageLines(head: string, ways: readonly Foreseen[], style: Style): readonly string[] {
+  const [first, ...others] = ways;
+  if (first === undefined) return [];
+  const isSame = others.every(({ endsIn }) => endsIn === first.endsIn);
+  if (isSame && first.endsIn !== null) {
+    return [
+      `${head}: whichever Component cannot be taken back, the System ends in ${first.endsIn}.`,
+    ];
+  }
+  const told = ways.slice(0, maxTold).map((way) => `${head}, ${wayOutText(way, style)}`);
+  const rest = ways.length - told.length;
+  return rest === 0 ? told : [...told, `${head}: ${rest} more, shown with "--json".`];
+}
+
+function wayOutText({ component, cause, way, endsIn }: Foreseen, style: Style): string {
+  const when =
+    cause === "no-rollback"
+      ? `if anything fails behind ${component}, which cannot roll back`
+      : `if ${component} fails to roll back`;
+  const steps = (way ?? []).map((group) =>
+    listed(group.map((step) => `${step.component} to ${step.to}`)),
+  );
+  const how = steps.length === 0 ? "" : `${steps.join(", then ")}; `;
+  const end =
+    endsIn === null
+      ? style.bad("there is none, the System is left inconsistent")
+      : `the System ends in ${endsIn}`;
+  return `${when}: ${how}${end}.`;
+}
+
+/** Keys may be added, never changed. */
+export function wayOutJson({ stage, component, cause, way, endsIn }: Foreseen) {
+  return {
+    stage,
+    component,
+    cause,
+    groups:
+      way?.map((group) =>
+        group.map(({ component: id, from, to, means }) => ({ component: id, from, to, means })),
+      ) ?? null,
+    system_version: endsIn,
+  };
+}

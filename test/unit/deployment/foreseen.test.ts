@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { type Foreseen, foreseen } from "../../../src/deployment/foreseen.ts";
+import { wayOutLines } from "../../../src/report/plan-ways-out.ts";
+import { plainStyle } from "../../../src/report/style.ts";
+import { Boards, drive, exited, type Script } from "../../support/drive.ts";
+import { seedBegin, type SeedSpec } from "../../support/seed-begin.ts";
+
+function ahead(spec: SeedSpec): readonly Foreseen[] {
+  const { system, plan } = seedBegin(spec);
+  return foreseen(system, plan);
+}
+
+/** The way out that the machine takes in a real run. */
+function taken(spec: SeedSpec, script: Script) {
+  const boards = ["G13", "R456", "R998"].map((id) => ({
+    id,
+    type: id === "G13" ? "gateway" : "rtos",
+    group: id === "G13" ? 0 : 1,
+    supportsRollback:
+      spec.withoutRollback?.includes(id) === true ? ("No" as const) : ("Yes" as const),
+  }));
+  const { records, deployment } = drive(seedBegin(spec), new Boards({ boards }, script));
+  const replanned = records.filter((record) => record.type === "replanned");
+  return { ways: replanned.map(({ groups }) => groups), outcome: deployment.ended?.outcome };
+}
+
+describe("the way out that is told before the first step", () => {
+  it("is the one that is taken when a rollback fails", () => {
+    for (const id of ["R456", "R998"]) {
+      const other = id === "R456" ? "R998" : "R456";
+      const told = ahead({}).find(({ component }) => component === id);
+      expect(told).toEqual({
+        stage: 0,
+        component: id,
+        cause: "rollback-failed",
+        way: [[{ component: other, means: "install", from: "rtos-v1", to: "rtos-v2" }]],
+        endsIn: "v.2",
+      });
+      const run = taken({}, (round, board, nth) => {
+        if (round === "ArtifactCommit" && board === other && nth === 1) return exited(1);
+        return round === "ArtifactRollback" && board === id ? exited(1) : "ok";
+      });
+      expect(run).toEqual({ ways: [told?.way], outcome: "failed-elsewhere" });
+    }
+  });
+
+  it("is the one that is taken behind a board that cannot roll back", () => {
+    const spec: SeedSpec = { withoutRollback: ["R456"] };
+    const told = ahead(spec).find(({ component }) => component === "R456");
+    expect(told).toMatchObject({ cause: "no-rollback", endsIn: "v.2" });
+    const run = taken(spec, (round, board, nth) =>
+      round === "ArtifactCommit" && board === "R998" && nth === 1 ? exited(1) : "ok",
+    );
+    expect(run.ways).toEqual([told?.way]);
+  });
+
+  it("is told in one line where all lead to the same end", () => {
+    expect(wayOutLines(ahead({}), plainStyle)).toEqual([
+      "Way out: whichever Component cannot be taken back, the System ends in v.2.",
+    ]);
+  });
+
+  it("is told for each Component where they differ", () => {
+    const [first, second] = ahead({});
+    if (first === undefined || second === undefined) throw new Error("nothing foreseen");
+    expect(wayOutLines([{ ...first, way: null, endsIn: null }, second], plainStyle)).toEqual([
+      "Way out, if G13 fails to roll back: there is none, the System is left inconsistent.",
+      "Way out, if R456 fails to roll back: R998 to rtos-v2; the System ends in v.2.",
+    ]);
+  });
+});
