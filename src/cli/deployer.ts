@@ -9,6 +9,7 @@ import type { DeployPorts } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { performer } from "../executor/perform.ts";
 import type { CrashPoint } from "../executor/ports.ts";
+import { checkExecutable } from "../interface/executable.ts";
 import { type Datastore, datastoreAt } from "../journal/datastore.ts";
 import { clearRefusal } from "../journal/refusal.ts";
 import { versionOf } from "../manifest/version.ts";
@@ -33,9 +34,10 @@ export interface DeployerInput {
 export function deployer(context: Context, input: DeployerInput): DeployPorts {
   const { platform, environment, signal } = context;
   const store = datastoreOf(context);
+  const executable = (name: string) => join(environment.dataDir.value, "interfaces", "v1", name);
   const perform = performer({
     platform,
-    executable: (name) => join(environment.dataDir.value, "interfaces", "v1", name),
+    executable,
     payloads: store.payloads,
     environment: environment.inherited,
     graceMs,
@@ -61,6 +63,11 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     graceMs,
     rebootWaitMs,
     missing: (artifacts) => artifacts.flatMap((planned) => missingArtifacts(context, planned)),
+    unreachable: (components) =>
+      unreachableInterfaces(
+        context,
+        new Set(components.map((component) => executable(component.interface))),
+      ),
     // From here on a rollback is one of this deployment.
     begun: () => {
       clearRefusal(platform.files, store);
@@ -101,6 +108,22 @@ function missingArtifacts(
   if (!opened.ok) return opened.problems;
   opened.value.close();
   return [];
+}
+
+/** Who may write them was asked when the deployment began. */
+function unreachableInterfaces(
+  { platform }: Context,
+  paths: ReadonlySet<string>,
+): readonly Problem[] {
+  const hint =
+    "The deployment in progress needs it: put it back there, then call this command again.";
+  return [...paths].flatMap((path) => {
+    const looked = checkExecutable(platform.files, path, true);
+    if (looked.ok) return [];
+    return looked.problems.map((problem) =>
+      problem.code === "interface-missing" ? { ...problem, hint } : problem,
+    );
+  });
 }
 
 /** A test wants to see what is left of a process that dies right here. */

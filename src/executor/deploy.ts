@@ -2,11 +2,17 @@ import type { ExitCode } from "../core/exit-code.ts";
 import { exitCode } from "../core/exit-code.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { decide } from "../deployment/decide.ts";
+import { type Action, decide } from "../deployment/decide.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { begin, evolve, replay } from "../deployment/evolve.ts";
 import { endStateOf } from "../deployment/verdict.ts";
-import type { Begin, JournalRecord, PlannedArtifact, Run } from "../deployment/records.ts";
+import type {
+  Begin,
+  JournalRecord,
+  PlannedArtifact,
+  Run,
+  TopologyComponent,
+} from "../deployment/records.ts";
 import type { Processes } from "../platform/types.ts";
 import { exitOfRun } from "./exit.ts";
 import type { Journals } from "./journals.ts";
@@ -25,6 +31,8 @@ export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
   readonly graceMs: number;
   /** A problem for each Artifact whose bytes are out of reach. */
   readonly missing: (artifacts: readonly PlannedArtifact[]) => readonly Problem[];
+  /** A problem for each Component whose Interface is not there or cannot be run. */
+  readonly unreachable: (components: readonly TopologyComponent[]) => readonly Problem[];
   /** Called when a new deployment is safe in the journal, before anything of it is done. */
   readonly begun: () => void;
   /** Removes what a deployment that has ended leaves in the datastore. */
@@ -92,8 +100,11 @@ export async function takeUp(
   if (action.kind === "stop" && !action.isNew) {
     return ok(finish({ kind: "stopped", deployment: takenUp }, takenUp.runs, ports));
   }
-  // A medium that is not there yet must not cost the deployment: nothing is written before it is.
-  const missing = ports.missing(neededArtifacts(takenUp));
+  // What can be put back must not cost the deployment: nothing is written before it is there.
+  const missing = [
+    ...ports.missing(neededArtifacts(takenUp)),
+    ...ports.unreachable(aboutToBeCalled(takenUp, action)),
+  ];
   if (missing.length > 0) return fail(...missing);
   const journal = ports.journals.reopen();
   journal.append([record]);
@@ -129,6 +140,21 @@ function neededArtifacts({
   return first.artifacts.filter(({ componentType, version }) =>
     steps.some((step) => step.componentType === componentType && step.to === version),
   );
+}
+
+/**
+ * Those of the next round that have something installed: without their Interface it could be neither kept nor
+ * undone. Who has nothing installed may fail; that takes the System back.
+ */
+function aboutToBeCalled(
+  { begin: first, members }: Deployment,
+  action: Action,
+): readonly TopologyComponent[] {
+  if (action.kind !== "round") return [];
+  const installed = members.filter(
+    ({ id, ran }) => action.components.includes(id) && ran.ArtifactInstall !== undefined,
+  );
+  return first.components.filter(({ id }) => installed.some((member) => member.id === id));
 }
 
 /**
