@@ -71,6 +71,8 @@ export type Event =
         readonly component: ComponentId;
         readonly version: Version;
       }[];
+      /** The Components at fault where the outcome is `inconsistent`; empty otherwise. */
+      readonly inconsistent: readonly ComponentId[];
     };
 
 /** How a deployment ended; the cause is told by the first failure. */

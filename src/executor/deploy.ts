@@ -205,6 +205,7 @@ function finish(end: RunEnd, firstRun: number, ports: DeployPorts): Deployed {
         outcome: ended.outcome,
         systemVersion: endStateOf(deployment),
         components: members.map(({ id, version }) => ({ component: id, version })),
+        inconsistent: ended.inconsistent,
       });
     }
   }

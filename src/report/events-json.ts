@@ -65,6 +65,7 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
         components: Object.fromEntries(
           event.components.map(({ component, version }) => [component, version]),
         ),
+        inconsistent: event.inconsistent,
       };
     default:
       return assertNever(event);

@@ -14,7 +14,7 @@ export function failureText(reason: FailureReason): string {
     case "timed-out":
       return `timed out after ${durationText(reason.afterMs)}`;
     case "not-started":
-      return `could not be started, ${printable(reason.message)}`;
+      return `could not be started: ${printable(reason.message)}`;
     case "interrupted":
       return "interrupted, the process or the host went away";
     case "problem":

@@ -48,7 +48,7 @@ export function pastLines(
     style.strong(`Deployment ${begin.deployment} of ${quoted(begin.manifest)}`),
     `Begun ${begin.at}${endedAt === null ? "" : `, ended ${endedAt}`}, in ${runs === 1 ? "one run" : `${runs} runs`}.`,
     ...(failure === null ? [] : [style.bad(failureSentence(failure))]),
-    ended === null ? "It has no end." : outcomeSentence(ended.outcome, null),
+    ended === null ? "It has no end." : outcomeSentence(ended.outcome, null, ended.inconsistent),
     ...aligned(rows).map(([id = "", ...cells]) => `  ${style.strong(id)}  ${cells.join("  ")}`),
   ];
 }

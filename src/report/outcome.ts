@@ -3,12 +3,13 @@ import type { DeploymentOutcome, Event } from "../core/events.ts";
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import { aligned } from "./columns.ts";
 import type { Style } from "./style.ts";
-import { quoted } from "./words.ts";
+import { listed, quoted } from "./words.ts";
 
-/** The sentence in which a deployment ends. `systemVersion`: of the end state it rests in, where there is one. */
+/** The sentence in which a deployment ends. `systemVersion`: of the end state it rests in, where there is one. `atFault`: who is inconsistent. */
 export function outcomeSentence(
   outcome: DeploymentOutcome,
   systemVersion: SystemVersion | null,
+  atFault: readonly ComponentId[],
 ): string {
   const on = systemVersion === null ? "" : ` on ${quoted(systemVersion)}`;
   switch (outcome) {
@@ -19,9 +20,9 @@ export function outcomeSentence(
     case "failed-rolled-back":
       return `Failed and rolled back: the System is as it was before${on === "" ? "" : `,${on}`}.`;
     case "failed-elsewhere":
-      return `Failed: the System rests${on} in an acceptable state that is neither the old nor the new one.`;
+      return `Failed: the System rests${on} in an acceptable state, but not in the old one.`;
     case "inconsistent":
-      return "Failed, INCONSISTENT: Components are in an unknown or unacceptable state.";
+      return `Failed, INCONSISTENT: ${listed(atFault)} ${atFault.length === 1 ? "is" : "are"} in an unknown or unacceptable state.`;
     default:
       return assertNever(outcome);
   }
@@ -32,7 +33,7 @@ export function outcomeLines(
   event: Extract<Event, { type: "deployment-ended" }>,
   style: Style,
 ): readonly string[] {
-  const sentence = outcomeSentence(event.outcome, event.systemVersion);
+  const sentence = outcomeSentence(event.outcome, event.systemVersion, event.inconsistent);
   const weight = event.outcome === "success" ? style.good : style.bad;
   return [weight(sentence), ...versionLines(event.components, style)];
 }

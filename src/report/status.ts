@@ -121,7 +121,7 @@ function waitingSentence(waiting: Waiting, { failure, ended }: Deployment): stri
       return `It waits before ${waiting.before}: "orchestrator resume" goes on, "orchestrator rollback" undoes it.`;
     case "resume":
       if (ended !== null) {
-        return `${outcomeSentence(ended.outcome, null)} "orchestrator resume" puts it away.`;
+        return `${outcomeSentence(ended.outcome, null, ended.inconsistent)} "orchestrator resume" puts it away.`;
       }
       return waiting.interrupted === null
         ? `It was interrupted: "orchestrator resume" goes on.`

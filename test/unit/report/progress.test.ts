@@ -56,6 +56,7 @@ const story: readonly Event[] = [
       { component: gateway.id, version: Version.parse("gateway-v1") },
       { component: board.id, version: Version.parse("rtos-v1") },
     ],
+    inconsistent: [],
   },
 ];
 
@@ -79,7 +80,7 @@ Failed and rolled back: the System is as it was before, on "v.1".
     [{ kind: "timed-out", afterMs: 14_400_000 }, "failed: timed out after 4 h 00 min (0.0 s)"],
     [
       { kind: "not-started", message: "permission denied" },
-      "failed: could not be started, permission denied (0.0 s)",
+      "failed: could not be started: permission denied (0.0 s)",
     ],
     [{ kind: "interrupted" }, "failed: interrupted, the process or the host went away (0.0 s)"],
   ])("the failure %j is told", (failure, expected) => {
@@ -190,6 +191,28 @@ describe("for tools", () => {
       outcome: "failed-rolled-back",
       system_version: "v.1",
       components: { G13: "gateway-v1", R456: "rtos-v1" },
+      inconsistent: [],
     });
+  });
+
+  test("an inconsistent end names the Components at fault", () => {
+    const last = story.at(-1);
+    if (last?.type !== "deployment-ended") throw new Error("the story has an end");
+    const end: Event = { ...last, outcome: "inconsistent", inconsistent: [board.id] };
+    expect(JSON.parse(eventLine(end, "2026-03-01T10:00:00.000Z"))).toMatchObject({
+      inconsistent: ["R456"],
+    });
+    expect(progressLines([gateway, board], plainStyle)(end)[0]).toBe(
+      "Failed, INCONSISTENT: R456 is in an unknown or unacceptable state.",
+    );
+  });
+
+  test("an end in another acceptable state does not claim to know that it is not the new one", () => {
+    const last = story.at(-1);
+    if (last?.type !== "deployment-ended") throw new Error("the story has an end");
+    const end: Event = { ...last, outcome: "failed-elsewhere" };
+    expect(progressLines([gateway, board], plainStyle)(end)[0]).toBe(
+      'Failed: the System rests on "v.1" in an acceptable state, but not in the old one.',
+    );
   });
 });
