@@ -55,6 +55,23 @@ const planDocument = {
   optimal: true,
   point_of_no_return: null,
   bound: { installs: 3, stages: 1, exposure: 0, groups: 2 },
+  contingencies: [
+    ["G13", [["R456", "R998"]]],
+    ["R456", [["R998"]]],
+    ["R998", [["R456"]]],
+  ].map(([component, groups]) => ({
+    stage: 0,
+    component,
+    cause: "rollback-failed",
+    groups: [groups]
+      .flat()
+      .map((group) =>
+        [group]
+          .flat()
+          .map((id) => ({ component: id, from: "rtos-v1", to: "rtos-v2", means: "install" })),
+      ),
+    system_version: "v.2",
+  })),
 };
 
 describe("plan", () => {

@@ -9,6 +9,7 @@ import type { InstallOptions } from "../definitions/updates.ts";
 import { datastoreOf } from "../deployer.ts";
 import { installFile } from "../installer.ts";
 import { locked } from "../locked.ts";
+import { withWaysOut } from "../make-plan.ts";
 import { beginStream, failedInStream, writeLines } from "../output.ts";
 import { exitOfDeployed } from "../run-end.ts";
 import { readSettings } from "../settings.ts";
@@ -56,7 +57,8 @@ async function dryRun(context: Context, file: string): Promise<ExitCode> {
     planThisSystem(context, settings.value, input),
   );
   if (!planned.ok) return failedInStream(output, planned.problems);
-  const { planned: told, answer } = planned.value;
+  const { answer } = planned.value;
+  const told = withWaysOut(planned.value);
   const lines = output.json
     ? [JSON.stringify(answerJson(told, answer))]
     : answerLines(told, answer, output.resultStyle);

@@ -1,11 +1,10 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { foreseen } from "../../deployment/foreseen.ts";
 import { answerLines } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { plainStyle } from "../../report/style.ts";
 import type { Context } from "../context.ts";
 import type { PlanOptions } from "../definitions/planning.ts";
-import { makePlan } from "../make-plan.ts";
+import { makePlan, withWaysOut } from "../make-plan.ts";
 import { failed, writeLines } from "../output.ts";
 import { writeTextOutput } from "../output-file.ts";
 
@@ -18,9 +17,8 @@ export async function plan(
   const { output } = context;
   const made = await makePlan(context, file, options.state ?? null);
   if (!made.ok) return failed(output, made.problems);
-  const { system, answer } = made.value;
-  const waysOut = answer.kind === "plan" ? foreseen(system, answer.plan) : [];
-  const planned = { ...made.value.planned, waysOut };
+  const { answer } = made.value;
+  const planned = withWaysOut(made.value);
   const exit = answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
   const isJson = output.json || options.format === "json";
   const lines = (style = plainStyle): readonly string[] =>
