@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { fileError, guarded } from "./file-error.ts";
 import { pipeOpener } from "./pipe-opener.ts";
 import { pumpInto } from "./pipe-pump.ts";
+import { asOneOfMany } from "./thrift.ts";
 import { FileError, type Pipes } from "./types.ts";
 
 /** How many paths one call of `mkfifo` gets: far below what the system takes as arguments. */
@@ -13,6 +14,7 @@ const lineBytes = 4096;
 
 /** Named pipes of this machine, made by the program `mkfifo`, because Node has no call for it. */
 export function nodePipes(mkfifo = "mkfifo"): Pipes {
+  const open = pipeOpener();
   return {
     async make(paths) {
       for (let at = 0; at < paths.length; at += pathsAtOnce) {
@@ -20,7 +22,7 @@ export function nodePipes(mkfifo = "mkfifo"): Pipes {
       }
     },
 
-    openForWrite: pipeOpener(),
+    openForWrite: (...args) => asOneOfMany(() => open(...args)),
 
     writeLine(fd, line) {
       try {
@@ -39,7 +41,7 @@ export function nodePipes(mkfifo = "mkfifo"): Pipes {
 
     close: closeSync,
 
-    pump: pumpInto,
+    pump: (...args) => asOneOfMany(() => pumpInto(...args)),
 
     releaseAndRemove(paths) {
       for (const path of paths) {

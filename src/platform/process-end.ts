@@ -22,6 +22,15 @@ export function endGroup(group: number, graceMs: number): Promise<boolean> {
   );
 }
 
+/** As endGroup, where SIGTERM has been sent before: a second one could cut the cleaning up short. */
+export function outlive(group: number, graceMs: number): Promise<boolean> {
+  return goneBy(
+    (signal) => signalGroup(group, signal),
+    () => hasMembers(group),
+    graceMs,
+  );
+}
+
 /** Ends exactly this process, and the group that it leads; true as well where it is gone already. */
 export function endProcess(who: ProcessIdentity, graceMs: number): Promise<boolean> {
   const isItself = () => {
@@ -45,6 +54,14 @@ async function endBy(
 ): Promise<boolean> {
   if (!isLeft()) return true;
   signal("SIGTERM");
+  return goneBy(signal, isLeft, graceMs);
+}
+
+async function goneBy(
+  signal: (signal: NodeJS.Signals) => boolean,
+  isLeft: () => boolean,
+  graceMs: number,
+): Promise<boolean> {
   if (await becomes(() => !isLeft(), graceMs)) return true;
   signal("SIGKILL");
   return becomes(() => !isLeft(), killWaitMs);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import type { ProcessIdentity } from "./types.ts";
 
 /** What /proc/PID/stat tells of a process. */
@@ -11,7 +11,7 @@ export interface ProcessEntry extends ProcessIdentity {
 
 /** Null where there is no such process. */
 export function readProcess(pid: number): ProcessEntry | null {
-  const text = readProc(pid, "stat");
+  const text = readStat(pid);
   if (text === null) return null;
   // The name, field 2, is in brackets and may hold anything, brackets too; field 3 follows the last of them.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
@@ -33,7 +33,7 @@ export function findProcesses(isWanted: (entry: ProcessEntry) => boolean): Proce
 export function findMarked(name: string, value: string): ProcessEntry[] {
   const mark = `${name}=${value}`;
   const pids = processIds().filter((pid) =>
-    (readProc(pid, "environ") ?? "").split("\0").includes(mark),
+    (readEnvironment(pid) ?? "").split("\0").includes(mark),
   );
   return pids
     .map(readProcess)
@@ -47,10 +47,26 @@ function processIds(): number[] {
     .map(Number);
 }
 
-/** Null where the process is gone, or is not ours to look into. */
-function readProc(pid: number, name: "stat" | "environ"): string | null {
+const statBuffer = Buffer.alloc(4096);
+
+/** In half the time of readFileSync: it is read for every call of an Interface. */
+function readStat(pid: number): string | null {
   try {
-    return readFileSync(`/proc/${pid}/${name}`, "latin1");
+    const fd = openSync(`/proc/${pid}/stat`, "r");
+    try {
+      return statBuffer.toString("latin1", 0, readSync(fd, statBuffer));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** Null where the process is gone, or is not ours to look into. */
+function readEnvironment(pid: number): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "latin1");
   } catch {
     return null;
   }

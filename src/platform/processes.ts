@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { getSystemErrorMap } from "node:util";
-import { endGroup, endProcess, signalGroup } from "./process-end.ts";
+import { endGroup, endProcess, outlive, signalGroup } from "./process-end.ts";
 import { findMarked, readProcess } from "./process-table.ts";
 import type {
   ProcessEnd,
@@ -84,9 +85,13 @@ function notStarted(error: unknown): ProcessEnd {
 const systemErrors: ReadonlyMap<string, string> = new Map(getSystemErrorMap().values());
 
 function watched(spec: ProcessSpec, child: ChildProcess, pid: number): RunningProcess {
-  child.stdout?.on("data", (bytes: Uint8Array) => spec.onOutput("stdout", bytes));
-  child.stderr?.on("data", (bytes: Uint8Array) => spec.onOutput("stderr", bytes));
-  const outputEnded = Promise.allSettled([closeOf(child.stdout), closeOf(child.stderr)]);
+  let received = 0;
+  const receive = (stream: "stdout" | "stderr") => (bytes: Uint8Array) => {
+    received += bytes.length;
+    spec.onOutput(stream, bytes);
+  };
+  child.stdout?.on("data", receive("stdout"));
+  child.stderr?.on("data", receive("stderr"));
 
   let hasExited = false;
   let isOverTime = false;
@@ -113,11 +118,9 @@ function watched(spec: ProcessSpec, child: ChildProcess, pid: number): RunningPr
     hasExited = true;
     clearTimeout(timeout);
     clearTimeout(killTimer);
-    if (code !== 0 || killAt !== null) {
-      const graceMs = killAt === null ? spec.graceMs : Math.max(0, killAt - performance.now());
-      await endGroup(pid, graceMs);
-    }
-    await drained(outputEnded);
+    if (killAt !== null) await outlive(pid, Math.max(0, killAt - performance.now()));
+    else if (code !== 0) await endGroup(pid, spec.graceMs);
+    await drained([child.stdout, child.stderr], () => received);
     child.stdout?.destroy();
     child.stderr?.destroy();
     if (isOverTime) return { kind: "timed-out", afterMs: spec.timeoutMs };
@@ -135,17 +138,38 @@ function exitOf(child: ChildProcess): Promise<readonly [number | null, NodeJS.Si
   });
 }
 
-async function closeOf(stream: Readable | null): Promise<void> {
-  if (stream !== null) await once(stream, "close");
+/** Until both have been read to their end, at most for a moment. */
+async function drained(streams: readonly (Readable | null)[], received: () => number) {
+  await closed(streams);
+  // The end of a child can be known before its last output is, and where this process is busy the moment is over before
+  // anybody has looked. So the event loop looks once more, and again as long as something comes.
+  for (let looks = 0; looks < mostLooks; looks += 1) {
+    if (streams.every((stream) => stream === null || stream.closed)) return;
+    const before = received();
+    await setImmediate();
+    if (received() === before) return;
+  }
 }
 
-function drained(outputEnded: Promise<unknown>): Promise<void> {
+/** One look takes up to 2 MiB, more than a pipe holds. */
+const mostLooks = 4;
+
+function closed(streams: readonly (Readable | null)[]): Promise<void> {
   return new Promise((settle) => {
+    const open = streams.filter((stream) => stream !== null).filter((stream) => !stream.closed);
+    let left = open.length;
+    if (left === 0) {
+      settle();
+      return;
+    }
     const cut = setTimeout(settle, drainMs);
-    void outputEnded.finally(() => {
+    const end = () => {
+      left -= 1;
+      if (left > 0) return;
       clearTimeout(cut);
       settle();
-    });
+    };
+    for (const stream of open) stream.once("close", end);
   });
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, symlinkSync } from "node:fs";
+import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -133,5 +133,53 @@ describe("ending a process of which only pid and start time are known", () => {
 
     expect(await endProcess(who, 1000)).toBe(true);
     expect(processes.identify(process.pid)).not.toBeNull();
+  });
+});
+
+describe("what a child has written", () => {
+  /** Nothing else of this process goes on meanwhile. */
+  function busyUntil(isTrue: () => boolean) {
+    while (!isTrue());
+  }
+
+  const isDead = (pid: number) => readProcess(pid)?.isDead === true;
+
+  test("is not lost where this process is too busy to look for it", async () => {
+    const scratch = scratchDirectory();
+    const go = join(scratch, "go");
+    const spec = {
+      file: "/bin/sh",
+      cwd: scratch,
+      env: { PATH: process.env["PATH"] ?? "" },
+      timeoutMs: 0,
+      graceMs: 1000,
+    };
+    let answer = "";
+    const second = processes.start({
+      ...spec,
+      args: ["-c", `while [ ! -e "${go}" ]; do sleep 0.01; done; echo Yes`],
+      onOutput: (_, bytes) => {
+        answer += new TextDecoder().decode(bytes);
+      },
+    });
+    // The second one answers and ends while the event loop is in the middle of the first one's events: so it learns of its
+    // end before it can see the answer, and then it is kept busy for longer than it would wait.
+    const first = processes.start({
+      ...spec,
+      args: ["-c", "echo first"],
+      onOutput: () => {
+        writeFileSync(go, "");
+        busyUntil(() => isDead(second.pid));
+        setImmediate(() => {
+          const begin = performance.now();
+          busyUntil(() => performance.now() - begin > 300);
+        });
+      },
+    });
+    busyUntil(() => isDead(first.pid));
+
+    expect(await second.ended).toEqual({ kind: "exited", code: 0 });
+    expect(answer).toBe("Yes\n");
+    await first.ended;
   });
 });
