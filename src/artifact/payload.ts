@@ -19,6 +19,7 @@ export async function* streamPayload(
   source: ByteSource,
   artifact: Artifact,
   decompressors: Decompressors | null = null,
+  chunkBytes: number = inflateChunk.among,
 ): AsyncGenerator<PayloadStream> {
   const file = source.name;
   if (artifact.hasStateScripts) throw stateScripts(file);
@@ -26,7 +27,7 @@ export async function* streamPayload(
   try {
     const { artifact: found, data } = await openArtifact(file, reader, [], decompressors);
     demandSame(file, found, artifact);
-    yield* payloadOf(file, reader, data, artifact, decompressors, inflateChunk.among);
+    yield* payloadOf(file, reader, data, artifact, decompressors, chunkBytes);
     await demandEnd(file, reader);
   } finally {
     await reader.close();

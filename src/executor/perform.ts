@@ -140,6 +140,7 @@ async function downloadPayload(ports: PerformPorts, task: Task): Promise<TaskEnd
       decompressors: ports.platform.decompressors,
       unpacked: task.member.unpacked,
       withSizes: task.member.withSizes,
+      atOnce: task.deployment.open?.intent.components.length ?? 1,
       onProgress: (bytes) => {
         ports.emit({
           type: "download-progress",

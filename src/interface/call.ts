@@ -4,6 +4,7 @@ import type { ComponentType } from "../core/ids.ts";
 import { queries, type Query, type State } from "../core/protocol.ts";
 import type { Clock, ProcessEnd, Processes, ProcessIdentity } from "../platform/types.ts";
 import { lineReader, outputLimits } from "./log-lines.ts";
+import { onAbort } from "./on-abort.ts";
 
 /** In the environment of every Interface, and so of its children: the run of ours that called it. */
 export const runIdVariable = "MENDER_ORCHESTRATOR_RUN_ID";
@@ -84,14 +85,11 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
     graceMs: spec.graceMs,
     onOutput: output.take,
   });
-  // One signal is shared by all calls of a group; Node warns of a leak where it gets more than ten listeners itself.
-  const signal = AbortSignal.any([spec.signal]);
   let wasTerminated = false;
-  const terminate = () => {
+  const forgetSignal = onAbort(spec.signal, () => {
     wasTerminated = true;
     child.terminate();
-  };
-  signal.addEventListener("abort", terminate, { once: true });
+  });
 
   async function endLeftOvers() {
     for (let round = 0; round < endRounds; round += 1) {
@@ -116,7 +114,7 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
   async function ended(): Promise<CallResult> {
     await announced();
     const end = await child.ended;
-    signal.removeEventListener("abort", terminate);
+    forgetSignal();
     const failure = wasTerminated ? ({ kind: "interrupted" } as const) : failureOf(end);
     if (failure !== null && child.pid !== 0) await endLeftOvers();
     return { failure, answer: output.end() };

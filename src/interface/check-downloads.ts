@@ -105,10 +105,10 @@ async function checkMissingStream(trial: Trial, workDir: string): Promise<Verdic
 
 async function checkBroken(trial: Trial, workDir: string): Promise<Verdict> {
   if (trial.known.taken !== "streams") return skip(readsNoStreams);
-  const source = madeUpArtifact(trial.spec.componentType, true);
-  const { ms, failure } = await timed(trial, () => trial.download(workDir, { source }));
+  const source = dated(trial, madeUpArtifact(trial.spec.componentType, true));
+  const { failure } = await trial.download(workDir, { source });
   if (failure?.kind !== "problem") return fail("It ended before it had read the streams.");
-  return (await endedInTime(trial, workDir, ms)) ?? pass("it does");
+  return (await endedInTime(trial, workDir, source.sinceLast())) ?? pass("it does");
 }
 
 /** The large file stops in its middle: whoever reads it waits for the rest. */
@@ -116,10 +116,10 @@ async function checkInterrupted(trial: Trial, workDir: string): Promise<Verdict>
   if (trial.known.taken !== "streams") return skip(readsNoStreams);
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, trial.spec.signal]);
-  const source = stalling(madeUpArtifact(trial.spec.componentType, false), stop);
-  const { ms, failure } = await timed(trial, () => trial.download(workDir, { source, signal }));
+  const source = dated(trial, stalling(madeUpArtifact(trial.spec.componentType, false), stop));
+  const { failure } = await trial.download(workDir, { source, signal });
   if (failure?.kind !== "interrupted") return fail("It did not wait for the rest of the stream.");
-  return (await endedInTime(trial, workDir, ms)) ?? pass("it does");
+  return (await endedInTime(trial, workDir, source.sinceLast())) ?? pass("it does");
 }
 
 const readsNoStreams = "it does not read the streams";
@@ -138,11 +138,19 @@ async function cleanedUp(trial: Trial, workDir: string): Promise<string | null> 
   return failure === null ? null : failedCall(trial, "Cleanup", failure);
 }
 
-async function timed<T extends object>(trial: Trial, act: () => Promise<T>) {
-  const { clock } = trial.platform;
-  const begin = clock.monotonicMs();
-  const result = await act();
-  return { ...result, ms: clock.monotonicMs() - begin };
+/** The source, and how many milliseconds ago its last piece was asked for: after that the Interface was told to end. */
+function dated({ platform }: Trial, source: ByteSource): ByteSource & { sinceLast(): number } {
+  let last = platform.clock.monotonicMs();
+  return {
+    ...source,
+    sinceLast: () => platform.clock.monotonicMs() - last,
+    async *read(offset, length) {
+      for await (const piece of source.read(offset, length)) {
+        last = platform.clock.monotonicMs();
+        yield piece;
+      }
+    },
+  };
 }
 
 /** Gives a third of itself, which ends inside the large payload file, asks for an end, and never gives the rest. */

@@ -128,6 +128,7 @@ export async function startTrial(platform: StreamsPlatform, spec: CheckSpec): Pr
         decompressors: null,
         unpacked: known.unpacked ?? "Yes",
         withSizes: known.withSizes ?? "No",
+        atOnce: 1,
         onProgress: () => {},
         ...changes,
       }),

@@ -17,12 +17,14 @@ export interface LineReader {
 
 /** Splits a log into lines; overlong ones and those beyond the limit are cut, and it says so. */
 export function lineReader(onLine: (line: string) => void): LineReader {
-  const line = new Uint8Array(outputLimits.line);
+  /** Made when it is needed: most calls write nothing. */
+  let line = new Uint8Array(0);
   let filled = 0;
   let isOverlong = false;
   let count = 0;
 
   function keep(bytes: Uint8Array) {
+    if (line.length === 0) line = new Uint8Array(outputLimits.line);
     const fitting = bytes.subarray(0, line.length - filled);
     line.set(fitting, filled);
     filled += fitting.length;

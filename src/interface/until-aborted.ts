@@ -1,3 +1,5 @@
+import { onAbort } from "./on-abort.ts";
+
 /**
  * The same chunks, until the signal is aborted: then its reason is thrown at once, even where the source has hung up and
  * never gives another one.
@@ -7,14 +9,11 @@ export async function* untilAborted<T>(
   signal: AbortSignal,
 ): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
-  // Many share the signal, and Node warns where it gets more than ten listeners itself.
-  const own = AbortSignal.any([signal]);
   let refuse: (reason: unknown) => void = () => {};
-  const abort = () => refuse(own.reason);
-  own.addEventListener("abort", abort, { once: true });
+  const forgetSignal = onAbort(signal, () => refuse(signal.reason));
   try {
     for (;;) {
-      own.throwIfAborted();
+      signal.throwIfAborted();
       const next = await new Promise<IteratorResult<T>>((settle, fail) => {
         refuse = fail;
         iterator.next().then(settle, fail);
@@ -23,8 +22,8 @@ export async function* untilAborted<T>(
       yield next.value;
     }
   } finally {
-    own.removeEventListener("abort", abort);
+    forgetSignal();
     // A read that never ends would hold up its own closing as well.
-    if (!own.aborted) await iterator.return?.();
+    if (!signal.aborted) await iterator.return?.();
   }
 }

@@ -1,4 +1,3 @@
-import { inflateChunk } from "../artifact/compression.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
 import { demandSame } from "../artifact/layout.ts";
 import type { Artifact } from "../artifact/types.ts";
@@ -12,6 +11,8 @@ export interface Whole {
   readonly artifact: Artifact;
   readonly keys: readonly VerifyKey[];
   readonly decompressors: Decompressors | null;
+  /** Bytes that are inflated at once. */
+  readonly chunkBytes: number;
 }
 
 /**
@@ -19,14 +20,14 @@ export interface Whole {
  * comes only once all of it has proved right, otherwise ArtifactError does, or FileError of the medium.
  */
 export async function* verifiedWhole(whole: Whole): AsyncGenerator<Uint8Array> {
-  const { source, artifact, keys, decompressors } = whole;
+  const { source, artifact, keys, decompressors, chunkBytes } = whole;
   const toVerifier = relay<Uint8Array>();
   const verdict = verifyStream(
     source.name,
     toVerifier.chunks,
     keys,
     decompressors,
-    inflateChunk.among,
+    chunkBytes,
   ).then(
     (verified) => ({ ok: true as const, verified }),
     (error: unknown) => ({ ok: false as const, error }),

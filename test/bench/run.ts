@@ -1,11 +1,19 @@
 import { cpus, release, totalmem, type } from "node:os";
 import { artifact } from "./artifact.ts";
 import { deployment } from "./deployment.ts";
+import { interfaces } from "./interface.ts";
+import { menderClient } from "./mender-client.ts";
 import type { Bench, BenchRow } from "./row.ts";
 import { startup } from "./startup.ts";
 
 /** `npm run bench -- [name...]`: all of them without a name. Ends in 1 where a limit was passed. */
-const benches: Readonly<Record<string, Bench>> = { startup, deployment, artifact };
+const benches: Readonly<Record<string, Bench>> = {
+  startup,
+  deployment,
+  artifact,
+  interface: interfaces,
+  "mender-client": menderClient,
+};
 
 async function main(names: readonly string[]) {
   const unknown = names.filter((name) => benches[name] === undefined);

@@ -212,4 +212,4 @@ test(`${iterations} Downloads, ${atOnce} at once, of Interfaces that do as they 
   expect(wrong).toEqual([]);
   expect(processesOf(runId)).toEqual([]);
   expect(openBelow(scratch)).toEqual([]);
-}, 120_000);
+}, 300_000);

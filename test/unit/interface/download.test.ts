@@ -48,6 +48,7 @@ async function downloadOf(
     decompressors: null,
     unpacked: "Yes",
     withSizes: "No",
+    atOnce: 1,
     onProgress: () => {},
   };
 }

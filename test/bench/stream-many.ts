@@ -1,0 +1,46 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { readArtifact } from "../../src/artifact/artifact.ts";
+import { ComponentType } from "../../src/core/ids.ts";
+import { download } from "../../src/interface/download.ts";
+import { nodePlatform } from "../../src/platform/node.ts";
+
+/**
+ * A process of its own, so that its memory can be measured: as many Downloads of one Artifact at once as it is told.
+ * Arguments: the Artifact, the Interface, a directory for the work dirs, the number.
+ */
+const [artifactFile = "", executable = "", directory = "", count = "1"] = process.argv.slice(2);
+const platform = nodePlatform();
+
+async function one(index: number): Promise<void> {
+  const source = platform.files.openSource(artifactFile);
+  const artifact = await readArtifact(source, []);
+  if (!artifact.ok) throw new Error(JSON.stringify(artifact.problems));
+  const workDir = join(directory, `work-${process.pid}-${index}`);
+  mkdirSync(workDir);
+  const { failure } = await download(platform, {
+    executable,
+    workDir,
+    componentType: ComponentType.parse("gateway"),
+    args: [],
+    timeoutMs: 600_000,
+    graceMs: 1000,
+    environment: { PATH: process.env["PATH"] ?? "" },
+    runId: "bench",
+    signal: new AbortController().signal,
+    onStarted: () => {},
+    onLine: () => {},
+    source,
+    artifact: artifact.value,
+    keys: [],
+    decompressors: null,
+    unpacked: "Yes",
+    withSizes: "No",
+    atOnce: Number(count),
+    onProgress: () => {},
+  });
+  source.close();
+  if (failure !== null) throw new Error(JSON.stringify(failure));
+}
+
+await Promise.all(Array.from({ length: Number(count) }, (_, index) => one(index)));
