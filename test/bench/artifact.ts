@@ -38,7 +38,8 @@ export const artifact: Bench = () =>
     ];
   });
 
-async function writeArtifact(directory: string): Promise<string> {
+/** 256 MiB of machine code, for Components of type `gateway`, named `large`. */
+export async function writeArtifact(directory: string): Promise<string> {
   const payload = join(directory, "payload.img");
   writePayload(payload);
   const file = join(directory, "large.mender");
