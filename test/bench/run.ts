@@ -3,7 +3,6 @@ import { artifact } from "./artifact.ts";
 import { deployment } from "./deployment.ts";
 import { interfaces } from "./interface.ts";
 import { menderClient } from "./mender-client.ts";
-import { menderClient } from "./mender-client.ts";
 import type { Bench, BenchRow } from "./row.ts";
 import { startup } from "./startup.ts";
 
