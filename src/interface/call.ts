@@ -10,7 +10,7 @@ import { onAbort } from "./on-abort.ts";
 export const runIdVariable = "MENDER_ORCHESTRATOR_RUN_ID";
 
 /** Likewise, the very call: it finds children that have left the process group. */
-export const callIdVariable = "MENDER_ORCHESTRATOR_CALL_ID";
+const callIdVariable = "MENDER_ORCHESTRATOR_CALL_ID";
 
 /** No version of the protocol has this word: an Interface must print nothing for it and end in 0. */
 export const unknownWord = "WordOfNoProtocol";

@@ -130,6 +130,6 @@ function checkVerifyReboot({ platform, spec, known }: Trial): Verdict {
 
 const largestProgram = 256 * 1024 * 1024;
 
-export function sentences(problems: readonly Problem[]): string {
+function sentences(problems: readonly Problem[]): string {
   return problems.map(({ message }) => message).join(" ");
 }

@@ -30,7 +30,7 @@ const lastClauses: readonly Clause[] = [
   { id: "nobody-left", title: "It leaves no process behind.", check: checkNobodyLeft },
 ];
 
-export const clauses: readonly Clause[] = [...queryClauses, ...downloadClauses, ...lastClauses];
+const clauses: readonly Clause[] = [...queryClauses, ...downloadClauses, ...lastClauses];
 
 /**
  * Tries an Interface against every clause of the protocol that can be tried without changing its Component, in scratch
