@@ -134,9 +134,11 @@ function judge(deployment: Deployment, open: OpenRound, component: ComponentId):
   const only = [component];
   if (deployment.way !== "forward" || round === "Cleanup") {
     // Its Interface was not even started: neither the way back nor Cleanup must leave it out.
-    if (!open.started.includes(component))
+    // Nobody knows how far an interrupted rollback came, and Provides may tell the old version before a
+    // reboot: it is made once more.
+    if (!open.started.includes(component) || round === "ArtifactRollback") {
       return change(mark(deployment.members, only, round, "again"));
-    if (round === "ArtifactRollback") return change(toObserve(deployment.members, only, round));
+    }
     return change(
       deployment.members.map((member) =>
         member.id === component ? withInterruption(member, round) : member,

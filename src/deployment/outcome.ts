@@ -177,9 +177,7 @@ export function withInterruption(member: Member, round: RoundName): Member {
 function observed(deployment: Deployment, member: Member, answer: string | null): Member {
   const { step, toObserve } = member;
   if (step === null || toObserve === null) return member;
-  const isUndoing = toObserve === "ArtifactRollback" && step.means === "install";
-  const done = isUndoing ? step.from : step.to;
-  const undone = isUndoing ? step.to : step.from;
+  const { from: undone, to: done } = step;
   const settled = (progress: Progress): Member =>
     withProgress({ ...member, toObserve: null }, toObserve, progress);
   if (answer === done) return settled("ok");
@@ -187,9 +185,7 @@ function observed(deployment: Deployment, member: Member, answer: string | null)
   if (answer === undone && deployment.way === "out" && toObserve === "ArtifactInstall") {
     return { ...settled("ok"), ran: { Download: "again" }, version: undone };
   }
-  // A rollback is repeated even where Provides cannot tell: left out, the System would stay a mix.
-  const isAgain = answer === undone || toObserve === "ArtifactRollback";
-  return settled(isAgain ? "again" : "interrupted");
+  return settled(answer === undone ? "again" : "interrupted");
 }
 
 /** After Cleanup, Provides judges: a Component that is not what it should be is inconsistent. */

@@ -90,9 +90,19 @@ async function performRound(
   ports.journal.sync();
   ports.reachCrashPoint(`${round}:intent-synced`);
   const before = live.deployment;
-  await Promise.all(
-    action.components.map((component) => performTask(action, before, component, live, ports)),
-  );
+  // Where one task throws, the journal cannot be written: nobody may be left at work when we go.
+  const stop = new AbortController();
+  const signal = AbortSignal.any([ports.signal, stop.signal]);
+  const tasks = action.components.map(async (component) => {
+    try {
+      await performTask(action, before, component, live, { ...ports, signal });
+    } catch (error) {
+      stop.abort();
+      throw error;
+    }
+  });
+  const failed = (await Promise.allSettled(tasks)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
   if (live.deployment.open === null) return null;
   ports.journal.sync();
   return { kind: "terminated", deployment: live.deployment };

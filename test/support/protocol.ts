@@ -162,7 +162,6 @@ class Walk {
   #once(name: string, boards: readonly BoardSpec[], isTolerant: boolean): readonly BoardSpec[] {
     const failed: BoardSpec[] = [];
     const again: BoardSpec[] = [];
-    const observed: string[] = [];
     let powerLost = false;
     for (const board of boards) {
       const call = `${name} ${board.id}`;
@@ -193,17 +192,15 @@ class Walk {
       if (name === "NeedsArtifactReboot") this.#has.add(`asked ${board.id}`);
       // A question at the end is asked once more, whatever became of it.
       if (name === "ConfirmEnd") again.push(board);
-      // On the way back nothing may be left out: what had not started is called, and what was cut
-      // while it ran is called again unless Provides tells that its work is done.
+      // On the way back nothing may be left out: what had not started is called, and a rollback that
+      // was cut while it ran is made once more.
       else if (isCut && isTolerant && kind === "kill-before") again.push(board);
-      else if (isCut && name === "ArtifactRollback")
-        observed.push(`ObserveInterrupted ${board.id}`);
+      else if (isCut && name === "ArtifactRollback") again.push(board);
       else failed.push(board);
     }
-    this.#calls.push(...observed);
     // The host may have booted into what is installed: it must be taken back as after a reboot we asked for.
     for (const { id } of powerLost ? this.#boards : []) {
-      const isCutNow = observed.includes(`ObserveInterrupted ${id}`);
+      const isCutNow = name === "ArtifactRollback" && again.some((board) => board.id === id);
       const isUndone = this.#has.has(`ArtifactRollback ${id}`) && !isCutNow;
       if (this.#has.has(`ArtifactInstall ${id}`) && !isUndone) this.#has.add(`HostReboot ${id}`);
     }
