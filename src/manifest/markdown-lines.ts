@@ -33,9 +33,7 @@ function lineOf({ file, ...source }: Source, line: number): Line {
 }
 
 /** Splits at the `|` that no backslash stands before; the outer ones may be left away. */
-function partsOf(
-  line: string,
-): readonly { readonly text: string; readonly column: number }[] {
+function partsOf(line: string): readonly { readonly text: string; readonly column: number }[] {
   const parts = line.matchAll(/(?:[^|\\]|\\.|\\$)*(?:\||$)/g);
   const found = [...parts]
     .filter(([part]) => part !== "")

@@ -13,7 +13,7 @@ export interface Move {
 /** Stages of order groups of moves. */
 export type Draft = readonly (readonly (readonly Move[])[])[];
 
-export function costOf(system: System, draft: Draft): Cost {
+function costOf(system: System, draft: Draft): Cost {
   return {
     installs: draft.flat(2).length,
     stages: draft.length,
@@ -32,7 +32,7 @@ export function exposureOf(system: System, groups: Draft[number]): number {
     .filter((move) => canGoBack(system, move)).length;
 }
 
-export function canGoBack(system: System, { component }: Move): boolean {
+function canGoBack(system: System, { component }: Move): boolean {
   return system.components[component]?.supportsRollback ?? true;
 }
 

@@ -24,7 +24,7 @@ export interface Reachability {
 }
 
 /** How many System versions are compared with each other. */
-export const maxCompared = 40;
+const maxCompared = 40;
 
 /** Between each two end states, those of one name taken for one. `nodeLimit`: states to look at for a pair. */
 export function reachability(system: System, nodeLimit = 2_000): Reachability {

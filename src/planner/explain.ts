@@ -46,7 +46,7 @@ export interface ExplainOptions {
 }
 
 /** Enough for real Manifests, and well below a second of work. */
-export const defaultExplainLimit = 3_000;
+const defaultExplainLimit = 3_000;
 
 /** Why the planner answered as it did. */
 export function explain(

@@ -18,7 +18,7 @@ export interface Simulated {
 }
 
 /** No more starting states than this are simulated. */
-export const maxStarts = 256;
+const maxStarts = 256;
 
 /** Plans and explores from the System's own start, with every fault of the scope. */
 export function simulate(system: System, scope: Scope, policy: InterruptPolicy): Simulated {
