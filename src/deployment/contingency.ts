@@ -18,7 +18,7 @@ import type { Replanned } from "./records.ts";
 
 /** Nobody can vouch for its version until Provides has told it. */
 export function isUnsure(member: Member): boolean {
-  return isStuck(member) || hasFailedInstall(member);
+  return isStuck(member) || hasFailedInstall(member) || (member.maybeDropped && isKept(member));
 }
 
 /** The contingency plan from here; `groups` is null where there is none. */
@@ -27,7 +27,8 @@ export function contingency(deployment: Deployment): Replanned {
   const state = stateOf(deployment);
   if (state === null) return { type: "replanned", groups: null };
   const isFrozen = (member: Member): boolean =>
-    isStuck(member) || (deployment.way === "out" && hasFailedInstall(member));
+    (isStuck(member) && !isStillOld(member)) ||
+    (deployment.way === "out" && hasFailedInstall(member));
   const frozen = new Set(
     deployment.members.flatMap((member, index) => (isFrozen(member) ? [index] : [])),
   );
@@ -36,6 +37,11 @@ export function contingency(deployment: Deployment): Replanned {
     type: "replanned",
     groups: answer.kind === "plan" ? detour(deployment, answer.plan) : null,
   };
+}
+
+/** Its install has done nothing: that it could not be undone does not matter, and it may be made once more. */
+function isStillOld({ step, version, supportsRollback, inconsistent }: Member): boolean {
+  return supportsRollback === "No" && !inconsistent && version === step?.from;
 }
 
 /** Null where a Component reports a version that the tables do not know. */

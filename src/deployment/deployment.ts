@@ -41,6 +41,8 @@ export interface Member {
   readonly failures: { readonly [name in RoundName]?: number };
   /** The state that was interrupted and that `on_interrupt: observe` wants judged by Provides. */
   readonly toObserve: RoundName | null;
+  /** The host went down unasked while it was installed: the boot loader may have dropped that. */
+  readonly maybeDropped: boolean;
   /** In a state that nobody can vouch for; never taken back. */
   readonly inconsistent: boolean;
   /** The version it counts as: installed ones as new, rolled-back ones as old, `?` where nobody knows. */
@@ -148,6 +150,7 @@ export function membersOf(
     needsReboot: null,
     failures: {},
     toObserve: null,
+    maybeDropped: false,
     inconsistent: false,
     version,
   }));

@@ -62,15 +62,17 @@ function bootedAnew(deployment: Deployment): Deployment {
     members: deployment.members.map((member) =>
       member.ran.ArtifactInstall === undefined || member.ran.ArtifactRollback === "ok"
         ? member
-        : { ...member, ran: { ...member.ran, HostReboot: "ok" } },
+        : {
+            ...member,
+            ran: { ...member.ran, HostReboot: "ok" },
+            maybeDropped: member.maybeDropped || isAtRisk(member),
+          },
     ),
   };
 }
 
 /** On the way out a reboot that nobody asked for may have dropped what was not committed: look again. */
 function doubted(deployment: Deployment): Deployment {
-  const isAtRisk = (member: Member): boolean =>
-    isKept(member) && member.ran.ArtifactCommit !== "ok";
   if (!deployment.members.some(isAtRisk)) return deployment;
   return {
     ...deployment,
@@ -79,6 +81,10 @@ function doubted(deployment: Deployment): Deployment {
       isAtRisk(member) ? { ...member, toObserve: "ArtifactInstall" } : member,
     ),
   };
+}
+
+function isAtRisk(member: Member): boolean {
+  return isKept(member) && member.ran.ArtifactCommit !== "ok";
 }
 
 function isHostReboot(round: RoundName): round is "HostReboot" | "HostRollbackReboot" {

@@ -6,6 +6,7 @@ import {
   type Deployment,
   isConstrained,
   hasTriesLeft,
+  isKept,
   type Member,
   type Progress,
   withProgress,
@@ -96,10 +97,7 @@ function memberAfter(
     case "ObserveInterrupted":
       return observed(deployment, member, outcome.answer);
     case "ObserveStuck":
-      return {
-        ...withProgress(member, round, progressOf(failure)),
-        version: Version.parse(outcome.answer ?? unknownVersion),
-      };
+      return stuck(withProgress(member, round, progressOf(failure)), outcome.answer);
     case "ConfirmEnd":
       return confirmed(member, outcome.answer);
     default:
@@ -186,6 +184,15 @@ function observed(deployment: Deployment, member: Member, answer: string | null)
     return { ...settled("ok"), ran: { Download: "again" }, version: undone };
   }
   return settled(answer === undone ? "again" : "interrupted");
+}
+
+/** What Provides told of a Component before the way out is planned. */
+function stuck(member: Member, answer: string | null): Member {
+  const version = Version.parse(answer ?? unknownVersion);
+  const isDropped = member.maybeDropped && isKept(member) && version === member.step?.from;
+  // Dropped by a reboot: it is as if it had never been installed.
+  const ran: Member["ran"] = isDropped ? { Download: "again" } : member.ran;
+  return { ...member, ran, version, maybeDropped: false };
 }
 
 /** After Cleanup, Provides judges: a Component that is not what it should be is inconsistent. */

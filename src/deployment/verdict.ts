@@ -1,5 +1,5 @@
 import type { DeploymentOutcome } from "../core/events.ts";
-import type { ComponentId, SystemVersion } from "../core/ids.ts";
+import { type ComponentId, type SystemVersion, unknownVersion } from "../core/ids.ts";
 import type { SystemState } from "../manifest/system.ts";
 import { acceptance } from "../planner/acceptable.ts";
 import { type Deployment, isConstrained, type Member } from "./deployment.ts";
@@ -11,8 +11,11 @@ export function verdict(deployment: Deployment): {
   readonly inconsistent: readonly ComponentId[];
 } {
   const { members } = deployment;
-  const unsure = members.filter((member) => member.inconsistent);
-  if (unsure.length > 0) return inconsistent(unsure);
+  if (members.some((member) => member.inconsistent)) {
+    return inconsistent(
+      members.filter((member) => member.inconsistent || isLost(deployment, member)),
+    );
+  }
   if (deployment.way === "forward") return clean("success");
   const moved = movedMembers(deployment);
   if (moved.length > 0) {
@@ -22,6 +25,11 @@ export function verdict(deployment: Deployment): {
   const isUntouched =
     deployment.stage === 0 && members.every((member) => member.ran.ArtifactInstall === undefined);
   return clean(isUntouched ? "failed-unchanged" : "failed-rolled-back");
+}
+
+/** Nobody knows what it runs, though that was known before. */
+function isLost(deployment: Deployment, member: Member): boolean {
+  return member.version === unknownVersion && startVersion(deployment, member) !== unknownVersion;
 }
 
 /** The Components that are not where the deployment found them. */

@@ -159,3 +159,26 @@ describe("a bug is found by exploring", () => {
     });
   }
 });
+
+describe("boards that cannot roll back", () => {
+  const outcomes = (spec: SeedSpec, needsReboot: "No" | "Automatic") => {
+    const found = explore(seedBegin(spec), answersOf(spec, needsReboot), { faults: 1, limit });
+    expect(found.ends.filter((end) => end.isUntrue)).toEqual([]);
+    expect(found.forbidden).toEqual([]);
+    return found.ends
+      .filter((end) => end.outcome === "inconsistent")
+      .map(({ inconsistent, world }) => `${inconsistent.join()} in ${world.join()}`);
+  };
+
+  it("leave the System inconsistent only where one was left half-way, even if the boot loader drops the gateway", () => {
+    for (const withoutRollback of [["R456"], ["R998"]]) {
+      const told = outcomes({ withoutRollback }, "Automatic");
+      expect(told.filter((end) => !end.includes("?"))).toEqual([]);
+    }
+  });
+
+  it("are installed once more where one is new already and the other one failed and is old", () => {
+    const told = outcomes({ withoutRollback: ["R456", "R998"] }, "No");
+    expect(told.filter((end) => !end.includes("?"))).toEqual([]);
+  });
+});
