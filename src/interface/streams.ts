@@ -31,8 +31,8 @@ import { onTarget } from "./transfer-error.ts";
  * and look into it once the Interface has ended. On EPIPE the Interface gets a moment to end by itself, because its own exit
  * status says more; it may also be waiting for a stream that will not come, so then it is ended.
  *
- * A process that is blocked in opening a pipe stays blocked when the pipe is removed, for ever. So before they are removed
- * each is opened once for reading and writing, which never blocks and wakes whoever waits.
+ * A process that is blocked in opening a pipe stays blocked when the pipe is removed, for ever. So each is opened for
+ * reading and writing, which never blocks and wakes whoever waits, and kept open until its name is gone.
  */
 
 /** How long an Interface that has stopped reading half way may take to end by itself, in milliseconds. */

@@ -44,10 +44,7 @@ export function nodePipes(mkfifo = "mkfifo"): Pipes {
     pump: (...args) => asOneOfMany(() => pumpInto(...args)),
 
     releaseAndRemove(paths) {
-      for (const path of paths) {
-        release(path);
-        guarded(path, () => rmSync(path, { force: true, recursive: true }));
-      }
+      for (const path of paths) guarded(path, () => releaseAndRemove(path));
     },
   };
 }
@@ -64,14 +61,24 @@ async function makeSome(mkfifo: string, paths: readonly string[]): Promise<void>
 }
 
 /**
- * Whoever is blocked in opening a pipe could never be freed once it has no name any more. To open it for both reading
- * and writing never blocks, and wakes both kinds.
+ * Whoever is blocked in opening a pipe could never be freed once it has no name any more. To open it for both reading and
+ * writing never blocks, and wakes both kinds. It stays open until the name is gone: whoever comes in between finds a
+ * partner, and whoever comes later finds nothing.
  */
-function release(path: string): void {
-  const flags = constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+function releaseAndRemove(path: string): void {
+  const fd = openBothWays(path);
   try {
-    closeSync(openSync(path, flags));
+    rmSync(path, { force: true, recursive: true });
+  } finally {
+    if (fd !== null) closeSync(fd);
+  }
+}
+
+/** Null where it is gone already, or no pipe any more: then nobody waits in it. */
+function openBothWays(path: string): number | null {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch {
-    // It is gone already, or no pipe any more: then nobody waits in it.
+    return null;
   }
 }

@@ -246,6 +246,23 @@ describe("releasing", () => {
     expect(await writer.output()).toBe("");
     expect([pipe, second].filter((path) => existsSync(path))).toEqual([]);
   });
+
+  test("leaves nobody behind who opens it again and again until it is gone", async () => {
+    const { directory, pipes } = await onePipe();
+    for (let round = 0; round < 20; round += 1) {
+      const pipe = join(directory, `pipe ${round}`);
+      await pipes.make([pipe]);
+      const reader = shell(
+        'exec 2>/dev/null; while :; do read -r _ <"$1"; [ -e "$1" ] || exit; done',
+        pipe,
+      );
+      await blocked("sh", reader.pid);
+
+      pipes.releaseAndRemove([pipe]);
+
+      expect(await reader.output()).toBe("");
+    }
+  });
 });
 
 /** Whoever has become the program and sleeps can only sleep in the opening of its pipe. */
