@@ -1,5 +1,5 @@
 import type { System, SystemState } from "../manifest/system.ts";
-import type { Budget } from "./budget.ts";
+import type { Budget, Effort } from "./budget.ts";
 import type { Move } from "./draft.ts";
 import { exposureOf, isValid } from "./groups.ts";
 import { islandsOf, together } from "./islands.ts";
@@ -35,17 +35,18 @@ type Ordered =
   | { readonly kind: "none" }
   | { readonly kind: "undecided" };
 
-/** The best order groups between two states in each of which every Component moves at most once. */
+/** The order groups between two states between which every Component moves at most once. */
 export function arrange(
   system: System,
   judge: Judge,
   before: SystemState,
   behind: SystemState,
   budget: Budget,
+  effort: Effort,
 ): Arrangement {
   const stage = stageBetween(system, judge, before, behind);
   if (stage === null) return { kind: "none" };
-  const ordered = order(stage, budget);
+  const ordered = order(stage, budget, effort);
   if (ordered.kind !== "ordered") return ordered;
   const groups = withRebootsTogether(stage, ordered.groups);
   return {
@@ -57,11 +58,12 @@ export function arrange(
 }
 
 /** By precedence alone where that will do; else island by island, by search. */
-function order(stage: Stage, budget: Budget): Ordered {
+function order(stage: Stage, budget: Budget, effort: Effort): Ordered {
   const plain = schedule(stage);
   const { groups, bound } = plain;
   if (isValid(stage, groups)) {
-    if (groups.length === bound.groups) return { kind: "ordered", groups, bound };
+    if (groups.length === bound.groups || effort === "any")
+      return { kind: "ordered", groups, bound };
     const fewer = fewerGroups(stage, plain, bound.exposure, groups, budget);
     return { kind: "ordered", groups: fewer.groups, bound: { ...bound, groups: fewer.bound } };
   }
@@ -70,7 +72,7 @@ function order(stage: Stage, budget: Budget): Ordered {
     const parts: (readonly (readonly Share[])[])[] = [];
     let least = 0;
     for (const island of islands) {
-      const part = order(island.stage, budget);
+      const part = order(island.stage, budget, effort);
       if (part.kind !== "ordered") return part;
       parts.push(part.groups);
       least = Math.max(least, part.bound.groups);
@@ -81,8 +83,9 @@ function order(stage: Stage, budget: Budget): Ordered {
       bound: { exposure: bound.exposure, groups: least },
     };
   }
-  const some = anyOrder(stage, plain, budget);
+  const some = anyOrder(stage, plain, budget, effort);
   if (some.kind !== "found") return some;
+  if (effort === "any") return { kind: "ordered", groups: some.groups, bound };
   const fewer = fewerGroups(stage, plain, some.exposure, some.groups, budget);
   return {
     kind: "ordered",

@@ -1,4 +1,5 @@
-import type { Rule, System, TransitionTable } from "../manifest/system.ts";
+import type { Rule, System, TransitionTable, VersionSet } from "../manifest/system.ts";
+import { boxOf, isAllAccepted, layoutOf } from "./boxes.ts";
 import { at } from "./draft.ts";
 import type { Judge } from "./judge.ts";
 import type { Page } from "./rulebook.ts";
@@ -11,6 +12,10 @@ export interface Ban {
   readonly key: string;
   readonly rule: Rule;
   readonly table: TransitionTable;
+  /** What it forbids. */
+  readonly cells: readonly VersionSet[];
+  /** The combination where no row allows it; null for a NO row. */
+  readonly versions: readonly number[] | null;
 }
 
 /** What forbids these versions on a page that refuses them. */
@@ -18,8 +23,16 @@ export function banOf(system: System, page: Page, versions: readonly number[]): 
   const said = page.ruling(versions);
   const { table } = page;
   if (!said.accepted && said.rule !== null) {
-    const { file, line, row } = said.rule;
-    return { key: `row ${file}:${line} ${row} of ${table.name}`, rule: said.rule, table };
+    const { rule } = said;
+    const { file, line, row } = rule;
+    const cells = table.rows.find((one) => one.rule === rule)?.cells ?? [];
+    return {
+      key: `row ${file}:${line} ${row} of ${table.name}`,
+      rule,
+      table,
+      cells,
+      versions: null,
+    };
   }
   const names = versions.map((version, column) => {
     const type = at(table.columns, column).type;
@@ -28,29 +41,16 @@ export function banOf(system: System, page: Page, versions: readonly number[]): 
   // It has no line of its own; the first row of its table tells people where to look.
   const first = table.rows.map(({ rule }) => rule).toSorted(byRule)[0];
   const row = `(no row allows ${names.join(" with ")})`;
+  const cells = versions.map((version) => [version]);
   const rule = { file: first?.file ?? table.name, line: first?.line ?? 1, row };
-  return { key: `unlisted ${table.name} ${versions.join()}`, rule, table };
+  return { key: `unlisted ${table.name} ${versions.join()}`, rule, table, cells, versions };
 }
 
 /** The same judge, but of what the transition tables forbid only the kept bans forbid. */
 export function relaxed(system: System, judge: Judge, kept: ReadonlyMap<string, Ban>): Judge {
   const tables = new Set([...kept.values()].map(({ table }) => table));
   const forbidding = judge.book.pages.filter(({ table }) => tables.has(table));
-  const pages = forbidding.map((page): Page => {
-    const known = new Map<string, boolean>();
-    return {
-      ...page,
-      accepts: (versions) => {
-        if (page.accepts(versions)) return true;
-        const key = versions.join();
-        const before = known.get(key);
-        if (before !== undefined) return before;
-        const isLifted = !kept.has(banOf(system, page, versions).key);
-        known.set(key, isLifted);
-        return isLifted;
-      },
-    };
-  });
+  const pages = forbidding.map((page) => pageOf(page, kept));
   const pagesOf: Page[][] = judge.peerage.peers.map(() => []);
   for (const page of pages) for (const peers of new Set(page.peers)) pagesOf[peers]?.push(page);
   const book = { pages, pagesOf };
@@ -62,5 +62,25 @@ export function relaxed(system: System, judge: Judge, kept: ReadonlyMap<string, 
       const refused = refusal(book, judge.peerage, starts, options);
       return refused === null ? null : { rule: refused.rule, nearby: [], combination: [] };
     },
+  };
+}
+
+/** The page that refuses what the kept bans of its table forbid, and nothing else. */
+function pageOf(page: Page, kept: ReadonlyMap<string, Ban>): Page {
+  const layout = layoutOf(page.sizes);
+  const no = [...kept.values()]
+    .filter(
+      ({ table, versions }) =>
+        table === page.table && (versions === null || !page.accepts(versions)),
+    )
+    .map(({ cells }) => boxOf(layout, cells));
+  const sides = { layout, yes: [], no, allowByDefault: true };
+  const acceptsAll = (lists: readonly (readonly number[])[]) =>
+    isAllAccepted(sides, boxOf(layout, lists));
+  return {
+    ...page,
+    acceptsAll,
+    accepts: (versions) => acceptsAll(versions.map((version) => [version])),
+    mayAccept: () => true,
   };
 }

@@ -4,8 +4,9 @@ import { after, at, type Draft, during } from "./draft.ts";
 import type { Judge } from "./judge.ts";
 import { lineup, type Lot } from "./squads.ts";
 import { everyMeeting, isAccepted, knotLimit, orderWithin } from "./ties.ts";
-import { type Kind, kindsOf, someCombination } from "./combinations.ts";
+import { type Kind, kindsOf, someMeeting } from "./combinations.ts";
 import type { Page } from "./rulebook.ts";
+import { isAllAccepted, narrowed } from "./transit.ts";
 
 /** Who must come before whom, and the bans that say so. */
 interface Edge {
@@ -110,10 +111,9 @@ export function objections(system: System, judge: Judge, draft: Draft): readonly
 
 function firstBan(system: System, page: Page, columns: readonly (readonly Kind[])[]): Ban | null {
   let ban: Ban | null = null;
-  someCombination(columns, (combination) => {
-    if (combination.every(({ stands }) => stands)) return false;
-    const versions = combination.map(({ version }) => version);
-    if (page.accepts(versions)) return false;
+  someMeeting(columns, (meeting) => {
+    if (isAllAccepted(page, meeting)) return false;
+    const versions = narrowed(page, meeting).map(({ version }) => version);
     ban = banOf(system, page, versions);
     return true;
   });

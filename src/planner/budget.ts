@@ -8,3 +8,6 @@ export function spend(budget: Budget, nodes: number): boolean {
   budget.left -= nodes;
   return budget.left >= 0;
 }
+
+/** What is asked for: the best order, or any to show that there is one. */
+export type Effort = "best" | "any";

@@ -74,19 +74,36 @@ export function someCombination(
   test: (combination: readonly Option[]) => boolean,
 ): boolean {
   const chosen: Option[] = [];
-  const kindOfColumn: Kind[] = [];
+  const fill = (meeting: readonly (readonly Option[])[], column: number): boolean => {
+    const options = meeting[column];
+    if (options === undefined) return test(chosen);
+    return options.some((option) => {
+      chosen[column] = option;
+      return fill(meeting, column + 1);
+    });
+  };
+  return someMeeting(columns, (meeting) => {
+    chosen.length = meeting.length;
+    return fill(meeting, 0);
+  });
+}
+
+/** The same for the options of the kinds that meet, before a version of each is chosen. */
+export function someMeeting(
+  columns: readonly (readonly Kind[])[],
+  test: (meeting: readonly (readonly Option[])[]) => boolean,
+): boolean {
+  const kinds: Kind[] = [];
+  const meeting: (readonly Option[])[] = [];
   const fill = (column: number): boolean => {
-    const kinds = columns[column];
-    if (kinds === undefined) return test(chosen);
-    for (const kind of kinds) {
-      if (kind.count <= column && isUsedUp(kind, kindOfColumn, column)) continue;
-      kindOfColumn[column] = kind;
-      for (const option of kind.options) {
-        chosen[column] = option;
-        if (fill(column + 1)) return true;
-      }
+    const candidates = columns[column];
+    if (candidates === undefined) return test(meeting);
+    for (const kind of candidates) {
+      if (kind.count <= column && isUsedUp(kind, kinds, column)) continue;
+      kinds[column] = kind;
+      meeting[column] = kind.options;
+      if (fill(column + 1)) return true;
     }
-    chosen.length = column;
     return false;
   };
   return fill(0);

@@ -14,8 +14,9 @@ export interface Core {
   readonly isReduced: boolean;
 }
 
-/** The planner is asked at most so often, counted in Components. */
+/** The planner is asked at most so often, counted in Components, and the more bans there are the dearer. */
 const effort = 20_000;
+const bansOfOneQuestion = 16;
 
 /**
  * Rules of the transition tables that together forbid every plan. They are met one by one: a plan under
@@ -27,7 +28,7 @@ export function core(system: System, judge: Judge, oracle: Oracle): Core {
   let left = Math.ceil(effort / Math.max(1, system.components.length));
   const kept = new Map<string, Ban>();
   for (;;) {
-    left -= 1;
+    left -= 1 + kept.size / bansOfOneQuestion;
     const said = oracle(relaxed(system, judge, kept));
     if (said === "none") break;
     if (said === "undecided" || left < 0) return none;

@@ -18,7 +18,7 @@ export interface EndBox {
 export interface EndStates {
   /** In the order of their names. */
   readonly boxes: readonly EndBox[];
-  /** The peers that a NO row speaks of. */
+  /** The peers of NO rows that overlap a box; mostly none. */
   readonly banned: ReadonlySet<number>;
   /** The System version of an acceptable end state; null: it is none. */
   readonly nameOf: (state: SystemState) => SystemVersion | null;
@@ -44,10 +44,12 @@ export function endStates(system: System, peerage: Peerage): EndStates {
     boxes.map(({ domains }) => domains),
     sizes,
   );
-  const bans = system.endTables.flatMap((table) => {
-    const columns = candidates(peerage, table.columns);
-    return table.rows.filter(({ verdict }) => verdict === "no").map((row) => ({ columns, row }));
-  });
+  const bans = system.endTables
+    .flatMap((table) => {
+      const columns = candidates(peerage, table.columns);
+      return table.rows.filter(({ verdict }) => verdict === "no").map((row) => ({ columns, row }));
+    })
+    .filter((ban) => boxes.some((box) => overlaps(box, ban)));
   const starts = system.components.map(({ start }) => start);
   const banned = new Set(bans.flatMap(({ columns }) => columns.flat()));
 
@@ -109,6 +111,24 @@ export function endStates(system: System, peerage: Peerage): EndStates {
     isContradicted: (state) => isContradicted(state.map((version) => [version])),
     granting: (peers, versions) => grantedBox(peers, versions)?.rules ?? null,
   };
+}
+
+interface Ban {
+  /** The peers that may stand in each column. */
+  readonly columns: readonly (readonly number[])[];
+  readonly row: EndRow;
+}
+
+/** Whether a state of the box could match the NO row. */
+function overlaps({ domains }: EndBox, { columns, row }: Ban): boolean {
+  return columns.every((peers, column) => {
+    const cell = row.cells[column] ?? null;
+    return peers.some((one) => {
+      const domain = domains[one] ?? null;
+      if (cell === null || domain === null) return cell === null || cell.length > 0;
+      return cell.some((version) => domain.includes(version));
+    });
+  });
 }
 
 /** One box for each choice of a YES row from every table, where anything is left of it. */

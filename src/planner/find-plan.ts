@@ -59,7 +59,7 @@ export function findPlan(system: System, options: PlanOptions = {}): Answer {
 
 function coreOf(system: System, law: Judge, nodeLimit: number): Core {
   return core(system, law, (relaxed) => {
-    const found = search(system, relaxed, nodeLimit);
+    const found = search(system, relaxed, nodeLimit, "any");
     if (found.kind === "found") return found.draft;
     return found.kind === "undecided" ? "undecided" : "none";
   });

@@ -62,7 +62,7 @@ function nearest(
     if (!isPreferred(state)) continue;
     const installs = state.filter((version, component) => version !== start[component]).length;
     if (best !== null && installs > best.cost.installs) break;
-    const arranged = arrange(system, law, start, state, budget);
+    const arranged = arrange(system, law, start, state, budget, "best");
     if (arranged.kind !== "arranged") continue;
     const { groups, exposure, bound } = arranged;
     const isProved = bound.exposure === exposure && bound.groups === groups.length;

@@ -1,5 +1,5 @@
 import { at } from "./draft.ts";
-import { isSafe, type Share, type Stage } from "./stage.ts";
+import { isKnotted, isSafe, type Share, type Stage } from "./stage.ts";
 
 /** Steps that could be undone, in or behind the first group with one that could not. */
 export function exposureOf({ squads }: Stage, groups: readonly (readonly Share[])[]): number {
@@ -15,7 +15,7 @@ export function exposureOf({ squads }: Stage, groups: readonly (readonly Share[]
 
 /** Whether the groups keep the order of the squads and are safe; room is not asked for. */
 export function isValid(stage: Stage, groups: readonly (readonly Share[])[]): boolean {
-  const { squads, leaders, knots, isWide } = stage;
+  const { squads, leaders } = stage;
   const done = squads.map(() => 0);
   for (const group of groups) {
     for (const { squad } of group) {
@@ -24,7 +24,7 @@ export function isValid(stage: Stage, groups: readonly (readonly Share[])[]): bo
       );
       if (!isReady) return false;
     }
-    if ((isWide || knots.length > 0) && !isSafe(stage, done, group)) return false;
+    if (isKnotted(stage) && !isSafe(stage, done, group)) return false;
     for (const { squad, count } of group) done[squad] = at(done, squad) + count;
   }
   return true;

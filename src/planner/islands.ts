@@ -12,11 +12,11 @@ export interface Island {
  * Only where room and the point of no return do not connect them after all; one part otherwise.
  */
 export function islandsOf(stage: Stage): readonly Island[] {
-  const { squads, followers, knots, room, isWide } = stage;
+  const { squads, followers, knots, room, wide, isWhole } = stage;
   const everyone = squads.map((_, squad) => squad);
   const isFirm = (squad: number) => !at(squads, squad).canGoBack;
   const isMixed = everyone.some(isFirm) && !everyone.every(isFirm);
-  if (isWide || isMixed || room.some((count) => count < Infinity)) {
+  if (isWhole || wide.length > 0 || isMixed || room.some((count) => count < Infinity)) {
     return [{ stage, squads: everyone }];
   }
   const leader = [...everyone];

@@ -1,4 +1,4 @@
-import { type Budget, spend } from "./budget.ts";
+import { type Budget, type Effort, spend } from "./budget.ts";
 import { at } from "./draft.ts";
 import { exposureOf } from "./groups.ts";
 import { packed } from "./pack.ts";
@@ -18,8 +18,11 @@ export type AnyOrder =
   | { readonly kind: "none" }
   | { readonly kind: "undecided" };
 
-/** An order with the least exposure: depth first, one squad after the other, dead ends remembered. */
-export function anyOrder(stage: Stage, plain: Schedule, budget: Budget): AnyOrder {
+/**
+ * An order with the least exposure, or just any: depth first, one squad after the other, dead ends
+ * remembered.
+ */
+export function anyOrder(stage: Stage, plain: Schedule, budget: Budget, effort: Effort): AnyOrder {
   const most = stage.squads.reduce(
     (sum, { canGoBack, members }) => sum + (canGoBack ? members.length : 0),
     0,
@@ -29,6 +32,10 @@ export function anyOrder(stage: Stage, plain: Schedule, budget: Budget): AnyOrde
   // With all exposure allowed first: where that fails there is no order at all.
   const widest = sequenceWithin(stage, highest, budget);
   if (widest.kind !== "found") return widest;
+  if (effort === "any") {
+    const groups = widest.sequence.map((share) => [share]);
+    return { kind: "found", groups, exposure: exposureOf(stage, groups), leastExposure: 0 };
+  }
   const least = hasFirm ? plain.bound.exposure : 0;
   let best = { sequence: widest.sequence, exposure: exposureAlong(stage, widest.sequence) };
   for (let exposure = least; exposure < best.exposure; exposure += 1) {
@@ -138,7 +145,8 @@ function sequenceWithin(stage: Stage, exposure: number, budget: Budget): Sequenc
  * move as well. Then in any order the move can be brought forward to here.
  */
 function isWelcome(stage: Stage, done: readonly number[], squad: number): boolean {
-  if (stage.isWide || stage.divisible.has(squad)) return false;
+  if (stage.isWhole || stage.divisible.has(squad)) return false;
+  if (stage.wide.some(({ lots }) => lots.some((lot) => lot.squad === squad))) return false;
   return at(stage.knotsOf, squad).every(({ squads, accepts }) => {
     let own = 0;
     let settled = 0;

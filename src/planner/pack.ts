@@ -14,8 +14,8 @@ export function packed(
   exposure: number,
 ): readonly (readonly Share[])[] {
   let best = forward(stage, sequence, exposure);
-  const isMixed = stage.squads.some(({ canGoBack }) => !canGoBack);
-  if (isMixed) return best;
+  const isOneWay = stage.wide.length > 0 || stage.squads.some(({ canGoBack }) => !canGoBack);
+  if (isOneWay) return best;
   const turned = reversed(stage);
   for (let round = 0; round < rounds; round += 1) {
     const back = forward(turned, best.flat().toReversed(), exposure).toReversed();
@@ -105,7 +105,8 @@ function canWait(
   skipped: readonly Share[],
 ): boolean {
   const isTouched =
-    stage.isWide ||
+    stage.isWhole ||
+    stage.wide.length > 0 ||
     skipped.some(({ squad }) =>
       at(stage.knotsOf, squad).some((knot) => knot.squads.includes(share.squad)),
     );

@@ -3,6 +3,7 @@ import { kindsOf, type Options, someCombination } from "./combinations.ts";
 import type { EndStates } from "./end-states.ts";
 import { candidates, type Peerage } from "./peers.ts";
 import { byRule } from "./rule-order.ts";
+import type { Squad } from "./squads.ts";
 
 /** Why a state may not be passed; `rule` is a NO row, null where it is no end state. */
 export interface RestRefusal {
@@ -16,6 +17,8 @@ export interface RestRefusal {
 export interface RestOnly {
   /** Null where every state that the options allow may be passed. */
   readonly refusal: (options: Options) => RestRefusal | null;
+  /** Pairs of which the first must move before the second: no row has the second moved and the first not. */
+  readonly order: (squads: readonly Squad[]) => readonly (readonly [number, number])[];
   /** The rows that a state with these options may lie in. */
   readonly allowing: (options: Options) => readonly Rule[];
 }
@@ -86,6 +89,7 @@ export function restOnly(system: System, peerage: Peerage, ends: EndStates): Res
       if (rule !== null) return { rule };
       return tables.every((table) => isCovered(table, options)) ? null : { rule: null };
     },
+    order: (squads) => (isOdd ? [] : orderOf(ends, squads)),
     allowing: (options) =>
       tables.flatMap((table) =>
         table.rows
@@ -113,4 +117,28 @@ function tableOf(peerage: Peerage, table: System["endTables"][number]): Table {
       .filter(({ verdict }) => verdict === "yes")
       .map((row) => ({ cells: kept.map((at) => row.cells[at] ?? null), rule: row.rule })),
   };
+}
+
+/** Bit sets of the boxes that allow each squad its old version, and its new one. */
+function orderOf(
+  { boxes }: EndStates,
+  squads: readonly Squad[],
+): readonly (readonly [number, number])[] {
+  const allowing = (which: "from" | "to") =>
+    squads.map((squad) => {
+      const bits = new Int32Array((boxes.length + 31) >> 5);
+      for (const [at, { domains }] of boxes.entries()) {
+        if (domains[squad.peers]?.includes(squad[which]) === false) continue;
+        bits[at >> 5] = (bits[at >> 5] ?? 0) | (1 << (at & 31));
+      }
+      return bits;
+    });
+  const before = allowing("from");
+  const behind = allowing("to");
+  return before.flatMap((old, first) =>
+    behind.flatMap((fresh, second): readonly (readonly [number, number])[] => {
+      const isOvertaking = old.some((word, at) => (word & (fresh[at] ?? 0)) !== 0);
+      return first === second || isOvertaking ? [] : [[first, second]];
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { SystemState } from "../manifest/system.ts";
 import type { Arrangement } from "./arrange.ts";
-import { type Budget, spend } from "./budget.ts";
+import { type Budget, type Effort, spend } from "./budget.ts";
 import { at, type Draft, type Move } from "./draft.ts";
 import type { EndStates } from "./end-states.ts";
 import { compareRanks, heap, type Rank } from "./heap.ts";
@@ -64,7 +64,7 @@ type Searched =
  * Installs and stages first, whose bounds are sharp; then, if something is left to be gained, all of the
  * cost; and where the budget ends before there is a way, any way.
  */
-export function route(journey: Journey, limit: number): Route {
+export function route(journey: Journey, limit: number, effort: Effort): Route {
   const budget = { left: limit };
   const short = search(journey, "short", budget);
   if (short.kind === "none") return short;
@@ -73,6 +73,7 @@ export function route(journey: Journey, limit: number): Route {
     if (any.kind !== "found") return any.kind === "none" ? any : { kind: "undecided" };
     return found(any.node, short.bound);
   }
+  if (effort === "any") return found(short.node, short.bound);
   const { spent } = short.node;
   const sharpened = (bound: Cost): Cost =>
     bound.installs > firstNode(journey.moves, journey.start).left

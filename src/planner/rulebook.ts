@@ -1,4 +1,5 @@
 import type { Rule, System, TransitionTable, VersionSet } from "../manifest/system.ts";
+import { boxOf, isAllAccepted, isAnyPossible, layoutOf, type Sides } from "./boxes.ts";
 import type { EndStates } from "./end-states.ts";
 import { candidates, type Peerage } from "./peers.ts";
 import { firstRow, rowMasks } from "./row-masks.ts";
@@ -19,6 +20,10 @@ export interface Page {
   readonly sizes: readonly number[];
   /** Whether it accepts these versions, one for each column; what stands since the start is not asked for. */
   readonly accepts: (versions: readonly number[]) => boolean;
+  /** The same of every combination of these versions, a list for each column. */
+  readonly acceptsAll: (lists: readonly (readonly number[])[]) => boolean;
+  /** False: it accepts no combination of these versions. */
+  readonly mayAccept: (lists: readonly (readonly number[])[]) => boolean;
   readonly ruling: (versions: readonly number[]) => Ruling;
 }
 
@@ -35,20 +40,21 @@ const smallPage = 4096;
 /** Up to so many rows are read one after the other; more are put into bit sets. */
 const fewRows = 32;
 
+/** Up to so many combinations are asked one by one; more are looked at box by box. */
+const fewCombinations = 64;
+
 export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rulebook {
   const pages = system.transitionTables.toSorted(byName).flatMap((table) => {
     const sizes = table.columns.map(({ type }) => system.types[type]?.versions.length ?? 0);
     const ruling = rulingOf(table, sizes, ends);
-    return choices(peerage, candidates(peerage, table.columns)).map((peers): Page => ({
-      table,
-      peers,
-      sizes,
-      ruling: (versions) => ruling(peers, versions),
-      accepts:
+    return choices(peerage, candidates(peerage, table.columns)).map((peers): Page => {
+      const accepts =
         product(sizes) <= smallPage && ends.banned.size === 0
           ? painted(table, peers, sizes, ends)
-          : remembered((versions) => ruling(peers, versions).accepted),
-    }));
+          : remembered((versions) => ruling(peers, versions).accepted);
+      const whole = wholesale(table, peers, sizes, ends, accepts);
+      return { table, peers, sizes, accepts, ...whole, ruling: (them) => ruling(peers, them) };
+    });
   });
   const pagesOf: Page[][] = peerage.peers.map(() => []);
   for (const page of pages) {
@@ -157,6 +163,62 @@ function remembered(ask: (versions: readonly number[]) => boolean): Page["accept
     known.set(key, said);
     return said;
   };
+}
+
+/** Many combinations at once: one by one where they are few, else box by box. */
+function wholesale(
+  table: TransitionTable,
+  peers: readonly number[],
+  sizes: readonly number[],
+  ends: EndStates,
+  accepts: Page["accepts"],
+): Pick<Page, "acceptsAll" | "mayAccept"> {
+  let known: Sides | null = null;
+  const sides = (): Sides => {
+    if (known !== null) return known;
+    const layout = layoutOf(sizes);
+    const side = (wanted: "yes" | "no") =>
+      table.rows
+        .filter(({ verdict }) => verdict === wanted)
+        .map(({ cells }) => boxOf(layout, cells));
+    const granted = ends.boxes.map(({ domains }) =>
+      boxOf(
+        layout,
+        peers.map((one) => domains[one] ?? null),
+      ),
+    );
+    known = {
+      layout,
+      yes: [...side("yes"), ...granted],
+      no: side("no"),
+      allowByDefault: table.allowByDefault,
+    };
+    return known;
+  };
+  return {
+    // Where NO rows overlap the end states, a box of them is no proof that each combination has one.
+    acceptsAll: (lists) =>
+      ends.banned.size > 0 || product(lists.map(({ length }) => length)) <= fewCombinations
+        ? isEvery(lists, accepts)
+        : isAllAccepted(sides(), boxOf(sides().layout, lists)),
+    mayAccept: (lists) => isAnyPossible(sides(), boxOf(sides().layout, lists)),
+  };
+}
+
+function isEvery(
+  lists: readonly (readonly number[])[],
+  test: (versions: readonly number[]) => boolean,
+): boolean {
+  const versions: number[] = [];
+  const fill = (column: number): boolean => {
+    const list = lists[column];
+    if (list === undefined) return test(versions);
+    return list.every((version) => {
+      versions[column] = version;
+      return fill(column + 1);
+    });
+  };
+  return fill(0);
 }
 
 /** Every choice of peers for the columns that enough Components exist for. */

@@ -1,6 +1,6 @@
 import type { System, SystemState } from "../manifest/system.ts";
 import { type Arrangement, arrange } from "./arrange.ts";
-import type { Budget } from "./budget.ts";
+import type { Budget, Effort } from "./budget.ts";
 import { leastGroups } from "./chains.ts";
 import { cohortsOf } from "./cohorts.ts";
 import { at, type Draft, exposureOf, type Move } from "./draft.ts";
@@ -18,14 +18,21 @@ export type Searched =
   | { readonly kind: "undecided" };
 
 /** In one stage where that can be: no plan has fewer installs or stages. Else over other end states. */
-export function search(system: System, law: Judge, nodeLimit: number): Searched {
+export function search(
+  system: System,
+  law: Judge,
+  nodeLimit: number,
+  effort: Effort = "best",
+): Searched {
   const start = system.components.map((component) => component.start);
   const goal = start.map((_, component) => wantedOf(system, component));
   const moves = directMoves(start, goal);
   const budget = { left: nodeLimit };
   const isWritten = orderUse(system, moves) === "all";
   const arranged = remembered((before, behind, left) =>
-    isWritten ? asWritten(system, law, before, behind) : arrange(system, law, before, behind, left),
+    isWritten
+      ? asWritten(system, law, before, behind)
+      : arrange(system, law, before, behind, left, effort),
   );
   if (moves.every((move) => isDirect(system, move))) {
     const direct = arranged(start, goal, budget);
@@ -55,6 +62,7 @@ export function search(system: System, law: Judge, nodeLimit: number): Searched 
       arrange: arranged,
     },
     Math.max(0, budget.left),
+    effort,
   );
   if (found.kind !== "found") return found;
   const { draft, cost, bound } = found;

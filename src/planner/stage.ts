@@ -2,8 +2,10 @@ import type { System, SystemState } from "../manifest/system.ts";
 import { at, type Move } from "./draft.ts";
 import { addOrder } from "./hand-written.ts";
 import type { Judge } from "./judge.ts";
-import { lineup, type Squad } from "./squads.ts";
-import { type Knot, ties } from "./ties.ts";
+import { type Kind, type Option, someMeeting } from "./combinations.ts";
+import { lineup, type Lot, type Squad } from "./squads.ts";
+import { type Knot, ties, type WideKnot } from "./ties.ts";
+import { isAllAccepted } from "./transit.ts";
 
 /**
  * One stage: which squads move, and what the tables ask of their order. Everything that moves moves once,
@@ -22,7 +24,9 @@ export interface Stage {
   readonly sequence: readonly number[];
   readonly knots: readonly Knot[];
   readonly knotsOf: readonly (readonly Knot[])[];
-  readonly isWide: boolean;
+  readonly wide: readonly WideKnot[];
+  /** Every group is asked of the whole judge. */
+  readonly isWhole: boolean;
   /**
    * Squads whose Components need not all move with their first. For the others that does no harm: while
    * some have moved and some have not, everything accepts both.
@@ -68,7 +72,8 @@ export function stageBetween(
     sequence,
     knots: tied.knots,
     knotsOf,
-    isWide: tied.isWide,
+    wide: tied.wide,
+    isWhole: tied.isWhole,
     divisible: tied.divisible,
     room: squads.map(({ type }) => at(system.types, type).maxParallel ?? Infinity),
   };
@@ -90,18 +95,24 @@ function sequenceOf(
   return sequence.length === followers.length ? sequence : null;
 }
 
+/** Whether anything but the order of squads decides what is safe. */
+export function isKnotted({ knots, wide, isWhole }: Stage): boolean {
+  return isWhole || wide.length > 0 || knots.length > 0;
+}
+
 /** Whether every state on the way is acceptable while a group moves, `done` of each squad having moved. */
 export function isSafe(stage: Stage, done: readonly number[], group: readonly Share[]): boolean {
-  if (stage.isWide) {
-    return stage.judge.objection(optionsOf(stage, done, group)) === null;
-  }
+  if (stage.isWhole) return stage.judge.objection(optionsOf(stage, done, group)) === null;
   const moving = new Map(group.map(({ squad, count }) => [squad, count]));
   for (const { squad } of group) {
     for (const knot of at(stage.knotsOf, squad)) {
       if (!isLoose(stage, knot, done, moving)) return false;
     }
   }
-  return true;
+  return stage.wide.every(
+    (knot) =>
+      !knot.lots.some(({ squad }) => moving.has(squad)) || isWideLoose(stage, knot, done, moving),
+  );
 }
 
 /** Whether a knot accepts all that its Components can be at while the group moves. */
@@ -134,6 +145,42 @@ function isLoose(
     return true;
   };
   return fits(0, 0);
+}
+
+/** The same where what is accepted is not written out. */
+function isWideLoose(
+  { squads }: Stage,
+  { page, lots }: WideKnot,
+  done: readonly number[],
+  moving: ReadonlyMap<number, number>,
+): boolean {
+  const columns = lots.map((lot): readonly Kind[] => {
+    const { squad, from, to, fromStands, toStands, count } = lot;
+    const old = { peers: -1, version: from, stands: fromStands };
+    const fresh = { peers: -1, version: to, stands: toStands };
+    if (squad < 0) return [kindFor([old], count)];
+    const size = at(squads, squad).members.length;
+    const isMoving = moving.get(squad) ?? 0;
+    const isDone = done[squad] ?? 0;
+    return [
+      kindFor([old], size - isMoving - isDone),
+      kindFor([old, fresh], isMoving),
+      kindFor([fresh], isDone),
+    ].filter(({ count: left }) => left > 0);
+  });
+  return !someMeeting(shared(lots, columns), (meeting) => !isAllAccepted(page, meeting));
+}
+
+function kindFor(options: readonly Option[], count: number): Kind {
+  return { peers: -1, options, count };
+}
+
+/** Columns in which the same lot stands share its kinds, so that no Component is counted twice. */
+function shared(
+  lots: readonly Lot[],
+  columns: readonly (readonly Kind[])[],
+): readonly (readonly Kind[])[] {
+  return lots.map((lot) => at(columns, lots.indexOf(lot)));
 }
 
 function optionsOf(

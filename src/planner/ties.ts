@@ -2,6 +2,7 @@ import { at } from "./draft.ts";
 import type { Judge } from "./judge.ts";
 import type { Page } from "./rulebook.ts";
 import type { Lineup, Lot } from "./squads.ts";
+import { isAllAccepted } from "./transit.ts";
 
 /** What the tables ask of the order in which the squads of one stage move. */
 export interface Ties {
@@ -10,8 +11,16 @@ export interface Ties {
   readonly knots: readonly Knot[];
   /** Squads two of whose Components meet in a knot: it may matter that one moves before the other. */
   readonly divisible: ReadonlySet<number>;
-  /** Some rule reaches too far for knots: every group is asked of the whole judge. */
-  readonly isWide: boolean;
+  readonly wide: readonly WideKnot[];
+  /** Every group is asked of the whole judge: only whole end states may be passed. */
+  readonly isWhole: boolean;
+}
+
+/** A combination with too many moving Components to write out what is accepted. */
+export interface WideKnot {
+  readonly page: Page;
+  /** For each column who stands there. */
+  readonly lots: readonly Lot[];
 }
 
 /** A combination whose rules are more than "this before that". */
@@ -35,7 +44,7 @@ export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
       if (met.indexOf(squad) < place) divisible.add(squad);
     }
   };
-  let isWide = judge.rests !== null;
+  const wide: WideKnot[] = [];
 
   const follow = (first: number, second: number): boolean => {
     followers[first]?.add(second);
@@ -57,9 +66,9 @@ export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
       return isAccepted(page, chosen, 2) || follow(first, second);
     }
     if (movers.length > knotLimit) {
-      isWide = true;
+      wide.push({ page, lots: [...chosen] });
       addDivisible(movers);
-      return true;
+      return tieWide(page, chosen, follow);
     }
     const accepts = new Uint8Array(1 << movers.length);
     for (let moved = 1; moved < accepts.length; moved += 1) {
@@ -77,10 +86,32 @@ export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
   }
 
   if (!everyMeeting(judge, { squads, lots }, tie)) return null;
-  return { followers, knots, divisible, isWide };
+  if (judge.rests !== null) {
+    for (const [first, second] of judge.rests.order(squads)) follow(first, second);
+  }
+  return { followers, knots, divisible, wide, isWhole: judge.rests !== null };
 }
 
-/** Whether the combination is accepted once those of its movers that this bit set names have moved. */
+/** Of each pair of movers: whether one may move while the other has not, as far as single rows tell. */
+function tieWide(
+  page: Page,
+  chosen: readonly Lot[],
+  follow: (first: number, second: number) => boolean,
+): boolean {
+  const behind = chosen.map(({ to, toStands }) => [{ peers: -1, version: to, stands: toStands }]);
+  if (!isAllAccepted(page, behind)) return false;
+  const lists = chosen.map(({ squad, from, to }) => (squad < 0 ? [from] : [from, to]));
+  for (const [ahead, first] of chosen.entries()) {
+    for (const [place, second] of chosen.entries()) {
+      if (ahead === place || first.squad < 0 || second.squad < 0) continue;
+      const overtaken = lists.with(ahead, [first.from]).with(place, [second.to]);
+      if (!page.mayAccept(overtaken) && !follow(first.squad, second.squad)) return false;
+    }
+  }
+  return true;
+}
+
+/** Whether the combination is accepted once those of its few movers that this bit set names have moved. */
 export function isAccepted(page: Page, chosen: readonly Lot[], moved: number): boolean {
   const versions: number[] = [];
   let allStand = true;

@@ -6,6 +6,7 @@ import {
   type Option,
   type Options,
   someCombination,
+  someMeeting,
 } from "./combinations.ts";
 import type { Peerage } from "./peers.ts";
 import type { Page, Rulebook } from "./rulebook.ts";
@@ -32,18 +33,49 @@ export function refusal(
   for (const page of book.pages) {
     const filled = page.peers.map((at) => kinds[at] ?? []);
     let refused: readonly Option[] | null = null;
-    const versions: number[] = [];
-    someCombination(filled, (combination) => {
-      for (const [column, { version }] of combination.entries()) versions[column] = version;
-      if (page.accepts(versions) || combination.every(({ stands }) => stands)) return false;
-      refused = [...combination];
+    someMeeting(filled, (meeting) => {
+      if (isAllAccepted(page, meeting)) return false;
+      refused = narrowed(page, meeting);
       return true;
     });
     if (refused === null) continue;
-    const said = page.ruling(versions);
-    return { page, combination: refused, rule: said.accepted ? null : said.rule };
+    const combination: readonly Option[] = refused;
+    const said = page.ruling(combination.map(({ version }) => version));
+    return { page, combination, rule: said.accepted ? null : said.rule };
   }
   return null;
+}
+
+/** Whether the page accepts every combination of kinds that meet; those that stand since the start count as accepted. */
+export function isAllAccepted(page: Page, meeting: readonly (readonly Option[])[]): boolean {
+  const lists = meeting.map((options) => options.map(({ version }) => version));
+  if (!meeting.every((options) => options.some(({ stands }) => stands))) {
+    return page.acceptsAll(lists);
+  }
+  // All but the one that stands: those that leave it first in the first column, in the second, and so on.
+  const stood = meeting.map((options) =>
+    options.filter(({ stands }) => stands).map(({ version }) => version),
+  );
+  return meeting.every((options, column) => {
+    const moved = options.filter(({ stands }) => !stands).map(({ version }) => version);
+    if (moved.length === 0) return true;
+    return page.acceptsAll(
+      lists.map((list, place) => {
+        if (place === column) return moved;
+        return place < column ? (stood[place] ?? []) : list;
+      }),
+    );
+  });
+}
+
+/** The first combination that is refused, of some that are not all accepted. */
+export function narrowed(page: Page, meeting: readonly (readonly Option[])[]): readonly Option[] {
+  let left = meeting;
+  for (const [column, options] of meeting.entries()) {
+    const worst = options.find((option) => !isAllAccepted(page, left.with(column, [option])));
+    if (worst !== undefined) left = left.with(column, [worst]);
+  }
+  return left.flatMap(([option]) => option ?? []);
 }
 
 /**

@@ -35,30 +35,35 @@ export function dice(seed: number): Dice {
   };
 }
 
-/** A small System with any feature of the tables: at most 4 Components, 3 versions, 3 tables. */
+/**
+ * A small System with any feature of the tables: at most 4 Components, 3 versions, 3 tables; or a crowd of 5
+ * Components with 2 versions each, whose order is what matters.
+ */
 export function randomSystem(seed: number): System {
   const { between, chance, pick, shuffle } = dice(seed);
-  const typeCount = between(1, 3);
+  const isCrowd = chance(0.25);
+  const typeCount = isCrowd ? between(1, 4) : between(1, 3);
   const types = Array.from({ length: typeCount }, (_, at) => {
-    const size = between(2, 3);
+    const size = isCrowd ? 2 : between(2, 3);
     return {
       name: ComponentType.parse(`type${String(at)}`),
       versions: Array.from({ length: size }, (_unused, v) =>
         Version.parse(v === 2 && chance(0.2) ? "?" : `t${String(at)}-v${String(v)}`),
       ),
-      target: chance(0.1) ? 0 : between(1, size - 1),
+      target: !isCrowd && chance(0.1) ? 0 : between(1, size - 1),
       maxParallel: chance(0.2) ? between(1, 2) : null,
       order: null,
     };
   });
   const versionsOf = (type: number) => types[type]?.versions.length ?? 0;
-  const count = chance(0.1) ? typeCount : between(Math.min(4, typeCount + 1), 4);
+  const few = chance(0.1) ? typeCount : between(Math.min(4, typeCount + 1), 4);
+  const count = isCrowd ? 5 : few;
   const isFirm = chance(0.5);
-  const isFree = chance(0.5);
+  const isFree = isCrowd || chance(0.5);
   const components = Array.from({ length: count }, (_, at) => {
     const type = at < typeCount ? at : between(0, typeCount - 1);
     const size = versionsOf(type);
-    const start = chance(0.8) ? 0 : between(0, size - 1);
+    const start = chance(isCrowd ? 0.95 : 0.8) ? 0 : between(0, size - 1);
     return {
       id: ComponentId.parse(`C${String(at)}`),
       type,
@@ -100,7 +105,7 @@ export function randomSystem(seed: number): System {
     return [...chosen].toSorted((a, b) => a - b);
   };
 
-  const looseness = pick([0.05, 0.15, 0.4]);
+  const looseness = isCrowd ? 0.05 : pick([0.05, 0.15, 0.4]);
   const endTables = Array.from({ length: chance(0.2) ? 2 : 1 }, (_, table) => {
     const columns = columnsOf(between(Math.min(2, typeCount), typeCount + 1), true);
     const rowOf = (near: "target" | "start" | "any", verdict: "yes" | "no" | "n/a") => ({
@@ -117,12 +122,15 @@ export function randomSystem(seed: number): System {
       rowOf("target", "yes"),
       ...(chance(0.8) ? [rowOf("start", "yes")] : []),
       ...Array.from({ length: between(0, 6) }, () => rowOf("any", "yes")),
-      ...Array.from({ length: chance(0.3) ? between(1, 2) : 0 }, () => rowOf("any", "no")),
+      ...Array.from({ length: chance(isCrowd ? 0.1 : 0.3) ? between(1, 2) : 0 }, () =>
+        rowOf("any", "no"),
+      ),
       ...(chance(0.1) ? [rowOf("any", "n/a")] : []),
     ];
     return { name: `ends${String(table)}`, columns, rows: shuffle(rows) };
   });
-  const tableCount = chance(0.1) ? 0 : between(1, 3);
+  const most = isCrowd ? 5 : 3;
+  const tableCount = chance(0.1) ? 0 : between(1, most);
   const transitionTables = Array.from({ length: tableCount }, (_, table) => {
     const columns = columnsOf(between(1, 3), false);
     const allowByDefault = chance(0.4);
