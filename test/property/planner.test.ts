@@ -1,36 +1,92 @@
 import { describe, expect, it } from "vitest";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
-import { cheapest, fault } from "../support/planner-brute-force.ts";
-import { dice, randomSystem, reordered } from "../support/planner-random.ts";
+import { findWayOut } from "../../src/planner/find-way-out.ts";
+import type { Answer, Cost } from "../../src/planner/plan.ts";
+import {
+  cheapest,
+  cheapestStage,
+  fault,
+  oracle,
+  wayBackFault,
+} from "../support/planner-brute-force.ts";
+import { dice, randomCrowd, randomSystem, reordered } from "../support/planner-random.ts";
 
 const seeds = (count: number) => Array.from({ length: count }, (_, seed) => seed);
 
+/** Every fifth a crowd. */
+const systems = (count: number) =>
+  seeds(count).map((seed) => ({
+    seed,
+    system: seed % 5 === 0 ? randomCrowd(seed) : randomSystem(seed),
+  }));
+
 describe("the planner, against a brute force over every state and group", () => {
-  it("finds a plan where there is one, valid and of the least cost, and none where there is none", () => {
-    for (const seed of seeds(1500)) {
-      const system = randomSystem(seed);
-      const expected = cheapest(system);
-      const answer = findPlan(system);
-      if (answer.kind === "plan") {
-        expect({ seed, fault: fault(system, answer.plan) }).toEqual({ seed, fault: null });
-        expect({ seed, optimal: answer.plan.optimal }).toEqual({ seed, optimal: true });
-        expect({ seed, cost: answer.plan.cost }).toEqual({ seed, cost: expected });
-      } else {
-        expect({ seed, kind: answer.kind, cost: expected }).toEqual({
+  it(
+    "finds a plan where there is one, valid and of the least cost, and none where there is none",
+    { timeout: 600_000 },
+    () => {
+      for (const { seed, system } of systems(5000)) {
+        const expected = cheapest(system);
+        const answer = findPlan(system);
+        const said =
+          answer.kind === "plan"
+            ? {
+                fault: fault(system, answer.plan),
+                optimal: answer.plan.optimal,
+                cost: answer.plan.cost,
+              }
+            : answer.kind;
+        expect({ seed, said }).toEqual({
           seed,
-          kind: "no-plan",
-          cost: null,
+          said: expected === null ? "no-plan" : { fault: null, optimal: true, cost: expected },
         });
       }
+    },
+  );
+
+  it("can go back from everywhere through acceptable states", () => {
+    let ways = 0;
+    for (const { seed, system } of systems(600)) {
+      const answer = findPlan(system);
+      if (answer.kind !== "plan") continue;
+      expect({ seed, fault: wayBackFault(system, answer.plan) }).toEqual({ seed, fault: null });
+      ways += answer.plan.stages.length;
     }
+    expect(ways).toBeGreaterThan(100);
+  });
+});
+
+describe("the way out, against the same brute force", () => {
+  it("leads back where it can, else to the nearest other end state, and to the wanted one last", () => {
+    const kinds = new Map<string, number>();
+    for (const { seed, system } of systems(600)) {
+      const { between, chance } = dice(seed);
+      const old = system.components.map(({ start }) => start);
+      const wanted = system.components.map(({ type }) => system.types[type]?.target ?? -1);
+      const state = old.map((version, at) => (chance(0.5) ? (wanted[at] ?? version) : version));
+      const frozen = new Set(chance(0.7) ? [between(0, old.length - 1)] : []);
+      const expected = wayOut(system, state, frozen);
+      const answer = findWayOut(system, state, frozen);
+      const said = answer.kind === "plan" ? answer.plan.cost : null;
+      expect({ seed, said }).toEqual({ seed, said: expected });
+      if (answer.kind === "plan") {
+        const moved = answer.plan.stages.flatMap(({ groups }) => groups.flat());
+        for (const at of frozen) {
+          const id = system.components[at]?.id;
+          expect(moved.some(({ component }) => component === id)).toBe(false);
+        }
+      }
+      kinds.set(answer.kind, (kinds.get(answer.kind) ?? 0) + 1);
+    }
+    expect(kinds.get("plan")).toBeGreaterThan(100);
+    expect(kinds.get("no-plan")).toBeGreaterThan(100);
   });
 });
 
 describe("the order in which things are written", () => {
   it("leaves no trace in the answer", () => {
-    for (const seed of seeds(150)) {
-      const system = randomSystem(seed);
+    for (const { seed, system } of systems(500)) {
       const first = findPlan(system);
       const second = findPlan(reordered(system, seed + 1));
       expect({ seed, answer: JSON.stringify(second) }).toEqual({
@@ -43,14 +99,138 @@ describe("the order in which things are written", () => {
 
 describe("one more NO row", () => {
   it("never makes an impossible plan possible", () => {
-    for (const seed of seeds(150)) {
-      const system = randomSystem(seed);
+    for (const { seed, system } of systems(500)) {
       if (findPlan(system).kind === "plan") continue;
       const stricter = withBan(system, seed);
       expect({ seed, kind: findPlan(stricter).kind }).toEqual({ seed, kind: "no-plan" });
     }
   });
 });
+
+describe("an order written by hand for every type", () => {
+  it("is the plan where every group is safe, and none where one is not", () => {
+    const kinds = new Map<string, number>();
+    for (const { seed, system } of systems(800)) {
+      const { shuffle } = dice(seed);
+      const numbers = shuffle([1, 2, 2, 3, 4]);
+      const numbered: System = {
+        ...system,
+        types: system.types.map((type, at) => ({
+          ...type,
+          maxParallel: null,
+          order: numbers[at] ?? 1,
+        })),
+        components: system.components.map((component) => ({
+          ...component,
+          // Every version can be installed from every other: one stage is enough.
+          hops: component.hops.map((_, from) =>
+            [...component.hops.keys()].filter((to) => to !== from),
+          ),
+        })),
+      };
+      const answer = findPlan(numbered);
+      kinds.set(answer.kind, (kinds.get(answer.kind) ?? 0) + 1);
+      expect({ seed, said: written(answer) }).toEqual({ seed, said: safeGroups(numbered) });
+    }
+    expect(kinds.get("plan")).toBeGreaterThan(100);
+    expect(kinds.get("no-plan")).toBeGreaterThan(100);
+  });
+});
+
+describe("an order written by hand for some types", () => {
+  it("never puts a lower number behind a higher one, and never makes a plan cheaper", () => {
+    let plans = 0;
+    for (const { seed, system } of systems(800)) {
+      const { chance, between } = dice(seed);
+      const numbered: System = {
+        ...system,
+        types: system.types.map((type) => ({
+          ...type,
+          order: chance(0.6) ? between(1, 3) : null,
+        })),
+      };
+      const answer = findPlan(numbered);
+      if (answer.kind !== "plan") continue;
+      plans += 1;
+      const least = cheapest(system);
+      expect({ seed, fault: fault(system, answer.plan) }).toEqual({ seed, fault: null });
+      expect({ seed, plan: least !== null }).toEqual({ seed, plan: true });
+      expect(answer.plan.cost.installs).toBeGreaterThanOrEqual(least?.installs ?? Infinity);
+      if (answer.plan.stages.length > 1) continue;
+      const orders = answer.plan.stages.flatMap(({ groups }) =>
+        groups.map((steps) =>
+          steps.flatMap(
+            (step) => numbered.types.find(({ name }) => name === step.componentType)?.order ?? [],
+          ),
+        ),
+      );
+      let highest = 0;
+      for (const group of orders) {
+        for (const order of group) expect(order).toBeGreaterThanOrEqual(highest);
+        highest = Math.max(highest, ...group);
+      }
+    }
+    expect(plans).toBeGreaterThan(100);
+  });
+});
+
+/** Groups of Component ids, or that there is no plan. */
+function written(answer: Answer): readonly (readonly string[])[] | string {
+  if (answer.kind !== "plan") return answer.kind;
+  return answer.plan.stages.flatMap(({ groups }) =>
+    groups.map((steps) => steps.map(({ component }) => component)),
+  );
+}
+
+/** The groups by number, if each is safe in every subset and they end in an end state. */
+function safeGroups(system: System): readonly (readonly string[])[] | string {
+  const law = oracle(system);
+  let state = system.components.map(({ start }) => start);
+  const wanted = system.components.map(({ type }) => system.types[type]?.target ?? -1);
+  if (law.endName(wanted) === null) return "no-plan";
+  const groups: (readonly string[])[] = [];
+  for (const order of [1, 2, 3, 4]) {
+    const group = [...wanted.keys()].filter(
+      (at) =>
+        state[at] !== wanted[at] &&
+        system.types[system.components[at]?.type ?? -1]?.order === order,
+    );
+    if (group.length === 0) continue;
+    for (let subset = 0; subset < 1 << group.length; subset += 1) {
+      const moved = group.filter((_, bit) => (subset & (1 << bit)) !== 0);
+      const somewhere = state.map((version, at) =>
+        moved.includes(at) ? (wanted[at] ?? version) : version,
+      );
+      if (!law.isAcceptable(somewhere)) return "no-plan";
+    }
+    state = state.map((version, at) => (group.includes(at) ? (wanted[at] ?? version) : version));
+    groups.push(group.map((at) => system.components[at]?.id ?? ""));
+  }
+  return groups;
+}
+
+/** The least cost of a way out in the order of preference. */
+function wayOut(
+  system: System,
+  state: readonly number[],
+  frozen: ReadonlySet<number>,
+): Cost | null {
+  const stranded: System = {
+    ...system,
+    components: system.components.map((component, at) => ({
+      ...component,
+      start: state[at] ?? component.start,
+      hops: frozen.has(at) ? component.hops.map(() => []) : component.hops,
+    })),
+  };
+  const old = system.components.map(({ start }) => start).join();
+  const wanted = system.components.map(({ type }) => system.types[type]?.target ?? -1).join();
+  return (
+    cheapestStage(stranded, (end) => end.join() === old) ??
+    cheapestStage(stranded, (end) => end.join() !== old && end.join() !== wanted) ??
+    cheapestStage(stranded, (end) => end.join() === wanted)
+  );
+}
 
 /** The same System with one more NO row in one of its transition tables. */
 function withBan(system: System, seed: number): System {

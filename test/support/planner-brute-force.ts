@@ -168,12 +168,35 @@ const isLess = (a: Vector, b: Vector) => {
 /** The least cost of any plan, by trying label after label until nothing changes; null: there is none. */
 export function cheapest(system: System): Cost | null {
   const law = oracle(system);
-  const start = system.components.map((component) => component.start);
   const wanted = system.components.map(({ type }) => system.types[type]?.target ?? -1);
   if (law.endName(wanted) === null) return null;
+  return leastCosts(system, law, Infinity).get(wanted.join()) ?? null;
+}
+
+/** The least cost of a way in one stage to an end state that is preferred; null: there is none. */
+export function cheapestStage(
+  system: System,
+  isPreferred: (end: readonly number[]) => boolean,
+): Cost | null {
+  let best: Cost | null = null;
+  for (const [key, cost] of leastCosts(system, oracle(system), 1)) {
+    if (!isPreferred(key.split(",").map(Number))) continue;
+    if (best === null || isLess(vectorOf(cost), vectorOf(best))) best = cost;
+  }
+  return best;
+}
+
+function vectorOf({ installs, stages, exposure, groups }: Cost): Vector {
+  return [installs, stages, exposure, groups];
+}
+
+/** For each end state that can be reached in so many stages the least cost. */
+function leastCosts(system: System, law: Oracle, stageLimit: number): ReadonlyMap<string, Cost> {
+  const start = system.components.map((component) => component.start);
   const keyOf = (state: readonly number[], moved: number, past: boolean) =>
     `${state.join()};${String(moved)};${String(past)}`;
   const best = new Map<string, Vector>();
+  const resting = new Map<string, Cost>();
   let wave: { state: readonly number[]; moved: number; past: boolean }[] = [];
   const offer = (state: readonly number[], moved: number, past: boolean, cost: Vector) => {
     const key = keyOf(state, moved, past);
@@ -181,6 +204,10 @@ export function cheapest(system: System): Cost | null {
     if (before !== undefined && !isLess(cost, before)) return;
     best.set(key, cost);
     wave.push({ state, moved, past });
+    const [installs, stages, exposure, groups] = cost;
+    if (moved === 0 && law.endName(state) !== null) {
+      resting.set(state.join(), { installs, stages, exposure, groups });
+    }
   };
   offer(start, 0, false, [0, 0, 0, 0]);
   while (wave.length > 0) {
@@ -191,6 +218,7 @@ export function cheapest(system: System): Cost | null {
       if (moved !== 0 && law.endName(state) !== null) {
         offer(state, 0, false, [cost[0], cost[1] + 1, cost[2], cost[3]]);
       }
+      if (moved === 0 && cost[1] >= stageLimit) continue;
       for (const group of everyGroup(system, law, state, moved)) {
         const isFirm = group.some(([c]) => system.components[c]?.supportsRollback === false);
         const isPast = past || isFirm;
@@ -210,10 +238,7 @@ export function cheapest(system: System): Cost | null {
       }
     }
   }
-  const found = best.get(keyOf(wanted, 0, false));
-  if (found === undefined) return null;
-  const [installs, stages, exposure, groups] = found;
-  return { installs, stages, exposure, groups };
+  return resting;
 }
 
 /** Every nonempty set of hops of Components not yet moved in the stage, safe in every subset. */
@@ -308,6 +333,38 @@ export function fault(system: System, plan: Plan): string | null {
   if (JSON.stringify(point) !== JSON.stringify(plan.pointOfNoReturn)) return "the wrong point";
   if (plan.optimal && JSON.stringify(plan.bound) !== JSON.stringify(plan.cost)) {
     return "a bound that is not the cost";
+  }
+  return null;
+}
+
+/**
+ * Whether every way back stays acceptable: whatever part of a group is done when it fails, undone in any
+ * order, and then the groups before it, each in any order.
+ */
+export function wayBackFault(system: System, plan: Plan): string | null {
+  const law = oracle(system);
+  let state = system.components.map((component) => component.start);
+  for (const { groups } of plan.stages) {
+    const undone: { before: readonly number[]; moves: readonly (readonly [number, number])[] }[] =
+      [];
+    for (const steps of groups) {
+      const moves = steps.map((step) => {
+        const c = system.components.findIndex(({ id }) => id === step.component);
+        const versions = system.types[system.components[c]?.type ?? -1]?.versions ?? [];
+        return [c, versions.indexOf(step.to)] as const;
+      });
+      undone.push({ before: state, moves });
+      for (const { before, moves: made } of undone.toReversed()) {
+        for (let subset = 0; subset < 1 << made.length; subset += 1) {
+          const somewhere = before.map((version, c) => {
+            const at = made.findIndex(([moved]) => moved === c);
+            return at >= 0 && (subset & (1 << at)) !== 0 ? (made[at]?.[1] ?? -1) : version;
+          });
+          if (!law.isAcceptable(somewhere)) return `state ${somewhere.join()} on the way back`;
+        }
+      }
+      state = state.map((version, c) => moves.find(([moved]) => moved === c)?.[1] ?? version);
+    }
   }
   return null;
 }

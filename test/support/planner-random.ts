@@ -35,13 +35,18 @@ export function dice(seed: number): Dice {
   };
 }
 
-/**
- * A small System with any feature of the tables: at most 4 Components, 3 versions, 3 tables; or a crowd of 5
- * Components with 2 versions each, whose order is what matters.
- */
+/** A small System with any feature of the tables: at most 4 Components, 3 versions, 3 tables. */
 export function randomSystem(seed: number): System {
+  return anySystem(seed, false);
+}
+
+/** 5 Components with 2 versions each, and tables about their order. */
+export function randomCrowd(seed: number): System {
+  return anySystem(seed, true);
+}
+
+function anySystem(seed: number, isCrowd: boolean): System {
   const { between, chance, pick, shuffle } = dice(seed);
-  const isCrowd = chance(0.25);
   const typeCount = isCrowd ? between(1, 4) : between(1, 3);
   const types = Array.from({ length: typeCount }, (_, at) => {
     const size = isCrowd ? 2 : between(2, 3);
