@@ -190,7 +190,8 @@ function policyOf(
 
 /**
  * From the stage's first ArtifactInstall to its last ArtifactCommit; not where every Component at
- * risk has declared that it can be taken up again.
+ * risk has declared that it can be taken up again, and none of them boots with the host: its boot loader
+ * may have dropped what was installed.
  */
 function isExposedToReboot(deployment: Deployment): boolean {
   const installing = deployment.members.filter(
@@ -200,7 +201,14 @@ function isExposedToReboot(deployment: Deployment): boolean {
     (member) => member.step === null || member.ran.ArtifactCommit === "ok",
   );
   if (installing.length === 0 || isCommitted) return false;
-  return installing.some((member) => policyOf(deployment, member.id) === "rollback");
+  return installing.some(
+    (member) => policyOf(deployment, member.id) === "rollback" || isOfHost(member),
+  );
+}
+
+/** Installed, and a reboot of the host takes it into the new version, as far as it has told. */
+function isOfHost(member: Member): boolean {
+  return isAtRisk(member) && member.needsReboot !== "No" && member.needsReboot !== "Yes";
 }
 
 /**

@@ -84,7 +84,8 @@ export function explore(
         const way = fault === null ? trail : { fault, before: trail };
         // What a power cut takes away was no step of ours.
         const isStep = next.deployment.runs === situation.deployment.runs;
-        if (isStep && isForbidden(situation.world, next.world)) {
+        const isOurs = isStep && (!next.isShaken || situation.deployment.way === "forward");
+        if (isOurs && isForbidden(situation.world, next.world)) {
           const passed = String(next.world);
           if (!forbidden.has(passed)) {
             forbidden.set(passed, { world: next.world, faults: faultsOf(way) });
@@ -113,7 +114,7 @@ function startOf(first: Begin, { faults }: Scope, machine: Machine): Situation {
     stopBefore: [],
     exitOnReboot: false,
   });
-  return { deployment, world: worldOf(deployment), faultsLeft: faults, machine };
+  return { deployment, world: worldOf(deployment), faultsLeft: faults, isShaken: false, machine };
 }
 
 function faultsOf(trail: Trail | null): readonly string[] {

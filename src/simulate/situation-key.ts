@@ -11,13 +11,14 @@ export function situationKeys(): (situation: Situation) => string {
   const memberNumber = numbering(memberText);
   const worldNumber = numbering((world: World) => JSON.stringify(world));
   const openNumber = numbering(openText);
-  return ({ deployment, world, faultsLeft }) => {
+  return ({ deployment, world, faultsLeft, isShaken }) => {
     const { open, ended } = deployment;
     const flags =
       (deployment.mustReplan ? 1 : 0) +
       (deployment.givenUp ? 2 : 0) +
       (deployment.failure === null ? 4 : 0) +
-      (ended === null ? 0 : 8);
+      (ended === null ? 0 : 8) +
+      (isShaken ? 16 : 0);
     let key = `${faultsLeft},${worldNumber(world)},${deployment.stage},${deployment.way},${deployment.cursor},${deployment.detourGroups},${deployment.idleRuns},${flags},${open === null ? "" : openNumber(open)}`;
     for (const member of deployment.members) key += `,${memberNumber(member)}`;
     return ended === null ? key : `${key},${JSON.stringify(ended)}`;

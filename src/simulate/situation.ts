@@ -12,6 +12,8 @@ export interface Situation {
   readonly deployment: Deployment;
   readonly world: World;
   readonly faultsLeft: number;
+  /** A boot loader has dropped something: what is passed on the way back from there is none of our choosing. */
+  readonly isShaken: boolean;
   readonly machine: Machine;
 }
 
@@ -35,6 +37,8 @@ export const realMachine: Machine = { decide, evolve };
 export interface Answers {
   readonly supportsRollback: (component: ComponentId) => "Yes" | "No";
   readonly needsReboot: (component: ComponentId) => "No" | "Automatic" | "Yes";
+  /** Whether the Interface says that it has done this, and has not; none does unless said. */
+  readonly lies?: (component: ComponentId, round: RoundName) => boolean;
 }
 
 /** Everything that may happen next; empty where the deployment has ended. */
@@ -157,7 +161,8 @@ function ends(
   const round = deployment.open?.intent.round;
   if (round === undefined) throw new Error("no round is open");
   const index = indexOf(situation, component);
-  const world = after(situation.world, deployment, round, index, effect);
+  const isLie = failure === null && answers.lies?.(component, round) === true;
+  const world = after(situation.world, deployment, round, index, isLie ? "none" : effect);
   const answer =
     failure === null ? answerOf(round, component, world[index] ?? null, answers) : null;
   const outcome: Outcome = { type: "outcome", at, component, failure, answer, elapsedMs: 0 };
@@ -194,10 +199,17 @@ function cut(situation: Situation, rebooted: boolean, answers: Answers): Situati
   if (!rebooted) return resumed(situation, false);
   const world = situation.deployment.members.reduce(
     (folded, member, index) =>
-      answers.needsReboot(member.id) === "Automatic" ? dropped(folded, member, index) : folded,
+      isDroppable(member.id, answers) ? dropped(folded, member, index) : folded,
     situation.world,
   );
-  return resumed({ ...situation, world }, true);
+  const isShaken = situation.isShaken || world !== situation.world;
+  return resumed({ ...situation, world, isShaken }, true);
+}
+
+/** What reboots with the host and can go back, goes back by itself. */
+function isDroppable(component: ComponentId, answers: Answers): boolean {
+  const isOfHost = answers.needsReboot(component) === "Automatic";
+  return isOfHost && answers.supportsRollback(component) === "Yes";
 }
 
 function resumed(situation: Situation, rebooted: boolean): Situation {

@@ -61,5 +61,6 @@ export function dropped(world: World, member: Member, index: number): World {
   const isInstalled = member.ran.ArtifactInstall !== undefined;
   const isCommitted = member.ran.ArtifactCommit === "ok";
   if (member.step?.means !== "install" || !isInstalled || isCommitted) return world;
+  if (world[index] === member.step.from) return world;
   return world.with(index, member.step.from);
 }

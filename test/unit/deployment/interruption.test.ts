@@ -238,3 +238,26 @@ describe("a loop of reboots", () => {
     expect(driven.deployment.ended).toEqual({ outcome: "inconsistent", inconsistent: ["B"] });
   });
 });
+
+describe("a host that went down unasked", () => {
+  const spec: SystemSpec = {
+    boards: [
+      { id: "A", group: 0, needsReboot: "Automatic", onInterrupt: "retry" },
+      { id: "B", group: 1, onInterrupt: "retry" },
+    ],
+  };
+
+  it("is a failure where its boot loader may have dropped an install, whatever the Topology says", () => {
+    const boards = new Boards(spec, (round, id, nth) =>
+      round === "Download" && id === "B" && nth === 1 ? { cut: "before-start" } : "ok",
+    );
+    const booted = { exitOnReboot: true, rebooted: true };
+    let driven = drive(beginOf(spec), boards, { exitOnReboot: true });
+    for (let runs = 0; driven.end !== "ended" && runs < 10; runs += 1) {
+      if (driven.end === "cut") boards.versions.set("A", "board-v1");
+      driven = drive(driven, boards, booted);
+    }
+    expect(driven.deployment.failure).toMatchObject({ kind: "host-rebooted" });
+    expect(driven.deployment.ended?.outcome).toBe("failed-rolled-back");
+  });
+});
