@@ -63,9 +63,28 @@ function versionsOf(chosen: readonly Lot[], moved: number): readonly number[] {
   });
 }
 
+/** From so many squads a shorter circle is looked for. */
+const circleStarts = 16;
+
+/** The squads that may lie in a circle: those that are left when no other waits for nobody. */
+function inCircles(edges: readonly (readonly Edge[])[]): readonly number[] {
+  const waiting = edges.map(() => 0);
+  for (const list of edges)
+    for (const { second } of list) waiting[second] = at(waiting, second) + 1;
+  const free = waiting.flatMap((count, squad) => (count === 0 ? [squad] : []));
+  for (const squad of free) {
+    for (const { second } of at(edges, squad)) {
+      waiting[second] = at(waiting, second) - 1;
+      if (waiting[second] === 0) free.push(second);
+    }
+  }
+  return waiting.flatMap((count, squad) => (count > 0 ? [squad] : []));
+}
+
+/** The shortest of those through the first squads. */
 function shortestCircle(edges: readonly (readonly Edge[])[]): readonly Edge[] | null {
   let shortest: readonly Edge[] | null = null;
-  for (const start of edges.keys()) {
+  for (const start of inCircles(edges).slice(0, circleStarts)) {
     const reachedBy = new Map<number, Edge>();
     const queue = [start];
     for (const squad of queue) {

@@ -1,4 +1,5 @@
 import type { System, SystemState } from "../manifest/system.ts";
+import type { Options } from "./combinations.ts";
 import type { Judge } from "./judge.ts";
 import type { Cost, GroupPlace, Plan, Stage, Step } from "./plan.ts";
 import { distinctRules } from "./rule-order.ts";
@@ -40,13 +41,18 @@ function canGoBack(system: System, { component }: Move): boolean {
 export function planOf(system: System, judge: Judge, draft: Draft, bound: Cost | "proved"): Plan {
   const cost = costOf(system, draft);
   const stages: Stage[] = [];
-  let state: SystemState = system.components.map(({ start }) => start);
+  const state = system.components.map(({ start }) => start);
+  const options: (readonly number[])[] = state.map((version) => [version]);
   for (const groups of draft) {
-    const told: (readonly Step[])[] = [];
-    for (const moves of groups) {
-      told.push(stepsOf(system, judge, state, moves));
-      state = after(state, moves);
-    }
+    const told = groups.map((moves) => {
+      for (const { component, from, to } of moves) options[component] = [from, to];
+      const steps = stepsOf(system, judge, options, moves);
+      for (const { component, to } of moves) {
+        options[component] = [to];
+        state[component] = to;
+      }
+      return steps;
+    });
     const systemVersion = system.endTables.length === 0 ? null : judge.endName(state);
     stages.push({ systemVersion, groups: told });
   }
@@ -75,10 +81,10 @@ export function during(state: SystemState, moves: readonly Move[]): readonly (re
 function stepsOf(
   system: System,
   judge: Judge,
-  state: SystemState,
+  options: Options,
   moves: readonly Move[],
 ): readonly Step[] {
-  const allowing = judge.allowing(during(state, moves));
+  const allowing = judge.allowing(options);
   return moves
     .toSorted((a, b) => a.component - b.component)
     .map(({ component, from, to }) => {

@@ -87,6 +87,7 @@ function* endsFrom(
   // No goal is nearer than another: every install is one install.
   const moves: Moves = {
     cohorts,
+    book: law.book,
     hops: cohorts.cohorts.map(({ hops }) => hops),
     distances: cohorts.cohorts.map(({ size }) => Array.from({ length: size }, () => 0)),
   };

@@ -4,6 +4,8 @@ import type { Cohorts } from "./cohorts.ts";
 import { at } from "./draft.ts";
 import type { EndBox, EndStates } from "./end-states.ts";
 import { heap } from "./heap.ts";
+import { narrow } from "./narrow.ts";
+import type { Rulebook } from "./rulebook.ts";
 
 /** An acceptable end state in which the next stage may end. */
 export interface Rest {
@@ -25,6 +27,7 @@ export interface Moves {
   readonly cohorts: Cohorts;
   /** [cohort][version]: the versions that may come next. */
   readonly hops: readonly (readonly (readonly number[])[])[];
+  readonly book: Rulebook;
   /** [cohort][version]: the fewest installs to the goal. */
   readonly distances: readonly (readonly number[])[];
 }
@@ -33,11 +36,15 @@ export interface Moves {
 export interface Cluster {
   readonly members: readonly number[];
   readonly peers: number;
+  /** What they have now. */
+  readonly from: number;
+  /** What they had at the start of the plan. */
+  readonly start: number;
   /** Least detour first, of those the nearest to the goal; staying is one of them. */
   readonly options: readonly Option[];
 }
 
-interface Option {
+export interface Option {
   readonly version: number;
   readonly moves: number;
   readonly distance: number;
@@ -69,7 +76,7 @@ export function* restsIn(
   everyone: readonly Cluster[],
   budget: Budget,
 ): Generator<Rest, void> {
-  const clusters: Cluster[] = [];
+  const inBox: Cluster[] = [];
   for (const cluster of everyone) {
     const domain = box.domains[cluster.peers] ?? null;
     const options =
@@ -77,8 +84,10 @@ export function* restsIn(
         ? cluster.options
         : cluster.options.filter(({ version }) => domain.includes(version));
     if (options.length === 0) return;
-    clusters.push({ ...cluster, options });
+    inBox.push({ ...cluster, options });
   }
+  const clusters = narrow(inBox, moves.book);
+  if (clusters.some(({ options }) => options.length === 0)) return;
   const slots = clusters.flatMap(({ options, members }, cluster): readonly Slot[] =>
     options.length < 2 ? [] : members.map((_, index) => ({ cluster, isFirst: index === 0 })),
   );
@@ -129,7 +138,7 @@ export function clustersOf(
   { cohorts, hops, distances }: Moves,
   state: SystemState,
 ): readonly Cluster[] {
-  return cohorts.cohorts.flatMap(({ members, peers }, cohort) => {
+  return cohorts.cohorts.flatMap(({ members, peers, start }, cohort) => {
     const byVersion = new Map<number, number[]>();
     for (const member of members) {
       const version = at(state, member);
@@ -148,7 +157,7 @@ export function clustersOf(
         },
       );
       const sorted = options.toSorted((a, b) => a.detour - b.detour || a.distance - b.distance);
-      return { members: alike, peers, options: sorted };
+      return { members: alike, peers, from, start, options: sorted };
     });
   });
 }

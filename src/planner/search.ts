@@ -8,7 +8,7 @@ import { firstObjection, groupsByOrder, orderUse, wantedOf } from "./hand-writte
 import type { Judge } from "./judge.ts";
 import type { Cost } from "./plan.ts";
 import { isEqual, route } from "./route.ts";
-import { waysOf } from "./ways.ts";
+import { type Ways, waysOf } from "./ways.ts";
 
 export type Searched =
   | { readonly kind: "found"; readonly draft: Draft; readonly bound: Cost | "proved" }
@@ -45,16 +45,18 @@ export function search(
   }
   const cohorts = cohortsOf(system, law.peerage);
   const names = system.types.map(({ versions }) => versions);
-  const free = waysOf(cohorts, { pages: [], pagesOf: law.book.pagesOf.map(() => []) }, names);
-  const isStuck = ({ component, from }: Move, { distances }: typeof free) =>
-    at(at(distances, at(cohorts.of, component)), from) === Infinity;
-  const stuck = moves.find((move) => isStuck(move, free));
-  if (stuck !== undefined) return { kind: "stuck", move: stuck };
   const ways = waysOf(cohorts, law.book, names);
-  if (moves.some((move) => isStuck(move, ways))) return { kind: "none" };
+  const isStuck = ({ component, from }: Move, { distances }: Ways) =>
+    at(at(distances, at(cohorts.of, component)), from) === Infinity;
+  if (moves.some((move) => isStuck(move, ways))) {
+    const lawless = { pages: [], pagesOf: law.book.pagesOf.map(() => []) };
+    const free = waysOf(cohorts, lawless, names);
+    const stuck = moves.find((move) => isStuck(move, free));
+    return stuck === undefined ? { kind: "none" } : { kind: "stuck", move: stuck };
+  }
   const found = route(
     {
-      moves: { cohorts, ...ways },
+      moves: { cohorts, book: law.book, ...ways },
       ends: law.ends,
       start,
       goal,

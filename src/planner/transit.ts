@@ -101,12 +101,14 @@ export function reasons(
     const rules = new Set<Rule>();
     const stands = starts[component] === version;
     const itself = [{ peers: own, options: [{ peers: own, version, stands }], count: 1 }];
-    const others = without(kindsOfPeers(own), options[component] ?? [], starts[component] ?? -1);
+    let rest: readonly Kind[] | null = null;
+    const others = () =>
+      (rest ??= without(kindsOfPeers(own), options[component] ?? [], starts[component] ?? -1));
     for (const page of book.pagesOf[own] ?? []) {
       for (let column = page.peers.indexOf(own); column >= 0;) {
         const filled = page.peers.map((other, place) => {
           if (place === column) return itself;
-          return other === own ? others : kindsOfPeers(other);
+          return other === own ? others() : kindsOfPeers(other);
         });
         addRules(rules, page, filled);
         column = page.peers.indexOf(own, column + 1);
