@@ -125,29 +125,64 @@ function cuts(
 ): readonly Happening[] {
   return [false, true].flatMap((rebooted) => {
     const what = rebooted ? "the host loses power" : "killed";
-    return [
-      { fault: `${what} before ${round} starts`, next: cut(situation, rebooted, answers) },
-      ...effectsOf(round).map((effect) => ({
-        fault: `${what} in ${round}${told(effect)}`,
-        next: cut(allRunning(situation, round, waiting, effect), rebooted, answers),
-      })),
-    ];
+    return moments(waiting, effectsOf(round)).map((moment) => ({
+      fault: `${what} ${momentText(round, waiting, moment)}`,
+      next: cut(underWay(situation, round, waiting, moment), rebooted, answers),
+    }));
   });
 }
 
-function allRunning(
+/** How far the call of each Component that waits has come; null: it was not started. */
+type Moment = readonly (Effect | null)[];
+
+/**
+ * Of two Components every mixture. Of more, all of them alike, or the first one other than the rest: those
+ * before it have ended, so that it is each of them in turn.
+ */
+function moments(waiting: readonly ComponentId[], effects: readonly Effect[]): readonly Moment[] {
+  const all = [null, ...effects];
+  if (waiting.length === 1) return all.map((one) => [one]);
+  return all.flatMap((first) =>
+    all.map((rest) => waiting.map((_, at) => (at === 0 ? first : rest))),
+  );
+}
+
+function momentText(round: RoundName, waiting: readonly ComponentId[], moment: Moment): string {
+  const [first = null, second = first] = moment;
+  if (first === second)
+    return first === null ? `before ${round} starts` : `in ${round}${told(first)}`;
+  const [component = "", ...others] = waiting;
+  const rest = others.length === 1 ? (others[0] ?? "") : "the others";
+  return `in ${round}: ${component} ${come(first)}, ${rest} ${come(second)}`;
+}
+
+function come(effect: Effect | null): string {
+  switch (effect) {
+    case null:
+      return "not started";
+    case "none":
+      return "before its work";
+    case "half":
+      return "half-way";
+    default:
+      return "after its work";
+  }
+}
+
+function underWay(
   situation: Situation,
   round: RoundName,
   waiting: readonly ComponentId[],
-  effect: Effect,
+  moment: Moment,
 ): Situation {
-  return waiting.reduce(
-    (folded, component) => ({
+  return waiting.reduce((folded, component, at) => {
+    const effect = moment[at] ?? null;
+    if (effect === null) return folded;
+    return {
       ...fold(folded, { type: "running", component, pid: 1, startTime: "0" }),
       world: after(folded.world, folded.deployment, round, indexOf(folded, component), effect),
-    }),
-    situation,
-  );
+    };
+  }, situation);
 }
 
 function ends(
