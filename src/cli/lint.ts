@@ -2,6 +2,7 @@ import type { Problem } from "../core/problem.ts";
 import { lintManifest } from "../manifest/lint.ts";
 import { lintSystem } from "../manifest/lint-system.ts";
 import type { Manifest } from "../manifest/manifest.ts";
+import { isTooWide } from "../planner/explain-law.ts";
 import { missingEndState } from "../planner/explain-goal.ts";
 import {
   brokenByOrder,
@@ -32,6 +33,7 @@ export function lint(manifest: Manifest): Linted {
   }
   const system = matched.value;
   const missing = missingEndState(system);
+  if (isTooWide(system)) return { problems: [], notes, reach: null };
   const reach = reachability(system);
   const stray = strayVersions(system);
   return {

@@ -25,6 +25,18 @@ export interface Law {
   readonly rest: number;
 }
 
+/** More choices of Components for the columns of a table than this are not gone through. */
+const maxChoices = 100_000;
+
+/** Whether a table has so many columns of one type that its rules cannot be taken apart. */
+export function isTooWide(system: System): boolean {
+  return system.transitionTables.some(({ columns }) => {
+    const counts = candidatesOf(system, columns).map((candidates) => candidates.length);
+    return counts.reduce((product, count) => product * count, 1) > maxChoices;
+  });
+}
+
+/** Not for a System that is too wide. */
 export function lawOf(system: System): Law {
   const bans = bansOf();
   const whole = judge(system);
@@ -50,11 +62,10 @@ export function lawOf(system: System): Law {
     isEndState: (state) => whole.endName(state) !== null,
     rest: bans.numberOf({ kind: "rest", table, rule: endRule }),
     objections: (state, component, version) => {
-      const next = state.with(component, version);
       const found = orderObjections(system, state, component, bans);
-      if (isRestOnly) return [...found, ...standing(next)];
-      for (const { components, bans: bansOn } of at(choicesOf, component)) {
-        for (const ban of bansOn(components.map((one) => at(next, one)))) found.push([ban]);
+      if (isRestOnly) return [...found, ...standing(state.with(component, version))];
+      for (const choice of at(choicesOf, component)) {
+        for (const ban of choice.bansIn(state, component, version)) found.push([ban]);
       }
       return found;
     },
@@ -81,6 +92,8 @@ interface Choice {
   readonly components: readonly number[];
   /** The bans on their having these versions; none where they all had them at the start. */
   readonly bans: (versions: readonly number[]) => readonly number[];
+  /** The same for what they have in the state, once the moved one has this version. */
+  readonly bansIn: (state: SystemState, moved: number, version: number) => readonly number[];
 }
 
 function partOf(
@@ -105,17 +118,30 @@ function partOf(
     if (ends.granting(peers, versions) !== null) return [];
     return [bans.numberOf({ kind: "unlisted", table: name, rule, columns: heads, versions })];
   };
+  const base = Math.max(1, ...system.types.map(({ versions }) => versions.length));
   const known = new Map<string, Choice>();
   const choice = (components: readonly number[]): Choice => {
-    const rulings = new Map<string, readonly number[]>();
+    // By the versions as the digits of one number, where that holds them exactly; else as characters.
+    const isNarrow = base ** components.length <= Number.MAX_SAFE_INTEGER;
+    const rulings = new Map<number | string, readonly number[]>();
+    const ruling = (versionOf: (component: number, column: number) => number) => {
+      let code = 0;
+      let text = "";
+      for (const [column, component] of components.entries()) {
+        const version = versionOf(component, column);
+        if (isNarrow) code = code * base + version;
+        else text += String.fromCharCode(version);
+      }
+      const key = isNarrow ? code : text;
+      const found = rulings.get(key) ?? judged(components, components.map(versionOf));
+      rulings.set(key, found);
+      return found;
+    };
     return {
       components,
-      bans: (versions) => {
-        const key = String.fromCharCode(...versions);
-        const ruling = rulings.get(key) ?? judged(components, versions);
-        rulings.set(key, ruling);
-        return ruling;
-      },
+      bans: (versions) => ruling((_, column) => at(versions, column)),
+      bansIn: (state, moved, version) =>
+        ruling((component) => (component === moved ? version : at(state, component))),
     };
   };
   return {

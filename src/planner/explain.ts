@@ -2,7 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import type { Ban } from "./explain-bans.ts";
 import { reduced } from "./explain-core.ts";
-import { lawOf } from "./explain-law.ts";
+import { isTooWide, lawOf } from "./explain-law.ts";
 import { missingEndState } from "./explain-goal.ts";
 import { type OrderReason, orderReasons } from "./explain-order.ts";
 import { openedBy, type Repair, repaired, repairs } from "./explain-repair.ts";
@@ -38,7 +38,8 @@ export interface Farthest {
 export type Explanation =
   | WhyNot
   | { readonly kind: "plan"; readonly reasons: readonly OrderReason[] }
-  | { readonly kind: "undecided" };
+  /** The answer itself has to do: nothing was decided, or the tables are too wide to be taken apart. */
+  | { readonly kind: "unexplained" };
 
 export interface ExplainOptions {
   /** How many states each part of the explanation may look at. */
@@ -54,11 +55,12 @@ export function explain(
   answer: Answer,
   { nodeLimit = defaultExplainLimit }: ExplainOptions = {},
 ): Explanation {
+  if (isTooWide(system)) return { kind: "unexplained" };
   switch (answer.kind) {
     case "plan":
       return { kind: "plan", reasons: orderReasons(system, answer.plan) };
     case "undecided":
-      return { kind: "undecided" };
+      return { kind: "unexplained" };
     case "no-plan":
       return whyNot(system, nodeLimit);
     default:

@@ -25,7 +25,7 @@ export function explanationJson(report: ExplanationReport): Json {
   const head = { type: "explanation", manifest: planned.manifest, answer: answer.kind };
   const exit: ExitCode = answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
   switch (explanation.kind) {
-    case "undecided":
+    case "unexplained":
       return { ...head, notes, exit };
     case "plan":
       return {

@@ -22,7 +22,7 @@ import { listed, quoted } from "./words.ts";
 export function explanationLines(report: ExplanationReport, style: Style): readonly string[] {
   const { explanation, planned, answer } = report;
   switch (explanation.kind) {
-    case "undecided":
+    case "unexplained":
       return answerLines(planned, answer, style);
     case "plan":
       return orderLines(report, explanation.reasons, style);
