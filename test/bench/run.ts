@@ -3,6 +3,7 @@ import { artifact } from "./artifact.ts";
 import { deployment } from "./deployment.ts";
 import { interfaces } from "./interface.ts";
 import { menderClient } from "./mender-client.ts";
+import { proof } from "./proof.ts";
 import type { Bench, BenchRow } from "./row.ts";
 import { startup } from "./startup.ts";
 
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, Bench>> = {
   artifact,
   interface: interfaces,
   "mender-client": menderClient,
+  proof,
 };
 
 async function main(names: readonly string[]) {
