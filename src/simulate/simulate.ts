@@ -1,3 +1,4 @@
+import { unknownVersion } from "../core/ids.ts";
 import { beginOnPaper, type InterruptPolicy } from "../deployment/on-paper.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import { acceptance, startingIn } from "../planner/acceptable.ts";
@@ -17,8 +18,9 @@ export interface Simulated {
   readonly exploration: Exploration | null;
 }
 
-/** No more starting states than this are simulated. */
+/** No more starting states than this are simulated, and no more are looked at than that. */
 const maxStarts = 256;
+const maxTried = 20_000;
 
 /** Plans and explores from the System's own start, with every fault of the scope. */
 export function simulate(system: System, scope: Scope, policy: InterruptPolicy): Simulated {
@@ -37,8 +39,10 @@ export function startsOf(system: System): readonly System[] {
   const own = system.components.map((component) => component.start);
   const { endState } = acceptance(system, own);
   const starts = new Map<string, SystemState>([[own.join(), own]]);
+  let tried = 0;
   for (const state of endStates(system)) {
-    if (starts.size >= maxStarts) break;
+    tried += 1;
+    if (starts.size >= maxStarts || tried > maxTried) break;
     if (endState(state) !== null) starts.set(state.join(), state);
   }
   return [...starts.values()].map((start) => startingIn(system, start));
@@ -50,7 +54,10 @@ function* endStates(system: System): Generator<SystemState> {
     for (const row of rows.filter(({ verdict }) => verdict === "yes")) {
       const allowed = system.types.map((type, index) => {
         const column = columns.findIndex((c) => c.type === index && c.component === null);
-        return row.cells[column] ?? [...type.versions.keys()];
+        const known = [...type.versions.keys()].filter(
+          (version) => type.versions[version] !== unknownVersion,
+        );
+        return row.cells[column] ?? known;
       });
       for (const versions of combinations(allowed)) {
         yield system.components.map(({ type, start }, component) => {

@@ -1,6 +1,7 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { ComponentId } from "../../core/ids.ts";
 import type { InterruptPolicy } from "../../deployment/on-paper.ts";
+import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { System } from "../../manifest/system.ts";
 import { isAcceptable, type SimulationReport } from "../../report/simulation.ts";
@@ -9,7 +10,7 @@ import { simulationJunit } from "../../report/simulation-junit.ts";
 import { simulationLines } from "../../report/simulation-text.ts";
 import { plainStyle, type Style } from "../../report/style.ts";
 import { counted } from "../../report/words.ts";
-import { simulate as explored, startsOf } from "../../simulate/simulate.ts";
+import { simulate as explored, type Simulated, startsOf } from "../../simulate/simulate.ts";
 import type { Context } from "../context.ts";
 import type { SimulateOptions } from "../definitions/proof.ts";
 import { makePlan } from "../make-plan.ts";
@@ -28,7 +29,8 @@ export async function simulate(
   if (!made.ok) return failed(output, made.problems);
   const accepted = acceptedIn(made.value.system, options.accept);
   if (!accepted.ok) return failed(output, accepted.problems);
-  const report = reportOf(context, made.value, accepted.value, options);
+  const report = await reportOf(context, made.value, accepted.value, options);
+  if (report === null) return failed(output, [interrupted]);
   const exit = isAcceptable(report) ? exitCode.done : exitCode.noPlan;
   const lines = (style: Style) =>
     linesOf(report, exit, output.json ? "json" : options.format, style);
@@ -40,17 +42,29 @@ export async function simulate(
   return written.ok ? exit : failed(output, written.problems);
 }
 
-function reportOf(
-  { platform: { clock }, output }: Context,
+const interrupted: Problem = {
+  code: "interrupted",
+  message: "The simulation was stopped before its end.",
+  hint: "Allow fewer faults, or a lower --limit, where it takes too long.",
+};
+
+/** Null where it was stopped; that is looked for between two starting states. */
+async function reportOf(
+  { platform: { clock }, output, signal }: Context,
   { manifest, system, survey }: Planning,
   accepted: readonly ComponentId[],
   { from, faults, limit }: SimulateOptions,
-): SimulationReport {
+): Promise<SimulationReport | null> {
   const policy: InterruptPolicy = (component) =>
     survey?.components.find(({ id }) => id === component)?.entry.onInterrupt ?? "rollback";
   const begin = clock.monotonicMs();
   const starts = from === "all" ? startsOf(system) : [system];
-  const runs = starts.map((one) => explored(one, { faults, limit }, policy));
+  const runs: Simulated[] = [];
+  for (const one of starts) {
+    runs.push(explored(one, { faults, limit }, policy));
+    await new Promise((settle) => setImmediate(settle));
+    if (signal.aborted) return null;
+  }
   const seconds = (clock.monotonicMs() - begin) / 1000;
   const situations = runs.reduce((sum, run) => sum + (run.exploration?.situations ?? 0), 0);
   writeLines(output.messages, [
