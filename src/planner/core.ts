@@ -8,11 +8,12 @@ import { byRule } from "./rule-order.ts";
 /** What the planner says of a judge: a plan, none, or that it gave up. */
 export type Oracle = (judge: Judge) => Draft | "none" | "undecided";
 
-export interface Core {
-  readonly rules: readonly Rule[];
-  /** Leaving out any one of them was seen to open a way. */
-  readonly isReduced: boolean;
-}
+export type Core =
+  /** `isReduced`: leaving out any one of them was seen to open a way. */
+  | { readonly kind: "rules"; readonly rules: readonly Rule[]; readonly isReduced: boolean }
+  /** There is no plan even where the transition tables forbid nothing. */
+  | { readonly kind: "no-rest" }
+  | { readonly kind: "not-found" };
 
 /** The planner is asked at most so often, counted in Components, and the more bans there are the dearer. */
 const effort = 20_000;
@@ -21,21 +22,21 @@ const bansOfOneQuestion = 16;
 /**
  * Rules of the transition tables that together forbid every plan. They are met one by one: a plan under
  * those met so far breaks others, which join them, until there is no plan; then those are dropped without
- * which there is none either. Empty where the tables are not what is in the way.
+ * which there is none either.
  */
 export function core(system: System, judge: Judge, oracle: Oracle): Core {
-  const none: Core = { rules: [], isReduced: false };
   let left = Math.ceil(effort / Math.max(1, system.components.length));
   const kept = new Map<string, Ban>();
   for (;;) {
     left -= 1 + kept.size / bansOfOneQuestion;
     const said = oracle(relaxed(system, judge, kept));
     if (said === "none") break;
-    if (said === "undecided" || left < 0) return none;
+    if (said === "undecided" || left < 0) return { kind: "not-found" };
     const before = kept.size;
     for (const ban of against(system, judge, said)) kept.set(ban.key, ban);
-    if (kept.size === before) return none;
+    if (kept.size === before) return { kind: "not-found" };
   }
+  if (kept.size === 0) return { kind: "no-rest" };
   const bans = [...kept.values()].toSorted((a, b) => byRule(a.rule, b.rule));
   const isReduced = bans.length <= left;
   if (isReduced) {
@@ -44,7 +45,7 @@ export function core(system: System, judge: Judge, oracle: Oracle): Core {
       if (oracle(relaxed(system, judge, kept)) !== "none") kept.set(ban.key, ban);
     }
   }
-  return { rules: [...kept.values()].map(({ rule }) => rule), isReduced };
+  return { kind: "rules", rules: [...kept.values()].map(({ rule }) => rule), isReduced };
 }
 
 /** What the judge has against a draft: against its first impossible stage as such, else against its groups. */

@@ -1,3 +1,4 @@
+import { assertNever } from "../core/assert-never.ts";
 import type { Rule, System, SystemState } from "../manifest/system.ts";
 import type { Core } from "./core.ts";
 import { at, type Move } from "./draft.ts";
@@ -41,12 +42,23 @@ export const sentence = {
     const state = what.length === 0 ? "the state that this leads to" : what.join(" with ");
     return noPlan(`${together}: no row allows ${state}.`, first === undefined ? [] : [first]);
   },
-  noOrder: ({ rules, isReduced }: Core): NoPlan => {
+  noOrder: (core: Core): NoPlan => {
     const said = "No order of the updates passes acceptable states only";
-    if (rules.length === 0) {
-      return noPlan(`${said}, and no stage between can end in an acceptable end state.`);
+    switch (core.kind) {
+      case "rules":
+        return noPlan(
+          core.isReduced ? `${said}.` : `${said}. The rules were not reduced further.`,
+          core.rules,
+        );
+      case "no-rest":
+        return noPlan(
+          `${said}, whatever the transition tables say: stages must end in end states.`,
+        );
+      case "not-found":
+        return noPlan(`${said}. Which rules forbid it was not found within the limit.`);
+      default:
+        return assertNever(core);
     }
-    return noPlan(isReduced ? `${said}.` : `${said}. The rules were not reduced further.`, rules);
   },
   noRests: noPlan(
     "Without a transition table only end states may be passed through, and no order of the updates does.",
