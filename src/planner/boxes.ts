@@ -29,7 +29,7 @@ export function boxOf({ sizes, words }: Layout, cells: readonly VersionSet[]): B
 }
 
 /** Whether some combination lies in both. */
-export function touches(layout: Layout, one: Box, other: Box): boolean {
+function touches(layout: Layout, one: Box, other: Box): boolean {
   const { sizes, words } = layout;
   for (let column = 0; column < sizes.length; column += 1) {
     if (!meets(one, other, column, words)) return false;
@@ -45,7 +45,7 @@ function meets(one: Box, other: Box, column: number, words: number): boolean {
 }
 
 /** Whether every combination of the inner one lies in the outer one. */
-export function covers(outer: Box, inner: Box): boolean {
+function covers(outer: Box, inner: Box): boolean {
   for (let word = 0; word < inner.length; word += 1) {
     if (((inner[word] ?? 0) & ~(outer[word] ?? 0)) !== 0) return false;
   }
