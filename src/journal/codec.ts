@@ -61,17 +61,15 @@ function isTorn(bytes: Uint8Array, start: number): boolean {
 }
 
 /**
- * Whether a whole line with a tab follows. No other tab occurs in a journal, so each is tried: the newline before such a
- * line may be what was damaged.
+ * Whether a whole line with a tab follows. No other tab occurs in a journal, so a line is looked for from its tab on: the
+ * newline before it may be what was damaged.
  */
 function wasSynced(bytes: Uint8Array, start: number): boolean {
-  for (let at = bytes.indexOf(tab, start); at >= 0;) {
-    const nextTab = bytes.indexOf(tab, at + 1);
-    const upToNext = nextTab < 0 ? bytes.length : nextTab;
-    const end = bytes.subarray(at, upToNext).indexOf(newline);
-    const line = bytes.subarray(Math.max(start, at - crcLength), at + end);
-    if (end >= 0 && readLine(line) !== null) return true;
-    at = nextTab;
+  for (const { line, end } of linesOf(bytes, start)) {
+    const tabAt = line?.lastIndexOf(tab) ?? -1;
+    if (line === null || tabAt < 0) continue;
+    const from = end - 1 - line.length + tabAt - crcLength;
+    if (readLine(bytes.subarray(Math.max(start, from), end - 1)) !== null) return true;
   }
   return false;
 }
