@@ -1,6 +1,7 @@
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { Problem } from "../core/problem.ts";
-import { ok } from "../core/result.ts";
+import type { StopPoint } from "../core/protocol.ts";
+import { fail, ok } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type Deployed, inProgress, type Request, takeUp } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
@@ -16,18 +17,18 @@ import { readSettings } from "./settings.ts";
 /** What a call does with the deployment in progress, and which one it is for. */
 export interface TakeUp {
   readonly request: Request;
-  /** Null: any; else it must be this one, and anything else is as if there were none. */
-  readonly isFor: ((deployment: Deployment) => boolean) | null;
+  /** Null: any; else it must wait there, and anything else is left alone. */
+  readonly waitingBefore: StopPoint | null;
 }
 
 /** Goes on with the deployment in progress: resume, commit and rollback are this with other requests. */
 export async function takeUpDeployment(
   context: Context,
-  { request, isFor }: TakeUp,
+  { request, waitingBefore }: TakeUp,
 ): Promise<ExitCode> {
   const { output } = context;
   beginStream(output);
-  if (isFor === null && isRefusedCall(context, request)) {
+  if (waitingBefore === null && isRefusedCall(context, request)) {
     writeLines(output.messages, ["The install before was refused: there is nothing to do for it."]);
     return exitCode.done;
   }
@@ -36,7 +37,11 @@ export async function takeUpDeployment(
     const current = inProgress(journals);
     if (!current.ok) return current;
     const deployment = current.value;
-    if (isFor !== null && (deployment === null || !isFor(deployment))) return ok(null);
+    if (waitingBefore !== null && !isWaiting(deployment, waitingBefore)) {
+      return deployment === null || deployment.ended !== null
+        ? ok(null)
+        : fail(notWaiting(deployment, waitingBefore));
+    }
     const settings = readSettings(context);
     if (!settings.ok) return settings;
     const components = deployment?.begin.components ?? [];
@@ -70,6 +75,18 @@ function isRefusedCall(context: Context, { verb, stopBefore }: Request): boolean
   if (stopBefore.length > 0) return false;
   clearRefusal(files, store);
   return true;
+}
+
+function isWaiting(deployment: Deployment | null, before: StopPoint): boolean {
+  return deployment !== null && deployment.ended === null && deployment.stoppedBefore === before;
+}
+
+function notWaiting({ begin }: Deployment, before: StopPoint): Problem {
+  return {
+    code: "nothing-in-progress",
+    message: `The deployment of "${begin.manifest}" in progress does not wait before ${before}.`,
+    hint: "Call resume to go on with it, or rollback to undo it; status shows what it waits for.",
+  };
 }
 
 function nothingInProgress({ verb }: Request): Problem {

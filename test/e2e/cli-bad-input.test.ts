@@ -364,6 +364,21 @@ describe("a journal", () => {
 `);
   });
 
+  test("of a deployment that does not wait before ArtifactCommit: nothing to commit, and why", () => {
+    expect(
+      system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactInstall"]).exit,
+    ).toBe(0);
+    const before = readFileSync(journal());
+    const { exit, stderr } = system.run(["commit"]);
+    expect([exit, stderr]).toEqual([
+      2,
+      `error: The deployment of "system-core-v2" in progress does not wait before ArtifactCommit. [nothing-in-progress]
+  hint: Call resume to go on with it, or rollback to undo it; status shows what it waits for.
+`,
+    ]);
+    expect(readFileSync(journal())).toEqual(before);
+  });
+
   test("of a deployment that waits refuses a second install", () => {
     expect(
       system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"]).exit,

@@ -6,7 +6,6 @@ import { takeUpDeployment } from "../take-up.ts";
 export function commit(context: Context): Promise<ExitCode> {
   return takeUpDeployment(context, {
     request: { verb: "resume", stopBefore: [], exitOnReboot: false },
-    isFor: (deployment) =>
-      deployment.ended === null && deployment.stoppedBefore === "ArtifactCommit",
+    waitingBefore: "ArtifactCommit",
   });
 }

@@ -5,5 +5,8 @@ import { takeUpDeployment } from "../take-up.ts";
 
 /** Goes on with the deployment in progress. */
 export function resume(context: Context, options: RunOptions): Promise<ExitCode> {
-  return takeUpDeployment(context, { request: { verb: "resume", ...options }, isFor: null });
+  return takeUpDeployment(context, {
+    request: { verb: "resume", ...options },
+    waitingBefore: null,
+  });
 }

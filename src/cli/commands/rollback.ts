@@ -5,5 +5,8 @@ import { takeUpDeployment } from "../take-up.ts";
 
 /** Rolls the deployment in progress back, or goes on with its rollback. */
 export function rollback(context: Context, options: RunOptions): Promise<ExitCode> {
-  return takeUpDeployment(context, { request: { verb: "rollback", ...options }, isFor: null });
+  return takeUpDeployment(context, {
+    request: { verb: "rollback", ...options },
+    waitingBefore: null,
+  });
 }
