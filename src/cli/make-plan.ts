@@ -1,7 +1,13 @@
-import type { Result } from "../core/result.ts";
+import type { Problem } from "../core/problem.ts";
+import { ok, type Result } from "../core/result.ts";
+import type { Deployment } from "../deployment/deployment.ts";
 import { foreseen } from "../deployment/foreseen.ts";
+import { inProgress } from "../executor/deploy.ts";
+import { journalsIn } from "../executor/journals.ts";
+import { FileError } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import type { Context } from "./context.ts";
+import { datastoreOf } from "./deployer.ts";
 import { readSettings } from "./settings.ts";
 import { planFromState, type Planning, planThisSystem } from "./system.ts";
 import { withSystemInput } from "./system-input.ts";
@@ -24,7 +30,37 @@ export async function makePlan(
   }
   const settings = readSettings(context);
   if (!settings.ok) return settings;
-  return await withSystemInput(context, settings.value.keys, file, (input) =>
+  const made = await withSystemInput(context, settings.value.keys, file, (input) =>
     planThisSystem(context, settings.value, input),
   );
+  if (!made.ok) return made;
+  const { planned } = made.value;
+  const notes = [...inProgressNote(context), ...planned.notes];
+  return ok({ ...made.value, planned: { ...planned, notes } });
+}
+
+/**
+ * What Components report in the middle of a deployment is not where the System rests. Whoever may not read the datastore, or
+ * finds its journal damaged, is told so by the commands that need it.
+ */
+function inProgressNote(context: Context): readonly Problem[] {
+  const deployment = journalInProgress(context);
+  if (deployment === null || deployment.ended !== null) return [];
+  return [
+    {
+      code: "deployment-in-progress",
+      message: `Deployment "${deployment.begin.deployment}" of "${deployment.begin.manifest}" is in progress; the plan starts from what the Components report in the middle of it.`,
+      hint: "Look at status; end it with resume or rollback, then plan again.",
+    },
+  ];
+}
+
+function journalInProgress(context: Context): Deployment | null {
+  try {
+    const found = inProgress(journalsIn(context.platform.files, datastoreOf(context)));
+    return found.ok ? found.value : null;
+  } catch (error) {
+    if (error instanceof FileError) return null;
+    throw error;
+  }
 }

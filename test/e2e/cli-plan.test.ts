@@ -132,6 +132,21 @@ describe("plan", () => {
     });
   });
 
+  test("says that a deployment is in progress, for what Components report then is no resting place", () => {
+    expect(
+      system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"]).exit,
+    ).toBe(0);
+    for (const command of [["plan"], ["install", "--dry-run"], ["explain"]]) {
+      const { exit, stdout } = system.run([...command, "manifest-v2.yaml"]);
+      expect(exit).toBe(0);
+      expect(stdout).toMatch(
+        /warning: Deployment "[0-9a-f]{12}" of "system-core-v2" is in progress; the plan starts from what the Components report in the middle of it\. \[deployment-in-progress\]\n {2}hint: Look at status; end it with resume or rollback, then plan again\./,
+      );
+    }
+    expect(system.run(["rollback"]).exit).toBe(0);
+    expect(system.run(["plan", "manifest-v2.yaml"]).stdout).toBe(planText);
+  });
+
   test("tells no plan as one document, too", () => {
     const { exit, stdout } = system.run(["plan", "manifest-v2-no-way.yaml", "--json"]);
     expect(exit).toBe(14);

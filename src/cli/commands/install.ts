@@ -9,12 +9,10 @@ import type { InstallOptions } from "../definitions/updates.ts";
 import { datastoreOf } from "../deployer.ts";
 import { installFile } from "../installer.ts";
 import { locked } from "../locked.ts";
-import { withWaysOut } from "../make-plan.ts";
+import { makePlan, withWaysOut } from "../make-plan.ts";
 import { beginStream, failedInStream, writeLines } from "../output.ts";
 import { exitOfDeployed } from "../run-end.ts";
-import { readSettings } from "../settings.ts";
-import { type Planning, planThisSystem } from "../system.ts";
-import { withSystemInput } from "../system-input.ts";
+import type { Planning } from "../system.ts";
 
 /** Plans, then runs the plan to its end or as far as asked. */
 export async function install(
@@ -51,11 +49,7 @@ export async function install(
 /** What `plan` shows, as the first lines of a stream. */
 async function dryRun(context: Context, file: string): Promise<ExitCode> {
   const { output } = context;
-  const settings = readSettings(context);
-  if (!settings.ok) return failedInStream(output, settings.problems);
-  const planned = await withSystemInput(context, settings.value.keys, file, (input) =>
-    planThisSystem(context, settings.value, input),
-  );
+  const planned = await makePlan(context, file, null);
   if (!planned.ok) return failedInStream(output, planned.problems);
   const { answer } = planned.value;
   const told = withWaysOut(planned.value);
