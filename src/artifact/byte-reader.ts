@@ -4,11 +4,14 @@ import { refused } from "./artifact-error.ts";
 export interface ByteReader {
   /** How many bytes were taken so far. */
   position(): number;
-  /** Exactly `length` bytes; ArtifactError where the input ends before. Only for small lengths. */
+  /** A copy of exactly `length` bytes; ArtifactError where the input ends before. Only for small lengths. */
   take(length: number): Promise<Uint8Array>;
-  /** Exactly `length` bytes in pieces as they come; must be read to its end before anything else is asked for. */
+  /**
+   * Exactly `length` bytes in pieces as they come, lent or not; must be read to its end before anything else is
+   * asked for.
+   */
   stream(length: number): AsyncIterable<Uint8Array>;
-  /** The next piece as it comes, of any size; null at the end. */
+  /** The next piece as it comes, of any size, lent or not; null at the end. */
   piece(): Promise<Uint8Array | null>;
   /** Lets go of the input, read to its end or not. */
   close(): Promise<void>;
@@ -41,12 +44,8 @@ export function readBytes(file: string, chunks: AsyncIterable<Uint8Array>): Byte
   return {
     position: () => position,
     async take(length) {
-      if (length === 0) return new Uint8Array(0);
-      const first = await upTo(length);
-      if (first.length === length) return first;
       const whole = new Uint8Array(length);
-      whole.set(first);
-      for (let filled = first.length; filled < length;) {
+      for (let filled = 0; filled < length;) {
         const piece = await upTo(length - filled);
         whole.set(piece, filled);
         filled += piece.length;

@@ -1,7 +1,7 @@
-import { pipeline } from "node:stream";
-import { createGunzip } from "node:zlib";
+import { createGunzip, type Gunzip } from "node:zlib";
 import { type Decompressors, DecompressError } from "../platform/types.ts";
 import { refused } from "./artifact-error.ts";
+import { free, type Pieces } from "./lent.ts";
 
 /** How the tars inside an Artifact may be compressed. */
 export type Compression = "none" | "gzip" | "xz" | "zstd";
@@ -37,20 +37,30 @@ const marks = [
  */
 export const inflateChunk = { alone: 1024 * 1024, among: 64 * 1024 } as const;
 
-/** Streams `source` uncompressed; ArtifactError where it is broken, cut short or goes on after its end. */
+/** How the uncompressed bytes are to come. */
+export interface Unpacking {
+  /** Bytes that are inflated at once: the largest piece. */
+  readonly chunkBytes: number;
+  readonly pieces: Pieces;
+}
+
+/**
+ * Streams `source`, whose pieces may be lent, uncompressed; ArtifactError where it is broken, cut short or goes on after
+ * its end.
+ */
 export async function* uncompressed(
   file: string,
   compression: Compression,
   source: AsyncIterable<Uint8Array>,
   decompressors: Decompressors | null,
-  chunkBytes: number,
+  unpacking: Unpacking,
 ): AsyncGenerator<Uint8Array> {
   switch (compression) {
     case "none":
       yield* source;
       return;
     case "gzip":
-      yield* gunzip(file, source, chunkBytes);
+      yield* gunzip(file, source, unpacking);
       return;
     case "xz":
     case "zstd":
@@ -59,34 +69,71 @@ export async function* uncompressed(
   }
 }
 
-/** Streams gzip uncompressed, its trailer read and checked; ArtifactError where anything but zeroes less is wrong. */
+/**
+ * Streams gzip, whose pieces may be lent, uncompressed, its trailer read and checked; ArtifactError where anything but
+ * zeroes less is wrong.
+ */
 export async function* gunzip(
   file: string,
   source: AsyncIterable<Uint8Array>,
-  chunkBytes: number,
+  { chunkBytes, pieces }: Unpacking,
 ): AsyncGenerator<Uint8Array> {
   const engine = createGunzip({ chunkSize: chunkBytes });
-  let fed = 0;
-  let sourceEnded = false;
-  async function* counted() {
-    for await (const chunk of source) {
-      fed += chunk.length;
-      yield chunk;
-    }
-    sourceEnded = true;
-  }
-  // A broken source destroys the engine, so that the loop below throws the very error; nothing is left to do here.
-  pipeline(counted(), engine, () => {});
+  const fed = feed(engine, source);
   try {
-    for await (const chunk of engine) yield bytesOf(chunk);
+    for await (const chunk of engine) {
+      const piece = bytesOf(chunk);
+      yield piece;
+      if (pieces === "lent") letGo(piece, chunkBytes);
+    }
   } catch (error) {
     throw isZlibError(error) ? broken(file, "gzip", error.message) : error;
   } finally {
     engine.destroy();
   }
   // Node ends quietly where zeros follow the trailer; all that was fed must have been used.
-  if (!sourceEnded || engine.bytesWritten !== fed) {
+  if (!fed.toItsEnd || engine.bytesWritten !== fed.bytes) {
     throw broken(file, "gzip", "something follows its end");
+  }
+}
+
+/** A source that breaks destroys the engine, so that whoever reads from that meets the very error. */
+function feed(engine: Gunzip, source: AsyncIterable<Uint8Array>) {
+  const fed = { bytes: 0, toItsEnd: false };
+  async function all(): Promise<void> {
+    for await (const piece of source) {
+      fed.bytes += piece.length;
+      if (!(await isTaken(engine, piece))) return;
+    }
+    fed.toItsEnd = true;
+    engine.end();
+  }
+  all().catch((error: unknown) => {
+    engine.destroy(error instanceof Error ? error : new Error(String(error)));
+  });
+  return fed;
+}
+
+/** Waits until the engine has used all of it: a piece may be lent. False where it wants no more of them. */
+function isTaken(engine: Gunzip, piece: Uint8Array): Promise<boolean> {
+  return new Promise((settle) => {
+    // An engine that is at its end, or destroyed, may never call back.
+    const refuse = () => settle(false);
+    engine.once("close", refuse);
+    engine.write(piece, (error) => {
+      engine.off("close", refuse);
+      settle(error === null || error === undefined);
+    });
+  });
+}
+
+/**
+ * Frees what a piece lay in. The engine fills one buffer of `chunkBytes` after the other; it has done with one only
+ * once that is full, so a piece that ends before its buffer does is left alone.
+ */
+function letGo({ buffer, byteOffset, byteLength }: Uint8Array, chunkBytes: number): void {
+  if (buffer.byteLength >= chunkBytes && byteOffset + byteLength === buffer.byteLength) {
+    free(buffer);
   }
 }
 

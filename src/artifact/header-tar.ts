@@ -27,7 +27,10 @@ export async function readHeaderTar(
 ): Promise<HeaderTar> {
   const label = `${file}:${name}`;
   const compression = demandSuffix(file, name, bytes);
-  const unpacked = uncompressed(label, compression, once(bytes), decompressors, inflateChunk.among);
+  const unpacked = uncompressed(label, compression, once(bytes), decompressors, {
+    chunkBytes: inflateChunk.among,
+    pieces: "kept",
+  });
   const reader = readBytes(label, bounded(label, unpacked));
   try {
     return await readFiles(file, label, reader);
@@ -93,8 +96,7 @@ async function readFiles(file: string, label: string, reader: ByteReader): Promi
 
 async function smallFile(label: string, reader: ByteReader, size: number): Promise<Uint8Array> {
   if (size > limits.headerFile) throw tooLarge(label, `${limits.headerFile} bytes in one file`);
-  // A copy: the piece it lies in is much larger, and the Artifact is kept.
-  return new Uint8Array(await reader.take(size));
+  return await reader.take(size);
 }
 
 async function pass(content: AsyncIterable<Uint8Array>): Promise<void> {

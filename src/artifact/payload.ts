@@ -3,8 +3,9 @@ import type { ByteSource, Decompressors } from "../platform/types.ts";
 import { refused } from "./artifact-error.ts";
 import { wrongSum } from "./artifact-manifest.ts";
 import { type ByteReader, readBytes } from "./byte-reader.ts";
-import { inflateChunk, magicBytes, uncompressed } from "./compression.ts";
+import { inflateChunk, magicBytes, uncompressed, type Unpacking } from "./compression.ts";
 import { demandSuffix } from "./header-tar.ts";
+import { readAll } from "./lent.ts";
 import { demandLast, demandSame, openArtifact } from "./layout.ts";
 import { demandEnd } from "./tar-end.ts";
 import { nextEntry, takePadding, type TarEntry } from "./tar-reader.ts";
@@ -14,20 +15,21 @@ import type { Artifact, PayloadFile, PayloadStream } from "./types.ts";
  * Streams the payload files in the order they lie in. Every checksum is verified on the way: a violation throws
  * ArtifactError before the content ends, and once the last file is through the whole archive has been checked. What the
  * medium throws (FileError) comes through. An Artifact with state scripts is refused: here nobody would run them.
+ * With `pieces: "lent"` those of a content are.
  */
 export async function* streamPayload(
   source: ByteSource,
   artifact: Artifact,
   decompressors: Decompressors | null = null,
-  chunkBytes: number = inflateChunk.among,
+  unpacking: Unpacking = { chunkBytes: inflateChunk.among, pieces: "kept" },
 ): AsyncGenerator<PayloadStream> {
   const file = source.name;
   if (artifact.hasStateScripts) throw stateScripts(file);
-  const reader = readBytes(file, source.read(0, source.size));
+  const reader = readBytes(file, readAll(source, unpacking));
   try {
     const { artifact: found, data } = await openArtifact(file, reader, [], decompressors);
     demandSame(file, found, artifact);
-    yield* payloadOf(file, reader, data, artifact, decompressors, chunkBytes);
+    yield* payloadOf(file, reader, data, artifact, decompressors, unpacking);
     await demandEnd(file, reader);
   } finally {
     await reader.close();
@@ -41,13 +43,13 @@ export async function* payloadOf(
   data: TarEntry,
   artifact: Artifact,
   decompressors: Decompressors | null,
-  chunkBytes: number,
+  unpacking: Unpacking,
 ): AsyncGenerator<PayloadStream> {
   const label = `${file}:${data.name}`;
   const head = await reader.take(Math.min(magicBytes, data.size));
   const compression = demandSuffix(file, data.name, head);
   const packed = joined(head, reader.stream(data.size - head.length));
-  const unpacked = uncompressed(label, compression, packed, decompressors, chunkBytes);
+  const unpacked = uncompressed(label, compression, packed, decompressors, unpacking);
   const inner = readBytes(label, unpacked);
   try {
     yield* files(file, label, inner, artifact.payloadFiles);

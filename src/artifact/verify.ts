@@ -2,9 +2,10 @@ import type { Result } from "../core/result.ts";
 import type { ByteSource, Decompressors } from "../platform/types.ts";
 import { asResult } from "./artifact-error.ts";
 import { readBytes } from "./byte-reader.ts";
-import { inflateChunk } from "./compression.ts";
+import { inflateChunk, type Unpacking } from "./compression.ts";
 import type { VerifyKey } from "./keys.ts";
 import { openArtifact } from "./layout.ts";
+import { readAll } from "./lent.ts";
 import { payloadOf } from "./payload.ts";
 import { demandEnd } from "./tar-end.ts";
 import type { Artifact, PayloadFile } from "./types.ts";
@@ -22,26 +23,26 @@ export function verifyArtifact(
   keys: readonly VerifyKey[],
   decompressors: Decompressors | null = null,
 ): Promise<Result<VerifiedArtifact>> {
-  const chunks = source.read(0, source.size);
+  const unpacking: Unpacking = { chunkBytes: inflateChunk.alone, pieces: "lent" };
   return asResult(source.name, () =>
-    verifyStream(source.name, chunks, keys, decompressors, inflateChunk.alone),
+    verifyStream(source.name, readAll(source, unpacking), keys, decompressors, unpacking),
   );
 }
 
-/** As verifyArtifact, of bytes that come by once; ArtifactError at the first thing that is wrong. */
+/** As verifyArtifact, of bytes that come by once and may be lent; ArtifactError at the first thing that is wrong. */
 export async function verifyStream(
   file: string,
   chunks: AsyncIterable<Uint8Array>,
   keys: readonly VerifyKey[],
   decompressors: Decompressors | null,
-  chunkBytes: number,
+  unpacking: Unpacking,
 ): Promise<VerifiedArtifact> {
   const reader = readBytes(file, chunks);
   try {
     const { artifact, data } = await openArtifact(file, reader, keys, decompressors);
     const sums = new Map(artifact.payloadFiles.map(({ name, sha256 }) => [name, sha256]));
     const files: (PayloadFile & { readonly size: number })[] = [];
-    const payload = payloadOf(file, reader, data, artifact, decompressors, chunkBytes);
+    const payload = payloadOf(file, reader, data, artifact, decompressors, unpacking);
     for await (const { name, size, content } of payload) {
       for await (const _ of content);
       const sha256 = sums.get(name);

@@ -10,11 +10,11 @@ export function partOf(source: ByteSource, entry: BundleEntry): ByteSource {
   return {
     name: `${source.name}:${entry.name}`,
     size,
-    read(offset, length) {
+    read(offset, length, lentBytes) {
       if (offset < 0 || length < 0 || offset + length > size) {
         throw new RangeError(`"${entry.name}" has no bytes ${offset} to ${offset + length}`);
       }
-      const bytes = source.read(start + offset, length);
+      const bytes = source.read(start + offset, length, lentBytes);
       const whole = offset === 0 && length === size;
       return whole && sha256 !== null
         ? summed(source.name, bytes, { name: entry.name, sha256 })

@@ -1,5 +1,6 @@
 import { ArtifactError, asResult, refused } from "../artifact/artifact-error.ts";
 import { gunzip, inflateChunk } from "../artifact/compression.ts";
+import { readAll } from "../artifact/lent.ts";
 import type { Result } from "../core/result.ts";
 import { type ByteSource, FileError, type Files } from "../platform/types.ts";
 import { notWritten } from "./not-written.ts";
@@ -28,7 +29,8 @@ export function unpackGzip(
     const directory = path.slice(0, path.lastIndexOf("/")) || "/";
     try {
       const room = files.freeBytes(directory) - reservedBytes;
-      const unpacked = gunzip(source.name, source.read(0, source.size), inflateChunk.alone);
+      const unpacking = { chunkBytes: inflateChunk.alone, pieces: "lent" } as const;
+      const unpacked = gunzip(source.name, readAll(source, unpacking), unpacking);
       return await files.writeStream(path, within(source.name, unpacked, room));
     } catch (error) {
       const ours = error instanceof FileError && [path, directory].includes(error.path);

@@ -1,5 +1,7 @@
 import { asResult } from "../artifact/artifact-error.ts";
+import { inflateChunk } from "../artifact/compression.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
+import { readAll } from "../artifact/lent.ts";
 import { verifyArtifact, type VerifiedArtifact } from "../artifact/verify.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -50,7 +52,9 @@ async function verifyEntry(
 ): Promise<Result<VerifiedArtifact>> {
   const part = partOf(source, entry);
   if (bundle.verifiedBy !== null && keys.length === 0) {
-    const summed = await asResult(source.name, () => drain(part.read(0, part.size)));
+    const summed = await asResult(source.name, () =>
+      drain(readAll(part, { chunkBytes: inflateChunk.alone, pieces: "lent" })),
+    );
     if (!summed.ok) return summed;
   }
   return verifyArtifact(part, keys, decompressors);

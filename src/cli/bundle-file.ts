@@ -55,7 +55,7 @@ async function withUnpacked<T>(
       return await use({
         name: source.name,
         size: plain.size,
-        read: (offset, length) => plain.read(offset, length),
+        read: (...args) => plain.read(...args),
       });
     } finally {
       plain.close();

@@ -26,7 +26,7 @@ export function openInput(
     return ok({
       name,
       size: source.size,
-      read: (offset, length) => source.read(offset, length),
+      read: (...args) => source.read(...args),
       close: () => source.close(),
     });
   } catch (error) {

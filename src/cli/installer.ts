@@ -159,7 +159,7 @@ function refusal(plan: Plan, { stopBefore }: InstallOptions): Problem | null {
 
 /** The same bytes under the name that people know. */
 function named(source: ByteSource, name: string): ByteSource {
-  return { name, size: source.size, read: (offset, length) => source.read(offset, length) };
+  return { name, size: source.size, read: (...args) => source.read(...args) };
 }
 
 /** Every byte of every Artifact, before anything is changed. */

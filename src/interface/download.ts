@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Unpacking } from "../artifact/compression.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
 import { streamPayload } from "../artifact/payload.ts";
 import type { Artifact, PayloadStream } from "../artifact/types.ts";
@@ -89,7 +90,7 @@ function payloadOf(spec: DownloadSpec): AsyncIterator<PayloadStream> {
   const source = watched(spec);
   switch (spec.unpacked) {
     case "Yes":
-      return streamPayload(source, spec.artifact, spec.decompressors, pieceOf(spec));
+      return streamPayload(source, spec.artifact, spec.decompressors, unpackingOf(spec));
     case "No":
       return wholePayload({ ...spec, source });
     default:
@@ -102,7 +103,7 @@ async function* wholePayload(spec: DownloadSpec): AsyncGenerator<PayloadStream> 
   yield {
     name: wholeName,
     size: spec.source.size,
-    content: verifiedWhole({ ...spec, chunkBytes: pieceOf(spec) }),
+    content: verifiedWhole({ ...spec, unpacking: unpackingOf(spec) }),
   };
 }
 
@@ -112,10 +113,10 @@ function watched(spec: DownloadSpec): ByteSource {
   return {
     name: source.name,
     size: source.size,
-    async *read(offset, length) {
+    async *read(offset, length, lentBytes) {
       let bytes = 0;
       try {
-        for await (const chunk of untilAborted(inPieces(spec, offset, length), signal)) {
+        for await (const chunk of untilAborted(source.read(offset, length, lentBytes), signal)) {
           bytes += chunk.length;
           onProgress(bytes);
           yield chunk;
@@ -127,16 +128,9 @@ function watched(spec: DownloadSpec): ByteSource {
   };
 }
 
-async function* inPieces(spec: DownloadSpec, offset: number, length: number) {
-  const end = offset + length;
-  const most = spec.atOnce < many ? length : pieceOf(spec);
-  for (let at = offset; at < end; at += most) {
-    yield* spec.source.read(at, Math.min(most, end - at));
-  }
-}
-
-function pieceOf({ atOnce }: DownloadSpec): number {
-  return atOnce < many ? pieceBytes.few : pieceBytes.many;
+/** Every piece is written, into a pipe or a file, before the next one is asked for. */
+function unpackingOf({ atOnce }: DownloadSpec): Unpacking {
+  return { chunkBytes: atOnce < many ? pieceBytes.few : pieceBytes.many, pieces: "lent" };
 }
 
 /** What an interrupted Download left behind that is made once more. */

@@ -1,6 +1,6 @@
 /** Hands chunks from one loop to another, one at a time. */
 export interface Relay<T> {
-  /** Resolves once the other side has come for it. */
+  /** Resolves once the other side has done with it and comes for the next. */
   give(chunk: T): Promise<void>;
   /** The other side gets the end when it comes next. */
   end(): void;
@@ -9,26 +9,31 @@ export interface Relay<T> {
 
 export function relay<T>(): Relay<T> {
   let given = deferred<T | typeof atEnd>();
-  let taken = deferred<null>();
+  let used = deferred<null>();
+  let isOver = false;
 
   async function* chunks() {
     for (;;) {
       const chunk = await given.promise;
       if (chunk === atEnd) return;
-      const { settle } = taken;
+      const { settle } = used;
       given = deferred();
-      taken = deferred();
-      settle(null);
+      used = deferred();
+      // The end may come while a chunk is still waiting.
+      if (isOver) given.settle(atEnd);
       yield chunk;
+      settle(null);
     }
   }
 
   return {
     async give(chunk) {
+      const { promise } = used;
       given.settle(chunk);
-      await taken.promise;
+      await promise;
     },
     end() {
+      isOver = true;
       given.settle(atEnd);
     },
     chunks: chunks(),

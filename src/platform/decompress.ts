@@ -1,4 +1,4 @@
-import { pipeline } from "node:stream";
+import type { Writable } from "node:stream";
 import { execa } from "execa";
 import { DecompressError, type Decompressors } from "./types.ts";
 
@@ -38,18 +38,14 @@ async function* run(
     complaint = (complaint + new TextDecoder().decode(bytes)).slice(0, complaintLength);
   });
 
+  // A program that gives up closes its input; its exit status tells why.
+  child.stdin.on("error", () => {});
   // The program sees a broken source as a mere end of its input: whose failure it was must be kept.
   let broken: { readonly error: unknown } | null = null;
-  async function* watched() {
-    try {
-      yield* source;
-    } catch (error) {
-      broken = { error };
-      throw error;
-    }
-  }
-  // A program that gives up closes its input; its exit status tells why.
-  pipeline(watched(), child.stdin, () => {});
+  feed(child.stdin, source).catch((error: unknown) => {
+    broken = { error };
+    child.stdin.destroy();
+  });
 
   try {
     // Where the program could not be started its output breaks off as well; `child` tells why.
@@ -72,6 +68,17 @@ async function* run(
     child.stdin.destroy();
     child.kill("SIGKILL");
   }
+}
+
+/** One piece after the other is written to its end before the next is asked for: it may be lent. */
+async function feed(input: Writable, source: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const piece of source) {
+    const refusal = await new Promise<Error | null | undefined>((settle) => {
+      input.write(piece, settle);
+    });
+    if (refusal !== null && refusal !== undefined) return;
+  }
+  input.end();
 }
 
 function rethrow({ error }: { readonly error: unknown }): never {

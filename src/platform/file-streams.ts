@@ -25,11 +25,12 @@ export function openSource(io: FileIo, path: string): ByteSource & { close(): vo
   return {
     name: path,
     size,
-    async *read(offset, length) {
+    async *read(offset, length, lentBytes) {
       if (isClosed) throw new Error(`${path} is read after it was closed`);
       reading += 1;
+      const memory = lentBytes === undefined ? keptMemory : lentMemory(Math.min(lentBytes, length));
       try {
-        yield* readPieces(io, fd, path, offset, length);
+        yield* readPieces(io, fd, path, { offset, length, memory });
       } finally {
         reading -= 1;
         closeWhenIdle();
@@ -43,17 +44,23 @@ export function openSource(io: FileIo, path: string): ByteSource & { close(): vo
   };
 }
 
+interface Stretch {
+  readonly offset: number;
+  readonly length: number;
+  /** Memory for the next piece, which is to have so many bytes at most. */
+  readonly memory: (bytes: number) => Uint8Array;
+}
+
 /** The next piece is read ahead while the one before is worked on. */
 async function* readPieces(
   io: FileIo,
   fd: number,
   path: string,
-  offset: number,
-  length: number,
+  { offset, length, memory }: Stretch,
 ): AsyncGenerator<Uint8Array> {
   const end = offset + length;
   const readFrom = (at: number): Promise<Uint8Array> | null =>
-    at >= end ? null : readPiece(io, fd, path, at, Math.min(pieceBytes, end - at));
+    at >= end ? null : readPiece(io, fd, path, at, memory(end - at));
   let at = offset;
   let next = readFrom(at);
   try {
@@ -70,17 +77,30 @@ async function* readPieces(
   }
 }
 
+/** Not from the shared pool: a small piece that is kept must not keep a large one alive. */
+function keptMemory(bytes: number): Uint8Array {
+  return Buffer.allocUnsafeSlow(Math.min(pieceBytes, bytes));
+}
+
+/** By turns: while one is worked on the other is read into. */
+function lentMemory(lentBytes: number): (bytes: number) => Uint8Array {
+  const both: [Uint8Array?, Uint8Array?] = [];
+  let turn: 0 | 1 = 0;
+  return (bytes) => {
+    turn = turn === 0 ? 1 : 0;
+    return (both[turn] ??= Buffer.allocUnsafeSlow(lentBytes)).subarray(0, bytes);
+  };
+}
+
 function readPiece(
   io: FileIo,
   fd: number,
   path: string,
   at: number,
-  length: number,
+  bytes: Uint8Array,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    // Not from the shared pool: a small piece that is kept must not keep a large one alive.
-    const bytes = Buffer.allocUnsafeSlow(length);
-    io.read(fd, bytes, 0, length, at, (error, count) => {
+    io.read(fd, bytes, 0, bytes.length, at, (error, count) => {
       if (error !== null) reject(fileError(error, path));
       else if (count === 0) reject(new FileError("EIO", path, `it ends early, at byte ${at}`));
       else resolve(bytes.subarray(0, count));

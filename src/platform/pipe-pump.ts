@@ -57,9 +57,10 @@ export async function pumpInto(
     for await (const chunk of guarded(source, onSourceError)) {
       demandWhole();
       bytes += chunk.length;
-      if (!socket.write(chunk, rouse)) await written();
+      socket.write(chunk, rouse);
+      // Of every chunk, also of one that the socket would queue: a lent one is gone once the next is asked for.
+      await written();
     }
-    await written();
     const left = openForReading(fd);
     return { bytes, unread: () => countAndClose(left) };
   } finally {

@@ -9,8 +9,12 @@ export interface ByteSource {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** Streams `length` bytes from `offset`; throws FileError where the medium ends early or vanishes. */
-  read(offset: number, length: number): AsyncIterable<Uint8Array>;
+  /**
+   * Streams `length` bytes from `offset`; throws FileError where the medium ends early or vanishes. With `lentBytes` no
+   * piece is larger than that, and each is only lent: its memory is used again once the next one is asked for. So whoever
+   * says it has done with a piece by then, and has nobody else at work on it.
+   */
+  read(offset: number, length: number, lentBytes?: number): AsyncIterable<Uint8Array>;
 }
 
 /** A failed operation on a file or pipe. `code` is the system's: ENOENT, ENOSPC, EIO and so on. */
@@ -72,7 +76,10 @@ export interface Files {
   /** Opens for append with mode 0600, creating (and syncing the directory) where absent; first cut to `length` bytes where given. */
   openAppend(path: string, length?: number): AppendFile;
   openSource(path: string): ByteSource & { close(): void };
-  /** Streams into a new file (O_EXCL, 0600) and fdatasyncs it; returns the bytes written. Where it fails, nothing of it stays. */
+  /**
+   * Streams into a new file (O_EXCL, 0600) and fdatasyncs it; returns the bytes written. Where it fails, nothing of it
+   * stays. Chunks may be lent: the next one is asked for once this one is written.
+   */
   writeStream(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
   /** Bytes free for this user on the file system of `path`. */
   freeBytes(path: string): number;
@@ -144,7 +151,7 @@ export interface Pipes {
   /** Closes without writing: the reader gets zero bytes. */
   close(fd: number): void;
   /**
-   * Writes every chunk with back-pressure, waits until written, closes. Throws FileError EPIPE where the
+   * Writes every chunk with back-pressure, waits until written, closes; chunks may be lent. Throws FileError EPIPE where the
    * reader went away. Before a broken source closes the pipe, `onSourceError` is awaited.
    */
   pump(
@@ -199,7 +206,7 @@ export class DecompressError extends Error {
 /** Decompression that Node has no sound one of: run as programs of the machine. */
 export interface Decompressors {
   /**
-   * Streams the whole of `source` through `xz` or `zstd`. Throws DecompressError where the program is missing
+   * Streams the whole of `source`, whose pieces may be lent, through `xz` or `zstd`. Throws DecompressError where the program is missing
    * or the data broken, cut short or followed by garbage; what `source` throws comes through. Ending the
    * iteration early ends the program.
    */

@@ -104,7 +104,7 @@ function candidateAt(places: Places, path: string): FoundFile | null {
       return {
         name: shown,
         size: source.size,
-        read: (offset, length) => source.read(offset, length),
+        read: (...args) => source.read(...args),
         close: () => source.close(),
       };
     },

@@ -1,0 +1,36 @@
+import type { ByteSource } from "../platform/types.ts";
+
+/**
+ * Whether the pieces of a stream may be kept. A lent one is the reader's until it asks for the next: then its memory is
+ * used again, or gone. So a reader has done with a piece by then, and has nobody else at work on it.
+ */
+export type Pieces = "kept" | "lent";
+
+/** Bytes that one read of a lent piece asks for at most: the best of what was measured. */
+const readBytes = 256 * 1024;
+
+/** All of a source; lent pieces are no larger than `chunkBytes`. */
+export function readAll(
+  source: ByteSource,
+  { pieces, chunkBytes }: { readonly pieces: Pieces; readonly chunkBytes: number },
+): AsyncIterable<Uint8Array> {
+  const lentBytes = pieces === "lent" ? Math.min(chunkBytes, readBytes) : undefined;
+  return source.read(0, source.size, lentBytes);
+}
+
+/**
+ * Frees the memory of `buffer` now; whoever still looks at it finds it empty. What was read would otherwise pile up until
+ * V8 looks for it, and each new piece would be memory that the kernel has to clear first.
+ */
+export function free(buffer: ArrayBufferLike): void {
+  // What is transferred is not ours any more, and a port that is closed has nobody to give it to.
+  if (buffer instanceof ArrayBuffer) nobody.postMessage(null, [buffer]);
+}
+
+const nobody = closedPort();
+
+function closedPort() {
+  const { port1 } = new MessageChannel();
+  port1.close();
+  return port1;
+}
