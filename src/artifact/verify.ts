@@ -17,6 +17,12 @@ export interface VerifiedArtifact {
   readonly files: readonly (PayloadFile & { readonly size: number })[];
 }
 
+/**
+ * How many Artifacts are best verified at the same time: while the sums of one are taken the other is inflated. More
+ * would take memory, most of all where `xz` works for them.
+ */
+export const verifiedAtOnce = 2;
+
 /** Reads all of an Artifact and checks everything there is to check. */
 export function verifyArtifact(
   source: ByteSource,

@@ -2,7 +2,8 @@ import { asResult } from "../artifact/artifact-error.ts";
 import { inflateChunk } from "../artifact/compression.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
 import { readAll } from "../artifact/lent.ts";
-import { verifyArtifact, type VerifiedArtifact } from "../artifact/verify.ts";
+import { verifiedAtOnce, verifyArtifact, type VerifiedArtifact } from "../artifact/verify.ts";
+import { inOrder } from "../core/in-order.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource, Decompressors } from "../platform/types.ts";
@@ -34,8 +35,11 @@ export async function verifyBundle(
 
   const artifacts: (VerifiedArtifact & { readonly entry: BundleEntry })[] = [];
   const problems: Problem[] = [];
-  for (const entry of bundle.entries) {
-    const result = await verifyEntry(bundle, source, entry, keys.artifacts, decompressors);
+  const results = await inOrder(bundle.entries, verifiedAtOnce, async (entry) => ({
+    entry,
+    result: await verifyEntry(bundle, source, entry, keys.artifacts, decompressors),
+  }));
+  for (const { entry, result } of results) {
     if (result.ok) artifacts.push({ ...result.value, entry });
     else problems.push(...result.problems);
   }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { verifyArtifact } from "../artifact/verify.ts";
+import { verifiedAtOnce, verifyArtifact } from "../artifact/verify.ts";
+import { inOrder } from "../core/in-order.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type Deployed, inProgress, makeWay, start } from "../executor/deploy.ts";
@@ -169,17 +170,14 @@ async function verifyAll(
   located: readonly LocatedArtifact[],
 ): Promise<Result<null>> {
   const { files, decompressors } = platform;
-  const problems: Problem[] = [];
-  for (const { location, name } of located) {
+  const results = await inOrder(located, verifiedAtOnce, async ({ location, name }) => {
     const opened = await openArtifact({ files, decompressors, keys }, location);
-    if (!opened.ok) {
-      problems.push(...opened.problems);
-      continue;
-    }
+    if (!opened.ok) return opened;
     const { source, close } = opened.value;
     const verified = await verifyArtifact(named(source, name), keys, decompressors);
     close();
-    if (!verified.ok) problems.push(...verified.problems);
-  }
+    return verified;
+  });
+  const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
   return problems.length > 0 ? fail(...problems) : ok(null);
 }

@@ -23,7 +23,7 @@ const wholeName = "artifact.mender";
  * Bytes that are read, and inflated, at once. Large pieces are fast; small ones keep fifty Downloads at once within
  * 140 MB, and cost a tenth more time.
  */
-const pieceBytes = { few: 256 * 1024, many: 16 * 1024 } as const;
+const pieceBytes = { few: 1024 * 1024, many: 16 * 1024 } as const;
 const many = 9;
 
 /** One call of Download or DownloadWithFileSizes. */

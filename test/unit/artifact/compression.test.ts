@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { gunzip } from "../../../src/artifact/compression.ts";
 import { verifyArtifact } from "../../../src/artifact/verify.ts";
 import { nodeDecompressors } from "../../../src/platform/decompress.ts";
 import { type ArtifactParts, buildArtifact } from "../../support/artifacts.ts";
-import { collect, memorySource } from "../../support/byte-sources.ts";
+import { collect, lent, memorySource } from "../../support/byte-sources.ts";
 import { needs } from "../../support/needs.ts";
 
 const decompressors = nodeDecompressors();
@@ -163,7 +165,103 @@ describe("a name that says another compression than the content has", () => {
   });
 });
 
+describe("gzip that is lent", () => {
+  const content = randomBytes(1_000_000);
+  const packed = gzipSync(content);
+  const chunkBytes = 64 * 1024;
+
+  /** Small pieces that are spoilt once the next one is asked for. */
+  async function* source() {
+    for (let at = 0; at < packed.length; at += 999) yield* lent(packed.subarray(at, at + 999));
+  }
+
+  it("gives the same bytes, and each piece is gone once the next one is asked for", async () => {
+    const pieces: Uint8Array[] = [];
+    const copies: Uint8Array[] = [];
+    for await (const piece of gunzip("a", source(), { chunkBytes, pieces: "lent" })) {
+      pieces.push(piece);
+      copies.push(Buffer.from(piece));
+    }
+
+    expect(content.equals(Buffer.concat(copies))).toBe(true);
+    const memories = new Set(pieces.map(({ buffer }) => buffer));
+    const freed = [...memories].filter(({ byteLength }) => byteLength === 0);
+    // All but the one that was not filled.
+    expect(memories.size - freed.length).toBe(1);
+    expect(freed).toHaveLength(Math.floor(content.length / chunkBytes));
+  });
+
+  it("stays where it is kept", async () => {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of gunzip("a", source(), { chunkBytes, pieces: "kept" })) {
+      pieces.push(piece);
+    }
+
+    expect(content.equals(Buffer.concat(pieces))).toBe(true);
+  });
+
+  it("lets go of its source where nobody reads on", async () => {
+    let closed = false;
+    async function* watched() {
+      try {
+        for (;;) yield* source();
+      } finally {
+        closed = true;
+      }
+    }
+
+    for await (const piece of gunzip("a", watched(), { chunkBytes, pieces: "lent" })) {
+      expect(piece.length).toBeGreaterThan(0);
+      break;
+    }
+    await expect.poll(() => closed).toBe(true);
+  });
+
+  it("lets go of its source where something follows the end", async () => {
+    let closed = false;
+    async function* watched() {
+      try {
+        yield* source();
+        for (;;) yield new Uint8Array(100);
+      } finally {
+        closed = true;
+      }
+    }
+
+    await expect(collect(gunzip("a", watched(), { chunkBytes, pieces: "lent" }))).rejects.toThrow(
+      'The gzip data in "a" is broken',
+    );
+    await expect.poll(() => closed).toBe(true);
+  });
+
+  it("passes on what its source throws", async () => {
+    async function* broken() {
+      yield packed.subarray(0, 300_000);
+      throw new Error("the medium is gone");
+    }
+
+    await expect(collect(gunzip("a", broken(), { chunkBytes, pieces: "lent" }))).rejects.toThrow(
+      "the medium is gone",
+    );
+  });
+});
+
 describe("the programs that decompress", () => {
+  it.skipIf(!needs("xz")).each(["xz", "zstd"] as const)(
+    "take what is only lent (%s)",
+    async (program) => {
+      const content = randomBytes(500_000);
+      const packed = execFileSync(program, ["-c"], { input: content });
+      async function* source() {
+        for (let at = 0; at < packed.length; at += 999) yield* lent(packed.subarray(at, at + 999));
+      }
+
+      const unpacked = await collect(decompressors.decompress(program, source()));
+
+      expect(content.equals(unpacked)).toBe(true);
+    },
+  );
+
   it.skipIf(!needs("xz"))(
     "pass on what their source throws, not what they make of it",
     async () => {

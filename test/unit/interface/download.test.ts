@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -502,6 +503,38 @@ test.each(["Yes", "No"] as const)(
     expectTidy(spec);
   },
 );
+
+test.each(["Yes", "No"] as const)(
+  "what is lent reaches the Interface unspoilt (NeedsUnpackedArtifact=%s)",
+  async (unpacked) => {
+    const content = randomBytes(3_000_000);
+    const files = [
+      { name: "image.bin", content },
+      { name: "notes.txt", content: "small" },
+    ];
+    const spec = await downloadOf(scripted(readAll), { files });
+    const source = memorySource("a.mender", await bytesOf(spec.source), 5000);
+
+    const end = await download(platform, { ...spec, source, unpacked });
+
+    expect(end).toEqual({ failure: null, taken: "streams" });
+    const wanted =
+      unpacked === "No" ? await bytesOf(source) : Buffer.concat([content, Buffer.from("small")]);
+    expect(wanted.equals(readFileSync(join(spec.workDir, "tmp/all")))).toBe(true);
+  },
+);
+
+test("an Interface that stops at the first byte of a whole Artifact holds up nothing", async () => {
+  const files = [{ name: "image.bin", content: randomBytes(3_000_000) }];
+  const body = 'read -r s <stream-next; head -c1 "$s" >tmp/all; exit 3';
+  const spec = await downloadOf(scripted(body), { files });
+
+  expect(await download(platform, { ...spec, unpacked: "No" })).toEqual({
+    failure: { kind: "exited", code: 3 },
+    taken: null,
+  });
+  expectTidy(spec);
+});
 
 test("a work dir that is gone fails the state", async () => {
   const spec = await downloadOf(fixtureInterface("behaving/reads-streams"));

@@ -1,16 +1,21 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { nodeFiles } from "../../../src/platform/files.ts";
 import { FileError } from "../../../src/platform/types.ts";
-import { collect } from "../../support/byte-sources.ts";
+import { collect, lent } from "../../support/byte-sources.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 
 const files = nodeFiles();
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
 const modeOf = (path: string): number => fs.statSync(path).mode & 0o777;
+
+async function* spoilt(contents: readonly Uint8Array[]) {
+  yield* lent(...contents);
+}
 
 async function* chunks(...contents: readonly string[]) {
   for (const content of contents) yield bytes(content);
@@ -105,6 +110,37 @@ describe("a source", () => {
     source.close();
   });
 
+  test("lends what is read, in pieces that are no larger than was said", async () => {
+    const path = join(scratchDirectory(), "payload");
+    const content = randomBytes(700_001);
+    fs.writeFileSync(path, content);
+    const source = files.openSource(path);
+    const memories = new Set<ArrayBufferLike>();
+    const pieces: Buffer[] = [];
+    for await (const piece of source.read(1, 700_000, 1000)) {
+      memories.add(piece.buffer);
+      pieces.push(Buffer.from(piece));
+    }
+    expect(Buffer.concat(pieces).equals(content.subarray(1))).toBe(true);
+    expect(Math.max(...pieces.map(({ length }) => length))).toBe(1000);
+    expect(memories.size).toBe(2);
+    source.close();
+  });
+
+  test("leaves a lent piece alone until the next one is asked for, though it reads ahead", async () => {
+    const path = join(scratchDirectory(), "payload");
+    fs.writeFileSync(path, "aaaabbbbccccdddd");
+    const source = files.openSource(path);
+    const seen: string[] = [];
+    for await (const piece of source.read(0, 16, 4)) {
+      // Reading something else takes longer than the read ahead has been under way.
+      await collect(source.read(0, 16));
+      seen.push(text(piece));
+    }
+    expect(seen).toEqual(["aaaa", "bbbb", "cccc", "dddd"]);
+    source.close();
+  });
+
   test("closed in the middle of a read is read to its end, and its descriptor closed then", async () => {
     const path = join(scratchDirectory(), "payload");
     fs.writeFileSync(path, Buffer.alloc(600_000, "x"));
@@ -131,6 +167,14 @@ function openDescriptorsOf(path: string): number {
 }
 
 describe("writing", () => {
+  test("takes chunks that are only lent", async () => {
+    const path = join(scratchDirectory(), "payload");
+    const content = randomBytes(400_000);
+    const chunks = [content.subarray(0, 300_000), content.subarray(300_000)];
+    expect(await files.writeStream(path, spoilt(chunks))).toBe(400_000);
+    expect(content.equals(fs.readFileSync(path))).toBe(true);
+  });
+
   test("makes files and directories that only their owner may read", async () => {
     const directory = join(scratchDirectory(), "a", "b", "c");
     files.makeDirectory(directory);

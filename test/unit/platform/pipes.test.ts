@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import {
   closeSync,
@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { nodePipes } from "../../../src/platform/pipes.ts";
+import { lent } from "../../support/byte-sources.ts";
 import { openBelow } from "../../support/interfaces.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 
@@ -150,6 +151,27 @@ describe("pumping", () => {
     expect(await reader.output()).toBe(`${sum}  -\n`);
     expect(pumped.unread()).toBe(0);
     expect(openBelow(directory)).toEqual([]);
+  });
+
+  test("takes chunks that are only lent, small ones too, though the reader is late", async () => {
+    const { pipe, pipes } = await onePipe();
+    const content = randomBytes(400_000);
+    const reader = shell('{ while [ ! -e "$1.full" ]; do :; done; sha256sum; } <"$1"', pipe);
+    const fd = await pipes.openForWrite(pipe, never);
+
+    async function* spoilt() {
+      for (let at = 0; at < content.length; at += 4096) {
+        // The pipe holds 64 KiB: this one must wait.
+        if (at === 65_536) writeFileSync(`${pipe}.full`, "");
+        yield* lent(content.subarray(at, at + 4096));
+      }
+    }
+    const pumped = await pipes.pump(fd, spoilt(), never, nothing);
+
+    expect(pumped.bytes).toBe(400_000);
+    const sum = createHash("sha256").update(content).digest("hex");
+    expect(await reader.output()).toBe(`${sum}  -\n`);
+    expect(pumped.unread()).toBe(0);
   });
 
   test("nothing at all is a stream as well", async () => {
