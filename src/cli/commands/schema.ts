@@ -1,5 +1,5 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { jsonSchema, type SchemaName } from "../../manifest/schemas.ts";
+import { jsonSchema, type SchemaName } from "../schemas.ts";
 import type { Context } from "../context.ts";
 import { answer } from "../output.ts";
 

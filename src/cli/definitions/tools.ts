@@ -1,5 +1,5 @@
 import { Argument, type Command, InvalidArgumentError } from "commander";
-import type { SchemaName } from "../../manifest/schemas.ts";
+import type { SchemaName } from "../schemas.ts";
 import type { Lazily } from "../program.ts";
 
 export interface DemoOptions {
@@ -21,6 +21,8 @@ const schemaNames = [
   "constraints",
   "state",
   "configuration",
+  "plan",
+  "events",
 ] as const satisfies readonly SchemaName[];
 
 export function defineTools(program: Command, lazily: Lazily): void {
@@ -60,7 +62,7 @@ export function defineTools(program: Command, lazily: Lazily): void {
     );
   program
     .command("schema")
-    .description("the JSON Schema of a file format, for editors")
+    .description("the JSON Schema of a file format or of what --json prints")
     .addArgument(new Argument("<name>", "the format").choices(schemaNames))
     .action(
       lazily(async (context, name: SchemaName) => {

@@ -1,11 +1,13 @@
 import * as z from "zod";
-import { configurationShape } from "./configuration.ts";
-import { constraintsFileShape } from "./constraints-file.ts";
-import { manifestShape } from "./manifest-shape.ts";
-import { stateShape } from "./state-file.ts";
-import { topologyComponentsShape, topologyShape } from "./topology.ts";
+import { configurationShape } from "../manifest/configuration.ts";
+import { constraintsFileShape } from "../manifest/constraints-file.ts";
+import { manifestShape } from "../manifest/manifest-shape.ts";
+import { stateShape } from "../manifest/state-file.ts";
+import { topologyComponentsShape, topologyShape } from "../manifest/topology.ts";
+import { streamLineShape } from "../report/events-shape.ts";
+import { answerShape } from "../report/plan-shape.ts";
 
-/** The files that have a JSON Schema; in all but the configuration a number may stand for its text. */
+/** What has a JSON Schema: files, of which in YAML a number may stand for its text, and what `--json` prints. */
 export const schemaNames = [
   "manifest",
   "topology",
@@ -13,6 +15,8 @@ export const schemaNames = [
   "constraints",
   "state",
   "configuration",
+  "plan",
+  "events",
 ] as const;
 export type SchemaName = (typeof schemaNames)[number];
 
@@ -29,9 +33,11 @@ const schemas: { readonly [name in SchemaName]: Schema } = {
   constraints: { title: "Constraints of a device", shape: constraintsFileShape, isYaml: true },
   state: { title: "State of a System", shape: stateShape, isYaml: true },
   configuration: { title: "Configuration", shape: configurationShape, isYaml: false },
+  plan: { title: "Answer of plan --json", shape: answerShape, isYaml: false },
+  events: { title: "Line of the stream of --json", shape: streamLineShape, isYaml: false },
 };
 
-/** The JSON Schema (draft 2020-12) of one of our files, for editors. */
+/** The JSON Schema (draft 2020-12) of one of our formats, for editors and tools. */
 export function jsonSchema(name: SchemaName): Readonly<Record<string, unknown>> {
   const { title, shape, isYaml } = schemas[name];
   const schema = z.toJSONSchema(shape, {

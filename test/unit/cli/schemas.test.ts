@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { jsonSchema, schemaNames } from "../../../src/manifest/schemas.ts";
+import { jsonSchema, schemaNames } from "../../../src/cli/schemas.ts";
 
 const properties = z.looseObject({
   title: z.string(),
   properties: z.record(z.string(), z.unknown()),
 });
 
-test.each(schemaNames)("the schema of a %s is committed as the program prints it", (name) => {
+test.each(schemaNames)("the schema of %s is committed as the program prints it", (name) => {
   const committed: unknown = JSON.parse(readFileSync(`fixtures/schemas/${name}.json`, "utf8"));
   expect(jsonSchema(name)).toEqual(committed);
 });

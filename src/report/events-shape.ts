@@ -1,0 +1,121 @@
+import * as z from "zod";
+import type { Event } from "../core/events.ts";
+import { queries, states, stopPoints } from "../core/protocol.ts";
+import { noPlanShape, planShape, undecidedShape } from "./plan-shape.ts";
+import { errorShape, warningShape } from "./problem-shape.ts";
+
+const failureShape = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("exited"), code: z.int() }),
+  z.object({ kind: z.literal("signalled"), signal: z.string() }),
+  z.object({ kind: z.literal("timed-out"), after_ms: z.int() }),
+  z.object({ kind: z.literal("not-started"), message: z.string() }),
+  z.object({ kind: z.literal("interrupted") }),
+  z.object({ kind: z.literal("problem"), problem: errorShape }),
+]);
+
+const time = z.iso.datetime();
+const call = {
+  state: z.enum([...states, ...queries]),
+  component: z.string(),
+};
+
+/** The lines that tell events; every kind of event has one. */
+const eventShapes = {
+  "deployment-started": z.object({
+    type: z.literal("deployment-started"),
+    time,
+    deployment: z.string(),
+    manifest: z.string(),
+    installs: z.int(),
+  }),
+  "deployment-resumed": z.object({
+    type: z.literal("deployment-resumed"),
+    time,
+    deployment: z.string(),
+    manifest: z.string(),
+  }),
+  "stage-started": z.object({
+    type: z.literal("stage-started"),
+    time,
+    stage: z.int(),
+    stages: z.int(),
+    system_version: z.string().nullable(),
+  }),
+  "state-started": z.object({
+    type: z.literal("state-started"),
+    time,
+    ...call,
+    component_type: z.string(),
+  }),
+  "state-ended": z.object({
+    type: z.literal("state-ended"),
+    time,
+    ...call,
+    component_type: z.string(),
+    failure: failureShape.nullable(),
+    elapsed_ms: z.int(),
+  }),
+  "interface-line": z.object({
+    type: z.literal("interface-line"),
+    time,
+    ...call,
+    stream: z.enum(["stdout", "stderr"]),
+    line: z.string(),
+  }),
+  "download-progress": z.object({
+    type: z.literal("download-progress"),
+    time,
+    component: z.string(),
+    bytes: z.int(),
+    total_bytes: z.int(),
+  }),
+  "error-path-entered": z.object({
+    type: z.literal("error-path-entered"),
+    time,
+    message: z.string(),
+  }),
+  "host-reboot": z.object({
+    type: z.literal("host-reboot"),
+    time,
+    components: z.array(z.string()),
+  }),
+  stopped: z.object({
+    type: z.literal("stopped"),
+    time,
+    before: z.enum(stopPoints),
+    failed: z.boolean(),
+  }),
+  note: z.object({ type: z.literal("note"), time, message: z.string() }),
+  "deployment-ended": z.object({
+    type: z.literal("deployment-ended"),
+    time,
+    deployment: z.string(),
+    outcome: z.enum([
+      "success",
+      "failed-unchanged",
+      "failed-rolled-back",
+      "failed-elsewhere",
+      "inconsistent",
+    ]),
+    system_version: z.string().nullable(),
+    components: z.record(z.string(), z.string()),
+    inconsistent: z.array(z.string()),
+  }),
+} as const satisfies { readonly [type in Event["type"]]: z.ZodType };
+
+const versionShape = z.object({
+  type: z.literal("version"),
+  format: z.literal(1),
+  program: z.string(),
+});
+
+/** One line of what a command that runs prints with `--json`. Keys may be added, never changed. */
+export const streamLineShape = z.union([
+  versionShape,
+  planShape,
+  noPlanShape,
+  undecidedShape,
+  ...Object.values(eventShapes),
+  errorShape,
+  warningShape,
+]);

@@ -1,0 +1,80 @@
+import * as z from "zod";
+import { Cost, GroupPlace } from "../planner/plan.ts";
+import { warningShape } from "./problem-shape.ts";
+
+/** What `plan --json` prints: one of these. Keys may be added, never changed. */
+export const planShape = z.object({
+  type: z.literal("plan"),
+  manifest: z.string(),
+  from: z.object({
+    system_version: z.string().nullable(),
+    components: z.record(z.string(), z.string()),
+  }),
+  to: z.object({ system_version: z.string().nullable() }),
+  stages: z.array(
+    z.object({
+      system_version: z.string().nullable(),
+      groups: z.array(
+        z.array(
+          z.object({
+            component: z.string(),
+            component_type: z.string(),
+            from: z.string(),
+            to: z.string(),
+            artifact: z.string().nullable(),
+            allowed_by: z.array(z.object({ file: z.string(), line: z.int() })),
+          }),
+        ),
+      ),
+    }),
+  ),
+  cost: Cost,
+  optimal: z.boolean(),
+  point_of_no_return: GroupPlace.nullable(),
+  bound: Cost,
+  contingencies: z
+    .array(
+      z.object({
+        stage: z.int(),
+        component: z.string(),
+        cause: z.enum(["no-rollback", "rollback-failed"]),
+        groups: z
+          .array(
+            z.array(
+              z.object({
+                component: z.string(),
+                from: z.string(),
+                to: z.string(),
+                means: z.enum(["install", "rollback"]),
+              }),
+            ),
+          )
+          .nullable(),
+        system_version: z.string().nullable(),
+      }),
+    )
+    .exactOptional(),
+  notes: z.array(warningShape),
+});
+
+const ruleShape = z.object({ file: z.string(), line: z.int(), row: z.string() });
+
+export const noPlanShape = z.object({
+  type: z.literal("no-plan"),
+  manifest: z.string(),
+  core: z.array(ruleShape),
+  repair: z.array(ruleShape),
+  reason: z.string(),
+  exit: z.int(),
+  notes: z.array(warningShape),
+});
+
+export const undecidedShape = z.object({
+  type: z.literal("undecided"),
+  manifest: z.string(),
+  nodes: z.int(),
+  exit: z.int(),
+  notes: z.array(warningShape),
+});
+
+export const answerShape = z.discriminatedUnion("type", [planShape, noPlanShape, undecidedShape]);
