@@ -72,6 +72,10 @@ export function readHeaders(file: string, files: HeaderFiles): HeaderContent {
       "has no usable `artifact_name` in `artifact_provides`",
     );
   }
+  // mender-artifact lets it be left out; the Mender Client then installs the Artifact on no device.
+  if (info.artifact_depends === undefined) {
+    throw headerInvalid(file, "header-info", "names no `device_type` in `artifact_depends`");
+  }
   return {
     name: name.data,
     group: provides.get("artifact_group") ?? null,

@@ -331,7 +331,7 @@ function headerTars(): Cases {
       info,
       ...Array.from({ length: 400 }, (_, at) => ({
         name: `scripts/ArtifactInstall_Enter_${at}`,
-        content: "",
+        content: "#!/bin/sh\n",
       })),
       type,
     ],

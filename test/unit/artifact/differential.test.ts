@@ -1,30 +1,99 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { verifyArtifact } from "../../../src/artifact/verify.ts";
 import { nodeDecompressors } from "../../../src/platform/decompress.ts";
+import { buildArtifact } from "../../support/artifacts.ts";
 import { memorySource } from "../../support/byte-sources.ts";
-import { realValidate } from "../../support/mender-artifact.ts";
+import { menderDevicesWork } from "../../support/mender-device.ts";
+import { type Accepted, installed, validated } from "../../support/mender-judges.ts";
 import { needs } from "../../support/needs.ts";
-import { oddArtifacts } from "../../support/odd-artifacts.ts";
+import { type OddArtifact, oddArtifacts } from "../../support/odd-artifacts.ts";
 
-const ready = [needs("mender-artifact"), needs("xz"), needs("zstd")].every(Boolean);
+const hasTools = [needs("mender-artifact"), needs("xz"), needs("zstd")].every(Boolean);
+const hasDevice = menderDevicesWork();
 
-describe.skipIf(!ready)("odd Artifacts, ours against mender-artifact validate", () => {
-  it("differ only where docs/artifact.md gives the reason", { timeout: 300_000 }, async () => {
-    const weAccept: string[] = [];
-    const weRefuse: string[] = [];
-    const odd = await oddArtifacts();
-    for (const { name, bytes } of odd) {
-      const ours = await verifyArtifact(memorySource("a", bytes), [], nodeDecompressors());
-      const theirs = realValidate(bytes);
-      if (ours.ok && !theirs) weAccept.push(name);
-      if (!ours.ok && theirs) weRefuse.push(`${name}: ${ours.problems[0]?.code}`);
-    }
+/** What the device of the Mender Client provides, so that what odd Artifacts depend on is there. */
+const before = {
+  headerInfo: {
+    payloads: [{ type: "t" }],
+    artifact_provides: { artifact_name: "n" },
+    artifact_depends: { device_type: ["gateway"] },
+  },
+  typeInfo: { type: "t", artifact_provides: { d: "1", other: "x" }, clears_artifact_provides: [] },
+};
 
+describe.skipIf(!hasTools)("odd Artifacts, ours against the real tools", () => {
+  let odd: readonly OddArtifact[];
+  /** Our refusals by the name of the Artifact. */
+  let refused: ReadonlyMap<string, string>;
+  let byValidate: Accepted;
+  let byInstall: Accepted | null;
+
+  beforeAll(async () => {
+    odd = await oddArtifacts();
+    // One tool a core, and ours while they run.
+    [byValidate, byInstall, refused] = await Promise.all([
+      validated(odd),
+      hasDevice ? buildArtifact(before).then((bytes) => installed(odd, bytes)) : null,
+      refusals(odd),
+    ]);
+  }, 300_000);
+
+  it("are several hundred", () => {
     expect(odd.length).toBeGreaterThan(300);
+  });
+
+  it("differ from mender-artifact validate only where docs/artifact.md gives the reason", async () => {
+    const { weAccept, weRefuse } = differences(odd, refused, byValidate);
     // Debian's mender-artifact 3.9 is older than zstd in Artifacts.
     expect(weAccept).toEqual(["all compressed as .zst", "payload as .zst under a gzip header"]);
     await expect(weRefuse.map((line) => `${line}\n`).join("")).toMatchFileSnapshot(
       "../../../fixtures/artifacts-odd/refused-by-us-only.txt",
     );
   });
+
+  it.skipIf(!hasDevice)(
+    "differ from mender install in nothing more; needs root and mender-client",
+    () => {
+      const { weAccept, weRefuse } = differences(odd, refused, byInstall ?? new Set());
+      const listed = differences(odd, refused, byValidate);
+      expect(weAccept).toEqual(listed.weAccept);
+      expect(weRefuse.length).toBeGreaterThan(30);
+      expect(weRefuse.filter((line) => !listed.weRefuse.includes(line))).toEqual([]);
+    },
+  );
+
+  it.skipIf(!hasDevice)("are never accepted where both real tools refuse", () => {
+    const accepted = odd.filter(({ name }) => !refused.has(name));
+    const alone = accepted.filter(
+      ({ name }) => !byValidate.has(name) && byInstall?.has(name) === false,
+    );
+    expect(alone.map(({ name }) => name)).toEqual([
+      // Both are older than zstd in Artifacts, which the format has.
+      "all compressed as .zst",
+      "payload as .zst under a gzip header",
+    ]);
+  });
 });
+
+async function refusals(odd: readonly OddArtifact[]): Promise<ReadonlyMap<string, string>> {
+  const codes = new Map<string, string>();
+  for (const { name, bytes } of odd) {
+    const ours = await verifyArtifact(memorySource("a", bytes), [], nodeDecompressors());
+    if (!ours.ok) codes.set(name, ours.problems[0]?.code ?? "");
+  }
+  return codes;
+}
+
+function differences(
+  odd: readonly OddArtifact[],
+  refused: ReadonlyMap<string, string>,
+  accepted: Accepted,
+) {
+  const names = odd.map(({ name }) => name);
+  return {
+    weAccept: names.filter((name) => !refused.has(name) && !accepted.has(name)),
+    weRefuse: names
+      .filter((name) => refused.has(name) && accepted.has(name))
+      .map((name) => `${name}: ${refused.get(name) ?? ""}`),
+  };
+}

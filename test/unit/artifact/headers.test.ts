@@ -242,6 +242,18 @@ describe("what both parts say", () => {
     });
   });
 
+  it("names the device type, for the Mender Client installs nothing without one", async () => {
+    const headerInfo = {
+      payloads: [{ type: "gateway-image" }],
+      artifact_provides: { artifact_name: "gateway-v2" },
+    };
+
+    expect(await problemOf({ headerInfo })).toMatchObject({
+      code: "artifact-header-invalid",
+      message: '"header-info" of "a.mender" names no `device_type` in `artifact_depends`.',
+    });
+  });
+
   it.each(["", " ", "x".repeat(257)])("names the Artifact, not as %j", async (name) => {
     const headerInfo = {
       payloads: [{ type: "gateway-image" }],
