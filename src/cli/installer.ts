@@ -18,6 +18,7 @@ import { datastoreOf, deployer, type DeployerInput } from "./deployer.ts";
 import { openProgress } from "./progress.ts";
 import { checkRelease } from "./release.ts";
 import { readSettings, type Settings } from "./settings.ts";
+import { type CheckedArtifact, checkSpace } from "./space.ts";
 import { type Planning, planThisSystem } from "./system.ts";
 import { isBundle, type SystemInput, withBundle, withManifest } from "./system-input.ts";
 
@@ -117,13 +118,20 @@ async function planAndRun(
   if (!release.ok) return release;
   const verified = await verifyAll(context, settings, planning.located);
   if (!verified.ok) return verified;
+  const room = checkSpace(
+    context.platform.files,
+    context.environment.datastoreDir.value,
+    plan,
+    verified.value,
+  );
+  if (!room.ok) return room;
   const components = survey?.components ?? [];
   const { exitOnReboot, stopBefore } = options;
   const begin = beginRecord(context, settings, { id, planning, plan, components, exitOnReboot });
   return await withProgress(context, settings, namesOf(planning), async (emit) => {
     const provides = providesOf(components);
     const ports = deployer(context, { keys: settings.keys, emit, provides });
-    for (const { message } of release.value) emit({ type: "note", message });
+    for (const { message } of [...release.value, ...room.value]) emit({ type: "note", message });
     const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);
     return ok({ kind: "deployed", deployed });
   });
@@ -168,16 +176,18 @@ async function verifyAll(
   { platform }: Context,
   { keys }: Settings,
   located: readonly LocatedArtifact[],
-): Promise<Result<null>> {
+): Promise<Result<readonly CheckedArtifact[]>> {
   const { files, decompressors } = platform;
-  const results = await inOrder(located, verifiedAtOnce, async ({ location, name }) => {
+  const results = await inOrder(located, verifiedAtOnce, async (one) => {
+    const { location, name } = one;
     const opened = await openArtifact({ files, decompressors, keys }, location);
     if (!opened.ok) return opened;
     const { source, close } = opened.value;
     const verified = await verifyArtifact(named(source, name), keys, decompressors);
     close();
-    return verified;
+    return verified.ok ? ok({ located: one, files: verified.value.files }) : verified;
   });
   const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
-  return problems.length > 0 ? fail(...problems) : ok(null);
+  if (problems.length > 0) return fail(...problems);
+  return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
 }

@@ -91,6 +91,7 @@ export const problemCodes = {
   "archive-compression": exitCode.invalid,
   "decompressor-missing": exitCode.notReady,
   "not-enough-space": exitCode.notReady,
+  "space-may-run-out": exitCode.done,
   "artifact-version-unsupported": exitCode.invalid,
   "artifact-layout": exitCode.invalid,
   "artifact-manifest-invalid": exitCode.invalid,
