@@ -62,7 +62,7 @@ test("everything is in its place, and nobody but its owner may change it", () =>
       "usr/bin/orchestrator",
       "usr/lib/mender-orchestrator/bin/mender-orchestrator",
       "usr/lib/mender-orchestrator/bin/orchestrator",
-      "usr/lib/mender-orchestrator/dist/main.js",
+      "usr/lib/mender-orchestrator/dist/launch.js",
       "usr/share/mender-orchestrator/interfaces/v1/rootfs-image",
       "usr/share/mender/inventory/mender-inventory-mender-orchestrator",
       "usr/share/mender/modules/v3/mender-orchestrator-manifest",

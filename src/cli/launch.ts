@@ -1,0 +1,19 @@
+import type { main } from "./main.ts";
+import { programVersion } from "./version.ts";
+
+/** Where a process begins. `--version` costs hardly more than starting Node; all else is in one file beside this one. */
+const args = process.argv.slice(2);
+const isVersionOnly = args.length === 1 && (args[0] === "--version" || args[0] === "-V");
+
+if (isVersionOnly) {
+  process.stdout.write(`${programVersion}\n`);
+} else {
+  const { loadProgram } = await import("../platform/kept-code.ts");
+  const program = loadProgram(`${import.meta.dirname}/main.cjs`).exports;
+  if (!isProgram(program)) throw new Error("main.cjs has no main");
+  await program.main(args);
+}
+
+function isProgram(value: unknown): value is { readonly main: typeof main } {
+  return typeof value === "object" && value !== null && "main" in value;
+}

@@ -1,0 +1,52 @@
+import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { keptCodeOf, loadProgram } from "../../../src/platform/kept-code.ts";
+import { scratchDirectory } from "../../support/scratch.ts";
+
+function programOf(text: string): string {
+  const path = join(scratchDirectory(), "program.cjs");
+  writeFileSync(path, text, { mode: 0o644 });
+  return path;
+}
+
+const greeting = `exports.greeting = (() => "good " + require("node:path").basename("/a/day"))();`;
+
+test("a program is loaded with nothing kept", () => {
+  const path = programOf(greeting);
+  expect(loadProgram(path)).toMatchObject({ exports: { greeting: "good day" }, isFromKept: false });
+});
+
+test("what was kept is used the next time, and can be read by whoever reads the program", () => {
+  const path = programOf(greeting);
+  loadProgram(path).keep();
+  expect(loadProgram(path)).toMatchObject({ exports: { greeting: "good day" }, isFromKept: true });
+  expect(statSync(keptCodeOf(path)).mode & 0o777).toBe(0o644);
+});
+
+test("what was kept of another program of the same length is not used", () => {
+  const path = programOf(greeting);
+  loadProgram(path).keep();
+  writeFileSync(path, greeting.replace("good ", "fine "));
+  expect(loadProgram(path)).toMatchObject({ exports: { greeting: "fine day" }, isFromKept: false });
+});
+
+test.each([
+  ["a flipped byte", (path: string) => writeFileSync(path, flipped(readFileSync(path), 400))],
+  [
+    "a flipped byte in its head",
+    (path: string) => writeFileSync(path, flipped(readFileSync(path), 1)),
+  ],
+  ["its end missing", (path: string) => truncateSync(path, statSync(path).size - 1)],
+  ["nothing but its head", (path: string) => truncateSync(path, 8)],
+  ["nothing in it", (path: string) => truncateSync(path, 0)],
+])("kept code with %s is not used", (_, damage) => {
+  const path = programOf(greeting);
+  loadProgram(path).keep();
+  damage(keptCodeOf(path));
+  expect(loadProgram(path)).toMatchObject({ exports: { greeting: "good day" }, isFromKept: false });
+});
+
+function flipped(bytes: Uint8Array, at: number): Uint8Array {
+  return bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
+}
