@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Some tests look at what a program of the system complains.
+    env: { LC_ALL: "C" },
   },
 });

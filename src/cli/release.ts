@@ -31,8 +31,10 @@ export function checkRelease(
 }
 
 function downgradeProblem(context: Context, { file, sequence }: Manifest): Problem | null {
+  // Without one there is nothing to compare, and the history need not be read.
+  if (sequence === null) return null;
   const last = lastSequence(context);
-  if (sequence === null || last === null || sequence >= last) return null;
+  if (last === null || sequence >= last) return null;
   return {
     code: "release-older",
     message: `This release has the sequence ${String(sequence)}, but ${String(last)} is installed.`,

@@ -22,7 +22,8 @@ export function workDirOf(payloads: string, component: ComponentId): string {
 }
 
 /**
- * Makes the File API tree in `workDir` anew, durably: nobody makes it again after a reboot. As the Mender Client has it,
+ * Makes the File API tree in `workDir` anew. All of it is durable on return, because nobody makes it again after a reboot;
+ * until then nobody relies on any of it. As the Mender Client has it,
  * `version` and `current_*` end in a newline and `header/*` do not, and what is not known is an empty file.
  * Throws FileError.
  */
@@ -45,8 +46,10 @@ export function prepareWorkDir(files: Files, workDir: string, content: WorkDirCo
   files.makeDirectory(join(workDir, "tmp"));
   files.makeDirectory(join(workDir, "header"));
   for (const [name, value] of Object.entries(tree)) {
-    files.writeDurably(join(workDir, name), bytesOf(value));
+    files.writeNew(join(workDir, name), bytesOf(value));
   }
+  files.syncDirectory(join(workDir, "header"));
+  files.syncDirectory(workDir);
 }
 
 /** Removes a work dir after Cleanup; none is fine. Throws FileError. */

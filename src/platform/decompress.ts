@@ -1,5 +1,4 @@
 import type { Writable } from "node:stream";
-import { execa } from "execa";
 import { DecompressError, type Decompressors } from "./types.ts";
 
 /** How much of what a program complains is kept; characters. */
@@ -26,6 +25,8 @@ async function* run(
   environment: Readonly<Record<string, string>>,
 ): AsyncGenerator<Uint8Array> {
   const { program, args } = commands[kind];
+  // Loaded when it is needed: most Artifacts are neither.
+  const { execa } = await import("execa");
   const child = execa(program, args, {
     env: environment,
     cwd: "/",

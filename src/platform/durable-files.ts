@@ -40,16 +40,21 @@ export function writeDurably(io: FileIo, path: string, bytes: Uint8Array): void 
   const remove = (): void => io.rmSync(temporary, removeOne);
   guarded(temporary, remove);
   try {
-    withFile(io, temporary, openForWriting | O_CREAT | O_EXCL, (fd) => {
-      writeAll(io, fd, path, bytes);
-      guarded(path, () => io.fsyncSync(fd));
-    });
+    writeNew(io, temporary, bytes);
     guarded(path, () => io.renameSync(temporary, path));
   } catch (error) {
     quietly(remove);
     throw error;
   }
   syncDirectory(io, dirname(path));
+}
+
+/** Many files of one directory need one sync of it after the last of them. */
+export function writeNew(io: FileIo, path: string, bytes: Uint8Array): void {
+  withFile(io, path, openForWriting | O_CREAT | O_EXCL, (fd) => {
+    writeAll(io, fd, path, bytes);
+    guarded(path, () => io.fsyncSync(fd));
+  });
 }
 
 export function renameDurably(io: FileIo, from: string, to: string): void {

@@ -7,6 +7,7 @@ import {
   renameDurably,
   syncDirectory,
   writeDurably,
+  writeNew,
 } from "./durable-files.ts";
 import { guarded, isFileError } from "./file-error.ts";
 import type { FileIo, FileStats } from "./file-io.ts";
@@ -27,6 +28,7 @@ export function nodeFiles(io: FileIo = fs): Files {
     },
     remove: (path) => guarded(path, () => io.rmSync(path, { recursive: true, force: true })),
     writeDurably: (path, bytes) => writeDurably(io, path, bytes),
+    writeNew: (path, bytes) => writeNew(io, path, bytes),
     write: (path, bytes) => write(io, path, bytes),
     renameDurably: (from, to) => renameDurably(io, from, to),
     link: (existing, path) => guarded(path, () => io.linkSync(existing, path)),

@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { fileError } from "./file-error.ts";
 import { nodeFiles } from "./files.ts";
 import { FileError, type Host } from "./types.ts";
@@ -26,6 +25,8 @@ export function nodeHost({ bootIdFile, rebootCommand }: HostOptions): Host {
 
     async reboot() {
       const [program, ...args] = rebootCommand;
+      // Loaded when it is needed: hardly any run reboots.
+      const { execa } = await import("execa");
       const ended = await execa(program, args, {
         reject: false,
         stdin: "ignore",

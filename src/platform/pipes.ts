@@ -1,5 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
-import { execa } from "execa";
 import { fileError, guarded } from "./file-error.ts";
 import { pipeOpener } from "./pipe-opener.ts";
 import { pumpInto } from "./pipe-pump.ts";
@@ -11,6 +12,9 @@ const pathsAtOnce = 200;
 
 /** What a pipe takes in one piece however full it is not: PIPE_BUF. */
 const lineBytes = 4096;
+
+/** How much of what `mkfifo` complains is kept; characters. */
+const complaintLength = 500;
 
 /** Named pipes of this machine, made by the program `mkfifo`, because Node has no call for it. */
 export function nodePipes(mkfifo = "mkfifo"): Pipes {
@@ -49,15 +53,23 @@ export function nodePipes(mkfifo = "mkfifo"): Pipes {
   };
 }
 
+/** By spawn, because it is called for every Download, and execa takes longer to load and to start than `mkfifo` in all. */
 async function makeSome(mkfifo: string, paths: readonly string[]): Promise<void> {
-  const result = await execa(mkfifo, ["-m", "600", "--", ...paths], {
-    reject: false,
-    stdin: "ignore",
-    env: { LC_ALL: "C" },
-  });
-  if (!result.failed) return;
-  const reason = result.stderr === "" ? result.shortMessage : result.stderr;
-  throw new FileError(result.code ?? "EIO", paths[0] ?? "", reason ?? "mkfifo failed");
+  let complaint = "";
+  let ended: readonly unknown[];
+  try {
+    const child = spawn(mkfifo, ["-m", "600", "--", ...paths], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      complaint = (complaint + text).slice(0, complaintLength);
+    });
+    ended = await once(child, "close");
+  } catch (error) {
+    throw fileError(error, mkfifo);
+  }
+  if (ended[0] === 0) return;
+  throw new FileError("EIO", paths[0] ?? "", complaint.trim() || `${mkfifo} failed`);
 }
 
 /**

@@ -65,6 +65,8 @@ export interface Files {
   remove(path: string): void;
   /** Atomic and durable: temporary file, fsync, rename, fsync of the directory. Mode 0600. */
   writeDurably(path: string, bytes: Uint8Array): void;
+  /** A new file (O_EXCL, 0600), synced; it can be lost until its directory is synced, too. */
+  writeNew(path: string, bytes: Uint8Array): void;
   /** Plain write, not synced. Mode 0600. */
   write(path: string, bytes: Uint8Array): void;
   /** Rename, then fsync of both directories. */

@@ -258,6 +258,14 @@ describe("writing", () => {
     expect(fs.existsSync(join(path, "..", ".state.tmp"))).toBe(false);
   });
 
+  test("a new file is for its owner alone, and never takes the place of another", () => {
+    const path = join(scratchDirectory(), "new");
+    files.writeNew(path, bytes("first"));
+    expect(modeOf(path)).toBe(0o600);
+    expect(refusal(() => files.writeNew(path, bytes("second")))).toMatch(/^EEXIST: /);
+    expect(fs.readFileSync(path, "utf8")).toBe("first");
+  });
+
   test("removes a tree without following its links", () => {
     const directory = scratchDirectory();
     const outside = join(directory, "outside");
