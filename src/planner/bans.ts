@@ -2,6 +2,7 @@ import type { Rule, System, TransitionTable, VersionSet } from "../manifest/syst
 import { boxOf, isAllAccepted, layoutOf } from "./boxes.ts";
 import { at } from "./draft.ts";
 import type { Judge } from "./judge.ts";
+import { canvasOf, isEvery, isFew, isPainted, isSmall, paint } from "./painted.ts";
 import type { Page } from "./rulebook.ts";
 import { byRule } from "./rule-order.ts";
 import { refusal } from "./transit.ts";
@@ -46,41 +47,87 @@ export function banOf(system: System, page: Page, versions: readonly number[]): 
   return { key: `unlisted ${table.name} ${versions.join()}`, rule, table, cells, versions };
 }
 
-/** The same judge, but of what the transition tables forbid only the kept bans forbid. */
-export function relaxed(system: System, judge: Judge, kept: ReadonlyMap<string, Ban>): Judge {
-  const tables = new Set([...kept.values()].map(({ table }) => table));
-  const forbidding = judge.book.pages.filter(({ table }) => tables.has(table));
-  const pages = forbidding.map((page) => pageOf(page, kept));
-  const pagesOf: Page[][] = judge.peerage.peers.map(() => []);
-  for (const page of pages) for (const peers of new Set(page.peers)) pagesOf[peers]?.push(page);
-  const book = { pages, pagesOf };
+/** The judge when, of all that its transition tables forbid, only the kept bans forbid. */
+export function relaxer(system: System, judge: Judge): (kept: ReadonlyMap<string, Ban>) => Judge {
   const starts = system.components.map(({ start }) => start);
-  return {
-    ...judge,
-    book,
-    objection: (options) => {
-      const refused = refusal(book, judge.peerage, starts, options);
-      return refused === null ? null : { rule: refused.rule, nearby: [], combination: [] };
-    },
+  const pagesOfTable = byTable(judge.book.pages);
+  // From one question to the next most tables keep the bans they had.
+  const known = new Map<TransitionTable, Relaxed>();
+  const relaxedPages = (table: TransitionTable, bans: readonly Ban[]): readonly Page[] => {
+    const before = known.get(table);
+    if (before !== undefined && isSame(before.bans, bans)) return before.pages;
+    const pages = (pagesOfTable.get(table) ?? []).map((page) => pageOf(page, bans));
+    known.set(table, { bans, pages });
+    return pages;
+  };
+  return (kept) => {
+    const bansOfTable = byTable([...kept.values()]);
+    const pages = [...pagesOfTable.keys()].flatMap((table) => {
+      const bans = bansOfTable.get(table);
+      return bans === undefined ? [] : relaxedPages(table, bans);
+    });
+    const pagesOf: Page[][] = judge.peerage.peers.map(() => []);
+    for (const page of pages) for (const peers of new Set(page.peers)) pagesOf[peers]?.push(page);
+    const book = { pages, pagesOf };
+    return {
+      ...judge,
+      book,
+      objection: (options) => {
+        const refused = refusal(book, judge.peerage, starts, options);
+        return refused === null ? null : { rule: refused.rule, nearby: [], combination: [] };
+      },
+    };
   };
 }
 
-/** The page that refuses what the kept bans of its table forbid, and nothing else. */
-function pageOf(page: Page, kept: ReadonlyMap<string, Ban>): Page {
+function byTable<T extends { readonly table: TransitionTable }>(
+  all: readonly T[],
+): ReadonlyMap<TransitionTable, readonly T[]> {
+  const groups = new Map<TransitionTable, T[]>();
+  for (const one of all) {
+    const group = groups.get(one.table);
+    if (group === undefined) groups.set(one.table, [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+/** The pages of one table with some of its bans. */
+interface Relaxed {
+  readonly bans: readonly Ban[];
+  readonly pages: readonly Page[];
+}
+
+function isSame(some: readonly Ban[], others: readonly Ban[]): boolean {
+  return some.length === others.length && some.every((ban, place) => ban === others[place]);
+}
+
+/** The page that refuses what these bans of its table forbid, and nothing else. */
+function pageOf(page: Page, bans: readonly Ban[]): Page {
+  const no = bans.flatMap(({ versions, cells }) =>
+    versions === null || !page.accepts(versions) ? [cells] : [],
+  );
   const layout = layoutOf(page.sizes);
-  const no = [...kept.values()]
-    .filter(
-      ({ table, versions }) =>
-        table === page.table && (versions === null || !page.accepts(versions)),
-    )
-    .map(({ cells }) => boxOf(layout, cells));
-  const sides = { layout, yes: [], no, allowByDefault: true };
-  const acceptsAll = (lists: readonly (readonly number[])[]) =>
-    isAllAccepted(sides, boxOf(layout, lists));
-  return {
-    ...page,
-    acceptsAll,
-    accepts: (versions) => acceptsAll(versions.map((version) => [version])),
-    mayAccept: () => true,
+  const sides = {
+    layout,
+    yes: [],
+    no: no.map((cells) => boxOf(layout, cells)),
+    allowByDefault: true,
   };
+  const isBoxAccepted = (lists: readonly (readonly number[])[]) =>
+    isAllAccepted(sides, boxOf(layout, lists));
+  const relaxed = { ...page, mayAccept: () => true };
+  if (!isSmall(page.sizes)) {
+    return {
+      ...relaxed,
+      acceptsAll: isBoxAccepted,
+      accepts: (versions) => isBoxAccepted(versions.map((version) => [version])),
+    };
+  }
+  const canvas = canvasOf(page.sizes, true);
+  for (const cells of no) paint(canvas, cells, 0);
+  const accepts = (versions: readonly number[]) => isPainted(canvas, versions);
+  const acceptsAll = (lists: readonly (readonly number[])[]) =>
+    isFew(lists) ? isEvery(lists, accepts) : isBoxAccepted(lists);
+  return { ...relaxed, accepts, acceptsAll };
 }

@@ -1,5 +1,5 @@
 import type { Rule, System, SystemState } from "../manifest/system.ts";
-import { type Ban, relaxed } from "./bans.ts";
+import { type Ban, relaxer } from "./bans.ts";
 import { blame, objections } from "./blame.ts";
 import { after, type Draft } from "./draft.ts";
 import type { Judge } from "./judge.ts";
@@ -17,7 +17,7 @@ export type Core =
 
 /** The planner is asked at most so often, counted in Components, and the more bans there are the dearer. */
 const effort = 20_000;
-const bansOfOneQuestion = 16;
+const bansOfOneQuestion = 128;
 
 /**
  * Rules of the transition tables that together forbid every plan. They are met one by one: a plan under
@@ -27,9 +27,10 @@ const bansOfOneQuestion = 16;
 export function core(system: System, judge: Judge, oracle: Oracle): Core {
   let left = Math.ceil(effort / Math.max(1, system.components.length));
   const kept = new Map<string, Ban>();
+  const relaxed = relaxer(system, judge);
   for (;;) {
     left -= 1 + kept.size / bansOfOneQuestion;
-    const said = oracle(relaxed(system, judge, kept));
+    const said = oracle(relaxed(kept));
     if (said === "none") break;
     if (said === "undecided" || left < 0) return { kind: "not-found" };
     const before = kept.size;
@@ -42,7 +43,7 @@ export function core(system: System, judge: Judge, oracle: Oracle): Core {
   if (isReduced) {
     for (const ban of bans) {
       kept.delete(ban.key);
-      if (oracle(relaxed(system, judge, kept)) !== "none") kept.set(ban.key, ban);
+      if (oracle(relaxed(kept)) !== "none") kept.set(ban.key, ban);
     }
   }
   return { kind: "rules", rules: [...kept.values()].map(({ rule }) => rule), isReduced };

@@ -6,7 +6,7 @@ import { firstObjection, groupsByOrder, orderUse, wantedOf } from "./hand-writte
 import { judge, type Judge } from "./judge.ts";
 import { sentence } from "./no-plan.ts";
 import type { Answer, Cost } from "./plan.ts";
-import { directMoves, isDirect, search } from "./search.ts";
+import { directMoves, isDirect, type Searched, searcher } from "./search.ts";
 
 export interface PlanOptions {
   /** How many nodes may be searched before the answer is "undecided", or a plan not proved to be the best. */
@@ -40,7 +40,8 @@ export function findPlan(system: System, options: PlanOptions = {}): Answer {
     if (broken !== null) return sentence.orderBreaks(system, broken.group, broken.objection);
     return planned(system, law, [groups], "proved");
   }
-  const found = search(system, law, nodeLimit);
+  const search = searcher(system, law.peerage);
+  const found = search(law, nodeLimit);
   switch (found.kind) {
     case "found":
       return planned(system, law, found.draft, found.bound);
@@ -50,16 +51,20 @@ export function findPlan(system: System, options: PlanOptions = {}): Answer {
       return sentence.noArtifact(system, found.move);
     case "none":
       return law.rests === null
-        ? sentence.noOrder(coreOf(system, law, Math.min(nodeLimit, coreNodeLimit)))
+        ? sentence.noOrder(
+            coreOf(system, law, (relaxed) =>
+              search(relaxed, Math.min(nodeLimit, coreNodeLimit), "any"),
+            ),
+          )
         : sentence.noRests;
     default:
       return assertNever(found);
   }
 }
 
-function coreOf(system: System, law: Judge, nodeLimit: number): Core {
+function coreOf(system: System, law: Judge, search: (relaxed: Judge) => Searched): Core {
   return core(system, law, (relaxed) => {
-    const found = search(system, relaxed, nodeLimit, "any");
+    const found = search(relaxed);
     if (found.kind === "found") return found.draft;
     return found.kind === "undecided" ? "undecided" : "none";
   });

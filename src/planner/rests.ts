@@ -134,11 +134,13 @@ function leastMove({ options }: Cluster): number {
 }
 
 /** Who is where, and where they may go in one stage. */
-export function clustersOf(
-  { cohorts, hops, distances }: Moves,
-  state: SystemState,
-): readonly Cluster[] {
-  return cohorts.cohorts.flatMap(({ members, peers, start }, cohort) => {
+export function clustersOf(moves: Moves, state: SystemState): readonly Cluster[] {
+  return moves.cohorts.cohorts.flatMap(({ members, peers, start }, cohort): readonly Cluster[] => {
+    const [only] = members;
+    if (members.length === 1 && only !== undefined) {
+      const from = at(state, only);
+      return [{ members, peers, from, start, options: optionsFrom(moves, cohort, from) }];
+    }
     const byVersion = new Map<number, number[]>();
     for (const member of members) {
       const version = at(state, member);
@@ -147,19 +149,23 @@ export function clustersOf(
       else alike.push(member);
     }
     return [...byVersion].map(([from, alike]) => {
-      const far = at(at(distances, cohort), from);
-      const options = [from, ...at(at(hops, cohort), from)].flatMap(
-        (version): readonly Option[] => {
-          const distance = at(at(distances, cohort), version);
-          if (distance === Infinity) return [];
-          const made = version === from ? 0 : 1;
-          return [{ version, moves: made, distance, detour: made + distance - far }];
-        },
-      );
-      const sorted = options.toSorted((a, b) => a.detour - b.detour || a.distance - b.distance);
-      return { members: alike, peers, from, start, options: sorted };
+      return { members: alike, peers, from, start, options: optionsFrom(moves, cohort, from) };
     });
   });
+}
+
+/** The same in every state. */
+function optionsFrom(moves: Moves, cohort: number, from: number): readonly Option[] {
+  const { hops, distances } = moves;
+  const distance = at(distances, cohort);
+  const far = at(distance, from);
+  const options = [from, ...at(at(hops, cohort), from)].flatMap((version): readonly Option[] => {
+    const left = at(distance, version);
+    if (left === Infinity) return [];
+    const made = version === from ? 0 : 1;
+    return [{ version, moves: made, distance: left, detour: made + left - far }];
+  });
+  return options.toSorted((a, b) => a.detour - b.detour || a.distance - b.distance);
 }
 
 function restOf(

@@ -1,6 +1,7 @@
-import type { Rule, System, TransitionTable, VersionSet } from "../manifest/system.ts";
+import type { Rule, System, TransitionTable } from "../manifest/system.ts";
 import { boxOf, isAllAccepted, isAnyPossible, layoutOf, type Sides } from "./boxes.ts";
 import type { EndStates } from "./end-states.ts";
+import { canvasOf, isEvery, isFew, isPainted, isSmall, paint } from "./painted.ts";
 import { candidates, type Peerage } from "./peers.ts";
 import { firstRow, rowMasks } from "./row-masks.ts";
 import { byRule } from "./rule-order.ts";
@@ -34,14 +35,8 @@ export interface Rulebook {
   readonly pagesOf: readonly (readonly Page[])[];
 }
 
-/** Pages with up to so many combinations are painted at once; of larger ones each is asked when needed. */
-const smallPage = 4096;
-
 /** Up to so many rows are read one after the other; more are put into bit sets. */
 const fewRows = 32;
-
-/** Up to so many combinations are asked one by one; more are looked at box by box. */
-const fewCombinations = 64;
 
 export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rulebook {
   const pages = system.transitionTables.toSorted(byName).flatMap((table) => {
@@ -49,7 +44,7 @@ export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rul
     const ruling = rulingOf(table, sizes, ends);
     return choices(peerage, candidates(peerage, table.columns)).map((peers): Page => {
       const accepts =
-        product(sizes) <= smallPage && ends.banned.size === 0
+        isSmall(sizes) && ends.banned.size === 0
           ? painted(table, peers, sizes, ends)
           : remembered((versions) => ruling(peers, versions).accepted);
       const whole = wholesale(table, peers, sizes, ends, accepts);
@@ -108,49 +103,18 @@ function painted(
   sizes: readonly number[],
   ends: EndStates,
 ): Page["accepts"] {
-  const isAccepted = new Uint8Array(product(sizes));
-  if (table.allowByDefault) isAccepted.fill(1);
-  else
+  const canvas = canvasOf(sizes, table.allowByDefault);
+  if (!table.allowByDefault)
     for (const { domains } of ends.boxes) {
       paint(
-        isAccepted,
-        sizes,
+        canvas,
         peers.map((one) => domains[one] ?? null),
         1,
       );
     }
-  for (const { cells, verdict } of table.rows)
-    if (verdict === "yes") paint(isAccepted, sizes, cells, 1);
-  for (const { cells, verdict } of table.rows)
-    if (verdict === "no") paint(isAccepted, sizes, cells, 0);
-  return (versions) => {
-    let index = 0;
-    for (let at = 0; at < sizes.length; at += 1) {
-      index = index * (sizes[at] ?? 0) + (versions[at] ?? 0);
-    }
-    return isAccepted[index] === 1;
-  };
-}
-
-function paint(
-  target: Uint8Array,
-  sizes: readonly number[],
-  cells: readonly VersionSet[],
-  colour: 0 | 1,
-) {
-  const fill = (column: number, index: number) => {
-    const size = sizes[column];
-    if (size === undefined) {
-      target[index] = colour;
-      return;
-    }
-    const cell = cells[column] ?? null;
-    const count = cell === null ? size : cell.length;
-    for (let at = 0; at < count; at += 1) {
-      fill(column + 1, index * size + (cell === null ? at : (cell[at] ?? 0)));
-    }
-  };
-  fill(0, 0);
+  for (const { cells, verdict } of table.rows) if (verdict === "yes") paint(canvas, cells, 1);
+  for (const { cells, verdict } of table.rows) if (verdict === "no") paint(canvas, cells, 0);
+  return (versions) => isPainted(canvas, versions);
 }
 
 function remembered(ask: (versions: readonly number[]) => boolean): Page["accepts"] {
@@ -198,27 +162,11 @@ function wholesale(
   return {
     // Where NO rows overlap the end states, a box of them is no proof that each combination has one.
     acceptsAll: (lists) =>
-      ends.banned.size > 0 || product(lists.map(({ length }) => length)) <= fewCombinations
+      ends.banned.size > 0 || isFew(lists)
         ? isEvery(lists, accepts)
         : isAllAccepted(sides(), boxOf(sides().layout, lists)),
     mayAccept: (lists) => isAnyPossible(sides(), boxOf(sides().layout, lists)),
   };
-}
-
-function isEvery(
-  lists: readonly (readonly number[])[],
-  test: (versions: readonly number[]) => boolean,
-): boolean {
-  const versions: number[] = [];
-  const fill = (column: number): boolean => {
-    const list = lists[column];
-    if (list === undefined) return test(versions);
-    return list.every((version) => {
-      versions[column] = version;
-      return fill(column + 1);
-    });
-  };
-  return fill(0);
 }
 
 /** Every choice of peers for the columns that enough Components exist for. */
@@ -238,10 +186,6 @@ function choices(
     );
   }
   return all;
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((all, size) => all * size, 1);
 }
 
 /** So that the order of the tables in a file leaves no trace. */

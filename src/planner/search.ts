@@ -8,7 +8,8 @@ import { firstObjection, groupsByOrder, orderUse, wantedOf } from "./hand-writte
 import type { Judge } from "./judge.ts";
 import type { Cost } from "./plan.ts";
 import { isEqual, route } from "./route.ts";
-import { type Ways, waysOf } from "./ways.ts";
+import type { Peerage } from "./peers.ts";
+import { type Ground, groundOf, type Ways, waysOf } from "./ways.ts";
 
 export type Searched =
   | { readonly kind: "found"; readonly draft: Draft; readonly bound: Cost | "proved" }
@@ -17,12 +18,27 @@ export type Searched =
   | { readonly kind: "stuck"; readonly move: Move }
   | { readonly kind: "undecided" };
 
+/** Searches a System again and again, under laws that differ in their pages alone. */
+export function searcher(
+  system: System,
+  peerage: Peerage,
+): (law: Judge, nodeLimit: number, effort?: Effort) => Searched {
+  let known: Ground | null = null;
+  const ground = () =>
+    (known ??= groundOf(
+      cohortsOf(system, peerage),
+      system.types.map(({ versions }) => versions),
+    ));
+  return (law, nodeLimit, effort = "best") => search(system, law, ground, nodeLimit, effort);
+}
+
 /** In one stage where that can be: no plan has fewer installs or stages. Else over other end states. */
-export function search(
+function search(
   system: System,
   law: Judge,
+  groundOfAll: () => Ground,
   nodeLimit: number,
-  effort: Effort = "best",
+  effort: Effort,
 ): Searched {
   const start = system.components.map((component) => component.start);
   const goal = start.map((_, component) => wantedOf(system, component));
@@ -45,15 +61,13 @@ export function search(
       return { kind: "found", draft: [groups], bound: isProved ? "proved" : least };
     }
   }
-  const cohorts = cohortsOf(system, law.peerage);
-  const names = system.types.map(({ versions }) => versions);
-  const ways = waysOf(cohorts, law.book, names);
+  const ground = groundOfAll();
+  const { cohorts } = ground;
+  const ways = waysOf(ground, law.book);
   const isStuck = ({ component, from }: Move, { distances }: Ways) =>
     at(at(distances, at(cohorts.of, component)), from) === Infinity;
   if (moves.some((move) => isStuck(move, ways))) {
-    const lawless = { pages: [], pagesOf: law.book.pagesOf.map(() => []) };
-    const free = waysOf(cohorts, lawless, names);
-    const stuck = moves.find((move) => isStuck(move, free));
+    const stuck = moves.find((move) => isStuck(move, ground));
     return stuck === undefined ? { kind: "none" } : { kind: "stuck", move: stuck };
   }
   const found = route(

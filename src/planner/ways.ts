@@ -13,48 +13,76 @@ export interface Ways {
 /** Pages with more combinations than this are not asked which hops they rule out. */
 const pageLimit = 4096;
 
+/** The ways where no table forbids anything: what every question about the same System begins with. */
+export interface Ground extends Ways {
+  readonly cohorts: Cohorts;
+  /** [cohort]: the versions on some way from the start to the wanted one; the start in any case. */
+  readonly domains: readonly (readonly number[])[];
+}
+
+/** `names`: for each type those of its versions. */
+export function groundOf(cohorts: Cohorts, names: readonly (readonly string[])[]): Ground {
+  const ranks = names.map((versions) => {
+    const sorted = [...versions.keys()].toSorted((a, b) =>
+      at(versions, a) < at(versions, b) ? -1 : 1,
+    );
+    const rank = versions.map(() => 0);
+    for (const [place, version] of sorted.entries()) rank[version] = place;
+    return rank;
+  });
+  const walks = cohorts.cohorts.map((cohort) => {
+    const rank = at(ranks, cohort.type);
+    const sorted = cohort.hops.map((targets) =>
+      targets.toSorted((a, b) => at(rank, a) - at(rank, b)),
+    );
+    return walkOf(cohort, sorted);
+  });
+  return {
+    cohorts,
+    hops: walks.map(({ hops }) => hops),
+    distances: walks.map(({ distances }) => distances),
+    domains: walks.map(({ domain }) => domain),
+  };
+}
+
+/** Only what lies on some way from the start to the wanted version. */
+function walkOf(cohort: Cohort, all: readonly (readonly number[])[]) {
+  const distances = distancesIn(cohort, all);
+  const isIn = domainOf(cohort, all, distances);
+  const hops = all.map((targets, from) => {
+    if (isIn[from] !== true) return [];
+    return targets.every((to) => isIn[to]) ? targets : targets.filter((to) => isIn[to]);
+  });
+  return { hops, distances, domain: isIn.flatMap((is, version) => (is ? [version] : [])) };
+}
+
 /**
  * Leaves out every hop that no table context accepts at both of its ends, and every version that then lies
  * on no way from the start to the wanted version, until nothing changes. What is left out is in no plan.
  */
-export function waysOf(
-  { cohorts }: Cohorts,
-  book: Rulebook,
-  names: readonly (readonly string[])[],
-): Ways {
-  const hops = cohorts.map(({ hops: all, type }) =>
-    all.map((targets) =>
-      targets.toSorted((a, b) => (at(at(names, type), a) < at(at(names, type), b) ? -1 : 1)),
-    ),
-  );
-  const distances = cohorts.map((cohort, index) => distancesIn(cohort, at(hops, index)));
-  const domains = cohorts.map((cohort, index) =>
-    domainOf(cohort, at(hops, index), at(distances, index)),
-  );
+export function waysOf(ground: Ground, book: Rulebook): Ways {
+  const { cohorts } = ground.cohorts;
+  const hops = [...ground.hops];
+  const distances = [...ground.distances];
+  const domains = [...ground.domains];
   const byPeers: number[][] = book.pagesOf.map(() => []);
   for (const [index, { peers }] of cohorts.entries()) byPeers[peers]?.push(index);
-  const readers = new Map<Page, PageReader | null>();
   const dirty = new Set(book.pages);
 
   const refresh = (index: number) => {
     const cohort = at(cohorts, index);
-    const before = at(domains, index);
-    distances[index] = distancesIn(cohort, at(hops, index));
-    const domain = domainOf(cohort, at(hops, index), at(distances, index));
-    hops[index] = at(hops, index).map((targets, from) =>
-      domain[from] === true ? targets.filter((to) => domain[to]) : [],
-    );
-    domains[index] = domain;
-    if (before.every((is, version) => is === domain[version])) return;
-    for (const page of at(book.pagesOf, cohort.peers)) dirty.add(page);
+    const walk = walkOf(cohort, at(hops, index));
+    const isSmaller = walk.domain.length < at(domains, index).length;
+    distances[index] = walk.distances;
+    hops[index] = walk.hops;
+    domains[index] = walk.domain;
+    if (isSmaller) for (const page of at(book.pagesOf, cohort.peers)) dirty.add(page);
   };
 
-  for (const index of cohorts.keys()) refresh(index);
   const startsOf = byPeers.map((list) => new Set(list.map((one) => at(cohorts, one).start)));
   for (const page of dirty) {
     dirty.delete(page);
-    const reader = readers.get(page) ?? readerOf(page);
-    readers.set(page, reader);
+    const reader = readerOf(page);
     if (reader === null) continue;
     const allowed = page.peers.map((peers) => unionOf(at(byPeers, peers), domains));
     const starts = page.peers.map((peers) => at(startsOf, peers));
@@ -118,16 +146,11 @@ function domainOf(
 
 function unionOf(
   cohorts: readonly number[],
-  domains: readonly (readonly boolean[])[],
+  domains: readonly (readonly number[])[],
 ): readonly number[] {
   const [only] = cohorts;
-  if (cohorts.length === 1 && only !== undefined) {
-    return at(domains, only).flatMap((is, version) => (is ? [version] : []));
-  }
-  const union = new Set<number>();
-  for (const cohort of cohorts) {
-    for (const [version, is] of at(domains, cohort).entries()) if (is) union.add(version);
-  }
+  if (cohorts.length === 1 && only !== undefined) return at(domains, only);
+  const union = new Set(cohorts.flatMap((cohort) => at(domains, cohort)));
   return [...union].toSorted((a, b) => a - b);
 }
 
@@ -138,8 +161,19 @@ type PageReader = (
   starts: readonly ReadonlySet<number>[],
 ) => (from: number, to: number, start: number) => boolean;
 
-/** Null where the page is too large to be asked. */
+/** Pages stay the same while many questions are asked of them. */
+const readers = new WeakMap<Page, PageReader | null>();
+
 function readerOf(page: Page): PageReader | null {
+  const known = readers.get(page);
+  if (known !== undefined) return known;
+  const reader = newReader(page);
+  readers.set(page, reader);
+  return reader;
+}
+
+/** Null where the page is too large to be asked. */
+function newReader(page: Page): PageReader | null {
   const count = page.sizes.reduce((product, size) => product * size, 1);
   if (count > pageLimit) return null;
   return page.sizes.length === 2 && page.sizes.every((size) => size <= 32)
