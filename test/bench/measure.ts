@@ -68,6 +68,12 @@ export async function medianOfBoth(
   };
 }
 
+/** What all threads of this process used since then, in milliseconds: others on the machine hardly change it. */
+export function processorMs(begin: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(begin);
+  return (user + system) / 1000;
+}
+
 /** A directory that is there while `use` runs. */
 export async function inScratch<T>(use: (directory: string) => Promise<T>): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), "orchestrator-bench-"));
@@ -81,7 +87,7 @@ export async function inScratch<T>(use: (directory: string) => Promise<T>): Prom
 export const milliseconds = (ms: number) => `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
 export const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 
-function median(numbers: readonly number[]): number {
+export function median(numbers: readonly number[]): number {
   return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 

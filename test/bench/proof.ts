@@ -3,7 +3,7 @@ import { findPlan } from "../../src/planner/find-plan.ts";
 import type { System } from "../../src/manifest/system.ts";
 import { simulate } from "../../src/simulate/simulate.ts";
 import { seedSketch, systemOf } from "../support/planner-systems.ts";
-import { milliseconds } from "./measure.ts";
+import { milliseconds, processorMs } from "./measure.ts";
 import type { Bench, BenchRow } from "./row.ts";
 
 /** What the proof may take, warm: the seed's System after any two faults, 20 Components after any one. */
@@ -49,8 +49,7 @@ function fastest(once: () => unknown): number {
   const all = [1, 2, 3].map(() => {
     const begin = process.cpuUsage();
     once();
-    const { user, system } = process.cpuUsage(begin);
-    return (user + system) / 1000;
+    return processorMs(begin);
   });
   return Math.min(...all);
 }

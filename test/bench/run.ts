@@ -1,23 +1,35 @@
 import { cpus, release, totalmem, type } from "node:os";
+import { parseArgs } from "node:util";
 import { artifact } from "./artifact.ts";
 import { deployment } from "./deployment.ts";
 import { interfaces } from "./interface.ts";
 import { menderClient } from "./mender-client.ts";
+import { planner } from "./planner.ts";
 import { proof } from "./proof.ts";
-import type { Bench, BenchRow } from "./row.ts";
+import { aligned, type Bench, type BenchRow } from "./row.ts";
 import { startup } from "./startup.ts";
 
-/** `npm run bench -- [name...]`: all of them without a name. Ends in 1 where a limit was passed. */
+/**
+ * `npm run bench -- [name...] [--quick] [--plots DIRECTORY]`: all of them without a name. Ends in 1 where a
+ * limit was passed.
+ */
 const benches: Readonly<Record<string, Bench>> = {
   startup,
   deployment,
   artifact,
   interface: interfaces,
   "mender-client": menderClient,
+  planner,
   proof,
 };
 
-async function main(names: readonly string[]) {
+async function main(args: string[]) {
+  const { values, positionals: names } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { quick: { type: "boolean" }, plots: { type: "string" } },
+  });
+  const options = { isQuick: values.quick ?? false, plots: values.plots ?? null };
   const unknown = names.filter((name) => benches[name] === undefined);
   if (unknown.length > 0) {
     console.error(
@@ -30,7 +42,7 @@ async function main(names: readonly string[]) {
   console.log();
   const rows: BenchRow[] = [];
   for (const [name, bench] of Object.entries(benches)) {
-    if (names.length === 0 || names.includes(name)) rows.push(...(await bench()));
+    if (names.length === 0 || names.includes(name)) rows.push(...(await bench(options)));
   }
   for (const line of table(rows)) console.log(line);
   if (rows.some(isOver)) process.exitCode = 1;
@@ -55,15 +67,7 @@ function table(rows: readonly BenchRow[]): readonly string[] {
     row.limit === null ? "" : row.limit.toFixed(2),
     isOver(row) ? "OVER" : "",
   ]);
-  const widths = heads.map((head, at) =>
-    Math.max(head.length, ...cells.map((line) => line[at]?.length ?? 0)),
-  );
-  return [heads, ...cells].map((line) =>
-    line
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  return aligned([heads, ...cells]);
 }
 
 function isOver(row: BenchRow): boolean {

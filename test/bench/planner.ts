@@ -1,0 +1,260 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { System } from "../../src/manifest/system.ts";
+import { findPlan } from "../../src/planner/find-plan.ts";
+import type { Answer } from "../../src/planner/plan.ts";
+import { seedSketch, systemOf } from "../support/planner-systems.ts";
+import { median, medianOfBoth, milliseconds, processorMs, program, run } from "./measure.ts";
+import { breadthFirst } from "./planner-breadth-first.ts";
+import {
+  type Clingo,
+  clingo,
+  fewestGroups,
+  fewestInstalls,
+  firstGroup,
+  type Solved,
+} from "./planner-clingo.ts";
+import { families, type Family } from "./planner-families.ts";
+import { type Curve, plot } from "./planner-plot.ts";
+import { aligned, type Bench, type BenchOptions, type BenchRow } from "./row.ts";
+
+/** One System of a family, and what the planner took for it. */
+interface Planned {
+  readonly family: Family;
+  readonly versions: number;
+  readonly components: number;
+  readonly system: System;
+  readonly answer: Answer;
+  readonly ms: number;
+}
+
+interface Case extends Planned {
+  readonly breadthFirst: string;
+  /** The faster of the two questions; null: it was not asked. */
+  readonly clingo: Solved | null;
+}
+
+const seed = 1;
+const times = 5;
+const statesLimit = 5_000;
+
+/** The families at every size, beside a plain search and clingo; then what is promised of them. */
+export const planner: Bench = async (options) => {
+  // All of ours first: what the others leave in memory would slow it down.
+  const planned = families.flatMap((family) =>
+    versionsOf(family, options).map((versions) =>
+      sizesOf(family, options).map((components) => plannedCase(family, versions, components)),
+    ),
+  );
+  const cases: Case[] = [];
+  const solver = clingo();
+  for (const row of planned) cases.push(...(await beside(row, solver, options)));
+  await solver.stop();
+  for (const line of tableOf(cases)) console.log(line);
+  console.log();
+  if (options.plots !== null) {
+    writeFileSync(join(options.plots, "performance-planner.svg"), plot(curvesOf(cases)));
+  }
+  return [...promises(cases), ...(await ofTheSeed())];
+};
+
+/** Those that grow without bound are small ones. */
+function sizesOf({ name }: Family, { isQuick }: BenchOptions): readonly number[] {
+  if (name === "rings") return isQuick ? [4] : [2, 3, 4, 5, 6, 7, 8];
+  if (name === "dense") return isQuick ? [12] : [4, 8, 12, 16, 20, 24];
+  return isQuick ? [10, 100, 1000] : [5, 10, 25, 50, 100, 200, 400, 1000];
+}
+
+/** The shape of three families says how many versions there are. */
+function versionsOf({ name }: Family, { isQuick }: BenchOptions): readonly number[] {
+  if (name === "rings" || name === "bridges") return [3];
+  return isQuick ? [10] : [2, 10];
+}
+
+function plannedCase(family: Family, versions: number, components: number): Planned {
+  const system = family.system(components, versions, seed);
+  const answer = findPlan(system);
+  return { family, versions, components, system, answer, ms: warmMs(() => findPlan(system)) };
+}
+
+/** What clingo and the plain search take for the same Systems, from the smallest to the largest. */
+async function beside(
+  row: readonly Planned[],
+  solver: Clingo,
+  options: BenchOptions,
+): Promise<readonly Case[]> {
+  const cases: Case[] = [];
+  const msLimit = options.isQuick ? 1000 : 5000;
+  let isAsked = true;
+  for (const planned of row) {
+    const { system, answer } = planned;
+    const questions =
+      answer.kind === "plan"
+        ? [() => fewestGroups(system, answer.plan), () => fewestInstalls(system, answer.plan)]
+        : [() => firstGroup(system)];
+    const solved: Solved[] = [];
+    if (isAsked) {
+      for (const question of questions) solved.push(await solver.solve(question(), times, msLimit));
+    }
+    const best = fastest(solved);
+    // What takes it too long at one size takes it longer at the next.
+    isAsked &&= best?.kind === "solved";
+    const plain = planned.components > 50 ? "" : walked(system);
+    cases.push({ ...planned, breadthFirst: plain, clingo: best });
+  }
+  return cases;
+}
+
+/** The median, after a few that warm it up. */
+function warmMs(once: () => unknown): number {
+  const begin = process.cpuUsage();
+  for (let count = 0; count < 20 && processorMs(begin) < 300; count += 1) once();
+  return median(
+    Array.from({ length: times }, () => {
+      const started = process.cpuUsage();
+      once();
+      return processorMs(started);
+    }),
+  );
+}
+
+/** Installs, stages, exposure, groups; or what was answered instead. */
+function told(answer: Answer): string {
+  if (answer.kind !== "plan") return answer.kind;
+  const { installs, stages, exposure, groups } = answer.plan.cost;
+  const isProved = answer.plan.optimal ? "proved" : "not proved";
+  return `${installs}/${stages}/${exposure}/${groups} ${isProved}`;
+}
+
+function walked(system: System): string {
+  const begin = process.cpuUsage();
+  const { kind } = breadthFirst(system, statesLimit);
+  const ms = milliseconds(processorMs(begin));
+  return kind === "given-up" ? `none in ${ms}` : ms;
+}
+
+function fastest(solved: readonly Solved[]): Solved | null {
+  const done = solved.filter(({ kind }) => kind === "solved");
+  const sorted = done.toSorted((a, b) => msOf(a) - msOf(b));
+  return sorted[0] ?? solved[0] ?? null;
+}
+
+const msOf = (solved: Solved | null) => (solved?.kind === "solved" ? solved.ms : Number.NaN);
+
+function tableOf(cases: readonly Case[]): readonly string[] {
+  const heads = [
+    "family",
+    "Components x versions",
+    "planner",
+    "installs/stages/exposure/groups",
+    "breadth first",
+    "clingo",
+    "clingo / planner",
+  ];
+  const lines = cases.map((one) => [
+    one.family.name,
+    `${one.components} x ${one.versions}`,
+    milliseconds(one.ms),
+    told(one.answer),
+    one.breadthFirst,
+    one.clingo === null
+      ? ""
+      : one.clingo.kind === "solved"
+        ? milliseconds(one.clingo.ms)
+        : one.clingo.why,
+    one.clingo?.kind === "solved" ? (one.clingo.ms / one.ms).toFixed(1) : "",
+  ]);
+  return aligned([heads, ...lines]);
+}
+
+/** A curve for each family: its most versions. */
+function curvesOf(cases: readonly Case[]): readonly Curve[] {
+  return families.map(({ name, about }) => {
+    const own = cases.filter(({ family }) => family.name === name);
+    const most = Math.max(...own.map(({ versions }) => versions));
+    const shown = own.filter(({ versions }) => versions === most);
+    return {
+      name: `${name}, ${most} versions`,
+      about,
+      ours: shown.map(({ components, ms }) => [components, ms] as const),
+      theirs: shown.flatMap(({ components, clingo: solved }) =>
+        solved?.kind === "solved" ? [[components, solved.ms] as const] : [],
+      ),
+    };
+  });
+}
+
+function promises(cases: readonly Case[]): readonly BenchRow[] {
+  const rows: BenchRow[] = [];
+  for (const { name } of families) {
+    const own = cases.filter(({ family }) => family.name === name);
+    for (const versions of new Set(own.map((one) => one.versions))) {
+      const these = own.filter((one) => one.versions === versions);
+      const label = `${name} x ${versions}`;
+      const exponent = growth(these.filter(({ components }) => components >= 50));
+      if (exponent !== null) {
+        const measuredAs = `n^${exponent.toFixed(2)}`;
+        rows.push(against(`${label}: growth from 50 on`, measuredAs, exponent, "n^1.30", 1.3));
+      }
+      const ratios = these.flatMap(({ ms, clingo: solved }) =>
+        solved?.kind === "solved" ? [{ ms, theirs: solved.ms, ratio: ms / solved.ms }] : [],
+      );
+      const [worst] = ratios.toSorted((a, b) => b.ratio - a.ratio);
+      if (worst !== undefined) {
+        rows.push({
+          name: `${label}: the worst of ${ratios.length} that clingo solved`,
+          measured: milliseconds(worst.ms),
+          reference: `clingo: ${milliseconds(worst.theirs)}`,
+          ratio: worst.ratio,
+          limit: 1,
+        });
+      }
+    }
+  }
+  for (const { family, components, versions, ms } of cases) {
+    const isLarge = components === 1000 && versions > 2;
+    const isNamed =
+      components === 200 && versions === 10 && ["skew", "zonal"].includes(family.name);
+    if (!isLarge && !isNamed) continue;
+    const limit = isLarge ? 1000 : 50;
+    const name = `${family.name} of ${components} x ${versions}`;
+    rows.push(against(name, milliseconds(ms), ms, `may take ${milliseconds(limit)}`, limit));
+  }
+  return rows;
+}
+
+function against(name: string, shown: string, value: number, reference: string, limit: number) {
+  return { name, measured: shown, reference, ratio: value / limit, limit: 1 };
+}
+
+/** The exponent of a power of the size, fitted to the times; null: too few sizes. */
+function growth(cases: readonly Case[]): number | null {
+  if (cases.length < 3) return null;
+  const points = cases.map(({ components, ms }) => [Math.log(components), Math.log(ms)] as const);
+  const mean = (place: 0 | 1) => points.reduce((sum, one) => sum + one[place], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const above = points.reduce((sum, one) => sum + (one[0] - x) * (one[1] - y), 0);
+  return above / points.reduce((sum, one) => sum + (one[0] - x) ** 2, 0);
+}
+
+/** The plan of the seed's System, by the planner alone and by the whole program. */
+async function ofTheSeed(): Promise<readonly BenchRow[]> {
+  const system = systemOf(seedSketch);
+  const ms = warmMs(() => findPlan(system));
+  const args = ["plan", "manifest-v2.yaml", "--state", "state-v1.yaml"];
+  const { ours, theirs } = await medianOfBoth(
+    15,
+    () => run({ file: process.execPath, args: [program, ...args], cwd: "fixtures/systems/seed" }),
+    () => run({ file: process.execPath, args: ["-e", "0"] }),
+  );
+  return [
+    against("the seed's plan, planner alone", milliseconds(ms), ms, "may take 5.0 ms", 5),
+    {
+      name: "the seed's plan, whole process",
+      measured: milliseconds(ours),
+      reference: `node -e 0: ${milliseconds(theirs)}`,
+      ratio: ours / theirs,
+      limit: 4,
+    },
+  ];
+}
