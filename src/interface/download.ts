@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Unpacking } from "../artifact/compression.ts";
+import { inflateChunk, type Unpacking } from "../artifact/compression.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
 import { streamPayload } from "../artifact/payload.ts";
 import type { Artifact, PayloadStream } from "../artifact/types.ts";
@@ -19,11 +19,7 @@ import { verifiedWhole } from "./whole-artifact.ts";
 /** The one stream where the Interface takes the whole Artifact. */
 const wholeName = "artifact.mender";
 
-/**
- * Bytes that are read, and inflated, at once. Large pieces are fast; small ones keep fifty Downloads at once within
- * 140 MB, and cost a tenth more time.
- */
-const pieceBytes = { few: 1024 * 1024, many: 16 * 1024 } as const;
+/** With so many Downloads at once memory counts more than speed. */
 const many = 9;
 
 /** One call of Download or DownloadWithFileSizes. */
@@ -130,7 +126,7 @@ function watched(spec: DownloadSpec): ByteSource {
 
 /** Every piece is written, into a pipe or a file, before the next one is asked for. */
 function unpackingOf({ atOnce }: DownloadSpec): Unpacking {
-  return { chunkBytes: atOnce < many ? pieceBytes.few : pieceBytes.many, pieces: "lent" };
+  return { chunkBytes: atOnce < many ? inflateChunk.alone : inflateChunk.among, pieces: "lent" };
 }
 
 /** What an interrupted Download left behind that is made once more. */

@@ -15,8 +15,12 @@ export interface Command {
 
 export interface Run {
   readonly ms: number;
+  /** Of the processor, children that it has waited for among them; what the kernel counts, in steps of 10 ms. */
+  readonly cpuMs: number;
   /** The highest resident set that was seen, in bytes. */
   readonly peakBytes: number;
+  /** What it had written to disks when it was last seen. */
+  readonly writtenBytes: number;
 }
 
 /** Runs it to its end, output thrown away; an exit status but 0 is an error that shows stderr. */
@@ -29,13 +33,13 @@ export function run(command: Command): Promise<Run> {
       env: { ...withoutCertificates(), ...command.env },
     });
     let stderr = "";
-    let peakBytes = 0;
-    const watch = setInterval(() => (peakBytes = Math.max(peakBytes, peakOf(child.pid))), 5);
+    let seen: Seen = { cpuMs: 0, peakBytes: 0, writtenBytes: 0 };
+    const watch = setInterval(() => (seen = seenNow(child.pid) ?? seen), 5);
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", refuse);
     child.on("exit", () => clearInterval(watch));
     child.on("close", (code) => {
-      if (code === 0) settle({ ms: performance.now() - begin, peakBytes });
+      if (code === 0) settle({ ms: performance.now() - begin, ...seen });
       else
         refuse(new Error(`${command.file} ${command.args.join(" ")} ended in ${code}: ${stderr}`));
     });
@@ -56,15 +60,42 @@ export async function medianOfBoth(
   ours: () => Promise<Run>,
   theirs: () => Promise<Run>,
 ): Promise<{ readonly ours: number; readonly theirs: number }> {
-  await ours();
-  await theirs();
-  const runs: { ours: number; theirs: number }[] = [];
-  for (let count = 0; count < times; count += 1) {
-    runs.push({ ours: (await ours()).ms, theirs: (await theirs()).ms });
+  const runs = await byTurns(times, { ours, theirs });
+  return { ours: runs.ours.ms, theirs: runs.theirs.ms };
+}
+
+/**
+ * Any number of commands that run by turns: of each the median of its times, and the most of what else was seen of it.
+ * The first round only warms the caches.
+ */
+export async function byTurns<Name extends string>(
+  times: number,
+  commands: Readonly<Record<Name, () => Promise<Run>>>,
+): Promise<Readonly<Record<Name, Run>>> {
+  const all = new Map<string, Run[]>();
+  for (let round = 0; round <= times; round += 1) {
+    for (const [name, once] of Object.entries<() => Promise<Run>>(commands)) {
+      const one = await once();
+      if (round > 0) all.set(name, [...(all.get(name) ?? []), one]);
+    }
   }
+  return mapValues(commands, (name) => summary(all.get(name) ?? []));
+}
+
+function mapValues<Name extends string, T>(
+  names: Readonly<Record<Name, unknown>>,
+  of: (name: string) => T,
+): Readonly<Record<Name, T>>;
+function mapValues(names: Readonly<Record<string, unknown>>, of: (name: string) => unknown) {
+  return Object.fromEntries(Object.keys(names).map((name) => [name, of(name)]));
+}
+
+function summary(runs: readonly Run[]): Run {
   return {
-    ours: median(runs.map((run) => run.ours)),
-    theirs: median(runs.map((run) => run.theirs)),
+    ms: median(runs.map(({ ms }) => ms)),
+    cpuMs: median(runs.map(({ cpuMs }) => cpuMs)),
+    peakBytes: Math.max(...runs.map(({ peakBytes }) => peakBytes)),
+    writtenBytes: Math.max(...runs.map(({ writtenBytes }) => writtenBytes)),
   };
 }
 
@@ -97,12 +128,26 @@ function withoutCertificates(): NodeJS.ProcessEnv {
   return others;
 }
 
-/** The kernel keeps the high-water mark; it vanishes with the process, hence the polling. */
-function peakOf(pid: number | undefined): number {
+type Seen = Pick<Run, "cpuMs" | "peakBytes" | "writtenBytes">;
+
+/** The kernel's own counters; they vanish with the process, hence the polling. Null where they have. */
+function seenNow(pid: number | undefined): Seen | null {
   try {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+    const of = (name: string) => readFileSync(`/proc/${pid}/${name}`, "utf8");
+    const number = (text: string, pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0);
+    // From the process's state on: its name may hold anything. utime, stime, cutime, cstime are fields 14 to 17.
+    const fields = of("stat")
+      .replace(/^.*\) /s, "")
+      .split(" ")
+      .slice(11, 15);
+    const peakBytes = number(of("status"), /^VmHWM:\s+(\d+) kB$/m) * 1024;
+    if (peakBytes === 0) return null;
+    return {
+      cpuMs: fields.reduce((sum, ticks) => sum + Number(ticks) * 10, 0),
+      peakBytes,
+      writtenBytes: number(of("io"), /^write_bytes: (\d+)$/m),
+    };
   } catch {
-    return 0;
+    return null;
   }
 }

@@ -1,16 +1,8 @@
 import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeArtifact } from "./artifact.ts";
-import {
-  inScratch,
-  medianOfBoth,
-  megabytes,
-  milliseconds,
-  program,
-  type Run,
-  run,
-} from "./measure.ts";
-import type { Bench } from "./row.ts";
+import { byTurns, inScratch, megabytes, milliseconds, program, type Run, run } from "./measure.ts";
+import type { Bench, BenchRow } from "./row.ts";
 
 /**
  * One Artifact of 256 MiB, installed and committed by Debian's Mender Client through an update module that does
@@ -26,32 +18,34 @@ export const menderClient: Bench = () =>
     const artifact = await writeArtifact(directory);
     const client = prepareClient(directory, artifact);
     const system = prepareSystem(directory);
-    const peaks = { ours: 0, theirs: 0 };
-    const peaking = (whose: keyof typeof peaks, once: () => Promise<Run>) => async () => {
-      const one = await once();
-      peaks[whose] = Math.max(peaks[whose], one.peakBytes);
-      return one;
-    };
-    const { ours, theirs } = await medianOfBoth(
-      3,
-      peaking("ours", system),
-      peaking("theirs", client),
-    );
+    const { ours, theirs } = await byTurns(3, { ours: system, theirs: client });
+    const row = (
+      name: string,
+      show: (of: Run) => string,
+      value: (of: Run) => number,
+    ): BenchRow => ({
+      name,
+      measured: show(ours),
+      reference: `mender install, commit: ${show(theirs)}`,
+      ratio: value(ours) / value(theirs),
+      limit: 1,
+    });
     return [
-      {
-        name: "install 256 MiB",
-        measured: milliseconds(ours),
-        reference: `mender install, commit: ${milliseconds(theirs)}`,
-        ratio: ours / theirs,
-        limit: null,
-      },
-      {
-        name: "peak memory of it",
-        measured: megabytes(peaks.ours),
-        reference: `mender: ${megabytes(peaks.theirs)}`,
-        ratio: peaks.ours / peaks.theirs,
-        limit: null,
-      },
+      row(
+        "install 256 MiB",
+        ({ ms }) => milliseconds(ms),
+        ({ ms }) => ms,
+      ),
+      row(
+        "processor time of it",
+        ({ cpuMs }) => milliseconds(cpuMs),
+        ({ cpuMs }) => cpuMs,
+      ),
+      row(
+        "peak memory of it",
+        ({ peakBytes }) => megabytes(peakBytes),
+        ({ peakBytes }) => peakBytes,
+      ),
     ];
   });
 
@@ -89,7 +83,9 @@ function prepareClient(directory: string, artifact: string): () => Promise<Run> 
     const committed = await mender("commit");
     return {
       ms: installed.ms + committed.ms,
+      cpuMs: installed.cpuMs + committed.cpuMs,
       peakBytes: Math.max(installed.peakBytes, committed.peakBytes),
+      writtenBytes: installed.writtenBytes + committed.writtenBytes,
     };
   };
 }
