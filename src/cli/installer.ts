@@ -111,19 +111,19 @@ async function planAndRun(
   if (plan.stages.length === 0 && options.stopBefore.length === 0) {
     return ok({ kind: "nothing-to-do" });
   }
-  const release = checkRelease(context, planning.manifest, {
-    allowDowngrade: options.allowDowngrade,
-    acceptExpired: options.accept.includes("expired"),
-  });
+  const { files, clock } = context.platform;
+  const release = checkRelease(
+    { files, store: datastoreOf(context), now: clock.now() },
+    planning.manifest,
+    {
+      allowDowngrade: options.allowDowngrade,
+      acceptExpired: options.accept.includes("expired"),
+    },
+  );
   if (!release.ok) return release;
   const verified = await verifyAll(context, settings, planning.located);
   if (!verified.ok) return verified;
-  const room = checkSpace(
-    context.platform.files,
-    context.environment.datastoreDir.value,
-    plan,
-    verified.value,
-  );
+  const room = checkSpace(files, context.environment.datastoreDir.value, plan, verified.value);
   if (!room.ok) return room;
   const components = survey?.components ?? [];
   const { exitOnReboot, stopBefore } = options;

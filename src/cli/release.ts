@@ -1,10 +1,10 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { currentFormat } from "../executor/journals.ts";
+import type { Datastore } from "../journal/datastore.ts";
 import { listHistory, readHistory } from "../journal/history.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { Context } from "./context.ts";
-import { datastoreOf } from "./deployer.ts";
+import type { Files } from "../platform/types.ts";
 import { programReleased } from "./version.ts";
 
 /** What the caller takes upon themselves. */
@@ -13,14 +13,23 @@ export interface AcceptedRisks {
   readonly acceptExpired: boolean;
 }
 
+/** What is asked of the machine: its history and its clock. */
+export interface Machine {
+  readonly files: Files;
+  readonly store: Datastore;
+  readonly now: Date;
+}
+
+type Release = Pick<Manifest, "file" | "sequence" | "expires">;
+
 /** May this release be installed at all, by its place in the sequence and its date? Gives notes. */
 export function checkRelease(
-  context: Context,
-  manifest: Manifest,
+  machine: Machine,
+  manifest: Release,
   risks: AcceptedRisks,
 ): Result<readonly Problem[]> {
-  const downgrade = risks.allowDowngrade ? null : downgradeProblem(context, manifest);
-  const expiry = expiryProblem(manifest, context.platform.clock.now());
+  const downgrade = risks.allowDowngrade ? null : downgradeProblem(machine, manifest);
+  const expiry = expiryProblem(manifest, machine.now);
   const isUnjudged = expiry?.code === "clock-not-set";
   const refusals = [
     ...(downgrade === null ? [] : [downgrade]),
@@ -30,10 +39,10 @@ export function checkRelease(
   return ok(expiry === null ? [] : [expiry]);
 }
 
-function downgradeProblem(context: Context, { file, sequence }: Manifest): Problem | null {
+function downgradeProblem(machine: Machine, { file, sequence }: Release): Problem | null {
   // Without one there is nothing to compare, and the history need not be read.
   if (sequence === null) return null;
-  const last = lastSequence(context);
+  const last = lastSequence(machine);
   if (last === null || sequence >= last) return null;
   return {
     code: "release-older",
@@ -46,9 +55,7 @@ function downgradeProblem(context: Context, { file, sequence }: Manifest): Probl
 }
 
 /** The sequence of the last deployment that was committed and had one; null where none is known. */
-function lastSequence(context: Context): number | null {
-  const { files } = context.platform;
-  const store = datastoreOf(context);
+function lastSequence({ files, store }: Machine): number | null {
   for (const { id } of listHistory(files, store)) {
     const journal = readHistory(files, store, id, [currentFormat]);
     if (!journal.ok) continue;
@@ -61,7 +68,7 @@ function lastSequence(context: Context): number | null {
 }
 
 /** A dead clock battery must not brick an offline machine: a clock that cannot be right judges nothing. */
-function expiryProblem({ file, expires }: Manifest, now: Date): Problem | null {
+function expiryProblem({ file, expires }: Release, now: Date): Problem | null {
   if (expires === null) return null;
   if (now < new Date(programReleased)) {
     return {
