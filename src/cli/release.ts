@@ -1,8 +1,7 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { currentFormat } from "../executor/journals.ts";
+import { lastRelease } from "../executor/journals.ts";
 import type { Datastore } from "../journal/datastore.ts";
-import { listHistory, readHistory } from "../journal/history.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Files } from "../platform/types.ts";
 import { programReleased } from "./version.ts";
@@ -39,10 +38,9 @@ export function checkRelease(
   return ok(expiry === null ? [] : [expiry]);
 }
 
-function downgradeProblem(machine: Machine, { file, sequence }: Release): Problem | null {
-  // Without one there is nothing to compare, and the history need not be read.
+function downgradeProblem({ files, store }: Machine, { file, sequence }: Release): Problem | null {
   if (sequence === null) return null;
-  const last = lastSequence(machine);
+  const last = lastRelease(files, store)?.sequence ?? null;
   if (last === null || sequence >= last) return null;
   return {
     code: "release-older",
@@ -52,19 +50,6 @@ function downgradeProblem(machine: Machine, { file, sequence }: Release): Proble
     got: String(sequence),
     hint: "Install the newer release, or say --allow-downgrade if going back is what you want.",
   };
-}
-
-/** The sequence of the last deployment that was committed and had one; null where none is known. */
-function lastSequence({ files, store }: Machine): number | null {
-  for (const { id } of listHistory(files, store)) {
-    const journal = readHistory(files, store, id, [currentFormat]);
-    if (!journal.ok) continue;
-    const [first] = journal.value.records;
-    const last = journal.value.records.at(-1);
-    const isCommitted = last?.type === "ended" && last.outcome === "success";
-    if (isCommitted && first?.type === "begin" && first.sequence !== null) return first.sequence;
-  }
-  return null;
 }
 
 /** A dead clock battery must not brick an offline machine: a clock that cannot be right judges nothing. */

@@ -1,7 +1,7 @@
 import { ok, type Result } from "../core/result.ts";
 import { JournalRecord, recordFormat } from "../deployment/records.ts";
 import type { Datastore } from "../journal/datastore.ts";
-import { archiveJournal } from "../journal/history.ts";
+import { archiveJournal, listHistory, readHistory } from "../journal/history.ts";
 import type { RecordFormat } from "../journal/records.ts";
 import { continueJournal, createJournal, readJournal } from "../journal/store.ts";
 import type { JournalWriter } from "../journal/writer.ts";
@@ -44,7 +44,26 @@ export function journalsIn(files: Files, store: Datastore): Journals {
     archive: (deployment) => {
       open?.close();
       open = null;
-      archiveJournal(files, store, deployment);
+      // Who may be told that a release is too old must remember the last one, however many have failed since.
+      archiveJournal(files, store, deployment, () => lastRelease(files, store)?.deployment ?? null);
     },
   };
+}
+
+/** The last deployment that was committed and whose release had a place in a sequence; null where none is known. */
+export function lastRelease(
+  files: Files,
+  store: Datastore,
+): { readonly deployment: string; readonly sequence: number } | null {
+  for (const { id } of listHistory(files, store)) {
+    const journal = readHistory(files, store, id, [currentFormat]);
+    if (!journal.ok) continue;
+    const [first] = journal.value.records;
+    const last = journal.value.records.at(-1);
+    const isCommitted = last?.type === "ended" && last.outcome === "success";
+    if (isCommitted && first?.type === "begin" && first.sequence !== null) {
+      return { deployment: id, sequence: first.sequence };
+    }
+  }
+  return null;
 }

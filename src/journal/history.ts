@@ -6,7 +6,7 @@ import type { Datastore } from "./datastore.ts";
 import type { Journal, RecordFormat } from "./records.ts";
 import { readJournal } from "./store.ts";
 
-/** So many ended deployments are kept; the oldest go first. */
+/** So many ended deployments are kept, and those that are needed besides; the oldest go first. */
 export const keptInHistory = 50;
 
 /** A deployment that has ended. */
@@ -20,10 +20,15 @@ export interface PastDeployment {
 
 /**
  * Moves the journal of the deployment that has ended into the history, durably; then nothing is in progress any more. The
- * journal must be synced and closed. A crash leaves it in one place or in both, and then this is called once more. Throws
- * FileError.
+ * journal must be synced and closed. A crash leaves it in one place or in both, and then this is called once more. Of those
+ * that are old enough to go, `needed` stays; it is asked for only if there are any. Throws FileError.
  */
-export function archiveJournal(files: Files, store: Datastore, id: string): void {
+export function archiveJournal(
+  files: Files,
+  store: Datastore,
+  id: string,
+  needed: () => string | null = () => null,
+): void {
   if (!isSafe(id)) throw new Error(`"${id}" cannot be the name of a file`);
   const past = listHistory(files, store);
   if (past.some((deployment) => deployment.id === id)) {
@@ -35,7 +40,9 @@ export function archiveJournal(files: Files, store: Datastore, id: string): void
   const number = (past[0]?.number ?? 0) + 1;
   const name = `${String(number).padStart(numberLength, "0")}-${id}`;
   files.renameDurably(store.journal, join(store.history, name));
-  for (const { path } of past.slice(keptInHistory - 1)) files.remove(path);
+  const old = past.slice(keptInHistory - 1);
+  const stays = old.length === 0 ? null : needed();
+  for (const { id: other, path } of old) if (other !== stays) files.remove(path);
 }
 
 /** The deployments that have ended, the last one first. */

@@ -1,4 +1,4 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, cpSync, readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 
@@ -14,7 +14,7 @@ function release(manifest: string, extension: string): void {
   appendFileSync(system.path(manifest), `\nextension: { ${extension} }\n`);
 }
 
-describe("a release that is older than what is installed", () => {
+describe("downgrade: a release that is older than what is installed", () => {
   beforeEach(() => {
     release("manifest-v2.yaml", "sequence: 12");
     release("manifest-v1.yaml", "sequence: 11");
@@ -33,6 +33,31 @@ describe("a release that is older than what is installed", () => {
   it("is installed when that is what the user wants", () => {
     expect(system.run(["install", "manifest-v1.yaml", "--allow-downgrade"]).exit).toBe(0);
     expect(system.versions()).toEqual(v1);
+  });
+});
+
+describe("downgrade: a release that is older than one before fifty that failed", () => {
+  it("is refused as well", () => {
+    release("manifest-v2.yaml", "sequence: 12");
+    release("manifest-v3.yaml", "sequence: 13");
+    release("manifest-v1.yaml", "sequence: 11");
+    system.run(["install", "manifest-v2.yaml"]);
+    system.failIn("G13", "Download", 3);
+    system.failIn("R456", "Download", 3);
+    system.failIn("R998", "Download", 3);
+    system.run(["install", "manifest-v3.yaml"]);
+    const [, failed = ""] = readdirSync(system.path("datastore/history"));
+    for (let number = 3; number <= 60; number += 1) {
+      const name = `${String(number).padStart(6, "0")}-copy${String(number)}`;
+      cpSync(system.path("datastore/history", failed), system.path("datastore/history", name));
+    }
+    // It fails, too, and more than fifty are there: the oldest go.
+    expect(system.run(["install", "manifest-v3.yaml"]).exit).toBe(20);
+    expect(readdirSync(system.path("datastore/history"))).toHaveLength(51);
+
+    const refused = system.run(["install", "manifest-v1.yaml"]);
+    expect(refused.exit).toBe(12);
+    expect(refused.stderr).toContain("[release-older]");
   });
 });
 
