@@ -19,6 +19,8 @@ export interface Settings {
   readonly keys: readonly VerifyKey[];
   readonly interfaceTimeoutMs: number;
   readonly allowsWritableInterfaces: boolean;
+  /** How many nodes the planner may search. */
+  readonly plannerNodeLimit: number;
   readonly logLevel: LogLevel;
 }
 
@@ -36,6 +38,7 @@ export function readSettings(context: Context): Result<Settings> {
     keys: keys.value,
     interfaceTimeoutMs: settings.interfaceTimeoutSeconds.value * 1000,
     allowsWritableInterfaces: settings.allowWritableInterfaces.value,
+    plannerNodeLimit: settings.plannerNodeLimit.value,
     logLevel: settings.logLevel.value,
   });
 }

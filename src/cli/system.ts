@@ -19,7 +19,7 @@ import type { System, SystemState } from "../manifest/system.ts";
 import type { Constraints } from "../manifest/table.ts";
 import { versionNamed } from "../manifest/version.ts";
 import { acceptance } from "../planner/acceptable.ts";
-import { findPlan } from "../planner/find-plan.ts";
+import { findPlan, type PlanOptions } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/plan.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import { type LocatedArtifact, locateArtifacts, missingArtifact } from "../sources/locate.ts";
@@ -77,6 +77,7 @@ export async function planThisSystem(
       artifacts: artifacts.value.atHand,
     },
     { ...artifacts.value, survey: surveyed.value, notes: [...notes, ...artifacts.value.notes] },
+    { nodeLimit: settings.plannerNodeLimit },
   );
 }
 
@@ -157,11 +158,12 @@ function atHand(wanted: WantedArtifact, located: LocatedArtifact | null): Artifa
 function planned(
   match: MatchInput,
   { located, survey, notes }: Pick<Planning, "located" | "survey"> & Pick<ReadArtifacts, "notes">,
+  options: PlanOptions = {},
 ): Result<Planning> {
   const matched = matchSystem(match);
   if (!matched.ok) return matched;
   const { system } = matched.value;
-  const answer = findPlan(system);
+  const answer = findPlan(system, options);
   return ok({
     manifest: match.manifest,
     system,

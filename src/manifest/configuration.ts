@@ -36,6 +36,8 @@ export const configurationShape = fields({
   InterfaceTimeoutSeconds: count(1, maxTimeoutSeconds).exactOptional(),
   LogLevel: z.enum(logLevels, { error: `one of ${logLevels.join(", ")}` }).exactOptional(),
   ManifestStore: path.exactOptional(),
+  /** Search nodes after which the planner stops, for gateways with little memory. */
+  PlannerNodeLimit: count(1000, 10_000_000).exactOptional(),
   ServerCertificate: path.exactOptional(),
   TopologyComponents: path.exactOptional(),
   /** For development: run Interfaces that others may write to. */

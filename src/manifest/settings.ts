@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { Configuration, LogLevel } from "./configuration.ts";
 import { lineAt } from "./source.ts";
 import { entryOf, valueOf } from "./yaml-node.ts";
@@ -62,6 +63,7 @@ export interface EffectiveSettings {
   readonly serverCertificate: Sourced<string | null>;
   readonly interfaceTimeoutSeconds: Sourced<number>;
   readonly logLevel: Sourced<LogLevel>;
+  readonly plannerNodeLimit: Sourced<number>;
   readonly allowWritableInterfaces: Sourced<boolean>;
   readonly proxies: readonly (Sourced<string> & { readonly name: string })[];
 }
@@ -123,6 +125,9 @@ export function effectiveSettings({ flags, environment, files }: SettingsInput):
       (flags.logLevel === null ? null : fromFlag(flags.logLevel, "--log-level")) ??
       fromFile(files, ["LogLevel"], (settings) => settings.LogLevel) ??
       byDefault("info"),
+    plannerNodeLimit:
+      fromFile(files, ["PlannerNodeLimit"], (settings) => settings.PlannerNodeLimit) ??
+      byDefault(defaultNodeLimit),
     allowWritableInterfaces:
       fromFile(
         files,

@@ -32,6 +32,7 @@ export function shownSettings(settings: EffectiveSettings): readonly ShownSettin
     show("ServerCertificate", settings.serverCertificate),
     show("InterfaceTimeoutSeconds", settings.interfaceTimeoutSeconds),
     show("LogLevel", settings.logLevel),
+    show("PlannerNodeLimit", settings.plannerNodeLimit),
     show("AllowWritableInterfaces", settings.allowWritableInterfaces),
     ...settings.proxies.map((proxy) =>
       show(proxy.name, { value: withoutPassword(proxy.value), origin: proxy.origin }),

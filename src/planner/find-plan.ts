@@ -1,4 +1,5 @@
 import { assertNever } from "../core/assert-never.ts";
+import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System } from "../manifest/system.ts";
 import { core, type Core } from "./core.ts";
 import { type Draft, planOf } from "./draft.ts";
@@ -12,9 +13,6 @@ export interface PlanOptions {
   /** How many nodes may be searched before the answer is "undecided", or a plan not proved to be the best. */
   readonly nodeLimit?: number;
 }
-
-/** Enough for every real Manifest, and about a second of work. */
-export const defaultNodeLimit = 300_000;
 
 /** So many nodes for each question that the search for the rules in the way asks. */
 const coreNodeLimit = 20_000;

@@ -1,10 +1,11 @@
+import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import { startingIn } from "./acceptable.ts";
 import { arrange } from "./arrange.ts";
 import type { Budget } from "./budget.ts";
 import { cohortsOf } from "./cohorts.ts";
 import { at, planOf } from "./draft.ts";
-import { defaultNodeLimit, type PlanOptions } from "./find-plan.ts";
+import type { PlanOptions } from "./find-plan.ts";
 import { wantedOf } from "./hand-written.ts";
 import { heap } from "./heap.ts";
 import { judge, type Judge } from "./judge.ts";

@@ -57,6 +57,29 @@ describe("the planner, against a brute force over every state and group", () => 
   });
 });
 
+describe("the planner at its limit", () => {
+  it("never says more than it has proved", { timeout: 600_000 }, () => {
+    const kinds = new Map<string, number>();
+    for (const { seed, system } of systems(2500)) {
+      const expected = cheapest(system);
+      const answer = findPlan(system, { nodeLimit: dice(seed).between(1, 60) });
+      const kind = answer.kind === "plan" && !answer.plan.optimal ? "not proved" : answer.kind;
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+      if (answer.kind === "no-plan") expect({ seed, expected }).toEqual({ seed, expected: null });
+      if (answer.kind !== "plan") continue;
+      const { plan } = answer;
+      expect({ seed, fault: fault(system, plan) }).toEqual({ seed, fault: null });
+      if (expected === null) throw new Error(`seed ${String(seed)}: no plan was expected`);
+      expect({ seed, order: compare(plan.bound, expected) }).not.toEqual({ seed, order: 1 });
+      expect({ seed, order: compare(expected, plan.cost) }).not.toEqual({ seed, order: 1 });
+      if (plan.optimal) expect({ seed, cost: plan.cost }).toEqual({ seed, cost: expected });
+    }
+    for (const kind of ["plan", "not proved", "no-plan", "undecided"]) {
+      expect({ kind, isSeen: (kinds.get(kind) ?? 0) > 10 }).toEqual({ kind, isSeen: true });
+    }
+  });
+});
+
 describe("the way out, against the same brute force", () => {
   it("leads back where it can, else to the nearest other end state, and to the wanted one last", () => {
     const kinds = new Map<string, number>();
@@ -173,6 +196,14 @@ describe("an order written by hand for some types", () => {
     expect(plans).toBeGreaterThan(100);
   });
 });
+
+/** Which costs less: -1, 0 or 1. */
+function compare(one: Cost, other: Cost): number {
+  for (const part of ["installs", "stages", "exposure", "groups"] as const) {
+    if (one[part] !== other[part]) return Math.sign(one[part] - other[part]);
+  }
+  return 0;
+}
 
 /** Groups of Component ids, or that there is no plan. */
 function written(answer: Answer): readonly (readonly string[])[] | string {

@@ -53,6 +53,7 @@ test("without any file everything has its default", () => {
     "ServerCertificate null <- default",
     "InterfaceTimeoutSeconds 14400 <- default",
     'LogLevel "info" <- default',
+    "PlannerNodeLimit 300000 <- default",
     "AllowWritableInterfaces false <- default",
   ]);
 });
@@ -72,6 +73,7 @@ test("the stronger file wins, setting by setting, and the weaker one fills the g
     "{",
     '  "LogLevel": "error",',
     '  "InterfaceTimeoutSeconds": 60,',
+    '  "PlannerNodeLimit": 50000,',
     '  "ArtifactsCache": { "Enabled": true, "Path": "/w", "MaxSizeBytes": 1000 },',
     '  "HttpsClient": { "Certificate": "/cert", "Key": "/key" },',
     '  "ArtifactVerifyKey": "/k"',
@@ -79,14 +81,15 @@ test("the stronger file wins, setting by setting, and the weaker one fills the g
   );
   const lines = shown({ ...nothing, files: [strong, weak] });
   expect(lines.filter((line) => !line.endsWith("default"))).toEqual([
-    'ArtifactVerifyKeys ["/k"] <- /var/o.conf:6',
-    "ArtifactsCache.Enabled true <- /var/o.conf:4",
+    'ArtifactVerifyKeys ["/k"] <- /var/o.conf:7',
+    "ArtifactsCache.Enabled true <- /var/o.conf:5",
     'ArtifactsCache.Path "/c" <- /etc/o.conf:4',
-    "ArtifactsCache.MaxSizeBytes 1000 <- /var/o.conf:4",
-    'HttpsClient.Certificate "/cert" <- /var/o.conf:5',
-    'HttpsClient.Key "/key" <- /var/o.conf:5',
+    "ArtifactsCache.MaxSizeBytes 1000 <- /var/o.conf:5",
+    'HttpsClient.Certificate "/cert" <- /var/o.conf:6',
+    'HttpsClient.Key "/key" <- /var/o.conf:6',
     "InterfaceTimeoutSeconds 60 <- /var/o.conf:3",
     'LogLevel "debug" <- /etc/o.conf:2',
+    "PlannerNodeLimit 50000 <- /var/o.conf:4",
   ]);
 });
 
@@ -150,7 +153,8 @@ test("all problems of a configuration at once", () => {
     '  "InterfaceTimeoutSeconds": 1.5,',
     '  "ArtifactsCache": { "Enabled": "yes", "MaxSizeBytes": -1 },',
     '  "HttpsClient": { "Key": "/k" },',
-    '  "LogLevel": "info"',
+    '  "LogLevel": "info",',
+    '  "PlannerNodeLimit": 999',
     "}",
   ].join("\n");
   expect(problemLines(problemsOf(readConfiguration(textFile("o.conf", text))))).toEqual([
@@ -163,6 +167,7 @@ test("all problems of a configuration at once", () => {
     'o.conf:7:57 wrong-value "ArtifactsCache.MaxSizeBytes" must be a whole number from 0 on, but is "-1". Write a whole number from 0 on.',
     'o.conf:8:3 missing-field The field "Certificate" is missing in "HttpsClient". Add "Certificate": it must be an absolute path.',
     'o.conf:9:3 yaml-duplicate-key The key "LogLevel" is there twice. Remove one; the first is in line 2.',
+    'o.conf:10:23 wrong-value "PlannerNodeLimit" must be a whole number from 1000 to 10000000, but is "999". Write a whole number from 1000 to 10000000.',
   ]);
 });
 
