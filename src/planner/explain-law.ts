@@ -4,8 +4,8 @@ import { type Ban, bansOf, type Numbering } from "./explain-bans.ts";
 import { judge, type Judge } from "./judge.ts";
 import { byRule } from "./rule-order.ts";
 
-/** For each Component the versions it may have. */
-type Options = readonly (readonly number[])[];
+/** The versions that a Component may have. */
+type OptionsOf = (component: number) => readonly number[];
 
 /** Each combination that a step must not create, as the bans that forbid it together, by number. */
 export type Objections = readonly (readonly number[])[];
@@ -14,9 +14,16 @@ export type Objections = readonly (readonly number[])[];
 export interface Law {
   readonly ban: (number: number) => Ban;
   readonly objections: (state: SystemState, component: number, version: number) => Objections;
-  /** Whether the Component's only version is met by no ban but lifted ones, whatever the others have. */
+  /** The first of the objections in which no ban is lifted; null: there is none. */
+  readonly refusal: (
+    state: SystemState,
+    component: number,
+    version: number,
+    isLifted: (ban: number) => boolean,
+  ) => readonly number[] | null;
+  /** Whether the Component is met by no ban but lifted ones, whatever of their options the others have. */
   readonly goesWithAll: (
-    options: Options,
+    optionsOf: OptionsOf,
     component: number,
     isLifted: (ban: number) => boolean,
   ) => boolean;
@@ -48,9 +55,10 @@ export function lawOf(system: System): Law {
   const [ends] = system.endTables;
   const table = ends?.name ?? "";
   const endRule = firstRule(ends?.rows ?? []);
+  const isOrdered = system.types.some(({ order }) => order !== null);
   const everyone = system.components.map(({ type }, component) => ({ type, component }));
   const standing = (state: SystemState): Objections => {
-    const objection = whole.objection(single(state));
+    const objection = whole.objection(state.map((version) => [version]));
     if (objection === null) return [];
     const { rule } = objection;
     const unlisted = { table, rule: endRule, columns: everyone, versions: state };
@@ -69,14 +77,23 @@ export function lawOf(system: System): Law {
       }
       return found;
     },
-    goesWithAll: (options, component, isLifted) =>
-      !isRestOnly &&
-      at(choicesOf, component).every(({ components, bans: bansOn }) => {
-        for (const versions of combinations(components.map((one) => at(options, one)))) {
-          if (!bansOn(versions).every(isLifted)) return false;
+    refusal: (state, component, version, isLifted) => {
+      const isStanding = (together: readonly number[]) => !together.some(isLifted);
+      if (isOrdered) {
+        const found = orderObjections(system, state, component, bans).find(isStanding);
+        if (found !== undefined) return found;
+      }
+      if (isRestOnly) return standing(state.with(component, version)).find(isStanding) ?? null;
+      for (const choice of at(choicesOf, component)) {
+        for (const ban of choice.bansIn(state, component, version)) {
+          if (!isLifted(ban)) return [ban];
         }
-        return true;
-      }),
+      }
+      return null;
+    },
+    goesWithAll: (optionsOf, component, isLifted) =>
+      !isRestOnly &&
+      at(choicesOf, component).every((choice) => choice.isMetByNone(optionsOf, isLifted)),
   };
 }
 
@@ -89,11 +106,10 @@ interface Part {
 
 /** Different Components, one for each column. */
 interface Choice {
-  readonly components: readonly number[];
-  /** The bans on their having these versions; none where they all had them at the start. */
-  readonly bans: (versions: readonly number[]) => readonly number[];
-  /** The same for what they have in the state, once the moved one has this version. */
+  /** The bans on what they have in the state once the moved one has this version; none where they all had it at the start. */
   readonly bansIn: (state: SystemState, moved: number, version: number) => readonly number[];
+  /** Whether none of their options meet in a ban but lifted ones. */
+  readonly isMetByNone: (optionsOf: OptionsOf, isLifted: (ban: number) => boolean) => boolean;
 }
 
 function partOf(
@@ -124,24 +140,36 @@ function partOf(
     // By the versions as the digits of one number, where that holds them exactly; else as characters.
     const isNarrow = base ** components.length <= Number.MAX_SAFE_INTEGER;
     const rulings = new Map<number | string, readonly number[]>();
-    const ruling = (versionOf: (component: number, column: number) => number) => {
-      let code = 0;
-      let text = "";
-      for (const [column, component] of components.entries()) {
-        const version = versionOf(component, column);
-        if (isNarrow) code = code * base + version;
-        else text += String.fromCharCode(version);
-      }
-      const key = isNarrow ? code : text;
-      const found = rulings.get(key) ?? judged(components, components.map(versionOf));
+    const versions = components.map(() => 0);
+    const ruling = () => {
+      const key = isNarrow
+        ? versions.reduce((code, version) => code * base + version, 0)
+        : String.fromCharCode(...versions);
+      const before = rulings.get(key);
+      if (before !== undefined) return before;
+      const found = judged(components, [...versions]);
       rulings.set(key, found);
       return found;
     };
     return {
-      components,
-      bans: (versions) => ruling((_, column) => at(versions, column)),
-      bansIn: (state, moved, version) =>
-        ruling((component) => (component === moved ? version : at(state, component))),
+      bansIn: (state, moved, version) => {
+        for (let column = 0; column < components.length; column += 1) {
+          const component = at(components, column);
+          versions[column] = component === moved ? version : at(state, component);
+        }
+        return ruling();
+      },
+      isMetByNone: (optionsOf, isLifted) => {
+        const options = components.map(optionsOf);
+        const isWell = (column: number): boolean => {
+          if (column === components.length) return ruling().every(isLifted);
+          return at(options, column).every((version) => {
+            versions[column] = version;
+            return isWell(column + 1);
+          });
+        };
+        return isWell(0);
+      },
     };
   };
   return {
@@ -196,17 +224,6 @@ function* choices(
   }
 }
 
-function* combinations(options: Options): Generator<readonly number[]> {
-  const [first, ...others] = options;
-  if (first === undefined) {
-    yield [];
-    return;
-  }
-  for (const version of first) {
-    for (const rest of combinations(others)) yield [version, ...rest];
-  }
-}
-
 /** A type is not begun before all of the lower numbers have what they want. */
 function orderObjections(
   { types, components }: System,
@@ -229,10 +246,6 @@ function orderObjections(
 
 function rowBan(table: string, rule: Rule): Ban {
   return { kind: "row", table, rule };
-}
-
-function single(state: SystemState): Options {
-  return state.map((version) => [version]);
 }
 
 export function firstRule(rows: readonly { readonly rule: Rule }[]): Rule | null {

@@ -1,8 +1,10 @@
 import type { SystemVersion } from "../core/ids.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import { at } from "./draft.ts";
-import { lawOf } from "./explain-law.ts";
-import { search } from "./explain-search.ts";
+import { opening } from "./explain-core.ts";
+import { pathsTo } from "./explain-paths.ts";
+import type { Law } from "./explain-law.ts";
+
 import { wantedOf } from "./hand-written.ts";
 import { judge } from "./judge.ts";
 
@@ -13,10 +15,14 @@ export interface NearestEnd {
 
 /**
  * Of the end states that can be reached, other than the one that is there, that which leaves the fewest
- * Components without what they should have. `nodeLimit`: states to look at for each of them.
+ * Components without what they should have. "undecided": one that may be nearer was given up.
  */
-export function nearestEnd(system: System, nodeLimit: number): NearestEnd | null {
-  const law = lawOf(system);
+export function nearestEnd(
+  system: System,
+  law: Law,
+  stepLimit: number,
+): NearestEnd | "none" | "undecided" {
+  const budget = { left: stepLimit };
   const { ends, peerage, endName } = judge(system);
   const start = system.components.map((component) => component.start);
   const boxes = ends.boxes.map((box) => {
@@ -34,17 +40,18 @@ export function nearestEnd(system: System, nodeLimit: number): NearestEnd | null
   for (const { name, goals } of boxes.toSorted((a, b) => a.missed - b.missed)) {
     const isGoal = (state: SystemState) =>
       endName(state) === name && state.some((version, component) => version !== start[component]);
-    const found = search({
+    const found = opening({
       system,
       law,
-      goals,
+      paths: pathsTo(system, goals),
       isGoal,
       isLifted: () => false,
-      budget: { left: nodeLimit },
+      budget,
     });
+    if (found.kind === "undecided") return "undecided";
     if (found.kind === "way" && name !== null) return { name, state: found.last.state };
   }
-  return null;
+  return "none";
 }
 
 function preferred(domain: readonly number[], wanted: number, start: number): readonly number[] {

@@ -2,8 +2,9 @@ import type { SystemVersion, Version } from "../core/ids.ts";
 import type { Rule, System, SystemState } from "../manifest/system.ts";
 import { startingIn } from "./acceptable.ts";
 import { at } from "./draft.ts";
+import { opening } from "./explain-core.ts";
+import { pathsTo } from "./explain-paths.ts";
 import { lawOf } from "./explain-law.ts";
-import { search } from "./explain-search.ts";
 import { findPlan } from "./find-plan.ts";
 import { judge } from "./judge.ts";
 
@@ -26,15 +27,15 @@ export interface Reachability {
 /** How many System versions are compared with each other. */
 const maxCompared = 40;
 
-/** Between each two end states, those of one name taken for one. `nodeLimit`: states to look at for a pair. */
-export function reachability(system: System, nodeLimit = 2_000): Reachability {
+/** Between each two end states, those of one name taken for one. `stepLimit`: states and steps to look at for a pair. */
+export function reachability(system: System, stepLimit = 20_000): Reachability {
   const ends = namedEnds(system).slice(0, maxCompared);
   return {
     names: ends.map(({ name }) => name),
     rules: ends.map(({ rule }) => rule),
     states: ends.map(({ domains }) => domains.map((domain) => at(domain, 0))),
     reach: ends.map((from) =>
-      ends.map((to) => (from === to ? "same" : reachOf(system, from, to, nodeLimit))),
+      ends.map((to) => (from === to ? "same" : reachOf(system, from, to, stepLimit))),
     ),
   };
 }
@@ -67,14 +68,14 @@ function byRow(a: NamedEnd, b: NamedEnd): number {
   return a.rule.line - b.rule.line;
 }
 
-function reachOf(system: System, from: NamedEnd, to: NamedEnd, nodeLimit: number): Reach {
+function reachOf(system: System, from: NamedEnd, to: NamedEnd, stepLimit: number): Reach {
   const start = from.domains.map((domain) => at(domain, 0));
   const here = startingIn(system, start);
   if (judge(here).endName(start) === null) return "no";
   const goals = to.domains.map((domain, component) =>
     domain.includes(at(start, component)) ? [at(start, component)] : domain,
   );
-  const found = isWay(here, goals, to.name, nodeLimit);
+  const found = isWay(here, goals, to.name, stepLimit);
   if (found === "way") return "yes";
   const direct = {
     ...here,
@@ -85,7 +86,7 @@ function reachOf(system: System, from: NamedEnd, to: NamedEnd, nodeLimit: number
       ),
     })),
   };
-  const allowed = isWay(direct, goals, to.name, nodeLimit);
+  const allowed = isWay(direct, goals, to.name, stepLimit);
   if (allowed === "way") return "allowed";
   return found === "undecided" || allowed === "undecided" ? "undecided" : "no";
 }
@@ -94,15 +95,21 @@ function isWay(
   system: System,
   goals: readonly (readonly number[])[],
   name: SystemVersion,
-  nodeLimit: number,
+  stepLimit: number,
 ): "way" | "none" | "undecided" {
   const { endName } = judge(system);
   // The order is written for the wanted state only.
   const free = { ...system, types: system.types.map((type) => ({ ...type, order: null })) };
   const isGoal = (state: SystemState) => endName(state) === name;
-  const budget = { left: nodeLimit };
-  return search({ system: free, law: lawOf(free), goals, isGoal, isLifted: () => false, budget })
-    .kind;
+  const budget = { left: stepLimit };
+  return opening({
+    system: free,
+    law: lawOf(free),
+    paths: pathsTo(free, goals),
+    isGoal,
+    isLifted: () => false,
+    budget,
+  }).kind;
 }
 
 /** The System versions from which the wanted state is in reach, but for the order that is written by hand. */

@@ -1,9 +1,11 @@
 import type { System, SystemState } from "../manifest/system.ts";
 import { assertNever } from "../core/assert-never.ts";
 import { at } from "./draft.ts";
-import { type Ban, byBan } from "./explain-bans.ts";
+import type { Ban } from "./explain-bans.ts";
+import { type Liftings, opening } from "./explain-core.ts";
+import { pathsTo } from "./explain-paths.ts";
 import { lawOf } from "./explain-law.ts";
-import { type Found, type Question, search } from "./explain-search.ts";
+import type { None, Question } from "./explain-search.ts";
 
 /** One change that alone opens a way. */
 export type Repair =
@@ -25,8 +27,6 @@ export type Repair =
 
 export interface Repairs {
   readonly repairs: readonly Repair[];
-  /** Bans, by number, any one of which need only be lifted. */
-  readonly needed: ReadonlySet<number>;
   /** False: not all of them could be tried. */
   readonly isComplete: boolean;
 }
@@ -34,32 +34,44 @@ export interface Repairs {
 /** How many end states in between are tried. */
 const maxRests = 50;
 
-/** Every single change that opens a way. `failed`: the search under all bans that found none. */
-export function repairs(question: Question, failed: Extract<Found, { kind: "none" }>): Repairs {
+/**
+ * Every single change that opens a way. `core`: bans that forbid every way together; `failed`: the search under
+ * all bans that found none; null: it was given up.
+ */
+export function repairs(
+  question: Question,
+  core: readonly number[],
+  lifted: Liftings,
+  failed: None | null,
+): Repairs {
   const { system, law } = question;
-  const bans = [...failed.used].toSorted((a, b) => byBan(law.ban(b), law.ban(a)));
-  const lifted = bans.map((ban) => ({
-    ban,
-    found: search({ ...question, isLifted: (number) => number === ban }),
-  }));
-  const opening = lifted.filter(({ found }) => found.kind === "way").map(({ ban }) => ban);
-  const byLifting = opening.map((ban) => repairOf(law.ban(ban))).filter((one) => one !== null);
+  const byLifting = core
+    .filter((ban) => lifted.opening.has(ban))
+    .map((ban) => repairOf(law.ban(ban)))
+    .filter((one) => one !== null);
   // Without transition tables a row for a state makes it an end state, too: that must be tried.
   const isExact = system.transitionTables.length > 0;
+  const rests = failed?.refusedRests ?? [];
   const tried = openedBy(question, [
     ...(isExact ? [] : byLifting),
-    ...failed.refusedRests
-      .slice(0, maxRests)
-      .map((state) => ({ kind: "add-end-state" as const, state })),
-    ...stones(system),
+    ...rests.slice(0, maxRests).map((state) => ({ kind: "add-end-state" as const, state })),
   ]);
+  const brought = stones(system).map((repair) => ({
+    repair,
+    found: opening({ ...question, ...changedBy(question, repair) }, core),
+  }));
   return {
-    repairs: [...(isExact ? byLifting : []), ...tried.repairs],
-    needed: new Set(opening),
+    repairs: [
+      ...(isExact ? byLifting : []),
+      ...tried.repairs,
+      ...brought.filter(({ found }) => found.kind === "way").map(({ repair }) => repair),
+    ],
     isComplete:
       tried.isComplete &&
-      failed.refusedRests.length <= maxRests &&
-      lifted.every(({ found }) => found.kind !== "undecided"),
+      (failed !== null || (core.length > 0 && !core.includes(law.rest))) &&
+      rests.length <= maxRests &&
+      lifted.isComplete &&
+      brought.every(({ found }) => found.kind !== "undecided"),
   };
 }
 
@@ -69,13 +81,18 @@ export function openedBy(
   candidates: readonly Repair[],
 ): Pick<Repairs, "repairs" | "isComplete"> {
   const found = candidates.map((repair) => {
-    const system = repaired(question.system, repair);
-    return { repair, found: search({ ...question, system, law: lawOf(system) }) };
+    const changed = changedBy(question, repair);
+    return { repair, found: opening({ ...question, ...changed, law: lawOf(changed.system) }) };
   });
   return {
     repairs: found.filter((one) => one.found.kind === "way").map(({ repair }) => repair),
     isComplete: found.every((one) => one.found.kind !== "undecided"),
   };
+}
+
+function changedBy(question: Question, repair: Repair): Pick<Question, "system" | "paths"> {
+  const system = repaired(question.system, repair);
+  return { system, paths: pathsTo(system, question.paths.goals) };
 }
 
 /** Null where no single change lifts it. */

@@ -1,8 +1,9 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import type { Ban } from "./explain-bans.ts";
-import { reduced } from "./explain-core.ts";
+import { type Core, liftings, opening, reduced } from "./explain-core.ts";
 import { isTooWide, lawOf } from "./explain-law.ts";
+import { pathsTo } from "./explain-paths.ts";
 import { missingEndState } from "./explain-goal.ts";
 import { type OrderReason, orderReasons } from "./explain-order.ts";
 import { openedBy, type Repair, repaired, repairs } from "./explain-repair.ts";
@@ -19,10 +20,10 @@ export interface WhyNot {
   readonly core: readonly Ban[];
   /** Whether it is proved that the others would leave a way without any one of them. */
   readonly isIrreducible: boolean;
-  /** How far one gets at the most; null: the search was given up. */
+  /** How far one gets; null where that is not the question. */
   readonly farthest: Farthest | null;
-  /** The end state next to the wanted one that can be reached; null: none is known. */
-  readonly nearest: NearestEnd | null;
+  /** The end state next to the wanted one that can be reached. */
+  readonly nearest: NearestEnd | "none" | "undecided";
   /** Single changes, each of which opens a way. */
   readonly repairs: readonly Repair[];
   /** False: not every single change was tried to its end. */
@@ -33,6 +34,8 @@ export interface Farthest {
   readonly state: SystemState;
   /** Components in the order in which they were updated. */
   readonly updated: readonly number[];
+  /** False: the search was given up, and one may get further. */
+  readonly isProved: boolean;
 }
 
 export type Explanation =
@@ -42,18 +45,18 @@ export type Explanation =
   | { readonly kind: "unexplained" };
 
 export interface ExplainOptions {
-  /** How many states each part of the explanation may look at. */
-  readonly nodeLimit?: number;
+  /** How many states, and steps from them, each part of the explanation may look at. */
+  readonly stepLimit?: number;
 }
 
-/** Enough for real Manifests, and well below a second of work. */
-const defaultExplainLimit = 3_000;
+/** Enough for real Manifests, and about a tenth of a second of work. */
+const defaultStepLimit = 30_000;
 
 /** Why the planner answered as it did. */
 export function explain(
   system: System,
   answer: Answer,
-  { nodeLimit = defaultExplainLimit }: ExplainOptions = {},
+  { stepLimit = defaultStepLimit }: ExplainOptions = {},
 ): Explanation {
   if (isTooWide(system)) return { kind: "unexplained" };
   switch (answer.kind) {
@@ -62,80 +65,83 @@ export function explain(
     case "undecided":
       return { kind: "unexplained" };
     case "no-plan":
-      return whyNot(system, nodeLimit);
+      return whyNot(system, stepLimit);
     default:
       return assertNever(answer);
   }
 }
 
-function whyNot(system: System, nodeLimit: number): WhyNot {
-  const goals = system.components.map((_, component) => [wantedOf(system, component)]);
-  const isLifted = () => false;
+function whyNot(system: System, stepLimit: number): WhyNot {
+  const law = lawOf(system);
+  const wanted = system.components.map((_, component) => [wantedOf(system, component)]);
+  const paths = pathsTo(system, wanted);
   const asked = (): Question => ({
     system,
-    law: lawOf(system),
-    goals,
-    isLifted,
-    budget: { left: nodeLimit },
+    law,
+    paths,
+    isLifted: () => false,
+    budget: { left: stepLimit },
   });
-  const nearest = system.endTables.length === 0 ? null : nearestEnd(system, nodeLimit);
+  const nearest = system.endTables.length === 0 ? "none" : nearestEnd(system, law, stepLimit);
   const missing = missingEndState(system);
   if (missing !== null) return whyNoEndState(asked(), missing, nearest);
-  const question = asked();
-  const failed = search(question);
+  const searched = search(asked());
+  const failed = searched.kind === "none" ? searched : null;
+  const against = searched.kind === "way" ? searched : opening(asked());
   // A way step by step, and still no plan: all of the order is written by hand, and puts together what must not be.
-  if (failed.kind !== "none") return whyNotTogether(asked(), nearest, failed.kind === "way");
-  const opened = repairs({ ...question, budget: { left: nodeLimit } }, failed);
-  const core = reduced({ ...question, budget: { left: nodeLimit } }, failed.used, opened.needed);
+  if (against.kind === "way") return whyNotTogether(system, nearest);
+  const used = against.kind === "none" ? against.used : failed?.used;
+  const lifted = liftings(asked(), used ?? []);
+  const core = used === undefined ? notFound : reduced(asked(), used, lifted.opening);
+  const opened = repairs(asked(), core.bans, lifted, failed);
   return {
     kind: "no-plan",
-    core: core.bans.map((number) => question.law.ban(number)),
+    core: core.bans.map((number) => law.ban(number)),
     isIrreducible: core.isIrreducible,
-    farthest: farthestOf(failed.farthest),
+    farthest: searched.kind === "way" ? null : farthestOf(searched.farthest, failed !== null),
     nearest,
     repairs: opened.repairs,
     areRepairsComplete: opened.isComplete,
   };
 }
 
-function whyNoEndState(question: Question, ban: Ban, nearest: NearestEnd | null): WhyNot {
+const notFound: Core = { bans: [], isIrreducible: false };
+
+function whyNoEndState(question: Question, ban: Ban, nearest: WhyNot["nearest"]): WhyNot {
   const { system } = question;
   const state = system.components.map((_, component) => wantedOf(system, component));
   const change: Repair =
     ban.kind === "row" ? { kind: "say-yes", ban } : { kind: "add-end-state", state };
-  const { repairs: opening, isComplete } = openedBy(question, [change]);
+  const { repairs: opened, isComplete } = openedBy(question, [change]);
   return {
     kind: "no-plan",
     core: [ban],
     isIrreducible: true,
     farthest: null,
     nearest,
-    repairs: opening,
+    repairs: opened,
     areRepairsComplete: isComplete,
   };
 }
 
-function whyNotTogether(question: Question, nearest: NearestEnd | null, isWay: boolean): WhyNot {
-  const { system } = question;
+function whyNotTogether(system: System, nearest: WhyNot["nearest"]): WhyNot {
   const types = [...system.types.keys()].filter((type) => system.types[type]?.order !== null);
   const candidates = types.map((type): Repair => ({ kind: "drop-order", type }));
   return {
     kind: "no-plan",
-    core: isWay ? types.map((type) => ({ kind: "order", type })) : [],
+    core: types.map((type) => ({ kind: "order", type })),
     isIrreducible: false,
     farthest: null,
     nearest,
-    repairs: isWay
-      ? candidates.filter((repair) => findPlan(repaired(system, repair)).kind === "plan")
-      : [],
-    areRepairsComplete: isWay,
+    repairs: candidates.filter((repair) => findPlan(repaired(system, repair)).kind === "plan"),
+    areRepairsComplete: true,
   };
 }
 
-function farthestOf(last: Reached): Farthest {
+function farthestOf(last: Reached, isProved: boolean): Farthest {
   const updated: number[] = [];
   for (let reached: Reached | null = last; reached !== null; reached = reached.before) {
     if (reached.component !== null) updated.push(reached.component);
   }
-  return { state: last.state, updated: updated.toReversed() };
+  return { state: last.state, updated: updated.toReversed(), isProved };
 }

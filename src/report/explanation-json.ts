@@ -51,7 +51,7 @@ function whyNotJson(report: ExplanationReport, why: WhyNot): Json {
   const { system } = report;
   const { farthest, nearest } = why;
   return {
-    core: why.core.map((ban) => banJson(report, ban)),
+    core: coreJson(report, why),
     irreducible: why.isIrreducible,
     farthest:
       farthest === null
@@ -59,14 +59,24 @@ function whyNotJson(report: ExplanationReport, why: WhyNot): Json {
         : {
             updated: farthest.updated.map((component) => componentName(system, component)),
             components: componentsJson(system, farthest.state),
+            proved: farthest.isProved,
           },
     nearest:
-      nearest === null
+      typeof nearest === "string"
         ? null
         : { system_version: nearest.name, components: componentsJson(system, nearest.state) },
+    nearest_decided: nearest !== "undecided",
     repair: why.repairs.map((repair) => repairJson(report, repair)),
     all_repairs_tried: why.areRepairsComplete,
   };
+}
+
+/** Where the explanation has found none within its limit, the rules that the plan's search has. */
+function coreJson(report: ExplanationReport, { core, isIrreducible }: WhyNot): readonly Json[] {
+  const { answer } = report;
+  if (core.length > 0 || isIrreducible || answer.kind !== "no-plan")
+    return core.map((ban) => banJson(report, ban));
+  return answer.core.map((rule) => ({ kind: "row", ...rule }));
 }
 
 function componentsJson(system: System, state: SystemState): Json {

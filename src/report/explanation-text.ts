@@ -45,7 +45,7 @@ function whyNotLines(report: ExplanationReport, why: WhyNot, style: Style): read
 }
 
 function coreLines(report: ExplanationReport, why: WhyNot, style: Style): readonly string[] {
-  if (why.core.length === 0) return [];
+  if (why.core.length === 0) return ruleLines(report, why, style);
   const [only, ...others] = why.core;
   const isOne = only !== undefined && others.length === 0;
   const head = isOne
@@ -54,11 +54,29 @@ function coreLines(report: ExplanationReport, why: WhyNot, style: Style): readon
   return [
     head,
     ...banLines(report, why.core, "  ", style),
-    ...(isOne || why.isIrreducible
-      ? []
-      : ["  Not reduced further: some of them may not be needed."]),
+    ...(isOne || why.isIrreducible ? [] : [notReduced]),
   ];
 }
+
+/** Where the explanation has found none within its limit, the rules that the plan's search has. */
+function ruleLines(
+  { answer }: ExplanationReport,
+  { isIrreducible }: WhyNot,
+  style: Style,
+): readonly string[] {
+  if (isIrreducible || answer.kind !== "no-plan" || answer.core.length === 0) return [];
+  const rows = answer.core.map(({ file, line, row }) => [
+    `${printable(file)}:${line}`,
+    printable(row.trim()).replaceAll(/ {2,}/g, " "),
+  ]);
+  return [
+    "Together these rules forbid it:",
+    ...aligned(rows).map(([place = "", text = ""]) => `  ${place}  ${style.faint(text)}`),
+    notReduced,
+  ];
+}
+
+const notReduced = "  Not reduced further: some of them may not be needed.";
 
 /** By file and line, then the row as written or what is not there. */
 function banLines(
@@ -102,22 +120,32 @@ function banText({ system }: ExplanationReport, ban: Ban): string {
   }
 }
 
+function farthestLines(
+  report: ExplanationReport,
+  { state, updated, isProved }: NonNullable<WhyNot["farthest"]>,
+): readonly string[] {
+  if (updated.length === 0) return isProved ? ["No Component can be updated at all."] : [];
+  const names = updated.map((component) => componentName(report.system, component));
+  const far = isProved ? "as far as this" : "at least as far as this";
+  return [`One gets ${far}, by updating ${names.join(", then ")}: ${stateText(report, state)}.`];
+}
+
 function progressLines(report: ExplanationReport, why: WhyNot): readonly string[] {
   const { farthest, nearest } = why;
   const lines: string[] = [];
-  if (farthest !== null) {
-    const updated = farthest.updated.map((component) => componentName(report.system, component));
-    lines.push(
-      updated.length === 0
-        ? "No Component can be updated at all."
-        : `One gets as far as this, by updating ${updated.join(", then ")}: ${stateText(report, farthest.state)}.`,
-    );
+  if (farthest !== null) lines.push(...farthestLines(report, farthest));
+  switch (nearest) {
+    case "none":
+      lines.push("No other end state can be reached.");
+      break;
+    case "undecided":
+      lines.push("Whether another end state can be reached was not found out within the limit.");
+      break;
+    default:
+      lines.push(
+        `The nearest end state that can be reached is ${nearest.name}: ${stateText(report, nearest.state)}.`,
+      );
   }
-  lines.push(
-    nearest === null
-      ? "No other end state can be reached."
-      : `The nearest end state that can be reached is ${nearest.name}: ${stateText(report, nearest.state)}.`,
-  );
   return lines;
 }
 

@@ -56,8 +56,8 @@ describe("why there is no plan", () => {
     const why = whyNot(withoutYes);
     expect(why.core.map(told)).toEqual(["transit1.yaml:2", "transit1 without 1-0"]);
     expect(why.isIrreducible).toBe(true);
-    expect(why.farthest).toEqual({ state: [0, 0, 0], updated: [] });
-    expect(why.nearest).toBeNull();
+    expect(why.farthest).toEqual({ state: [0, 0, 0], updated: [], isProved: true });
+    expect(why.nearest).toBe("none");
     expect(why.repairs.map(opened)).toEqual([
       "say-yes transit1.yaml:2",
       "add-row transit1 without 1-0",
@@ -141,7 +141,7 @@ describe("why there is no plan", () => {
   it("says so where it was not reduced to the end", () => {
     const system = systemOf(withoutYes);
     const answer = findPlan(system);
-    expect(explain(system, answer, { nodeLimit: 1 })).toMatchObject({
+    expect(explain(system, answer, { stepLimit: 1 })).toMatchObject({
       isIrreducible: false,
       areRepairsComplete: false,
     });
@@ -184,6 +184,53 @@ describe("fifty tables", () => {
     if (explanation.kind !== "no-plan") throw new Error("there is a plan");
     expect(explanation.core).toHaveLength(50);
     expect(explanation.repairs).toHaveLength(50);
+  });
+});
+
+describe("fifty tables that leave many states to be passed", () => {
+  /** Around a hub of three versions each may be old or new, but for the last: it goes with no version of the hub. */
+  const names = Array.from({ length: 50 }, (_, index) => `t${index}`);
+  const system = systemOf({
+    types: {
+      hub: { versions: ["h1", "h2", "h3"] },
+      ...Object.fromEntries(names.map((name) => [name, { versions: ["old", "new"] }])),
+    },
+    components: ["hub", ...names].map((name) => ({ id: `C-${name}`, type: name })),
+    endTables: [
+      {
+        columns: ["hub", ...names],
+        rows: [
+          `h1 ${names.map(() => "old").join(" ")} YES v.1`,
+          `h3 ${names.map(() => "new").join(" ")} YES v.3`,
+        ],
+      },
+    ],
+    transitionTables: names.map((name, index) => ({
+      columns: ["hub", name],
+      allowByDefault: index < 49,
+      rows: index < 49 ? ["h3 old NO"] : ["h1 new NO"],
+    })),
+  });
+
+  it("are explained by the few rules that matter, each of which is needed", () => {
+    const explanation = explain(system, findPlan(system));
+    if (explanation.kind !== "no-plan") throw new Error("there is a plan");
+    expect(explanation.core.map(told)).toEqual([
+      "transit50.yaml:1",
+      "transit50 without 2-0",
+      "transit50 without 1-0",
+    ]);
+    expect(explanation.isIrreducible).toBe(true);
+  });
+
+  it("say what was not found out where the limit is too low, and never that it is so", () => {
+    const explanation = explain(system, findPlan(system), { stepLimit: 100 });
+    expect(explanation).toMatchObject({
+      isIrreducible: false,
+      farthest: { isProved: false },
+      nearest: "undecided",
+      areRepairsComplete: false,
+    });
   });
 });
 
