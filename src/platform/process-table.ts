@@ -31,10 +31,8 @@ export function findProcesses(isWanted: (entry: ProcessEntry) => boolean): Proce
 
 /** Every process whose environment, as it was when its program was started, holds `name=value`. */
 export function findMarked(name: string, value: string): ProcessEntry[] {
-  const mark = `${name}=${value}`;
-  const pids = processIds().filter((pid) =>
-    (readEnvironment(pid) ?? "").split("\0").includes(mark),
-  );
+  const mark = Buffer.from(`${name}=${value}`);
+  const pids = processIds().filter((pid) => holds(readEnvironment(pid), mark));
   return pids
     .map(readProcess)
     .filter((entry) => entry !== null)
@@ -63,10 +61,21 @@ function readStat(pid: number): string | null {
   }
 }
 
+/** Whether one of the strings of an environment, each of which ends in a NUL, is `mark`. */
+function holds(bytes: Buffer | null, mark: Buffer): boolean {
+  if (bytes === null) return false;
+  for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) {
+    const end = at + mark.length;
+    const isWhole = (at === 0 || bytes[at - 1] === 0) && (end === bytes.length || bytes[end] === 0);
+    if (isWhole) return true;
+  }
+  return false;
+}
+
 /** Null where the process is gone, or is not ours to look into. */
-function readEnvironment(pid: number): string | null {
+function readEnvironment(pid: number): Buffer | null {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "latin1");
+    return readFileSync(`/proc/${pid}/environ`);
   } catch {
     return null;
   }

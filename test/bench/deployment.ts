@@ -15,13 +15,21 @@ export const deployment: Bench = () =>
     const calls = await recordCalls(system);
     const script = join(directory, "same-calls.sh");
     writeFileSync(script, sameCalls(system, calls));
+    const least = join(directory, "same-calls.mjs");
+    writeFileSync(least, leastInNode(system, calls));
+    const fromShell = () => run({ file: "sh", args: [script] });
     const { ours, theirs } = await medianOfBoth(
       15,
       () => {
         system.reset();
         return run(system.install);
       },
-      () => run({ file: "sh", args: [script] }),
+      fromShell,
+    );
+    const floor = await medianOfBoth(
+      15,
+      () => run({ file: process.execPath, args: [least] }),
+      fromShell,
     );
     return [
       {
@@ -30,6 +38,13 @@ export const deployment: Bench = () =>
         reference: `${calls.length} calls from sh: ${milliseconds(theirs)}`,
         ratio: ours / theirs,
         limit: 2,
+      },
+      {
+        name: "those calls from Node, one sync a round",
+        measured: milliseconds(floor.ours),
+        reference: `${calls.length} calls from sh: ${milliseconds(floor.theirs)}`,
+        ratio: floor.ours / floor.theirs,
+        limit: null,
       },
     ];
   });
@@ -126,17 +141,44 @@ async function recordCalls(system: BenchSystem): Promise<readonly Call[]> {
 }
 
 /** Calls of one state to Components of one order group ran side by side. */
-function sameCalls(system: BenchSystem, calls: readonly Call[]): string {
-  const lines: string[] = [`cd ${system.directory}/store || exit`];
+function roundsOf(calls: readonly Call[]): readonly (readonly Call[])[] {
+  const rounds: Call[][] = [];
   for (const [at, call] of calls.entries()) {
     const before = calls[at - 1];
-    if (before !== undefined && (before.state !== call.state || before.type !== call.type)) {
-      lines.push("wait");
-    }
-    const { state, type, id } = call;
-    lines.push(
-      `${system.directory}/interfaces/v1/${type} ${state} ${system.directory}/store ${type} ${id} >/dev/null &`,
-    );
+    const isOfLast = before?.state === call.state && before.type === call.type;
+    if (isOfLast) rounds.at(-1)?.push(call);
+    else rounds.push([call]);
   }
-  return [...lines, "wait", ""].join("\n");
+  return rounds;
+}
+
+function commandOf({ directory }: BenchSystem, { state, type, id }: Call): readonly string[] {
+  return [`${directory}/interfaces/v1/${type}`, state, `${directory}/store`, type, id];
+}
+
+function sameCalls(system: BenchSystem, calls: readonly Call[]): string {
+  const rounds = roundsOf(calls).map((round) =>
+    round.map((call) => `${commandOf(system, call).join(" ")} >/dev/null &\n`).join(""),
+  );
+  return `cd ${system.directory}/store || exit\n${rounds.join("wait\n")}wait\n`;
+}
+
+/** What nothing that is written for Node and survives a power cut can fall below. */
+function leastInNode(system: BenchSystem, calls: readonly Call[]): string {
+  const rounds = roundsOf(calls).map((round) => round.map((call) => commandOf(system, call)));
+  return `import { spawn } from "node:child_process";
+import { fdatasyncSync, openSync, writeSync } from "node:fs";
+
+const journal = openSync(${JSON.stringify(join(system.directory, "least.journal"))}, "a");
+for (const round of ${JSON.stringify(rounds)}) {
+  writeSync(journal, "round\\n");
+  fdatasyncSync(journal);
+  await Promise.all(round.map(([file, ...args]) => new Promise((settle) => {
+    const child = spawn(file, args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.resume();
+    child.stderr.resume();
+    child.on("exit", settle);
+  })));
+}
+`;
 }

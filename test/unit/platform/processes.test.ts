@@ -72,6 +72,7 @@ describe("finding by environment", () => {
       env: { SOME_MARK: "a=b" },
     });
     started("sleep 60", { env: { SOME_MARK: "a=b c" } });
+    started("sleep 60", { env: { NOT_SOME_MARK: "a=b" } });
     await until(() => existsSync(ready));
 
     const found = processes.findByEnvironment("SOME_MARK", "a=b");
