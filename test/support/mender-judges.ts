@@ -36,7 +36,7 @@ done
 echo whole >>"$1/accepted"
 `;
 
-/** The program below is what runs on the device; the store lies in memory, for the client syncs it often. */
+/** The store lies in memory, for the client syncs it often. Where it refuses in order, it leaves nothing in it. */
 const device = `
 mkdir "$1/device"
 mount -t tmpfs tmpfs "$1/device"
@@ -69,7 +69,11 @@ chroot root sh -uc '
   { mender install /mnt/before.mender && mender commit; } >/dev/null 2>&1 || exit 1
   cp -r /data/mender /data/before
   for file in *; do
-    timeout -s KILL 20 mender install "$file" >/dev/null 2>&1 </dev/null && echo "$file" >>/mnt/accepted
+    timeout -s KILL 20 mender install "$file" >/dev/null 2>&1 </dev/null
+    case $? in
+    0) echo "$file" >>/mnt/accepted ;;
+    1) continue ;;
+    esac
     rm -rf /data/mender
     cp -r /data/before /data/mender
   done

@@ -28,6 +28,8 @@ import { readRange } from "../../src/manifest/number-range.ts";
 import { readStateFile, type StateFile } from "../../src/manifest/state-file.ts";
 import { System } from "../../src/manifest/system.ts";
 import { readTopology } from "../../src/manifest/topology.ts";
+import { findPlan } from "../../src/planner/find-plan.ts";
+import { Plan } from "../../src/planner/plan.ts";
 import { memorySource } from "./byte-sources.ts";
 import { expectOk, matchInput, textFile } from "./manifests.ts";
 
@@ -89,10 +91,14 @@ export const parsers: Readonly<Record<string, Attacked>> = {
       const notes = lintManifest(manifest);
       const matched = matchSystem(matchInput(manifest, seedState));
       if (!matched.ok) return badProblems(matched.problems);
-      const isWhole = System.safeParse(matched.value.system).success;
+      const { system } = matched.value;
+      const answer = findPlan(system);
+      const isSystem = System.safeParse(system).success;
+      const isPlan = answer.kind !== "plan" || Plan.safeParse(answer.plan).success;
       return [
         ...badProblems(notes),
-        ...(isWhole ? [] : ["the System could not be read back from the journal"]),
+        ...(isSystem ? [] : ["the System could not be read back from the journal"]),
+        ...(isPlan ? [] : ["the plan could not be read back from the journal"]),
       ];
     },
   },
