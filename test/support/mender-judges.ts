@@ -69,7 +69,7 @@ chroot root sh -uc '
   { mender install /mnt/before.mender && mender commit; } >/dev/null 2>&1 || exit 1
   cp -r /data/mender /data/before
   for file in *; do
-    timeout -s KILL 20 mender install "$file" >/dev/null 2>&1 </dev/null
+    timeout -s KILL 60 mender install "$file" >/dev/null 2>&1 </dev/null
     case $? in
     0) echo "$file" >>/mnt/accepted ;;
     1) continue ;;
