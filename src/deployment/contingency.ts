@@ -80,9 +80,10 @@ function detour(deployment: Deployment, plan: Plan): Replanned["groups"] {
   const groups = plan.stages.flatMap((stage) => stage.groups);
   const names = groups.flat().map((step) => step.component);
   if (new Set(names).size !== names.length) return null;
+  const members = new Map(deployment.members.map((member) => [member.id, member]));
   return groups.map((steps) =>
     steps.map(({ component, from, to }) => {
-      const member = deployment.members.find(({ id }) => id === component);
+      const member = members.get(component);
       const means = member !== undefined && isKept(member) ? "rollback" : "install";
       return { component, means, from, to };
     }),

@@ -1,5 +1,7 @@
 import type { ComponentId, SystemVersion, Version } from "../core/ids.ts";
 import type { System } from "../manifest/system.ts";
+import { cohortsOf } from "../planner/cohorts.ts";
+import { peerage } from "../planner/peers.ts";
 import type { Plan, Step } from "../planner/plan.ts";
 import { contingency } from "./contingency.ts";
 import { type Deployment, isConstrained, type Member } from "./deployment.ts";
@@ -35,31 +37,57 @@ export function foreseen(system: System, plan: Plan): readonly Foreseen[] {
   });
   if (!isConstrained(before)) return [];
   let versions = before.members;
+  const classes = alikeOnes(system);
+  const places = new Map(system.components.map(({ id }, index) => [id, index]));
   return first.plan.stages.flatMap(({ groups }, stage) => {
     const start = versions;
-    const found = groups.flatMap((steps, group) =>
-      steps.map((step) => foresee(first, { ...before, stage, members: start }, group, step)),
-    );
-    const steps = groups.flat();
+    const moves = movesOf(groups);
+    const found = groups.flatMap((steps, group) => {
+      const known = new Map<string, Foreseen>();
+      return steps.map((step): Foreseen => {
+        const key = `${classes.get(step.component) ?? -1}/${step.from}/${step.to}`;
+        const alike = known.get(key);
+        if (alike !== undefined) return renamed(alike, step.component, classes, places);
+        const own = foresee(first, { ...before, stage, members: start }, moves, group, step);
+        known.set(key, own);
+        return own;
+      });
+    });
     versions = start.map((member) => {
-      const step = steps.find(({ component }) => component === member.id);
-      return step === undefined ? member : { ...member, version: step.to };
+      const move = moves.get(member.id);
+      return move === undefined ? member : { ...member, version: move.step.to };
     });
     return found;
   });
 }
 
+/** What each Component does in a stage. */
+type Moves = ReadonlyMap<ComponentId, { readonly group: number; readonly step: Step }>;
+
+function movesOf(groups: Plan["stages"][number]["groups"]): Moves {
+  return new Map(
+    groups.flatMap((steps, group) =>
+      steps.map((step) => [step.component, { group, step }] as const),
+    ),
+  );
+}
+
 /** The error path has undone all behind the step's group, and of the group all that can go back. */
-function foresee(first: Begin, start: Deployment, stuck: number, { component }: Step): Foreseen {
+function foresee(
+  first: Begin,
+  start: Deployment,
+  moves: Moves,
+  stuck: number,
+  { component }: Step,
+): Foreseen {
   const { stage } = start;
-  const groups = first.plan.stages[stage]?.groups ?? [];
   const firm = new Set(
     first.system.components.flatMap(({ id, supportsRollback }) => (supportsRollback ? [] : [id])),
   );
   const members = start.members.map((member): Member => {
-    const group = groups.findIndex((steps) => steps.some((step) => step.component === member.id));
-    const step = groups[group]?.find((one) => one.component === member.id);
-    if (step === undefined) return member;
+    const move = moves.get(member.id);
+    if (move === undefined) return member;
+    const { group, step } = move;
     const { from, to } = step;
     const isFirm = firm.has(member.id);
     const planned: Member = {
@@ -95,8 +123,47 @@ function afterwards(
   members: readonly Member[],
   way: NonNullable<Replanned["groups"]>,
 ): readonly Member[] {
+  const steps = new Map(way.flat().map((step) => [step.component, step]));
   return members.map((member) => {
-    const step = way.flat().find(({ component }) => component === member.id);
+    const step = steps.get(member.id);
     return step === undefined ? member : { ...member, version: step.to };
   });
+}
+
+/** Components of one number are alike in all but their names. */
+function alikeOnes(system: System): ReadonlyMap<ComponentId, number> {
+  const { of } = cohortsOf(system, peerage(system));
+  return new Map(system.components.map(({ id }, index) => [id, of[index] ?? -1]));
+}
+
+/**
+ * The same for another Component of the group that is alike and makes the same step: in the way out the two
+ * change places. Of those that then make the same step, the first in the Topology are the first again.
+ */
+function renamed(
+  known: Foreseen,
+  component: ComponentId,
+  classes: ReadonlyMap<ComponentId, number>,
+  places: ReadonlyMap<ComponentId, number>,
+): Foreseen {
+  const way = known.way?.map((steps) => [...steps]) ?? null;
+  const all = way?.flatMap((steps) => steps.map((step, at) => ({ steps, step, at }))) ?? [];
+  const own = all.find(({ step }) => step.component === component)?.step;
+  if (way === null || own === undefined) return { ...known, component };
+  const slots = all.filter(
+    ({ step }) =>
+      classes.get(step.component) === classes.get(component) &&
+      step.from === own.from &&
+      step.to === own.to &&
+      step.means === own.means,
+  );
+  const byPlace = (a: ComponentId, b: ComponentId) => (places.get(a) ?? -1) - (places.get(b) ?? -1);
+  const names = slots
+    .map(({ step }) => (step.component === component ? known.component : step.component))
+    .toSorted(byPlace);
+  for (const [index, { steps, step, at }] of slots.entries()) {
+    steps[at] = { ...step, component: names[index] ?? step.component };
+  }
+  const sorted = way.map((steps) => steps.toSorted((a, b) => byPlace(a.component, b.component)));
+  return { ...known, component, way: sorted };
 }
