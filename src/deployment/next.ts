@@ -72,6 +72,7 @@ function callees(
   deployment: Deployment,
   line: Extract<Line, { kind: "round" }>,
 ): readonly ComponentId[] {
+  if (line.row.onlyTakenUp === true && deployment.runs === 1) return [];
   return deployment.members
     .filter((member) => isWithin(member, line) && line.row.who(member))
     .filter((member) => isOpen(member, line.row))

@@ -51,6 +51,8 @@ export interface Row {
   readonly who: (member: Member) => boolean;
   /** Still made when a Component of the group has just failed. */
   readonly despiteFailure?: true;
+  /** Made only where the deployment was taken up by a later run. */
+  readonly onlyTakenUp?: true;
 }
 
 const everyone = (): boolean => true;
@@ -136,6 +138,8 @@ const expectOld: Row = {
   over: "system",
   who: (member) => !installStarted(member),
 };
+// Days may lie between the plan and the run that goes on with it.
+const expectStillOld: Row = { ...expectOld, onlyTakenUp: true };
 const failure: Row = {
   name: "ArtifactFailure",
   kind: "state",
@@ -250,7 +254,7 @@ function forwardGroup(group: number, isFirstStage: boolean): Line[] {
     ...(isVeryFirst ? [] : [round(expectOld, group)]),
     ...forwardRows.flatMap((row) =>
       isVeryFirst && row.name === "ArtifactInstall"
-        ? [stop("ArtifactInstall"), round(row, group)]
+        ? [stop("ArtifactInstall"), round(expectStillOld, group), round(row, group)]
         : [round(row, group)],
     ),
   ];

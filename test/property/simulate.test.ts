@@ -83,17 +83,16 @@ describe("a generated System with tables, whatever fails", () => {
     it(
       `ends acceptable, or inconsistent with the right Components named, after ${count === 1 ? "any fault" : "any two faults"}`,
       () => {
-        let runs = 0;
         fc.assert(
           fc.property(fc.nat(), fc.constantFrom(...policies), (seed, policy) => {
             const system = randomSystem(seed);
             const simulated = simulate(system, { faults: count, limit }, () => policy);
-            runs += simulated.exploration === null ? 0 : 1;
+            // Two of three have no plan, and nothing to explore: another one is taken.
+            fc.pre(simulated.exploration !== null);
             expect(faults(system, simulated, policy !== "rollback")).toEqual([]);
           }),
-          fuzzing(count === 1 ? 400 : 40),
+          fuzzing(count === 1 ? 150 : 15),
         );
-        expect(runs).toBeGreaterThan(count === 1 ? 100 : 10);
       },
       fuzzingTimeout(),
     );

@@ -44,6 +44,7 @@ class Walk {
   readonly #faults: Fault[];
   readonly #has = new Set<string>();
   #isCut = false;
+  #isTakenUp = false;
   #mayPowerMatter = false;
 
   constructor(boards: readonly BoardSpec[], faults: readonly Fault[]) {
@@ -85,6 +86,8 @@ class Walk {
     this.#all("ProvidePayloadFileSizes", group);
     this.#all("Download", group);
     this.#all("SupportsRollback", group);
+    // Whoever goes on with it later does not rely on what Provides told when it was planned.
+    if (number === 0 && this.#isTakenUp) this.#all("ExpectOld", this.#boards);
     this.#mayPowerMatter = true;
     let failure: Failed | null = null;
     try {
@@ -184,6 +187,7 @@ class Walk {
       powerLost ||= kind === "power";
       const isCut = kind === "kill-before" || kind === "kill-during" || kind === "power";
       this.#isCut = isCut;
+      this.#isTakenUp ||= isCut;
       if (isCut && queries.has(name)) {
         again.push(board);
         continue;

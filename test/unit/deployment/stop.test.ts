@@ -22,6 +22,19 @@ describe("stop points", () => {
     expect(last.deployment.ended?.outcome).toBe("success");
   });
 
+  it("installs nothing where a Component has changed between the stop before ArtifactInstall and its resume", () => {
+    const boards = new Boards(spec, (round, id) =>
+      round === "ExpectOld" && id === "B" ? { answer: "board-v7" } : "ok",
+    );
+    const waiting = drive(beginOf(spec), boards, { stopBefore: ["ArtifactInstall"] });
+    const calls = boards.calls.length;
+    const { deployment } = drive(waiting, boards);
+    expect(boards.calls.slice(calls, calls + 2)).toEqual(["ExpectOld A", "ExpectOld B"]);
+    expect(boards.calls.filter((call) => call.startsWith("ArtifactInstall"))).toEqual([]);
+    expect(deployment.failure).toMatchObject({ component: "B", round: "ExpectOld" });
+    expect(deployment.ended?.outcome).toBe("failed-unchanged");
+  });
+
   it("changes nothing when it is told to stop where it stands", () => {
     const boards = new Boards(spec);
     const first = drive(beginOf(spec), boards, { stopBefore: ["ArtifactCommit"] });
