@@ -1,6 +1,9 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Query, State } from "../../src/core/protocol.ts";
+import type { OpenRound } from "../../src/deployment/deployment.ts";
 import { begin } from "../../src/deployment/evolve.ts";
+import type { RoundName } from "../../src/deployment/program.ts";
 import {
   type Answers,
   type Happening,
@@ -36,8 +39,22 @@ const answers: Answers = {
   needsReboot: (component) => (component === gateway ? "Yes" : "No"),
 };
 
-/** Goes on without faults but for the first one that begins like this. */
-function onPaper(fault: string): Course {
+/** As they answer where the gateway is rebooted with the host. */
+const withHost: Answers = {
+  ...answers,
+  needsReboot: (component) => (component === gateway ? "Automatic" : "No"),
+};
+
+interface Fate {
+  /** How the fault is told; the first one that begins like this. */
+  readonly fault: string;
+  /** Only when this round has just ended. */
+  readonly behind?: RoundName;
+  readonly by?: Answers;
+}
+
+/** Goes on without faults but for that one. */
+function onPaper({ fault, behind, by = answers }: Fate): Course {
   const first = seedBegin();
   const deployment = begin(first, {
     type: "run",
@@ -56,23 +73,30 @@ function onPaper(fault: string): Course {
     machine: realMachine,
   };
   const calls: string[] = [];
-  for (let next = chosen(situation, fault); next !== undefined; next = chosen(situation, fault)) {
-    const { open } = next.deployment;
-    if (open !== null && situation.deployment.open === null) {
-      const { round, components } = open.intent;
-      calls.push(...components.map((component) => `${round} ${component}`));
-    }
-    situation = next;
+  let last: RoundName | null = null;
+  for (;;) {
+    const coming = happenings(situation, by);
+    const isDue = behind === undefined || (situation.deployment.open === null && last === behind);
+    const happening =
+      coming.find((one) => isDue && one.fault?.startsWith(fault) === true) ??
+      coming.find((one) => one.fault === null);
+    if (happening === undefined) break;
+    const { open } = situation.deployment;
+    if (open !== null) calls.push(...made(open, happening));
+    last = open?.intent.round ?? null;
+    situation = happening.next;
   }
   expect(situation.faultsLeft).toBe(0);
   const { ended } = situation.deployment;
   return { calls: told(calls), outcome: ended?.outcome, versions: situation.world };
 }
 
-function chosen(situation: Situation, fault: string): Situation | undefined {
-  const coming = happenings(situation, answers);
-  const is = (one: Happening) => one.fault?.startsWith(fault) === true;
-  return (coming.find(is) ?? coming.find((one) => one.fault === null))?.next;
+/** The calls that are made of an open round by what happens to it. */
+function made({ intent, waiting }: OpenRound, { fault }: Happening): readonly string[] {
+  const { round } = intent;
+  const isCut = fault?.startsWith("killed") === true || fault?.startsWith("the host") === true;
+  if (round.startsWith("Host") || (isCut && fault?.includes(" before ") === true)) return [];
+  return (isCut ? waiting : waiting.slice(0, 1)).map((component) => `${round} ${component}`);
 }
 
 const outcomes: Readonly<Record<number, string>> = {
@@ -81,12 +105,26 @@ const outcomes: Readonly<Record<number, string>> = {
   22: "failed-rolled-back",
 };
 
-function inReality(): Course {
-  const installed = system.run(["install", "manifest-v2.yaml"]);
-  const ended = installed.signal === "SIGKILL" ? system.run(["resume"]) : installed;
+interface Mishap {
+  /** Where the program is killed. */
+  readonly crashPoint?: string;
+  /** The host goes down with it. */
+  readonly isPowerLost?: boolean;
+}
+
+function inReality({ crashPoint, isPowerLost = false }: Mishap = {}): Course {
+  const bootId = system.path("boot-id");
+  writeFileSync(bootId, "boot-1\n");
+  const host = { ORCHESTRATOR_BOOT_ID_FILE: bootId };
+  const crash = crashPoint === undefined ? {} : { ORCHESTRATOR_CRASH_POINT: crashPoint };
+  let ran = system.run(["install", "manifest-v2.yaml", "--exit-on-reboot"], { ...host, ...crash });
+  if (ran.signal === "SIGKILL") {
+    if (isPowerLost) writeFileSync(bootId, `${readFileSync(bootId, "utf8").trim()}-again\n`);
+    ran = system.run(["resume", "--exit-on-reboot"], host);
+  } else if (crashPoint !== undefined) throw new Error(`${crashPoint} was not met`);
   return {
     calls: told(system.calls().map((call) => call.replace("DownloadWithFileSizes", "Download"))),
-    outcome: outcomes[ended.exit ?? -1],
+    outcome: outcomes[ran.exit ?? -1],
     versions: system.versions(),
   };
 }
@@ -121,7 +159,35 @@ const failures: readonly (readonly [Board, State | Query])[] = [
 describe("a state or query that fails", () => {
   test.each(failures)("%s %s", (board, state) => {
     system.failIn(board, state, 1);
-    expect(inReality()).toEqual(onPaper(`${board}: ${state} fails`));
+    expect(inReality()).toEqual(onPaper({ fault: `${board}: ${state} fails` }));
+  });
+});
+
+describe("an Interface that is killed", () => {
+  test.each([
+    ["G13", "Download"],
+    ["R998", "ArtifactInstall"],
+    ["R456", "ArtifactCommit"],
+  ] as const)("%s %s", (board, state) => {
+    system.failIn(board, state, "kill");
+    expect(inReality()).toEqual(onPaper({ fault: `${board}: ${state} fails` }));
+  });
+});
+
+describe("an Interface that hangs", () => {
+  // Long enough for a call that does its work, however busy the machine is.
+  const timeLimit = "    timeout_seconds: 8\n";
+  test.each([
+    ["R998", "Download"],
+    ["R998", "ArtifactInstall"],
+    ["G13", "ArtifactVerifyReboot"],
+  ] as const)("%s %s", (board, state) => {
+    const topology = readFileSync(system.path("topology.yaml"), "utf8");
+    const limited = topology.replaceAll(/^ {4}interface_args: .*\n/gm, `$&${timeLimit}`);
+    expect(limited).not.toBe(topology);
+    writeFileSync(system.path("topology.yaml"), limited);
+    system.failIn(board, state, "hang");
+    expect(inReality()).toEqual(onPaper({ fault: `${board}: ${state} fails` }));
   });
 });
 
@@ -136,6 +202,42 @@ describe("an orchestrator that is killed", () => {
   ];
   test.each(states)("in %s of G13", (state) => {
     system.failIn("G13", state, "kill-caller");
-    expect(inReality()).toEqual(onPaper(`killed in ${state}`));
+    expect(inReality()).toEqual(onPaper({ fault: `killed in ${state}` }));
+  });
+});
+
+describe("before and after a record of the journal", () => {
+  const rounds = ["Download", "ArtifactInstall", "ArtifactVerifyReboot", "ArtifactCommit"] as const;
+  const cuts = rounds.flatMap((round) => [
+    { round, isPowerLost: false },
+    { round, isPowerLost: true },
+  ]);
+
+  test.each(cuts)("the intent of $round, power lost: $isPowerLost", ({ round, isPowerLost }) => {
+    const what = isPowerLost ? "the host loses power" : "killed";
+    expect(inReality({ crashPoint: `${round}:intent-synced`, isPowerLost })).toEqual(
+      onPaper({ fault: `${what} before ${round} starts` }),
+    );
+  });
+
+  test.each(cuts)("the outcome of $round, power lost: $isPowerLost", ({ round, isPowerLost }) => {
+    const fault = isPowerLost ? "the host reboots between two states" : "killed between two states";
+    expect(inReality({ crashPoint: `${round}:outcome-appended`, isPowerLost })).toEqual(
+      onPaper({ fault, behind: round }),
+    );
+  });
+});
+
+describe("a host that must reboot for the gateway", () => {
+  test("and does not", () => {
+    system.answer("G13", "NeedsArtifactReboot", "Automatic\n");
+    const asked = inReality();
+    expect(asked.outcome).toBeUndefined();
+    const ended = system.run(["resume"], { ORCHESTRATOR_BOOT_ID_FILE: system.path("boot-id") });
+    expect({
+      calls: told(system.calls().map((call) => call.replace("DownloadWithFileSizes", "Download"))),
+      outcome: outcomes[ended.exit ?? -1],
+      versions: system.versions(),
+    }).toEqual(onPaper({ fault: "the host does not reboot", by: withHost }));
   });
 });
