@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type Foreseen, foreseen } from "../../../src/deployment/foreseen.ts";
+import { findPlan } from "../../../src/planner/find-plan.ts";
 import { wayOutLines } from "../../../src/report/plan-ways-out.ts";
 import { plainStyle } from "../../../src/report/style.ts";
 import { Boards, drive, exited, type Script } from "../../support/drive.ts";
+import { systemOf } from "../../support/planner-systems.ts";
 import { seedBegin, type SeedSpec } from "../../support/seed-begin.ts";
 
 function ahead(spec: SeedSpec): readonly Foreseen[] {
@@ -52,6 +54,33 @@ describe("the way out that is told before the first step", () => {
       round === "ArtifactCommit" && board === "R998" && nth === 1 ? exited(1) : "ok",
     );
     expect(run.ways).toEqual([told?.way]);
+  });
+
+  it("is told for each of two thousand that are alike", { timeout: 300_000 }, () => {
+    const system = systemOf({
+      types: { gateway: { versions: ["old", "new"] }, board: { versions: ["old", "new"] } },
+      components: [
+        { id: "G", type: "gateway" },
+        ...Array.from({ length: 1999 }, (_, at) => ({ id: `B${at}`, type: "board" })),
+      ],
+      endTables: [{ columns: ["gateway", "board"], rows: ["old old YES v.1", "new new YES v.2"] }],
+      transitionTables: [{ columns: ["gateway", "board"], rows: ["new old YES"] }],
+    });
+    const answer = findPlan(system);
+    if (answer.kind !== "plan") throw new Error(`there is a ${answer.kind}`);
+    const found = foreseen(system, answer.plan);
+    expect(found).toHaveLength(2000);
+    for (const stuck of [1, 2, 1000, 1999]) {
+      const { way, ...said } = found[stuck] ?? { way: null };
+      const id = `B${stuck - 1}`;
+      expect(said).toEqual({ stage: 0, component: id, cause: "rollback-failed", endsIn: "v.2" });
+      const others = system.components
+        .map((one) => one.id)
+        .filter((one) => one !== "G" && one !== id);
+      expect(way).toEqual([
+        others.map((component) => ({ component, means: "install", from: "old", to: "new" })),
+      ]);
+    }
   });
 
   it("is told in one line where all lead to the same end", () => {
