@@ -63,21 +63,19 @@ export interface Sides {
 /** Whether every combination in the box is accepted: in a YES box or by default, and in no NO box. */
 export function isAllAccepted(sides: Sides, box: Box): boolean {
   const { layout, yes, no, allowByDefault } = sides;
-  const forbidding = no.find((one) => touches(layout, one, box));
-  if (forbidding !== undefined && covers(forbidding, box)) return false;
-  if (allowByDefault && forbidding === undefined) return true;
+  // What lies in both is refused, however little it is.
+  if (no.some((one) => touches(layout, one, box))) return false;
+  if (allowByDefault) return true;
   let first: Box | undefined;
-  if (!allowByDefault) {
-    for (const one of yes) {
-      if (!touches(layout, one, box)) continue;
-      if (forbidding === undefined && covers(one, box)) return true;
-      first ??= one;
-    }
-    if (first === undefined) return false;
+  for (const one of yes) {
+    if (!touches(layout, one, box)) continue;
+    if (covers(one, box)) return true;
+    first ??= one;
   }
-  // Cut the box along one that it is partly in. What lies outside of a YES box is refused the soonest.
-  const cut = forbidding ?? first;
-  return cut === undefined || halves(layout, box, cut).every((half) => isAllAccepted(sides, half));
+  // Cut the box along one that it is partly in. What lies outside of it is refused the soonest.
+  return (
+    first !== undefined && halves(layout, box, first).every((half) => isAllAccepted(sides, half))
+  );
 }
 
 function halves({ sizes, words }: Layout, box: Box, cut: Box): readonly Box[] {
