@@ -211,6 +211,7 @@ function groupsWithin(
   const { squads, room } = stage;
   const sizes = squads.map(({ members }) => members.length);
   const groups: (readonly Share[])[] = [];
+  const price = priceOf(stage);
   /** For what is done, with how many groups left it was tried in vain. */
   const tried = new Map<string, number>();
 
@@ -251,7 +252,7 @@ function groupsWithin(
       const most = Math.min(rest, at(room, squad) - used);
       const isWhole = at(room, squad) === Infinity && !stage.divisible.has(squad);
       for (let count = most; count > 0; count = isWhole ? 0 : count - 1) {
-        if (!spend(budget, 1)) return null;
+        if (!spend(budget, price)) return null;
         const larger = [...group, { squad, count }];
         if (!isSafe(stage, done, larger)) continue;
         const said = choose(place + 1, larger);
@@ -290,4 +291,17 @@ function groupsWithin(
     false,
   );
   return said === true ? groups : said;
+}
+
+/** Cells of wide tables that are read in the time of one node. */
+const cellsOfOneNode = 64;
+
+/** What it costs to ask whether a group is safe, in nodes: much where tables are wide and long. */
+function priceOf({ wide }: Stage): number {
+  const tables = new Set(wide.map(({ page }) => page.table));
+  const cells = [...tables].reduce(
+    (sum, { rows, columns }) => sum + rows.length * columns.length,
+    0,
+  );
+  return 1 + Math.floor(cells / cellsOfOneNode);
 }

@@ -300,3 +300,24 @@ describe("the node limit", () => {
     });
   });
 });
+
+describe("a table of fifty columns", () => {
+  it("with a thousand NO rows ends in a plan", { timeout: 120_000 }, () => {
+    const names = Array.from({ length: 50 }, (_, at) => `c${at}`);
+    const all = (version: string) => names.map(() => version).join(" ");
+    const rows = Array.from(
+      { length: 1000 },
+      (_, row) =>
+        `${names.map((_name, at) => ["old", "new", "*"][(row * 7 + at * at) % 3]).join(" ")} NO`,
+    );
+    const answer = findPlan(
+      systemOf({
+        types: Object.fromEntries(names.map((name) => [name, { versions: ["old", "new"] }])),
+        components: names.map((name) => ({ id: name.toUpperCase(), type: name })),
+        endTables: [{ columns: names, rows: [`${all("old")} YES v.1`, `${all("new")} YES v.2`] }],
+        transitionTables: [{ columns: names, allowByDefault: true, rows }],
+      }),
+    );
+    expect(answer).toMatchObject({ kind: "plan", plan: { cost: { installs: 50, stages: 1 } } });
+  });
+});
