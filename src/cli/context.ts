@@ -24,4 +24,11 @@ export interface Context {
   readonly output: Output;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  readonly compute: Compute;
 }
+
+/**
+ * Does long work of the processor alone. Nobody can listen for a signal meanwhile, and there is nothing to bring to an
+ * end, so SIGINT and SIGTERM then end the process at once.
+ */
+export type Compute = <T>(work: () => T) => T;

@@ -13,8 +13,12 @@ import { planFromState, type Planning, planThisSystem } from "./system.ts";
 import { withSystemInput } from "./system-input.ts";
 
 /** With the contingency plans, which only those are told who ask for the plan itself. */
-export function withWaysOut({ planned, system, answer }: Planning): PlannedSystem {
-  return { ...planned, waysOut: answer.kind === "plan" ? foreseen(system, answer.plan) : [] };
+export function withWaysOut(
+  { compute }: Context,
+  { planned, system, answer }: Planning,
+): PlannedSystem {
+  const waysOut = answer.kind === "plan" ? compute(() => foreseen(system, answer.plan)) : [];
+  return { ...planned, waysOut };
 }
 
 /** Plans a Manifest or a bundle from a state file, or without one from where this System is. Changes nothing. */

@@ -22,9 +22,18 @@ export async function runProcess(args: readonly string[], platform: Platform): P
     environment,
     results: sinkOf(process.stdout),
     messages: sinkOf(process.stderr),
-    signal: endSignal(),
+    ...endSignal(),
   };
-  process.exit(await exitOfProgram(args, machine));
+  const exit = await exitOfProgram(args, machine);
+  await Promise.all([taken(process.stdout), taken(process.stderr)]);
+  process.exit(exit);
+}
+
+/** Waits until the reader has all of it, or is gone: a full pipe takes the rest later, and an exit would drop that. */
+function taken(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((settle) => {
+    stream.write("", () => settle());
+  });
 }
 
 async function exitOfProgram(args: readonly string[], machine: Machine): Promise<ExitCode> {
@@ -70,16 +79,30 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
   };
 }
 
-function endSignal(): AbortSignal {
+const endSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
+function endSignal(): Pick<Machine, "signal" | "compute"> {
   const controller = new AbortController();
   const end = (): void => {
     controller.abort();
     setTimeout(() => process.exit(exitCode.unexpected), endWithinMs).unref();
   };
-  process.on("SIGTERM", end);
-  process.on("SIGINT", end);
-  process.on("SIGHUP", end);
-  return controller.signal;
+  const listen = (): void => {
+    for (const name of endSignals) process.on(name, end);
+  };
+  listen();
+  return {
+    signal: controller.signal,
+    compute: (work) => {
+      // Without a listener the kernel ends the process, which needs no turn of the event loop.
+      for (const name of endSignals) process.off(name, end);
+      try {
+        return work();
+      } finally {
+        listen();
+      }
+    },
+  };
 }
 
 function machineFailed(error: FileError): Problem {

@@ -4,7 +4,7 @@ import type { Problem } from "../core/problem.ts";
 import type { Platform } from "../platform/types.ts";
 import { plainStyle } from "../report/style.ts";
 import { styleOf } from "./colour.ts";
-import { type Context, type GlobalOptions, logLevels } from "./context.ts";
+import { type Compute, type Context, type GlobalOptions, logLevels } from "./context.ts";
 import { defineArtifact } from "./definitions/artifact.ts";
 import { defineBundle } from "./definitions/bundle.ts";
 import { definePlanning } from "./definitions/planning.ts";
@@ -23,6 +23,7 @@ export interface Machine {
   readonly results: Sink;
   readonly messages: Sink;
   readonly signal: AbortSignal;
+  readonly compute: Compute;
 }
 
 /** A command's work: its arguments and its own options come as the command line's parser gives them. */
@@ -101,12 +102,12 @@ function problemOf(error: CommanderError): Problem {
 }
 
 function contextOf(machine: Machine, options: GlobalOptions): Context {
-  const { platform, environment, signal } = machine;
-  return { platform, environment, options, output: outputOf(machine, options), signal };
+  const { platform, environment, signal, compute } = machine;
+  return { platform, environment, options, output: outputOf(machine, options), signal, compute };
 }
 
 export function outputOf(
-  { results, messages, environment }: Omit<Machine, "platform" | "signal">,
+  { results, messages, environment }: Omit<Machine, "platform" | "signal" | "compute">,
   { json, color }: Pick<GlobalOptions, "json" | "color">,
 ): Output {
   const isAllowed = color && environment.isColourAllowed;

@@ -61,6 +61,7 @@ export async function planThisSystem(
   const surveyed = await survey(context, settings, topology.value);
   if (!surveyed.ok) return surveyed;
   return planned(
+    context,
     {
       manifest,
       deviceConstraints: constraints.value,
@@ -96,6 +97,7 @@ export async function planFromState(
   const artifacts = await readArtifacts(input, manifest, "by name if need be");
   if (!artifacts.ok) return artifacts;
   return planned(
+    context,
     {
       manifest,
       deviceConstraints: null,
@@ -156,6 +158,7 @@ function atHand(wanted: WantedArtifact, located: LocatedArtifact | null): Artifa
 }
 
 function planned(
+  { compute }: Context,
   match: MatchInput,
   { located, survey, notes }: Pick<Planning, "located" | "survey"> & Pick<ReadArtifacts, "notes">,
   options: PlanOptions = {},
@@ -163,7 +166,7 @@ function planned(
   const matched = matchSystem(match);
   if (!matched.ok) return matched;
   const { system } = matched.value;
-  const answer = findPlan(system, options);
+  const answer = compute(() => findPlan(system, options));
   return ok({
     manifest: match.manifest,
     system,

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { programPath } from "../support/program.ts";
+import { writeRings } from "../support/rings.ts";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 
 /** The program as a process: signals, and readers that go away. */
@@ -27,6 +28,25 @@ function start(args: readonly string[]): ChildProcess {
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+}
+
+/** More than what the pipe of a child takes before anybody reads. */
+const pipeBytes = 256 * 1024;
+
+const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
+
+/** Waits until the kernel says that the process does, or does not, listen for the signal. */
+async function untilListening(
+  { pid }: ChildProcess,
+  signal: keyof typeof signalNumbers,
+  wanted: boolean,
+): Promise<void> {
+  for (;;) {
+    const status = readFileSync(`/proc/${String(pid)}/status`, "utf8");
+    const caught = BigInt(`0x${/^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
+    if (((caught >> BigInt(signalNumbers[signal] - 1)) & 1n) === (wanted ? 1n : 0n)) return;
+    await new Promise((settle) => setImmediate(settle));
+  }
 }
 
 /** Reads until the text has come. */
@@ -77,4 +97,26 @@ test("-t names a file of their own for the Components", () => {
   const { exit, stderr } = system.run(["show-provides"]);
   expect(exit).toBe(11);
   expect(stderr).toContain("The Topology has no Components. [topology-components]");
+});
+
+test("an answer larger than a pipe takes is written to its end", async () => {
+  const args = writeRings(system.directory, 10);
+  const file = system.path("plan.json");
+  expect(system.run(["plan", ...args, "--json", "--out", file]).exit).toBe(0);
+  const inFile = readFileSync(file, "utf8");
+  expect(inFile.length).toBeGreaterThan(2 * pipeBytes);
+  const child = start(["plan", ...args, "--json"]);
+  const exited = once(child, "exit");
+  let told = "";
+  for await (const piece of child.stdout ?? []) told += String(piece);
+  expect(told).toBe(inFile);
+  expect(await exited).toEqual([0, null]);
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)("%s ends a long computation at once", async (signal) => {
+  const child = start(["plan", ...writeRings(system.directory, 14)]);
+  const exited = once(child, "exit");
+  for (const isListening of [true, false]) await untilListening(child, signal, isListening);
+  child.kill(signal);
+  expect(await exited).toEqual([null, signal]);
 });

@@ -23,7 +23,7 @@ export async function explain(
     planned,
     system,
     answer,
-    explanation: explained(system, answer),
+    explanation: context.compute(() => explained(system, answer)),
     placeOf: (type) => manifest.componentTypes.find((one) => one.type === type)?.at ?? null,
   };
   told(
