@@ -23,8 +23,17 @@ export interface Foreseen {
   readonly endsIn: SystemVersion | null;
 }
 
-/** For every step of the plan, planned as the deployment would. Nothing without tables. */
-export function foreseen(system: System, plan: Plan): readonly Foreseen[] {
+/**
+ * How many ways are planned, times Components: what a way takes grows with them. Enough for two hundred Components that are
+ * each installed ten times; of two thousand that differ, two hundred ways.
+ */
+const foresight = 400_000;
+
+/**
+ * For every step of the plan, planned as the deployment would. Nothing without tables, and nothing for later steps where all
+ * would be too many.
+ */
+export function foreseen(system: System, plan: Plan, limit = foresight): readonly Foreseen[] {
   const first = beginOnPaper(system, plan);
   const before = begin(first, {
     type: "run",
@@ -37,6 +46,7 @@ export function foreseen(system: System, plan: Plan): readonly Foreseen[] {
   });
   if (!isConstrained(before)) return [];
   let versions = before.members;
+  let left = Math.ceil(limit / system.components.length);
   const classes = alikeOnes(system);
   const places = new Map(system.components.map(({ id }, index) => [id, index]));
   return first.plan.stages.flatMap(({ groups }, stage) => {
@@ -44,13 +54,15 @@ export function foreseen(system: System, plan: Plan): readonly Foreseen[] {
     const moves = movesOf(groups);
     const found = groups.flatMap((steps, group) => {
       const known = new Map<string, Foreseen>();
-      return steps.map((step): Foreseen => {
+      return steps.flatMap((step): readonly Foreseen[] => {
         const key = `${classes.get(step.component) ?? -1}/${step.from}/${step.to}`;
         const alike = known.get(key);
-        if (alike !== undefined) return renamed(alike, step.component, classes, places);
+        if (alike !== undefined) return [renamed(alike, step.component, classes, places)];
+        if (left <= 0) return [];
+        left -= 1;
         const own = foresee(first, { ...before, stage, members: start }, moves, group, step);
         known.set(key, own);
-        return own;
+        return [own];
       });
     });
     versions = start.map((member) => {

@@ -24,7 +24,7 @@ export function planLines(planned: PlannedSystem, plan: Plan, style: Style): rea
     "",
     proofLine(plan),
     returnLine(plan),
-    ...wayOutLines(planned.waysOut ?? [], style),
+    ...wayOutLines(planned.waysOut ?? [], plan, style),
   ];
 }
 

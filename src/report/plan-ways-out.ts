@@ -1,28 +1,43 @@
 import type { Foreseen } from "../deployment/foreseen.ts";
+import type { Plan } from "../planner/plan.ts";
 import type { Style } from "./style.ts";
-import { listed } from "./words.ts";
+import { counted, listed } from "./words.ts";
 
 /** No more of a stage are told one by one. */
 const maxTold = 12;
 
 /** Where the System goes when a Component that was installed cannot be taken back. */
-export function wayOutLines(ways: readonly Foreseen[], style: Style): readonly string[] {
-  const stages = [...new Set(ways.map(({ stage }) => stage))];
-  return stages.flatMap((stage) => {
-    const head = stages.length === 1 ? "Way out" : `Way out of stage ${stage + 1}`;
-    return stageLines(
-      head,
-      ways.filter((way) => way.stage === stage),
-      style,
-    );
-  });
+export function wayOutLines(
+  ways: readonly Foreseen[],
+  { stages }: Plan,
+  style: Style,
+): readonly string[] {
+  if (ways.length === 0) return [];
+  const unknown = stages.flatMap(({ groups }) => groups.flat()).length - ways.length;
+  return [
+    ...stages.flatMap(({ groups }, stage) => {
+      const head = stages.length === 1 ? "Way out" : `Way out of stage ${stage + 1}`;
+      const told = ways.filter((way) => way.stage === stage);
+      return stageLines(head, told, told.length === groups.flat().length, style);
+    }),
+    ...(unknown === 0
+      ? []
+      : [
+          `Way out: not looked for behind ${counted(unknown, "further install")}, there are too many.`,
+        ]),
+  ];
 }
 
-function stageLines(head: string, ways: readonly Foreseen[], style: Style): readonly string[] {
+function stageLines(
+  head: string,
+  ways: readonly Foreseen[],
+  isAll: boolean,
+  style: Style,
+): readonly string[] {
   const [first, ...others] = ways;
   if (first === undefined) return [];
   const isSame = others.every(({ endsIn }) => endsIn === first.endsIn);
-  if (isSame && first.endsIn !== null) {
+  if (isAll && isSame && first.endsIn !== null) {
     return [
       `${head}: whichever Component cannot be taken back, the System ends in ${first.endsIn}.`,
     ];

@@ -83,18 +83,30 @@ describe("the way out that is told before the first step", () => {
     }
   });
 
+  it("is not looked for behind all installs of a System of very many that differ", () => {
+    const { system, plan } = seedBegin({});
+    const ways = foreseen(system, plan, system.components.length);
+    expect(ways).toEqual(ahead({}).slice(0, 1));
+    expect(wayOutLines(ways, plan, plainStyle)).toEqual([
+      "Way out, if G13 fails to roll back: R456 to rtos-v2 and R998 to rtos-v2; the System ends in v.2.",
+      "Way out: not looked for behind 2 further installs, there are too many.",
+    ]);
+  });
+
   it("is told in one line where all lead to the same end", () => {
-    expect(wayOutLines(ahead({}), plainStyle)).toEqual([
+    expect(wayOutLines(ahead({}), seedBegin({}).plan, plainStyle)).toEqual([
       "Way out: whichever Component cannot be taken back, the System ends in v.2.",
     ]);
   });
 
   it("is told for each Component where they differ", () => {
-    const [first, second] = ahead({});
-    if (first === undefined || second === undefined) throw new Error("nothing foreseen");
-    expect(wayOutLines([{ ...first, way: null, endsIn: null }, second], plainStyle)).toEqual([
+    const [first, ...others] = ahead({});
+    if (first === undefined) throw new Error("nothing foreseen");
+    const ways = [{ ...first, way: null, endsIn: null }, ...others];
+    expect(wayOutLines(ways, seedBegin({}).plan, plainStyle)).toEqual([
       "Way out, if G13 fails to roll back: there is none, the System is left inconsistent.",
       "Way out, if R456 fails to roll back: R998 to rtos-v2; the System ends in v.2.",
+      "Way out, if R998 fails to roll back: R456 to rtos-v2; the System ends in v.2.",
     ]);
   });
 });
