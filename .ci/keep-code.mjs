@@ -23,7 +23,10 @@ const program = loadProgram(resolve("dist/main.cjs"));
 // What it shows is of no interest, unless it fails.
 const shown = [];
 const tell = process.stderr.write.bind(process.stderr);
-process.stdout.write = process.stderr.write = (text) => shown.push(text) > 0;
+process.stdout.write = process.stderr.write = (text, taken) => {
+  taken?.();
+  return shown.push(text) > 0;
+};
 process.on("exit", (status) => {
   rmSync(directory, { recursive: true, force: true });
   if (status === 0) program.keep();

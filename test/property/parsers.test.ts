@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -24,15 +24,15 @@ describe.each(Object.keys(parsers))("the parser of %s", (name) => {
 
   test("keeps to it with every input of the corpus", async () => {
     const directory = join(corpus, name);
-    for (const file of existsSync(directory) ? readdirSync(directory) : []) {
+    for (const file of readdirSync(directory)) {
       const bytes = new Uint8Array(readFileSync(join(directory, file)));
       expect({ file, complaints: await complaints(bytes) }).toEqual({ file, complaints: [] });
     }
   });
 });
 
-test("every directory of the corpus is for a parser", () => {
-  expect(Object.keys(parsers)).toEqual(expect.arrayContaining(readdirSync(corpus)));
+test("every parser has a corpus, and every corpus a parser", () => {
+  expect(Object.keys(parsers).toSorted()).toEqual(readdirSync(corpus).toSorted());
 });
 
 test(
