@@ -34,6 +34,8 @@ export function copySeedSystem(): SeedSystem {
   const directory = mkdtempSync(join(tmpdir(), "orchestrator-seed-"));
   const path = (...parts: readonly string[]) => join(directory, ...parts);
   cpSync(resolve("fixtures/systems/seed"), directory, { recursive: true });
+  // Whoever tried an Interface by hand has left its calls.
+  rmSync(path("boards/calls.log"), { force: true });
   // A clone made under a lax umask has group-writable files, which are refused as Interfaces.
   for (const name of readdirSync(path("interfaces/v1")))
     chmodSync(path("interfaces/v1", name), 0o755);
