@@ -6,19 +6,7 @@ import { stateShape } from "../manifest/state-file.ts";
 import { topologyComponentsShape, topologyShape } from "../manifest/topology.ts";
 import { streamLineShape } from "../report/events-shape.ts";
 import { answerShape } from "../report/plan-shape.ts";
-
-/** What has a JSON Schema: files, of which in YAML a number may stand for its text, and what `--json` prints. */
-export const schemaNames = [
-  "manifest",
-  "topology",
-  "topology-components",
-  "constraints",
-  "state",
-  "configuration",
-  "plan",
-  "events",
-] as const;
-export type SchemaName = (typeof schemaNames)[number];
+import type { SchemaName } from "./schema-names.ts";
 
 type Schema = { readonly title: string; readonly shape: z.ZodType; readonly isYaml: boolean };
 

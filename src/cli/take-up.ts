@@ -37,10 +37,11 @@ export async function takeUpDeployment(
     const current = inProgress(journals);
     if (!current.ok) return current;
     const deployment = current.value;
-    if (waitingBefore !== null && !isWaiting(deployment, waitingBefore)) {
-      return deployment === null || deployment.ended !== null
-        ? ok(null)
-        : fail(notWaiting(deployment, waitingBefore));
+    if (waitingBefore !== null) {
+      if (deployment === null || deployment.ended !== null) return ok(null);
+      if (deployment.stoppedBefore !== waitingBefore) {
+        return fail(notWaiting(deployment, waitingBefore));
+      }
     }
     const settings = readSettings(context);
     if (!settings.ok) return settings;
@@ -75,10 +76,6 @@ function isRefusedCall(context: Context, { verb, stopBefore }: Request): boolean
   if (stopBefore.length > 0) return false;
   clearRefusal(files, store);
   return true;
-}
-
-function isWaiting(deployment: Deployment | null, before: StopPoint): boolean {
-  return deployment !== null && deployment.ended === null && deployment.stoppedBefore === before;
 }
 
 function notWaiting({ begin }: Deployment, before: StopPoint): Problem {

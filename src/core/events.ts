@@ -75,11 +75,13 @@ export type Event =
       readonly inconsistent: readonly ComponentId[];
     };
 
-/** How a deployment ended; the cause is told by the first failure. */
-export type DeploymentOutcome =
-  | "success"
-  | "failed-unchanged"
-  | "failed-rolled-back"
-  /** In an acceptable state that is neither the old nor the new one. */
-  | "failed-elsewhere"
-  | "inconsistent";
+/** How a deployment may end; the cause is told by the first failure. */
+export const deploymentOutcomes = [
+  "success",
+  "failed-unchanged",
+  "failed-rolled-back",
+  // In an acceptable state that is neither the old nor the new one.
+  "failed-elsewhere",
+  "inconsistent",
+] as const;
+export type DeploymentOutcome = (typeof deploymentOutcomes)[number];

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deploymentOutcomes } from "../core/events.ts";
 import { ArtifactName, ComponentId, ComponentType, Version } from "../core/ids.ts";
 import { problemCodes, type ProblemCode } from "../core/problem-codes.ts";
 import { stopPoints } from "../core/protocol.ts";
@@ -179,13 +180,7 @@ const Ended = z
   .strictObject({
     type: z.literal("ended"),
     at: Time,
-    outcome: z.enum([
-      "success",
-      "failed-unchanged",
-      "failed-rolled-back",
-      "failed-elsewhere",
-      "inconsistent",
-    ]),
+    outcome: z.enum(deploymentOutcomes),
     inconsistent: z.array(ComponentId).readonly(),
   })
   .readonly();

@@ -2,6 +2,7 @@ import type { Column, Rule, System, SystemState } from "../manifest/system.ts";
 import { at } from "./draft.ts";
 import { type Ban, bansOf, type Numbering } from "./explain-bans.ts";
 import { judge, type Judge } from "./judge.ts";
+import { isEvery } from "./painted.ts";
 import { byRule } from "./rule-order.ts";
 
 /** The versions that a Component may have. */
@@ -140,8 +141,8 @@ function partOf(
     // By the versions as the digits of one number, where that holds them exactly; else as characters.
     const isNarrow = base ** components.length <= Number.MAX_SAFE_INTEGER;
     const rulings = new Map<number | string, readonly number[]>();
-    const versions = components.map(() => 0);
-    const ruling = () => {
+    const held = components.map(() => 0);
+    const ruling = (versions: readonly number[]) => {
       const key = isNarrow
         ? versions.reduce((code, version) => code * base + version, 0)
         : String.fromCharCode(...versions);
@@ -155,21 +156,12 @@ function partOf(
       bansIn: (state, moved, version) => {
         for (let column = 0; column < components.length; column += 1) {
           const component = at(components, column);
-          versions[column] = component === moved ? version : at(state, component);
+          held[column] = component === moved ? version : at(state, component);
         }
-        return ruling();
+        return ruling(held);
       },
-      isMetByNone: (optionsOf, isLifted) => {
-        const options = components.map(optionsOf);
-        const isWell = (column: number): boolean => {
-          if (column === components.length) return ruling().every(isLifted);
-          return at(options, column).every((version) => {
-            versions[column] = version;
-            return isWell(column + 1);
-          });
-        };
-        return isWell(0);
-      },
+      isMetByNone: (optionsOf, isLifted) =>
+        isEvery(components.map(optionsOf), (versions) => ruling(versions).every(isLifted)),
     };
   };
   return {

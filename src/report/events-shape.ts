@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Event } from "../core/events.ts";
+import { deploymentOutcomes, type Event } from "../core/events.ts";
 import { queries, states, stopPoints } from "../core/protocol.ts";
 import { noPlanShape, planShape, undecidedShape } from "./plan-shape.ts";
 import { errorShape, warningShape } from "./problem-shape.ts";
@@ -90,13 +90,7 @@ const eventShapes = {
     type: z.literal("deployment-ended"),
     time,
     deployment: z.string(),
-    outcome: z.enum([
-      "success",
-      "failed-unchanged",
-      "failed-rolled-back",
-      "failed-elsewhere",
-      "inconsistent",
-    ]),
+    outcome: z.enum(deploymentOutcomes),
     system_version: z.string().nullable(),
     components: z.record(z.string(), z.string()),
     inconsistent: z.array(z.string()),

@@ -9,6 +9,7 @@ import {
   componentName,
   type ExplanationReport,
   headName,
+  rulesOfSearch,
   stateVersions,
   typeName,
   versionName,
@@ -51,7 +52,10 @@ function whyNotJson(report: ExplanationReport, why: WhyNot): Json {
   const { system } = report;
   const { farthest, nearest } = why;
   return {
-    core: coreJson(report, why),
+    core: [
+      ...why.core.map((ban) => banJson(report, ban)),
+      ...rulesOfSearch(report, why).map((rule) => ({ kind: "row", ...rule })),
+    ],
     irreducible: why.isIrreducible,
     farthest:
       farthest === null
@@ -69,14 +73,6 @@ function whyNotJson(report: ExplanationReport, why: WhyNot): Json {
     repair: why.repairs.map((repair) => repairJson(report, repair)),
     all_repairs_tried: why.areRepairsComplete,
   };
-}
-
-/** Where the explanation has found none within its limit, the rules that the plan's search has. */
-function coreJson(report: ExplanationReport, { core, isIrreducible }: WhyNot): readonly Json[] {
-  const { answer } = report;
-  if (core.length > 0 || isIrreducible || answer.kind !== "no-plan")
-    return core.map((ban) => banJson(report, ban));
-  return answer.core.map((rule) => ({ kind: "row", ...rule }));
 }
 
 function componentsJson(system: System, state: SystemState): Json {

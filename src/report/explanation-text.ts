@@ -10,6 +10,7 @@ import {
   componentName,
   type ExplanationReport,
   headName,
+  rulesOfSearch,
   stateVersions,
   typeName,
   versionName,
@@ -58,14 +59,10 @@ function coreLines(report: ExplanationReport, why: WhyNot, style: Style): readon
   ];
 }
 
-/** Where the explanation has found none within its limit, the rules that the plan's search has. */
-function ruleLines(
-  { answer }: ExplanationReport,
-  { isIrreducible }: WhyNot,
-  style: Style,
-): readonly string[] {
-  if (isIrreducible || answer.kind !== "no-plan" || answer.core.length === 0) return [];
-  const rows = answer.core.map(({ file, line, row }) => [
+function ruleLines(report: ExplanationReport, why: WhyNot, style: Style): readonly string[] {
+  const rules = rulesOfSearch(report, why);
+  if (rules.length === 0) return [];
+  const rows = rules.map(({ file, line, row }) => [
     `${printable(file)}:${line}`,
     printable(row.trim()).replaceAll(/ {2,}/g, " "),
   ]);

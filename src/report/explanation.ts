@@ -1,7 +1,7 @@
 import type { ComponentType } from "../core/ids.ts";
 import type { Place } from "../core/problem.ts";
-import type { Column, System, SystemState } from "../manifest/system.ts";
-import type { Explanation } from "../planner/explain.ts";
+import type { Column, Rule, System, SystemState } from "../manifest/system.ts";
+import type { Explanation, WhyNot } from "../planner/explain.ts";
 import type { Answer } from "../planner/plan.ts";
 import type { PlannedSystem } from "./planned.ts";
 
@@ -13,6 +13,12 @@ export interface ExplanationReport {
   readonly explanation: Explanation;
   /** Where the Manifest speaks of a type. */
   readonly placeOf: (type: ComponentType) => Place | null;
+}
+
+/** Where the explanation has found none within its limit: the rules that the plan's search has, not reduced. */
+export function rulesOfSearch({ answer }: ExplanationReport, why: WhyNot): readonly Rule[] {
+  const isUnexplained = why.core.length === 0 && !why.isIrreducible;
+  return isUnexplained && answer.kind === "no-plan" ? answer.core : [];
 }
 
 export function componentName({ components }: System, component: number): string {

@@ -1,5 +1,6 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { jsonSchema, type SchemaName } from "../schemas.ts";
+import type { SchemaName } from "../schema-names.ts";
+import { jsonSchema } from "../schemas.ts";
 import type { Context } from "../context.ts";
 import { answer } from "../output.ts";
 

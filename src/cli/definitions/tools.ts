@@ -1,5 +1,5 @@
 import { Argument, type Command, InvalidArgumentError } from "commander";
-import type { SchemaName } from "../schemas.ts";
+import { type SchemaName, schemaNames } from "../schema-names.ts";
 import type { Lazily } from "../program.ts";
 
 export interface DemoOptions {
@@ -12,18 +12,6 @@ export interface InterfaceCheckOptions {
   /** Seconds. */
   readonly timeout: number;
 }
-
-/** Written out, so that the command line is read without loading the schemas. */
-const schemaNames = [
-  "manifest",
-  "topology",
-  "topology-components",
-  "constraints",
-  "state",
-  "configuration",
-  "plan",
-  "events",
-] as const satisfies readonly SchemaName[];
 
 export function defineTools(program: Command, lazily: Lazily): void {
   program

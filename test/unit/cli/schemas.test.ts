@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { jsonSchema, schemaNames } from "../../../src/cli/schemas.ts";
+import { schemaNames } from "../../../src/cli/schema-names.ts";
+import { jsonSchema } from "../../../src/cli/schemas.ts";
 
 const properties = z.looseObject({
   title: z.string(),

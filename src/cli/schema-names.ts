@@ -1,0 +1,12 @@
+/** What has a JSON Schema: files, of which in YAML a number may stand for its text, and what `--json` prints. The command line is read by these, without the schemas. */
+export const schemaNames = [
+  "manifest",
+  "topology",
+  "topology-components",
+  "constraints",
+  "state",
+  "configuration",
+  "plan",
+  "events",
+] as const;
+export type SchemaName = (typeof schemaNames)[number];
