@@ -1,6 +1,6 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { lastRelease } from "../executor/journals.ts";
+import { type ReleaseMemory, releaseMemory } from "../executor/journals.ts";
 import type { Datastore } from "../journal/datastore.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Files } from "../platform/types.ts";
@@ -27,29 +27,52 @@ export function checkRelease(
   manifest: Release,
   risks: AcceptedRisks,
 ): Result<readonly Problem[]> {
-  const downgrade = risks.allowDowngrade ? null : downgradeProblem(machine, manifest);
+  const age = risks.allowDowngrade ? [] : ageProblems(machine, manifest);
   const expiry = expiryProblem(manifest, machine.now);
   const isUnjudged = expiry?.code === "clock-not-set";
   const refusals = [
-    ...(downgrade === null ? [] : [downgrade]),
+    ...age.filter(({ code }) => code === "release-older"),
     ...(expiry === null || isUnjudged || risks.acceptExpired ? [] : [expiry]),
   ];
   if (refusals.length > 0) return fail(...refusals);
-  return ok(expiry === null ? [] : [expiry]);
+  return ok([...age, ...(expiry === null ? [] : [expiry])]);
 }
 
-function downgradeProblem({ files, store }: Machine, { file, sequence }: Release): Problem | null {
-  if (sequence === null) return null;
-  const last = lastRelease(files, store)?.sequence ?? null;
-  if (last === null || sequence >= last) return null;
-  return {
-    code: "release-older",
-    message: `This release has the sequence ${String(sequence)}, but ${String(last)} is installed.`,
-    at: { file },
-    expected: `${String(last)} or more`,
-    got: String(sequence),
-    hint: "Install the newer release, or say --allow-downgrade if going back is what you want.",
-  };
+function ageProblems({ files, store }: Machine, release: Release): readonly Problem[] {
+  const { file, sequence } = release;
+  if (sequence === null) return [];
+  const memory = releaseMemory(files, store);
+  const last = memory.last?.sequence ?? null;
+  if (last === null || sequence >= last) return lostMemory(release, memory);
+  return [
+    {
+      code: "release-older",
+      message: `This release has the sequence ${String(sequence)}, but ${String(last)} is installed.`,
+      at: { file },
+      expected: `${String(last)} or more`,
+      got: String(sequence),
+      hint: "Install the newer release, or say --allow-downgrade if going back is what you want.",
+    },
+  ];
+}
+
+/** A damaged disk must not keep an offline machine from every update: what nobody knows any more is a warning. */
+function lostMemory({ file }: Release, { last, unreadable }: ReleaseMemory): readonly Problem[] {
+  if (unreadable.length === 0) return [];
+  const { length } = unreadable;
+  const journals =
+    length === 1
+      ? "the journal of a past deployment"
+      : `the journals of ${String(length)} past deployments`;
+  const known = last === null ? "none is known" : `the last one known is ${String(last.sequence)}`;
+  return [
+    {
+      code: "release-unknown",
+      message: `Whether a newer release than this one was installed is not known: ${journals} cannot be read, and of the others ${known}.`,
+      at: { file },
+      hint: "Look at history and check the disk; the release is taken as it is.",
+    },
+  ];
 }
 
 /** A dead clock battery must not brick an offline machine: a clock that cannot be right judges nothing. */

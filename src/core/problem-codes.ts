@@ -74,6 +74,7 @@ export const problemCodes = {
   "history-unknown": exitCode.usage,
   locked: exitCode.inProgress,
   "release-older": exitCode.untrusted,
+  "release-unknown": exitCode.done,
   "release-expired": exitCode.untrusted,
   "clock-not-set": exitCode.untrusted,
   "module-payload": exitCode.invalid,

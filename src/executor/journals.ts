@@ -1,7 +1,7 @@
 import { ok, type Result } from "../core/result.ts";
 import { JournalRecord, recordFormat } from "../deployment/records.ts";
 import type { Datastore } from "../journal/datastore.ts";
-import { archiveJournal, listHistory, readHistory } from "../journal/history.ts";
+import { archiveJournal, listHistory, type PastDeployment, readPast } from "../journal/history.ts";
 import type { RecordFormat } from "../journal/records.ts";
 import { continueJournal, createJournal, readJournal } from "../journal/store.ts";
 import type { JournalWriter } from "../journal/writer.ts";
@@ -44,26 +44,59 @@ export function journalsIn(files: Files, store: Datastore): Journals {
     archive: (deployment) => {
       open?.close();
       open = null;
-      // Who may be told that a release is too old must remember the last one, however many have failed since.
-      archiveJournal(files, store, deployment, () => lastRelease(files, store)?.deployment ?? null);
+      archiveJournal(files, store, deployment, (old) => neededOf(old, releaseMemory(files, store)));
     },
   };
 }
 
-/** The last deployment that was committed and whose release had a place in a sequence; null where none is known. */
-export function lastRelease(
-  files: Files,
-  store: Datastore,
-): { readonly deployment: string; readonly sequence: number } | null {
-  for (const { id } of listHistory(files, store)) {
-    const journal = readHistory(files, store, id, [currentFormat]);
-    if (!journal.ok) continue;
-    const [first] = journal.value.records;
-    const last = journal.value.records.at(-1);
-    const isCommitted = last?.type === "ended" && last.outcome === "success";
-    if (isCommitted && first?.type === "begin" && first.sequence !== null) {
-      return { deployment: id, sequence: first.sequence };
-    }
+/** What the history tells of the releases that were committed. */
+export interface ReleaseMemory {
+  /** The last one known that had a place in a sequence, and its deployment. */
+  readonly last: { readonly deployment: string; readonly sequence: number } | null;
+  /** Later deployments whose journals cannot be read, the last one first: any may have committed another release. */
+  readonly unreadable: readonly PastDeployment[];
+}
+
+/** Throws FileError where the history cannot be listed. */
+export function releaseMemory(files: Files, store: Datastore): ReleaseMemory {
+  const unreadable: PastDeployment[] = [];
+  for (const past of listHistory(files, store)) {
+    const sequence = committedSequence(files, past);
+    if (sequence === "unreadable") unreadable.push(past);
+    else if (sequence !== null) return { last: { deployment: past.id, sequence }, unreadable };
   }
-  return null;
+  return { last: null, unreadable };
+}
+
+/** Null where no release was committed, or one without a place in a sequence. */
+function committedSequence(files: Files, past: PastDeployment): number | null | "unreadable" {
+  const journal = readPast(files, past, [currentFormat]);
+  if (!journal.ok) return "unreadable";
+  const { records } = journal.value;
+  const [first] = records;
+  const last = records.at(-1);
+  if (first?.type !== "begin") return "unreadable";
+  // Killed before its first run was recorded: nothing was done.
+  if (records.length === 1) return null;
+  // Whatever else is archived has ended: the end of this journal is lost.
+  if (last?.type !== "ended") return "unreadable";
+  return last.outcome === "success" ? first.sequence : null;
+}
+
+/** So many old journals that cannot be read are kept; the history must not grow for ever on a medium that fails. */
+const unreadableKept = 10;
+
+/**
+ * Who may be told that a release is too old must remember the last one, however many have failed since; and what cannot be
+ * read now may be readable again one day.
+ */
+function neededOf(
+  old: readonly PastDeployment[],
+  { last, unreadable }: ReleaseMemory,
+): readonly PastDeployment[] {
+  const numbers = new Set(unreadable.map(({ number }) => number));
+  return [
+    ...old.filter(({ id }) => id === last?.deployment),
+    ...old.filter(({ number }) => numbers.has(number)).slice(0, unreadableKept),
+  ];
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import type { Files } from "../platform/types.ts";
+import { FileError, type Files } from "../platform/types.ts";
 import type { Datastore } from "./datastore.ts";
 import type { Journal, RecordFormat } from "./records.ts";
 import { readJournal } from "./store.ts";
@@ -18,16 +18,19 @@ export interface PastDeployment {
   readonly path: string;
 }
 
+/** Tells of those that are old enough to go, the last one first, which ones have to stay. */
+export type Needed = (old: readonly PastDeployment[]) => readonly PastDeployment[];
+
 /**
  * Moves the journal of the deployment that has ended into the history, durably; then nothing is in progress any more. The
  * journal must be synced and closed. A crash leaves it in one place or in both, and then this is called once more. Of those
- * that are old enough to go, `needed` stays; it is asked for only if there are any. Throws FileError.
+ * that are old enough to go, `needed` stay; it is asked only if there are any. Throws FileError where it could not be moved.
  */
 export function archiveJournal(
   files: Files,
   store: Datastore,
   id: string,
-  needed: () => string | null = () => null,
+  needed: Needed = () => [],
 ): void {
   if (!isSafe(id)) throw new Error(`"${id}" cannot be the name of a file`);
   const past = listHistory(files, store);
@@ -41,8 +44,20 @@ export function archiveJournal(
   const name = `${String(number).padStart(numberLength, "0")}-${id}`;
   files.renameDurably(store.journal, join(store.history, name));
   const old = past.slice(keptInHistory - 1);
-  const stays = old.length === 0 ? null : needed();
-  for (const { id: other, path } of old) if (other !== stays) files.remove(path);
+  if (old.length > 0) forget(files, old, needed);
+}
+
+/** The deployment has ended whatever becomes of older ones: what cannot be removed is left for the next one to remove. */
+function forget(files: Files, old: readonly PastDeployment[], needed: Needed): void {
+  const staying = new Set(needed(old).map(({ id }) => id));
+  for (const { id, path } of old) {
+    if (staying.has(id)) continue;
+    try {
+      files.remove(path);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+    }
+  }
 }
 
 /** The deployments that have ended, the last one first. */
@@ -63,14 +78,29 @@ export function readHistory<R>(
   formats: readonly RecordFormat<R>[],
 ): Result<Journal<R>> {
   const past = listHistory(files, store);
-  const found = past.filter((deployment) => deployment.id.startsWith(id));
+  const whole = past.filter((deployment) => deployment.id === id);
+  const found = whole.length > 0 ? whole : past.filter((other) => other.id.startsWith(id));
   const [only] = found;
   if (only === undefined || id === "" || found.length > 1) {
     return fail(unknownId(id, found.length, past));
   }
-  const journal = readJournal(files, only.path, formats);
-  if (!journal.ok) return journal;
-  return ok(journal.value ?? { records: [], format: null, length: 0, isTorn: true });
+  return readPast(files, only, formats);
+}
+
+/** Reads the journal of one that has ended. That its medium failed is told as a problem: the other ones can still be read. */
+export function readPast<R>(
+  files: Files,
+  { path }: PastDeployment,
+  formats: readonly RecordFormat<R>[],
+): Result<Journal<R>> {
+  try {
+    const journal = readJournal(files, path, formats);
+    if (!journal.ok) return journal;
+    return ok(journal.value ?? { records: [], format: null, length: 0, isTorn: true });
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return fail(unreadable(error));
+  }
 }
 
 const numberLength = 6;
@@ -98,5 +128,15 @@ function unknownId(id: string, matches: number, past: readonly PastDeployment[])
         : `one of ${past.map((deployment) => deployment.id).join(", ")}`,
     got: `"${id}"`,
     hint: "The command history lists them all.",
+  };
+}
+
+function unreadable({ path, message, code }: FileError): Problem {
+  return {
+    code: "machine-failed",
+    message: `The journal "${path}" cannot be read: ${message}.`,
+    at: { file: path },
+    got: code,
+    hint: "Check the disk and the permissions of the file. Nothing that is in progress needs it.",
   };
 }

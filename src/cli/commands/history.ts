@@ -1,10 +1,10 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
-import { ok, type Result } from "../../core/result.ts";
 import { replay } from "../../deployment/evolve.ts";
 import type { JournalRecord } from "../../deployment/records.ts";
 import { currentFormat } from "../../executor/journals.ts";
-import { listHistory, readHistory } from "../../journal/history.ts";
+import { listHistory, readHistory, readPast } from "../../journal/history.ts";
+import type { Journal } from "../../journal/records.ts";
 import { historyJson, historyLines, type Past, pastJson, pastLines } from "../../report/history.ts";
 import type { Context } from "../context.ts";
 import { problemJson, problemsText } from "../../report/problems.ts";
@@ -22,10 +22,11 @@ function tellAll(context: Context): ExitCode {
   const store = datastoreOf(context);
   const past: Past[] = [];
   const unreadable: Problem[] = [];
-  for (const { id } of listHistory(platform.files, store)) {
-    const read = readPast(context, id);
-    if (!read.ok) unreadable.push(...read.problems);
-    else if (read.value !== null) past.push(read.value);
+  for (const one of listHistory(platform.files, store)) {
+    const journal = readPast(platform.files, one, [currentFormat]);
+    const told = journal.ok ? pastOf(journal.value) : null;
+    if (!journal.ok) unreadable.push(...journal.problems);
+    else if (told !== null) past.push(told);
   }
   answer(
     output,
@@ -36,10 +37,10 @@ function tellAll(context: Context): ExitCode {
 }
 
 function tellOne(context: Context, id: string): ExitCode {
-  const { output } = context;
-  const read = readPast(context, id);
-  if (!read.ok) return failed(output, read.problems);
-  const past = read.value;
+  const { output, platform } = context;
+  const journal = readHistory(platform.files, datastoreOf(context), id, [currentFormat]);
+  if (!journal.ok) return failed(output, journal.problems);
+  const past = pastOf(journal.value);
   answer(
     output,
     (style) => (past === null ? ["Nothing was done in it."] : pastLines(past, style)),
@@ -49,14 +50,10 @@ function tellOne(context: Context, id: string): ExitCode {
 }
 
 /** Null where the process was killed before it had begun anything. */
-function readPast(context: Context, id: string): Result<Past | null> {
-  const store = datastoreOf(context);
-  const journal = readHistory(context.platform.files, store, id, [currentFormat]);
-  if (!journal.ok) return journal;
-  const { records } = journal.value;
+function pastOf({ records }: Journal<JournalRecord>): Past | null {
   const deployment = replay(records);
-  if (deployment === null) return ok(null);
-  return ok({ deployment, endedAt: endOf(records), elapsedMs: elapsedOf(records) });
+  if (deployment === null) return null;
+  return { deployment, endedAt: endOf(records), elapsedMs: elapsedOf(records) };
 }
 
 function endOf(records: readonly JournalRecord[]): string | null {
