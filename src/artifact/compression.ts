@@ -32,10 +32,11 @@ const marks = [
 ] as const;
 
 /**
- * Bytes that are inflated at once: 1 MiB is fastest where an Artifact is read alone or beside a few; 64 KiB keep fifty that
- * are streamed at the same time within 140 MB in all. 16 KiB took no less, and twice the processor's time.
+ * Bytes that are inflated at once: 1 MiB is fastest where an Artifact is read alone or beside a few; 80 KiB keep fifty that
+ * are streamed at the same time within 140 MB in all. 16 KiB took no less, and twice the processor's time; 64 KiB are what
+ * newer Nodes share among small buffers, and such a size could not be let go.
  */
-export const inflateChunk = { alone: 1024 * 1024, among: 64 * 1024 } as const;
+export const inflateChunk = { alone: 1024 * 1024, among: 80 * 1024 } as const;
 
 /** How the uncompressed bytes are to come. */
 export interface Unpacking {
@@ -139,9 +140,17 @@ function isFull({ buffer, byteOffset, byteLength }: Uint8Array): boolean {
   return byteOffset + byteLength === buffer.byteLength;
 }
 
-/** Frees what a piece lay in; a smaller buffer than the engine makes is not one of its own, or is freed already. */
+/** Frees what a piece lay in, if that was nobody else's. */
 function letGo({ buffer }: Uint8Array, chunkBytes: number): void {
-  if (buffer.byteLength >= chunkBytes) free(buffer);
+  if (isOfEngine(buffer, chunkBytes)) free(buffer);
+}
+
+/**
+ * Whether the engine has made a buffer for itself; one that is freed already has no bytes. Several small pieces come joined,
+ * maybe in the memory that Node shares among all small buffers of the process. That has `Buffer.poolSize` or a few bytes more.
+ */
+export function isOfEngine({ byteLength }: ArrayBufferLike, chunkBytes: number): boolean {
+  return byteLength === chunkBytes && chunkBytes > Buffer.poolSize;
 }
 
 async function* byProgram(

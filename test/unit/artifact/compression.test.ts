@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { gunzip } from "../../../src/artifact/compression.ts";
+import { gunzip, inflateChunk, isOfEngine } from "../../../src/artifact/compression.ts";
 import { verifyArtifact } from "../../../src/artifact/verify.ts";
 import { nodeDecompressors } from "../../../src/platform/decompress.ts";
 import { type ArtifactParts, buildArtifact } from "../../support/artifacts.ts";
@@ -168,7 +168,7 @@ describe("a name that says another compression than the content has", () => {
 describe("gzip that is lent", () => {
   const content = randomBytes(1_000_000);
   const packed = gzipSync(content);
-  const chunkBytes = 64 * 1024;
+  const chunkBytes = inflateChunk.among;
 
   /** Small pieces that are spoilt once the next one is asked for. */
   async function* source() {
@@ -197,6 +197,37 @@ describe("gzip that is lent", () => {
 
     expect(content.equals(Buffer.concat(pieces))).toBe(true);
   });
+
+  it.each(["alone", "among"] as const)(
+    "never takes Node's shared memory for its own, whatever size that has (%s)",
+    async (company) => {
+      const usual = Buffer.poolSize;
+      try {
+        for (const poolSize of [usual, 64 * 1024, 128 * 1024, 1024 * 1024]) {
+          Buffer.poolSize = poolSize;
+          usePool(2 * poolSize);
+          const shared = Buffer.allocUnsafe(1).buffer;
+          expect(shared.byteLength).toBeGreaterThanOrEqual(poolSize);
+          expect(isOfEngine(shared, inflateChunk[company])).toBe(false);
+          const lentPieces = gunzip("a", source(), {
+            chunkBytes: inflateChunk[company],
+            pieces: "lent",
+          });
+          const copies: Uint8Array[] = [];
+          for await (const piece of lentPieces) {
+            copies.push(Buffer.from(piece));
+            // What comes meanwhile is in small pieces, which Node joins in the shared memory.
+            await turns(10);
+          }
+          expect(content.equals(Buffer.concat(copies))).toBe(true);
+          expect(usePool(100)).toBe(true);
+        }
+      } finally {
+        Buffer.poolSize = usual;
+        usePool(2 * usual);
+      }
+    },
+  );
 
   it("lets go of its source where nobody reads on", async () => {
     let closed = false;
@@ -292,6 +323,19 @@ describe("the programs that decompress", () => {
     await expect.poll(() => closed).toBe(true);
   });
 });
+
+/** Takes small pieces of the shared memory, until there are so many bytes of it; false where it was taken away. */
+function usePool(bytes: number): boolean {
+  for (let taken = 0; taken < bytes; taken += 100) {
+    if (Buffer.allocUnsafe(100).length !== 100) return false;
+  }
+  return true;
+}
+
+/** Lets whoever has something to do at the moment do it. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((settle) => setImmediate(settle));
+}
 
 function flipped(bytes: Uint8Array, at: number): Uint8Array {
   const copy = Buffer.from(bytes);
