@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { refused } from "../artifact/artifact-error.ts";
 import { isGzip, unpackGzip } from "../bundle/unpack.ts";
-import type { Result } from "../core/result.ts";
-import type { ByteSource } from "../platform/types.ts";
+import { ok, type Result } from "../core/result.ts";
+import type { ByteSource, Files } from "../platform/types.ts";
 import type { Context } from "./context.ts";
 import { openInput } from "./input-files.ts";
 
@@ -40,27 +41,54 @@ export function withBundleFile<T>(
   );
 }
 
+/** The file has no name while it is used: however this process ends, it leaves nothing behind then. */
 async function withUnpacked<T>(
-  { platform: { files } }: Context,
+  context: Context,
   source: ByteSource,
   use: (plain: ByteSource) => Promise<Result<T>>,
 ): Promise<Result<T>> {
+  const opened = await openUnpacked(context, source);
+  if (!opened.ok) return opened;
+  const plain = opened.value;
+  try {
+    return await use({
+      name: source.name,
+      size: plain.size,
+      read: (...args) => plain.read(...args),
+    });
+  } finally {
+    plain.close();
+  }
+}
+
+async function openUnpacked(
+  { platform: { files }, signal }: Context,
+  source: ByteSource,
+): Promise<Result<ReturnType<Files["openSource"]>>> {
   const directory = files.makeTemporaryDirectory("orchestrator-bundle-");
   try {
     const path = join(directory, "bundle.tar");
-    const unpacked = await unpackGzip(source, path, files);
-    if (!unpacked.ok) return unpacked;
-    const plain = files.openSource(path);
-    try {
-      return await use({
-        name: source.name,
-        size: plain.size,
-        read: (...args) => plain.read(...args),
-      });
-    } finally {
-      plain.close();
-    }
+    const unpacked = await unpackGzip(until(signal, source), path, files);
+    return unpacked.ok ? ok(files.openSource(path)) : unpacked;
   } finally {
     files.remove(directory);
   }
 }
+
+/** To unpack may take longer than a process has that was told to end. */
+function until(signal: AbortSignal, source: ByteSource): ByteSource {
+  const { name, size } = source;
+  return {
+    name,
+    size,
+    async *read(...args) {
+      for await (const piece of source.read(...args)) {
+        if (signal.aborted)
+          throw refused("interrupted", name, `"${name}" was being unpacked.`, again);
+        yield piece;
+      }
+    },
+  };
+}
+
+const again = { hint: "This program was told to end: call the command again." };

@@ -25,10 +25,17 @@ export interface Context {
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   readonly compute: Compute;
+  readonly deploys: Deploys;
 }
 
 /**
  * Does long work of the processor alone. Nobody can listen for a signal meanwhile, and there is nothing to bring to an
- * end, so SIGINT and SIGTERM then end the process at once.
+ * end, so SIGINT and SIGTERM then end the process at once; also those that have come just before.
  */
-export type Compute = <T>(work: () => T) => T;
+export type Compute = <T>(work: () => T) => Promise<T>;
+
+/**
+ * Says that this command changes the machine. Whoever calls such a one, a boot script or the Mender Client, waits for its end
+ * more than for what it prints: a reader that takes nothing must not keep it for ever.
+ */
+export type Deploys = () => void;

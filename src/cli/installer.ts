@@ -45,12 +45,14 @@ export async function installFile(
   if (!bundled.ok) return bundled;
   const cleared = await clearTheWay(context, settings.value);
   if (!cleared.ok) return cleared;
+  const directory = datastoreOf(context).bundles;
+  // Nothing is in progress: whoever has left one there was killed before it began.
+  platform.files.remove(directory);
   const { keys } = settings.value;
   const id = platform.clock.randomId().slice(0, idLength);
   const deploy = async (input: SystemInput): Promise<Result<Installed>> =>
     await planAndRun(context, settings.value, { input, id, options, showPlan });
   if (!bundled.value) return await withManifest(context, keys, file, deploy);
-  const directory = datastoreOf(context).bundles;
   const secured = await secureBundle(platform.files, {
     name: file,
     path: resolve(environment.workingDirectory, file),

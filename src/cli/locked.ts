@@ -14,6 +14,7 @@ export async function locked<T>(
 ): Promise<Result<T>> {
   const { files, locks } = context.platform;
   const store = datastoreOf(context);
+  context.deploys();
   makeDatastore(files, store);
   const taken = locks.acquire(store.lock);
   if (!("lock" in taken)) return fail(heldByAnother(taken.heldBy));

@@ -13,11 +13,11 @@ import { planFromState, type Planning, planThisSystem } from "./system.ts";
 import { withSystemInput } from "./system-input.ts";
 
 /** With the contingency plans, which only those are told who ask for the plan itself. */
-export function withWaysOut(
+export async function withWaysOut(
   { compute }: Context,
   { planned, system, answer }: Planning,
-): PlannedSystem {
-  const waysOut = answer.kind === "plan" ? compute(() => foreseen(system, answer.plan)) : [];
+): Promise<PlannedSystem> {
+  const waysOut = answer.kind === "plan" ? await compute(() => foreseen(system, answer.plan)) : [];
   return { ...planned, waysOut };
 }
 

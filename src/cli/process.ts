@@ -1,12 +1,11 @@
-import { type ExitCode, exitCode } from "../core/exit-code.ts";
+import type { ExitCode } from "../core/exit-code.ts";
 import type { Problem } from "../core/problem.ts";
 import { FileError, type Platform } from "../platform/types.ts";
+import { endSignal } from "./end-signal.ts";
 import { readEnvironment } from "./environment.ts";
 import { failed, type Sink } from "./output.ts";
 import { type Machine, outputOf, roughOptions, runProgram } from "./program.ts";
-
-/** Told to end, the process is gone within this time, whatever still runs. Milliseconds. */
-const endWithinMs = 9_500;
+import { patienceMs, taken } from "./taken.ts";
 
 /** Joins the program and this process: environment, streams, signals, exit status. A bug is caught here and nowhere else. */
 export async function runProcess(args: readonly string[], platform: Platform): Promise<void> {
@@ -17,23 +16,20 @@ export async function runProcess(args: readonly string[], platform: Platform): P
   ]);
   // The caller's directory may be removed under us, and nothing of ours lies in it: every path is absolute from here on.
   process.chdir("/");
+  let idleMs: number | null = null;
   const machine: Machine = {
     platform,
     environment,
     results: sinkOf(process.stdout),
     messages: sinkOf(process.stderr),
+    deploys: () => {
+      idleMs = patienceMs;
+    },
     ...endSignal(),
   };
   const exit = await exitOfProgram(args, machine);
-  await Promise.all([taken(process.stdout), taken(process.stderr)]);
+  await Promise.all([taken(process.stdout, idleMs), taken(process.stderr, idleMs)]);
   process.exit(exit);
-}
-
-/** Waits until the reader has all of it, or is gone: a full pipe takes the rest later, and an exit would drop that. */
-function taken(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((settle) => {
-    stream.write("", () => settle());
-  });
 }
 
 async function exitOfProgram(args: readonly string[], machine: Machine): Promise<ExitCode> {
@@ -75,32 +71,6 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
     },
     get height() {
       return stream.isTTY && stream.rows > 0 ? stream.rows : 24;
-    },
-  };
-}
-
-const endSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
-
-function endSignal(): Pick<Machine, "signal" | "compute"> {
-  const controller = new AbortController();
-  const end = (): void => {
-    controller.abort();
-    setTimeout(() => process.exit(exitCode.unexpected), endWithinMs).unref();
-  };
-  const listen = (): void => {
-    for (const name of endSignals) process.on(name, end);
-  };
-  listen();
-  return {
-    signal: controller.signal,
-    compute: (work) => {
-      // Without a listener the kernel ends the process, which needs no turn of the event loop.
-      for (const name of endSignals) process.off(name, end);
-      try {
-        return work();
-      } finally {
-        listen();
-      }
     },
   };
 }

@@ -4,7 +4,13 @@ import type { Problem } from "../core/problem.ts";
 import type { Platform } from "../platform/types.ts";
 import { plainStyle } from "../report/style.ts";
 import { styleOf } from "./colour.ts";
-import { type Compute, type Context, type GlobalOptions, logLevels } from "./context.ts";
+import {
+  type Compute,
+  type Context,
+  type Deploys,
+  type GlobalOptions,
+  logLevels,
+} from "./context.ts";
 import { defineArtifact } from "./definitions/artifact.ts";
 import { defineBundle } from "./definitions/bundle.ts";
 import { definePlanning } from "./definitions/planning.ts";
@@ -24,6 +30,7 @@ export interface Machine {
   readonly messages: Sink;
   readonly signal: AbortSignal;
   readonly compute: Compute;
+  readonly deploys: Deploys;
 }
 
 /** A command's work: its arguments and its own options come as the command line's parser gives them. */
@@ -102,12 +109,13 @@ function problemOf(error: CommanderError): Problem {
 }
 
 function contextOf(machine: Machine, options: GlobalOptions): Context {
-  const { platform, environment, signal, compute } = machine;
-  return { platform, environment, options, output: outputOf(machine, options), signal, compute };
+  const { platform, environment, signal, compute, deploys } = machine;
+  const output = outputOf(machine, options);
+  return { platform, environment, options, output, signal, compute, deploys };
 }
 
 export function outputOf(
-  { results, messages, environment }: Omit<Machine, "platform" | "signal" | "compute">,
+  { results, messages, environment }: Pick<Machine, "results" | "messages" | "environment">,
   { json, color }: Pick<GlobalOptions, "json" | "color">,
 ): Output {
   const isAllowed = color && environment.isColourAllowed;

@@ -60,7 +60,7 @@ export async function planThisSystem(
   if (!artifacts.ok) return artifacts;
   const surveyed = await survey(context, settings, topology.value);
   if (!surveyed.ok) return surveyed;
-  return planned(
+  return await planned(
     context,
     {
       manifest,
@@ -96,7 +96,7 @@ export async function planFromState(
   const { manifest, notes } = read.value;
   const artifacts = await readArtifacts(input, manifest, "by name if need be");
   if (!artifacts.ok) return artifacts;
-  return planned(
+  return await planned(
     context,
     {
       manifest,
@@ -157,16 +157,16 @@ function atHand(wanted: WantedArtifact, located: LocatedArtifact | null): Artifa
   return located === null ? knownByName(wanted) : found(wanted, located.artifact);
 }
 
-function planned(
+async function planned(
   { compute }: Context,
   match: MatchInput,
   { located, survey, notes }: Pick<Planning, "located" | "survey"> & Pick<ReadArtifacts, "notes">,
   options: PlanOptions = {},
-): Result<Planning> {
+): Promise<Result<Planning>> {
   const matched = matchSystem(match);
   if (!matched.ok) return matched;
   const { system } = matched.value;
-  const answer = compute(() => findPlan(system, options));
+  const answer = await compute(() => findPlan(system, options));
   return ok({
     manifest: match.manifest,
     system,

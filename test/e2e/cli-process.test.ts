@@ -1,6 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { programPath } from "../support/program.ts";
 import { writeRings } from "../support/rings.ts";
@@ -16,7 +24,7 @@ afterEach(() => {
   system.remove();
 });
 
-function start(args: readonly string[]): ChildProcess {
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   return spawn(process.execPath, [programPath, ...args], {
     cwd: system.directory,
     env: {
@@ -25,6 +33,7 @@ function start(args: readonly string[]): ChildProcess {
       MENDER_ORCHESTRATOR_CONF_DIR: system.path("conf"),
       MENDER_ORCHESTRATOR_DATASTORE_DIR: system.path("datastore"),
       MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.directory,
+      ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -119,4 +128,36 @@ test.each(["SIGTERM", "SIGINT"] as const)("%s ends a long computation at once", 
   for (const isListening of [true, false]) await untilListening(child, signal, isListening);
   child.kill(signal);
   expect(await exited).toEqual([null, signal]);
+});
+
+test("a computation that is ended leaves nothing of an unpacked bundle", async () => {
+  const [manifest, ...state] = writeRings(system.directory, 14);
+  copyFileSync(manifest, system.path("manifest.yaml"));
+  execFileSync("tar", ["-czf", "bundle.tar.gz", "manifest.yaml"], { cwd: system.directory });
+  const temporary = system.path("temporary");
+  mkdirSync(temporary);
+  const child = start(["plan", "bundle.tar.gz", ...state], { TMPDIR: temporary });
+  const exited = once(child, "exit");
+  for (const isListening of [true, false]) await untilListening(child, "SIGTERM", isListening);
+  child.kill("SIGTERM");
+  expect(await exited).toEqual([null, "SIGTERM"]);
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
+test("an install removes the bundle of one that was killed before it began, and of no other", () => {
+  const bundles = system.path("datastore/bundles");
+  mkdirSync(bundles, { recursive: true });
+  writeFileSync(join(bundles, "0f3c.tar"), "what a killed one had copied");
+  expect(system.run(["install", "manifest-v1.yaml"])).toMatchObject({ exit: 0 });
+  expect(existsSync(bundles)).toBe(false);
+
+  system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "bundle.tar"]);
+  const stop = ["--stop-before", "ArtifactCommit"];
+  expect(system.run(["install", "bundle.tar", ...stop]).exit).toBe(0);
+  const [kept, ...others] = readdirSync(bundles);
+  expect([kept, others]).toEqual([expect.stringMatching(/^[0-9a-f]{12}\.tar$/), []]);
+  expect(system.run(["install", "manifest-v1.yaml"]).exit).toBe(17);
+  expect(readdirSync(bundles)).toEqual([kept]);
+  expect(system.run(["commit"]).exit).toBe(0);
+  expect(existsSync(bundles)).toBe(false);
 });

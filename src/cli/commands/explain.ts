@@ -23,7 +23,7 @@ export async function explain(
     planned,
     system,
     answer,
-    explanation: context.compute(() => explained(system, answer)),
+    explanation: await context.compute(() => explained(system, answer)),
     placeOf: (type) => manifest.componentTypes.find((one) => one.type === type)?.at ?? null,
   };
   told(

@@ -52,7 +52,7 @@ async function dryRun(context: Context, file: string): Promise<ExitCode> {
   const planned = await makePlan(context, file, null);
   if (!planned.ok) return failedInStream(output, planned.problems);
   const { answer } = planned.value;
-  const told = withWaysOut(context, planned.value);
+  const told = await withWaysOut(context, planned.value);
   const lines = output.json
     ? [JSON.stringify(answerJson(told, answer))]
     : answerLines(told, answer, output.resultStyle);

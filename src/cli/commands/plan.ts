@@ -18,7 +18,7 @@ export async function plan(
   const made = await makePlan(context, file, options.state ?? null);
   if (!made.ok) return failed(output, made.problems);
   const { answer } = made.value;
-  const planned = withWaysOut(context, made.value);
+  const planned = await withWaysOut(context, made.value);
   const exit = answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
   const isJson = output.json || options.format === "json";
   const lines = (style = plainStyle): readonly string[] =>

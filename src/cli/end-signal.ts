@@ -1,0 +1,44 @@
+import { exitCode } from "../core/exit-code.ts";
+import type { Compute } from "./context.ts";
+
+/** Told to end, the process is gone within this time, whatever still runs. Milliseconds. */
+const endWithinMs = 9_500;
+
+const endSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
+/** Listens for the signals that tell this process to end. */
+export function endSignal(): { readonly signal: AbortSignal; readonly compute: Compute } {
+  const controller = new AbortController();
+  let received: NodeJS.Signals | null = null;
+  const end = (name: NodeJS.Signals): void => {
+    received ??= name;
+    controller.abort();
+    setTimeout(() => process.exit(exitCode.unexpected), endWithinMs).unref();
+  };
+  const listen = (): void => {
+    for (const name of endSignals) process.on(name, end);
+  };
+  listen();
+  return {
+    signal: controller.signal,
+    compute: async (work) => {
+      await dispatched();
+      // Without a listener the kernel ends the process, which needs no turn of the event loop.
+      for (const name of endSignals) process.off(name, end);
+      if (received !== null) process.kill(process.pid, received);
+      try {
+        return work();
+      } finally {
+        listen();
+      }
+    },
+  };
+}
+
+/**
+ * A signal that came while something else was at work waits for the event loop, and would be lost with its listener. The
+ * first turn may be the rest of one that has looked for signals already.
+ */
+async function dispatched(): Promise<void> {
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((settle) => setImmediate(settle));
+}
