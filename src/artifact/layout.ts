@@ -24,7 +24,11 @@ export interface OpenArtifact {
 }
 
 /** ArtifactError where a file that is read again is not the one that was verified before. */
-export function demandSame(file: string, again: Artifact, verified: Artifact): void {
+export function demandSame(
+  file: string,
+  again: Pick<Artifact, "identity">,
+  verified: Pick<Artifact, "identity">,
+): void {
   if (again.identity === verified.identity) return;
   throw refused(
     "artifact-checksum",

@@ -54,6 +54,7 @@ function plannedArtifact({ wanted, artifact, location }: LocatedArtifact): Plann
     version: versionNamed(artifact.name),
     name: artifact.name,
     location,
+    identity: artifact.identity,
     provides: Object.fromEntries(artifact.provides),
     clears: artifact.clears,
   };

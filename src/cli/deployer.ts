@@ -46,6 +46,7 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
       openArtifact(
         { files: platform.files, decompressors: platform.decompressors, keys: input.keys },
         planned.location,
+        planned.identity,
       ),
     versionOf: (begin, component, provides) =>
       versionOf(provides, component.interface, atHand(begin, component.componentType)),

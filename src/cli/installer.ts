@@ -181,8 +181,9 @@ async function verifyAll(
 ): Promise<Result<readonly CheckedArtifact[]>> {
   const { files, decompressors } = platform;
   const results = await inOrder(located, verifiedAtOnce, async (one) => {
-    const { location, name } = one;
-    const opened = await openArtifact({ files, decompressors, keys }, location);
+    const { location, name, artifact } = one;
+    const access = { files, decompressors, keys };
+    const opened = await openArtifact(access, location, artifact.identity);
     if (!opened.ok) return opened;
     const { source, close } = opened.value;
     const verified = await verifyArtifact(named(source, name), keys, decompressors);

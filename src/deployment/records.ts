@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { deploymentOutcomes } from "../core/events.ts";
-import { ArtifactName, ComponentId, ComponentType, Version } from "../core/ids.ts";
+import { ArtifactName, ComponentId, ComponentType, Sha256, Version } from "../core/ids.ts";
 import { problemCodes, type ProblemCode } from "../core/problem-codes.ts";
 import { stopPoints } from "../core/protocol.ts";
 import { ArtifactLocation } from "../manifest/location.ts";
@@ -69,6 +69,8 @@ const PlannedArtifact = z
     version: Version,
     name: ArtifactName,
     location: ArtifactLocation,
+    /** The checksum of its list of checksums: nothing else is installed in its place. Older journals lack it. */
+    identity: Sha256.optional(),
     provides: z.record(z.string(), z.string()).readonly(),
     clears: z.array(z.string()).readonly().nullable(),
   })

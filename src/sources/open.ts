@@ -1,5 +1,7 @@
+import { asResult } from "../artifact/artifact-error.ts";
 import { readArtifact } from "../artifact/artifact.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
+import { demandSame } from "../artifact/layout.ts";
 import type { Artifact } from "../artifact/types.ts";
 import { entrySource, openBundle } from "../bundle/bundle.ts";
 import type { Problem } from "../core/problem.ts";
@@ -23,22 +25,35 @@ export interface Access {
 
 /**
  * Opens the Artifact that a plan has located; everything about it is verified anew, for time has passed
- * and media change. A medium or file that is not there is a problem that names it.
+ * and media change. A medium or file that is not there is a problem that names it, and so is another Artifact in its place,
+ * however sound; `identity` undefined: nobody knows which one it was.
  */
 export async function openArtifact(
   { files, decompressors, keys }: Access,
   location: ArtifactLocation,
+  identity?: Artifact["identity"],
 ): Promise<Result<OpenArtifact>> {
   const opened = openFile(files, location.kind === "file" ? location.path : location.bundle);
   if (!opened.ok) return opened;
   const file = opened.value;
   const close = (): void => file.close();
-  const artifact = await headOf(file, location, keys, decompressors);
-  if (!artifact.ok) {
-    close();
-    return artifact;
-  }
-  return ok({ ...artifact.value, close });
+  const head = await asPlanned(await headOf(file, location, keys, decompressors), identity);
+  if (head.ok) return ok({ ...head.value, close });
+  close();
+  return head;
+}
+
+function asPlanned<T extends Pick<OpenArtifact, "artifact" | "source">>(
+  head: Result<T>,
+  identity: Artifact["identity"] | undefined,
+): Result<T> | Promise<Result<T>> {
+  if (!head.ok || identity === undefined) return head;
+  const { source, artifact } = head.value;
+  // oxlint-disable-next-line require-await
+  return asResult(source.name, async () => {
+    demandSame(source.name, artifact, { identity });
+    return head.value;
+  });
 }
 
 async function headOf(
