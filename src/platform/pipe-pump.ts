@@ -37,7 +37,9 @@ export async function pumpInto(
   else signal.addEventListener("abort", abort, { once: true });
 
   function demandWhole() {
-    if (failure !== null) throw fileError(failure.error, "pipe");
+    // A write that fails at once is told by the event only later: the last piece would seem written.
+    const error = failure === null ? socket.errored : failure.error;
+    if (error !== null) throw fileError(error, "pipe");
   }
 
   /** Until everything given so far is in the pipe. */

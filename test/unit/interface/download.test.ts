@@ -177,6 +177,19 @@ describe("an Interface that leaves something unread", () => {
     );
   });
 
+  test("streams that it opens and closes at once, however little was in them", async () => {
+    const spec = await downloadOf(
+      scripted('while s=$(cat stream-next) && [ -n "$s" ]; do : <"$s"; done'),
+    );
+
+    // Who is faster decides whether the first one is known by its name.
+    expect(await download(platform, spec)).toMatchObject({
+      taken: null,
+      failure: { problem: { code: "streams-unread" } },
+    });
+    expectTidy(spec);
+  });
+
   test("one that stops in the middle of a large stream and waits for the next is ended", async () => {
     const spec = await downloadOf(
       scripted(

@@ -215,6 +215,34 @@ describe("pumping", () => {
     expect(openBelow(directory)).toEqual([]);
   });
 
+  test("so is one that has gone before the only piece is written, however small it is", async () => {
+    const { directory, pipe, pipes } = await onePipe();
+    const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    const fd = await pipes.openForWrite(pipe, never);
+    closeSync(reader);
+
+    const pumping = pipes.pump(fd, chunksOf(new Uint8Array(3)), never, nothing);
+
+    await expect(pumping).rejects.toMatchObject({ name: "FileError", code: "EPIPE" });
+    expect(openBelow(directory)).toEqual([]);
+  });
+
+  test("so is one that goes while the last piece waits", async () => {
+    const { directory, pipe, pipes } = await onePipe();
+    const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    const fd = await pipes.openForWrite(pipe, never);
+    async function* full() {
+      yield new Uint8Array(2 ** 16);
+      setImmediate(() => closeSync(reader));
+      yield new Uint8Array(3);
+    }
+
+    const pumping = pipes.pump(fd, full(), never, nothing);
+
+    await expect(pumping).rejects.toMatchObject({ name: "FileError", code: "EPIPE" });
+    expect(openBelow(directory)).toEqual([]);
+  });
+
   test("where the source breaks the pipe stays open until the caller has done what must be done first", async () => {
     const { directory, pipe, pipes } = await onePipe();
     const broken = new Error("bad gzip");
