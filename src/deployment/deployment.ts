@@ -86,6 +86,11 @@ export interface Deployment {
   readonly way: Way;
   /** Index into the current program. */
   readonly cursor: number;
+  /**
+   * Since the last ArtifactInstall this run has seen that what is not installed yet is as planned: by ExpectOld, or
+   * because it made the plan.
+   */
+  readonly hasAskedOld: boolean;
   /** The round under way, and which of its Components have not ended. */
   readonly open: OpenRound | null;
   /** Every Component of the System, in its order. */

@@ -19,6 +19,7 @@ export function begin(first: Begin, run: Run): Deployment {
     stage: 0,
     way: "forward",
     cursor: 0,
+    hasAskedOld: true,
     open: null,
     members: membersOf(
       first.plan.stages[0],
@@ -79,7 +80,13 @@ export function replay(records: readonly JournalRecord[]): Deployment | null {
 
 function takenUp(deployment: Deployment, run: Run): Deployment {
   const resumed = interrupted(
-    { ...deployment, run, runs: deployment.runs + 1, idleRuns: deployment.idleRuns + 1 },
+    {
+      ...deployment,
+      run,
+      runs: deployment.runs + 1,
+      idleRuns: deployment.idleRuns + 1,
+      hasAskedOld: false,
+    },
     deployment.run.bootId !== run.bootId,
   );
   const isTooLate = hasCleanupStarted(resumed);
@@ -95,6 +102,7 @@ function opened(deployment: Deployment, intent: Intent): Deployment {
   return {
     ...deployment,
     cursor: at,
+    hasAskedOld: deployment.hasAskedOld && intent.round !== "ArtifactInstall",
     stoppedBefore: null,
     open: { intent, waiting: intent.components, started: [] },
     members: deployment.members.map((member) =>
@@ -107,7 +115,13 @@ function opened(deployment: Deployment, intent: Intent): Deployment {
 
 function placeOf(deployment: Deployment, intent: Intent): number {
   const coming = next(deployment);
-  if (coming.kind === "round" && coming.row.name === intent.round) return coming.at;
+  if (coming.kind === "round") {
+    if (coming.row.name === intent.round) return coming.at;
+    // A build before this one did not ask here again.
+    if (coming.row.name === "ExpectOld") {
+      return placeOf({ ...deployment, cursor: coming.at + 1 }, intent);
+    }
+  }
   throw new Error(`${intent.round} does not follow here`);
 }
 
@@ -126,6 +140,8 @@ function ended(deployment: Deployment, outcome: Outcome): Deployment {
   }
   const after = afterOutcome(deployment, open.intent.round, outcome);
   const waiting = open.waiting.filter((component) => component !== outcome.component);
-  const progressed = { ...after, idleRuns: 0, open: { ...open, waiting } };
+  // Every run asks ExpectOld anew: that alone brings nothing further.
+  const idleRuns = open.intent.round === "ExpectOld" ? deployment.idleRuns : 0;
+  const progressed = { ...after, idleRuns, open: { ...open, waiting } };
   return waiting.length > 0 ? progressed : settle(progressed);
 }

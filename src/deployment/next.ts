@@ -72,7 +72,7 @@ function callees(
   deployment: Deployment,
   line: Extract<Line, { kind: "round" }>,
 ): readonly ComponentId[] {
-  if (line.row.onlyTakenUp === true && deployment.runs === 1) return [];
+  if (line.row.name === "ExpectOld" && deployment.hasAskedOld) return [];
   return deployment.members
     .filter((member) => isWithin(member, line) && line.row.who(member))
     .filter((member) => isOpen(member, line.row))
@@ -90,8 +90,8 @@ function isWithin(member: Member, line: Extract<Line, { kind: "round" }>): boole
   }
 }
 
-/** A round is over for a Component once it has run; ExpectOld is asked before every group anew. */
+/** A round is over for a Component once it has run. */
 function isOpen(member: Member, row: Row): boolean {
   const progress = member.ran[row.name];
-  return row.name === "ExpectOld" || progress === undefined || progress === "again";
+  return progress === undefined || progress === "again";
 }

@@ -46,13 +46,29 @@ function refusal(
   round: RoundName,
   answer: string | null,
 ): FailureReason | null {
-  if (round === "ExpectOld" && answer !== member.version) {
+  if (round === "ExpectOld" && !isAsPlanned(deployment, member, answer)) {
     return { kind: "problem", problem: versionChanged(member, answer) };
   }
   if (round === "SupportsRollback" && answer === "No" && isAssumedToRollBack(deployment, member)) {
     return { kind: "problem", problem: rollbackNotSupported(member) };
   }
   return null;
+}
+
+/**
+ * From its Download on an Interface may be flashing, and Provides then tells neither the old version nor the new one.
+ * Only another version that the plan knows is then one too many.
+ */
+function isAsPlanned(
+  { begin: { system } }: Deployment,
+  { id, version, ran, step }: Member,
+  answer: string | null,
+): boolean {
+  if (answer === version) return true;
+  if (answer === null || ran.Download === undefined) return false;
+  const type = system.components.find((component) => component.id === id)?.type ?? -1;
+  const known = system.types[type]?.versions ?? [];
+  return answer === step?.to || answer === unknownVersion || known.every((one) => one !== answer);
 }
 
 function isAssumedToRollBack(deployment: Deployment, member: Member): boolean {

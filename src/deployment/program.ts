@@ -51,8 +51,6 @@ export interface Row {
   readonly who: (member: Member) => boolean;
   /** Still made when a Component of the group has just failed. */
   readonly despiteFailure?: true;
-  /** Made only where the deployment was taken up by a later run. */
-  readonly onlyTakenUp?: true;
 }
 
 const everyone = (): boolean => true;
@@ -131,15 +129,13 @@ const backRows: readonly Row[] = [
   },
 ];
 
-// What is not installed yet must still be what the plan was made from.
+// What is not installed yet must still be what the plan was made from; asked once for a group and run.
 const expectOld: Row = {
   name: "ExpectOld",
   kind: "query",
   over: "system",
   who: (member) => !installStarted(member),
 };
-// Days may lie between the plan and the run that goes on with it.
-const expectStillOld: Row = { ...expectOld, onlyTakenUp: true };
 const failure: Row = {
   name: "ArtifactFailure",
   kind: "state",
@@ -253,8 +249,13 @@ function forwardGroup(group: number, isFirstStage: boolean): Line[] {
   return [
     ...(isVeryFirst ? [] : [round(expectOld, group)]),
     ...forwardRows.flatMap((row) =>
-      isVeryFirst && row.name === "ArtifactInstall"
-        ? [stop("ArtifactInstall"), round(expectStillOld, group), round(row, group)]
+      row.name === "ArtifactInstall"
+        ? [
+            ...(isVeryFirst ? [stop("ArtifactInstall")] : []),
+            // Days may lie between the last look and the run that goes on.
+            round(expectOld, group),
+            round(row, group),
+          ]
         : [round(row, group)],
     ),
   ];

@@ -5,10 +5,9 @@ import { program } from "./program.ts";
 
 /** The barrier: all Components of the round have ended. Decides where the cursor goes. */
 export function settle(deployment: Deployment): Deployment {
-  // ExpectOld leaves no trace in the members: it is the cursor that knows it is over.
   const isExpectation = deployment.open?.intent.round === "ExpectOld";
-  const cursor = isExpectation ? deployment.cursor + 1 : deployment.cursor;
-  const closed: Deployment = { ...deployment, open: null, cursor };
+  const hasAskedOld = isExpectation || deployment.hasAskedOld;
+  const closed: Deployment = { ...deployment, open: null, hasAskedOld };
   if (closed.way !== "forward") return settleBack(closed, deployment);
   if (closed.failure !== null && !isOneMoreRoundOwed(closed)) return enterBack(closed);
   return startNextStage(closed);

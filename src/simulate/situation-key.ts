@@ -1,4 +1,4 @@
-import type { Deployment, Member, OpenRound } from "../deployment/deployment.ts";
+import type { Member, OpenRound } from "../deployment/deployment.ts";
 import { roundNames } from "../deployment/program.ts";
 import type { Situation } from "./situation.ts";
 import type { World } from "./world.ts";
@@ -19,16 +19,12 @@ export function situationKeys(): (situation: Situation) => string {
       (deployment.failure === null ? 4 : 0) +
       (ended === null ? 0 : 8) +
       (isShaken ? 16 : 0) +
-      (isTakenUpEarly(deployment) ? 32 : 0);
+      // On the way back nobody asks for it any more.
+      (deployment.way === "forward" && deployment.hasAskedOld ? 32 : 0);
     let key = `${faultsLeft},${worldNumber(world)},${deployment.stage},${deployment.way},${deployment.cursor},${deployment.detourGroups},${deployment.idleRuns},${flags},${open === null ? "" : openNumber(open)}`;
     for (const member of deployment.members) key += `,${memberNumber(member)}`;
     return ended === null ? key : `${key},${JSON.stringify(ended)}`;
   };
-}
-
-/** Before the first install a later run looks once more whether all is as it was. */
-function isTakenUpEarly({ runs, stage, members }: Deployment): boolean {
-  return runs > 1 && stage === 0 && members.every(({ ran }) => ran.ArtifactInstall === undefined);
 }
 
 /** A number for each value, the same for equal ones. Most are met again as the same object. */

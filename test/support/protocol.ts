@@ -44,6 +44,7 @@ class Walk {
   readonly #faults: Fault[];
   readonly #has = new Set<string>();
   #isCut = false;
+  /** By a run that has not looked itself. */
   #isTakenUp = false;
   #mayPowerMatter = false;
 
@@ -76,18 +77,13 @@ class Walk {
   }
 
   #forward(number: number, group: readonly BoardSpec[]): void {
-    if (number > 0) {
-      const untouched = this.#boards.filter(
-        (board) => !this.#has.has(`ArtifactInstall ${board.id}`),
-      );
-      this.#all("ExpectOld", untouched);
-    }
+    if (number > 0) this.#look();
     this.#all("NeedsUnpackedArtifact", group);
     this.#all("ProvidePayloadFileSizes", group);
     this.#all("Download", group);
     this.#all("SupportsRollback", group);
-    // Whoever goes on with it later does not rely on what Provides told when it was planned.
-    if (number === 0 && this.#isTakenUp) this.#all("ExpectOld", this.#boards);
+    // Whoever goes on with it later does not rely on what Provides told an earlier run.
+    if (this.#isTakenUp) this.#look();
     this.#mayPowerMatter = true;
     let failure: Failed | null = null;
     try {
@@ -108,6 +104,15 @@ class Walk {
       "ArtifactVerifyReboot",
       group.filter((board) => board.needsReboot === "Yes" || board.needsReboot === "Automatic"),
     );
+  }
+
+  /** Whoever is not installed must be as planned; a run that is cut there asks all of them again. */
+  #look(): void {
+    this.#all(
+      "ExpectOld",
+      this.#boards.filter((board) => !this.#has.has(`ArtifactInstall ${board.id}`)),
+    );
+    this.#isTakenUp = false;
   }
 
   #back(group: readonly BoardSpec[]): void {
