@@ -4,7 +4,7 @@ import { takeWayOut } from "./contingency.ts";
 import { type Deployment, hasCleanupStarted, membersOf, withProgress } from "./deployment.ts";
 import { interrupted } from "./interruption.ts";
 import { enterBack } from "./error-path.ts";
-import { next } from "./next.ts";
+import { placed } from "./place.ts";
 import { afterOutcome } from "./outcome.ts";
 import type { Begin, Intent, JournalRecord, Outcome, Run } from "./records.ts";
 import { settle } from "./settle.ts";
@@ -39,8 +39,8 @@ export function begin(first: Begin, run: Run): Deployment {
 }
 
 /**
- * Folds one record in. Throws where the record cannot follow from the deployment: a journal of
- * another program, for a valid one was written by `decide`.
+ * Folds one record in. Throws where the record cannot follow from the deployment: a journal of another
+ * program, for a valid one was written by `decide`, of this build or an earlier one.
  */
 export function evolve(deployment: Deployment, record: JournalRecord): Deployment {
   switch (record.type) {
@@ -97,32 +97,19 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
 function opened(deployment: Deployment, intent: Intent): Deployment {
   if (deployment.open !== null) throw new Error(`${intent.round} begun while a round is open`);
   const isObservation = intent.round === "ObserveInterrupted" || intent.round === "ObserveStuck";
-  const at = isObservation ? deployment.cursor : placeOf(deployment, intent);
+  const here = isObservation ? deployment : placed(deployment, intent);
   const isMade = !isObservation && intent.round !== "ExpectOld";
   return {
-    ...deployment,
-    cursor: at,
-    hasAskedOld: deployment.hasAskedOld && intent.round !== "ArtifactInstall",
+    ...here,
+    hasAskedOld: here.hasAskedOld && intent.round !== "ArtifactInstall",
     stoppedBefore: null,
     open: { intent, waiting: intent.components, started: [] },
-    members: deployment.members.map((member) =>
+    members: here.members.map((member) =>
       isMade && intent.components.includes(member.id)
         ? withProgress(member, intent.round, "started")
         : member,
     ),
   };
-}
-
-function placeOf(deployment: Deployment, intent: Intent): number {
-  const coming = next(deployment);
-  if (coming.kind === "round") {
-    if (coming.row.name === intent.round) return coming.at;
-    // A build before this one did not ask here again.
-    if (coming.row.name === "ExpectOld") {
-      return placeOf({ ...deployment, cursor: coming.at + 1 }, intent);
-    }
-  }
-  throw new Error(`${intent.round} does not follow here`);
 }
 
 function started(deployment: Deployment, component: ComponentId): Deployment {

@@ -85,8 +85,11 @@ const Begin = z
     deployment: z.string(),
     at: Time,
     manifest: z.string(),
-    /** The Manifest's `sequence`, so that an older release is told from a newer one; null: it has none. */
-    sequence: z.int().nonnegative().nullable(),
+    /**
+     * The Manifest's `sequence`, so that an older release is told from a newer one; null: it has none. The first builds
+     * did not write it.
+     */
+    sequence: z.int().nonnegative().nullable().default(null),
     /** Was it begun with `--exit-on-reboot`: then a later forward call without it never reboots. */
     exitOnReboot: z.boolean(),
     system: System,

@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { unknownVersion, Version } from "../../../src/core/ids.ts";
-import { replay } from "../../../src/deployment/evolve.ts";
-import type { JournalRecord } from "../../../src/deployment/records.ts";
-import type { RoundName } from "../../../src/deployment/program.ts";
 import { beginOf, Boards, drive, type Driven, type SystemSpec } from "../../support/drive.ts";
+import { killedAfter, killedBehind } from "../../support/killed.ts";
 
 /** What is not installed yet is asked for its version by the run that installs it, however many there were before. */
 
@@ -14,31 +12,6 @@ const two: SystemSpec = {
     { id: "B", group: 1 },
   ],
 };
-
-/** Killed right behind the last outcome of the round, before anything else is written. */
-function killedBehind({ records }: Driven, round: RoundName, id: string): Driven {
-  let open: RoundName | null = null;
-  const ends = records.map((record) => {
-    if (record.type === "intent") open = record.round;
-    return record.type === "outcome" && open === round && record.component === id;
-  });
-  return killedAfter(records.slice(0, ends.lastIndexOf(true) + 1));
-}
-
-function killedAfter(records: readonly JournalRecord[]): Driven {
-  const deployment = replay(records);
-  if (deployment === null) throw new Error("killed before there was anything");
-  return { deployment, records, end: "cut" };
-}
-
-/** As a build wrote them that did not ask again: without the last ExpectOld. */
-function withoutLastLook(records: readonly JournalRecord[]): readonly JournalRecord[] {
-  const at = records.findLastIndex(
-    (record) => record.type === "intent" && record.round === "ExpectOld",
-  );
-  const end = records.findIndex((record, index) => index > at && record.type !== "outcome");
-  return records.toSpliced(at, end - at);
-}
 
 /** The same, of a System whose tables know a third version, and that nothing is known of. */
 function asV3IsKnown({ records }: Driven): Driven {
@@ -143,30 +116,4 @@ describe("what Provides tells when the payload is with the Interface already", (
       expect(deployment.ended?.outcome).toBe("failed-unchanged");
     },
   );
-});
-
-describe("a journal of a build that asked less often", () => {
-  it("is read where its later run installed the first group without asking", () => {
-    const first = drive(beginOf(one), new Boards(one), { stopBefore: ["ArtifactInstall"] });
-    const { records } = drive(first, new Boards(one));
-    const older = withoutLastLook(records);
-
-    for (let length = 2; length <= older.length; length += 1) {
-      expect(replay(older.slice(0, length))).not.toBeNull();
-    }
-    expect(replay(older)?.members).toEqual(replay(records)?.members);
-    expect(replay(older)?.ended?.outcome).toBe("success");
-  });
-
-  it("is read where its later run installed a later group without asking, and is gone on with", () => {
-    const first = killedBehind(drive(beginOf(two), new Boards(two)), "Download", "B");
-    const boards = withInstalledA();
-    const { records } = drive(first, boards, { stopBefore: ["ArtifactCommit"] });
-    boards.calls.length = 0;
-
-    const last = drive(killedAfter(withoutLastLook(records)), boards);
-
-    expect(boards.calls.slice(0, 2)).toEqual(["ArtifactCommit A", "ArtifactCommit B"]);
-    expect(last.deployment.ended?.outcome).toBe("success");
-  });
 });
