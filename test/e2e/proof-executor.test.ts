@@ -122,10 +122,14 @@ function inReality({ crashPoint, isPowerLost = false }: Mishap = {}): Course {
     if (isPowerLost) writeFileSync(bootId, `${readFileSync(bootId, "utf8").trim()}-again\n`);
     ran = system.run(["resume", "--exit-on-reboot"], host);
   } else if (crashPoint !== undefined) throw new Error(`${crashPoint} was not met`);
+  return courseOf(system, ran.exit);
+}
+
+function courseOf(ran: SeedProgram, exit: number | null): Course {
   return {
-    calls: told(system.calls().map((call) => call.replace("DownloadWithFileSizes", "Download"))),
-    outcome: outcomes[ran.exit ?? -1],
-    versions: system.versions(),
+    calls: told(ran.calls().map((call) => call.replace("DownloadWithFileSizes", "Download"))),
+    outcome: outcomes[exit ?? -1],
+    versions: ran.versions(),
   };
 }
 
@@ -177,18 +181,39 @@ describe("an Interface that is killed", () => {
 describe("an Interface that hangs", () => {
   // Long enough for a call that does its work, however busy the machine is.
   const timeLimit = "    timeout_seconds: 8\n";
-  test.each([
+  const hangs = [
     ["R998", "Download"],
+    ["R998", "SupportsRollback"],
     ["R998", "ArtifactInstall"],
+    ["G13", "ArtifactReboot"],
     ["G13", "ArtifactVerifyReboot"],
-  ] as const)("%s %s", (board, state) => {
-    const topology = readFileSync(system.path("topology.yaml"), "utf8");
-    const limited = topology.replaceAll(/^ {4}interface_args: .*\n/gm, `$&${timeLimit}`);
-    expect(limited).not.toBe(topology);
-    writeFileSync(system.path("topology.yaml"), limited);
-    system.failIn(board, state, "hang");
-    expect(inReality()).toEqual(onPaper({ fault: `${board}: ${state} fails` }));
+    ["R456", "Cleanup"],
+  ] as const;
+
+  // Each waits for its time limit, so they wait together.
+  test(`in any of ${hangs.map((hang) => hang.join(" ")).join(", ")}`, async () => {
+    const courses = await Promise.all(
+      hangs.map(async ([board, state]) => await hanging(board, state)),
+    );
+    expect(courses).toEqual(
+      hangs.map(([board, state]) => onPaper({ fault: `${board}: ${state} fails` })),
+    );
   });
+
+  async function hanging(board: Board, state: State | Query): Promise<Course> {
+    const own = seedProgram();
+    try {
+      const topology = readFileSync(own.path("topology.yaml"), "utf8");
+      const limited = topology.replaceAll(/^ {4}interface_args: .*\n/gm, `$&${timeLimit}`);
+      expect(limited).not.toBe(topology);
+      writeFileSync(own.path("topology.yaml"), limited);
+      own.failIn(board, state, "hang");
+      const { exit } = await own.runBeside(["install", "manifest-v2.yaml"]);
+      return courseOf(own, exit);
+    } finally {
+      own.remove();
+    }
+  }
 });
 
 describe("an orchestrator that is killed", () => {
@@ -203,6 +228,13 @@ describe("an orchestrator that is killed", () => {
   test.each(states)("in %s of G13", (state) => {
     system.failIn("G13", state, "kill-caller");
     expect(inReality()).toEqual(onPaper({ fault: `killed in ${state}` }));
+  });
+
+  test("in ArtifactInstall of G13, and its host with it", () => {
+    system.failIn("G13", "ArtifactInstall", "kill-caller");
+    expect(inReality({ isPowerLost: true })).toEqual(
+      onPaper({ fault: "the host loses power in ArtifactInstall" }),
+    );
   });
 });
 
@@ -234,10 +266,8 @@ describe("a host that must reboot for the gateway", () => {
     const asked = inReality();
     expect(asked.outcome).toBeUndefined();
     const ended = system.run(["resume"], { ORCHESTRATOR_BOOT_ID_FILE: system.path("boot-id") });
-    expect({
-      calls: told(system.calls().map((call) => call.replace("DownloadWithFileSizes", "Download"))),
-      outcome: outcomes[ended.exit ?? -1],
-      versions: system.versions(),
-    }).toEqual(onPaper({ fault: "the host does not reboot", by: withHost }));
+    expect(courseOf(system, ended.exit)).toEqual(
+      onPaper({ fault: "the host does not reboot", by: withHost }),
+    );
   });
 });

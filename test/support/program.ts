@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 /** The built program as people call it; `npm run build` has made it. */
@@ -17,6 +17,28 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to a minimal environment. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The same without holding up who calls it, so that several can run beside each other. */
+export async function runProgramBeside(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Ran> {
+  return await new Promise((settle) => {
+    const child = execFile(
+      process.execPath,
+      [programPath, ...args],
+      {
+        cwd: options.cwd,
+        env: { PATH: process.env["PATH"], ...options.env },
+        timeout: 50_000,
+        killSignal: "SIGKILL",
+      },
+      (_, stdout, stderr) => {
+        settle({ exit: child.exitCode, signal: child.signalCode, stdout, stderr });
+      },
+    );
+  });
 }
 
 /** Runs the program to its end; one that takes longer than 50 seconds is killed. */

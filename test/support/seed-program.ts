@@ -1,29 +1,32 @@
-import { type Ran, runProgram } from "./program.ts";
+import { type Ran, runProgram, runProgramBeside } from "./program.ts";
 import { copySeedSystem, type SeedSystem } from "./seed-system.ts";
 import { roundNames } from "../../src/deployment/program.ts";
 
 /** The built program on a copy of the seed's System. */
 export interface SeedProgram extends SeedSystem {
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Ran;
+  /** The same, while other Systems run. */
+  runBeside(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
   /** What the three boards run, in the order G13, R456, R998. */
   versions(): readonly string[];
 }
 
 export function seedProgram(): SeedProgram {
   const system = copySeedSystem();
+  const optionsWith = (env: Readonly<Record<string, string>>) => ({
+    cwd: system.directory,
+    env: {
+      MENDER_ORCHESTRATOR_DATA_DIR: system.directory,
+      MENDER_ORCHESTRATOR_CONF_DIR: system.path("conf"),
+      MENDER_ORCHESTRATOR_DATASTORE_DIR: system.path("datastore"),
+      MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.directory,
+      ...env,
+    },
+  });
   return {
     ...system,
-    run: (args, env = {}) =>
-      runProgram(args, {
-        cwd: system.directory,
-        env: {
-          MENDER_ORCHESTRATOR_DATA_DIR: system.directory,
-          MENDER_ORCHESTRATOR_CONF_DIR: system.path("conf"),
-          MENDER_ORCHESTRATOR_DATASTORE_DIR: system.path("datastore"),
-          MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.directory,
-          ...env,
-        },
-      }),
+    run: (args, env = {}) => runProgram(args, optionsWith(env)),
+    runBeside: async (args, env = {}) => await runProgramBeside(args, optionsWith(env)),
     versions: () => [system.version("G13"), system.version("R456"), system.version("R998")],
   };
 }
