@@ -19,6 +19,7 @@ import { defineTools } from "./definitions/tools.ts";
 import { defineUpdates } from "./definitions/updates.ts";
 import type { Environment } from "./environment.ts";
 import { failed, type Output, type Sink } from "./output.ts";
+import { markRefusedUse } from "./refused-use.ts";
 import { missingCommand, usageProblem } from "./usage.ts";
 import { programVersion } from "./version.ts";
 
@@ -99,6 +100,11 @@ export async function runProgram(args: readonly string[], machine: Machine): Pro
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exitCode.done;
+    markRefusedUse(
+      machine,
+      args,
+      program.commands.map((command) => command.name()),
+    );
     return failed(outputOf(machine, roughOptions(args)), [problemOf(error)]);
   }
 }

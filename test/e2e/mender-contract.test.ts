@@ -1,15 +1,78 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { bundleOf, manifestOf, type MenderCaller, menderCaller } from "../support/mender-caller.ts";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import {
+  bundleOf,
+  callI,
+  manifestOf,
+  type MenderCaller,
+  menderCaller,
+} from "../support/mender-caller.ts";
 import type { Ran } from "../support/program.ts";
 import { v1, v2 } from "../support/seed-program.ts";
 
+interface Machine extends MenderCaller {
+  /** The payload in the client's tree. */
+  readonly file: string;
+}
+
 /** A machine with the seed's System on v1, and an Artifact's payload in the client's tree. */
-function device(manifest = "manifest-v2.yaml"): MenderCaller & { readonly file: string } {
+function device(manifest = "manifest-v2.yaml"): Machine {
   const caller = menderCaller();
   onTestFinished(caller.remove);
   return { ...caller, file: caller.payload(manifestOf(caller, manifest)) };
 }
+
+/** How far the calls have come on a machine that many tests begin with. Each call is made once and its end is looked at. */
+type Stage = "I=0" | "I=0, C=0" | "I=0, R=0" | "I=4, reboot";
+
+const ways: Readonly<Record<Stage, (from: (stage: Stage | "new") => Machine) => Machine>> = {
+  "I=0": (from) => {
+    const machine = from("new");
+    expect(ends(machine.I(machine.file))).toEqual([0]);
+    return machine;
+  },
+  "I=0, C=0": (from) => {
+    const machine = from("I=0");
+    expect(ends(machine.C())).toEqual([0]);
+    return machine;
+  },
+  "I=0, R=0": (from) => {
+    const machine = from("I=0");
+    expect(ends(machine.R())).toEqual([0]);
+    return machine;
+  },
+  // The gateway needs a reboot of the host; it is in the first order group.
+  "I=4, reboot": (from) => {
+    const machine = from("new");
+    machine.rebootsHost("G13");
+    expect(ends(machine.I(machine.file))).toEqual([4]);
+    machine.reboot();
+    return machine;
+  },
+};
+
+const saved = new Map<Stage | "new", Machine>();
+
+/** The machine of that stage. There is one at a time, in one place; whatever a test does to it is gone with the next. */
+function after(stage: Stage | "new"): Machine {
+  const machine = saved.get(stage) ?? save(stage);
+  machine.restore(stage);
+  return machine;
+}
+
+function save(stage: Stage | "new"): Machine {
+  const machine = stage === "new" ? newMachine() : ways[stage](after);
+  machine.save(stage);
+  saved.set(stage, machine);
+  return machine;
+}
+
+function newMachine(): Machine {
+  const caller = menderCaller();
+  return { ...caller, file: caller.payload(manifestOf(caller, "manifest-v2.yaml")) };
+}
+
+afterAll(() => saved.get("new")?.remove());
 
 /** How calls ended: an exit status each, or the signal that ended it. */
 function ends(...calls: readonly Ran[]): readonly (number | string)[] {
@@ -40,13 +103,10 @@ describe("what the client calls when all is well", () => {
   });
 
   test("the host must reboot: I=4, reboot, C=0, X=0", () => {
-    const caller = device();
-    const { I, C, X, reboot, file, versions } = caller;
-    caller.rebootsHost("G13");
-    expect(ends(I(file))).toEqual([4]);
+    const caller = after("I=4, reboot");
+    const { C, X, versions } = caller;
     // The first group needs the reboot; the second one is the matter of C.
     expect(versions()).toEqual(v1);
-    reboot();
     expect(ends(C(), X())).toEqual([0, 0]);
     expect(versions()).toEqual(v2);
     expect(caller.reboots()).toBe(1);
@@ -92,20 +152,27 @@ describe("what the client calls when something fails", () => {
   });
 
   test("commit fails: C=21, R=0, X=0", () => {
-    const caller = device();
-    const { I, C, R, X, file, versions } = caller;
+    const caller = after("I=0");
+    const { C, R, X, versions } = caller;
     caller.failIn("R456", "ArtifactCommit", 1);
-    expect(ends(I(file), C(), R(), X())).toEqual([0, 21, 0, 0]);
+    expect(ends(C(), R(), X())).toEqual([21, 0, 0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("commit fails after a reboot: C=21, R=4, reboot, X=0", () => {
+    const caller = after("I=4, reboot");
+    const { C, R, X, reboot, versions } = caller;
+    caller.failIn("R998", "ArtifactCommit", 1);
+    expect(ends(C(), R())).toEqual([21, 4]);
+    reboot();
+    expect(ends(X())).toEqual([0]);
     expect(versions()).toEqual(v1);
   });
 
   test("what C installs fails after a reboot: C=21, R=4, reboot, X=0", () => {
-    const caller = device();
-    const { I, C, R, X, reboot, file, versions } = caller;
-    caller.rebootsHost("G13");
+    const caller = after("I=4, reboot");
+    const { C, R, X, reboot, versions } = caller;
     caller.failIn("R998", "ArtifactInstall", 1);
-    expect(ends(I(file))).toEqual([4]);
-    reboot();
     expect(ends(C(), R())).toEqual([21, 4]);
     expect(statesOf(caller)).not.toContain("ArtifactVerifyRollbackReboot");
     reboot();
@@ -115,12 +182,9 @@ describe("what the client calls when something fails", () => {
   });
 
   test("the new version does not come up: C=21, R=4, reboot, X=0", () => {
-    const caller = device();
-    const { I, C, R, X, reboot, file, versions } = caller;
-    caller.rebootsHost("G13");
+    const caller = after("I=4, reboot");
+    const { C, R, X, reboot, versions } = caller;
     caller.failIn("G13", "ArtifactVerifyReboot", 1);
-    expect(ends(I(file))).toEqual([4]);
-    reboot();
     expect(ends(C(), R())).toEqual([21, 4]);
     reboot();
     expect(ends(X())).toEqual([0]);
@@ -128,26 +192,45 @@ describe("what the client calls when something fails", () => {
   });
 
   test("the user rolls back: R=0, X=0", () => {
-    const { I, R, X, file, versions } = device();
-    expect(ends(I(file), R(), X())).toEqual([0, 0, 0]);
+    const { R, X, versions } = after("I=0");
+    expect(ends(R(), X())).toEqual([0, 0]);
     expect(versions()).toEqual(v1);
   });
 
   test("the user rolls back what has rebooted the host: R=4, reboot, X=0", () => {
-    const caller = device();
-    const { I, R, X, reboot, file, versions } = caller;
-    caller.rebootsHost("G13");
-    expect(ends(I(file))).toEqual([4]);
-    reboot();
+    const caller = after("I=4, reboot");
+    const { R, X, reboot, versions } = caller;
     expect(ends(R())).toEqual([4]);
     reboot();
     expect(ends(X())).toEqual([0]);
     expect(versions()).toEqual(v1);
   });
 
+  test("R comes once more, for what has stopped before Cleanup: R=0, X=0", () => {
+    const { R, X, versions } = after("I=0, R=0");
+    expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("the rollback fails, and without tables nobody knows another way: C=21, R=30, X=30", () => {
+    const { I, C, R, X, file, versions, failIn } = device("manifest-v2-order.yaml");
+    failIn("R456", "ArtifactCommit", 1);
+    failIn("R456", "ArtifactRollback", 1);
+    expect(ends(I(file), C(), R(), X(), X())).toEqual([0, 21, 30, 30, 2]);
+    expect(versions()).toEqual(["gateway-v1", "rtos-v2", "rtos-v1"]);
+  });
+
+  test("the rollback fails, and the tables lead to another acceptable state: C=21, R=24, X=24", () => {
+    const { C, R, X, versions, failIn } = after("I=0");
+    failIn("R456", "ArtifactCommit", 1);
+    failIn("R456", "ArtifactRollback", 1);
+    expect(ends(C(), R(), X(), X())).toEqual([21, 24, 24, 2]);
+    expect(versions()).toEqual(v2);
+  });
+
   test("the user rolls back between C and X: R=0, X=0", () => {
-    const { I, C, R, X, file, versions } = device();
-    expect(ends(I(file), C(), R(), X())).toEqual([0, 0, 0, 0]);
+    const { R, X, versions } = after("I=0, C=0");
+    expect(ends(R(), X())).toEqual([0, 0]);
     expect(versions()).toEqual(v1);
   });
 
@@ -216,9 +299,8 @@ describe("the power is lost and the client calls as the C++ one does", () => {
   });
 
   test.each(["ArtifactCommit:started", "stop:synced"])("in C at %s: R=0, X=0", (point) => {
-    const caller = device();
-    const { I, C, R, X, file, versions } = caller;
-    expect(ends(I(file))).toEqual([0]);
+    const caller = after("I=0");
+    const { C, R, X, versions } = caller;
     cut(caller, C(point));
     expect(ends(R(), X())).toEqual([0, 0]);
     expect(versions()).toEqual(v1);
@@ -227,9 +309,8 @@ describe("the power is lost and the client calls as the C++ one does", () => {
   test.each(["run:synced", "ArtifactRollback:started", "stop:synced"])(
     "in R at %s: R=0, X=0",
     (point) => {
-      const caller = device();
-      const { I, R, X, file, versions } = caller;
-      expect(ends(I(file))).toEqual([0]);
+      const caller = after("I=0");
+      const { R, X, versions } = caller;
       cut(caller, R(point));
       expect(ends(R(), X())).toEqual([0, 0]);
       expect(versions()).toEqual(v1);
@@ -237,11 +318,8 @@ describe("the power is lost and the client calls as the C++ one does", () => {
   );
 
   test("in R while the host goes down for it: R=0, X=0", () => {
-    const caller = device();
-    const { I, R, X, reboot, file, versions } = caller;
-    caller.rebootsHost("G13");
-    expect(ends(I(file))).toEqual([4]);
-    reboot();
+    const caller = after("I=4, reboot");
+    const { R, X, versions } = caller;
     cut(caller, R("HostRollbackReboot:intent-synced"));
     expect(ends(R(), X())).toEqual([0, 0]);
     expect(versions()).toEqual(v1);
@@ -250,9 +328,8 @@ describe("the power is lost and the client calls as the C++ one does", () => {
   test.each(["run:synced", "Cleanup:started", "end:synced"])(
     "in X of a success at %s: X=0",
     (point) => {
-      const caller = device();
-      const { I, C, X, file, versions } = caller;
-      expect(ends(I(file), C())).toEqual([0, 0]);
+      const caller = after("I=0, C=0");
+      const { X, versions } = caller;
       cut(caller, X(point));
       expect(ends(X())).toEqual([0]);
       expect(versions()).toEqual(v2);
@@ -260,9 +337,8 @@ describe("the power is lost and the client calls as the C++ one does", () => {
   );
 
   test.each(["Cleanup:started", "end:appended"])("in X of a failure at %s: X=0", (point) => {
-    const caller = device();
-    const { I, R, X, file, versions } = caller;
-    expect(ends(I(file), R())).toEqual([0, 0]);
+    const caller = after("I=0, R=0");
+    const { X, versions } = caller;
     cut(caller, X(point));
     expect(ends(X())).toEqual([0]);
     expect(versions()).toEqual(v1);
@@ -285,18 +361,16 @@ describe("the power is lost and the client calls as Go 3.4 does on its own", () 
   });
 
   test("in X of a committed update before Cleanup has begun: R=0 undoes it, X=0", () => {
-    const caller = device();
-    const { I, C, R, X, file, versions } = caller;
-    expect(ends(I(file), C())).toEqual([0, 0]);
+    const caller = after("I=0, C=0");
+    const { R, X, versions } = caller;
     cut(caller, X("run:synced"));
     expect(ends(R(), X())).toEqual([0, 0]);
     expect(versions()).toEqual(v1);
   });
 
   test("in X of a committed update once Cleanup has begun: R=0 and nothing is undone", () => {
-    const caller = device();
-    const { I, C, R, X, file, versions } = caller;
-    expect(ends(I(file), C())).toEqual([0, 0]);
+    const caller = after("I=0, C=0");
+    const { R, X, versions } = caller;
     cut(caller, X("Cleanup:started"));
     expect(ends(R())).toEqual([0]);
     expect(versions()).toEqual(v2);
@@ -399,6 +473,21 @@ describe("a refused install", () => {
     expect(ends(X(), X())).toEqual([0, 2]);
   });
 
+  test("for its command line, too: I=10, R=0, X=0, and what waits for somebody else stays as it is", () => {
+    const { R, X, run, file, versions, path, calls } = after("I=0");
+    const before = calls();
+    // Files of a payload with a blank in its name, as a shell splits it.
+    expect(ends(run([...callI, file, "two.yaml"]), R(), R(), X())).toEqual([10, 0, 0, 0]);
+    expect(calls()).toEqual(before);
+    // Only an install is waited for like that.
+    expect(ends(run(["rollback", "--stop-before", "Cleanup", "install"]))).toEqual([10]);
+    expect(ends(run(["install", "--no-such", file]))).toEqual([10]);
+    expect(existsSync(path("datastore/refused"))).toBe(false);
+    expect(versions()).toEqual(v2);
+    expect(ends(R(), X())).toEqual([0, 0]);
+    expect(versions()).toEqual(v1);
+  });
+
   test("an accepted install clears the mark that a lost one has left", () => {
     const caller = device();
     const { I, R, X, file, versions, tree } = caller;
@@ -437,6 +526,26 @@ describe("a second install", () => {
     expect(versions()).toEqual(v2);
   });
 
+  test("while another one waits to be cleaned up it is refused, and its R does not undo that one", () => {
+    const { I, R, X, file, versions } = after("I=0, C=0");
+    expect(ends(I(file), R(), X())).toEqual([17, 0, 0]);
+    expect(versions()).toEqual(v2);
+    expect(ends(X(), X())).toEqual([0, 2]);
+    expect(versions()).toEqual(v2);
+  });
+
+  test("while another one has failed and waits to be rolled back it is refused, too", () => {
+    const { I, R, X, file, versions, failIn, run } = device();
+    failIn("R998", "ArtifactInstall", 1);
+    expect(ends(I(file), I(file), R(), X())).toEqual([21, 17, 0, 0]);
+    expect(versions()).not.toEqual(v1);
+    // A stop that is repeated changes nothing.
+    expect(ends(run(["resume", "--stop-before", "ArtifactRollback"]))).toEqual([21]);
+    expect(versions()).not.toEqual(v1);
+    expect(ends(R(), X())).toEqual([0, 0]);
+    expect(versions()).toEqual(v1);
+  });
+
   test("after an orphan that cannot be undone it is refused, and says what to do", () => {
     const caller = device();
     const { I, R, X, file, versions } = caller;
@@ -463,23 +572,27 @@ describe("X finishes what is left", () => {
     expect(versions()).toEqual(v1);
   });
 
-  test("a reboot that R asked for and that never came: X reboots the host itself", () => {
+  test("the power goes while it undoes that: the next X=0", () => {
     const caller = device();
-    const { I, R, X, reboot, file, versions } = caller;
-    caller.rebootsHost("G13");
-    expect(ends(I(file))).toEqual([4]);
-    reboot();
+    const { I, X, file, versions } = caller;
+    caller.failIn("R998", "ArtifactInstall", 1);
+    expect(ends(I(file))).toEqual([21]);
+    cut(caller, X("ArtifactRollback:started"));
+    expect(ends(X())).toEqual([0]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("a reboot that R asked for and that never came: X reboots the host itself", () => {
+    const caller = after("I=4, reboot");
+    const { R, X, versions } = caller;
     expect(ends(R(), X())).toEqual([4, 0]);
     expect(caller.reboots()).toBe(2);
     expect(versions()).toEqual(v1);
   });
 
   test("that reboot takes X with it: the next X=0", () => {
-    const caller = device();
-    const { I, R, X, reboot, file, versions } = caller;
-    caller.rebootsHost("G13");
-    expect(ends(I(file))).toEqual([4]);
-    reboot();
+    const caller = after("I=4, reboot");
+    const { R, X, versions } = caller;
     expect(ends(R())).toEqual([4]);
     writeFileSync(caller.path("reboot"), "#!/bin/sh\nkill -KILL $PPID\n");
     expect(ends(X())).toEqual(["SIGKILL"]);
@@ -491,12 +604,9 @@ describe("X finishes what is left", () => {
 
 describe("C never reboots", () => {
   test("a further reboot is the failure of its group: C=21, R=4, reboot, X=0", () => {
-    const caller = device();
-    const { I, C, R, X, reboot, file, versions } = caller;
-    caller.rebootsHost("G13");
+    const caller = after("I=4, reboot");
+    const { C, R, X, reboot, versions } = caller;
     caller.rebootsHost("R456");
-    expect(ends(I(file))).toEqual([4]);
-    reboot();
     const commit = C();
     expect(ends(commit)).toEqual([21]);
     expect(commit.stderr).toMatch(
@@ -530,14 +640,16 @@ describe("an Interface that runs a client of its own", () => {
     "removes the tree with %s and the working directory in it: I=0, C=0, X=0",
     (payload) => {
       const caller = device();
-      const { I, C, X, versions, tree } = caller;
+      const { I, C, versions, tree } = caller;
       const file =
         payload === "bundle" ? caller.payload(bundleOf(caller, "manifest-v2.yaml")) : caller.file;
       if (payload === "bundle") rmSync(caller.path("artifacts"), { recursive: true });
-      caller.meddle("gateway", `[ "$1" != NeedsUnpackedArtifact ] || rm -rf "${tree}"`);
+      caller.meddle("gateway", `[ "$1" != Identity ] || rm -rf "${tree}"`);
       expect(ends(I(file))).toEqual([0]);
+      expect(existsSync(tree)).toBe(false);
       mkdirSync(tree, { recursive: true });
-      expect(ends(C(), X())).toEqual([0, 0]);
+      expect(ends(C())).toEqual([0]);
+      expect(ends(caller.runFromNowhere(["resume"]))).toEqual([0]);
       expect(versions()).toEqual(v2);
     },
   );

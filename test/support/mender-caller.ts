@@ -1,7 +1,15 @@
-import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
-import { type Ran, runProgram } from "./program.ts";
+import { programPath, type Ran, runProgram } from "./program.ts";
 import { type Board, copySeedSystem, type SeedSystem } from "./seed-system.ts";
 
 /**
@@ -20,6 +28,8 @@ export interface MenderCaller extends SeedSystem {
   readonly X: Call;
   /** Any call, from the tree. */
   readonly run: (args: readonly string[], crashPoint?: string) => Ran;
+  /** A call from a directory that is not there any more. */
+  readonly runFromNowhere: (args: readonly string[]) => Ran;
   /** The host comes up anew: another boot id. */
   readonly reboot: () => void;
   /** How often the host has rebooted. */
@@ -33,6 +43,9 @@ export interface MenderCaller extends SeedSystem {
   readonly path: (...parts: readonly string[]) => string;
   readonly calls: () => readonly string[];
   readonly failIn: SeedSystem["failIn"];
+  /** Keeps everything as it is now, to come back to it; all of it lies where it lay, for a journal holds absolute paths. */
+  readonly save: (as: string) => void;
+  readonly restore: (as: string) => void;
   readonly remove: () => void;
 }
 
@@ -40,9 +53,13 @@ type Call = (crashPoint?: string) => Ran;
 
 const stops = ["--stop-before", "ArtifactRollback", "--stop-before", "Cleanup"];
 
+/** I without its payload. */
+export const callI = ["install", "--stop-before", "ArtifactCommit", ...stops, "--exit-on-reboot"];
+
 export function menderCaller(): MenderCaller {
   const system = copySeedSystem();
   const path = (...parts: readonly string[]) => system.path(...parts);
+  const saved = `${system.directory}.saved`;
   const tree = path("modules/v3/payloads/0000/tree");
   mkdirSync(join(tree, "files"), { recursive: true });
   const bootId = path("boot-id");
@@ -71,16 +88,21 @@ export function menderCaller(): MenderCaller {
     tree,
     environment,
     run,
+    runFromNowhere: (args) => {
+      const nowhere = 'mkdir "$1" && cd "$1" && rmdir "$1" && shift && exec "$@"';
+      const command = ["sh", path("gone"), process.execPath, programPath, ...args];
+      const { status, signal, stdout, stderr } = spawnSync("sh", ["-euc", nowhere, ...command], {
+        env: { PATH: process.env["PATH"], ...environment },
+        encoding: "utf8",
+      });
+      return { exit: status, signal, stdout, stderr };
+    },
     payload: (file) => {
       const target = join(tree, "files", basename(file));
       copyFileSync(file, target);
       return target;
     },
-    I: (payload, crashPoint) =>
-      run(
-        ["install", "--stop-before", "ArtifactCommit", ...stops, "--exit-on-reboot", payload],
-        crashPoint,
-      ),
+    I: (payload, crashPoint) => run([...callI, payload], crashPoint),
     C: (crashPoint) => run(["resume", ...stops], crashPoint),
     R: (crashPoint) =>
       run(["rollback", "--stop-before", "Cleanup", "--exit-on-reboot"], crashPoint),
@@ -94,7 +116,20 @@ export function menderCaller(): MenderCaller {
       writeFileSync(file, script.replace("\n", `\n${line}\n`));
     },
     versions: () => [system.version("G13"), system.version("R456"), system.version("R998")],
+    save: (as) => copyWhole(system.directory, join(saved, as)),
+    restore: (as) => {
+      system.remove();
+      copyWhole(join(saved, as), system.directory);
+    },
+    remove: () => {
+      system.remove();
+      rmSync(saved, { recursive: true, force: true });
+    },
   };
+}
+
+function copyWhole(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
 }
 
 /** A reboot is another boot id. */
