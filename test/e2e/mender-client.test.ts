@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { State } from "../../src/core/protocol.ts";
 import {
   makeMenderDevice,
@@ -26,15 +26,16 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
   let update: string;
   let device: MenderDevice;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), "orchestrator-artifacts-"));
     update = bundleArtifact(directory, "manifest-v2.yaml");
-  });
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
-  beforeEach(async () => {
     device = await makeMenderDevice();
   });
-  afterEach(() => device.remove());
+  afterAll(() => {
+    device.remove();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  afterEach(() => device.renew());
 
   /** Brings an Artifact to the device and gives its path there. */
   function bring(artifact: string): string {
@@ -142,6 +143,16 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
         expect(await mender("commit")).toBe(2);
       },
     );
+
+    test("ArtifactRollback: the client marks the device as inconsistent", async () => {
+      device.failIn("R456", "ArtifactCommit", 1);
+      device.failIn("R456", "ArtifactRollback", 1);
+      expect(await install(update)).toBe(0);
+      expect(await mender("commit")).toBe(1);
+      const { stdout } = await device.run("mender", "show-provides");
+      expect(stdout).toContain("artifact_name=system-core-v2_INCONSISTENT\n");
+      expect(await lastOutcome()).toMatch(/^failed/);
+    });
 
     test("ArtifactCommit: the commit fails and the old state is back", async () => {
       device.failIn("R456", "ArtifactCommit", 1);

@@ -32,6 +32,8 @@ export interface MenderDevice {
   readonly rebootIn: (...command: readonly string[]) => Promise<void>;
   /** The device comes up anew. */
   readonly reboot: () => void;
+  /** Takes it back to what it was when it was made, which takes a fraction of making another one. */
+  readonly renew: () => Promise<void>;
   /** What the three boards run, in the order G13, R456, R998. */
   readonly versions: () => readonly string[];
   readonly failIn: (board: Board, state: State, how: number | "hang") => void;
@@ -66,7 +68,7 @@ export function menderDevicesWork(): boolean {
 
 export async function makeMenderDevice(): Promise<MenderDevice> {
   const directory = mkdtempSync(join(tmpdir(), "orchestrator-device-"));
-  const holder = await hold(directory);
+  const { holder, renew } = await hold(directory);
   const seen = `/proc/${String(holder.pid)}/root${directory}`;
   const path = (...parts: readonly string[]) => join(seen, "root", ...parts);
   const write = (file: string, content: string, mode = 0o644) => {
@@ -94,12 +96,14 @@ export async function makeMenderDevice(): Promise<MenderDevice> {
   };
   installProgram(path("/"));
   furnish(path, write);
+  await renew("keep");
   return {
     path,
     write,
     read,
     reboot,
     calls,
+    renew: () => renew("drop"),
     run: (...command) => ended(boot(holder, directory, command)),
     powerLossAt: async (line, ...command) => {
       const times = () => calls().filter((call) => call === line).length;
@@ -128,32 +132,64 @@ export async function makeMenderDevice(): Promise<MenderDevice> {
 const system = "/usr/share/mender-orchestrator";
 const rebootAsked = "/root/reboot-asked";
 
+interface Held {
+  readonly holder: ChildProcess;
+  /** Keeps what was changed on the root until now for good, or drops what was changed since. */
+  readonly renew: (changes: "keep" | "drop") => Promise<void>;
+}
+
 /** Holds the mount namespace in which the device's root lies: all of it is gone with the process. */
-async function hold(directory: string): Promise<ChildProcess> {
+async function hold(directory: string): Promise<Held> {
   const holder = spawn(
     "unshare",
     ["-m", "--propagation", "private", "sh", "-euc", mountRoot, "sh", directory],
-    {
-      stdio: ["pipe", "pipe", "inherit"],
-    },
+    { stdio: ["pipe", "pipe", "inherit"] },
   );
-  const isMounted = await new Promise<boolean>((settle) => {
-    holder.stdout.once("data", () => settle(true));
-    holder.once("exit", () => settle(false));
-  });
-  if (!isMounted) throw new Error("the root of the device could not be mounted");
-  return holder;
+  const isMounted = () =>
+    new Promise<void>((settle, refuse) => {
+      const ended = () => refuse(new Error("the root of the device could not be mounted"));
+      holder.once("exit", ended);
+      holder.stdout.once("data", () => {
+        holder.off("exit", ended);
+        settle();
+      });
+    });
+  await isMounted();
+  return {
+    holder,
+    renew: async (changes) => {
+      const mounted = isMounted();
+      holder.stdin.write(`${changes}\n`);
+      await mounted;
+    },
+  };
 }
 
-/** It ends when its stdin does: with this process at the latest. */
+/** It ends when its stdin does: with this process at the latest. Every mount has directories of its own to write to. */
 const mountRoot = `
+cd "$1"
 mount -t tmpfs tmpfs "$1"
-mkdir "$1/upper" "$1/work" "$1/root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
-mount --bind /dev "$1/root/dev"
-mount -t tmpfs tmpfs "$1/root/tmp"
-echo mounted
-read -r _ || :
+cd "$1"
+mkdir root image
+times=0
+mount_root() {
+  times=$((times + 1))
+  mkdir "upper-$times" "work-$times"
+  mount -t overlay overlay -o "lowerdir=$1/image:/,upperdir=$1/upper-$times,workdir=$1/work-$times" root
+  mount --bind /dev root/dev
+  mount -t tmpfs tmpfs root/tmp
+  echo mounted
+}
+mount_root "$1"
+while read -r changes; do
+  umount root/tmp root/dev root
+  case $changes in
+    keep) rmdir image && mv "upper-$times" image ;;
+    drop) rm -rf "upper-$times" ;;
+  esac
+  rm -rf "work-$times"
+  mount_root "$1"
+done
 `;
 
 /** Runs a command as the only thing on the freshly booted device; killing the child takes all of it down at once. */
