@@ -53,6 +53,13 @@ export function readSigningKey(file: KeyFile): Result<SigningKey> {
       hint: "Decrypt it into a private place with `openssl pkey -in KEY -out PLAIN` for the time of signing.",
     });
   }
+  if (pem.includes("PUBLIC KEY-----") && readVerifyKey(file).ok) {
+    return fail({
+      ...unreadable(file.name, "a private key in PEM"),
+      message: `"${file.name}" holds a public key; signing takes the private one.`,
+      hint: "Give the file of the private key that belongs to it.",
+    });
+  }
   return withAlgorithm(file.name, "a private key in PEM", () => createPrivateKey(pem));
 }
 

@@ -40,8 +40,47 @@ export async function signWithStore(
   });
   const end = await child.ended;
   if (end.kind === "exited" && end.code === 0) return ok(null);
-  return fail(signingFailed(endText(end), said.replaceAll(key.name, "(the key)")));
+  return fail(signingFailed(end, said.replaceAll(key.name, "(the key)")));
 }
+
+function signingFailed(end: ProcessEnd, said: string): Problem {
+  const how = endText(end);
+  const lines = said.trim().split("\n").slice(-3).join(" ").trim();
+  return {
+    code: "signing-failed",
+    message: "mender-artifact, which reaches the key store, has not signed the Artifact.",
+    expected: "exit status 0",
+    got: lines === "" ? how : `${how}: ${lines}`,
+    hint: end.kind === "not-started" ? notInstalled : hintFor(lines),
+  };
+}
+
+/** Of what mender-artifact complains, and what helps. */
+const complaints: readonly (readonly [RegExp, string])[] = [
+  [
+    /URI prefix not found/,
+    'The URI of a key in a token begins with "pkcs11:". A key in a file is given with --key.',
+  ],
+  [
+    /engine pkcs11/,
+    "Install the engine by which OpenSSL reaches tokens (Debian: libengine-pkcs11-openssl), or give a key file with --key.",
+  ],
+  [
+    /default credentials/,
+    "Log in to Google's KMS first (GOOGLE_APPLICATION_CREDENTIALS names the file), or give a key file with --key.",
+  ],
+  [
+    /ParsePKCS8PrivateKey/,
+    "This mender-artifact takes RSA keys only as `openssl rsa -traditional` writes them. --key takes the key as it is.",
+  ],
+];
+
+function hintFor(said: string): string {
+  const known = complaints.find(([complaint]) => complaint.test(said));
+  return known?.[1] ?? "See that mender-artifact reaches the store, or give a key file with --key.";
+}
+
+const notInstalled = "Install mender-artifact, or give a key file with --key.";
 
 function endText(end: ProcessEnd): string {
   switch (end.kind) {
@@ -56,15 +95,4 @@ function endText(end: ProcessEnd): string {
     default:
       return assertNever(end);
   }
-}
-
-function signingFailed(how: string, said: string): Problem {
-  const lines = said.trim().split("\n").slice(-3).join(" ").trim();
-  return {
-    code: "signing-failed",
-    message: "mender-artifact, which reaches the key store, has not signed the Artifact.",
-    expected: "exit status 0",
-    got: lines === "" ? how : `${how}: ${lines}`,
-    hint: "See that mender-artifact is installed and reaches the store, or give a key file with --key.",
-  };
 }

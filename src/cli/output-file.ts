@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { ArtifactError } from "../artifact/artifact-error.ts";
+import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { FileError } from "../platform/types.ts";
 import type { Context } from "./context.ts";
@@ -47,4 +48,25 @@ export async function writeTextOutput(
 // oxlint-disable-next-line require-await
 async function* bytesOf(lines: readonly string[]): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`${lines.join("\n")}\n`);
+}
+
+/** The problem of an output in whose place one of the inputs lies: it would be lost. Null where none does. */
+export function overInput(
+  { platform: { files }, environment }: Context,
+  output: string,
+  inputs: readonly string[],
+): Problem | null {
+  const placeOf = (name: string) => {
+    const path = resolve(environment.workingDirectory, name);
+    return files.status(path) === null ? path : files.realPath(path);
+  };
+  const lost = inputs.find((input) => placeOf(input) === placeOf(output));
+  if (lost === undefined) return null;
+  return {
+    code: "output-not-written",
+    message: `"${output}" is the file that is read, and would be lost.`,
+    expected: "another file to write",
+    got: output,
+    hint: "Give the output another name.",
+  };
 }

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join, resolve } from "node:path";
@@ -80,10 +81,16 @@ describe.skipIf(!needs("mender-artifact"))("artifact create-manifest", () => {
   test("takes name, version and System type from the command line", () => {
     const { create, mender, path } = desk();
     const named = ["-n", "release-7", "--software-version", "7.0"];
-    const typed = ["--system-type", "gateway-with-two-rtos"];
+    const typed = [
+      "--system-type",
+      "gateway-with-two-rtos",
+      "--system-type",
+      "gateway-with-two-rtos",
+    ];
     expect(create("v2.yaml", "-o", "v2.mender", ...named, ...typed).exit).toBe(0);
     const { said } = mender("read", path("v2.mender"));
     expect(said).toContain("Name: release-7\n");
+    expect(said).toContain("Compatible devices: '[gateway-with-two-rtos]'");
     expect(said).toContain("data-partition.mender-orchestrator-manifest.version: 7.0\n");
   });
 
@@ -138,7 +145,7 @@ describe.skipIf(!needs("mender-artifact"))("artifact create-manifest", () => {
     const call = create("v2.tar", "-o", "out/v2.mender", "--key-pkcs11", uri);
     expect(call.exit).toBe(15);
     expect(call.stderr).toMatch(
-      /^error: mender-artifact, which reaches the key store, has not signed the Artifact\. \[signing-failed\]\n {2}expected: exit status 0\n {2}found: exit status \d+: .+\n {2}hint: See that mender-artifact is installed and reaches the store, or give a key file with --key\.\n$/,
+      /^error: mender-artifact, which reaches the key store, has not signed the Artifact\. \[signing-failed\]\n {2}expected: exit status 0\n {2}found: exit status \d+: .+\n {2}hint: (?:See that mender-artifact reaches the store|Install the engine by which .+), or give a key file with --key\.\n$/,
     );
     expect(call.stderr).not.toContain("1234");
     expect(readdirSync(path("out"))).toEqual([]);
@@ -190,6 +197,72 @@ describe("artifact create-manifest refuses", () => {
 `,
       ]);
     }
+  });
+
+  test("to write over what it reads, which would be lost", () => {
+    const { create, path } = desk();
+    const bundle = readFileSync(path("v2.tar"));
+    symlinkSync("v2.tar", path("link"));
+    for (const output of ["v2.tar", path("v2.tar"), "link"]) {
+      const call = create("v2.tar", "-o", output);
+      expect([call.exit, call.stderr]).toEqual([
+        1,
+        `error: "${output}" is the file that is read, and would be lost. [output-not-written]
+  expected: another file to write
+  found: ${output}
+  hint: Give the output another name.
+`,
+      ]);
+    }
+    expect(readFileSync(path("v2.tar"))).toEqual(bundle);
+    const manifest = readFileSync(path("v2.yaml"));
+    const args = ["bundle", "create", "--manifest", path("v2.yaml"), "-o", path("v2.yaml")];
+    expect(runProgram(args).exit).toBe(1);
+    expect(readFileSync(path("v2.yaml"))).toEqual(manifest);
+  });
+
+  test.each(["", "a\nb", " 1"])(
+    "the version %j, which nobody could read as one line",
+    (version) => {
+      const { create, path } = desk();
+      const call = create("v2.yaml", "-o", "v2.mender", "--software-version", version);
+      expect(call.exit).toBe(11);
+      expect(call.stderr).toContain(
+        `  expected: 1 to 256 characters, no control characters, no blanks at the ends
+  hint: Correct --software-version, or leave it out: then it is the Artifact's name.
+`,
+      );
+      expect(existsSync(path("v2.mender"))).toBe(false);
+    },
+  );
+
+  test("a key store that cannot be reached, and says what helps", () => {
+    const bin = scratchDirectory();
+    const { create, path } = desk({ PATH: bin });
+    const uri = "pkcs11:object=k";
+    const hintOf = ({ stderr }: Ran) => /\n {2}hint: (.*)\n$/.exec(stderr)?.[1];
+    expect(hintOf(create("v2.yaml", "-o", "v2.mender", "--key-pkcs11", uri))).toBe(
+      "Install mender-artifact, or give a key file with --key.",
+    );
+    const complaints = {
+      "PKCS#11: failed to load private key: PKCS#11 URI prefix not found":
+        'The URI of a key in a token begins with "pkcs11:". A key in a file is given with --key.',
+      "PKCS#11: failed to load private key: engine pkcs11 missing":
+        "Install the engine by which OpenSSL reaches tokens (Debian: libengine-pkcs11-openssl), or give a key file with --key.",
+      "signer: error connecting to KMS: google: could not find default credentials.":
+        "Log in to Google's KMS first (GOOGLE_APPLICATION_CREDENTIALS names the file), or give a key file with --key.",
+      "x509: failed to parse private key (use ParsePKCS8PrivateKey instead for this key format)":
+        "This mender-artifact takes RSA keys only as `openssl rsa -traditional` writes them. --key takes the key as it is.",
+      "the token is locked":
+        "See that mender-artifact reaches the store, or give a key file with --key.",
+    };
+    for (const [said, hint] of Object.entries(complaints)) {
+      const script = `#!/bin/sh\necho "Can not use signing key provided: ${said}" >&2\nexit 1\n`;
+      writeFileSync(join(bin, "mender-artifact"), script);
+      chmodSync(join(bin, "mender-artifact"), 0o755);
+      expect(hintOf(create("v2.yaml", "-o", "v2.mender", "--key-pkcs11", uri))).toBe(hint);
+    }
+    expect(existsSync(path("v2.mender"))).toBe(false);
   });
 
   test("two keys at once", () => {

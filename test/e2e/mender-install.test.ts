@@ -69,7 +69,7 @@ test("everything is in its place, and nobody but its owner may change it", () =>
     ]
       .map((name) => `${root}/${name}`)
       .join("\n")}\n`,
-    stderr: "",
+    stderr: `install-device: still missing: ${root}/var/lib/mender-orchestrator/topology.yaml, and the Interfaces that it names; see docs/topology.md\n`,
   });
   expect(places(root)).toEqual(installed);
   const all = readdirSync(root, { recursive: true, encoding: "utf8" });
@@ -102,7 +102,7 @@ test("a second time it replaces the program and leaves alone what belongs to the
   writeFileSync(join(root, "usr/lib/mender-orchestrator/dist/of-an-older-version.js"), "");
   writeFileSync(join(root, "usr/share/mender/modules/v3/mender-orchestrator-manifest"), "old");
   mkdirSync(join(root, "usr/lib/mender-orchestrator.new"));
-  expect(installDevice(`--root=${root}`).status).toBe(0);
+  expect(installDevice(`--root=${root}`)).toMatchObject({ status: 0, stderr: "" });
   expect(places(root)).toEqual([...installed, ...Object.keys(kept)].toSorted());
   for (const [name, content] of Object.entries(kept)) {
     expect(readFileSync(join(root, name), "utf8")).toBe(content);
@@ -117,7 +117,7 @@ test("a second time it replaces the program and leaves alone what belongs to the
 });
 
 test.each([
-  [[], "it must be said where"],
+  [[], "where to is missing"],
   [["--root"], "--root needs a directory"],
   [["--prefix", "/usr"], '"--prefix" is not known'],
 ])("called with %j it changes nothing and says how", (args, complaint) => {
@@ -126,4 +126,14 @@ test.each([
     stdout: "",
     stderr: `install-device: ${complaint}\nusage: install-device --root DIR   (--root / for this machine)\n`,
   });
+});
+
+test("a root that is a file is named, and what to give instead", () => {
+  const root = join(scratchDirectory(), "file");
+  writeFileSync(root, "");
+  const { status, stdout, stderr } = installDevice("--root", root);
+  expect([status, stdout]).toEqual([15, ""]);
+  expect(stderr).toContain(
+    `\ninstall-device: "${root}" is no directory, and none can be made there; give the root directory of the device\n`,
+  );
 });

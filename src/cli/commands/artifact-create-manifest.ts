@@ -2,7 +2,7 @@ import { basename, resolve } from "node:path";
 import { writeArtifact } from "../../artifact/write.ts";
 import { verifyBundle } from "../../bundle/verify.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { ArtifactName } from "../../core/ids.ts";
+import { ArtifactName, Version } from "../../core/ids.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { type Manifest, readManifest } from "../../manifest/manifest.ts";
@@ -16,7 +16,7 @@ import { kindOfInput } from "../input-kind.ts";
 import { readPrivateKey } from "../key-files.ts";
 import { signWithStore, type StoredKey } from "../key-store.ts";
 import { answer, failed } from "../output.ts";
-import { writeOutput } from "../output-file.ts";
+import { overInput, writeOutput } from "../output-file.ts";
 
 /** The only payload type that a System device accepts; our update module is of the same name. */
 const payloadType = "mender-orchestrator-manifest";
@@ -31,18 +31,20 @@ export async function createManifest(
   const { output } = context;
   const key = options.key === undefined ? ok(null) : readPrivateKey(context, options.key);
   if (!key.ok) return failed(output, key.problems);
+  const lost = overInput(context, options.output, [file]);
+  if (lost !== null) return failed(output, [lost]);
   const written = await withInput(context, file, async (source) => {
     const read = await manifestIn(context, file, source);
     if (!read.ok) return read;
     const { manifest, extension } = read.value;
     const described = describe(manifest, options);
     if (!described.ok) return described;
-    const { name, systemTypes } = described.value;
+    const { name, version, systemTypes } = described.value;
     const chunks = await writeArtifact({
       name,
       deviceTypes: systemTypes,
       payloadType,
-      provides: { [`${provided}.version`]: options.softwareVersion ?? name },
+      provides: { [`${provided}.version`]: version },
       clears: [`${provided}.*`],
       payload: { name: payloadName(file, extension), source },
       key: key.value,
@@ -135,21 +137,30 @@ function payloadName(file: string, extension: ".yaml" | ".tar"): string {
 
 const longestName = 90;
 
-function describe(
-  manifest: Manifest,
-  options: CreateManifestOptions,
-): Result<{ readonly name: string; readonly systemTypes: readonly string[] }> {
+interface Description {
+  readonly name: ArtifactName;
+  readonly version: Version;
+  readonly systemTypes: readonly string[];
+}
+
+function distinct(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
+}
+
+function describe(manifest: Manifest, options: CreateManifestOptions): Result<Description> {
   const name = ArtifactName.safeParse(options.artifactName ?? manifest.name);
+  const version = Version.safeParse(options.softwareVersion ?? name.data);
   const known = manifest.systemTypes?.names ?? null;
-  const systemTypes = options.systemType.length > 0 ? options.systemType : (known ?? []);
+  const systemTypes = options.systemType.length > 0 ? distinct(options.systemType) : (known ?? []);
   const problems: Problem[] = [];
   if (!name.success) problems.push(badName(options.artifactName ?? manifest.name));
+  if (name.success && !version.success) problems.push(badVersion(options.softwareVersion ?? ""));
   if (systemTypes.length === 0) problems.push(noSystemType(manifest.file));
   for (const type of systemTypes) {
     if (known !== null && !known.includes(type)) problems.push(foreignSystemType(type, known));
   }
-  if (problems.length > 0 || !name.success) return fail(...problems);
-  return ok({ name: name.data, systemTypes });
+  if (problems.length > 0 || !name.success || !version.success) return fail(...problems);
+  return ok({ name: name.data, version: version.data, systemTypes });
 }
 
 function notWrappable(file: string): Problem {
@@ -165,9 +176,21 @@ function badName(name: string): Problem {
   return {
     code: "wrong-value",
     message: `"${name}" cannot be the name of an Artifact.`,
+    expected: nameRule,
     hint: "Give another one with --artifact-name.",
   };
 }
+
+function badVersion(version: string): Problem {
+  return {
+    code: "wrong-value",
+    message: `"${version}" cannot be the version that an Artifact provides.`,
+    expected: nameRule,
+    hint: "Correct --software-version, or leave it out: then it is the Artifact's name.",
+  };
+}
+
+const nameRule = "1 to 256 characters, no control characters, no blanks at the ends";
 
 function noSystemType(file: string): Problem {
   return {

@@ -12,7 +12,7 @@ import type { BundleCreateOptions } from "../definitions/bundle.ts";
 import { openInput, readText } from "../input-files.ts";
 import { readPrivateKey } from "../key-files.ts";
 import { answer, failed } from "../output.ts";
-import { writeOutput } from "../output-file.ts";
+import { overInput, writeOutput } from "../output-file.ts";
 
 type OpenSource = ByteSource & { close(): void };
 
@@ -28,6 +28,8 @@ export async function bundleCreate(
   if (!read.ok) return failed(output, read.problems);
   const key = options.key === undefined ? ok(null) : readPrivateKey(context, options.key);
   if (!key.ok) return failed(output, key.problems);
+  const lost = overInput(context, options.output, [options.manifest]);
+  if (lost !== null) return failed(output, [lost]);
   const artifacts = openArtifacts(context, read.value.manifest);
   if (!artifacts.ok) return failed(output, artifacts.problems);
   try {

@@ -23,9 +23,6 @@ export async function module(
     case "DownloadWithFileSizes":
       noteNotBegun(context, directory);
       return exitCode.done;
-    case "SupportsRollback":
-      writeLines(context.output.results, ["Yes"]);
-      return exitCode.done;
     case "NeedsArtifactReboot":
       writeLines(context.output.results, [
         isNoted(context, directory, needsReboot) ? "Automatic" : "No",
@@ -49,7 +46,7 @@ export async function module(
       if (isNoted(context, directory, notBegun)) return exitCode.done;
       return cleanedUp(await resume(context, { stopBefore: [], exitOnReboot: false }));
     default:
-      // The client's other states, and those it may learn one day: nothing to say, and well.
+      // What the script answers by itself, the client's other states, and those it may learn one day: nothing to say, and well.
       return exitCode.done;
   }
 }

@@ -163,7 +163,14 @@ describe("a key file", () => {
   it("that holds a public key does not sign", () => {
     expect(readSigningKey({ name: "k", pem: pem(rsa.publicKey.export(publicPem)) })).toMatchObject({
       ok: false,
-      problems: [{ code: "key-unreadable", expected: "a private key in PEM" }],
+      problems: [
+        {
+          code: "key-unreadable",
+          message: '"k" holds a public key; signing takes the private one.',
+          expected: "a private key in PEM",
+          hint: "Give the file of the private key that belongs to it.",
+        },
+      ],
     });
   });
 
