@@ -6,16 +6,12 @@ import type { ByteSource } from "../platform/types.ts";
  */
 export type Pieces = "kept" | "lent";
 
-/** Bytes that one read of a lent piece asks for at most: the best of what was measured. */
-const readBytes = 256 * 1024;
-
-/** All of a source; lent pieces are no larger than `chunkBytes`. */
+/** All of a source; lent pieces are as large as what is inflated at once: fewer of them are handed between threads. */
 export function readAll(
   source: ByteSource,
   { pieces, chunkBytes }: { readonly pieces: Pieces; readonly chunkBytes: number },
 ): AsyncIterable<Uint8Array> {
-  const lentBytes = pieces === "lent" ? Math.min(chunkBytes, readBytes) : undefined;
-  return source.read(0, source.size, lentBytes);
+  return source.read(0, source.size, pieces === "lent" ? chunkBytes : undefined);
 }
 
 /**

@@ -116,6 +116,7 @@ export async function writeStream(
 ): Promise<number> {
   const flags = openForWriting | constants.O_CREAT | constants.O_EXCL;
   const fd = guarded(path, () => io.openSync(path, flags, privateFile));
+  const sync = syncAhead(io, fd, path);
   let written = 0;
   try {
     for await (const chunk of chunks) {
@@ -123,10 +124,14 @@ export async function writeStream(
         const count = await writePiece(io, fd, path, chunk.subarray(done), written);
         done += count;
         written += count;
+        sync.wrote(count);
       }
     }
+    await sync.settled();
     await syncData(io, fd, path);
   } catch (error) {
+    // The number of a closed descriptor may soon be another file's.
+    await sync.settled().catch(() => {});
     quietly(() => io.closeSync(fd));
     quietly(() => io.rmSync(path, removeOne));
     throw error;
@@ -148,6 +153,42 @@ function writePiece(
       else reject(fileError(error, path));
     });
   });
+}
+
+/** Bytes that are brought to the disk at once while more are written. */
+const aheadBytes = 16 * 1024 * 1024;
+
+/**
+ * Brings what was written to the disk while more comes, so that little is left to wait for at the end, and little memory
+ * waits for the disk. The kernel tells of a failed write only once for each descriptor: so such a sync must be looked at, too.
+ */
+function syncAhead(io: FileIo, fd: number, path: string) {
+  let bytes = 0;
+  let underWay: Promise<void> | null = null;
+  let failure: { readonly error: unknown } | null = null;
+  const begin = () =>
+    syncData(io, fd, path).then(
+      () => {
+        underWay = null;
+      },
+      (error: unknown) => {
+        failure ??= { error };
+        underWay = null;
+      },
+    );
+  return {
+    wrote(count: number): void {
+      bytes += count;
+      if (bytes < aheadBytes || underWay !== null) return;
+      bytes = 0;
+      underWay = begin();
+    },
+    /** Once nothing is under way any more; throws where one of them has failed. */
+    async settled(): Promise<void> {
+      await underWay;
+      if (failure !== null) throw failure.error;
+    },
+  };
 }
 
 function syncData(io: FileIo, fd: number, path: string): Promise<void> {

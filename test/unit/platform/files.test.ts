@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { FileIo } from "../../../src/platform/file-io.ts";
 import { nodeFiles } from "../../../src/platform/files.ts";
 import { FileError } from "../../../src/platform/types.ts";
 import { collect, lent } from "../../support/byte-sources.ts";
@@ -238,6 +239,71 @@ describe("writing", () => {
     expect(await files.writeStream(path, chunks("12", "", "345"))).toBe(5);
     await expect(files.writeStream(path, chunks("x"))).rejects.toMatchObject({ code: "EEXIST" });
     expect(fs.readFileSync(path, "utf8")).toBe("12345");
+  });
+
+  /** 40 MiB in pieces, then what `end` does. */
+  async function* large(end: () => void = () => {}) {
+    for (let piece = 0; piece < 40; piece += 1) yield new Uint8Array(1024 * 1024);
+    end();
+  }
+
+  test("a large stream is synced on its way, and all of it at its end", async () => {
+    const path = join(scratchDirectory(), "image");
+    const sizes: number[] = [];
+    const io: FileIo = {
+      ...fs,
+      fdatasync: (fd, done) => {
+        sizes.push(fs.fstatSync(fd).size);
+        fs.fdatasync(fd, done);
+      },
+    };
+    const size = await nodeFiles(io).writeStream(path, large());
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(sizes.at(-1)).toBe(size);
+  });
+
+  test("a sync on its way that fails is told, though the last one would succeed", async () => {
+    const path = join(scratchDirectory(), "image");
+    let syncs = 0;
+    const io: FileIo = {
+      ...fs,
+      fdatasync: (fd, done) => {
+        syncs += 1;
+        if (syncs > 1) fs.fdatasync(fd, done);
+        else setImmediate(done, Object.assign(new Error("EIO: i/o error"), { code: "EIO" }));
+      },
+    };
+    await expect(nodeFiles(io).writeStream(path, large())).rejects.toMatchObject({ code: "EIO" });
+    expect(syncs).toBeGreaterThan(0);
+    expect(files.status(path)).toBeNull();
+  });
+
+  test("a stream that breaks while it is synced is closed only after that", async () => {
+    const log: string[] = [];
+    const io: FileIo = {
+      ...fs,
+      closeSync: (fd) => {
+        log.push("closed");
+        fs.closeSync(fd);
+      },
+      fdatasync: (fd, done) => {
+        fs.fdatasync(fd, (error) => {
+          // Later than the source takes to break.
+          setTimeout(() => {
+            log.push("synced");
+            done(error);
+          }, 50);
+        });
+      },
+    };
+    const breaking = large(() => {
+      throw new Error("the source broke");
+    });
+    const path = join(scratchDirectory(), "image");
+    await expect(nodeFiles(io).writeStream(path, breaking)).rejects.toThrow("the source broke");
+    expect(log.at(-1)).toBe("closed");
+    expect(log.slice(0, -1).every((line) => line === "synced")).toBe(true);
+    expect(log).toContain("synced");
   });
 
   test("a full disk is a FileError, and the old content of a durable file stays", () => {
