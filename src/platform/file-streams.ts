@@ -28,9 +28,10 @@ export function openSource(io: FileIo, path: string): ByteSource & { close(): vo
     async *read(offset, length, lentBytes) {
       if (isClosed) throw new Error(`${path} is read after it was closed`);
       reading += 1;
-      const memory = lentBytes === undefined ? keptMemory : lentMemory(Math.min(lentBytes, length));
+      const lent = lentBytes === undefined ? null : lentMemory(Math.min(lentBytes, length));
       try {
-        yield* readPieces(io, fd, path, { offset, length, memory });
+        yield* readPieces(io, fd, path, { offset, length, memory: lent?.memory ?? keptMemory });
+        lent?.giveBack();
       } finally {
         reading -= 1;
         closeWhenIdle();
@@ -83,13 +84,30 @@ function keptMemory(bytes: number): Uint8Array {
 }
 
 /** By turns: while one is worked on the other is read into. */
-function lentMemory(lentBytes: number): (bytes: number) => Uint8Array {
+function lentMemory(lentBytes: number) {
   const both: [Uint8Array?, Uint8Array?] = [];
   let turn: 0 | 1 = 0;
-  return (bytes) => {
-    turn = turn === 0 ? 1 : 0;
-    return (both[turn] ??= Buffer.allocUnsafeSlow(lentBytes)).subarray(0, bytes);
+  return {
+    memory: (bytes: number): Uint8Array => {
+      turn = turn === 0 ? 1 : 0;
+      return (both[turn] ??= spareMemory(lentBytes)).subarray(0, bytes);
+    },
+    /** For the next one who reads: whoever had the last piece has asked for another, so nobody looks at it any more. */
+    giveBack(): void {
+      for (const one of both) if (one !== undefined && spare.length < mostSpare) spare.push(one);
+    },
   };
+}
+
+/** What two who read at the same time need; the rest is left to V8. */
+const mostSpare = 4;
+
+const spare: Uint8Array[] = [];
+
+/** V8 looks late for what is dead, so a bundle of twenty Artifacts had twenty pairs of pieces lying about. */
+function spareMemory(size: number): Uint8Array {
+  const at = spare.findIndex((one) => one.length === size);
+  return spare.splice(at, at < 0 ? 0 : 1)[0] ?? Buffer.allocUnsafeSlow(size);
 }
 
 function readPiece(

@@ -48,6 +48,31 @@ describe("reading", () => {
     );
   });
 
+  test("lends memory again once its reader has asked for more, never while one may still look", async () => {
+    const path = join(scratchDirectory(), "image");
+    fs.writeFileSync(path, Buffer.concat([Buffer.alloc(3000, 1), Buffer.alloc(3000, 2)]));
+    const source = files.openSource(path);
+    const memoryOf = async () => {
+      const seen = new Set<ArrayBufferLike>();
+      for await (const piece of source.read(0, source.size, 1234)) seen.add(piece.buffer);
+      return seen;
+    };
+    const first = await memoryOf();
+    expect(first.size).toBe(2);
+    expect([...(await memoryOf())].filter((memory) => !first.has(memory))).toEqual([]);
+
+    const looking: Uint8Array[] = [];
+    for await (const piece of source.read(0, source.size, 1234)) {
+      looking.push(piece);
+      break;
+    }
+    const [one, other] = await Promise.all([memoryOf(), memoryOf()]);
+    expect([...one].filter((memory) => other.has(memory))).toEqual([]);
+    expect(looking.map(({ buffer }) => one.has(buffer) || other.has(buffer))).toEqual([false]);
+    expect(looking.map((piece) => piece.every((byte) => byte === 1))).toEqual([true]);
+    source.close();
+  });
+
   test("refuses what is no file, and never waits for it", () => {
     const directory = scratchDirectory();
     const pipe = join(directory, "pipe");
