@@ -41,6 +41,8 @@ test("it supports a rollback, and has nothing to say to what it does not know", 
     return [status, stdout, stderr];
   };
   expect(script("SupportsRollback")).toEqual([0, "Yes\n", ""]);
+  // A script of an earlier release starts it for that.
+  expect(run(["module", "SupportsRollback", tree]).stdout).toBe("Yes\n");
   expect(script("OfAnotherYear")).toEqual([0, "", ""]);
 });
 

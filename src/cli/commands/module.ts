@@ -23,6 +23,10 @@ export async function module(
     case "DownloadWithFileSizes":
       noteNotBegun(context, directory);
       return exitCode.done;
+    case "SupportsRollback":
+      // The script answers by itself; one that an earlier release has installed asks here.
+      writeLines(context.output.results, ["Yes"]);
+      return exitCode.done;
     case "NeedsArtifactReboot":
       writeLines(context.output.results, [
         isNoted(context, directory, needsReboot) ? "Automatic" : "No",
@@ -46,7 +50,7 @@ export async function module(
       if (isNoted(context, directory, notBegun)) return exitCode.done;
       return cleanedUp(await resume(context, { stopBefore: [], exitOnReboot: false }));
     default:
-      // What the script answers by itself, the client's other states, and those it may learn one day: nothing to say, and well.
+      // The client's other states, and those it may learn one day: nothing to say, and well.
       return exitCode.done;
   }
 }
