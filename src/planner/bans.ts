@@ -2,7 +2,7 @@ import type { Rule, System, TransitionTable, VersionSet } from "../manifest/syst
 import { boxOf, isAllAccepted, layoutOf } from "./boxes.ts";
 import { at } from "./draft.ts";
 import type { Judge } from "./judge.ts";
-import { canvasOf, isEvery, isFew, isPainted, isSmall, paint } from "./painted.ts";
+import { canvasOf, colourOf, isEvery, isFew, isSmall, paint } from "./painted.ts";
 import type { Page } from "./rulebook.ts";
 import { byRule } from "./rule-order.ts";
 import { refusal } from "./transit.ts";
@@ -124,9 +124,9 @@ function pageOf(page: Page, bans: readonly Ban[]): Page {
       accepts: (versions) => isBoxAccepted(versions.map((version) => [version])),
     };
   }
-  const canvas = canvasOf(page.sizes, true);
-  for (const cells of no) paint(canvas, cells, 0);
-  const accepts = (versions: readonly number[]) => isPainted(canvas, versions);
+  const canvas = canvasOf(page.sizes, 1);
+  for (const cells of no) paint(canvas, cells, 1);
+  const accepts = (versions: readonly number[]) => colourOf(canvas, versions) === 0;
   const acceptsAll = (lists: readonly (readonly number[])[]) =>
     isFew(lists) ? isEvery(lists, accepts) : isBoxAccepted(lists);
   return { ...relaxed, accepts, acceptsAll };

@@ -36,6 +36,9 @@ export interface Law {
 /** More choices of Components for the columns of a table than this are not gone through. */
 const maxChoices = 100_000;
 
+/** More combinations of versions than this are not asked one by one. */
+const maxCombinations = 4096;
+
 /** Whether a table has so many columns of one type that its rules cannot be taken apart. */
 export function isTooWide(system: System): boolean {
   return system.transitionTables.some(({ columns }) => {
@@ -120,8 +123,8 @@ function partOf(
   bans: Numbering,
 ): Part {
   const columns = candidatesOf(system, table.columns);
-  const no = table.rows.filter(({ verdict }) => verdict === "no");
-  const yes = table.rows.filter(({ verdict }) => verdict === "yes");
+  const no = table.rows.filter(({ verdict }) => verdict === "no").map(asPattern);
+  const yes = table.rows.filter(({ verdict }) => verdict === "yes").map(asPattern);
   const rule = firstRule(table.rows);
   const { name, columns: heads, allowByDefault } = table;
   const judged = (chosen: readonly number[], versions: readonly number[]): readonly number[] => {
@@ -160,8 +163,16 @@ function partOf(
         }
         return ruling(held);
       },
-      isMetByNone: (optionsOf, isLifted) =>
-        isEvery(components.map(optionsOf), (versions) => ruling(versions).every(isLifted)),
+      isMetByNone: (optionsOf, isLifted) => {
+        const lists = components.map(optionsOf);
+        const count = lists.reduce((product, { length }) => product * length, 1);
+        if (count <= maxCombinations)
+          return isEvery(lists, (versions) => ruling(versions).every(isLifted));
+        // Row by row instead, which says no where it cannot tell.
+        const isMet = (row: Pattern) =>
+          isTouching(row, lists) && !isLifted(bans.numberOf(rowBan(name, row.rule)));
+        return allowByDefault && !no.some(isMet);
+      },
     };
   };
   return {
@@ -176,11 +187,28 @@ function partOf(
   };
 }
 
-function isMatch(
-  { cells }: System["transitionTables"][number]["rows"][number],
-  versions: readonly number[],
-): boolean {
-  return cells.every((cell, column) => cell === null || cell.includes(at(versions, column)));
+/** A row by the columns in which it does not admit everything: few of many in a wide table. */
+interface Pattern {
+  readonly rule: Rule;
+  readonly cells: readonly { readonly column: number; readonly versions: readonly number[] }[];
+}
+
+function asPattern({ rule, cells }: System["transitionTables"][number]["rows"][number]): Pattern {
+  return {
+    rule,
+    cells: cells.flatMap((versions, column) => (versions === null ? [] : [{ column, versions }])),
+  };
+}
+
+function isMatch({ cells }: Pattern, held: readonly number[]): boolean {
+  return cells.every(({ column, versions }) => versions.includes(at(held, column)));
+}
+
+/** Whether it matches some combination of these versions, a list for each column. */
+function isTouching({ cells }: Pattern, lists: readonly (readonly number[])[]): boolean {
+  return cells.every(({ column, versions }) =>
+    at(lists, column).some((version) => versions.includes(version)),
+  );
 }
 
 /** The Components that may stand in each column: one that the table names stands in its own only. */

@@ -11,7 +11,7 @@ export function byRule(a: Rule, b: Rule): number {
 /** Sorted, each once. */
 export function distinctRules(rules: readonly Rule[]): readonly Rule[] {
   if (rules.length < 2) return rules;
-  const sorted = [...rules].toSorted(byRule);
+  const sorted = rules.toSorted(byRule);
   return sorted.filter((rule, at) => {
     const before = sorted[at - 1];
     return before === undefined || byRule(before, rule) !== 0;

@@ -1,7 +1,7 @@
-import type { Rule, System, TransitionTable } from "../manifest/system.ts";
+import type { Row, Rule, System, TransitionTable } from "../manifest/system.ts";
 import { boxOf, isAllAccepted, isAnyPossible, layoutOf, type Sides } from "./boxes.ts";
 import type { EndStates } from "./end-states.ts";
-import { canvasOf, isEvery, isFew, isPainted, isSmall, paint } from "./painted.ts";
+import { canvasOf, colourOf, isEvery, isFew, isSmall, paint } from "./painted.ts";
 import { candidates, type Peerage } from "./peers.ts";
 import { firstRow, rowMasks } from "./row-masks.ts";
 import { byRule } from "./rule-order.ts";
@@ -41,14 +41,12 @@ const fewRows = 32;
 export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rulebook {
   const pages = system.transitionTables.toSorted(byName).flatMap((table) => {
     const sizes = table.columns.map(({ type }) => system.types[type]?.versions.length ?? 0);
-    const ruling = rulingOf(table, sizes, ends);
+    const isPaintable = isSmall(sizes) && ends.banned.size === 0;
+    const readerOf = isPaintable ? painted(table, sizes, ends) : asked(table, sizes, ends);
     return choices(peerage, candidates(peerage, table.columns)).map((peers): Page => {
-      const accepts =
-        isSmall(sizes) && ends.banned.size === 0
-          ? painted(table, peers, sizes, ends)
-          : remembered((versions) => ruling(peers, versions).accepted);
-      const whole = wholesale(table, peers, sizes, ends, accepts);
-      return { table, peers, sizes, accepts, ...whole, ruling: (them) => ruling(peers, them) };
+      const reader = readerOf(peers);
+      const whole = wholesale(table, peers, sizes, ends, reader.accepts);
+      return { table, peers, sizes, ...reader, ...whole };
     });
   });
   const pagesOf: Page[][] = peerage.peers.map(() => []);
@@ -60,28 +58,37 @@ export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rul
   return { pages, pagesOf };
 }
 
-/** NO wins; then a YES row; then an end state; then the default. */
-function rulingOf(table: TransitionTable, sizes: readonly number[], ends: EndStates) {
+/** What a page of the table says of single combinations. */
+type Reader = (peers: readonly number[]) => Pick<Page, "accepts" | "ruling">;
+
+/** Of a large table each combination when it is asked for. NO wins; then a YES row; then an end state; then the default. */
+function asked(table: TransitionTable, sizes: readonly number[], ends: EndStates): Reader {
   let sides: { readonly yes: Matcher; readonly no: Matcher } | null = null;
-  return (peers: readonly number[], versions: readonly number[]): Ruling => {
-    sides ??= { yes: matcher(table, "yes", sizes), no: matcher(table, "no", sizes) };
-    const forbidding = sides.no(versions);
-    if (forbidding !== null) return { accepted: false, rule: forbidding };
-    const allowing = sides.yes(versions);
-    if (allowing !== null) return { accepted: true, rules: [allowing] };
-    const granting = ends.granting(peers, versions);
-    if (granting !== null) return { accepted: true, rules: granting };
-    return table.allowByDefault ? { accepted: true, rules: [] } : { accepted: false, rule: null };
+  return (peers) => {
+    const ruling = (versions: readonly number[]): Ruling => {
+      sides ??= { yes: matcher(table, "yes", sizes), no: matcher(table, "no", sizes) };
+      const forbidding = sides.no(versions);
+      if (forbidding !== null) return { accepted: false, rule: forbidding };
+      const allowing = sides.yes(versions);
+      if (allowing !== null) return { accepted: true, rules: [allowing] };
+      const granting = ends.granting(peers, versions);
+      if (granting !== null) return { accepted: true, rules: granting };
+      return unsaid(table);
+    };
+    return { ruling, accepts: remembered((versions) => ruling(versions).accepted) };
   };
+}
+
+/** Of a combination that no row matches, and no end state. */
+function unsaid({ allowByDefault }: TransitionTable): Ruling {
+  return allowByDefault ? { accepted: true, rules: [] } : { accepted: false, rule: null };
 }
 
 /** The first row, by its place in the file, whose every cell admits these versions. */
 type Matcher = (versions: readonly number[]) => Rule | null;
 
 function matcher(table: TransitionTable, wanted: "yes" | "no", sizes: readonly number[]): Matcher {
-  const rows = table.rows
-    .filter(({ verdict }) => verdict === wanted)
-    .toSorted((a, b) => byRule(a.rule, b.rule));
+  const rows = rowsOf(table, wanted);
   if (rows.length <= fewRows) {
     return (versions) =>
       rows.find(({ cells }) =>
@@ -96,25 +103,45 @@ function matcher(table: TransitionTable, wanted: "yes" | "no", sizes: readonly n
   return (versions) => rows[firstRow(masks, everyColumn, versions)]?.rule ?? null;
 }
 
-/** All combinations at once: the default, over it the end states, the YES rows, the NO rows. */
-function painted(
-  table: TransitionTable,
-  peers: readonly number[],
-  sizes: readonly number[],
-  ends: EndStates,
-): Page["accepts"] {
-  const canvas = canvasOf(sizes, table.allowByDefault);
-  if (!table.allowByDefault)
-    for (const { domains } of ends.boxes) {
-      paint(
-        canvas,
-        peers.map((one) => domains[one] ?? null),
-        1,
-      );
+/** In the order of the file. */
+function rowsOf(table: TransitionTable, wanted: "yes" | "no"): readonly Row[] {
+  return table.rows
+    .filter(({ verdict }) => verdict === wanted)
+    .toSorted((a, b) => byRule(a.rule, b.rule));
+}
+
+/** Of a small table all combinations at once: over the default the end states, the YES rows, the NO rows, the first of each last. */
+function painted(table: TransitionTable, sizes: readonly number[], ends: EndStates): Reader {
+  const yes = rowsOf(table, "yes");
+  const no = rowsOf(table, "no");
+  const firstYes = 1 + ends.boxes.length;
+  const firstNo = firstYes + yes.length;
+  const leastAccepted = table.allowByDefault ? 0 : 1;
+  const rulings: readonly Ruling[] = [
+    unsaid(table),
+    ...ends.boxes.map(({ rules }) => ({ accepted: true, rules }) as const),
+    ...yes.map(({ rule }) => ({ accepted: true, rules: [rule] }) as const),
+    ...no.map(({ rule }) => ({ accepted: false, rule }) as const),
+  ];
+  return (peers) => {
+    const canvas = canvasOf(sizes, rulings.length);
+    const boxes = ends.boxes.map(({ domains }) => peers.map((one) => domains[one] ?? null));
+    // What comes behind one that holds everything is never the first.
+    const last = boxes.findIndex((cells) => cells.every((cell) => cell === null));
+    for (let at = last < 0 ? boxes.length - 1 : last; at >= 0; at -= 1) {
+      paint(canvas, boxes[at] ?? [], 1 + at);
     }
-  for (const { cells, verdict } of table.rows) if (verdict === "yes") paint(canvas, cells, 1);
-  for (const { cells, verdict } of table.rows) if (verdict === "no") paint(canvas, cells, 0);
-  return (versions) => isPainted(canvas, versions);
+    for (let at = yes.length - 1; at >= 0; at -= 1)
+      paint(canvas, yes[at]?.cells ?? [], firstYes + at);
+    for (let at = no.length - 1; at >= 0; at -= 1) paint(canvas, no[at]?.cells ?? [], firstNo + at);
+    return {
+      accepts: (versions) => {
+        const colour = colourOf(canvas, versions);
+        return colour >= leastAccepted && colour < firstNo;
+      },
+      ruling: (versions) => rulings[colourOf(canvas, versions)] ?? unsaid(table),
+    };
+  };
 }
 
 function remembered(ask: (versions: readonly number[]) => boolean): Page["accepts"] {

@@ -105,6 +105,11 @@ export function reasons(
     const others = () =>
       (rest ??= without(kindsOfPeers(own), options[component] ?? [], starts[component] ?? -1));
     for (const page of book.pagesOf[own] ?? []) {
+      const single = partnerOf(page, own, peerage);
+      if (single !== null) {
+        addRulesOfPair(rules, page, own, { version, stands }, options[single], starts[single]);
+        continue;
+      }
       for (let column = page.peers.indexOf(own); column >= 0;) {
         const filled = page.peers.map((other, place) => {
           if (place === column) return itself;
@@ -127,6 +132,33 @@ export function reasons(
     known.set(key, found);
     return found;
   };
+}
+
+/** The Component of the other column, where the page has two columns and that Component stands there alone; else null. */
+function partnerOf({ peers }: Page, own: number, peerage: Peerage): number | null {
+  const [first = -1, second = -1] = peers;
+  if (peers.length !== 2 || first === second) return null;
+  const { components } = peerage.peers[first === own ? second : first] ?? { components: [] };
+  return components.length === 1 ? (components[0] ?? null) : null;
+}
+
+/** What `addRules` does, for most pages without its detours. */
+function addRulesOfPair(
+  rules: Set<Rule>,
+  page: Page,
+  own: number,
+  { version, stands }: Pick<Option, "version" | "stands">,
+  others: readonly number[] = [],
+  start: number | undefined,
+) {
+  const column = page.peers.indexOf(own);
+  const versions = [version, version];
+  for (const other of others) {
+    if (stands && other === start) continue;
+    versions[1 - column] = other;
+    const said = page.ruling(versions);
+    if (said.accepted) for (const rule of said.rules) rules.add(rule);
+  }
 }
 
 function addRules(rules: Set<Rule>, page: Page, filled: readonly (readonly Kind[])[]) {

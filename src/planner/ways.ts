@@ -32,8 +32,10 @@ export function groundOf(cohorts: Cohorts, names: readonly (readonly string[])[]
   });
   const walks = cohorts.cohorts.map((cohort) => {
     const rank = at(ranks, cohort.type);
+    const isSorted = (targets: readonly number[]) =>
+      targets.every((to, place) => place === 0 || at(rank, at(targets, place - 1)) < at(rank, to));
     const sorted = cohort.hops.map((targets) =>
-      targets.toSorted((a, b) => at(rank, a) - at(rank, b)),
+      isSorted(targets) ? targets : targets.toSorted((a, b) => at(rank, a) - at(rank, b)),
     );
     return walkOf(cohort, sorted);
   });
