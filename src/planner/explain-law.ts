@@ -36,8 +36,8 @@ export interface Law {
 /** More choices of Components for the columns of a table than this are not gone through. */
 const maxChoices = 100_000;
 
-/** More combinations of versions than this are not asked one by one. */
-const maxCombinations = 4096;
+/** Combinations of versions times rows beyond this number are not asked one by one. */
+const maxLookups = 500_000;
 
 /** Whether a table has so many columns of one type that its rules cannot be taken apart. */
 export function isTooWide(system: System): boolean {
@@ -166,7 +166,7 @@ function partOf(
       isMetByNone: (optionsOf, isLifted) => {
         const lists = components.map(optionsOf);
         const count = lists.reduce((product, { length }) => product * length, 1);
-        if (count <= maxCombinations)
+        if (count * Math.max(1, table.rows.length) <= maxLookups)
           return isEvery(lists, (versions) => ruling(versions).every(isLifted));
         // Row by row instead, which says no where it cannot tell.
         const isMet = (row: Pattern) =>

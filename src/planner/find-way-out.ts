@@ -9,8 +9,9 @@ import type { PlanOptions } from "./find-plan.ts";
 import { wantedOf } from "./hand-written.ts";
 import { heap } from "./heap.ts";
 import { judge, type Judge } from "./judge.ts";
-import type { Answer, Plan } from "./plan.ts";
+import type { Answer, Cost, Plan } from "./plan.ts";
 import { clustersOf, keyOf, type Moves, type Rest, restsIn } from "./rests.ts";
+import { directMoves, isDirect } from "./search.ts";
 
 /**
  * The way from an observed state to an acceptable end state while the `frozen` Components stay as they
@@ -30,22 +31,29 @@ export function findWayOut(
   const wanted = state.map((_, component) => wantedOf(system, component));
   const isOld = isState(old);
   const isWanted = isState(wanted);
-  const preferences: readonly ((end: SystemState) => boolean)[] = [
-    isOld,
-    (end) => !isOld(end) && !isWanted(end),
-    isWanted,
-  ];
   const budget = { left: nodeLimit };
-  for (const isPreferred of preferences) {
-    const plan = nearest(stranded, law, isPreferred, budget);
-    if (plan !== null) return { kind: "plan", plan };
-  }
+  const plan =
+    straightTo(stranded, law, old, budget) ??
+    nearest(stranded, law, (end) => !isOld(end) && !isWanted(end), budget) ??
+    straightTo(stranded, law, wanted, budget);
+  if (plan !== null) return { kind: "plan", plan };
   if (budget.left < 0) return { kind: "undecided", nodes: nodeLimit };
   return {
     kind: "no-plan",
     core: [],
     reason: "No acceptable end state can be reached while the stuck Components stay as they are.",
   };
+}
+
+/** The stage to this end state, without a look at any other; null where there is none, or none within the budget. */
+function straightTo(system: System, law: Judge, end: SystemState, budget: Budget): Plan | null {
+  const start = startOf(system);
+  if (law.endName(end) === null) return null;
+  const moves = directMoves(start, end);
+  if (moves.length === 0) return planOf(system, law, [], "proved");
+  return moves.every((move) => isDirect(system, move))
+    ? inOneStage(system, law, start, end, budget)
+    : null;
 }
 
 /** The cheapest stage to one of these end states; null where there is none, or none within the budget. */
@@ -55,26 +63,42 @@ function nearest(
   isPreferred: (end: SystemState) => boolean,
   budget: Budget,
 ): Plan | null {
-  const start = system.components.map((component) => component.start);
+  const start = startOf(system);
   if (isPreferred(start) && law.endName(start) !== null) return planOf(system, law, [], "proved");
   let best: Plan | null = null;
-  for (const { state } of endsFrom(system, law, start, budget)) {
+  for (const { state, installs } of endsFrom(system, law, start, budget)) {
     if (budget.left < 0) break;
     if (!isPreferred(state)) continue;
-    const installs = state.filter((version, component) => version !== start[component]).length;
     if (best !== null && installs > best.cost.installs) break;
-    const arranged = arrange(system, law, start, state, budget, "best");
-    if (arranged.kind !== "arranged") continue;
-    const { groups, exposure, bound } = arranged;
-    const isProved = bound.exposure === exposure && bound.groups === groups.length;
-    const least = { installs, stages: 1, ...bound };
-    const isBetter =
-      best === null ||
-      exposure < best.cost.exposure ||
-      (exposure === best.cost.exposure && groups.length < best.cost.groups);
-    if (isBetter) best = planOf(system, law, [groups], isProved ? "proved" : least);
+    const plan = inOneStage(system, law, start, state, budget);
+    if (plan !== null && (best === null || isLess(plan.cost, best.cost))) best = plan;
   }
   return best;
+}
+
+/** Of as many installs. */
+function isLess(one: Cost, other: Cost): boolean {
+  if (one.exposure !== other.exposure) return one.exposure < other.exposure;
+  return one.groups < other.groups;
+}
+
+function inOneStage(
+  system: System,
+  law: Judge,
+  start: SystemState,
+  end: SystemState,
+  budget: Budget,
+): Plan | null {
+  const arranged = arrange(system, law, start, end, budget, "best");
+  if (arranged.kind !== "arranged") return null;
+  const { groups, exposure, bound } = arranged;
+  const isProved = bound.exposure === exposure && bound.groups === groups.length;
+  const installs = groups.flat().length;
+  return planOf(system, law, [groups], isProved ? "proved" : { installs, stages: 1, ...bound });
+}
+
+function startOf(system: System): SystemState {
+  return system.components.map(({ start }) => start);
 }
 
 /** The end states that one stage may reach, those with the fewest installs first. */

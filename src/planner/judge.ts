@@ -32,10 +32,38 @@ export interface Judge {
   readonly allowing: (options: Options) => (component: number, version: number) => readonly Rule[];
 }
 
-export function judge(system: System): Judge {
+/** What the tables say wherever the System starts. */
+type Grounds = Pick<Judge, "peerage" | "ends" | "book">;
+
+/** Many questions are asked of the same tables, each from another start. */
+const known = new WeakMap<
+  System["transitionTables"],
+  { readonly system: System; readonly grounds: Grounds }
+>();
+
+function groundsOf(system: System): Grounds {
+  const before = known.get(system.transitionTables);
+  if (before !== undefined && isSameFrame(before.system, system)) return before.grounds;
   const family = peerage(system);
   const ends = endStates(system, family);
-  const book = rulebook(system, family, ends);
+  const grounds = { peerage: family, ends, book: rulebook(system, family, ends) };
+  known.set(system.transitionTables, { system, grounds });
+  return grounds;
+}
+
+/** Whether the tables of one speak of the same Components and versions as those of the other. */
+function isSameFrame(one: System, other: System): boolean {
+  return (
+    one.endTables === other.endTables &&
+    one.components.length === other.components.length &&
+    one.components.every(({ type }, at) => type === other.components[at]?.type) &&
+    one.types.length === other.types.length &&
+    one.types.every(({ versions }, at) => versions === other.types[at]?.versions)
+  );
+}
+
+export function judge(system: System): Judge {
+  const { peerage: family, ends, book } = groundsOf(system);
   const starts = system.components.map(({ start }) => start);
   const common = { peerage: family, ends, book, endName: ends.nameOf };
   if (system.transitionTables.length === 0 && system.endTables.length > 0) {
