@@ -1,3 +1,4 @@
+import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { Provides } from "../artifact/matching.ts";
 import { type Begin, type PlannedArtifact, recordFormat } from "../deployment/records.ts";
@@ -45,6 +46,7 @@ export function beginRecord(
       onInterrupt: entry.onInterrupt,
     })),
     artifacts: planning.located.map(plannedArtifact),
+    ...(planning.nodeLimit === defaultNodeLimit ? {} : { nodeLimit: planning.nodeLimit }),
   };
 }
 

@@ -8,16 +8,17 @@ import { FileError } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import type { Context } from "./context.ts";
 import { datastoreOf } from "./deployer.ts";
-import { readSettings } from "./settings.ts";
+import { readEffectiveSettings, readSettings } from "./settings.ts";
 import { planFromState, type Planning, planThisSystem } from "./system.ts";
 import { withSystemInput } from "./system-input.ts";
 
 /** With the contingency plans, which only those are told who ask for the plan itself. */
 export async function withWaysOut(
   { compute }: Context,
-  { planned, system, answer }: Planning,
+  { planned, system, answer, nodeLimit }: Planning,
 ): Promise<PlannedSystem> {
-  const waysOut = answer.kind === "plan" ? await compute(() => foreseen(system, answer.plan)) : [];
+  const waysOut =
+    answer.kind === "plan" ? await compute(() => foreseen(system, answer.plan, { nodeLimit })) : [];
   return { ...planned, waysOut };
 }
 
@@ -28,8 +29,11 @@ export async function makePlan(
   state: string | null,
 ): Promise<Result<Planning>> {
   if (state !== null) {
+    const effective = readEffectiveSettings(context);
+    if (!effective.ok) return effective;
+    const nodeLimit = effective.value.plannerNodeLimit.value;
     return await withSystemInput(context, [], file, (input) =>
-      planFromState(context, input, state),
+      planFromState(context, input, state, nodeLimit),
     );
   }
   const settings = readSettings(context);

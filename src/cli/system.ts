@@ -19,7 +19,7 @@ import type { System, SystemState } from "../manifest/system.ts";
 import type { Constraints } from "../manifest/table.ts";
 import { versionNamed } from "../manifest/version.ts";
 import { acceptance } from "../planner/acceptable.ts";
-import { findPlan, type PlanOptions } from "../planner/find-plan.ts";
+import { findPlan } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/plan.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import { type LocatedArtifact, locateArtifacts, missingArtifact } from "../sources/locate.ts";
@@ -35,6 +35,8 @@ export interface Planning {
   readonly manifest: Manifest;
   readonly system: System;
   readonly answer: Answer;
+  /** How many nodes each search may look at, those for ways out among them. */
+  readonly nodeLimit: number;
   /** For the reports. */
   readonly planned: PlannedSystem;
   /** Where the Artifacts lie; without those that are known by name only. */
@@ -78,7 +80,7 @@ export async function planThisSystem(
       artifacts: artifacts.value.atHand,
     },
     { ...artifacts.value, survey: surveyed.value, notes: [...notes, ...artifacts.value.notes] },
-    { nodeLimit: settings.plannerNodeLimit },
+    settings.plannerNodeLimit,
   );
 }
 
@@ -87,6 +89,7 @@ export async function planFromState(
   context: Context,
   input: SystemInput,
   stateName: string,
+  nodeLimit: number,
 ): Promise<Result<Planning>> {
   const { platform, environment } = context;
   const read = readManifest(input.manifest);
@@ -114,6 +117,7 @@ export async function planFromState(
       artifacts: artifacts.value.atHand,
     },
     { ...artifacts.value, survey: null, notes: [...notes, ...artifacts.value.notes] },
+    nodeLimit,
   );
 }
 
@@ -161,16 +165,17 @@ async function planned(
   { compute }: Context,
   match: MatchInput,
   { located, survey, notes }: Pick<Planning, "located" | "survey"> & Pick<ReadArtifacts, "notes">,
-  options: PlanOptions = {},
+  nodeLimit: number,
 ): Promise<Result<Planning>> {
   const matched = matchSystem(match);
   if (!matched.ok) return matched;
   const { system } = matched.value;
-  const answer = await compute(() => findPlan(system, options));
+  const answer = await compute(() => findPlan(system, { nodeLimit }));
   return ok({
     manifest: match.manifest,
     system,
     answer,
+    nodeLimit,
     located,
     survey,
     planned: {

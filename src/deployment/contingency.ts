@@ -1,3 +1,4 @@
+import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import type { Plan } from "../planner/plan.ts";
 import { findWayOut } from "../planner/find-way-out.ts";
@@ -23,7 +24,7 @@ export function isUnsure(member: Member): boolean {
 
 /** The contingency plan from here; `groups` is null where there is none. */
 export function contingency(deployment: Deployment): Replanned {
-  const { system } = deployment.begin;
+  const { system, nodeLimit = defaultNodeLimit } = deployment.begin;
   const state = stateOf(deployment);
   if (state === null) return { type: "replanned", groups: null };
   const isFrozen = (member: Member): boolean =>
@@ -32,7 +33,7 @@ export function contingency(deployment: Deployment): Replanned {
   const frozen = new Set(
     deployment.members.flatMap((member, index) => (isFrozen(member) ? [index] : [])),
   );
-  const answer = findWayOut(asItStands(system, deployment), state, frozen);
+  const answer = findWayOut(asItStands(system, deployment), state, frozen, { nodeLimit });
   return {
     type: "replanned",
     groups: answer.kind === "plan" ? detour(deployment, answer.plan) : null,

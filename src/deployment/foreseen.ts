@@ -1,3 +1,4 @@
+import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { ComponentId, SystemVersion, Version } from "../core/ids.ts";
 import type { System } from "../manifest/system.ts";
 import { cohortsOf } from "../planner/cohorts.ts";
@@ -29,12 +30,23 @@ export interface Foreseen {
  */
 const foresight = 400_000;
 
+interface ForeseenOptions {
+  /** How many nodes may be searched for each way. */
+  readonly nodeLimit?: number;
+  /** How many ways are planned, times Components. */
+  readonly limit?: number;
+}
+
 /**
  * For every step of the plan, planned as the deployment would. Nothing without tables, and nothing for later steps where all
  * would be too many.
  */
-export function foreseen(system: System, plan: Plan, limit = foresight): readonly Foreseen[] {
-  const first = beginOnPaper(system, plan);
+export function foreseen(
+  system: System,
+  plan: Plan,
+  { nodeLimit = defaultNodeLimit, limit = foresight }: ForeseenOptions = {},
+): readonly Foreseen[] {
+  const first = beginOnPaper(system, plan, { nodeLimit });
   const before = begin(first, {
     type: "run",
     at: first.at,

@@ -1,3 +1,4 @@
+import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System } from "../manifest/system.ts";
 import type { Plan } from "../planner/plan.ts";
 import type { Begin } from "./records.ts";
@@ -5,11 +6,17 @@ import type { Begin } from "./records.ts";
 /** What the Topology says of a Component that is interrupted. */
 export type InterruptPolicy = (component: string) => Begin["components"][number]["onInterrupt"];
 
+interface PaperOptions {
+  readonly policy?: InterruptPolicy;
+  /** For ways out. */
+  readonly nodeLimit?: number;
+}
+
 /** A deployment that nobody will make: its machine may be asked what it would do. */
 export function beginOnPaper(
   system: System,
   plan: Plan,
-  policy: InterruptPolicy = () => "rollback",
+  { policy = () => "rollback", nodeLimit = defaultNodeLimit }: PaperOptions = {},
 ): Begin {
   return {
     type: "begin",
@@ -28,5 +35,6 @@ export function beginOnPaper(
       return [{ id, componentType, interface: "", args: [], timeoutMs: 1, onInterrupt }];
     }),
     artifacts: [],
+    nodeLimit,
   };
 }

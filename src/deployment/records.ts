@@ -96,6 +96,8 @@ const Begin = z
     plan: Plan,
     components: z.array(TopologyComponent).readonly(),
     artifacts: z.array(PlannedArtifact).readonly(),
+    /** How many nodes the search for a way out may look at, where that is not the default. */
+    nodeLimit: z.int().positive().exactOptional(),
   })
   .readonly();
 export type Begin = z.infer<typeof Begin>;

@@ -47,18 +47,20 @@ export function endStates(system: System, peerage: Peerage): EndStates {
   const bans = system.endTables
     .flatMap((table) => {
       const columns = candidates(peerage, table.columns);
-      return table.rows.filter(({ verdict }) => verdict === "no").map((row) => ({ columns, row }));
+      return table.rows
+        .filter(({ verdict }) => verdict === "no")
+        .map(({ cells }) => ({ columns, cells }));
     })
     .filter((ban) => boxes.some((box) => overlaps(box, ban)));
   const starts = system.components.map(({ start }) => start);
   const banned = new Set(bans.flatMap(({ columns }) => columns.flat()));
 
-  function isContradicted(options: Options): boolean {
-    if (bans.length === 0) return false;
+  function isContradicted(options: Options, among: readonly Ban[] = bans): boolean {
+    if (among.length === 0) return false;
     const kinds = kindsOf(peerage, starts, options);
-    return bans.some(({ columns, row }) => {
+    return among.some(({ columns, cells }) => {
       const fitting = columns.map((peers, column) => {
-        const cell = row.cells[column] ?? null;
+        const cell = cells[column] ?? null;
         return peers
           .flatMap((at) => kinds[at] ?? [])
           .filter(({ options: [only] }) => cell === null || cell.includes(only?.version ?? -1));
@@ -72,10 +74,11 @@ export function endStates(system: System, peerage: Peerage): EndStates {
     const open = peerage.of.flatMap((peers, component) =>
       banned.has(peers) && given[component]?.length === 0 ? [component] : [],
     );
+    const own = bans.flatMap((ban) => (overlaps(box, ban) ? [within(box, ban, peerage)] : []));
     let tried = 0;
     const extend = (depth: number, state: Options): boolean => {
       tried += 1;
-      if (tried > witnessLimit || isContradicted(state)) return false;
+      if (tried > witnessLimit || isContradicted(state, own)) return false;
       const component = open[depth];
       if (component === undefined) return true;
       const peers = peerage.of[component] ?? -1;
@@ -85,8 +88,16 @@ export function endStates(system: System, peerage: Peerage): EndStates {
     return extend(0, given);
   }
 
+  const witnessed = new Map<string, EndBox | undefined>();
+
   function grantedBox(peers: readonly number[], versions: readonly number[]): EndBox | undefined {
     if (bans.length === 0) return boxes[firstRow(masks, peers, versions)];
+    const key = `${peers.join()}/${versions.join()}`;
+    if (!witnessed.has(key)) witnessed.set(key, witnessedBox(peers, versions));
+    return witnessed.get(key);
+  }
+
+  function witnessedBox(peers: readonly number[], versions: readonly number[]): EndBox | undefined {
     const given: number[][] = peerage.of.map(() => []);
     for (const [at, one] of peers.entries()) {
       const free = peerage.peers[one]?.components.find((other) => given[other]?.length === 0);
@@ -113,16 +124,40 @@ export function endStates(system: System, peerage: Peerage): EndStates {
   };
 }
 
+/** A NO row. */
 interface Ban {
   /** The peers that may stand in each column. */
   readonly columns: readonly (readonly number[])[];
-  readonly row: EndRow;
+  readonly cells: EndRow["cells"];
+}
+
+/**
+ * The ban without the columns in which some Component always stands, and matches in every state of the box: what is
+ * left shows a contradiction as soon as the Components that matter have their versions.
+ */
+function within({ domains }: EndBox, { columns, cells }: Ban, { peers: all }: Peerage): Ban {
+  const kept = [...columns.keys()].filter((column) => {
+    const cell = cells[column] ?? null;
+    const own = columns[column] ?? [];
+    const isApart = columns.every(
+      (other, at) => at === column || !other.some((one) => own.includes(one)),
+    );
+    const isFilled = own.some((one) => (all[one]?.components.length ?? 0) > 0);
+    const isMatched = own.every(
+      (one) => cell === null || domains[one]?.every((version) => cell.includes(version)),
+    );
+    return !(isApart && isFilled && isMatched);
+  });
+  return {
+    columns: kept.map((column) => columns[column] ?? []),
+    cells: kept.map((column) => cells[column] ?? null),
+  };
 }
 
 /** Whether a state of the box could match the NO row. */
-function overlaps({ domains }: EndBox, { columns, row }: Ban): boolean {
+function overlaps({ domains }: EndBox, { columns, cells }: Ban): boolean {
   return columns.every((peers, column) => {
-    const cell = row.cells[column] ?? null;
+    const cell = cells[column] ?? null;
     return peers.some((one) => {
       const domain = domains[one] ?? null;
       if (cell === null || domain === null) return cell === null || cell.length > 0;

@@ -1,4 +1,5 @@
 import { unknownVersion } from "../core/ids.ts";
+import { defaultNodeLimit } from "../core/node-limit.ts";
 import { beginOnPaper, type InterruptPolicy } from "../deployment/on-paper.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import { acceptance, startingIn } from "../planner/acceptable.ts";
@@ -22,14 +23,19 @@ export interface Simulated {
 const maxStarts = 256;
 const maxTried = 20_000;
 
-/** Plans and explores from the System's own start, with every fault of the scope. */
-export function simulate(system: System, scope: Scope, policy: InterruptPolicy): Simulated {
+/** Plans and explores from the System's own start, with every fault of the scope. `nodeLimit`: for the plan, and each way out. */
+export function simulate(
+  system: System,
+  scope: Scope,
+  policy: InterruptPolicy,
+  nodeLimit = defaultNodeLimit,
+): Simulated {
   const start = system.components.map((component) => component.start);
   const systemVersion = acceptance(system, start).endState(start);
-  const answer = findPlan(system);
+  const answer = findPlan(system, { nodeLimit });
   const exploration =
     answer.kind === "plan"
-      ? explore(beginOnPaper(system, answer.plan, policy), answersOf(system), scope)
+      ? explore(beginOnPaper(system, answer.plan, { policy, nodeLimit }), answersOf(system), scope)
       : null;
   return { start, systemVersion, answer, exploration };
 }

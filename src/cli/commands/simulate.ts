@@ -51,7 +51,7 @@ const interrupted: Problem = {
 /** Null where it was stopped; that is looked for between two starting states. */
 async function reportOf(
   { platform: { clock }, output, signal }: Context,
-  { manifest, system, survey }: Planning,
+  { manifest, system, survey, nodeLimit }: Planning,
   accepted: readonly ComponentId[],
   { from, faults, limit }: SimulateOptions,
 ): Promise<SimulationReport | null> {
@@ -61,7 +61,7 @@ async function reportOf(
   const starts = from === "all" ? startsOf(system) : [system];
   const runs: Simulated[] = [];
   for (const one of starts) {
-    runs.push(explored(one, { faults, limit }, policy));
+    runs.push(explored(one, { faults, limit }, policy, nodeLimit));
     await new Promise((settle) => setImmediate(settle));
     if (signal.aborted) return null;
   }

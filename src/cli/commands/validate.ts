@@ -46,7 +46,7 @@ async function validateFile(context: Context, file: string): Promise<ValidatedFi
     case "bundle":
       return { file, kind: "bundle", ...(await validateBundle(context, file)) };
     case "text":
-      return { file, ...validateText(context, file) };
+      return { file, ...(await validateText(context, file)) };
     default:
       return assertNever(kind.value);
   }
@@ -62,17 +62,17 @@ async function validateBundle(context: Context, file: string): Promise<Found> {
   );
   if (!verified.ok) return { problems: verified.problems, notes: [] };
   const { entry, bytes } = verified.value.bundle.manifest;
-  return foundIn({ name: `${file}:${entry}`, bytes });
+  return await foundIn(context, { name: `${file}:${entry}`, bytes });
 }
 
-function foundIn(file: TextFile): Found {
+async function foundIn({ compute }: Context, file: TextFile): Promise<Found> {
   const read = readManifest(file);
   if (!read.ok) return { problems: read.problems, notes: [] };
-  const { problems, notes, reach } = lint(read.value.manifest);
+  const { problems, notes, reach } = await compute(() => lint(read.value.manifest));
   return { problems, notes: [...read.value.notes, ...notes], reach };
 }
 
-function validateText(context: Context, name: string): Omit<ValidatedFile, "file"> {
+async function validateText(context: Context, name: string): Promise<Omit<ValidatedFile, "file">> {
   const { platform, environment, options } = context;
   const read = (path: string) => readText(platform.files, environment.workingDirectory, path);
   const file = read(name);
@@ -80,7 +80,7 @@ function validateText(context: Context, name: string): Omit<ValidatedFile, "file
   const kind = kindOfText(file.value.bytes);
   switch (kind) {
     case "Manifest":
-      return { kind, ...foundIn(file.value) };
+      return { kind, ...(await foundIn(context, file.value)) };
     case "Topology": {
       const { topologyComponents } = options;
       const components = topologyComponents === null ? null : read(topologyComponents);

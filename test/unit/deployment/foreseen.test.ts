@@ -85,7 +85,7 @@ describe("the way out that is told before the first step", () => {
 
   it("is not looked for behind all installs of a System of very many that differ", () => {
     const { system, plan } = seedBegin({});
-    const ways = foreseen(system, plan, system.components.length);
+    const ways = foreseen(system, plan, { limit: system.components.length });
     expect(ways).toEqual(ahead({}).slice(0, 1));
     expect(wayOutLines(ways, plan, plainStyle)).toEqual([
       "Way out, if G13 fails to roll back: R456 to rtos-v2 and R998 to rtos-v2; the System ends in v.2.",
