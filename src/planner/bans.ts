@@ -1,5 +1,5 @@
 import type { Rule, System, TransitionTable, VersionSet } from "../manifest/system.ts";
-import { boxOf, isAllAccepted, layoutOf } from "./boxes.ts";
+import { boxOf, isAllAccepted, layoutOf, sieveOf } from "./boxes.ts";
 import { at } from "./draft.ts";
 import type { Judge } from "./judge.ts";
 import { canvasOf, colourOf, isEvery, isFew, isSmall, paint } from "./painted.ts";
@@ -111,7 +111,7 @@ function pageOf(page: Page, bans: readonly Ban[]): Page {
   const sides = {
     layout,
     yes: [],
-    no: no.map((cells) => boxOf(layout, cells)),
+    no: no.map((cells) => sieveOf(layout, cells)),
     allowByDefault: true,
   };
   const isBoxAccepted = (lists: readonly (readonly number[])[]) =>

@@ -28,11 +28,23 @@ export function boxOf({ sizes, words }: Layout, cells: readonly VersionSet[]): B
   return box;
 }
 
+/** A box, and its columns, those with the fewest versions first: where it is missed, it is soon told. */
+export interface Sieve {
+  readonly box: Box;
+  readonly columns: readonly number[];
+}
+
+export function sieveOf(layout: Layout, cells: readonly VersionSet[]): Sieve {
+  const { sizes } = layout;
+  const counts = sizes.map((size, column) => cells[column]?.length ?? size);
+  const columns = [...sizes.keys()].toSorted((a, b) => (counts[a] ?? 0) - (counts[b] ?? 0));
+  return { box: boxOf(layout, cells), columns };
+}
+
 /** Whether some combination lies in both. */
-function touches(layout: Layout, one: Box, other: Box): boolean {
-  const { sizes, words } = layout;
-  for (let column = 0; column < sizes.length; column += 1) {
-    if (!meets(one, other, column, words)) return false;
+function touches({ words }: Layout, { box, columns }: Sieve, other: Box): boolean {
+  for (const column of columns) {
+    if (!meets(box, other, column, words)) return false;
   }
   return true;
 }
@@ -55,8 +67,8 @@ function covers(outer: Box, inner: Box): boolean {
 /** What a table says, box by box. */
 export interface Sides {
   readonly layout: Layout;
-  readonly yes: readonly Box[];
-  readonly no: readonly Box[];
+  readonly yes: readonly Sieve[];
+  readonly no: readonly Sieve[];
   readonly allowByDefault: boolean;
 }
 
@@ -69,8 +81,8 @@ export function isAllAccepted(sides: Sides, box: Box): boolean {
   let first: Box | undefined;
   for (const one of yes) {
     if (!touches(layout, one, box)) continue;
-    if (covers(one, box)) return true;
-    first ??= one;
+    if (covers(one.box, box)) return true;
+    first ??= one.box;
   }
   // Cut the box along one that it is partly in. What lies outside of it is refused the soonest.
   return (

@@ -187,7 +187,7 @@ function partOf(
   };
 }
 
-/** A row by the columns in which it does not admit everything: few of many in a wide table. */
+/** A row by the columns in which it does not admit everything, those that admit the fewest first: there a mismatch shows. */
 interface Pattern {
   readonly rule: Rule;
   readonly cells: readonly { readonly column: number; readonly versions: readonly number[] }[];
@@ -196,7 +196,9 @@ interface Pattern {
 function asPattern({ rule, cells }: System["transitionTables"][number]["rows"][number]): Pattern {
   return {
     rule,
-    cells: cells.flatMap((versions, column) => (versions === null ? [] : [{ column, versions }])),
+    cells: cells
+      .flatMap((versions, column) => (versions === null ? [] : [{ column, versions }]))
+      .toSorted((a, b) => a.versions.length - b.versions.length),
   };
 }
 

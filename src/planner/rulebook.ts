@@ -1,5 +1,5 @@
 import type { Row, Rule, System, TransitionTable } from "../manifest/system.ts";
-import { boxOf, isAllAccepted, isAnyPossible, layoutOf, type Sides } from "./boxes.ts";
+import { boxOf, isAllAccepted, isAnyPossible, layoutOf, type Sides, sieveOf } from "./boxes.ts";
 import type { EndStates } from "./end-states.ts";
 import { canvasOf, colourOf, isEvery, isFew, isSmall, paint } from "./painted.ts";
 import { candidates, type Peerage } from "./peers.ts";
@@ -171,9 +171,9 @@ function wholesale(
     const side = (wanted: "yes" | "no") =>
       table.rows
         .filter(({ verdict }) => verdict === wanted)
-        .map(({ cells }) => boxOf(layout, cells));
+        .map(({ cells }) => sieveOf(layout, cells));
     const granted = ends.boxes.map(({ domains }) =>
-      boxOf(
+      sieveOf(
         layout,
         peers.map((one) => domains[one] ?? null),
       ),

@@ -9,7 +9,7 @@ import type { Judge } from "./judge.ts";
 import type { Cost } from "./plan.ts";
 import { isEqual, route } from "./route.ts";
 import type { Peerage } from "./peers.ts";
-import { type Ground, groundOf, type Ways, waysOf } from "./ways.ts";
+import { type Ground, groundOf, mayArrive, type Ways, waysOf } from "./ways.ts";
 
 export type Searched =
   | { readonly kind: "found"; readonly draft: Draft; readonly bound: Cost | "proved" }
@@ -82,6 +82,7 @@ function search(
     Math.max(0, budget.left),
     effort,
   );
+  if (found.kind === "undecided" && !mayArrive(ground, ways, law.book)) return { kind: "none" };
   if (found.kind !== "found") return found;
   const { draft, cost, bound } = found;
   return { kind: "found", draft, bound: isEqual(cost, bound) ? "proved" : bound };

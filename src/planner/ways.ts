@@ -109,6 +109,49 @@ export function waysOf(ground: Ground, book: Rulebook): Ways {
   return { hops, distances };
 }
 
+/**
+ * False: there is no plan. Takes it that whatever version a Component has once reached it has for ever, beside all
+ * that come after it; what is not even reached so is never reached.
+ */
+export function mayArrive(
+  { cohorts: { cohorts } }: Ground,
+  { hops }: Ways,
+  book: Rulebook,
+): boolean {
+  const byPeers: number[][] = book.pagesOf.map(() => []);
+  for (const [index, { peers }] of cohorts.entries()) byPeers[peers]?.push(index);
+  const starts = byPeers.map((list) => new Set(list.map((one) => at(cohorts, one).start)));
+  const reached = cohorts.map(({ start }) => [start]);
+  const isSupported = (page: Page, { peers, start }: Cohort, from: number, to: number): boolean => {
+    const reader = readerOf(page);
+    if (reader === null) return true;
+    const allowed = page.peers.map((one) => unionOf(at(byPeers, one), reached));
+    const standing = page.peers.map((one) => at(starts, one));
+    return page.peers.every(
+      (one, column) => one !== peers || reader(column, allowed, standing)(from, to, start),
+    );
+  };
+  const dirty = new Set(cohorts.keys());
+  for (const index of dirty) {
+    dirty.delete(index);
+    const cohort = at(cohorts, index);
+    const pages = at(book.pagesOf, cohort.peers);
+    const own = at(reached, index);
+    const before = own.length;
+    for (const from of own) {
+      for (const to of at(at(hops, index), from)) {
+        if (own.includes(to)) continue;
+        if (pages.every((page) => isSupported(page, cohort, from, to))) own.push(to);
+      }
+    }
+    if (own.length === before) continue;
+    for (const { peers } of pages) {
+      for (const one of peers) for (const other of at(byPeers, one)) dirty.add(other);
+    }
+  }
+  return cohorts.every(({ target }, index) => at(reached, index).includes(target));
+}
+
 /** To the wanted version; versions in which no way ends stay at Infinity. */
 function distancesIn(
   { target, size }: Cohort,

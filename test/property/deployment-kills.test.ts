@@ -49,7 +49,7 @@ function killed({ seed, kills, policy, isAtOnce }: Given) {
   const answer = findPlan(system);
   fc.pre(answer.kind === "plan" && answer.plan.stages.length > 0);
   if (answer.kind !== "plan") throw new Error("no plan");
-  const first = beginOnPaper(system, answer.plan, () => policy);
+  const first = beginOnPaper(system, answer.plan, { policy: () => policy });
   return { system, first, policy, killing: runWithKills(first, kills, isAtOnce) };
 }
 

@@ -12,10 +12,11 @@ export interface LargeManifest {
 
 type EndRow = readonly [string, readonly string[]];
 
-/** The names of the files. */
+/** The names of the files. `changed`: what is to be wrong in the Manifest. */
 export function writeLarge(
   directory: string,
   { types, ends, lines }: LargeManifest,
+  changed: (text: string) => string = (text) => text,
 ): readonly [string, string] {
   const table =
     ends === null
@@ -42,7 +43,7 @@ export function writeLarge(
   const state = types.map(
     (type) => `  - { component_type: ${type}, id: ${type}, version: ${type}-1 }`,
   );
-  writeFileSync(join(directory, "large.yaml"), `${manifest.join("\n")}\n`);
+  writeFileSync(join(directory, "large.yaml"), changed(`${manifest.join("\n")}\n`));
   writeFileSync(join(directory, "state.yaml"), `components:\n${state.join("\n")}\n`);
   return ["large.yaml", "state.yaml"];
 }
