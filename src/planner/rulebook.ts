@@ -1,4 +1,4 @@
-import type { Row, Rule, System, TransitionTable } from "../manifest/system.ts";
+import type { Row, Rule, System, TransitionTable, VersionSet } from "../manifest/system.ts";
 import { boxOf, isAllAccepted, isAnyPossible, layoutOf, type Sides, sieveOf } from "./boxes.ts";
 import type { EndStates } from "./end-states.ts";
 import { canvasOf, colourOf, isEvery, isFew, isSmall, paint } from "./painted.ts";
@@ -105,9 +105,8 @@ function matcher(table: TransitionTable, wanted: "yes" | "no", sizes: readonly n
 
 /** In the order of the file. */
 function rowsOf(table: TransitionTable, wanted: "yes" | "no"): readonly Row[] {
-  return table.rows
-    .filter(({ verdict }) => verdict === wanted)
-    .toSorted((a, b) => byRule(a.rule, b.rule));
+  const rows = table.rows.filter(({ verdict }) => verdict === wanted);
+  return rows.length < 2 ? rows : rows.toSorted((a, b) => byRule(a.rule, b.rule));
 }
 
 /** Of a small table all combinations at once: over the default the end states, the YES rows, the NO rows, the first of each last. */
@@ -123,13 +122,17 @@ function painted(table: TransitionTable, sizes: readonly number[], ends: EndStat
     ...yes.map(({ rule }) => ({ accepted: true, rules: [rule] }) as const),
     ...no.map(({ rule }) => ({ accepted: false, rule }) as const),
   ];
+  const cells: VersionSet[] = [];
   return (peers) => {
     const canvas = canvasOf(sizes, rulings.length);
-    const boxes = ends.boxes.map(({ domains }) => peers.map((one) => domains[one] ?? null));
     // What comes behind one that holds everything is never the first.
-    const last = boxes.findIndex((cells) => cells.every((cell) => cell === null));
-    for (let at = last < 0 ? boxes.length - 1 : last; at >= 0; at -= 1) {
-      paint(canvas, boxes[at] ?? [], 1 + at);
+    const last = ends.boxes.findIndex(({ domains }) =>
+      peers.every((one) => (domains[one] ?? null) === null),
+    );
+    for (let at = last < 0 ? ends.boxes.length - 1 : last; at >= 0; at -= 1) {
+      const domains = ends.boxes[at]?.domains ?? [];
+      for (const [column, one] of peers.entries()) cells[column] = domains[one] ?? null;
+      paint(canvas, cells, 1 + at);
     }
     for (let at = yes.length - 1; at >= 0; at -= 1)
       paint(canvas, yes[at]?.cells ?? [], firstYes + at);
@@ -201,6 +204,12 @@ function choices(
   { peers }: Peerage,
   columns: readonly (readonly number[])[],
 ): readonly (readonly number[])[] {
+  // One candidate for each column, and every one another: nothing to choose.
+  const only = columns.flatMap((column) => (column.length === 1 ? column : []));
+  const isPlain =
+    only.length === columns.length &&
+    only.every((one, at) => peers[one] !== undefined && only.indexOf(one) === at);
+  if (isPlain) return [only];
   let all: readonly (readonly number[])[] = [[]];
   for (const column of columns) {
     all = all.flatMap((chosen) =>
