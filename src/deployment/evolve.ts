@@ -4,7 +4,7 @@ import { takeWayOut } from "./contingency.ts";
 import { type Deployment, hasCleanupStarted, membersOf, withProgress } from "./deployment.ts";
 import { interrupted } from "./interruption.ts";
 import { enterBack } from "./error-path.ts";
-import { placed } from "./place.ts";
+import { followed, type Place, placed } from "./place.ts";
 import { afterOutcome } from "./outcome.ts";
 import type { Begin, Intent, JournalRecord, Outcome, Run } from "./records.ts";
 import { settle } from "./settle.ts";
@@ -38,18 +38,32 @@ export function begin(first: Begin, run: Run): Deployment {
   };
 }
 
-/**
- * Folds one record in. Throws where the record cannot follow from the deployment: a journal of another
- * program, for a valid one was written by `decide`, of this build or an earlier one.
- */
+/** Folds one record in, as this build writes it. Throws where that is not what `decide` says: a bug, and nothing is done. */
 export function evolve(deployment: Deployment, record: JournalRecord): Deployment {
+  return folded(deployment, record, placed);
+}
+
+/** Folds a whole journal, of this build or an earlier one; null where it holds no run yet. Throws at one of another program. */
+export function replay(records: readonly JournalRecord[]): Deployment | null {
+  const [first, run, ...rest] = records;
+  if (first === undefined || run === undefined) return null;
+  if (first.type !== "begin" || run.type !== "run") {
+    throw new Error("a journal starts with what was planned and the first run");
+  }
+  return rest.reduce(
+    (deployment, record) => folded(deployment, record, followed),
+    begin(first, run),
+  );
+}
+
+function folded(deployment: Deployment, record: JournalRecord, place: Place): Deployment {
   switch (record.type) {
     case "begin":
       throw new Error("a journal begins only once");
     case "run":
       return takenUp(deployment, record);
     case "intent":
-      return opened(deployment, record);
+      return opened(deployment, record, place);
     case "running":
       return started(deployment, record.component);
     case "outcome":
@@ -68,16 +82,6 @@ export function evolve(deployment: Deployment, record: JournalRecord): Deploymen
   }
 }
 
-/** Folds a whole journal; null where it holds no run yet. */
-export function replay(records: readonly JournalRecord[]): Deployment | null {
-  const [first, run, ...rest] = records;
-  if (first === undefined || run === undefined) return null;
-  if (first.type !== "begin" || run.type !== "run") {
-    throw new Error("a journal starts with what was planned and the first run");
-  }
-  return rest.reduce(evolve, begin(first, run));
-}
-
 function takenUp(deployment: Deployment, run: Run): Deployment {
   const resumed = interrupted(
     {
@@ -94,10 +98,10 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
   return enterBack({ ...resumed, failure: { kind: "asked", run: resumed.runs } });
 }
 
-function opened(deployment: Deployment, intent: Intent): Deployment {
+function opened(deployment: Deployment, intent: Intent, place: Place): Deployment {
   if (deployment.open !== null) throw new Error(`${intent.round} begun while a round is open`);
   const isObservation = intent.round === "ObserveInterrupted" || intent.round === "ObserveStuck";
-  const here = isObservation ? deployment : placed(deployment, intent);
+  const here = isObservation ? deployment : place(deployment, intent);
   const isMade = !isObservation && intent.round !== "ExpectOld";
   return {
     ...here,

@@ -4,47 +4,64 @@ import { next } from "./next.ts";
 import { program, type RoundName } from "./program.ts";
 import type { Intent } from "./records.ts";
 
+/** The deployment at the place in its program where the intent belongs; throws where it has none. */
+export type Place = (deployment: Deployment, intent: Intent) => Deployment;
+
+/** What this build does is what comes next, and nothing else. */
+export const placed: Place = (deployment, intent) => {
+  const here = asNext(deployment, intent);
+  if (here === null) throw misplaced(intent);
+  return here;
+};
+
 /**
- * The deployment at the place in its program where the intent belongs. In a journal of this build that is what comes
- * next. A build before it may have asked less, or have gone another way than this one would: what it has done is done,
- * and is followed, because a deployment that nobody can read any more could neither be finished nor undone. Throws where
- * the round has no place at all: a journal of another program.
+ * In a journal that is read. A build before this one may have asked less, or have gone another way than this one would:
+ * what it has done is done, and is followed, because a deployment that nobody can read any more could neither be finished
+ * nor undone. A round that has no place at all is of another program.
  */
-export function placed(deployment: Deployment, intent: Intent): Deployment {
+export const followed: Place = (deployment, intent) => {
+  const here = asNext(deployment, intent);
+  if (here !== null) return here;
+  const there = onSomeWay(deployment, intent);
+  if (there === null) throw misplaced(intent);
+  return { ...there, mustReplan: false };
+};
+
+function misplaced({ round }: Intent): Error {
+  return new Error(`${round} does not follow here`);
+}
+
+function asNext(deployment: Deployment, { round, group }: Intent): Deployment | null {
   const coming = next(deployment);
-  if (coming.kind === "round" && coming.row.name === intent.round) {
-    return { ...deployment, cursor: coming.at };
-  }
-  const followed = onItsWay(deployment, intent) ?? onTheOtherWay(deployment, intent);
-  if (followed === null) throw new Error(`${intent.round} does not follow here`);
-  return { ...followed, mustReplan: false };
+  if (coming.kind !== "round" || coming.row.name !== round || coming.group !== group) return null;
+  return { ...deployment, cursor: coming.at };
 }
 
-function onItsWay(deployment: Deployment, intent: Intent): Deployment | null {
-  const ahead = lineOf(deployment, intent, deployment.cursor);
-  if (deployment.way !== "forward") {
-    return at(deployment, ahead ?? lineOf(deployment, intent, 0));
-  }
-  return ahead !== null && mayPassTo(deployment, ahead) ? at(deployment, ahead) : null;
-}
-
-function onTheOtherWay(deployment: Deployment, intent: Intent): Deployment | null {
+function onSomeWay(deployment: Deployment, intent: Intent): Deployment | null {
+  const here = ahead(deployment, intent);
   switch (deployment.way) {
-    case "forward": {
-      const back = enterBack(deployment);
-      return at(back, lineOf(back, intent, 0));
-    }
+    case "forward":
+      return passing(here) ?? passing(ahead(enterBack(deployment), intent));
     case "back": {
-      const forward: Deployment = { ...deployment, way: "forward", failure: null };
-      return at(forward, lineOf(forward, intent, 0));
+      const forward: Deployment = { ...deployment, way: "forward", cursor: 0, failure: null };
+      return passing(here) ?? passing(ahead(forward, intent)) ?? arrived(here);
     }
     default:
-      return null;
+      return arrived(here);
   }
 }
 
-function at(deployment: Deployment, cursor: number | null): Deployment | null {
-  return cursor === null ? null : { ...deployment, cursor };
+/** From here to there. */
+interface Passage {
+  readonly from: Deployment;
+  readonly to: number;
+}
+
+/** The error path makes some of its rounds again. */
+function ahead(from: Deployment, intent: Intent): Passage | null {
+  const isForward = from.way === "forward";
+  const to = lineOf(from, intent, from.cursor) ?? (isForward ? null : lineOf(from, intent, 0));
+  return to === null ? null : { from, to };
 }
 
 function lineOf(deployment: Deployment, { round, group }: Intent, from: number): number | null {
@@ -56,14 +73,23 @@ function lineOf(deployment: Deployment, { round, group }: Intent, from: number):
   return found < 0 ? null : found;
 }
 
-/** Without these a way forward is none: who has left them out was on the way back. */
-const decisive: readonly RoundName[] = ["ArtifactInstall", "ArtifactCommit"];
+function arrived(passage: Passage | null): Deployment | null {
+  return passage === null ? null : { ...passage.from, cursor: passage.to };
+}
 
-function mayPassTo(deployment: Deployment, place: number): boolean {
+/** Without these a way is none: who has left them out was on the other one. */
+const decisive: readonly RoundName[] = ["ArtifactInstall", "ArtifactCommit", "ArtifactRollback"];
+
+/** Null where something decisive would be passed over that some Component still needs. */
+function passing(passage: Passage | null): Deployment | null {
+  if (passage === null) return null;
+  const { from: deployment, to } = passage;
   for (let from = deployment.cursor; ;) {
     const coming = next({ ...deployment, cursor: from });
-    if (coming.kind === "through" || coming.kind === "replan" || coming.at >= place) return true;
-    if (coming.kind === "round" && decisive.includes(coming.row.name)) return false;
+    if (coming.kind === "through" || coming.kind === "replan" || coming.at >= to) {
+      return arrived(passage);
+    }
+    if (coming.kind === "round" && decisive.includes(coming.row.name)) return null;
     from = coming.at + 1;
   }
 }

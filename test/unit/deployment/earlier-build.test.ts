@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ComponentId } from "../../../src/core/ids.ts";
-import { replay } from "../../../src/deployment/evolve.ts";
+import { decide } from "../../../src/deployment/decide.ts";
+import { evolve, replay } from "../../../src/deployment/evolve.ts";
+import type { RoundName } from "../../../src/deployment/program.ts";
 import { JournalRecord } from "../../../src/deployment/records.ts";
 import {
   beginOf,
@@ -127,10 +129,48 @@ describe("a journal of an earlier build", () => {
     expect(replay(older)?.ended?.outcome).toBe("failed-rolled-back");
   });
 
+  it("is on the way forward, too, where its next question stands on both ways", () => {
+    const spec: SystemSpec = {
+      boards: [{ id: "A", group: 0, needsReboot: "No", onInterrupt: "retry" }],
+    };
+    const boards = new Boards(spec);
+    const killed = killedBehind(drive(beginOf(spec), boards, atCommit), "ArtifactInstall", "A");
+    const older = withRebootBeforeLastRun(
+      killedBehind(drive(killed, boards, atCommit), "NeedsArtifactReboot", "A").records,
+    );
+
+    expectReadable(older);
+    const last = drive(killedAfter(older), boards);
+
+    expect(last.deployment.ended?.outcome).toBe("success");
+  });
+
   it("may lack the sequence of its Manifest", () => {
     const { sequence, ...first } = beginOf(one);
     expect(sequence).toBeNull();
     expect(JournalRecord.parse(first)).toEqual(beginOf(one));
+  });
+});
+
+describe("a run of this build", () => {
+  const fresh = drive(beginOf(two), new Boards(two), { stopBefore: ["ArtifactInstall"] });
+  const intent = (round: RoundName, group: number, ids: readonly string[]) => ({
+    type: "intent" as const,
+    round,
+    group,
+    components: ids.map((id) => ComponentId.parse(id)),
+  });
+
+  it.each([
+    ["a round further down", intent("ArtifactInstall", 0, ["A"])],
+    ["the round of another group", intent("ExpectOld", 1, ["A", "B"])],
+    ["a round of the way back", intent("Cleanup", 0, ["A"])],
+  ])("never makes %s when something else is next", (_, other) => {
+    const { deployment } = fresh;
+    const taken = evolve(deployment, { ...deployment.run, verb: "resume", stopBefore: [] });
+    expect(decide(taken)).toMatchObject({ round: "ExpectOld", group: 0 });
+
+    expect(() => evolve(taken, other)).toThrow("does not follow here");
   });
 });
 
