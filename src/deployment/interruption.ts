@@ -32,7 +32,7 @@ export function interrupted(deployment: Deployment, hasRebooted: boolean): Deplo
   if (open !== null && isHostReboot(open.intent.round)) {
     return looped(hostRebooted(deployment, open, hasRebooted));
   }
-  const judged = open === null ? deployment : judgeOpen(deployment, open);
+  const judged = open === null ? deployment : judgeOpen(deployment, open, hasRebooted);
   return looped(hasRebooted ? rebootedUnasked(judged) : judged);
 }
 
@@ -118,7 +118,7 @@ function rebootNeverCame(): Problem {
 }
 
 /** Judges each Component whose part of the open round has no outcome. */
-function judgeOpen(deployment: Deployment, open: OpenRound): Deployment {
+function judgeOpen(deployment: Deployment, open: OpenRound, hasRebooted: boolean): Deployment {
   const { round } = open.intent;
   if (kindOf(round) !== "state") {
     return {
@@ -128,13 +128,18 @@ function judgeOpen(deployment: Deployment, open: OpenRound): Deployment {
     };
   }
   const judged = open.waiting.reduce(
-    (folded, component) => judge(folded, open, component),
+    (folded, component) => judge(folded, open, component, hasRebooted),
     deployment,
   );
   return settle(judged);
 }
 
-function judge(deployment: Deployment, open: OpenRound, component: ComponentId): Deployment {
+function judge(
+  deployment: Deployment,
+  open: OpenRound,
+  component: ComponentId,
+  hasRebooted: boolean,
+): Deployment {
   const { round } = open.intent;
   const change = (members: readonly Member[]): Deployment => ({ ...deployment, members });
   const only = [component];
@@ -142,7 +147,7 @@ function judge(deployment: Deployment, open: OpenRound, component: ComponentId):
     // Its Interface was not even started: neither the way back nor Cleanup must leave it out.
     // Nobody knows how far an interrupted rollback came, and Provides may tell the old version before a
     // reboot: it is made once more.
-    if (!open.started.includes(component) || round === "ArtifactRollback") {
+    if (!mayHaveStarted(open, component, hasRebooted) || round === "ArtifactRollback") {
       return change(mark(deployment.members, only, round, "again"));
     }
     return change(
@@ -156,6 +161,18 @@ function judge(deployment: Deployment, open: OpenRound, component: ComponentId):
   if (policy === "observe") return change(toObserve(deployment.members, only, round));
   const marked = change(mark(deployment.members, only, round, "interrupted"));
   return withFailure(marked, component, round, { kind: "interrupted" });
+}
+
+/**
+ * Who was started is written but not synced: a power cut may take that, and an ArtifactInstall that is half done must not be
+ * called again. The other states bear it.
+ */
+function mayHaveStarted(
+  { intent, started }: OpenRound,
+  component: ComponentId,
+  hasRebooted: boolean,
+): boolean {
+  return started.includes(component) || (hasRebooted && intent.round === "ArtifactInstall");
 }
 
 /** Sets how far the round got for these. */

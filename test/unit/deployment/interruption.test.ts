@@ -7,6 +7,7 @@ import {
   type Script,
   type SystemSpec,
 } from "../../support/drive.ts";
+import { killedAfter } from "../../support/killed.ts";
 import type { Begin } from "../../../src/deployment/records.ts";
 
 const one: SystemSpec = { boards: [{ id: "A", group: 0 }] };
@@ -195,6 +196,49 @@ describe("a rollback that comes when Cleanup has begun", () => {
     const ended = drive(stopped, boards);
     expect([stopped.end, ended.deployment.ended?.outcome]).toEqual(["stopped", "failed-elsewhere"]);
     expect(boards.versions.get("A")).toBe("board-v2");
+  });
+});
+
+describe("a power cut on the way out", () => {
+  const spec: SystemSpec = {
+    boards: [
+      { id: "A", group: 0, type: "gateway", supportsRollback: "No", declaredRollback: false },
+      { id: "B", group: 1, type: "rtos" },
+    ],
+    constrained: true,
+  };
+  /** A stays new by the fault of its own, so B is installed on the way out, and there the run is cut. */
+  function cutOnTheWayOut(cut: "before-start" | "while-running") {
+    const boards = new Boards(spec, (round, id, nth) => {
+      if (id === "A" && round === "ArtifactInstall") return exited(1);
+      if (id === "A" && round === "ObserveStuck") return { answer: "gateway-v2" };
+      return id === "B" && round === "ArtifactInstall" && nth === 1 ? { cut } : "ok";
+    });
+    boards.versions.set("A", "gateway-v2");
+    const { records } = drive(beginOf(spec), boards);
+    // What tells who was started is not synced.
+    return { boards, cut: killedAfter(records.filter(({ type }) => type !== "running")) };
+  }
+  const installs = ({ calls }: Boards) => calls.filter((call) => call === "ArtifactInstall B");
+
+  it("leaves no ArtifactInstall that may be half done for one that was never called", () => {
+    const { boards, cut } = cutOnTheWayOut("while-running");
+    expect(cut.deployment.way).toBe("out");
+
+    const ended = drive(cut, boards, { rebooted: true });
+
+    expect(installs(boards)).toHaveLength(1);
+    expect(boards.calls).toContain("ArtifactRollback B");
+    expect(ended.deployment.ended).toMatchObject({ outcome: "inconsistent" });
+  });
+
+  it("is told from a kill, after which it is known who was not started", () => {
+    const { boards, cut } = cutOnTheWayOut("before-start");
+
+    const ended = drive(cut, boards);
+
+    expect(installs(boards)).toHaveLength(1);
+    expect(ended.deployment.ended?.outcome).toBe("failed-elsewhere");
   });
 });
 
