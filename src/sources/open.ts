@@ -49,10 +49,9 @@ function asPlanned<T extends Pick<OpenArtifact, "artifact" | "source">>(
 ): Result<T> | Promise<Result<T>> {
   if (!head.ok || identity === undefined) return head;
   const { source, artifact } = head.value;
-  // oxlint-disable-next-line require-await
-  return asResult(source.name, async () => {
+  return asResult(source.name, () => {
     demandSame(source.name, artifact, { identity });
-    return head.value;
+    return Promise.resolve(head.value);
   });
 }
 

@@ -1,5 +1,4 @@
 import { appendFileSync, cpSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 
@@ -64,15 +63,14 @@ describe("downgrade: a release that is older than one before fifty that failed",
 
 describe("downgrade: a release where a later journal of the history is damaged", () => {
   it("is refused if it is older than the last one known, and else installed with a warning", () => {
-    cpSync(system.path("manifest-v2.yaml"), system.path("older.yaml"));
+    cpSync(system.path("manifest-v1.yaml"), system.path("older.yaml"));
+    cpSync(system.path("manifest-v2.yaml"), system.path("newer.yaml"));
+    release("newer.yaml", "sequence: 14");
     release("older.yaml", "sequence: 11");
     release("manifest-v2.yaml", "sequence: 12");
     release("manifest-v1.yaml", "sequence: 13");
     system.run(["install", "manifest-v2.yaml"]);
-    system.run(["install", "manifest-v1.yaml"]);
-    const history = system.path("datastore/history");
-    const [, newest = ""] = readdirSync(history);
-    writeFileSync(join(history, newest), "damaged\n");
+    writeFileSync(system.path("datastore/history/000002-later"), "damaged\n");
 
     const refused = system.run(["install", "older.yaml"]);
     expect(refused.exit).toBe(12);
@@ -80,13 +78,13 @@ describe("downgrade: a release where a later journal of the history is damaged",
 
     const warning =
       "Whether a newer release than this one was installed is not known: the journal of a past deployment cannot be read, and of the others the last one known is 12.";
-    const taken = system.run(["install", "manifest-v2.yaml"]);
+    const taken = system.run(["install", "manifest-v1.yaml"]);
     expect(taken.exit).toBe(0);
     expect(taken.stderr).toContain(warning);
-    expect(system.versions()).toEqual(v2);
+    expect(system.versions()).toEqual(v1);
 
     // With that one committed it is known again.
-    const next = system.run(["install", "manifest-v1.yaml"]);
+    const next = system.run(["install", "newer.yaml"]);
     expect(next.exit).toBe(0);
     expect(next.stderr).not.toContain("is not known");
     const told = system.run(["history"]);
