@@ -2,6 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { ComponentId } from "../core/ids.ts";
 import { takeWayOut } from "./contingency.ts";
 import { type Deployment, hasCleanupStarted, membersOf, withProgress } from "./deployment.ts";
+import { ForeignRecord } from "./foreign-record.ts";
 import { interrupted } from "./interruption.ts";
 import { enterBack } from "./error-path.ts";
 import { followed, type Place, placed } from "./place.ts";
@@ -43,12 +44,12 @@ export function evolve(deployment: Deployment, record: JournalRecord): Deploymen
   return folded(deployment, record, placed);
 }
 
-/** Folds a whole journal, of this build or an earlier one; null where it holds no run yet. Throws at one of another program. */
+/** Folds a whole journal, of this build or an earlier one; null where it holds no run yet. Throws ForeignRecord. */
 export function replay(records: readonly JournalRecord[]): Deployment | null {
   const [first, run, ...rest] = records;
-  if (first === undefined || run === undefined) return null;
-  if (first.type !== "begin" || run.type !== "run") {
-    throw new Error("a journal starts with what was planned and the first run");
+  if (first === undefined || (first.type === "begin" && run === undefined)) return null;
+  if (first.type !== "begin" || run?.type !== "run") {
+    throw new ForeignRecord("a journal starts with what was planned and the first run");
   }
   return rest.reduce(
     (deployment, record) => folded(deployment, record, followed),
@@ -59,7 +60,7 @@ export function replay(records: readonly JournalRecord[]): Deployment | null {
 function folded(deployment: Deployment, record: JournalRecord, place: Place): Deployment {
   switch (record.type) {
     case "begin":
-      throw new Error("a journal begins only once");
+      throw new ForeignRecord("a journal begins only once");
     case "run":
       return takenUp(deployment, record);
     case "intent":
@@ -99,7 +100,8 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
 }
 
 function opened(deployment: Deployment, intent: Intent, place: Place): Deployment {
-  if (deployment.open !== null) throw new Error(`${intent.round} begun while a round is open`);
+  if (deployment.open !== null)
+    throw new ForeignRecord(`${intent.round} begun while a round is open`);
   const isObservation = intent.round === "ObserveInterrupted" || intent.round === "ObserveStuck";
   const here = isObservation ? deployment : place(deployment, intent);
   const isMade = !isObservation && intent.round !== "ExpectOld";
@@ -117,7 +119,7 @@ function opened(deployment: Deployment, intent: Intent, place: Place): Deploymen
 }
 
 function started(deployment: Deployment, component: ComponentId): Deployment {
-  if (deployment.open === null) throw new Error(`${component} runs outside of any round`);
+  if (deployment.open === null) throw new ForeignRecord(`${component} runs outside of any round`);
   return {
     ...deployment,
     open: { ...deployment.open, started: [...deployment.open.started, component] },
@@ -127,7 +129,7 @@ function started(deployment: Deployment, component: ComponentId): Deployment {
 function ended(deployment: Deployment, outcome: Outcome): Deployment {
   const { open } = deployment;
   if (open === null || !open.waiting.includes(outcome.component)) {
-    throw new Error(`an outcome of ${outcome.component} that nobody waits for`);
+    throw new ForeignRecord(`an outcome of ${outcome.component} that nobody waits for`);
   }
   const after = afterOutcome(deployment, open.intent.round, outcome);
   const waiting = open.waiting.filter((component) => component !== outcome.component);

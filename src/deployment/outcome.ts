@@ -11,6 +11,7 @@ import {
   type Progress,
   withProgress,
 } from "./deployment.ts";
+import { ForeignRecord } from "./foreign-record.ts";
 import { withFailure } from "./error-path.ts";
 import type { RoundName } from "./program.ts";
 import type { Outcome } from "./records.ts";
@@ -22,7 +23,7 @@ export function afterOutcome(
   outcome: Outcome,
 ): Deployment {
   const member = deployment.members.find((candidate) => candidate.id === outcome.component);
-  if (member === undefined) throw new Error(`${outcome.component} is not of this System`);
+  if (member === undefined) throw new ForeignRecord(`${outcome.component} is not of this System`);
   const failure = outcome.failure ?? refusal(deployment, member, round, outcome.answer);
   const after = memberAfter(deployment, member, round, outcome, failure);
   const changed: Deployment = {

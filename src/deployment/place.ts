@@ -1,5 +1,6 @@
 import { type Deployment, groupCount } from "./deployment.ts";
 import { enterBack } from "./error-path.ts";
+import { ForeignRecord } from "./foreign-record.ts";
 import { next } from "./next.ts";
 import { program, type RoundName } from "./program.ts";
 import type { Intent } from "./records.ts";
@@ -27,8 +28,8 @@ export const followed: Place = (deployment, intent) => {
   return { ...there, mustReplan: false };
 };
 
-function misplaced({ round }: Intent): Error {
-  return new Error(`${round} does not follow here`);
+function misplaced({ round }: Intent): ForeignRecord {
+  return new ForeignRecord(`${round} does not follow here`);
 }
 
 function asNext(deployment: Deployment, { round, group }: Intent): Deployment | null {

@@ -4,7 +4,7 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type Action, decide } from "../deployment/decide.ts";
 import type { Deployment } from "../deployment/deployment.ts";
-import { begin, evolve, replay } from "../deployment/evolve.ts";
+import { begin, evolve } from "../deployment/evolve.ts";
 import { endStateOf } from "../deployment/verdict.ts";
 import type {
   Begin,
@@ -14,6 +14,7 @@ import type {
   TopologyComponent,
 } from "../deployment/records.ts";
 import type { Processes } from "../platform/types.ts";
+import { deploymentOf } from "./deployment-of.ts";
 import { exitOfRun } from "./exit.ts";
 import type { Journals } from "./journals.ts";
 import type { ExecutorPorts, Journal, RunEnd } from "./ports.ts";
@@ -67,7 +68,7 @@ export async function start(first: Begin, request: Request, ports: DeployPorts):
 export function inProgress(journals: Journals): Result<Deployment | null> {
   const records = journals.load();
   if (!records.ok) return records;
-  return ok(records.value === null ? null : replay(records.value));
+  return records.value === null ? ok(null) : deploymentOf(records.value);
 }
 
 /**
@@ -82,10 +83,12 @@ export async function takeUp(
   if (!loaded.ok) return loaded;
   const records = loaded.value;
   if (records === null) return ok(null);
+  const told = deploymentOf(records);
+  if (!told.ok) return told;
+  const deployment = told.value;
   const bootId = ports.host.bootId();
   const survivors = await endSurvivors(records, bootId, ports.processes, ports.graceMs);
   if (!survivors.ok) return survivors;
-  const deployment = replay(records);
   if (deployment === null) {
     // Killed between its very first records: nothing was done.
     archiveUnbegun(records, ports);

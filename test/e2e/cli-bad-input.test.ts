@@ -7,7 +7,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ComponentId } from "../../src/core/ids.ts";
+import { currentFormat } from "../../src/executor/journals.ts";
+import { encodeRecords } from "../../src/journal/records.ts";
 import { tar } from "../support/artifacts.ts";
+import { beginOf, Boards, drive } from "../support/drive.ts";
 import type { Ran } from "../support/program.ts";
 import { type SeedProgram, seedProgram, v1 } from "../support/seed-program.ts";
 import { treeOf } from "../support/tree.ts";
@@ -414,5 +418,42 @@ describe("a journal", () => {
       expect(stderr).toContain("[journal-version]");
     }
     expect(treeOf(system.path("datastore/deployment"))).toEqual(before);
+  });
+});
+
+describe("a journal whose records do not follow from each other", () => {
+  const spec = { boards: [{ id: "G13", group: 0 }] };
+  const { records } = drive(beginOf(spec), new Boards(spec), { stopBefore: ["ArtifactCommit"] });
+  const components = [ComponentId.parse("G13")];
+  const intent = { type: "intent", round: "ArtifactCommit", group: 7, components } as const;
+  const foreign = encodeRecords([...records, intent], true, currentFormat);
+
+  test.each([["status"], ["resume"], ["rollback"], ["install", "manifest-v2.yaml"]])(
+    "in progress, by %s",
+    (...args) => {
+      mkdirSync(system.path("datastore/deployment"), { recursive: true });
+      writeFileSync(system.path("datastore/deployment/journal"), foreign);
+      const before = treeOf(system.path("datastore/deployment"));
+      const { exit, stderr } = refused(args);
+      expect(exit).toBe(17);
+      expect(stderr).toMatch(
+        /^error: The journal of deployment "d1" was written by another version of this program\. \[journal-version\]\n.*\n.*ArtifactCommit does not follow here\n.*\n$/,
+      );
+      expect(treeOf(system.path("datastore/deployment"))).toEqual(before);
+    },
+  );
+
+  test("of the past, which keeps no other one from being told", () => {
+    mkdirSync(system.path("datastore/history"), { recursive: true });
+    writeFileSync(system.path("datastore/history/000001-d1"), foreign);
+    writeFileSync(
+      system.path("datastore/history/000002-d2"),
+      encodeRecords(drive(beginOf(spec), new Boards(spec)).records, true, currentFormat),
+    );
+    const told = refused(["history"]);
+    expect(told.exit).toBe(0);
+    expect(told.stdout).toContain("success");
+    expect(told.stdout).toContain("[journal-version]");
+    expect(refused(["history", "d1"])).toMatchObject({ exit: 17, stdout: "" });
   });
 });

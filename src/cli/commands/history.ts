@@ -1,7 +1,8 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
-import { replay } from "../../deployment/evolve.ts";
+import { ok, type Result } from "../../core/result.ts";
 import type { JournalRecord } from "../../deployment/records.ts";
+import { deploymentOf } from "../../executor/deployment-of.ts";
 import { currentFormat } from "../../executor/journals.ts";
 import { listHistory, readHistory, readPast } from "../../journal/history.ts";
 import type { Journal } from "../../journal/records.ts";
@@ -23,10 +24,9 @@ function tellAll(context: Context): ExitCode {
   const past: Past[] = [];
   const unreadable: Problem[] = [];
   for (const one of listHistory(platform.files, store)) {
-    const journal = readPast(platform.files, one, [currentFormat]);
-    const told = journal.ok ? pastOf(journal.value) : null;
-    if (!journal.ok) unreadable.push(...journal.problems);
-    else if (told !== null) past.push(told);
+    const told = pastOf(readPast(platform.files, one, [currentFormat]));
+    if (!told.ok) unreadable.push(...told.problems);
+    else if (told.value !== null) past.push(told.value);
   }
   answer(
     output,
@@ -38,9 +38,9 @@ function tellAll(context: Context): ExitCode {
 
 function tellOne(context: Context, id: string): ExitCode {
   const { output, platform } = context;
-  const journal = readHistory(platform.files, datastoreOf(context), id, [currentFormat]);
-  if (!journal.ok) return failed(output, journal.problems);
-  const past = pastOf(journal.value);
+  const told = pastOf(readHistory(platform.files, datastoreOf(context), id, [currentFormat]));
+  if (!told.ok) return failed(output, told.problems);
+  const past = told.value;
   answer(
     output,
     (style) => (past === null ? ["Nothing was done in it."] : pastLines(past, style)),
@@ -50,10 +50,17 @@ function tellOne(context: Context, id: string): ExitCode {
 }
 
 /** Null where the process was killed before it had begun anything. */
-function pastOf({ records }: Journal<JournalRecord>): Past | null {
-  const deployment = replay(records);
-  if (deployment === null) return null;
-  return { deployment, endedAt: endOf(records), elapsedMs: elapsedOf(records) };
+function pastOf(journal: Result<Journal<JournalRecord>>): Result<Past | null> {
+  if (!journal.ok) return journal;
+  const { records } = journal.value;
+  const deployment = deploymentOf(records);
+  if (!deployment.ok) return deployment;
+  if (deployment.value === null) return ok(null);
+  return ok({
+    deployment: deployment.value,
+    endedAt: endOf(records),
+    elapsedMs: elapsedOf(records),
+  });
 }
 
 function endOf(records: readonly JournalRecord[]): string | null {
