@@ -27,6 +27,14 @@ export function brokenIn(system: System, world: World): readonly ComponentId[] {
   });
 }
 
+/** Whether a Component that its step found in a known version was left half-way, whatever it ran at the start. */
+export function isHalfWay({ members }: Deployment, world: World): boolean {
+  return members.some(
+    ({ step }, index) =>
+      step !== null && step.from !== unknownVersion && world[index] === unknownVersion,
+  );
+}
+
 /** What a state leaves behind: all of its work, none of it, or half of it. */
 export type Effect = "done" | "none" | "half";
 
