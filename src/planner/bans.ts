@@ -2,7 +2,7 @@ import type { Rule, System, TransitionTable, VersionSet } from "../manifest/syst
 import { boxOf, isAllAccepted, layoutOf, sieveOf } from "./boxes.ts";
 import { at } from "./draft.ts";
 import type { Judge } from "./judge.ts";
-import { canvasOf, colourOf, isEvery, isFew, isSmall, paint } from "./painted.ts";
+import { type Canvases, colourOf, isEvery, isFew, isSmall, newCanvases, paint } from "./painted.ts";
 import type { Page } from "./rulebook.ts";
 import { byRule } from "./rule-order.ts";
 import { refusal } from "./transit.ts";
@@ -50,13 +50,14 @@ export function banOf(system: System, page: Page, versions: readonly number[]): 
 /** The judge when, of all that its transition tables forbid, only the kept bans forbid. */
 export function relaxer(system: System, judge: Judge): (kept: ReadonlyMap<string, Ban>) => Judge {
   const starts = system.components.map(({ start }) => start);
+  const canvases = newCanvases();
   const pagesOfTable = byTable(judge.book.pages);
   // From one question to the next most tables keep the bans they had.
   const known = new Map<TransitionTable, Relaxed>();
   const relaxedPages = (table: TransitionTable, bans: readonly Ban[]): readonly Page[] => {
     const before = known.get(table);
     if (before !== undefined && isSame(before.bans, bans)) return before.pages;
-    const pages = (pagesOfTable.get(table) ?? []).map((page) => pageOf(page, bans));
+    const pages = (pagesOfTable.get(table) ?? []).map((page) => pageOf(page, bans, canvases));
     known.set(table, { bans, pages });
     return pages;
   };
@@ -103,7 +104,7 @@ function isSame(some: readonly Ban[], others: readonly Ban[]): boolean {
 }
 
 /** The page that refuses what these bans of its table forbid, and nothing else. */
-function pageOf(page: Page, bans: readonly Ban[]): Page {
+function pageOf(page: Page, bans: readonly Ban[], canvases: Canvases): Page {
   const no = bans.flatMap(({ versions, cells }) =>
     versions === null || !page.accepts(versions) ? [cells] : [],
   );
@@ -124,7 +125,7 @@ function pageOf(page: Page, bans: readonly Ban[]): Page {
       accepts: (versions) => isBoxAccepted(versions.map((version) => [version])),
     };
   }
-  const canvas = canvasOf(page.sizes, 1);
+  const canvas = canvases(page.sizes, 1);
   for (const cells of no) paint(canvas, cells, 1);
   const accepts = (versions: readonly number[]) => colourOf(canvas, versions) === 0;
   const acceptsAll = (lists: readonly (readonly number[])[]) =>

@@ -85,19 +85,21 @@ function stepsOf(
   moves: readonly Move[],
 ): readonly Step[] {
   const allowing = judge.allowing(options);
-  return moves
-    .toSorted((a, b) => a.component - b.component)
-    .map(({ component, from, to }) => {
-      const { id, type } = at(system.components, component);
-      const { name, versions } = at(system.types, type);
-      return {
-        component: id,
-        componentType: name,
-        from: at(versions, from),
-        to: at(versions, to),
-        allowedBy: distinctRules(allowing(component, to)),
-      };
-    });
+  const isSorted = moves.every(
+    ({ component }, place) => place === 0 || at(moves, place - 1).component <= component,
+  );
+  const sorted = isSorted ? moves : moves.toSorted((a, b) => a.component - b.component);
+  return sorted.map(({ component, from, to }) => {
+    const { id, type } = at(system.components, component);
+    const { name, versions } = at(system.types, type);
+    return {
+      component: id,
+      componentType: name,
+      from: at(versions, from),
+      to: at(versions, to),
+      allowedBy: distinctRules(allowing(component, to)),
+    };
+  });
 }
 
 function pointOfNoReturn(system: System, draft: Draft): GroupPlace | null {

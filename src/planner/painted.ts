@@ -4,8 +4,14 @@ import type { VersionSet } from "../manifest/system.ts";
 export interface Canvas {
   /** How many versions each column knows. */
   readonly sizes: readonly number[];
-  readonly colours: Uint8Array | Uint16Array | Uint32Array;
+  /** Of many canvases behind each other. */
+  readonly colours: Uint16Array | Uint32Array;
+  /** Where this one begins. */
+  readonly begin: number;
 }
+
+/** All of colour 0, for colours up to this one. */
+export type Canvases = (sizes: readonly number[], highest: number) => Canvas;
 
 /** Tables with up to so many combinations are painted at once; of larger ones each is asked when needed. */
 const smallPage = 4096;
@@ -18,19 +24,52 @@ export function isSmall(sizes: readonly number[]): boolean {
 }
 
 export function isFew(lists: readonly (readonly number[])[]): boolean {
-  return product(lists.map(({ length }) => length)) <= fewCombinations;
+  let count = 1;
+  for (const { length } of lists) count *= length;
+  return count <= fewCombinations;
 }
 
-/** All of colour 0, for colours up to this one. */
-export function canvasOf(sizes: readonly number[], highest: number): Canvas {
-  const count = product(sizes);
-  if (highest <= 0xff) return { sizes, colours: new Uint8Array(count) };
-  return { sizes, colours: highest <= 0xffff ? new Uint16Array(count) : new Uint32Array(count) };
+/** Small canvases share their memory: a typed array of its own costs more than what it holds. */
+export function newCanvases(): Canvases {
+  let colours = new Uint16Array(0);
+  let used = 0;
+  return (sizes, highest) => {
+    const count = product(sizes);
+    if (highest > 0xffff) return { sizes, colours: new Uint32Array(count), begin: 0 };
+    if (used + count > colours.length) {
+      colours = new Uint16Array(Math.max(count, Math.min(smallPage, 2 * colours.length + 256)));
+      used = 0;
+    }
+    used += count;
+    return { sizes, colours, begin: used - count };
+  };
 }
 
 /** Every combination of the cells' versions. */
 export function paint(canvas: Canvas, cells: readonly VersionSet[], colour: number) {
-  fill(canvas, cells, colour, 0, 0);
+  const [rows, columns] = canvas.sizes;
+  if (rows !== undefined && columns !== undefined && canvas.sizes.length === 2) {
+    paintPair(canvas, cells[0] ?? null, cells[1] ?? null, colour, rows, columns);
+  } else fill(canvas, cells, colour, 0, 0);
+}
+
+/** Most tables have two columns. */
+function paintPair(
+  { colours, begin }: Canvas,
+  first: VersionSet,
+  second: VersionSet,
+  colour: number,
+  rows: number,
+  columns: number,
+) {
+  const rowCount = first === null ? rows : first.length;
+  const columnCount = second === null ? columns : second.length;
+  for (let i = 0; i < rowCount; i += 1) {
+    const row = begin + (first === null ? i : (first[i] ?? 0)) * columns;
+    for (let j = 0; j < columnCount; j += 1) {
+      colours[row + (second === null ? j : (second[j] ?? 0))] = colour;
+    }
+  }
 }
 
 function fill(
@@ -40,10 +79,10 @@ function fill(
   column: number,
   index: number,
 ) {
-  const { sizes, colours } = canvas;
+  const { sizes, colours, begin } = canvas;
   const size = sizes[column];
   if (size === undefined) {
-    colours[index] = colour;
+    colours[begin + index] = colour;
     return;
   }
   const cell = cells[column] ?? null;
@@ -53,12 +92,12 @@ function fill(
   }
 }
 
-export function colourOf({ sizes, colours }: Canvas, versions: readonly number[]): number {
+export function colourOf({ sizes, colours, begin }: Canvas, versions: readonly number[]): number {
   let index = 0;
   for (let at = 0; at < sizes.length; at += 1) {
     index = index * (sizes[at] ?? 0) + (versions[at] ?? 0);
   }
-  return colours[index] ?? 0;
+  return colours[begin + index] ?? 0;
 }
 
 /** Whether the test holds for every combination. */
@@ -79,5 +118,7 @@ export function isEvery(
 }
 
 function product(sizes: readonly number[]): number {
-  return sizes.reduce((all, size) => all * size, 1);
+  let all = 1;
+  for (const size of sizes) all *= size;
+  return all;
 }

@@ -10,10 +10,14 @@ export function byRule(a: Rule, b: Rule): number {
 
 /** Sorted, each once. */
 export function distinctRules(rules: readonly Rule[]): readonly Rule[] {
-  if (rules.length < 2) return rules;
+  if (rules.every((rule, at) => isBehind(rules[at - 1], rule))) return rules;
   const sorted = rules.toSorted(byRule);
   return sorted.filter((rule, at) => {
     const before = sorted[at - 1];
     return before === undefined || byRule(before, rule) !== 0;
   });
+}
+
+function isBehind(before: Rule | undefined, rule: Rule): boolean {
+  return before === undefined || byRule(before, rule) < 0;
 }

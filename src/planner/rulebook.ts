@@ -1,7 +1,7 @@
 import type { Row, Rule, System, TransitionTable, VersionSet } from "../manifest/system.ts";
 import { boxOf, isAllAccepted, isAnyPossible, layoutOf, type Sides, sieveOf } from "./boxes.ts";
 import type { EndStates } from "./end-states.ts";
-import { canvasOf, colourOf, isEvery, isFew, isSmall, paint } from "./painted.ts";
+import { type Canvases, colourOf, isEvery, isFew, isSmall, newCanvases, paint } from "./painted.ts";
 import { candidates, type Peerage } from "./peers.ts";
 import { firstRow, rowMasks } from "./row-masks.ts";
 import { byRule } from "./rule-order.ts";
@@ -39,16 +39,18 @@ export interface Rulebook {
 const fewRows = 32;
 
 export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rulebook {
-  const pages = system.transitionTables.toSorted(byName).flatMap((table) => {
+  const canvases = newCanvases();
+  const pages: Page[] = [];
+  for (const table of inOrder(system.transitionTables)) {
     const sizes = table.columns.map(({ type }) => system.types[type]?.versions.length ?? 0);
     const isPaintable = isSmall(sizes) && ends.banned.size === 0;
-    const readerOf = isPaintable ? painted(table, sizes, ends) : asked(table, sizes, ends);
-    return choices(peerage, candidates(peerage, table.columns)).map((peers): Page => {
-      const reader = readerOf(peers);
-      const whole = wholesale(table, peers, sizes, ends, reader.accepts);
-      return { table, peers, sizes, ...reader, ...whole };
-    });
-  });
+    const readerOf = isPaintable
+      ? painted(table, sizes, ends, canvases)
+      : asked(table, sizes, ends);
+    const plain = onlyChoice(peerage, table.columns);
+    const chosen = plain === null ? choices(peerage, candidates(peerage, table.columns)) : [plain];
+    for (const peers of chosen) pages.push(pageOf(table, peers, sizes, ends, readerOf(peers)));
+  }
   const pagesOf: Page[][] = peerage.peers.map(() => []);
   for (const page of pages) {
     for (const [column, peers] of page.peers.entries()) {
@@ -106,32 +108,45 @@ function matcher(table: TransitionTable, wanted: "yes" | "no", sizes: readonly n
 /** In the order of the file. */
 function rowsOf(table: TransitionTable, wanted: "yes" | "no"): readonly Row[] {
   const rows = table.rows.filter(({ verdict }) => verdict === wanted);
-  return rows.length < 2 ? rows : rows.toSorted((a, b) => byRule(a.rule, b.rule));
+  const isSorted = rows.every(
+    ({ rule }, at) => at === 0 || byRule(rows[at - 1]?.rule ?? rule, rule) <= 0,
+  );
+  return isSorted ? rows : rows.toSorted((a, b) => byRule(a.rule, b.rule));
 }
 
 /** Of a small table all combinations at once: over the default the end states, the YES rows, the NO rows, the first of each last. */
-function painted(table: TransitionTable, sizes: readonly number[], ends: EndStates): Reader {
+function painted(
+  table: TransitionTable,
+  sizes: readonly number[],
+  { boxes }: EndStates,
+  canvases: Canvases,
+): Reader {
   const yes = rowsOf(table, "yes");
   const no = rowsOf(table, "no");
-  const firstYes = 1 + ends.boxes.length;
+  const firstYes = 1 + boxes.length;
   const firstNo = firstYes + yes.length;
   const leastAccepted = table.allowByDefault ? 0 : 1;
-  const rulings: readonly Ruling[] = [
-    unsaid(table),
-    ...ends.boxes.map(({ rules }) => ({ accepted: true, rules }) as const),
-    ...yes.map(({ rule }) => ({ accepted: true, rules: [rule] }) as const),
-    ...no.map(({ rule }) => ({ accepted: false, rule }) as const),
-  ];
-  const cells: VersionSet[] = [];
+  const rulingOf = (colour: number): Ruling => {
+    const row = colour < firstNo ? yes[colour - firstYes] : no[colour - firstNo];
+    if (row !== undefined)
+      return colour < firstNo
+        ? { accepted: true, rules: [row.rule] }
+        : { accepted: false, rule: row.rule };
+    const box = boxes[colour - 1];
+    return box === undefined ? unsaid(table) : { accepted: true, rules: box.rules };
+  };
   return (peers) => {
-    const canvas = canvasOf(sizes, rulings.length);
+    const canvas = canvases(sizes, firstNo + no.length - 1);
     // What comes behind one that holds everything is never the first.
-    const last = ends.boxes.findIndex(({ domains }) =>
+    let last = boxes.findIndex(({ domains }) =>
       peers.every((one) => (domains[one] ?? null) === null),
     );
-    for (let at = last < 0 ? ends.boxes.length - 1 : last; at >= 0; at -= 1) {
-      const domains = ends.boxes[at]?.domains ?? [];
-      for (const [column, one] of peers.entries()) cells[column] = domains[one] ?? null;
+    if (last < 0) last = boxes.length - 1;
+    const cells: VersionSet[] = [];
+    for (let at = last; at >= 0; at -= 1) {
+      const domains = boxes[at]?.domains ?? [];
+      for (let column = 0; column < peers.length; column += 1)
+        cells[column] = domains[peers[column] ?? -1] ?? null;
       paint(canvas, cells, 1 + at);
     }
     for (let at = yes.length - 1; at >= 0; at -= 1)
@@ -142,7 +157,7 @@ function painted(table: TransitionTable, sizes: readonly number[], ends: EndStat
         const colour = colourOf(canvas, versions);
         return colour >= leastAccepted && colour < firstNo;
       },
-      ruling: (versions) => rulings[colourOf(canvas, versions)] ?? unsaid(table),
+      ruling: (versions) => rulingOf(colourOf(canvas, versions)),
     };
   };
 }
@@ -160,43 +175,66 @@ function remembered(ask: (versions: readonly number[]) => boolean): Page["accept
 }
 
 /** Many combinations at once: one by one where they are few, else box by box. */
-function wholesale(
+function pageOf(
   table: TransitionTable,
   peers: readonly number[],
   sizes: readonly number[],
   ends: EndStates,
-  accepts: Page["accepts"],
-): Pick<Page, "acceptsAll" | "mayAccept"> {
-  let known: Sides | null = null;
-  const sides = (): Sides => {
-    if (known !== null) return known;
-    const layout = layoutOf(sizes);
-    const side = (wanted: "yes" | "no") =>
-      table.rows
-        .filter(({ verdict }) => verdict === wanted)
-        .map(({ cells }) => sieveOf(layout, cells));
-    const granted = ends.boxes.map(({ domains }) =>
-      sieveOf(
-        layout,
-        peers.map((one) => domains[one] ?? null),
-      ),
-    );
-    known = {
-      layout,
-      yes: [...side("yes"), ...granted],
-      no: side("no"),
-      allowByDefault: table.allowByDefault,
-    };
-    return known;
-  };
+  { accepts, ruling }: ReturnType<Reader>,
+): Page {
+  let sides: Sides | null = null;
   return {
+    table,
+    peers,
+    sizes,
+    accepts,
+    ruling,
     // Where NO rows overlap the end states, a box of them is no proof that each combination has one.
-    acceptsAll: (lists) =>
-      ends.banned.size > 0 || isFew(lists)
-        ? isEvery(lists, accepts)
-        : isAllAccepted(sides(), boxOf(sides().layout, lists)),
-    mayAccept: (lists) => isAnyPossible(sides(), boxOf(sides().layout, lists)),
+    acceptsAll: (lists) => {
+      if (ends.banned.size > 0 || isFew(lists)) return isEvery(lists, accepts);
+      sides ??= sidesOf(table, peers, sizes, ends);
+      return isAllAccepted(sides, boxOf(sides.layout, lists));
+    },
+    mayAccept: (lists) => {
+      sides ??= sidesOf(table, peers, sizes, ends);
+      return isAnyPossible(sides, boxOf(sides.layout, lists));
+    },
   };
+}
+
+function sidesOf(
+  { rows, allowByDefault }: TransitionTable,
+  peers: readonly number[],
+  sizes: readonly number[],
+  ends: EndStates,
+): Sides {
+  const layout = layoutOf(sizes);
+  const side = (wanted: "yes" | "no") =>
+    rows.filter(({ verdict }) => verdict === wanted).map(({ cells }) => sieveOf(layout, cells));
+  const granted = ends.boxes.map(({ domains }) =>
+    sieveOf(
+      layout,
+      peers.map((one) => domains[one] ?? null),
+    ),
+  );
+  return { layout, yes: [...side("yes"), ...granted], no: side("no"), allowByDefault };
+}
+
+/** The peers of columns each of which has one Component that may stand there; null: there is something to choose. */
+function onlyChoice(
+  { of, ofType, peers }: Peerage,
+  columns: TransitionTable["columns"],
+): readonly number[] | null {
+  const chosen: number[] = [];
+  for (const { type, component } of columns) {
+    const all = ofType[type] ?? [];
+    const one = component === null ? all[0] : of[component];
+    const isOnly = component !== null || all.length === 1;
+    if (!isOnly || one === undefined || peers[one] === undefined || chosen.includes(one))
+      return null;
+    chosen.push(one);
+  }
+  return chosen;
 }
 
 /** Every choice of peers for the columns that enough Components exist for. */
@@ -204,12 +242,6 @@ function choices(
   { peers }: Peerage,
   columns: readonly (readonly number[])[],
 ): readonly (readonly number[])[] {
-  // One candidate for each column, and every one another: nothing to choose.
-  const only = columns.flatMap((column) => (column.length === 1 ? column : []));
-  const isPlain =
-    only.length === columns.length &&
-    only.every((one, at) => peers[one] !== undefined && only.indexOf(one) === at);
-  if (isPlain) return [only];
   let all: readonly (readonly number[])[] = [[]];
   for (const column of columns) {
     all = all.flatMap((chosen) =>
@@ -225,6 +257,13 @@ function choices(
 }
 
 /** So that the order of the tables in a file leaves no trace. */
+function inOrder(tables: readonly TransitionTable[]): readonly TransitionTable[] {
+  const isSorted = tables.every(
+    (table, at) => at === 0 || byName(tables[at - 1] ?? table, table) <= 0,
+  );
+  return isSorted ? tables : tables.toSorted(byName);
+}
+
 function byName(a: TransitionTable, b: TransitionTable): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   const rulesOf = (table: TransitionTable) => table.rows.map(({ rule }) => rule).toSorted(byRule);

@@ -41,7 +41,7 @@ export function lineup(
 ): Lineup {
   const squads: (Squad & { readonly members: number[] })[] = [];
   const lots: (Lot & { count: number })[][] = peers.map(() => []);
-  const known = peers.map(() => new Map<number, { squad: number; lot: number }>());
+  const known: (Map<number, { squad: number; lot: number }> | undefined)[] = [];
   for (const [index, component] of system.components.entries()) {
     const own = at(of, index);
     const [from, to] = [at(before, index), at(behind, index)];
@@ -64,7 +64,9 @@ export function lineup(
     if (!isStaying) {
       squads.push({ type, peers: own, from, to, canGoBack, rebootsHost, members: [index] });
     }
-    known[own]?.set(key, { squad, lot: here.length });
+    if (at(peers, own).components.length > 1) {
+      (known[own] ??= new Map()).set(key, { squad, lot: here.length });
+    }
     here.push({ from, to, fromStands, toStands, squad, count: 1 });
   }
   return { squads, lots };

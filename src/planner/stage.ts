@@ -54,7 +54,7 @@ export function stageBetween(
   if (tied === null) return null;
   const { squads } = line;
   if (!addOrder(system, squads, behind, tied.followers)) return null;
-  const followers = tied.followers.map((set) => [...set].toSorted((a, b) => a - b));
+  const followers = tied.followers.map((set) => sorted([...set]));
   const leaders: number[][] = squads.map(() => []);
   for (const [squad, list] of followers.entries())
     for (const one of list) leaders[one]?.push(squad);
@@ -77,6 +77,10 @@ export function stageBetween(
     divisible: tied.divisible,
     room: squads.map(({ type }) => at(system.types, type).maxParallel ?? Infinity),
   };
+}
+
+function sorted(numbers: readonly number[]): readonly number[] {
+  return numbers.length < 2 ? numbers : numbers.toSorted((a, b) => a - b);
 }
 
 /** Null where they wait for each other in a circle. */

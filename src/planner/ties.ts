@@ -51,20 +51,30 @@ export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
     return first !== second;
   };
 
-  const movers: number[] = [];
+  // Filled anew for each combination, of which there are very many.
+  const versions: number[] = [];
+  const isAccepted = (page: Page, chosen: readonly Lot[], moved: number) =>
+    isAcceptedAt(page, chosen, moved, versions);
 
   /** False where the combination cannot get from one end of the stage to the other. */
   function tie(page: Page, chosen: readonly Lot[]): boolean {
-    movers.length = 0;
-    for (const { squad } of chosen) if (squad >= 0) movers.push(squad);
-    const [first = -1, second = -1] = movers;
-    if (movers.length === 0) return true;
-    if (movers.length === 1) return isAccepted(page, chosen, 1);
-    if (movers.length === 2) {
+    let count = 0;
+    let first = -1;
+    let second = -1;
+    for (const { squad } of chosen) {
+      if (squad < 0) continue;
+      if (count === 0) first = squad;
+      else if (count === 1) second = squad;
+      count += 1;
+    }
+    if (count === 0) return true;
+    if (count === 1) return isAccepted(page, chosen, 1);
+    if (count === 2) {
       if (!isAccepted(page, chosen, 3)) return false;
       if (!isAccepted(page, chosen, 1) && !follow(second, first)) return false;
       return isAccepted(page, chosen, 2) || follow(first, second);
     }
+    const movers = chosen.flatMap(({ squad }) => (squad < 0 ? [] : [squad]));
     if (movers.length > knotLimit) {
       wide.push({ page, lots: [...chosen] });
       addDivisible(movers);
@@ -75,7 +85,7 @@ export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
       accepts[moved] = isAccepted(page, chosen, moved) ? 1 : 0;
     }
     accepts[0] = 1;
-    const knot = { squads: [...movers], accepts };
+    const knot = { squads: movers, accepts };
     const order = orderWithin(knot);
     if (order === null) return false;
     for (const [one, other] of order) if (!follow(at(movers, one), at(movers, other))) return false;
@@ -113,7 +123,17 @@ function tieWide(
 
 /** Whether the combination is accepted once those of its few movers that this bit set names have moved. */
 export function isAccepted(page: Page, chosen: readonly Lot[], moved: number): boolean {
-  const versions: number[] = [];
+  return isAcceptedAt(page, chosen, moved, []);
+}
+
+/** `versions`: room for those of one combination. */
+function isAcceptedAt(
+  page: Page,
+  chosen: readonly Lot[],
+  moved: number,
+  versions: number[],
+): boolean {
+  versions.length = chosen.length;
   let allStand = true;
   let bit = 1;
   for (let column = 0; column < chosen.length; column += 1) {
@@ -123,7 +143,7 @@ export function isAccepted(page: Page, chosen: readonly Lot[], moved: number): b
       hasMoved = (moved & bit) !== 0;
       bit <<= 1;
     }
-    versions.push(hasMoved ? lot.to : lot.from);
+    versions[column] = hasMoved ? lot.to : lot.from;
     allStand &&= hasMoved ? lot.toStands : lot.fromStands;
   }
   return allStand || page.accepts(versions);

@@ -30,7 +30,9 @@ export function refusal(
   options: Options,
 ): Refusal | null {
   const kinds = kindsOf(peerage, starts, options);
+  const versions: number[] = [];
   for (const page of book.pages) {
+    if (isPlainlyAccepted(page, kinds, versions)) continue;
     const filled = page.peers.map((at) => kinds[at] ?? []);
     let refused: readonly Option[] | null = null;
     someMeeting(filled, (meeting) => {
@@ -44,6 +46,25 @@ export function refusal(
     return { page, combination, rule: said.accepted ? null : said.rule };
   }
   return null;
+}
+
+/** What is asked of most pages: all columns hold one Component each, with one version. `versions`: room for them. */
+function isPlainlyAccepted(
+  page: Page,
+  kinds: readonly (readonly Kind[])[],
+  versions: number[],
+): boolean {
+  versions.length = page.peers.length;
+  let allStand = true;
+  for (let column = 0; column < page.peers.length; column += 1) {
+    const own = kinds[page.peers[column] ?? -1];
+    const kind = own?.[0];
+    const option = kind?.options[0];
+    if (own?.length !== 1 || kind?.count !== 1 || kind.options.length !== 1) return false;
+    versions[column] = option?.version ?? -1;
+    allStand &&= option?.stands === true;
+  }
+  return allStand || page.accepts(versions);
 }
 
 /** Whether the page accepts every combination of kinds that meet; those that stand since the start count as accepted. */
