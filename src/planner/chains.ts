@@ -35,6 +35,7 @@ export function leastGroups(system: System, cohorts: Cohorts, ways: Ways, book: 
   const addLater = (before: number, hopBefore: number, behind: number, hopBehind: number) => {
     links[at(firstLink, before) + hopBefore]?.later.add(at(firstLink, behind) + hopBehind);
   };
+  const room: number[] = [];
   for (const page of book.pages) {
     for (let column = 0; column < page.peers.length; column += 1) {
       for (let other = column + 1; other < page.peers.length; other += 1) {
@@ -45,7 +46,7 @@ export function leastGroups(system: System, cohorts: Cohorts, ways: Ways, book: 
             const isItself = one === two && at(cohorts.cohorts, one).members.length < 2;
             const [path, second] = [at(paths, one), at(paths, two)];
             if (isItself || path.length + second.length < 3) continue;
-            const needed = staircase(path.length, second.length, (i, j) =>
+            const needed = staircase(path.length, second.length, room, (i, j) =>
               grid(one, at(path, i), two, at(second, j)),
             );
             for (const [hop, ahead] of needed.ofSecond.entries()) {
@@ -119,15 +120,13 @@ function gridOf(
     contexts = contexts.flatMap((context) => versions.map((version) => [...context, version]));
     if (contexts.length > contextLimit) return null;
   }
-  const startsAt = page.peers.map(
-    (peers) => new Set(at(byPeers, peers).map((cohort) => at(cohorts.cohorts, cohort).start)),
-  );
-  const canStand = contexts.some((context) =>
+  const startsAt = (place: number) =>
+    new Set(at(byPeers, at(page.peers, place)).map((cohort) => at(cohorts.cohorts, cohort).start));
+  const isStanding = (context: readonly number[]) =>
     context.every(
-      (version, place) =>
-        place === column || place === other || startsAt[place]?.has(version) === true,
-    ),
-  );
+      (version, place) => place === column || place === other || startsAt(place).has(version),
+    );
+  const canStand = contexts.some(isStanding);
   return (one, version, two, otherVersion) => {
     const stands =
       canStand &&
@@ -146,15 +145,15 @@ function gridOf(
 
 /**
  * For each hop of either path how many hops of the other must be done before: of all ways through the grid
- * from the first corner to the last, the least. Nothing where there is no way.
+ * from the first corner to the last, the least. Nothing where there is no way. `live`: room for the grid.
  */
 function staircase(
   first: number,
   second: number,
+  live: number[],
   isFree: (i: number, j: number) => boolean,
 ): { readonly ofFirst: readonly number[]; readonly ofSecond: readonly number[] } {
   const cell = (i: number, j: number) => i * second + j;
-  const live = new Uint8Array(first * second);
   // 1: leads to the last corner; 2: is reached from the first one as well.
   for (let i = first - 1; i >= 0; i -= 1) {
     for (let j = second - 1; j >= 0; j -= 1) {

@@ -10,7 +10,9 @@ const tryLimit = 256;
  * must be acceptable, and a Component must be able to move while the others are where they were or will be.
  */
 export function narrow(clusters: readonly Cluster[], book: Rulebook): readonly Cluster[] {
-  const left = clusters.map((cluster) => ({ ...cluster }));
+  // With one option each there is nothing to leave out.
+  if (clusters.every(({ options }) => options.length < 2)) return clusters;
+  const left = [...clusters];
   const byPeers = new Map<number, number[]>();
   for (const [index, { peers }] of left.entries()) {
     const alike = byPeers.get(peers);

@@ -34,7 +34,11 @@ export function peerage(system: System): Peerage {
     return peers.push({ type, components: [component], isNamed }) - 1;
   });
   const ofType: number[][] = system.types.map(() => []);
-  for (const [at, { type }] of peers.entries()) ofType[type]?.push(at);
+  for (const [at, { type }] of peers.entries()) {
+    // Mostly the only one: a list that was pushed to keeps room for many more.
+    if (ofType[type]?.length === 0) ofType[type] = [at];
+    else ofType[type]?.push(at);
+  }
   return { peers, of, ofType };
 }
 

@@ -84,7 +84,7 @@ export function* restsIn(
         ? cluster.options
         : cluster.options.filter(({ version }) => domain.includes(version));
     if (options.length === 0) return;
-    inBox.push({ ...cluster, options });
+    inBox.push(options.length === cluster.options.length ? cluster : { ...cluster, options });
   }
   const clusters = narrow(inBox, moves.book);
   if (clusters.some(({ options }) => options.length === 0)) return;
@@ -159,13 +159,23 @@ function optionsFrom(moves: Moves, cohort: number, from: number): readonly Optio
   const { hops, distances } = moves;
   const distance = at(distances, cohort);
   const far = at(distance, from);
-  const options = [from, ...at(at(hops, cohort), from)].flatMap((version): readonly Option[] => {
+  const options: Option[] = [];
+  const add = (version: number, made: number) => {
     const left = at(distance, version);
-    if (left === Infinity) return [];
-    const made = version === from ? 0 : 1;
-    return [{ version, moves: made, distance: left, detour: made + left - far }];
-  });
-  return options.toSorted((a, b) => a.detour - b.detour || a.distance - b.distance);
+    if (left === Infinity) return;
+    const detour = made + left - far;
+    // Behind all that are as good.
+    let place = options.length;
+    for (; place > 0; place -= 1) {
+      const before = at(options, place - 1);
+      if ((before.detour - detour || before.distance - left) <= 0) break;
+      options[place] = before;
+    }
+    options[place] = { version, moves: made, distance: left, detour };
+  };
+  add(from, 0);
+  for (const version of at(at(hops, cohort), from)) add(version, 1);
+  return options;
 }
 
 function restOf(

@@ -39,14 +39,12 @@ export interface Rulebook {
 const fewRows = 32;
 
 export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rulebook {
-  const canvases = newCanvases();
+  const desk = { canvasOf: newCanvases(), cells: [] };
   const pages: Page[] = [];
   for (const table of inOrder(system.transitionTables)) {
     const sizes = table.columns.map(({ type }) => system.types[type]?.versions.length ?? 0);
     const isPaintable = isSmall(sizes) && ends.banned.size === 0;
-    const readerOf = isPaintable
-      ? painted(table, sizes, ends, canvases)
-      : asked(table, sizes, ends);
+    const readerOf = isPaintable ? painted(table, sizes, ends, desk) : asked(table, sizes, ends);
     const plain = onlyChoice(peerage, table.columns);
     const chosen = plain === null ? choices(peerage, candidates(peerage, table.columns)) : [plain];
     for (const peers of chosen) pages.push(pageOf(table, peers, sizes, ends, readerOf(peers)));
@@ -106,44 +104,60 @@ function matcher(table: TransitionTable, wanted: "yes" | "no", sizes: readonly n
 }
 
 /** In the order of the file. */
-function rowsOf(table: TransitionTable, wanted: "yes" | "no"): readonly Row[] {
-  const rows = table.rows.filter(({ verdict }) => verdict === wanted);
+function rowsOf({ rows: all }: TransitionTable, wanted: "yes" | "no"): readonly Row[] {
+  const rows = all.every(({ verdict }) => verdict === wanted)
+    ? all
+    : all.filter(({ verdict }) => verdict === wanted);
   const isSorted = rows.every(
     ({ rule }, at) => at === 0 || byRule(rows[at - 1]?.rule ?? rule, rule) <= 0,
   );
   return isSorted ? rows : rows.toSorted((a, b) => byRule(a.rule, b.rule));
 }
 
-/** Of a small table all combinations at once: over the default the end states, the YES rows, the NO rows, the first of each last. */
+/** What the colours of a small table stand for: 0 its default, then the end states, the YES rows, the NO rows. */
+interface Palette {
+  readonly table: TransitionTable;
+  readonly boxes: EndStates["boxes"];
+  readonly yes: readonly Row[];
+  readonly no: readonly Row[];
+  readonly firstYes: number;
+  readonly firstNo: number;
+}
+
+function rulingOf(palette: Palette, colour: number): Ruling {
+  const { table, boxes, yes, no, firstYes, firstNo } = palette;
+  const forbidding = no[colour - firstNo];
+  if (forbidding !== undefined) return { accepted: false, rule: forbidding.rule };
+  const allowing = yes[colour - firstYes];
+  if (allowing !== undefined) return { accepted: true, rules: [allowing.rule] };
+  const granting = boxes[colour - 1];
+  return granting === undefined ? unsaid(table) : { accepted: true, rules: granting.rules };
+}
+
+/** What all pages are painted with. */
+interface Desk {
+  readonly canvasOf: Canvases;
+  /** Room for the cells of one end state. */
+  readonly cells: VersionSet[];
+}
+
+/** Of a small table all combinations at once: the first of each kind last, and over all of it the NO rows. */
 function painted(
   table: TransitionTable,
   sizes: readonly number[],
   { boxes }: EndStates,
-  canvases: Canvases,
+  { canvasOf, cells }: Desk,
 ): Reader {
   const yes = rowsOf(table, "yes");
   const no = rowsOf(table, "no");
   const firstYes = 1 + boxes.length;
   const firstNo = firstYes + yes.length;
   const leastAccepted = table.allowByDefault ? 0 : 1;
-  const rulingOf = (colour: number): Ruling => {
-    const row = colour < firstNo ? yes[colour - firstYes] : no[colour - firstNo];
-    if (row !== undefined)
-      return colour < firstNo
-        ? { accepted: true, rules: [row.rule] }
-        : { accepted: false, rule: row.rule };
-    const box = boxes[colour - 1];
-    return box === undefined ? unsaid(table) : { accepted: true, rules: box.rules };
-  };
+  const palette = { table, boxes, yes, no, firstYes, firstNo };
   return (peers) => {
-    const canvas = canvases(sizes, firstNo + no.length - 1);
-    // What comes behind one that holds everything is never the first.
-    let last = boxes.findIndex(({ domains }) =>
-      peers.every((one) => (domains[one] ?? null) === null),
-    );
-    if (last < 0) last = boxes.length - 1;
-    const cells: VersionSet[] = [];
-    for (let at = last; at >= 0; at -= 1) {
+    const canvas = canvasOf(sizes, firstNo + no.length - 1);
+    cells.length = peers.length;
+    for (let at = lastToPaint(boxes, peers); at >= 0; at -= 1) {
       const domains = boxes[at]?.domains ?? [];
       for (let column = 0; column < peers.length; column += 1)
         cells[column] = domains[peers[column] ?? -1] ?? null;
@@ -157,9 +171,17 @@ function painted(
         const colour = colourOf(canvas, versions);
         return colour >= leastAccepted && colour < firstNo;
       },
-      ruling: (versions) => rulingOf(colourOf(canvas, versions)),
+      ruling: (versions) => rulingOf(palette, colourOf(canvas, versions)),
     };
   };
+}
+
+/** What comes behind an end state that holds everything is never the first. */
+function lastToPaint(boxes: EndStates["boxes"], peers: readonly number[]): number {
+  const all = boxes.findIndex(({ domains }) =>
+    peers.every((one) => (domains[one] ?? null) === null),
+  );
+  return all < 0 ? boxes.length - 1 : all;
 }
 
 function remembered(ask: (versions: readonly number[]) => boolean): Page["accepts"] {

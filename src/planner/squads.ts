@@ -40,7 +40,7 @@ export function lineup(
   behind: SystemState,
 ): Lineup {
   const squads: (Squad & { readonly members: number[] })[] = [];
-  const lots: (Lot & { count: number })[][] = peers.map(() => []);
+  const lots: (Lot & { count: number })[][] = [];
   const known: (Map<number, { squad: number; lot: number }> | undefined)[] = [];
   for (const [index, component] of system.components.entries()) {
     const own = at(of, index);
@@ -52,10 +52,9 @@ export function lineup(
       Number(fromStands) + 2 * Number(toStands) + 4 * Number(canGoBack) + 8 * Number(rebootsHost);
     const size = at(system.types, type).versions.length;
     const key = (from * size + to) * 16 + (from === to ? Number(fromStands) : flags);
-    const here = at(lots, own);
     const alike = known[own]?.get(key);
     if (alike !== undefined) {
-      at(here, alike.lot).count += 1;
+      at(at(lots, own), alike.lot).count += 1;
       if (alike.squad >= 0) at(squads, alike.squad).members.push(index);
       continue;
     }
@@ -64,10 +63,14 @@ export function lineup(
     if (!isStaying) {
       squads.push({ type, peers: own, from, to, canGoBack, rebootsHost, members: [index] });
     }
-    if (at(peers, own).components.length > 1) {
-      (known[own] ??= new Map()).set(key, { squad, lot: here.length });
+    const lot = { from, to, fromStands, toStands, squad, count: 1 };
+    if (at(peers, own).components.length === 1) {
+      lots[own] = [lot];
+      continue;
     }
-    here.push({ from, to, fromStands, toStands, squad, count: 1 });
+    const here = (lots[own] ??= []);
+    (known[own] ??= new Map()).set(key, { squad, lot: here.length });
+    here.push(lot);
   }
   return { squads, lots };
 }

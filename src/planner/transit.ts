@@ -121,7 +121,6 @@ export function reasons(
   const find = (own: number, component: number, version: number): readonly Rule[] => {
     const rules = new Set<Rule>();
     const stands = starts[component] === version;
-    const itself = [{ peers: own, options: [{ peers: own, version, stands }], count: 1 }];
     let rest: readonly Kind[] | null = null;
     const others = () =>
       (rest ??= without(kindsOfPeers(own), options[component] ?? [], starts[component] ?? -1));
@@ -131,6 +130,7 @@ export function reasons(
         addRulesOfPair(rules, page, own, { version, stands }, options[single], starts[single]);
         continue;
       }
+      const itself = [{ peers: own, options: [{ peers: own, version, stands }], count: 1 }];
       for (let column = page.peers.indexOf(own); column >= 0;) {
         const filled = page.peers.map((other, place) => {
           if (place === column) return itself;

@@ -92,17 +92,15 @@ export function waysOf(ground: Ground, book: Rulebook): Ways {
       const isSupported = reader(column, allowed, starts);
       for (const index of at(byPeers, peers)) {
         const { start } = at(cohorts, index);
-        let isChanged = false;
-        const kept = at(hops, index).map((targets, from) => {
-          if (targets.every((to) => isSupported(from, to, start))) return targets;
-          isChanged = true;
-          return targets.filter((to) => isSupported(from, to, start));
-        });
-        hops[index] = kept;
-        if (isChanged) {
-          refresh(index);
-          dirty.add(page);
-        }
+        const own = at(hops, index);
+        const isKept = (targets: readonly number[], from: number) =>
+          targets.every((to) => isSupported(from, to, start));
+        if (own.every(isKept)) continue;
+        hops[index] = own.map((targets, from) =>
+          targets.filter((to) => isSupported(from, to, start)),
+        );
+        refresh(index);
+        dirty.add(page);
       }
     }
   }
@@ -229,7 +227,7 @@ function newReader(page: Page): PageReader | null {
 /** The contexts of a column are the versions of the other one: one word of bits for each version. */
 function pairReader(page: Page): PageReader {
   const [size = 0, otherSize = 0] = page.sizes;
-  const accepted = [new Int32Array(size), new Int32Array(otherSize)] as const;
+  const accepted = [zeros(size), zeros(otherSize)] as const;
   const versions = [0, 0];
   for (let one = 0; one < size; one += 1) {
     versions[0] = one;
@@ -252,6 +250,11 @@ function pairReader(page: Page): PageReader {
       return (ahead & behind & open) !== 0;
     };
   };
+}
+
+/** So short that a typed array would take more room. */
+function zeros(count: number): number[] {
+  return Array.from({ length: count }, () => 0);
 }
 
 function wideReader(page: Page): PageReader {
