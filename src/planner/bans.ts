@@ -117,7 +117,7 @@ function pageOf(page: Page, bans: readonly Ban[], canvases: Canvases): Page {
   };
   const isBoxAccepted = (lists: readonly (readonly number[])[]) =>
     isAllAccepted(sides, boxOf(layout, lists));
-  const relaxed = { ...page, mayAccept: () => true };
+  const relaxed = { ...page, memo: {}, mayAccept: () => true };
   if (!isSmall(page.sizes)) {
     return {
       ...relaxed,

@@ -49,10 +49,12 @@ export function leastGroups(system: System, cohorts: Cohorts, ways: Ways, book: 
             const needed = staircase(path.length, second.length, room, (i, j) =>
               grid(one, at(path, i), two, at(second, j)),
             );
-            for (const [hop, ahead] of needed.ofSecond.entries()) {
+            for (let hop = 0; hop + 1 < second.length; hop += 1) {
+              const ahead = needed.ofSecond(hop);
               if (ahead > 0) addLater(one, ahead - 1, two, hop);
             }
-            for (const [hop, ahead] of needed.ofFirst.entries()) {
+            for (let hop = 0; hop + 1 < path.length; hop += 1) {
+              const ahead = needed.ofFirst(hop);
               if (ahead > 0) addLater(two, ahead - 1, one, hop);
             }
           }
@@ -152,7 +154,7 @@ function staircase(
   second: number,
   live: number[],
   isFree: (i: number, j: number) => boolean,
-): { readonly ofFirst: readonly number[]; readonly ofSecond: readonly number[] } {
+): { readonly ofFirst: (hop: number) => number; readonly ofSecond: (hop: number) => number } {
   const cell = (i: number, j: number) => i * second + j;
   // 1: leads to the last corner; 2: is reached from the first one as well.
   for (let i = first - 1; i >= 0; i -= 1) {
@@ -175,18 +177,18 @@ function staircase(
       if (isReached) live[cell(i, j)] = 2;
     }
   }
-  const ofSecond = Array.from({ length: second - 1 }, (_, hop) => {
+  const ofSecond = (hop: number): number => {
     for (let i = 0; i < first; i += 1) {
       if (live[cell(i, hop)] === 2 && live[cell(i, hop + 1)] === 2) return i;
     }
     return 0;
-  });
-  const ofFirst = Array.from({ length: first - 1 }, (_, hop) => {
+  };
+  const ofFirst = (hop: number): number => {
     for (let j = 0; j < second; j += 1) {
       if (live[cell(hop, j)] === 2 && live[cell(hop + 1, j)] === 2) return j;
     }
     return 0;
-  });
+  };
   return { ofFirst, ofSecond };
 }
 

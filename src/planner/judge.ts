@@ -35,19 +35,21 @@ export interface Judge {
 /** What the tables say wherever the System starts. */
 type Grounds = Pick<Judge, "peerage" | "ends" | "book">;
 
-/** Many questions are asked of the same tables, each from another start. */
-const known = new WeakMap<
-  System["transitionTables"],
-  { readonly system: System; readonly grounds: Grounds }
->();
+/**
+ * Many questions are asked of the same tables, each from another start. Only the last tables are kept: what a weak map
+ * was given stays in memory until all of it is collected.
+ */
+let latest: { readonly system: System; readonly grounds: Grounds } | null = null;
 
 function groundsOf(system: System): Grounds {
-  const before = known.get(system.transitionTables);
-  if (before !== undefined && isSameFrame(before.system, system)) return before.grounds;
+  const isKnown =
+    latest?.system.transitionTables === system.transitionTables &&
+    isSameFrame(latest.system, system);
+  if (latest !== null && isKnown) return latest.grounds;
   const family = peerage(system);
   const ends = endStates(system, family);
   const grounds = { peerage: family, ends, book: rulebook(system, family, ends) };
-  known.set(system.transitionTables, { system, grounds });
+  latest = { system, grounds };
   return grounds;
 }
 

@@ -5,6 +5,7 @@ import { type Canvases, colourOf, isEvery, isFew, isSmall, newCanvases, paint } 
 import { candidates, type Peerage } from "./peers.ts";
 import { firstRow, rowMasks } from "./row-masks.ts";
 import { byRule } from "./rule-order.ts";
+import type { PageMemo } from "./ways.ts";
 
 /** What a table says of one combination. */
 export type Ruling =
@@ -26,6 +27,7 @@ export interface Page {
   /** False: it accepts no combination of these versions. */
   readonly mayAccept: (lists: readonly (readonly number[])[]) => boolean;
   readonly ruling: (versions: readonly number[]) => Ruling;
+  readonly memo: PageMemo;
 }
 
 /** The transition tables, page by page. */
@@ -211,6 +213,7 @@ function pageOf(
     sizes,
     accepts,
     ruling,
+    memo: {},
     // Where NO rows overlap the end states, a box of them is no proof that each combination has one.
     acceptsAll: (lists) => {
       if (ends.banned.size > 0 || isFew(lists)) return isEvery(lists, accepts);

@@ -80,7 +80,8 @@ export function stageBetween(
 }
 
 function sorted(numbers: readonly number[]): readonly number[] {
-  return numbers.length < 2 ? numbers : numbers.toSorted((a, b) => a - b);
+  const isSorted = numbers.every((one, place) => place === 0 || at(numbers, place - 1) <= one);
+  return isSorted ? numbers : numbers.toSorted((a, b) => a - b);
 }
 
 /** Null where they wait for each other in a circle. */

@@ -197,6 +197,11 @@ function unionOf(
   return [...union].toSorted((a, b) => a - b);
 }
 
+/** What is kept of a page while many questions are asked of it. */
+export interface PageMemo {
+  reader?: { readonly read: PageReader | null };
+}
+
 /** For a column: may a Component that started at `start` go from one version to another in some context? */
 type PageReader = (
   column: number,
@@ -205,14 +210,8 @@ type PageReader = (
 ) => (from: number, to: number, start: number) => boolean;
 
 /** Pages stay the same while many questions are asked of them. */
-const readers = new WeakMap<Page, PageReader | null>();
-
 function readerOf(page: Page): PageReader | null {
-  const known = readers.get(page);
-  if (known !== undefined) return known;
-  const reader = newReader(page);
-  readers.set(page, reader);
-  return reader;
+  return (page.memo.reader ??= { read: newReader(page) }).read;
 }
 
 /** Null where the page is too large to be asked. */
