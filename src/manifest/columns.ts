@@ -26,6 +26,32 @@ export function resolveHead(head: string, types: readonly ComponentType[]): Name
   return null;
 }
 
+/** Where a table speaks of a type. */
+export interface TypeColumn {
+  readonly table: ConstraintTable;
+  readonly index: number;
+  readonly id: NamedColumn["id"];
+}
+
+/** For each type that a column names its columns, table by table. */
+export function columnsOfTypes(
+  tables: readonly ConstraintTable[],
+  types: readonly ComponentType[],
+): ReadonlyMap<ComponentType, readonly TypeColumn[]> {
+  const found = new Map<ComponentType, TypeColumn[]>();
+  for (const table of tables) {
+    for (const [index, { head }] of table.columns.entries()) {
+      const named = resolveHead(head, types);
+      if (named === null) continue;
+      const column = { table, index, id: named.id };
+      const own = found.get(named.type);
+      if (own === undefined) found.set(named.type, [column]);
+      else own.push(column);
+    }
+  }
+  return found;
+}
+
 /** The one of the names that is meant, with the case as written if that decides it. */
 export function nameLike<Name extends string>(text: string, names: readonly Name[]): Name | null {
   const exact = names.find((name) => name === text);

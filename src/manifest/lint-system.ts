@@ -1,13 +1,13 @@
 import { ComponentId, type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import { knownByName, wantedArtifacts } from "./at-hand.ts";
-import { resolveHead } from "./columns.ts";
+import { columnsOfTypes, type TypeColumn } from "./columns.ts";
 import type { Manifest } from "./manifest.ts";
 import { matchSystem } from "./match.ts";
 import type { MatchComponent } from "./match-input.ts";
 import { tablesOf } from "./named-versions.ts";
 import type { System } from "./system.ts";
-import type { Constraints } from "./table.ts";
+import type { Constraints, ConstraintTable } from "./table.ts";
 import { versionNamed } from "./version.ts";
 
 /**
@@ -17,11 +17,12 @@ import { versionNamed } from "./version.ts";
  */
 export function lintSystem(manifest: Manifest): Result<System> {
   const types = manifest.componentTypes.map(({ type }) => type);
+  const columns = columnsOfTypes(tablesOf(manifest.constraints), types);
   const matched = matchSystem({
     manifest,
     deviceConstraints: null,
     systemType: null,
-    components: types.flatMap((type) => componentsOf(manifest, types, type)),
+    components: types.flatMap((type) => componentsOf(manifest, type, columns.get(type) ?? [])),
     absent: [],
     artifacts: wantedArtifacts(manifest).map(knownByName),
   });
@@ -30,20 +31,19 @@ export function lintSystem(manifest: Manifest): Result<System> {
 
 function componentsOf(
   { constraints }: Manifest,
-  types: readonly ComponentType[],
   type: ComponentType,
+  columns: readonly TypeColumn[],
 ): readonly MatchComponent[] {
   const ids = new Set<string>();
-  let unnamed = 0;
-  for (const { columns } of tablesOf(constraints)) {
-    const own = columns
-      .map(({ head }) => resolveHead(head, types))
-      .filter((column) => column?.type === type);
-    for (const column of own) if (column !== null && column.id !== null) ids.add(column.id);
-    unnamed = Math.max(unnamed, own.filter((column) => column?.id === null).length);
+  const unnamedIn = new Map<ConstraintTable, number>();
+  for (const { table, id } of columns) {
+    if (id === null) unnamedIn.set(table, (unnamedIn.get(table) ?? 0) + 1);
+    else ids.add(id);
   }
-  for (let number = 1; ids.size < Math.max(unnamed, 1); number += 1) ids.add(`${type}-${number}`);
-  const version = firstVersion(constraints, types, type);
+  let least = 1;
+  for (const count of unnamedIn.values()) least = Math.max(least, count);
+  for (let number = 1; ids.size < least; number += 1) ids.add(`${type}-${number}`);
+  const version = firstVersion(constraints, columns);
   return [...ids].map((id) => ({
     id: ComponentId.parse(id),
     type,
@@ -55,14 +55,10 @@ function componentsOf(
 }
 
 /** What the first end state says of the type; unknown where it names no version. */
-function firstVersion(
-  constraints: Constraints | null,
-  types: readonly ComponentType[],
-  type: ComponentType,
-): Version {
+function firstVersion(constraints: Constraints | null, columns: readonly TypeColumn[]): Version {
   const table = constraints?.endStates;
   const row = table?.rows.find(({ verdict }) => verdict === "yes");
-  const column = table?.columns.findIndex(({ head }) => resolveHead(head, types)?.type === type);
-  const [cell] = row?.cells[column ?? -1]?.alternatives ?? [];
+  const column = columns.find((own) => own.table === table);
+  const [cell] = row?.cells[column?.index ?? -1]?.alternatives ?? [];
   return cell === undefined || /^[<>=^~!*?]|^any$/.test(cell) ? unknownVersion : versionNamed(cell);
 }

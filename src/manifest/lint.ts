@@ -2,7 +2,7 @@ import type { ComponentType, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fileArtifactName } from "./at-hand.ts";
 import { knownVersions, type KnownVersions, namingCell, versionsOf } from "./cell-versions.ts";
-import { resolveHead } from "./columns.ts";
+import { columnsOfTypes, resolveHead, type TypeColumn } from "./columns.ts";
 import { endStateRows, rowNotes, type ResolvedTable } from "./lint-rows.ts";
 import type { ArtifactReference, Manifest, WantedType } from "./manifest.ts";
 import { inOrder, namedVersions, tablesOf } from "./named-versions.ts";
@@ -18,6 +18,7 @@ export function lintManifest(manifest: Manifest): readonly Problem[] {
   if (constraints === null) return [];
   const types = componentTypes.map(({ type }) => type);
   const tables = tablesOf(constraints);
+  const columns = columnsOfTypes(tables, types);
   const named = namedVersions(tables, types);
   const versions = new Map(
     componentTypes.map((wanted) => [
@@ -32,7 +33,9 @@ export function lintManifest(manifest: Manifest): readonly Problem[] {
     ...(end === null ? [] : rowNotes(end)),
     ...transitions.flatMap((table) => rowNotes(table)),
     ...(end === null ? [] : transitions.flatMap((table) => endStateRows(table, end))),
-    ...componentTypes.flatMap((wanted) => typeNotes(wanted, tables, types, versions)),
+    ...componentTypes.flatMap((wanted) =>
+      typeNotes(wanted, columns.get(wanted.type) ?? [], versions),
+    ),
   ];
 }
 
@@ -66,25 +69,19 @@ function resolved(
 
 function typeNotes(
   wanted: WantedType,
-  tables: readonly ConstraintTable[],
-  types: readonly ComponentType[],
+  columns: readonly TypeColumn[],
   versions: ReadonlyMap<ComponentType, KnownVersions>,
 ): readonly Problem[] {
   const { type, at } = wanted;
   const known = versions.get(type) ?? knownVersions([]);
   const all = known.names;
   const named = new Set<Version>();
-  let columns = 0;
-  for (const { columns: heads, rows } of tables) {
-    for (const [index, { head }] of heads.entries()) {
-      if (resolveHead(head, types)?.type !== type) continue;
-      columns += 1;
-      for (const { cells } of rows)
-        for (const found of versionsOf(namingCell(cells[index]), known).set ?? [])
-          named.add(all[found] ?? versionNamed(""));
-    }
+  for (const { table, index } of columns) {
+    for (const { cells } of table.rows)
+      for (const found of versionsOf(namingCell(cells[index]), known).set ?? [])
+        named.add(all[found] ?? versionNamed(""));
   }
-  if (columns === 0) return [withoutColumn(type, at)];
+  if (columns.length === 0) return [withoutColumn(type, at)];
   const provided = artifactVersions(wanted);
   const missing = all.filter(
     (version) => named.has(version) && version !== "?" && !provided.includes(version),

@@ -41,8 +41,9 @@ const maxLookups = 500_000;
 
 /** Whether a table has so many columns of one type that its rules cannot be taken apart. */
 export function isTooWide(system: System): boolean {
+  const candidates = candidatesIn(system);
   return system.transitionTables.some(({ columns }) => {
-    const counts = candidatesOf(system, columns).map((candidates) => candidates.length);
+    const counts = candidates(columns).map(({ length }) => length);
     return counts.reduce((product, count) => product * count, 1) > maxChoices;
   });
 }
@@ -51,8 +52,13 @@ export function isTooWide(system: System): boolean {
 export function lawOf(system: System): Law {
   const bans = bansOf();
   const whole = judge(system);
-  const parts = system.transitionTables.map((table) => partOf(system, whole, table, bans));
-  const choicesOf = system.components.map((_, component) =>
+  const candidates = candidatesIn(system);
+  const partsOf: Part[][] = system.components.map(() => []);
+  for (const table of system.transitionTables) {
+    const part = partOf(system, whole, table, candidates(table.columns), bans);
+    for (const component of new Set(part.columns.flat())) partsOf[component]?.push(part);
+  }
+  const choicesOf = partsOf.map((parts, component) =>
     parts.flatMap((part) => [...choices(part.columns, component)].map(part.choice)),
   );
   const isRestOnly = system.transitionTables.length === 0 && system.endTables.length > 0;
@@ -120,9 +126,9 @@ function partOf(
   system: System,
   { peerage, ends }: Judge,
   table: System["transitionTables"][number],
+  columns: Part["columns"],
   bans: Numbering,
 ): Part {
-  const columns = candidatesOf(system, table.columns);
   const no = table.rows.filter(({ verdict }) => verdict === "no").map(asPattern);
   const yes = table.rows.filter(({ verdict }) => verdict === "yes").map(asPattern);
   const rule = firstRule(table.rows);
@@ -214,18 +220,18 @@ function isTouching({ cells }: Pattern, lists: readonly (readonly number[])[]): 
 }
 
 /** The Components that may stand in each column: one that the table names stands in its own only. */
-function candidatesOf(
-  { components }: System,
-  columns: readonly Column[],
-): readonly (readonly number[])[] {
-  const named = columns.flatMap(({ component }) => component ?? []);
-  return columns.map(({ type, component }) =>
-    component === null
-      ? [...components.keys()].filter(
-          (one) => components[one]?.type === type && !named.includes(one),
-        )
-      : [component],
-  );
+function candidatesIn({
+  types,
+  components,
+}: System): (columns: readonly Column[]) => readonly (readonly number[])[] {
+  const ofType: number[][] = types.map(() => []);
+  for (const [component, { type }] of components.entries()) ofType[type]?.push(component);
+  return (columns) => {
+    const named = columns.flatMap(({ component }) => component ?? []);
+    return columns.map(({ type, component }) =>
+      component === null ? at(ofType, type).filter((one) => !named.includes(one)) : [component],
+    );
+  };
 }
 
 /** Every choice of different Components for the columns in which the moved one takes part. */
