@@ -157,6 +157,13 @@ describe("two thousand Components that all differ", { timeout: 120_000 }, () => 
     expect(contingencies).toHaveLength(200);
   });
 
+  test("are validated: the columns of each type are not looked for in all tables", () => {
+    const { exit, told } = run("validate", chain);
+    expect(exit).toBe(0);
+    expect(problemsOf(told)).toEqual([]);
+    expect(told).toContain('"reach":{"v.1":{"v.1":"same","v.2":"yes"}');
+  });
+
   test("wait for each other in a circle: there is no plan", () => {
     const circle = { ...chain, lines: [...chain.lines, before("t1999", "t0")] };
     const { exit, told } = run("plan", circle);
