@@ -10,6 +10,7 @@ export function byRule(a: Rule, b: Rule): number {
 
 /** Sorted, each once. */
 export function distinctRules(rules: readonly Rule[]): readonly Rule[] {
+  if (rules.length < 2) return rules;
   if (rules.every((rule, at) => isBehind(rules[at - 1], rule))) return rules;
   const sorted = rules.toSorted(byRule);
   return sorted.filter((rule, at) => {
