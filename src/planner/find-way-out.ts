@@ -28,7 +28,7 @@ export function findWayOut(
   const stranded = withFrozen(startingIn(withoutOrder(system), state), frozen);
   // Nobody is told what allows its steps.
   const law: Judge = { ...judge(stranded), allowing: () => () => [] };
-  const old = system.components.map(({ start }) => start);
+  const old = startOf(system);
   const wanted = state.map((_, component) => wantedOf(system, component));
   const isOld = isState(old);
   const isWanted = isState(wanted);
