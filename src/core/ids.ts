@@ -27,6 +27,11 @@ export type Version = z.infer<typeof Version>;
 /** The version of a Component of which nothing is known. */
 export const unknownVersion: Version = Version.parse("?");
 
+/** As it is told; null: left half-way, of which nothing is known either. */
+export function shownVersion(version: Version | null): Version {
+  return version ?? unknownVersion;
+}
+
 /** A named end state of the whole System, for example `v.2`. */
 export const SystemVersion = name.brand<"SystemVersion">();
 export type SystemVersion = z.infer<typeof SystemVersion>;

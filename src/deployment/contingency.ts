@@ -1,5 +1,5 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
-import type { System, SystemState } from "../manifest/system.ts";
+import type { System } from "../manifest/system.ts";
 import type { Plan } from "../planner/plan.ts";
 import { findWayOut } from "../planner/find-way-out.ts";
 import {
@@ -11,6 +11,7 @@ import {
   type Ran,
 } from "./deployment.ts";
 import type { Replanned } from "./records.ts";
+import { stateOf } from "./state-of.ts";
 
 /**
  * The way out under the tables: where a Component cannot go back, another end state is looked for from
@@ -43,19 +44,6 @@ export function contingency(deployment: Deployment): Replanned {
 /** Its install has done nothing: that it could not be undone does not matter, and it may be made once more. */
 function isStillOld({ step, version, supportsRollback, inconsistent }: Member): boolean {
   return supportsRollback === "No" && !inconsistent && version === step?.from;
-}
-
-/** Null where a Component reports a version that the tables do not know. */
-function stateOf(deployment: Deployment): SystemState | null {
-  const { components, types } = deployment.begin.system;
-  const state: number[] = [];
-  for (const [index, { type }] of components.entries()) {
-    const version = deployment.members[index]?.version;
-    const at = types[type]?.versions.findIndex((known) => known === version) ?? -1;
-    if (at < 0) return null;
-    state.push(at);
-  }
-  return state;
 }
 
 /** What is installed and not committed can go back by its own rollback and in no other way. */

@@ -1,5 +1,5 @@
 import type { DeploymentOutcome, FailureReason } from "../core/events.ts";
-import { type ComponentId, unknownVersion, type Version } from "../core/ids.ts";
+import type { ComponentId, Version } from "../core/ids.ts";
 import type { Answer, StopPoint } from "../core/protocol.ts";
 import type { Stage, Step } from "../planner/plan.ts";
 import type { RoundName } from "./program.ts";
@@ -45,8 +45,11 @@ export interface Member {
   readonly maybeDropped: boolean;
   /** In a state that nobody can vouch for; never taken back. */
   readonly inconsistent: boolean;
-  /** The version it counts as: installed ones as new, rolled-back ones as old, `?` where nobody knows. */
-  readonly version: Version;
+  /**
+   * The version it counts as: installed ones as new, rolled-back ones as old. Null: left half-way, so that nobody knows;
+   * not to be taken for `?`, which is a whole version that nobody can name.
+   */
+  readonly version: Version | null;
 }
 
 /** What the deployment failed of: the first failure, which started the error path. */
@@ -143,7 +146,7 @@ export function isConstrained(deployment: Deployment): boolean {
 /** The members as a stage finds them: everything of the stage before it is forgotten but the versions. */
 export function membersOf(
   stage: Stage | undefined,
-  versions: readonly { readonly id: ComponentId; readonly version: Version }[],
+  versions: readonly Pick<Member, "id" | "version">[],
 ): readonly Member[] {
   return versions.map(({ id, version }) => ({
     id,
@@ -217,7 +220,7 @@ export function withProgress(member: Member, round: RoundName, progress: Progres
   const { step } = member;
   if (step === null || (round !== "ArtifactInstall" && round !== "ArtifactRollback"))
     return changed;
-  if (progress !== "ok") return { ...changed, version: unknownVersion };
+  if (progress !== "ok") return { ...changed, version: null };
   const isReached = round === "ArtifactInstall" || step.means === "rollback";
   return { ...changed, version: isReached ? step.to : step.from };
 }

@@ -1,5 +1,5 @@
 import type { FailureReason } from "../core/events.ts";
-import { unknownVersion, Version } from "../core/ids.ts";
+import { shownVersion, unknownVersion, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { answers, type WordQuery } from "../core/protocol.ts";
 import {
@@ -81,8 +81,8 @@ function isAssumedToRollBack(deployment: Deployment, member: Member): boolean {
 function versionChanged(member: Member, found: string | null): Problem {
   return {
     code: "version-changed",
-    message: `Component "${member.id}" reports version "${found ?? "?"}", but the plan was made with "${member.version}".`,
-    expected: member.version,
+    message: `Component "${member.id}" reports version "${found ?? "?"}", but the plan was made with "${shownVersion(member.version)}".`,
+    expected: shownVersion(member.version),
     got: found ?? "?",
     hint: "Something else updated the Component. Install again: the plan is then made from what is there.",
   };
@@ -195,17 +195,18 @@ function observed(deployment: Deployment, member: Member, answer: string | null)
   const { from: undone, to: done } = step;
   const settled = (progress: Progress): Member =>
     withProgress({ ...member, toObserve: null }, toObserve, progress);
-  if (answer === done) return settled("ok");
+  const found = named(answer);
+  if (found === done) return settled("ok");
   // Dropped by a reboot on the way out: it is as if it had never been installed.
-  if (answer === undone && deployment.way === "out" && toObserve === "ArtifactInstall") {
+  if (found === undone && deployment.way === "out" && toObserve === "ArtifactInstall") {
     return { ...settled("ok"), ran: { Download: "again" }, version: undone };
   }
-  return settled(answer === undone ? "again" : "interrupted");
+  return settled(found === undone ? "again" : "interrupted");
 }
 
 /** What Provides told of a Component before the way out is planned. */
 function stuck(member: Member, answer: string | null): Member {
-  const version = Version.parse(answer ?? unknownVersion);
+  const version = named(answer);
   const isDropped = member.maybeDropped && isKept(member) && version === member.step?.from;
   // Dropped by a reboot: it is as if it had never been installed.
   const ran: Member["ran"] = isDropped ? { Download: "again" } : member.ran;
@@ -218,10 +219,16 @@ function confirmed(member: Member, answer: string | null): Member {
     return { ...withProgress(member, "ConfirmEnd", "failed"), inconsistent: true };
   }
   // No promise was made of a Component of which nothing was known: what it tells is what it is.
-  const isAsExpected = member.version === unknownVersion || member.version === answer;
+  const isUnpromised = member.version === null || member.version === unknownVersion;
+  const isAsBefore = member.version === answer;
   return {
     ...withProgress(member, "ConfirmEnd", "ok"),
-    version: Version.parse(answer),
-    inconsistent: member.inconsistent || !isAsExpected,
+    version: isAsBefore ? member.version : named(answer),
+    inconsistent: member.inconsistent || !(isUnpromised || isAsBefore),
   };
+}
+
+/** A version that nobody can name tells nothing of a Component that may have been left half-way. */
+function named(answer: string | null): Version | null {
+  return answer === null || answer === unknownVersion ? null : Version.parse(answer);
 }

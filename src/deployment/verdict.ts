@@ -1,8 +1,9 @@
 import type { DeploymentOutcome } from "../core/events.ts";
-import { type ComponentId, type SystemVersion, unknownVersion } from "../core/ids.ts";
+import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import type { SystemState } from "../manifest/system.ts";
 import { acceptance } from "../planner/acceptable.ts";
 import { type Deployment, isConstrained, type Member } from "./deployment.ts";
+import { stateOf } from "./state-of.ts";
 
 /** Where the System is, now that nothing more will be done. */
 export function verdict(deployment: Deployment): {
@@ -12,24 +13,25 @@ export function verdict(deployment: Deployment): {
 } {
   const { members } = deployment;
   if (members.some((member) => member.inconsistent)) {
-    return inconsistent(
-      members.filter((member) => member.inconsistent || isLost(deployment, member)),
-    );
+    return inconsistent(members.filter((member) => member.inconsistent || isLost(member)));
   }
   if (deployment.way === "forward") return clean("success");
   const moved = movedMembers(deployment);
   if (moved.length > 0) {
     // Without tables nobody knows which mix is acceptable, so none is.
-    return endStateOf(deployment) !== null ? clean("failed-elsewhere") : inconsistent(moved);
+    if (endStateOf(deployment) === null) return inconsistent(moved);
+    // That the tables bear whatever a Component runs does not mend it.
+    const lost = members.filter(isLost);
+    return lost.length > 0 ? inconsistent(lost) : clean("failed-elsewhere");
   }
   const isUntouched =
     deployment.stage === 0 && members.every((member) => member.ran.ArtifactInstall === undefined);
   return clean(isUntouched ? "failed-unchanged" : "failed-rolled-back");
 }
 
-/** Nobody knows what it runs, though that was known before. */
-function isLost(deployment: Deployment, member: Member): boolean {
-  return member.version === unknownVersion && startVersion(deployment, member) !== unknownVersion;
+/** Left half-way. */
+export function isLost(member: Member): boolean {
+  return member.version === null;
 }
 
 /** The Components that are not where the deployment found them. */
@@ -57,13 +59,8 @@ function startVersion(deployment: Deployment, member: Member): string | undefine
 export function endStateOf(deployment: Deployment): SystemVersion | null {
   if (!isConstrained(deployment)) return null;
   const { system } = deployment.begin;
-  const state: number[] = [];
-  for (const [index, component] of system.components.entries()) {
-    const version = deployment.members[index]?.version;
-    const at = system.types[component.type]?.versions.findIndex((known) => known === version) ?? -1;
-    if (at < 0) return null;
-    state.push(at);
-  }
+  const state = stateOf(deployment);
+  if (state === null) return null;
   const start: SystemState = system.components.map((component) => component.start);
   return acceptance(system, start).endState(state);
 }

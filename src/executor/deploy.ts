@@ -1,5 +1,6 @@
 import type { ExitCode } from "../core/exit-code.ts";
 import { exitCode } from "../core/exit-code.ts";
+import { shownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type Action, decide } from "../deployment/decide.ts";
@@ -207,7 +208,10 @@ function finish(end: RunEnd, firstRun: number, ports: DeployPorts): Deployed {
         deployment: first.deployment,
         outcome: ended.outcome,
         systemVersion: endStateOf(deployment),
-        components: members.map(({ id, version }) => ({ component: id, version })),
+        components: members.map(({ id, version }) => ({
+          component: id,
+          version: shownVersion(version),
+        })),
         inconsistent: ended.inconsistent,
       });
     }

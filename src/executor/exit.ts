@@ -1,9 +1,8 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { DeploymentOutcome } from "../core/events.ts";
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
-import { unknownVersion } from "../core/ids.ts";
 import type { Deployment, Member } from "../deployment/deployment.ts";
-import { movedMembers } from "../deployment/verdict.ts";
+import { isLost, movedMembers } from "../deployment/verdict.ts";
 import type { RunEnd } from "./ports.ts";
 
 /**
@@ -32,8 +31,7 @@ function exitOfStop(deployment: Deployment): ExitCode {
   if (deployment.way === "forward") return exitCode.done;
   const isRollback = deployment.run.verb === "rollback";
   if (!isRollback || deployment.stoppedBefore === "ArtifactRollback") return exitCode.failedStopped;
-  const isUnsure = ({ inconsistent, version }: Member): boolean =>
-    inconsistent || version === unknownVersion;
+  const isUnsure = (member: Member): boolean => member.inconsistent || isLost(member);
   if (movedMembers(deployment).some(isUnsure)) return exitCode.inconsistent;
   return movedMembers(deployment).length === 0 ? exitCode.done : exitCode.failedElsewhere;
 }

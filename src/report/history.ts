@@ -1,3 +1,4 @@
+import { shownVersion } from "../core/ids.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { aligned } from "./columns.ts";
 import { durationText } from "./measures.ts";
@@ -64,7 +65,9 @@ interface Journey {
 /** From where a Component started to what the plan wanted of it. */
 function journeys({ begin, members }: Deployment): readonly Journey[] {
   const steps = begin.plan.stages.flatMap((stage) => stage.groups.flat());
-  return members.map(({ id, version }) => {
+  return members.map((member) => {
+    const { id } = member;
+    const version = shownVersion(member.version);
     const own = steps.filter((step) => step.component === id);
     const type = begin.components.find((component) => component.id === id)?.componentType ?? "";
     return {

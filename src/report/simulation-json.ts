@@ -13,7 +13,7 @@ export function simulationJson(
   exit: ExitCode,
 ): Readonly<Record<string, unknown>> {
   const { system } = report;
-  const components = (versions: readonly string[]) =>
+  const components = (versions: readonly (string | null)[]) =>
     Object.fromEntries(system.components.map(({ id }, index) => [id, versions[index] ?? "?"]));
   return {
     type: "simulation",

@@ -99,6 +99,9 @@ function incomplete({ isComplete, situations }: Exploration, style: Style): read
   ];
 }
 
-function componentsText({ system }: SimulationReport, versions: readonly string[]): string {
+function componentsText(
+  { system }: SimulationReport,
+  versions: readonly (string | null)[],
+): string {
   return system.components.map(({ id }, index) => `${id} ${versions[index] ?? "?"}`).join(", ");
 }

@@ -1,4 +1,4 @@
-import { type ComponentId, unknownVersion } from "../core/ids.ts";
+import type { ComponentId } from "../core/ids.ts";
 import type { System } from "../manifest/system.ts";
 import type { End } from "../simulate/ends.ts";
 import type { Simulated } from "../simulate/simulate.ts";
@@ -32,7 +32,7 @@ export function culprits(
   const named = components.flatMap((component, index) =>
     inconsistent.includes(component.id) ? [{ ...component, version: world[index] }] : [],
   );
-  const broken = named.filter(({ version }) => version === unknownVersion);
+  const broken = named.filter(({ version }) => version === null);
   const firm = named.filter(({ supportsRollback }) => !supportsRollback);
   const [found] = [broken, firm, named].filter((some) => some.length > 0);
   return (found ?? []).map(({ id }) => id);

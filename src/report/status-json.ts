@@ -1,4 +1,5 @@
 import { assertNever } from "../core/assert-never.ts";
+import { shownVersion } from "../core/ids.ts";
 import type { Failure } from "../deployment/deployment.ts";
 import { failureJson } from "./failure.ts";
 import { type InProgress, lastRound, typeOf, type Waiting, waitingFor } from "./status.ts";
@@ -47,12 +48,13 @@ export function statusJson(progress: InProgress | null): Readonly<Record<string,
     outcome: ended?.outcome ?? null,
     components: deployment.members.map((member) => {
       const last = lastRound(deployment, member);
+      const version = shownVersion(member.version);
       return {
         component: member.id,
         component_type: typeOf(deployment, member),
-        from: member.step?.from ?? member.version,
-        to: member.step?.to ?? member.version,
-        version: member.version,
+        from: member.step?.from ?? version,
+        to: member.step?.to ?? version,
+        version,
         group: member.step?.group ?? null,
         last_state: last?.round ?? null,
         progress: last?.progress ?? null,

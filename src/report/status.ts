@@ -1,4 +1,5 @@
 import { assertNever } from "../core/assert-never.ts";
+import { shownVersion } from "../core/ids.ts";
 import type { StopPoint } from "../core/protocol.ts";
 import type { Deployment, Failure, Member } from "../deployment/deployment.ts";
 import { aligned } from "./columns.ts";
@@ -83,7 +84,7 @@ export function typeOf({ begin }: Deployment, member: Member): string {
 }
 
 function versionText({ step, version }: Member): string {
-  return step === null ? version : `${step.from} -> ${step.to}`;
+  return step === null ? shownVersion(version) : `${step.from} -> ${step.to}`;
 }
 
 /** The last thing that was done with it. */

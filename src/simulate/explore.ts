@@ -10,7 +10,7 @@ import {
   type Situation,
 } from "./situation.ts";
 import { situationKeys } from "./situation-key.ts";
-import { isHalfWay, type World, worldOf } from "./world.ts";
+import { type World, worldOf } from "./world.ts";
 
 export interface Exploration {
   /** Different ones that were met. */
@@ -85,8 +85,7 @@ export function explore(
         // What a power cut takes away was no step of ours.
         const isStep = next.deployment.runs === situation.deployment.runs;
         const isOurs = isStep && (!next.isShaken || situation.deployment.way === "forward");
-        const isWhole = ![situation, next].some((one) => isHalfWay(one.deployment, one.world));
-        if (isOurs && isWhole && isForbidden(situation.world, next.world)) {
+        if (isOurs && isForbidden(situation.world, next.world)) {
           const passed = String(next.world);
           if (!forbidden.has(passed)) {
             forbidden.set(passed, { world: next.world, faults: faultsOf(way) });

@@ -1,4 +1,4 @@
-import type { ComponentId } from "../core/ids.ts";
+import { type ComponentId, unknownVersion } from "../core/ids.ts";
 import { contingency } from "../deployment/contingency.ts";
 import { decide } from "../deployment/decide.ts";
 import type { Deployment } from "../deployment/deployment.ts";
@@ -199,7 +199,7 @@ function ends(
   const isLie = failure === null && answers.lies?.(component, round) === true;
   const world = after(situation.world, deployment, round, index, isLie ? "none" : effect);
   const answer =
-    failure === null ? answerOf(round, component, world[index] ?? null, answers) : null;
+    failure === null ? answerOf(round, component, world[index] ?? unknownVersion, answers) : null;
   const outcome: Outcome = { type: "outcome", at, component, failure, answer, elapsedMs: 0 };
   return fold({ ...situation, world }, outcome);
 }
@@ -207,7 +207,7 @@ function ends(
 function answerOf(
   round: RoundName,
   component: ComponentId,
-  version: string | null,
+  version: string,
   answers: Answers,
 ): string | null {
   switch (round) {

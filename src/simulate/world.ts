@@ -1,38 +1,26 @@
-import { type ComponentId, unknownVersion, type Version } from "../core/ids.ts";
+import type { ComponentId, Version } from "../core/ids.ts";
 import type { Deployment, Member } from "../deployment/deployment.ts";
 import type { RoundName } from "../deployment/program.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 
-/** What the Components really run, in the System's order; `?`: broken, nobody can tell. */
-export type World = readonly Version[];
+/** What the Components really run, in the System's order; null: left half-way. */
+export type World = readonly (Version | null)[];
 
 export function worldOf(deployment: Deployment): World {
   return deployment.members.map((member) => member.version);
 }
 
-/** Null where a Component runs something that the tables do not know. */
+/** Null where a Component is left half-way, or runs something that the tables do not know. */
 export function stateIn(system: System, world: World): SystemState | null {
   const state = world.map((version, index) => {
     const type = system.components[index]?.type ?? -1;
-    return system.types[type]?.versions.indexOf(version) ?? -1;
+    return version === null ? -1 : (system.types[type]?.versions.indexOf(version) ?? -1);
   });
   return state.includes(-1) ? null : state;
 }
 
-/** Components that were left half-way: of the others of unknown version nothing was known at the start. */
 export function brokenIn(system: System, world: World): readonly ComponentId[] {
-  return system.components.flatMap(({ id, type, start }, index) => {
-    const before = system.types[type]?.versions[start];
-    return world[index] === unknownVersion && before !== unknownVersion ? [id] : [];
-  });
-}
-
-/** Whether a Component that its step found in a known version was left half-way, whatever it ran at the start. */
-export function isHalfWay({ members }: Deployment, world: World): boolean {
-  return members.some(
-    ({ step }, index) =>
-      step !== null && step.from !== unknownVersion && world[index] === unknownVersion,
-  );
+  return system.components.flatMap(({ id }, index) => (world[index] === null ? [id] : []));
 }
 
 /** What a state leaves behind: all of its work, none of it, or half of it. */
@@ -49,7 +37,7 @@ export function after(
   if (effect === "none" || member === undefined) return world;
   const reached = goal(member, round);
   if (reached === null) return world;
-  return world.with(index, effect === "done" ? reached : unknownVersion);
+  return world.with(index, effect === "done" ? reached : null);
 }
 
 /** Only these two change what a Component runs. */

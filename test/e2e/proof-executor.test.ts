@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { shownVersion } from "../../src/core/ids.ts";
 import type { Query, State } from "../../src/core/protocol.ts";
 import type { OpenRound } from "../../src/deployment/deployment.ts";
 import { begin } from "../../src/deployment/evolve.ts";
@@ -88,7 +89,11 @@ function onPaper({ fault, behind, by = answers }: Fate): Course {
   }
   expect(situation.faultsLeft).toBe(0);
   const { ended } = situation.deployment;
-  return { calls: told(calls), outcome: ended?.outcome, versions: situation.world };
+  return {
+    calls: told(calls),
+    outcome: ended?.outcome,
+    versions: situation.world.map(shownVersion),
+  };
 }
 
 /** The calls that are made of an open round by what happens to it. */

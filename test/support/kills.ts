@@ -1,18 +1,11 @@
-import type { ComponentId } from "../../src/core/ids.ts";
+import { type ComponentId, unknownVersion } from "../../src/core/ids.ts";
 import { contingency } from "../../src/deployment/contingency.ts";
 import { type Action, decide } from "../../src/deployment/decide.ts";
 import type { Deployment } from "../../src/deployment/deployment.ts";
 import { begin, evolve, replay } from "../../src/deployment/evolve.ts";
 import type { RoundName } from "../../src/deployment/program.ts";
 import type { Begin, JournalRecord, Run } from "../../src/deployment/records.ts";
-import {
-  after,
-  dropped,
-  type Effect,
-  isHalfWay,
-  type World,
-  worldOf,
-} from "../../src/simulate/world.ts";
+import { after, dropped, type Effect, type World, worldOf } from "../../src/simulate/world.ts";
 
 /** An executor over a journal in memory that is killed at records. */
 
@@ -178,7 +171,7 @@ class Executor {
       case "ObserveInterrupted":
       case "ObserveStuck":
       case "ConfirmEnd":
-        return this.#world[index] ?? null;
+        return this.#world[index] ?? unknownVersion;
       case "SupportsRollback":
         return "Yes";
       case "NeedsArtifactReboot":
@@ -195,7 +188,7 @@ class Executor {
   #become(world: World): void {
     if (world === this.#world) return;
     this.#world = world;
-    if (isHalfWay(this.#deployment, world)) return;
+    if (world.includes(null)) return;
     // What the boot loader dropped was no step of ours, nor is what is passed on the way back from there.
     if (!this.#isShaken || this.#deployment.way === "forward") this.#passed.push(world);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { shownVersion } from "../../../src/core/ids.ts";
 import { decide } from "../../../src/deployment/decide.ts";
 import type { Deployment } from "../../../src/deployment/deployment.ts";
 import { evolve } from "../../../src/deployment/evolve.ts";
@@ -43,7 +44,7 @@ describe("the seed's System", () => {
       [
         {
           inconsistent: ["G13", "R456", "R998"],
-          world: ["gateway-v2", "rtos-v2", "?"],
+          world: ["gateway-v2", "rtos-v2", null],
           faults: [expect.stringMatching(/ArtifactInstall.* half-way$/)],
         },
       ],
@@ -392,7 +393,9 @@ describe("boards that cannot roll back", () => {
     expect(found.forbidden).toEqual([]);
     return found.ends
       .filter((end) => end.outcome === "inconsistent")
-      .map(({ inconsistent, world }) => `${inconsistent.join()} in ${world.join()}`);
+      .map(
+        ({ inconsistent, world }) => `${inconsistent.join()} in ${world.map(shownVersion).join()}`,
+      );
   };
 
   it("leave the System inconsistent only where one was left half-way, even if the boot loader drops the gateway", () => {

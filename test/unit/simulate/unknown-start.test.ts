@@ -23,3 +23,20 @@ it("a Component that is left half-way in a later stage is not taken for where it
   expect(exploration?.isComplete).toBe(true);
   expect(exploration?.forbidden).toEqual([]);
 });
+
+/** Nobody can name what A runs at the start. */
+const unnamed = systemOf({
+  types: { a: { versions: ["?", "a2"] } },
+  components: [{ id: "A", type: "a", start: "?", hops: { "?": ["a2"] } }],
+  endTables: [{ columns: ["a"], rows: ["? YES v.1", "a2 YES v.2"] }],
+});
+
+it("a Component that nobody can name is inconsistent where it is left half-way and every rollback fails", () => {
+  const { exploration } = simulate(unnamed, { faults: 4, limit: 100_000 }, () => "rollback");
+  expect(exploration?.isComplete).toBe(true);
+  const ends = exploration?.ends ?? [];
+  expect(ends.filter((end) => end.isUntrue)).toEqual([]);
+  expect(ends.filter(({ world }) => world[0] === null).map(({ outcome }) => outcome)).toEqual([
+    "inconsistent",
+  ]);
+});
