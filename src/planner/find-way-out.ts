@@ -10,7 +10,7 @@ import { wantedOf } from "./hand-written.ts";
 import { heap } from "./heap.ts";
 import { judge, type Judge } from "./judge.ts";
 import type { Answer, Cost, Plan } from "./plan.ts";
-import { clustersOf, keyOf, type Moves, type Rest, restsIn } from "./rests.ts";
+import { clusterer, keyOf, type Moves, type Rest, restsIn } from "./rests.ts";
 import { directMoves, isDirect } from "./search.ts";
 
 /**
@@ -123,7 +123,7 @@ function* endsFrom(
     const next = rests.next();
     if (next.done !== true) open.push([next.value.installs], { rest: next.value, rests });
   };
-  const clusters = clustersOf(moves, start);
+  const clusters = clusterer(moves)(start);
   for (const box of law.ends.boxes) push(restsIn(moves, law.ends, box, start, clusters, budget));
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
     const key = keyOf(cohorts, entry.rest.state);

@@ -78,13 +78,9 @@ export function* restsIn(
 ): Generator<Rest, void> {
   const inBox: Cluster[] = [];
   for (const cluster of everyone) {
-    const domain = box.domains[cluster.peers] ?? null;
-    const options =
-      domain === null
-        ? cluster.options
-        : cluster.options.filter(({ version }) => domain.includes(version));
+    const options = within(cluster.options, box.domains[cluster.peers] ?? null);
     if (options.length === 0) return;
-    inBox.push(options.length === cluster.options.length ? cluster : { ...cluster, options });
+    inBox.push(options === cluster.options ? cluster : withOptions(cluster, options));
   }
   const clusters = narrow(inBox, moves.book);
   if (clusters.some(({ options }) => options.length === 0)) return;
@@ -133,49 +129,93 @@ function leastMove({ options }: Cluster): number {
   return Math.max(0, staying);
 }
 
-/** Who is where, and where they may go in one stage. */
-export function clustersOf(moves: Moves, state: SystemState): readonly Cluster[] {
-  return moves.cohorts.cohorts.flatMap(({ members, peers, start }, cohort): readonly Cluster[] => {
-    const [only] = members;
-    if (members.length === 1 && only !== undefined) {
-      const from = at(state, only);
-      return [{ members, peers, from, start, options: optionsFrom(moves, cohort, from) }];
-    }
-    const byVersion = new Map<number, number[]>();
-    for (const member of members) {
-      const version = at(state, member);
-      const alike = byVersion.get(version);
-      if (alike === undefined) byVersion.set(version, [member]);
-      else alike.push(member);
-    }
-    return [...byVersion].map(([from, alike]) => {
-      return { members: alike, peers, from, start, options: optionsFrom(moves, cohort, from) };
-    });
-  });
+/** Those of the versions; the same list where that is all. Null is every version. */
+function within(options: readonly Option[], versions: readonly number[] | null): readonly Option[] {
+  if (versions === null) return options;
+  let count = 0;
+  let last: Option | null = null;
+  for (const option of options) {
+    if (!versions.includes(option.version)) continue;
+    count += 1;
+    last = option;
+  }
+  if (count === options.length) return options;
+  // Of most only one is left, and a list that is filtered keeps room for many more.
+  if (count === 1 && last !== null) return [last];
+  return options.filter(({ version }) => versions.includes(version));
 }
 
-/** The same in every state. */
-function optionsFrom(moves: Moves, cohort: number, from: number): readonly Option[] {
-  const { hops, distances } = moves;
+function withOptions(
+  { members, peers, from, start }: Cluster,
+  options: readonly Option[],
+): Cluster {
+  return { members, peers, from, start, options };
+}
+
+/** Tells who is where, and where they may go in one stage. */
+export function clusterer(moves: Moves): (state: SystemState) => readonly Cluster[] {
+  // [cohort][version]: all of the cohort. The same states are asked for again and again.
+  const known: (Cluster | undefined)[][] = moves.cohorts.cohorts.map(() => []);
+  const room: Option[] = [];
+  const clusterIn = (cohort: number, from: number): Cluster => {
+    const { members, peers, start } = at(moves.cohorts.cohorts, cohort);
+    return (at(known, cohort)[from] ??= {
+      members,
+      peers,
+      from,
+      start,
+      options: optionsFrom(moves, cohort, from, room),
+    });
+  };
+  return (state) => {
+    const clusters: Cluster[] = [];
+    for (const [cohort, { members }] of moves.cohorts.cohorts.entries()) {
+      const [only] = members;
+      if (members.length === 1 && only !== undefined) {
+        clusters.push(clusterIn(cohort, at(state, only)));
+        continue;
+      }
+      const byVersion = new Map<number, number[]>();
+      for (const member of members) {
+        const version = at(state, member);
+        const alike = byVersion.get(version);
+        if (alike === undefined) byVersion.set(version, [member]);
+        else alike.push(member);
+      }
+      for (const [from, alike] of byVersion) {
+        clusters.push({ ...clusterIn(cohort, from), members: alike });
+      }
+    }
+    return clusters;
+  };
+}
+
+/** `room`: filled anew each time, so that the list takes no more than it holds. */
+function optionsFrom(
+  { hops, distances }: Moves,
+  cohort: number,
+  from: number,
+  room: Option[],
+): readonly Option[] {
   const distance = at(distances, cohort);
   const far = at(distance, from);
-  const options: Option[] = [];
+  room.length = 0;
   const add = (version: number, made: number) => {
     const left = at(distance, version);
     if (left === Infinity) return;
     const detour = made + left - far;
     // Behind all that are as good.
-    let place = options.length;
+    let place = room.length;
     for (; place > 0; place -= 1) {
-      const before = at(options, place - 1);
+      const before = at(room, place - 1);
       if ((before.detour - detour || before.distance - left) <= 0) break;
-      options[place] = before;
+      room[place] = before;
     }
-    options[place] = { version, moves: made, distance: left, detour };
+    room[place] = { version, moves: made, distance: left, detour };
   };
   add(from, 0);
   for (const version of at(at(hops, cohort), from)) add(version, 1);
-  return options;
+  return room.slice();
 }
 
 function restOf(

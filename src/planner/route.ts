@@ -6,7 +6,7 @@ import { at, type Draft, type Move } from "./draft.ts";
 import type { EndStates } from "./end-states.ts";
 import { compareRanks, heap, type Rank } from "./heap.ts";
 import type { Cost } from "./plan.ts";
-import { clustersOf, keyOf, type Moves, type Rest, restsIn } from "./rests.ts";
+import { clusterer, keyOf, type Moves, type Rest, restsIn } from "./rests.ts";
 
 /** The way over end states, stage by stage. */
 export type Route =
@@ -66,10 +66,13 @@ type Searched =
  */
 export function route(journey: Journey, limit: number, effort: Effort): Route {
   const budget = { left: limit };
-  const short = search(journey, "short", budget);
+  const clustersOf = clusterer(journey.moves);
+  const search = (aim: Aim, left: Budget, ceiling?: Cost) =>
+    searched(journey, clustersOf, aim, left, ceiling);
+  const short = search("short", budget);
   if (short.kind === "none") return short;
   if (short.kind === "undecided") {
-    const any = search(journey, "any", { left: limit });
+    const any = search("any", { left: limit });
     if (any.kind !== "found") return any.kind === "none" ? any : { kind: "undecided" };
     return found(any.node, short.bound);
   }
@@ -81,7 +84,7 @@ export function route(journey: Journey, limit: number, effort: Effort): Route {
       : { ...bound, groups: Math.max(bound.groups, journey.leastGroups()) };
   const least = sharpened(short.bound);
   if (isEqual(least, spent)) return found(short.node, spent);
-  const best = search(journey, "best", budget, spent);
+  const best = search("best", budget, spent);
   if (best.kind === "found") return found(best.node, sharpened(best.bound));
   return found(short.node, best.kind === "none" ? spent : sharpened(best.bound));
 }
@@ -94,7 +97,13 @@ function found(node: Node, bound: Cost): Route {
 }
 
 /** `ceiling`: a cost that is known to be reached; nothing that costs as much is looked at. */
-function search(journey: Journey, aim: Aim, budget: Budget, ceiling?: Cost): Searched {
+function searched(
+  journey: Journey,
+  clustersOf: ReturnType<typeof clusterer>,
+  aim: Aim,
+  budget: Budget,
+  ceiling?: Cost,
+): Searched {
   const { moves, ends, start, goal } = journey;
   const goalKey = keyOf(moves.cohorts, goal);
   const open = heap<Entry>();
@@ -129,7 +138,7 @@ function search(journey: Journey, aim: Aim, budget: Budget, ceiling?: Cost): Sea
         }
         if (closed.has(node.key)) break;
         closed.add(node.key);
-        const clusters = clustersOf(moves, node.state);
+        const clusters = clustersOf(node.state);
         for (const box of ends.boxes) {
           spend(budget, 1);
           pushMore(node, restsIn(moves, ends, box, node.state, clusters, budget));

@@ -71,8 +71,12 @@ export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
     if (count === 1) return isAccepted(page, chosen, 1);
     if (count === 2) {
       if (!isAccepted(page, chosen, 3)) return false;
-      if (!isAccepted(page, chosen, 1) && !follow(second, first)) return false;
-      return isAccepted(page, chosen, 2) || follow(first, second);
+      const isFirstAhead = isAccepted(page, chosen, 1);
+      const isSecondAhead = isAccepted(page, chosen, 2);
+      if (isFirstAhead && isSecondAhead) return true;
+      // Neither may be ahead of the other: of most stages that lead nowhere this tells at once.
+      if (!isFirstAhead && !isSecondAhead) return false;
+      return isFirstAhead ? follow(first, second) : follow(second, first);
     }
     const movers = chosen.flatMap(({ squad }) => (squad < 0 ? [] : [squad]));
     if (movers.length > knotLimit) {

@@ -53,7 +53,7 @@ function walkOf(cohort: Cohort, all: readonly (readonly number[])[]) {
   const isIn = domainOf(cohort, all, distances);
   const hops = all.map((targets, from) => {
     if (isIn[from] !== true) return [];
-    return targets.every((to) => isIn[to]) ? targets : targets.filter((to) => isIn[to]);
+    return filtered(targets, (to) => isIn[to] === true);
   });
   return { hops, distances, domain: isIn.flatMap((is, version) => (is ? [version] : [])) };
 }
@@ -93,12 +93,11 @@ export function waysOf(ground: Ground, book: Rulebook): Ways {
       for (const index of at(byPeers, peers)) {
         const { start } = at(cohorts, index);
         const own = at(hops, index);
-        const isKept = (targets: readonly number[], from: number) =>
-          targets.every((to) => isSupported(from, to, start));
-        if (own.every(isKept)) continue;
-        hops[index] = own.map((targets, from) =>
-          targets.filter((to) => isSupported(from, to, start)),
+        const left = own.map((targets, from) =>
+          filtered(targets, (to) => isSupported(from, to, start)),
         );
+        if (left.every((targets, from) => targets === own[from])) continue;
+        hops[index] = left;
         refresh(index);
         dirty.add(page);
       }
@@ -148,6 +147,21 @@ export function mayArrive(
     }
   }
   return cohorts.every(({ target }, index) => at(reached, index).includes(target));
+}
+
+/** The same list where all are kept; else one that takes no more room than it needs, for there are very many. */
+function filtered(list: readonly number[], isKept: (one: number) => boolean): readonly number[] {
+  let count = 0;
+  for (const one of list) if (isKept(one)) count += 1;
+  if (count === list.length) return list;
+  const kept = new Array<number>(count);
+  let place = 0;
+  for (const one of list) {
+    if (!isKept(one)) continue;
+    kept[place] = one;
+    place += 1;
+  }
+  return kept;
 }
 
 /** To the wanted version; versions in which no way ends stay at Infinity. */
