@@ -149,19 +149,9 @@ export function mayArrive(
   return cohorts.every(({ target }, index) => at(reached, index).includes(target));
 }
 
-/** The same list where all are kept; else one that takes no more room than it needs, for there are very many. */
+/** The same list where all are kept, as mostly. */
 function filtered(list: readonly number[], isKept: (one: number) => boolean): readonly number[] {
-  let count = 0;
-  for (const one of list) if (isKept(one)) count += 1;
-  if (count === list.length) return list;
-  const kept = new Array<number>(count);
-  let place = 0;
-  for (const one of list) {
-    if (!isKept(one)) continue;
-    kept[place] = one;
-    place += 1;
-  }
-  return kept;
+  return list.every(isKept) ? list : list.filter(isKept);
 }
 
 /** To the wanted version; versions in which no way ends stay at Infinity. */
