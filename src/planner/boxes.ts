@@ -41,6 +41,15 @@ export function sieveOf(layout: Layout, cells: readonly VersionSet[]): Sieve {
   return { box: boxOf(layout, cells), columns };
 }
 
+/** The versions of each column. */
+export function listsOf({ sizes, words }: Layout, box: Box): readonly (readonly number[])[] {
+  return sizes.map((size, column) =>
+    Array.from({ length: size }, (_, version) => version).filter(
+      (version) => ((box[column * words + (version >> 5)] ?? 0) & (1 << (version & 31))) !== 0,
+    ),
+  );
+}
+
 /** Whether some combination lies in both. */
 function touches({ words }: Layout, { box, columns }: Sieve, other: Box): boolean {
   for (const column of columns) {
@@ -70,11 +79,26 @@ export interface Sides {
   readonly yes: readonly Sieve[];
   readonly no: readonly Sieve[];
   readonly allowByDefault: boolean;
+  /** Set where NO rows overlap the end states. */
+  readonly granted?: Granted;
+}
+
+/** End states that are no whole boxes: what NO rows leave of them. */
+export interface Granted {
+  readonly ends: readonly Sieve[];
+  /** What the NO rows say of these columns. */
+  readonly bans: readonly Box[];
+  /** Whether each combination in the box is part of one; false also where that is not plain, and the box is to be cut. */
+  readonly hasAll: (box: Box) => boolean;
+  /** False: no combination in the box is part of one. */
+  readonly hasAny: (box: Box) => boolean;
+  /** False where too much was cut already. */
+  readonly mayCut: () => boolean;
 }
 
 /** Whether every combination in the box is accepted: in a YES box or by default, and in no NO box. */
 export function isAllAccepted(sides: Sides, box: Box): boolean {
-  const { layout, yes, no, allowByDefault } = sides;
+  const { layout, yes, no, allowByDefault, granted } = sides;
   // What lies in both is refused, however little it is.
   if (no.some((one) => touches(layout, one, box))) return false;
   if (allowByDefault) return true;
@@ -84,28 +108,45 @@ export function isAllAccepted(sides: Sides, box: Box): boolean {
     if (covers(one.box, box)) return true;
     first ??= one.box;
   }
+  let isWithin = false;
+  for (const one of granted?.ends ?? []) {
+    if (!touches(layout, one, box)) continue;
+    if (covers(one.box, box)) isWithin = true;
+    else first ??= one.box;
+  }
+  if (isWithin && granted?.hasAll(box) === true) return true;
   // Cut the box along one that it is partly in. What lies outside of it is refused the soonest.
-  return (
-    first !== undefined && halves(layout, box, first).every((half) => isAllAccepted(sides, half))
-  );
+  for (const one of first === undefined ? (granted?.bans ?? []) : [first]) {
+    const parts = halves(layout, box, one);
+    if (parts.length === 0) continue;
+    if (granted?.mayCut() === false) return false;
+    return parts.every((part) => isAllAccepted(sides, part));
+  }
+  return false;
 }
 
+/** What of the box lies outside of the other one in the first column that it is partly in, and the rest; nothing without one. */
 function halves({ sizes, words }: Layout, box: Box, cut: Box): readonly Box[] {
   for (let column = 0; column < sizes.length; column += 1) {
     const inside = Int32Array.from(box);
     const outside = Int32Array.from(box);
-    let isCut = false;
+    let isOut = false;
+    let isIn = false;
     for (let word = column * words; word < (column + 1) * words; word += 1) {
       inside[word] = (box[word] ?? 0) & (cut[word] ?? 0);
       outside[word] = (box[word] ?? 0) & ~(cut[word] ?? 0);
-      isCut ||= outside[word] !== 0;
+      isIn ||= inside[word] !== 0;
+      isOut ||= outside[word] !== 0;
     }
-    if (isCut) return [outside, inside];
+    if (isOut && isIn) return [outside, inside];
   }
   return [];
 }
 
-/** Whether some combination in the box may be accepted; NO boxes are not asked. */
-export function isAnyPossible({ layout, yes, allowByDefault }: Sides, box: Box): boolean {
-  return allowByDefault || yes.some((one) => touches(layout, one, box));
+/** False: no combination in the box is accepted. True tells little: what several NO boxes refuse together is not seen. */
+export function isAnyPossible(sides: Sides, box: Box): boolean {
+  const { layout, yes, no, granted, allowByDefault } = sides;
+  if (no.some((one) => covers(one.box, box))) return false;
+  const isTouched = (one: Sieve) => touches(layout, one, box);
+  return allowByDefault || yes.some(isTouched) || granted?.hasAny(box) === true;
 }

@@ -1,9 +1,11 @@
 import type { SystemVersion } from "../core/ids.ts";
-import type { EndRow, Rule, System, SystemState } from "../manifest/system.ts";
-import { kindsOf, type Options, someCombination } from "./combinations.ts";
+import type { EndRow, Rule, System, SystemState, VersionSet } from "../manifest/system.ts";
+import { kindsOf, type Options } from "./combinations.ts";
+import { at } from "./draft.ts";
 import { candidates, type Peerage } from "./peers.ts";
 import { firstRow, rowMasks } from "./row-masks.ts";
 import { byRule } from "./rule-order.ts";
+import { type Diligence, type EndBan, isWitnessed } from "./witness.ts";
 
 /** The end states that one YES row of every end table allows together. */
 export interface EndBox {
@@ -18,6 +20,8 @@ export interface EndBox {
 export interface EndStates {
   /** In the order of their names. */
   readonly boxes: readonly EndBox[];
+  /** How many boxes there are, and NO rows that overlap them. */
+  readonly rows: number;
   /** The peers of NO rows that overlap a box; mostly none. */
   readonly banned: ReadonlySet<number>;
   /** The System version of an acceptable end state; null: it is none. */
@@ -29,13 +33,23 @@ export interface EndStates {
     peers: readonly number[],
     versions: readonly number[],
   ) => readonly Rule[] | null;
+  /** Whether one end state of each of these combinations is of the same box; lists of versions for `peers[i]`. */
+  readonly grantsAll: (peers: readonly number[], lists: readonly (readonly number[])[]) => boolean;
+  /** False: none of these combinations is part of an end state. */
+  readonly mayGrant: (peers: readonly number[], lists: readonly (readonly number[])[]) => boolean;
+  /** Of each NO row that overlaps a box the cells where these peers stand; null: any version, or it does not speak of them. */
+  readonly bansOn: (peers: readonly number[]) => readonly (readonly VersionSet[])[];
+  /** False where it was given up to look for an end state, so that something may count as refused that is not. */
+  readonly isSure: () => boolean;
+  /** Asked before each cut of a box along a NO row; false where that was done too often. */
+  readonly mayCut: () => boolean;
 }
 
-/**
- * How many versions may be tried where NO rows overlap a YES row, until a combination counts as matched by
- * no end state: what is not shown to be acceptable is not.
- */
-const witnessLimit = 10_000;
+/** How many NO rows that overlap YES rows may be looked at for one question whether an end state matches, and for all. */
+const diligence = { ofOne: 500_000, ofAll: 5_000_000 };
+
+/** How often boxes may be cut along such NO rows, to find out whether all combinations in them are part of an end state. */
+const cutLimit = 200_000;
 
 export function endStates(system: System, peerage: Peerage): EndStates {
   const boxes = joinedBoxes(system, peerage);
@@ -55,64 +69,101 @@ export function endStates(system: System, peerage: Peerage): EndStates {
   const starts = system.components.map(({ start }) => start);
   const banned = new Set(bans.flatMap(({ columns }) => columns.flat()));
 
-  function isContradicted(options: Options, among: readonly Ban[] = bans): boolean {
-    if (among.length === 0) return false;
+  function isContradicted(options: Options): boolean {
+    if (bans.length === 0) return false;
     const kinds = kindsOf(peerage, starts, options);
-    return among.some(({ columns, cells }) => {
-      const fitting = columns.map((peers, column) => {
+    // Nobody may stand in two columns: each of them is matched for itself.
+    return bans.some(({ columns, cells }) =>
+      columns.every((peers, column) => {
         const cell = cells[column] ?? null;
-        return peers
-          .flatMap((at) => kinds[at] ?? [])
-          .filter(({ options: [only] }) => cell === null || cell.includes(only?.version ?? -1));
+        return peers.some((one) =>
+          kinds[one]?.some(({ options: [only] }) => cell?.includes(only?.version ?? -1) ?? true),
+        );
+      }),
+    );
+  }
+
+  const left: Diligence = { ofOne: diligence.ofOne, left: diligence.ofAll };
+  let isSure = true;
+  let cuts = 0;
+
+  const domainsOf = (box: EndBox) => (peers: number) =>
+    box.domains[peers] ?? Array.from({ length: sizes[peers] ?? 0 }, (_, at) => at);
+  const bansOf = boxes.map((box) => bans.filter((ban) => overlaps(box, ban)));
+  /** Of the others it makes no difference what they have. */
+  const spokenOf = new Set(
+    bans.flatMap(({ columns, cells }) =>
+      columns.flatMap((peers, column) => ((cells[column] ?? null) === null ? [] : peers)),
+    ),
+  );
+  const witnessed = new Map<string, boolean>();
+
+  /** Whether the box, which allows all of these versions, holds an end state in which they are at the same time. */
+  function hasWitness(
+    box: number,
+    peers: readonly number[],
+    lists: readonly (readonly number[])[],
+  ): boolean {
+    const given = new Map<number, readonly number[]>();
+    let key = String(box);
+    for (const [at, one] of peers.entries()) {
+      if (!spokenOf.has(one)) continue;
+      const versions = lists[at] ?? [];
+      given.set(one, [...(given.get(one) ?? []), ...versions]);
+      key += `/${String(one)} ${versions.join()}`;
+    }
+    const before = witnessed.get(key);
+    if (before !== undefined) return before;
+    const said = isWitnessed(domainsOf(at(boxes, box)), at(bansOf, box), given, left);
+    // What is not shown to be acceptable is not; but then it is not shown to be refused either.
+    if (said === "given-up") isSure = false;
+    witnessed.set(key, said === "yes");
+    return said === "yes";
+  }
+
+  /** One in which all of these versions may be at the same time, a list for each of the peers. */
+  function witnessedBox(
+    peers: readonly number[],
+    lists: readonly (readonly number[])[],
+  ): EndBox | undefined {
+    return boxes.find((box, index) => {
+      const isIn = peers.every((one, at) => {
+        const domain = box.domains[one] ?? null;
+        return domain === null || lists[at]?.every((version) => domain.includes(version));
       });
-      return someCombination(fitting, () => true);
+      return isIn && hasWitness(index, peers, lists);
     });
   }
 
-  /** Whether the box holds an end state with this much of it given. */
-  function hasWitness(box: EndBox, given: Options): boolean {
-    const open = peerage.of.flatMap((peers, component) =>
-      banned.has(peers) && given[component]?.length === 0 ? [component] : [],
-    );
-    const own = bans.flatMap((ban) => (overlaps(box, ban) ? [within(box, ban, peerage)] : []));
-    let tried = 0;
-    const extend = (depth: number, state: Options): boolean => {
-      tried += 1;
-      if (tried > witnessLimit || isContradicted(state, own)) return false;
-      const component = open[depth];
-      if (component === undefined) return true;
-      const peers = peerage.of[component] ?? -1;
-      const domain = box.domains[peers] ?? Array.from({ length: sizes[peers] ?? 0 }, (_, at) => at);
-      return domain.some((version) => extend(depth + 1, state.with(component, [version])));
-    };
-    return extend(0, given);
-  }
-
-  const witnessed = new Map<string, EndBox | undefined>();
-
   function grantedBox(peers: readonly number[], versions: readonly number[]): EndBox | undefined {
     if (bans.length === 0) return boxes[firstRow(masks, peers, versions)];
-    const key = `${peers.join()}/${versions.join()}`;
-    if (!witnessed.has(key)) witnessed.set(key, witnessedBox(peers, versions));
-    return witnessed.get(key);
+    return witnessedBox(
+      peers,
+      versions.map((version) => [version]),
+    );
   }
 
-  function witnessedBox(peers: readonly number[], versions: readonly number[]): EndBox | undefined {
-    const given: number[][] = peerage.of.map(() => []);
+  function mayGrant(peers: readonly number[], lists: readonly (readonly number[])[]): boolean {
+    const asked = new Map<number, readonly number[]>();
     for (const [at, one] of peers.entries()) {
-      const free = peerage.peers[one]?.components.find((other) => given[other]?.length === 0);
-      const version = versions[at];
-      if (free !== undefined && version !== undefined) given[free] = [version];
+      asked.set(one, [...(asked.get(one) ?? []), ...(lists[at] ?? [])]);
     }
-    return boxes.find(
-      (box) =>
-        peers.every((one, at) => box.domains[one]?.includes(versions[at] ?? -1) ?? true) &&
-        hasWitness(box, given),
-    );
+    return boxes.some((box, index) => {
+      const whole = domainsOf(box);
+      const domains = (one: number) => {
+        const among = asked.get(one);
+        return among === undefined
+          ? whole(one)
+          : whole(one).filter((version) => among.includes(version));
+      };
+      const isIn = peers.every((one) => domains(one).length > 0);
+      return isIn && isWitnessed(domains, at(bansOf, index), new Map(), left) !== "no";
+    });
   }
 
   return {
     boxes,
+    rows: boxes.length + bans.length,
     banned,
     nameOf: (state) => {
       const box = boxes[firstRow(masks, peerage.of, state)];
@@ -121,41 +172,24 @@ export function endStates(system: System, peerage: Peerage): EndStates {
     },
     isContradicted: (state) => isContradicted(state.map((version) => [version])),
     granting: (peers, versions) => grantedBox(peers, versions)?.rules ?? null,
+    mayGrant,
+    grantsAll: (peers, lists) => witnessedBox(peers, lists) !== undefined,
+    bansOn: (peers) => bans.map((ban) => peers.map((one) => cellOf(ban, one))),
+    isSure: () => isSure,
+    mayCut: () => {
+      cuts += 1;
+      if (cuts > cutLimit) isSure = false;
+      return cuts <= cutLimit;
+    },
   };
 }
 
-/** A NO row. */
-interface Ban {
-  /** The peers that may stand in each column. */
-  readonly columns: readonly (readonly number[])[];
-  readonly cells: EndRow["cells"];
-}
-
-/**
- * The ban without the columns in which some Component always stands, and matches in every state of the box: what is
- * left shows a contradiction as soon as the Components that matter have their versions.
- */
-function within({ domains }: EndBox, { columns, cells }: Ban, { peers: all }: Peerage): Ban {
-  const kept = [...columns.keys()].filter((column) => {
-    const cell = cells[column] ?? null;
-    const own = columns[column] ?? [];
-    const isApart = columns.every(
-      (other, at) => at === column || !other.some((one) => own.includes(one)),
-    );
-    const isFilled = own.some((one) => (all[one]?.components.length ?? 0) > 0);
-    const isMatched = own.every(
-      (one) => cell === null || domains[one]?.every((version) => cell.includes(version)),
-    );
-    return !(isApart && isFilled && isMatched);
-  });
-  return {
-    columns: kept.map((column) => columns[column] ?? []),
-    cells: kept.map((column) => cells[column] ?? null),
-  };
+function cellOf({ columns, cells }: EndBan, peers: number): VersionSet {
+  return cells[columns.findIndex((column) => column.includes(peers))] ?? null;
 }
 
 /** Whether a state of the box could match the NO row. */
-function overlaps({ domains }: EndBox, { columns, cells }: Ban): boolean {
+function overlaps({ domains }: EndBox, { columns, cells }: EndBan): boolean {
   return columns.every((peers, column) => {
     const cell = cells[column] ?? null;
     return peers.some((one) => {
@@ -176,19 +210,28 @@ function joinedBoxes(system: System, peerage: Peerage): readonly EndBox[] {
     const rows = table.rows.filter(({ verdict }) => verdict === "yes").toSorted(byName);
     boxes = boxes.flatMap((box) =>
       rows.flatMap((row) => {
+        if (isApart(box, row, columnOf)) return [];
         const domains = box.domains.map((domain, peers) => {
           const column = columnOf[peers] ?? -1;
           const cell = column < 0 ? null : (row.cells[column] ?? null);
           if (cell === null || domain === null) return cell ?? domain;
           return cell.filter((version) => domain.includes(version));
         });
-        if (domains.some((domain) => domain?.length === 0)) return [];
         const name = at === 0 ? row.systemVersion : box.name;
         return [{ name, rules: [...box.rules, row.rule], domains }];
       }),
     );
   }
   return boxes;
+}
+
+/** Whether nothing lies in both: of the rows of two long tables most have nothing in common. */
+function isApart({ domains }: EndBox, { cells }: EndRow, columnOf: readonly number[]): boolean {
+  return domains.some((domain, peers) => {
+    const cell = cells[columnOf[peers] ?? -1] ?? null;
+    if (cell === null || domain === null) return (cell ?? domain)?.length === 0;
+    return !cell.some((version) => domain.includes(version));
+  });
 }
 
 /** For each peers the column of an end table that speaks of them: its own, else its type's; -1: none. */

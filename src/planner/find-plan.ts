@@ -18,11 +18,29 @@ export interface PlanOptions {
 const coreNodeLimit = 20_000;
 
 /** The best plan from where the System is to what its types want, or why there is none. */
-export function findPlan(system: System, options: PlanOptions = {}): Answer {
-  const nodeLimit = options.nodeLimit ?? defaultNodeLimit;
+export function findPlan(
+  system: System,
+  { nodeLimit = defaultNodeLimit }: PlanOptions = {},
+): Answer {
+  const law = judge(system);
+  const answer = answerUnder(law, system, nodeLimit);
+  return law.ends.isSure() ? answer : doubted(system, answer, nodeLimit);
+}
+
+/** It was given up to look for some end state, so that more may be acceptable than was taken for it. */
+function doubted(system: System, answer: Answer, nodeLimit: number): Answer {
+  if (answer.kind !== "plan") return { kind: "undecided", nodes: nodeLimit };
+  const installs = system.components.filter(
+    ({ start }, component) => start !== wantedOf(system, component),
+  ).length;
+  if (installs === 0) return answer;
+  const bound = { installs, stages: 1, exposure: 0, groups: 1 };
+  return { kind: "plan", plan: { ...answer.plan, optimal: false, bound } };
+}
+
+function answerUnder(law: Judge, system: System, nodeLimit: number): Answer {
   const start = system.components.map((component) => component.start);
   const wanted = start.map((_, component) => wantedOf(system, component));
-  const law = judge(system);
   const moves = directMoves(start, wanted);
   const detour = moves.find((move) => !isDirect(system, move));
   if (system.endTables.length === 0) {

@@ -38,7 +38,7 @@ export function findWayOut(
     nearest(stranded, law, (end) => !isOld(end) && !isWanted(end), budget) ??
     straightTo(stranded, law, wanted, budget);
   if (plan !== null) return { kind: "plan", plan };
-  if (budget.left < 0) return { kind: "undecided", nodes: nodeLimit };
+  if (budget.left < 0 || !law.ends.isSure()) return { kind: "undecided", nodes: nodeLimit };
   return {
     kind: "no-plan",
     core: [],

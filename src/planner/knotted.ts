@@ -230,7 +230,9 @@ function groupsWithin(
     const ready = open.filter((squad) =>
       at(stage.leaders, squad).every((leader) => at(done, leader) === at(sizes, leader)),
     );
+    // The last group is everything that is left, or there is no order in so many.
     const isForced = (squad: number) =>
+      left > 1 &&
       isWelcome(stage, done, squad) &&
       at(room, squad) === Infinity &&
       (at(squads, squad).canGoBack || isPast);
@@ -250,7 +252,8 @@ function groupsWithin(
       );
       const rest = at(sizes, squad) - at(done, squad);
       const most = Math.min(rest, at(room, squad) - used);
-      const isWhole = at(room, squad) === Infinity && !stage.divisible.has(squad);
+      if (left === 1 && most < rest) return false;
+      const isWhole = left === 1 || (at(room, squad) === Infinity && !stage.divisible.has(squad));
       for (let count = most; count > 0; count = isWhole ? 0 : count - 1) {
         if (!spend(budget, price)) return null;
         const larger = [...group, { squad, count }];
@@ -258,7 +261,7 @@ function groupsWithin(
         const said = choose(place + 1, larger);
         if (said !== false) return said;
       }
-      return choose(place + 1, group);
+      return left === 1 ? false : choose(place + 1, group);
     }
 
     function take(group: readonly Share[]): boolean | null {
@@ -297,10 +300,10 @@ function groupsWithin(
 const cellsOfOneNode = 64;
 
 /** What it costs to ask whether a group is safe, in nodes: much where tables are wide and long. */
-function priceOf({ wide }: Stage): number {
+function priceOf({ wide, judge: { ends } }: Stage): number {
   const tables = new Set(wide.map(({ page }) => page.table));
   const cells = [...tables].reduce(
-    (sum, { rows, columns }) => sum + rows.length * columns.length,
+    (sum, { rows, columns }) => sum + (rows.length + ends.rows) * columns.length,
     0,
   );
   return 1 + Math.floor(cells / cellsOfOneNode);

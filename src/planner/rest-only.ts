@@ -1,5 +1,5 @@
 import type { EndRow, Rule, System } from "../manifest/system.ts";
-import { kindsOf, type Options, someCombination } from "./combinations.ts";
+import { kindsOf, type Options } from "./combinations.ts";
 import type { EndStates } from "./end-states.ts";
 import { candidates, type Peerage } from "./peers.ts";
 import { byRule } from "./rule-order.ts";
@@ -61,23 +61,58 @@ export function restOnly(system: System, peerage: Peerage, ends: EndStates): Res
 
   function isCovered(table: Table, options: Options): boolean {
     if (table.rows.some(({ cells }) => fits(table, cells, options))) return true;
-    const wide = options.findIndex((versions) => versions.length > 1);
+    const near = table.rows.find(({ cells }) => touches(table, cells, options));
+    if (near === undefined) return false;
+    const wide = cutAlong(table, near.cells, options);
     return (
       wide >= 0 &&
       (options[wide] ?? []).every((version) => isCovered(table, options.with(wide, [version])))
     );
   }
 
+  /** False: no state of the options lies in the row. */
+  function touches({ columns }: Table, cells: EndRow["cells"], options: Options): boolean {
+    return columns.every((column, at) => {
+      const cell = cells[at] ?? null;
+      return column.every(
+        (component) =>
+          cell === null ||
+          options[component]?.some(
+            (version) => cell.includes(version) || (isOdd && version === starts[component]),
+          ),
+      );
+    });
+  }
+
+  /** A Component of which some versions lie in the row and some do not; else any with several; -1: there is none. */
+  function cutAlong({ columns }: Table, cells: EndRow["cells"], options: Options): number {
+    for (const [at, column] of columns.entries()) {
+      const cell = cells[at] ?? null;
+      const partly = column.find(
+        (component) =>
+          cell !== null &&
+          options[component]?.some((one) => !cell.includes(one)) === true &&
+          (options[component]?.length ?? 0) > 1,
+      );
+      if (partly !== undefined) return partly;
+    }
+    return options.findIndex((versions) => versions.length > 1);
+  }
+
   function ban(options: Options): Rule | null {
     const kinds = kindsOf(peerage, starts, options);
     const matched = bans.flatMap(({ columns, row }) => {
-      const filled = columns.map((peers) => peers.flatMap((at) => kinds[at] ?? []));
-      const isMatched = someCombination(
-        filled,
-        (combination) =>
-          !(isOdd && combination.every(({ stands }) => stands)) &&
-          combination.every(({ version }, column) => row.cells[column]?.includes(version) ?? true),
+      // Nobody may stand in two columns: each of them is matched for itself.
+      const fitting = columns.map((peers, column) =>
+        peers.flatMap((one) =>
+          (kinds[one] ?? []).flatMap(({ options: own }) =>
+            own.filter(({ version }) => row.cells[column]?.includes(version) ?? true),
+          ),
+        ),
       );
+      const isMatched =
+        fitting.every((own) => own.length > 0) &&
+        (!isOdd || fitting.some((own) => own.some(({ stands }) => !stands)));
       return isMatched ? [row.rule] : [];
     });
     return matched.toSorted(byRule)[0] ?? null;

@@ -1,5 +1,13 @@
 import type { Row, Rule, System, TransitionTable, VersionSet } from "../manifest/system.ts";
-import { boxOf, isAllAccepted, isAnyPossible, layoutOf, type Sides, sieveOf } from "./boxes.ts";
+import {
+  boxOf,
+  isAllAccepted,
+  isAnyPossible,
+  layoutOf,
+  listsOf,
+  type Sides,
+  sieveOf,
+} from "./boxes.ts";
 import type { EndStates } from "./end-states.ts";
 import { type Canvases, colourOf, isEvery, isFew, isSmall, newCanvases, paint } from "./painted.ts";
 import { candidates, type Peerage } from "./peers.ts";
@@ -232,9 +240,8 @@ function pageOf(
     ruling,
     addAllowing,
     memo: {},
-    // Where NO rows overlap the end states, a box of them is no proof that each combination has one.
     acceptsAll: (lists) => {
-      if (ends.banned.size > 0 || isFew(lists)) return isEvery(lists, accepts);
+      if (isFew(lists)) return isEvery(lists, accepts);
       sides ??= sidesOf(table, peers, sizes, ends);
       return isAllAccepted(sides, boxOf(sides.layout, lists));
     },
@@ -254,13 +261,25 @@ function sidesOf(
   const layout = layoutOf(sizes);
   const side = (wanted: "yes" | "no") =>
     rows.filter(({ verdict }) => verdict === wanted).map(({ cells }) => sieveOf(layout, cells));
-  const granted = ends.boxes.map(({ domains }) =>
+  const whole = ends.boxes.map(({ domains }) =>
     sieveOf(
       layout,
       peers.map((one) => domains[one] ?? null),
     ),
   );
-  return { layout, yes: [...side("yes"), ...granted], no: side("no"), allowByDefault };
+  const common = { layout, no: side("no"), allowByDefault };
+  if (ends.banned.size === 0) return { ...common, yes: [...side("yes"), ...whole] };
+  return {
+    ...common,
+    yes: side("yes"),
+    granted: {
+      ends: whole,
+      bans: ends.bansOn(peers).map((cells) => boxOf(layout, cells)),
+      hasAll: (box) => ends.grantsAll(peers, listsOf(layout, box)),
+      hasAny: (box) => ends.mayGrant(peers, listsOf(layout, box)),
+      mayCut: ends.mayCut,
+    },
+  };
 }
 
 /** The peers of columns each of which has one Component that may stand there; null: there is something to choose. */

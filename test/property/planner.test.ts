@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import { findWayOut } from "../../src/planner/find-way-out.ts";
+import { judge } from "../../src/planner/judge.ts";
 import type { Answer, Cost } from "../../src/planner/plan.ts";
 import {
   cheapest,
@@ -121,6 +122,21 @@ describe("the order in which things are written", () => {
 });
 
 describe("one more NO row", () => {
+  it("of the end states never makes an impossible plan possible", () => {
+    let impossible = 0;
+    for (const { seed, system } of systems(1500)) {
+      const start = system.components.map((component) => component.start);
+      if (system.endTables.length === 0 || findPlan(system).kind === "plan") continue;
+      const stricter = withEndBan(system, seed);
+      // Out of a start that is no end state more is allowed.
+      if ((judge(stricter).endName(start) === null) !== (judge(system).endName(start) === null))
+        continue;
+      impossible += 1;
+      expect({ seed, kind: findPlan(stricter).kind }).toEqual({ seed, kind: "no-plan" });
+    }
+    expect(impossible).toBeGreaterThan(100);
+  });
+
   it("never makes an impossible plan possible", () => {
     for (const { seed, system } of systems(500)) {
       if (findPlan(system).kind === "plan") continue;
@@ -264,6 +280,18 @@ function wayOut(
 }
 
 /** The same System with one more NO row in one of its transition tables. */
+function withEndBan(system: System, seed: number): System {
+  const { between, chance } = dice(seed);
+  const [table, ...others] = system.endTables;
+  if (table === undefined) return system;
+  const cells = table.columns.map(({ type }) =>
+    chance(0.5) ? null : [between(0, (system.types[type]?.versions.length ?? 1) - 1)],
+  );
+  const rule = { file: "m.yaml", line: 1000, row: "one more" };
+  const row = { systemVersion: null, cells, verdict: "no" as const, rule };
+  return { ...system, endTables: [{ ...table, rows: [...table.rows, row] }, ...others] };
+}
+
 function withBan(system: System, seed: number): System {
   const { between } = dice(seed);
   const chosen = between(0, system.transitionTables.length - 1);
