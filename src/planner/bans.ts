@@ -69,7 +69,7 @@ export function relaxer(system: System, judge: Judge): (kept: ReadonlyMap<string
     });
     const pagesOf: Page[][] = judge.peerage.peers.map(() => []);
     for (const page of pages) for (const peers of new Set(page.peers)) pagesOf[peers]?.push(page);
-    const book = { pages, pagesOf };
+    const book = { pages, pagesOf, isWhole: judge.book.isWhole };
     return {
       ...judge,
       book,

@@ -23,6 +23,7 @@ export function findPlan(
   { nodeLimit = defaultNodeLimit }: PlanOptions = {},
 ): Answer {
   const law = judge(system);
+  if (!law.book.isWhole) return { kind: "undecided", nodes: nodeLimit };
   const answer = answerUnder(law, system, nodeLimit);
   return law.ends.isSure() ? answer : doubted(system, answer, nodeLimit);
 }

@@ -28,6 +28,7 @@ export function findWayOut(
   const stranded = withFrozen(startingIn(withoutOrder(system), state), frozen);
   // Nobody is told what allows its steps.
   const law: Judge = { ...judge(stranded), allowing: () => () => [] };
+  if (!law.book.isWhole) return { kind: "undecided", nodes: nodeLimit };
   const old = startOf(system);
   const wanted = state.map((_, component) => wantedOf(system, component));
   const isOld = isState(old);

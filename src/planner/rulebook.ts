@@ -45,7 +45,12 @@ export interface Rulebook {
   readonly pages: readonly Page[];
   /** For each peers the pages on which they stand. */
   readonly pagesOf: readonly (readonly Page[])[];
+  /** False: a table had too many pages, and they are missing: nothing may be planned from this. */
+  readonly isWhole: boolean;
 }
+
+/** A table in whose columns Components can stand in more ways has too many pages. */
+const pagesOfOneTable = 20_000;
 
 /** Up to so many rows are read one after the other; more are put into bit sets. */
 const fewRows = 32;
@@ -53,13 +58,16 @@ const fewRows = 32;
 export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rulebook {
   const desk = { canvasOf: newCanvases(), cells: [] };
   const pages: Page[] = [];
+  let isWhole = true;
   for (const table of inOrder(system.transitionTables)) {
     const sizes = table.columns.map(({ type }) => system.types[type]?.versions.length ?? 0);
     const isPaintable = isSmall(sizes) && ends.banned.size === 0;
     const readerOf = isPaintable ? painted(table, sizes, ends, desk) : asked(table, sizes, ends);
     const plain = onlyChoice(peerage, table.columns);
     const chosen = plain === null ? choices(peerage, candidates(peerage, table.columns)) : [plain];
-    for (const peers of chosen) pages.push(pageOf(table, peers, sizes, ends, readerOf(peers)));
+    isWhole &&= chosen !== null;
+    for (const peers of chosen ?? [])
+      pages.push(pageOf(table, peers, sizes, ends, readerOf(peers)));
   }
   const pagesOf: Page[][] = peerage.peers.map(() => []);
   for (const page of pages) {
@@ -67,7 +75,7 @@ export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rul
       if (page.peers.indexOf(peers) === column) pagesOf[peers]?.push(page);
     }
   }
-  return { pages, pagesOf };
+  return { pages, pagesOf, isWhole };
 }
 
 /** What a page of the table says of single combinations. */
@@ -299,11 +307,11 @@ function onlyChoice(
   return chosen;
 }
 
-/** Every choice of peers for the columns that enough Components exist for. */
+/** Every choice of peers for the columns that enough Components exist for; null: too many. */
 function choices(
   { peers }: Peerage,
   columns: readonly (readonly number[])[],
-): readonly (readonly number[])[] {
+): readonly (readonly number[])[] | null {
   let all: readonly (readonly number[])[] = [[]];
   for (const column of columns) {
     all = all.flatMap((chosen) =>
@@ -314,6 +322,7 @@ function choices(
         )
         .map((one) => [...chosen, one]),
     );
+    if (all.length > pagesOfOneTable) return null;
   }
   return all;
 }

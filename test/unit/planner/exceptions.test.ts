@@ -155,3 +155,21 @@ describe("exceptions from an end state", () => {
     expect(answer.kind).toBe("undecided");
   });
 });
+
+it("a table in whose columns the Components can stand in too many ways is not planned from", () => {
+  const boards = numbers(10).map((number) => `R${String(number)}`);
+  const answer = solve({
+    types: { r: { versions: ["r1", "r2"] } },
+    components: boards.map((id) => ({ id, type: "r" })),
+    endTables: [{ columns: ["r"], rows: ["r1 YES v.1", "r2 YES v.2"] }],
+    transitionTables: [
+      {
+        columns: Array.from({ length: 6 }, () => "r"),
+        allowByDefault: true,
+        rows: ["r1 r2 r1 r2 r1 r2 NO"],
+      },
+      ...boards.map((id) => ({ columns: [`r@${id}`], rows: ["* YES"] })),
+    ],
+  });
+  expect(answer.kind).toBe("undecided");
+});
