@@ -14,6 +14,7 @@ import { type Datastore, datastoreAt } from "../journal/datastore.ts";
 import { clearRefusal } from "../journal/refusal.ts";
 import { versionOf } from "../manifest/version.ts";
 import { openArtifact, openFile } from "../sources/open.ts";
+import { removeKept } from "../sources/secure-bundle.ts";
 import type { Context } from "./context.ts";
 
 /** From SIGTERM to SIGKILL for an Interface, in milliseconds. */
@@ -75,7 +76,7 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     },
     sweep: () => {
       platform.files.remove(store.payloads);
-      platform.files.remove(store.bundles);
+      removeKept(platform.files, store.bundles);
     },
     reachCrashPoint: (point) => {
       reachCrashPoint(context, point);

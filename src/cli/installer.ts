@@ -10,11 +10,12 @@ import type { ByteSource } from "../platform/types.ts";
 import type { Named } from "../report/progress-lines.ts";
 import type { LocatedArtifact } from "../sources/locate.ts";
 import { openArtifact } from "../sources/open.ts";
-import { secureBundle } from "../sources/secure-bundle.ts";
+import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
 import { beginRecord, providesOf } from "./begin.ts";
 import type { Context } from "./context.ts";
 import type { InstallOptions } from "./definitions/updates.ts";
 import { datastoreOf, deployer, type DeployerInput } from "./deployer.ts";
+import { inOwnDirectory } from "./own-directories.ts";
 import { openProgress } from "./progress.ts";
 import { checkRelease } from "./release.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -43,11 +44,13 @@ export async function installFile(
   if (!settings.ok) return settings;
   const bundled = await isBundle(context, file);
   if (!bundled.ok) return bundled;
+  const lost = inOwnDirectory(context, file);
+  if (lost !== null) return fail(lost);
   const cleared = await clearTheWay(context, settings.value);
   if (!cleared.ok) return cleared;
   const directory = datastoreOf(context).bundles;
   // Nothing is in progress: whoever has left one there was killed before it began.
-  platform.files.remove(directory);
+  removeKept(platform.files, directory);
   const { keys } = settings.value;
   const id = platform.clock.randomId().slice(0, idLength);
   const deploy = async (input: SystemInput): Promise<Result<Installed>> =>
@@ -64,7 +67,7 @@ export async function installFile(
     ? await withBundle(context, keys, file, deploy, secured.value)
     : secured;
   // Nothing was begun, so nobody needs the copy.
-  if (!installed.ok || installed.value.kind !== "deployed") platform.files.remove(directory);
+  if (!installed.ok || installed.value.kind !== "deployed") removeKept(platform.files, directory);
   return installed;
 }
 
@@ -123,6 +126,10 @@ async function planAndRun(
     },
   );
   if (!release.ok) return release;
+  const lost = planning.located.flatMap(
+    ({ location }) => (location.kind === "file" && inOwnDirectory(context, location.path)) || [],
+  );
+  if (lost.length > 0) return fail(...lost);
   const verified = await verifyAll(context, settings, planning.located);
   if (!verified.ok) return verified;
   const room = checkSpace(files, context.environment.datastoreDir.value, plan, verified.value);

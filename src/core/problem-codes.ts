@@ -59,6 +59,7 @@ export const problemCodes = {
   "no-plan": exitCode.noPlan,
   "plan-undecided": exitCode.noPlan,
   bug: exitCode.unexpected,
+  "input-in-datastore": exitCode.usage,
   "output-not-written": exitCode.unexpected,
   "demo-failed": exitCode.unexpected,
   "machine-failed": exitCode.unexpected,

@@ -7,6 +7,9 @@ import { type ByteSource, FileError, type Files } from "../platform/types.ts";
 /** What is left free on the file system of the datastore when a bundle is copied; bytes. */
 const reservedBytes = 16 * 1024 * 1024;
 
+/** The id of a deployment is hexadecimal. */
+const keptName = /^[0-9a-f]{12}\.tar$/;
+
 export interface BundleToSecure {
   /** As people named it, for messages. */
   readonly name: string;
@@ -37,6 +40,15 @@ export async function secureBundle(files: Files, wanted: BundleToSecure): Promis
   } finally {
     source.close();
   }
+}
+
+/** Removes what was kept, whoever left it, and nothing that somebody else has put beside it. Throws FileError. */
+export function removeKept(files: Files, directory: string): void {
+  if (files.status(directory)?.kind !== "directory") return;
+  const names = files.list(directory);
+  const kept = names.filter((name) => keptName.test(name));
+  if (kept.length === names.length) files.remove(directory);
+  else for (const name of kept) files.remove(join(directory, name));
 }
 
 async function keep(

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { FileIo } from "../../../src/platform/file-io.ts";
 import { nodeFiles } from "../../../src/platform/files.ts";
-import { secureBundle } from "../../../src/sources/secure-bundle.ts";
+import { removeKept, secureBundle } from "../../../src/sources/secure-bundle.ts";
 import { buildBundle } from "../../support/bundles.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 
@@ -154,4 +154,17 @@ test("a datastore that takes nothing is a failure of the machine", async () => {
     },
   });
   await expect(secure()).rejects.toThrow("the file system is read-only");
+});
+
+test("what was kept is removed, whoever left it, and nothing beside it", () => {
+  const directory = join(scratchDirectory(), "bundles");
+  removeKept(nodeFiles(), directory);
+  fs.mkdirSync(directory);
+  const theirs = ["0f3c.tar", "0123456789ab.tar.old", "mine.tar"];
+  for (const name of ["0123456789ab.tar", ...theirs]) fs.writeFileSync(join(directory, name), "");
+  removeKept(nodeFiles(), directory);
+  expect(fs.readdirSync(directory).toSorted()).toEqual(theirs.toSorted());
+  for (const name of theirs) fs.rmSync(join(directory, name));
+  removeKept(nodeFiles(), directory);
+  expect(fs.existsSync(directory)).toBe(false);
 });

@@ -1,0 +1,38 @@
+import { basename, dirname, join, resolve } from "node:path";
+import type { Problem } from "../core/problem.ts";
+import { FileError, type Files } from "../platform/types.ts";
+import type { Context } from "./context.ts";
+import { datastoreOf } from "./deployer.ts";
+
+/**
+ * The problem of a file to install that lies where this program removes things: it would be lost. `name` is relative to
+ * the caller's directory. Null where it is safe.
+ */
+export function inOwnDirectory(context: Context, name: string): Problem | null {
+  const { files } = context.platform;
+  const { bundles, payloads } = datastoreOf(context);
+  const path = resolve(context.environment.workingDirectory, name);
+  // A link may lie there as well as lead there.
+  const places = [realPathOf(files, path), join(realPathOf(files, dirname(path)), basename(path))];
+  const own = [bundles, payloads].find((directory) => {
+    const inside = `${realPathOf(files, directory)}/`;
+    return places.some((place) => place.startsWith(inside));
+  });
+  if (own === undefined) return null;
+  return {
+    code: "input-in-datastore",
+    message: `"${name}" lies in "${own}", which is emptied by the program itself.`,
+    expected: "a file outside of it",
+    hint: "Move the file to another directory, then call this command again.",
+  };
+}
+
+/** What is not there leads nowhere. */
+function realPathOf(files: Files, path: string): string {
+  try {
+    return files.realPath(path);
+  } catch (error) {
+    if (error instanceof FileError) return path;
+    throw error;
+  }
+}
