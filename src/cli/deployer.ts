@@ -4,7 +4,7 @@ import type { Event } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Provides } from "../artifact/matching.ts";
-import type { Begin, PlannedArtifact } from "../deployment/records.ts";
+import type { Begin } from "../deployment/records.ts";
 import type { DeployPorts } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { performer } from "../executor/perform.ts";
@@ -13,8 +13,9 @@ import { checkExecutable } from "../interface/executable.ts";
 import { type Datastore, datastoreAt } from "../journal/datastore.ts";
 import { clearRefusal } from "../journal/refusal.ts";
 import { versionOf } from "../manifest/version.ts";
-import { openArtifact, openFile } from "../sources/open.ts";
+import { openArtifact } from "../sources/open.ts";
 import { removeKept } from "../sources/secure-bundle.ts";
+import { stillThere } from "../sources/still-there.ts";
 import type { Context } from "./context.ts";
 
 /** From SIGTERM to SIGKILL for an Interface, in milliseconds. */
@@ -36,6 +37,11 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
   const { platform, environment, signal } = context;
   const store = datastoreOf(context);
   const executable = (name: string) => join(environment.dataDir.value, "interfaces", "v1", name);
+  const access = {
+    files: platform.files,
+    decompressors: platform.decompressors,
+    keys: input.keys,
+  };
   const perform = performer({
     platform,
     executable,
@@ -43,12 +49,7 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     environment: environment.inherited,
     graceMs,
     keys: input.keys,
-    open: (planned) =>
-      openArtifact(
-        { files: platform.files, decompressors: platform.decompressors, keys: input.keys },
-        planned.location,
-        planned.identity,
-      ),
+    open: (planned) => openArtifact(access, planned.location, planned.identity),
     versionOf: (begin, component, provides) =>
       versionOf(provides, component.interface, atHand(begin, component.componentType)),
     provides: new Map(input.provides),
@@ -64,7 +65,10 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     signal,
     graceMs,
     rebootWaitMs,
-    missing: (artifacts) => artifacts.flatMap((planned) => missingArtifacts(context, planned)),
+    missing: async (artifacts) => {
+      const all = artifacts.map((planned) => stillThere(access, planned));
+      return (await Promise.all(all)).flat();
+    },
     unreachable: (components) =>
       unreachableInterfaces(
         context,
@@ -96,20 +100,6 @@ function atHand(begin: Begin, componentType: string) {
       provides: new Map(Object.entries(provides)),
       clears,
     }));
-}
-
-/** None, or the problem of the file that is not there. */
-function missingArtifacts(
-  { platform }: Context,
-  { location }: PlannedArtifact,
-): readonly Problem[] {
-  const opened = openFile(
-    platform.files,
-    location.kind === "file" ? location.path : location.bundle,
-  );
-  if (!opened.ok) return opened.problems;
-  opened.value.close();
-  return [];
 }
 
 /** Who may write them was asked when the deployment began. */

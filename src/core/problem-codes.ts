@@ -108,6 +108,7 @@ export const problemCodes = {
   // sources
   "artifact-missing": exitCode.invalid,
   "source-gone": exitCode.notReady,
+  "source-changed": exitCode.notReady,
   // keys
   "key-unreadable": exitCode.invalid,
   "key-unsupported": exitCode.invalid,

@@ -31,8 +31,8 @@ export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
   readonly processes: Processes;
   /** From SIGTERM to SIGKILL, in milliseconds. */
   readonly graceMs: number;
-  /** A problem for each Artifact whose bytes are out of reach. */
-  readonly missing: (artifacts: readonly PlannedArtifact[]) => readonly Problem[];
+  /** A problem for each Artifact that does not lie in its place any more. */
+  readonly missing: (artifacts: readonly PlannedArtifact[]) => Promise<readonly Problem[]>;
   /** A problem for each Component whose Interface is not there or cannot be run. */
   readonly unreachable: (components: readonly TopologyComponent[]) => readonly Problem[];
   /** Called when a new deployment is safe in the journal, before anything of it is done. */
@@ -106,7 +106,7 @@ export async function takeUp(
   }
   // What can be put back must not cost the deployment: nothing is written before it is there.
   const missing = [
-    ...ports.missing(neededArtifacts(takenUp)),
+    ...(await ports.missing(neededArtifacts(takenUp))),
     ...ports.unreachable(aboutToBeCalled(takenUp, action)),
   ];
   if (missing.length > 0) return fail(...missing);

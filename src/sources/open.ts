@@ -79,7 +79,7 @@ async function entryOf(
 }
 
 /** Opens a file that a plan has located; one that is not there is a problem that names it. */
-export function openFile(files: Files, path: string): Result<ReturnType<Files["openSource"]>> {
+function openFile(files: Files, path: string): Result<ReturnType<Files["openSource"]>> {
   try {
     return ok(files.openSource(path));
   } catch (error) {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, renameSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 
@@ -42,18 +42,50 @@ describe("Artifacts on a medium that is gone when the deployment is resumed", ()
 });
 
 describe("an Artifact in whose place another sound one was put since the plan was made", () => {
-  it("is not installed, and the System is taken back", () => {
+  const put = (name: string) => {
+    copyFileSync(system.path("artifacts", name), system.path("artifacts/rtos-v2.mender"));
+  };
+
+  it("is told before anything is done, and the deployment goes on once the right one is back", () => {
+    copyFileSync(system.path("artifacts/rtos-v2.mender"), system.path("artifacts/kept"));
     system.run(["install", "manifest-v2.yaml"], {
       ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended",
     });
-    const wanted = system.path("artifacts/rtos-v2.mender");
-    copyFileSync(system.path("artifacts/rtos-v3.mender"), wanted);
+    const calls = system.calls().length;
+    const journal = readFileSync(system.path("datastore/deployment/journal"));
 
-    const resumed = system.run(["resume"]);
-    expect(resumed.exit).toBe(22);
-    expect(resumed.stderr).toContain(`"${wanted}" is not the file any more that was verified.`);
-    expect(system.calls()).not.toContain("Download R456");
-    expect(system.calls()).not.toContain("ArtifactInstall R456");
+    put("rtos-v3.mender");
+    const refused = system.run(["resume"]);
+    expect(refused.exit).toBe(15);
+    const wanted = system.path("artifacts/rtos-v2.mender");
+    expect(refused.stderr.replaceAll(/[0-9a-f]{64}/g, "SUM")).toBe(
+      `${wanted}: error: "${wanted}" is needed and holds another Artifact than when the deployment began. [source-changed]
+  expected: "rtos-v2", whose manifest has the checksum SUM
+  found: "rtos-v3", whose manifest has the checksum SUM
+  hint: Put the Artifact back that was there and call this command again; or call rollback.
+`,
+    );
+    expect(system.calls()).toHaveLength(calls);
+    expect(readFileSync(system.path("datastore/deployment/journal"))).toEqual(journal);
+
+    put("kept");
+    expect(system.run(["resume"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  });
+
+  it("does not matter to a rollback, nor once every Artifact is downloaded", () => {
+    system.run(["install", "manifest-v2.yaml"], {
+      ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended",
+    });
+    copyFileSync(system.path("artifacts/rtos-v2.mender"), system.path("artifacts/kept"));
+    put("rtos-v3.mender");
+    expect(system.run(["rollback"]).exit).toBe(0);
     expect(system.versions()).toEqual(v1);
+
+    put("kept");
+    system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"]);
+    put("rtos-v3.mender");
+    expect(system.run(["commit"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
   });
 });

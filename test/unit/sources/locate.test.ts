@@ -9,6 +9,7 @@ import type { WantedArtifact } from "../../../src/manifest/at-hand.ts";
 import { nodePlatform } from "../../../src/platform/node.ts";
 import { locateArtifacts, missingArtifact } from "../../../src/sources/locate.ts";
 import { openArtifact } from "../../../src/sources/open.ts";
+import { stillThere } from "../../../src/sources/still-there.ts";
 import type { Places } from "../../../src/sources/places.ts";
 import { readVerifyKey } from "../../../src/artifact/keys.ts";
 import { buildArtifact, soundArtifact } from "../../support/artifacts.ts";
@@ -256,5 +257,38 @@ describe("what was located", () => {
         },
       ],
     });
+  });
+
+  test("is told where another one lies in its place, in a bundle too, or none that can be read", async () => {
+    const directory = scratchDirectory();
+    const path = join(directory, "bundle.tar");
+    const location = { kind: "bundle", bundle: path, entry: "artifacts/g.mender" } as const;
+    const planned = await buildArtifact();
+    await bundled(directory, { "artifacts/g.mender": planned });
+    const opened = await openArtifact(access, location);
+    if (!opened.ok) throw new Error(opened.problems[0]?.message);
+    opened.value.close();
+    const { identity, name } = opened.value.artifact;
+    const look = async (known?: typeof identity) =>
+      await stillThere(access, { location, name, identity: known });
+    expect(await look(identity)).toEqual([]);
+
+    // The same name: only the bytes differ.
+    const other = await buildArtifact({ files: [{ name: "g.bin", content: "something else" }] });
+    await bundled(directory, { "artifacts/g.mender": other });
+    expect(await look(identity)).toMatchObject([
+      {
+        code: "source-changed",
+        message: `"${path}:artifacts/g.mender" is needed and holds another Artifact than when the deployment began.`,
+        expected: `"gateway-v2", whose manifest has the checksum ${identity}`,
+      },
+    ]);
+    // A journal of an earlier time does not know what lay there.
+    expect(await look()).toEqual([]);
+
+    await bundled(directory, { "artifacts/other.mender": planned });
+    expect(await look(identity)).toMatchObject([{ code: "source-gone" }]);
+    fs.writeFileSync(path, "no bundle");
+    expect(await look(identity)).toMatchObject([{ code: "archive-truncated" }]);
   });
 });
