@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
 import { type SeedProgram, seedProgram, v2 } from "../support/seed-program.ts";
@@ -119,5 +119,38 @@ describe.skipIf(!needs("openssl"))("a signed bundle", () => {
     expect(JSON.parse(verified.stdout)).toMatchObject({ signed: true, verified_by: "mine.pub" });
     expect(system.run(["install", "later.tar"]).exit).toBe(0);
     expect(system.versions()).toEqual(v2);
+  });
+
+  const extract = (bundle: string, ...more: readonly string[]) =>
+    system.run(["bundle", "extract", bundle, "-C", "out", ...more]);
+
+  test("is unpacked only where the keys that are given or configured have signed it", () => {
+    create("b.tar", "--key", "mine.pem");
+    create("unsigned.tar");
+    const trust = (key: string) => {
+      mkdirSync(system.path("conf"), { recursive: true });
+      writeFileSync(
+        system.path("conf/mender-orchestrator.conf"),
+        JSON.stringify({ ArtifactVerifyKey: system.path(key) }),
+      );
+    };
+    const refusals = () => [
+      extract("b.tar", "--key", "theirs.pub"),
+      extract("unsigned.tar", "--key", "mine.pub"),
+    ];
+    const codes = ["[bundle-signature]", "[bundle-unsigned]"];
+    for (const [index, { exit, stdout, stderr }] of refusals().entries()) {
+      expect({ exit, stdout }).toEqual({ exit: 12, stdout: "" });
+      expect(stderr).toContain(codes[index]);
+    }
+    trust("theirs.pub");
+    expect(extract("b.tar").stderr).toContain("[bundle-signature]");
+    trust("mine.pub");
+    expect(extract("unsigned.tar").stderr).toContain("[bundle-unsigned]");
+    expect(existsSync(system.path("out"))).toBe(false);
+    expect(extract("b.tar").exit).toBe(0);
+    rmSync(system.path("out"), { recursive: true });
+    trust("theirs.pub");
+    expect(extract("b.tar", "--key", "theirs.pub", "--key", "mine.pub").exit).toBe(0);
   });
 });

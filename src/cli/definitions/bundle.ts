@@ -17,8 +17,16 @@ export interface BundleSignOptions {
 }
 
 export interface BundleExtractOptions {
+  readonly key: readonly string[];
   readonly directory: string;
 }
+
+const publicKeys = [
+  "--key <file>",
+  "a public key (PEM) that may have signed it; several may be given",
+  (value: string, before: readonly string[]) => [...before, value],
+  [],
+] as const;
 
 export function defineBundle(program: Command, lazily: Lazily): void {
   const bundle = program
@@ -51,12 +59,7 @@ export function defineBundle(program: Command, lazily: Lazily): void {
     .command("verify")
     .description("read all of a bundle: every sum, every Artifact, the signature")
     .argument("<file>", "the bundle")
-    .option(
-      "--key <file>",
-      "a public key (PEM) that may have signed it; several may be given",
-      (value: string, before: readonly string[]) => [...before, value],
-      [],
-    )
+    .option(...publicKeys)
     .action(
       lazily(async (context, file: string, options: BundleVerifyOptions) => {
         const { bundleVerify } = await import("../commands/bundle-verify.ts");
@@ -80,6 +83,7 @@ export function defineBundle(program: Command, lazily: Lazily): void {
     .description("write what is in a bundle to a directory")
     .argument("<file>", "the bundle")
     .requiredOption("-C, --directory <dir>", "where to; it must be absent or empty")
+    .option(...publicKeys)
     .action(
       lazily(async (context, file: string, options: BundleExtractOptions) => {
         const { bundleExtract } = await import("../commands/bundle-extract.ts");
