@@ -2,47 +2,101 @@ import { dirname, resolve } from "node:path";
 import { ArtifactError } from "../artifact/artifact-error.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { FileError } from "../platform/types.ts";
-import type { Context } from "./context.ts";
+import { FileError, type Files, type Platform } from "../platform/types.ts";
+import type { Environment } from "./environment.ts";
+
+/** What is needed of the machine and of where the caller is. */
+interface Place {
+  readonly platform: Pick<Platform, "files" | "clock">;
+  readonly environment: Pick<Environment, "workingDirectory">;
+}
 
 /**
  * Writes a file as a whole or not at all: beside its place first, then renamed over it. Gives its size
  * in bytes.
  */
 export async function writeOutput(
-  { platform: { files, clock }, environment }: Context,
+  place: Place,
   name: string,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<Result<number>> {
+  const { files } = place.platform;
+  return await intoPlace(place, name, async (unfinished) =>
+    ok(await files.writeStream(unfinished, chunks)),
+  );
+}
+
+/** The same for whatever `write` has made of a file beside it; what it gives is passed on. */
+export async function intoPlace<T>(
+  { platform: { files, clock }, environment }: Place,
+  name: string,
+  write: (unfinished: string) => Promise<Result<T>>,
+): Promise<Result<T>> {
   const path = resolve(environment.workingDirectory, name);
   const unfinished = `${path}.${clock.randomId().slice(0, 8)}.unfinished`;
   try {
-    if (files.status(dirname(path)) === null) {
-      throw new FileError("ENOENT", dirname(path), "there is no such directory");
-    }
-    const size = await files.writeStream(unfinished, chunks);
-    files.renameDurably(unfinished, path);
-    return ok(size);
+    demandPlace(files, path);
+    const written = await write(unfinished);
+    if (written.ok) files.renameDurably(unfinished, path);
+    return written;
   } catch (error) {
-    files.remove(unfinished);
     if (error instanceof ArtifactError) return fail(error.problem);
     if (!(error instanceof FileError)) throw error;
-    return fail({
-      code: "output-not-written",
-      message: `"${name}" cannot be written: ${error.message}.`,
-      got: error.code,
-      hint: "Give a file in a directory that exists, with room in it.",
-    });
+    const isPlace = [path, dirname(path), unfinished].includes(error.path);
+    return fail(notWritten(name, error, isPlace && wrongPlaces.has(error.code)));
+  } finally {
+    removeQuietly(files, unfinished);
   }
+}
+
+/** Clears up behind an output; a failure of that must not hide what has happened before. */
+export function removeQuietly(files: Pick<Files, "remove">, path: string): void {
+  try {
+    files.remove(path);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
+}
+
+/** Before anything is read: it may be much. */
+function demandPlace(files: Files, path: string): void {
+  const directory = dirname(path);
+  if (files.status(directory) === null) {
+    throw new FileError("ENOENT", directory, "there is no such directory");
+  }
+  if (files.status(path)?.kind === "directory") {
+    throw new FileError("EISDIR", path, "it is a directory, not a file");
+  }
+}
+
+/** What the system says where another path would do; of all else the machine is to blame. */
+const wrongPlaces: ReadonlySet<string> = new Set([
+  "EACCES",
+  "EISDIR",
+  "ELOOP",
+  "ENAMETOOLONG",
+  "ENOENT",
+  "ENOTDIR",
+  "EPERM",
+  "ERR_INVALID_ARG_VALUE",
+]);
+
+function notWritten(name: string, error: FileError, isWrongPlace: boolean): Problem {
+  return {
+    code: isWrongPlace ? "output-misplaced" : "output-not-written",
+    message: `"${name}" cannot be written: ${error.message}.`,
+    got: error.code,
+    hint: "Give a file in a directory that exists and can be written, with room in it.",
+  };
 }
 
 /** The same for lines of text. */
 export async function writeTextOutput(
-  context: Context,
+  place: Place,
   name: string,
   lines: readonly string[],
 ): Promise<Result<number>> {
-  return await writeOutput(context, name, bytesOf(lines));
+  return await writeOutput(place, name, bytesOf(lines));
 }
 
 // oxlint-disable-next-line require-await
@@ -52,7 +106,7 @@ async function* bytesOf(lines: readonly string[]): AsyncGenerator<Uint8Array> {
 
 /** The problem of an output in whose place one of the inputs lies: it would be lost. Null where none does. */
 export function overInput(
-  { platform: { files }, environment }: Context,
+  { platform: { files }, environment }: Place,
   output: string,
   inputs: readonly string[],
 ): Problem | null {
@@ -63,7 +117,7 @@ export function overInput(
   const lost = inputs.find((input) => placeOf(input) === placeOf(output));
   if (lost === undefined) return null;
   return {
-    code: "output-not-written",
+    code: "output-misplaced",
     message: `"${output}" is the file that is read, and would be lost.`,
     expected: "another file to write",
     got: output,

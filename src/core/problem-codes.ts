@@ -60,6 +60,7 @@ export const problemCodes = {
   "plan-undecided": exitCode.noPlan,
   bug: exitCode.unexpected,
   "input-in-datastore": exitCode.usage,
+  "output-misplaced": exitCode.usage,
   "output-not-written": exitCode.unexpected,
   "demo-failed": exitCode.unexpected,
   "machine-failed": exitCode.unexpected,

@@ -124,10 +124,10 @@ describe("plan", () => {
     });
     expect(readFileSync(system.path("plan.txt"), "utf8")).toBe(planText);
     expect(system.run(["plan", "manifest-v2.yaml", "--out", "no/plan.txt"])).toMatchObject({
-      exit: 1,
-      stderr: `error: "no/plan.txt" cannot be written: there is no such directory. [output-not-written]
+      exit: 10,
+      stderr: `error: "no/plan.txt" cannot be written: there is no such directory. [output-misplaced]
   found: ENOENT
-  hint: Give a file in a directory that exists, with room in it.
+  hint: Give a file in a directory that exists and can be written, with room in it.
 `,
     });
   });

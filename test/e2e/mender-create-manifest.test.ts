@@ -206,8 +206,8 @@ describe("artifact create-manifest refuses", () => {
     for (const output of ["v2.tar", path("v2.tar"), "link"]) {
       const call = create("v2.tar", "-o", output);
       expect([call.exit, call.stderr]).toEqual([
-        1,
-        `error: "${output}" is the file that is read, and would be lost. [output-not-written]
+        10,
+        `error: "${output}" is the file that is read, and would be lost. [output-misplaced]
   expected: another file to write
   found: ${output}
   hint: Give the output another name.
@@ -217,7 +217,7 @@ describe("artifact create-manifest refuses", () => {
     expect(readFileSync(path("v2.tar"))).toEqual(bundle);
     const manifest = readFileSync(path("v2.yaml"));
     const args = ["bundle", "create", "--manifest", path("v2.yaml"), "-o", path("v2.yaml")];
-    expect(runProgram(args).exit).toBe(1);
+    expect(runProgram(args).exit).toBe(10);
     expect(readFileSync(path("v2.yaml"))).toEqual(manifest);
   });
 

@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { writeArtifact } from "../../artifact/write.ts";
 import { verifyBundle } from "../../bundle/verify.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
@@ -16,7 +16,7 @@ import { kindOfInput } from "../input-kind.ts";
 import { readPrivateKey } from "../key-files.ts";
 import { signWithStore, type StoredKey } from "../key-store.ts";
 import { answer, failed } from "../output.ts";
-import { overInput, writeOutput } from "../output-file.ts";
+import { intoPlace, overInput, removeQuietly, writeOutput } from "../output-file.ts";
 
 /** The only payload type that a System device accepts; our update module is of the same name. */
 const payloadType = "mender-orchestrator-manifest";
@@ -85,21 +85,17 @@ async function writeSignedByStore(
   name: string,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<Result<number>> {
-  const { files, clock } = context.platform;
-  const path = resolve(context.environment.workingDirectory, name);
-  const unfinished = `${path}.${clock.randomId().slice(0, 8)}`;
-  const [unsigned, signed] = [`${unfinished}.unsigned`, `${unfinished}.signed`];
-  try {
-    const written = await writeOutput(context, unsigned, chunks);
-    if (!written.ok) return written;
-    const stored = await signWithStore(context, store, unsigned, signed);
-    if (!stored.ok) return stored;
-    files.renameDurably(signed, path);
-    return ok(files.status(path)?.size ?? written.value);
-  } finally {
-    files.remove(unsigned);
-    files.remove(signed);
-  }
+  const { files } = context.platform;
+  return await intoPlace(context, name, async (unfinished) => {
+    const unsigned = `${unfinished}.unsigned`;
+    try {
+      const size = await files.writeStream(unsigned, chunks);
+      const signed = await signWithStore(context, store, unsigned, unfinished);
+      return signed.ok ? ok(files.status(unfinished)?.size ?? size) : signed;
+    } finally {
+      removeQuietly(files, unsigned);
+    }
+  });
 }
 
 /** The Manifest, valid, with everything around it verified. */
