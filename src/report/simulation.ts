@@ -2,6 +2,7 @@ import type { ComponentId } from "../core/ids.ts";
 import type { System } from "../manifest/system.ts";
 import type { End } from "../simulate/ends.ts";
 import type { Simulated } from "../simulate/simulate.ts";
+import { versionName } from "./explanation.ts";
 
 /** What is told about a simulation, and how it is judged. */
 export interface SimulationReport {
@@ -54,7 +55,5 @@ export function isAcceptable(report: SimulationReport): boolean {
 }
 
 export function startVersions(system: System, { start }: Simulated): readonly string[] {
-  return system.components.map(
-    ({ type }, index) => system.types[type]?.versions[start[index] ?? -1] ?? "?",
-  );
+  return system.components.map(({ type }, index) => versionName(system, type, start[index]));
 }
