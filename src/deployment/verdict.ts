@@ -11,12 +11,16 @@ export function verdict(deployment: Deployment): {
   /** The Components at fault where the outcome is `inconsistent`; empty otherwise. */
   readonly inconsistent: readonly ComponentId[];
 } {
-  const { members } = deployment;
-  if (members.some((member) => member.inconsistent)) {
-    return inconsistent(members.filter((member) => member.inconsistent || isLost(member)));
-  }
-  if (deployment.way === "forward") return clean("success");
+  const { members, way } = deployment;
   const moved = movedMembers(deployment);
+  if (members.some((member) => member.inconsistent)) {
+    // Off the way forward the others may be left in a mix that no table accepts, too.
+    const isAstray = way !== "forward" && endStateOf(deployment) === null;
+    const isNamed = (member: Member): boolean =>
+      member.inconsistent || isLost(member) || (isAstray && moved.includes(member));
+    return inconsistent(members.filter(isNamed));
+  }
+  if (way === "forward") return clean("success");
   if (moved.length > 0) {
     // Without tables nobody knows which mix is acceptable, so none is.
     if (endStateOf(deployment) === null) return inconsistent(moved);
