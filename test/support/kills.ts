@@ -19,6 +19,16 @@ export interface Kill {
   readonly effect: Effect;
 }
 
+/** What else goes wrong. */
+export interface Manners {
+  /** What it answers to SupportsRollback, whatever was declared. */
+  readonly supportsRollback: (component: ComponentId) => "Yes" | "No";
+  /** What its call does although it fails, the `nth` of this round from 1; null: it goes well. */
+  readonly failsWith: (round: RoundName, component: ComponentId, nth: number) => Effect | null;
+}
+
+const wellMannered: Manners = { supportsRollback: () => "Yes", failsWith: () => null };
+
 export interface Killing {
   readonly records: readonly JournalRecord[];
   readonly run: Run;
@@ -26,9 +36,16 @@ export interface Killing {
   /** The deployment as each prefix of the journal tells it. */
   readonly prefixes: readonly Deployment[];
   readonly world: World;
-  /** The states that the machine brought about. */
-  readonly passed: readonly World[];
+  /** The whole states that the machine brought about, and what each came from. */
+  readonly steps: readonly Step[];
   readonly calls: readonly Called[];
+}
+
+interface Step {
+  /** Where the way began that it is on. */
+  readonly since: World;
+  readonly from: World;
+  readonly to: World;
 }
 
 interface Called {
@@ -41,31 +58,39 @@ class Killed extends Error {}
 
 const at = "1970-01-01T00:00:00.000Z";
 
-export function runWithKills(first: Begin, kills: readonly Kill[], isAtOnce: boolean): Killing {
-  return new Executor(first, kills, isAtOnce).runToEnd();
+export function runWithKills(
+  first: Begin,
+  kills: readonly Kill[],
+  isAtOnce: boolean,
+  manners: Manners = wellMannered,
+): Killing {
+  return new Executor(first, kills, isAtOnce, manners).runToEnd();
 }
 
 class Executor {
   readonly #first: Begin;
   readonly #kills: readonly Kill[];
   readonly #isAtOnce: boolean;
+  readonly #manners: Manners;
   readonly #records: JournalRecord[];
   readonly #run: Run;
-  readonly #passed: World[] = [];
+  readonly #steps: Step[] = [];
   readonly #calls: Called[] = [];
   /** What each call at work would do. */
   #atWork: ((effect: Effect) => void)[] = [];
   #deployment: Deployment;
   #world: World;
+  #since: World;
   #boots = 0;
   #written = 0;
   #kill = 0;
   #isShaken = false;
 
-  constructor(first: Begin, kills: readonly Kill[], isAtOnce: boolean) {
+  constructor(first: Begin, kills: readonly Kill[], isAtOnce: boolean, manners: Manners) {
     this.#first = first;
     this.#kills = kills;
     this.#isAtOnce = isAtOnce;
+    this.#manners = manners;
     this.#run = {
       type: "run",
       at,
@@ -78,6 +103,7 @@ class Executor {
     this.#records = [first, this.#run];
     this.#deployment = begin(first, this.#run);
     this.#world = worldOf(this.#deployment);
+    this.#since = this.#world;
   }
 
   runToEnd(): Killing {
@@ -100,7 +126,7 @@ class Executor {
       deployment: this.#deployment,
       prefixes,
       world: this.#world,
-      passed: this.#passed,
+      steps: this.#steps,
       calls: this.#calls,
     };
   }
@@ -118,6 +144,7 @@ class Executor {
           });
           break;
         case "replan":
+          this.#since = this.#world;
           this.#write(contingency(this.#deployment));
           break;
         case "reboot-host":
@@ -147,7 +174,7 @@ class Executor {
     if (this.#isAtOnce) for (const end of ends) end();
   }
 
-  /** Starts the call of one Component; what is given back ends it well. */
+  /** Starts the call of one Component; what is given back ends it. */
   #call(round: RoundName, component: ComponentId): () => void {
     const { members, stage } = this.#deployment;
     const index = members.findIndex(({ id }) => id === component);
@@ -155,17 +182,22 @@ class Executor {
       this.#become(after(this.#world, this.#deployment, round, index, effect));
     };
     this.#calls.push({ round, stage, component });
+    const nth = this.#calls.filter(
+      (call) => call.round === round && call.component === component,
+    ).length;
+    const fault = this.#manners.failsWith(round, component, nth);
     this.#atWork.push(work);
     this.#write({ type: "running", component, pid: 1, startTime: "1" });
     return () => {
       this.#atWork = this.#atWork.filter((one) => one !== work);
-      work("done");
-      const answer = this.#answer(round, index);
-      this.#write({ type: "outcome", at, component, failure: null, answer, elapsedMs: 0 });
+      work(fault ?? "done");
+      const failure = fault === null ? null : { kind: "exited" as const, code: 1 };
+      const answer = fault === null ? this.#answer(round, component, index) : null;
+      this.#write({ type: "outcome", at, component, failure, answer, elapsedMs: 0 });
     };
   }
 
-  #answer(round: RoundName, index: number): string | null {
+  #answer(round: RoundName, component: ComponentId, index: number): string | null {
     switch (round) {
       case "ExpectOld":
       case "ObserveInterrupted":
@@ -173,7 +205,7 @@ class Executor {
       case "ConfirmEnd":
         return this.#world[index] ?? unknownVersion;
       case "SupportsRollback":
-        return "Yes";
+        return this.#manners.supportsRollback(component);
       case "NeedsArtifactReboot":
         return this.#rebootsHost(index) ? "Automatic" : "No";
       default:
@@ -186,11 +218,15 @@ class Executor {
   }
 
   #become(world: World): void {
-    if (world === this.#world) return;
+    const from = this.#world;
+    if (world === from) return;
     this.#world = world;
+    // Of what is half-way nobody can say what it goes with.
     if (world.includes(null)) return;
     // What the boot loader dropped was no step of ours, nor is what is passed on the way back from there.
-    if (!this.#isShaken || this.#deployment.way === "forward") this.#passed.push(world);
+    if (!this.#isShaken || this.#deployment.way === "forward") {
+      this.#steps.push({ since: this.#since, from, to: world });
+    }
   }
 
   #write(record: JournalRecord): void {
@@ -224,7 +260,9 @@ class Executor {
   #dropUncommitted(): void {
     const before = this.#world;
     for (const [index, member] of this.#deployment.members.entries()) {
-      if (this.#rebootsHost(index)) this.#world = dropped(this.#world, member, index);
+      // What cannot go back does not go back by itself, either.
+      const canGoBack = this.#manners.supportsRollback(member.id) === "Yes";
+      if (this.#rebootsHost(index) && canGoBack) this.#world = dropped(this.#world, member, index);
     }
     this.#isShaken ||= before !== this.#world;
   }
