@@ -9,12 +9,15 @@ const slowest = [
   "test/e2e/mender-contract.test.ts",
   "test/e2e/mender-client.test.ts",
   "test/crash/streams.test.ts",
+  "test/e2e/proof-executor.test.ts",
   "test/unit/interface/check.test.ts",
   "test/unit/artifact/differential.test.ts",
+  "test/e2e/cli-large-input.test.ts",
   "test/e2e/cli-install.test.ts",
-  "test/e2e/proof-executor.test.ts",
   "test/e2e/cli-bad-input.test.ts",
   "test/e2e/cli-demo.test.ts",
+  "test/property/planner.test.ts",
+  "test/e2e/hostile-size.test.ts",
 ];
 
 export class SlowestFirst extends BaseSequencer {
