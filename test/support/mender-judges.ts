@@ -28,7 +28,9 @@ export async function installed(
   });
 }
 
+/** These are short runs on small files: the tool's garbage collector only takes time. */
 const validateEach = `
+export GOGC=off
 cd "$1/odd"
 for file in *; do
   mender-artifact validate "$file" >/dev/null 2>&1 </dev/null && echo "$file" >>"$1/accepted"
