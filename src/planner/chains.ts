@@ -134,14 +134,13 @@ function gridOf(
       canStand &&
       at(cohorts.cohorts, one).start === version &&
       at(cohorts.cohorts, two).start === otherVersion;
-    return (
-      stands ||
-      contexts.some((context) => {
-        context[column] = version;
-        context[other] = otherVersion;
-        return page.accepts(context);
-      })
-    );
+    if (stands) return true;
+    for (const context of contexts) {
+      context[column] = version;
+      context[other] = otherVersion;
+      if (page.accepts(context)) return true;
+    }
+    return false;
   };
 }
 
