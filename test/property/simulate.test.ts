@@ -31,9 +31,9 @@ function fault(
   const hasMoved = (index: number) =>
     world[index] !== versionOf(index, system.components[index]?.start ?? -1);
   const moved = system.components.flatMap(({ id }, index) => (hasMoved(index) ? [id] : []));
-  const broken = system.components.flatMap(({ id }, index) =>
-    world[index] === "?" && hasMoved(index) ? [id] : [],
-  );
+  const broken = system.components.flatMap(({ id }, index) => (world[index] === null ? [id] : []));
+  // An install of it that did nothing cannot be told from one that was left half-way.
+  const unnamed = system.components.flatMap(({ id }, index) => (world[index] === "?" ? [id] : []));
   const state = system.components.map(({ type }, index) =>
     (system.types[type]?.versions ?? []).findIndex((version) => version === world[index]),
   );
@@ -47,10 +47,12 @@ function fault(
     case "failed-elsewhere":
       return isEnd ? null : "no acceptable end state";
     default: {
-      if (broken.length === 0 && isEnd && !isDeclared)
+      const isDoubted = inconsistent.some((id) => unnamed.includes(id));
+      if (broken.length === 0 && isEnd && !isDeclared && !isDoubted)
         return "an acceptable end state called inconsistent";
       const isMissed = broken.some((id) => !inconsistent.includes(id));
-      const isWrong = !isDeclared && inconsistent.some((id) => !moved.includes(id));
+      const isWrong =
+        !isDeclared && inconsistent.some((id) => !moved.includes(id) && !unnamed.includes(id));
       return inconsistent.length === 0 || isMissed || isWrong ? "the wrong Components" : null;
     }
   }
