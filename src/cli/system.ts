@@ -19,7 +19,7 @@ import type { System, SystemState } from "../manifest/system.ts";
 import type { Constraints } from "../manifest/table.ts";
 import { versionNamed } from "../manifest/version.ts";
 import { acceptance } from "../planner/acceptable.ts";
-import { findPlan } from "../planner/find-plan.ts";
+import { findPlan, writtenOrder } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/plan.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import { type LocatedArtifact, locateArtifacts, missingArtifact } from "../sources/locate.ts";
@@ -182,6 +182,7 @@ async function planned(
       manifest: match.manifest.name,
       from: startOf(system),
       toVersion: goalOf(system),
+      writtenOrder: writtenOrder(system),
       artifactOf: (type, version) =>
         match.artifacts.find((one) => one.type === type && versionNamed(one.name) === version)
           ?.name ?? null,

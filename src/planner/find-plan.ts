@@ -3,7 +3,13 @@ import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System } from "../manifest/system.ts";
 import { core, type Core } from "./core.ts";
 import { type Draft, planOf } from "./draft.ts";
-import { firstObjection, groupsByOrder, orderUse, wantedOf } from "./hand-written.ts";
+import {
+  firstObjection,
+  groupsByOrder,
+  type OrderUse,
+  orderUse,
+  wantedOf,
+} from "./hand-written.ts";
 import { judge, type Judge } from "./judge.ts";
 import { sentence } from "./no-plan.ts";
 import type { Answer, Cost } from "./plan.ts";
@@ -77,6 +83,16 @@ function answerUnder(law: Judge, system: System, nodeLimit: number): Answer {
     default:
       return assertNever(found);
   }
+}
+
+/** What of the order written in the Manifest every plan from here has to keep. */
+export function writtenOrder(system: System): OrderUse {
+  const start = system.components.map((component) => component.start);
+  const wanted = start.map((_, component) => wantedOf(system, component));
+  const use = orderUse(system, directMoves(start, wanted));
+  const numbers = new Set(system.types.flatMap(({ order }) => order ?? []));
+  // A single number says nothing of types without one.
+  return use === "some" && numbers.size < 2 ? "none" : use;
 }
 
 function coreOf(system: System, law: Judge, search: (relaxed: Judge) => Searched): Core {

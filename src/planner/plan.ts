@@ -47,7 +47,7 @@ export const Plan = z
   .strictObject({
     stages: z.array(Stage).readonly(),
     cost: Cost,
-    /** True only where it is proved that no acceptable plan costs less. */
+    /** True only where it is proved that no acceptable plan costs less; beside a written order, none that keeps it. */
     optimal: z.boolean(),
     /** A proved lower bound; equal to `cost` where `optimal`. */
     bound: Cost,

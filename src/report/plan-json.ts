@@ -23,6 +23,7 @@ interface PlanJson {
   }[];
   readonly cost: Cost;
   readonly optimal: boolean;
+  readonly written_order: PlannedSystem["writtenOrder"];
   readonly point_of_no_return: GroupPlace | null;
   readonly bound: Cost;
   readonly contingencies?: readonly ReturnType<typeof wayOutJson>[];
@@ -96,6 +97,7 @@ function planJson(planned: PlannedSystem, plan: Plan, notes: readonly ErrorJson[
     })),
     cost: costJson(plan.cost),
     optimal: plan.optimal,
+    written_order: planned.writtenOrder,
     point_of_no_return: plan.pointOfNoReturn,
     bound: costJson(plan.bound),
     ...(planned.waysOut !== undefined && { contingencies: planned.waysOut.map(wayOutJson) }),

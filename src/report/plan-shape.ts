@@ -30,6 +30,7 @@ export const planShape = z.object({
   ),
   cost: Cost,
   optimal: z.boolean(),
+  written_order: z.enum(["none", "some", "all"]),
   point_of_no_return: GroupPlace.nullable(),
   bound: Cost,
   contingencies: z

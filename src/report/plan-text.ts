@@ -22,7 +22,7 @@ export function planLines(planned: PlannedSystem, plan: Plan, style: Style): rea
     style.strong(headLine(planned, plan)),
     ...plan.stages.flatMap((stage, index) => stageLines(plan, stage, index, style)),
     "",
-    proofLine(plan),
+    proofLine(planned, plan),
     returnLine(plan),
     ...wayOutLines(planned.waysOut ?? [], plan, style),
   ];
@@ -119,12 +119,12 @@ function distinct(rules: readonly Rule[]): readonly Rule[] {
   return [...seen.values()];
 }
 
-function proofLine(plan: Plan): string {
+function proofLine({ writtenOrder }: PlannedSystem, plan: Plan): string {
   const { cost, bound } = plan;
   if (plan.stages.every(({ systemVersion }) => systemVersion === null)) {
     return "By hand: the Manifest has no tables, so its order is taken as it is.";
   }
-  if (plan.optimal) return "Best: it is proved that no acceptable plan costs less.";
+  if (plan.optimal) return provedLines[writtenOrder];
   const gap = [
     counted(cost.installs, "install"),
     counted(cost.stages, "stage"),
@@ -132,8 +132,18 @@ function proofLine(plan: Plan): string {
     counted(cost.groups, "order group"),
   ];
   const least = [bound.installs, bound.stages, bound.exposure, bound.groups];
-  return `Not proved to be the best: it costs ${listed(gap)}; no plan can cost less than ${listed(least.map(String))}.`;
+  const [best, any] =
+    writtenOrder === "none"
+      ? ["the best", "no plan"]
+      : ["the best that keeps the written order", "no plan that keeps it"];
+  return `Not proved to be ${best}: it costs ${listed(gap)}; ${any} can cost less than ${listed(least.map(String))}.`;
 }
+
+const provedLines: Readonly<Record<PlannedSystem["writtenOrder"], string>> = {
+  none: "Best: it is proved that no acceptable plan costs less.",
+  some: "Best beside the order written for some types: it is proved that no plan that keeps it costs less; without it one might.",
+  all: "As written: it is proved that no plan that keeps the order of the Manifest costs less; without it one might.",
+};
 
 function returnLine(plan: Plan): string {
   const point = plan.pointOfNoReturn;

@@ -7,6 +7,7 @@ import type {
 } from "../core/ids.ts";
 import type { Foreseen } from "../deployment/foreseen.ts";
 import type { Problem } from "../core/problem.ts";
+import type { OrderUse } from "../planner/hand-written.ts";
 
 /** What is told about a planning besides its answer. */
 export interface PlannedSystem {
@@ -24,6 +25,8 @@ export interface PlannedSystem {
   };
   /** Null where there are no tables, so that nothing names it. */
   readonly toVersion: SystemVersion | null;
+  /** Whether plans had to keep an order that is written in the Manifest; then the best one is the best of those. */
+  readonly writtenOrder: OrderUse;
   /** The Artifact that brings a version of a type. */
   readonly artifactOf: (type: ComponentType, version: Version) => ArtifactName | null;
   readonly notes: readonly Problem[];

@@ -53,6 +53,7 @@ const planDocument = {
   ],
   cost: { installs: 3, stages: 1, exposure: 0, groups: 2 },
   optimal: true,
+  written_order: "none",
   point_of_no_return: null,
   bound: { installs: 3, stages: 1, exposure: 0, groups: 2 },
   contingencies: [

@@ -223,6 +223,73 @@ describe("an order written by hand for some types", () => {
   });
 });
 
+describe("the best plan that keeps a written order", () => {
+  const numberedBy = (system: System, orderOf: () => number | null): System => ({
+    ...system,
+    types: system.types.map((type) => ({ ...type, maxParallel: null, order: orderOf() })),
+  });
+  const told = (system: System) => {
+    const answer = findPlan(system);
+    if (answer.kind !== "plan") return null;
+    expect(answer.plan.optimal).toBe(true);
+    return answer.plan.cost;
+  };
+  const orderIn = ({ types, components }: System, at: number) =>
+    types[components[at]?.type ?? -1]?.order ?? null;
+  const targetIn = ({ types, components }: System, at: number) =>
+    types[components[at]?.type ?? -1]?.target ?? -1;
+  const moversIn = (system: System) =>
+    [...system.components.keys()].filter(
+      (at) => system.components[at]?.start !== targetIn(system, at),
+    );
+
+  it("of some types: one begins when all of lower numbers have what they want", () => {
+    let plans = 0;
+    for (const { seed, system } of systems(900)) {
+      const { chance, between } = dice(seed);
+      const numbered = numberedBy(system, () => (chance(0.6) ? between(1, 3) : null));
+      const orders = moversIn(numbered).map((at) => orderIn(numbered, at));
+      if (!orders.includes(null) || orders.every((order) => order === null)) continue;
+      const expected = cheapest(numbered, (state, group) =>
+        group.every((at) => {
+          const own = orderIn(numbered, at);
+          return numbered.components.every((_, other) => {
+            const order = orderIn(numbered, other);
+            const isLower = own !== null && order !== null && order < own;
+            return !isLower || state[other] === targetIn(numbered, other);
+          });
+        }),
+      );
+      expect({ seed, cost: told(numbered) }).toEqual({ seed, cost: expected });
+      if (expected !== null) plans += 1;
+    }
+    expect(plans).toBeGreaterThan(50);
+  });
+
+  it("of all types, over stepping stones: in each stage the groups as they are numbered", () => {
+    let staged = 0;
+    for (const { seed, system } of systems(1500)) {
+      const { between } = dice(seed);
+      const numbered = numberedBy(system, () => between(1, 3));
+      const isDirect = moversIn(numbered).every((at) => {
+        const component = numbered.components[at];
+        return component?.hops[component.start]?.includes(targetIn(numbered, at)) === true;
+      });
+      if (isDirect) continue;
+      const expected = cheapest(numbered, (_, group, moved) => {
+        const own = orderIn(numbered, group[0] ?? -1) ?? 0;
+        const isBehind = numbered.components.every(
+          (_one, at) => (moved & (1 << at)) === 0 || (orderIn(numbered, at) ?? 0) < own,
+        );
+        return isBehind && group.every((at) => orderIn(numbered, at) === own);
+      });
+      expect({ seed, cost: told(numbered) }).toEqual({ seed, cost: expected });
+      if (expected !== null) staged += 1;
+    }
+    expect(staged).toBeGreaterThan(10);
+  });
+});
+
 /** Which costs less: -1, 0 or 1. */
 function compare(one: Cost, other: Cost): number {
   for (const part of ["installs", "stages", "exposure", "groups"] as const) {

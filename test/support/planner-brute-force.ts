@@ -165,12 +165,19 @@ const isLess = (a: Vector, b: Vector) => {
   return false;
 };
 
+/** Whether these Components may move in this state, when others (a bit for each) have moved in the stage before. */
+export type MayMove = (
+  state: readonly number[],
+  components: readonly number[],
+  moved: number,
+) => boolean;
+
 /** The least cost of any plan, by trying label after label until nothing changes; null: there is none. */
-export function cheapest(system: System): Cost | null {
+export function cheapest(system: System, mayMove: MayMove = () => true): Cost | null {
   const law = oracle(system);
   const wanted = system.components.map(({ type }) => system.types[type]?.target ?? -1);
   if (law.endName(wanted) === null) return null;
-  return leastCosts(system, law, Infinity).get(wanted.join()) ?? null;
+  return leastCosts(system, law, Infinity, mayMove).get(wanted.join()) ?? null;
 }
 
 /** The least cost of a way in one stage to an end state that is preferred; null: there is none. */
@@ -191,7 +198,12 @@ function vectorOf({ installs, stages, exposure, groups }: Cost): Vector {
 }
 
 /** For each end state that can be reached in so many stages the least cost. */
-function leastCosts(system: System, law: Oracle, stageLimit: number): ReadonlyMap<string, Cost> {
+function leastCosts(
+  system: System,
+  law: Oracle,
+  stageLimit: number,
+  mayMove: MayMove = () => true,
+): ReadonlyMap<string, Cost> {
   const start = system.components.map((component) => component.start);
   const keyOf = (state: readonly number[], moved: number, past: boolean) =>
     `${state.join()};${String(moved)};${String(past)}`;
@@ -220,6 +232,8 @@ function leastCosts(system: System, law: Oracle, stageLimit: number): ReadonlyMa
       }
       if (moved === 0 && cost[1] >= stageLimit) continue;
       for (const group of everyGroup(system, law, state, moved)) {
+        const movers = group.map(([c]) => c);
+        if (!mayMove(state, movers, moved)) continue;
         const isFirm = group.some(([c]) => system.components[c]?.supportsRollback === false);
         const isPast = past || isFirm;
         const exposed = group.filter(([c]) => system.components[c]?.supportsRollback !== false);

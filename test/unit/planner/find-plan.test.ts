@@ -1,6 +1,6 @@
 import { dice } from "../../support/planner-random.ts";
 import { describe, expect, it } from "vitest";
-import { findPlan } from "../../../src/planner/find-plan.ts";
+import { findPlan, writtenOrder } from "../../../src/planner/find-plan.ts";
 import type { Answer } from "../../../src/planner/plan.ts";
 import { seedSketch, type SystemSketch, systemOf } from "../../support/planner-systems.ts";
 
@@ -264,6 +264,21 @@ describe("a hand-written order", () => {
       "R456 rtos-v1>rtos-v2, R998 rtos-v1>rtos-v2",
       "= v.2",
     ]);
+  });
+
+  it("is told as far as plans have to keep it", () => {
+    const types = (a: number | undefined, b: number | undefined, c: number | undefined) => ({
+      a: { versions: ["a1", "a2"], ...(a !== undefined && { order: a }) },
+      b: { versions: ["b1", "b2"], ...(b !== undefined && { order: b }) },
+      c: { versions: ["c1"], ...(c !== undefined && { order: c }) },
+    });
+    const components = ["a", "b", "c"].map((type) => ({ id: type.toUpperCase(), type }));
+    const use = (...orders: Parameters<typeof types>) =>
+      writtenOrder(systemOf({ types: types(...orders), components }));
+    expect(use(undefined, undefined, 1)).toBe("none");
+    expect(use(1, undefined, undefined)).toBe("none");
+    expect(use(1, undefined, 2)).toBe("some");
+    expect(use(1, 1, undefined)).toBe("all");
   });
 
   it("that breaks a row is no plan, and the row is named", () => {

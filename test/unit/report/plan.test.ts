@@ -58,6 +58,7 @@ const planned: PlannedSystem = {
     })),
   },
   toVersion: SystemVersion.parse("v.2"),
+  writtenOrder: "none",
   artifactOf: (_, version) => ArtifactName.parse(version),
   notes: [],
 };
@@ -116,6 +117,21 @@ In this order:
   Group 1`);
     expect(shown).toContain(
       "\nBy hand: the Manifest has no tables, so its order is taken as it is.\n",
+    );
+  });
+
+  test("the best that keeps a written order is not called the best of all", () => {
+    const all = text({ kind: "plan", plan }, { writtenOrder: "all" });
+    expect(all).toContain(
+      "\nAs written: it is proved that no plan that keeps the order of the Manifest costs less; without it one might.\n",
+    );
+    const some = text({ kind: "plan", plan }, { writtenOrder: "some" });
+    expect(some).toContain(
+      "\nBest beside the order written for some types: it is proved that no plan that keeps it costs less; without it one might.\n",
+    );
+    const gap = { ...plan, optimal: false, bound: { ...cost, groups: 1 } };
+    expect(text({ kind: "plan", plan: gap }, { writtenOrder: "some" })).toContain(
+      "\nNot proved to be the best that keeps the written order: it costs 3 installs, 1 stage, exposure 0 and 2 order groups; no plan that keeps it can cost less than 3, 1, 0 and 1.\n",
     );
   });
 
@@ -212,6 +228,7 @@ describe("for tools", () => {
       ],
       cost: { installs: 3, stages: 1, exposure: 0, groups: 2 },
       optimal: true,
+      written_order: "none",
       point_of_no_return: null,
       bound: { installs: 3, stages: 1, exposure: 0, groups: 2 },
       notes: [],
