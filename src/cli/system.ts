@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { SystemVersion } from "../core/ids.ts";
+import type { ComponentType, SystemVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import {
@@ -21,7 +21,8 @@ import { versionNamed } from "../manifest/version.ts";
 import { acceptance } from "../planner/acceptable.ts";
 import { findPlan, writtenOrder } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/plan.ts";
-import type { PlannedSystem } from "../report/planned.ts";
+import { explainInShort } from "../planner/explain.ts";
+import type { PlannedSystem, TypePlaces } from "../report/planned.ts";
 import { type LocatedArtifact, locateArtifacts, missingArtifact } from "../sources/locate.ts";
 import type { Context } from "./context.ts";
 import { readText } from "./input-files.ts";
@@ -171,6 +172,7 @@ async function planned(
   if (!matched.ok) return matched;
   const { system } = matched.value;
   const answer = await compute(() => findPlan(system, { nodeLimit }));
+  const why = await compute(() => explainInShort(system, answer, nodeLimit));
   return ok({
     manifest: match.manifest,
     system,
@@ -186,9 +188,17 @@ async function planned(
       artifactOf: (type, version) =>
         match.artifacts.find((one) => one.type === type && versionNamed(one.name) === version)
           ?.name ?? null,
+      placesOf: (type) => placesOf(match.manifest, type),
+      whyNot: why === null ? null : { system, why },
       notes: [...notes, ...matched.value.notes],
     },
   });
+}
+
+function placesOf({ componentTypes }: Manifest, type: ComponentType): TypePlaces | null {
+  const wanted = componentTypes.find((one) => one.type === type);
+  if (wanted === undefined) return null;
+  return { order: wanted.orderAt ?? wanted.at, artifact: wanted.target.depends?.at ?? wanted.at };
 }
 
 function startOf(system: System): PlannedSystem["from"] {

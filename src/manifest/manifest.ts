@@ -44,6 +44,8 @@ export interface WantedType {
   readonly steppingStones: readonly ArtifactReference[];
   /** The hand-written order group, 1 to 100. */
   readonly order: number | null;
+  /** Where that is written. */
+  readonly orderAt: Place | null;
   readonly maxParallel: number | null;
   /** Null: not said. */
   readonly supportsRollback: boolean | null;
@@ -134,6 +136,10 @@ function wantedTypes(
           return reference(source, root, place, stone, placeOf(source, root, place));
         }),
         order: wanted.update_strategy?.order ?? null,
+        orderAt:
+          wanted.update_strategy?.order === undefined
+            ? null
+            : placeOf(source, root, [...path, "update_strategy", "order"]),
         maxParallel: wanted.update_strategy?.max_parallel ?? null,
         supportsRollback: wanted.supports_rollback ?? null,
         at,

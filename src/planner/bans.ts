@@ -75,7 +75,9 @@ export function relaxer(system: System, judge: Judge): (kept: ReadonlyMap<string
       book,
       objection: (options) => {
         const refused = refusal(book, judge.peerage, starts, options);
-        return refused === null ? null : { rule: refused.rule, nearby: [], combination: [] };
+        return refused === null
+          ? null
+          : { rule: refused.rule, table: null, nearby: [], combination: [] };
       },
     };
   };

@@ -39,11 +39,13 @@ export function core(system: System, judge: Judge, oracle: Oracle): Core {
   }
   if (kept.size === 0) return { kind: "no-rest" };
   const bans = [...kept.values()].toSorted((a, b) => byRule(a.rule, b.rule));
-  const isReduced = bans.length <= left;
+  let isReduced = bans.length <= left;
   if (isReduced) {
     for (const ban of bans) {
       kept.delete(ban.key);
-      if (oracle(relaxed(kept)) !== "none") kept.set(ban.key, ban);
+      const said = oracle(relaxed(kept));
+      if (said === "undecided") isReduced = false;
+      if (said !== "none") kept.set(ban.key, ban);
     }
   }
   return { kind: "rules", rules: [...kept.values()].map(({ rule }) => rule), isReduced };

@@ -5,18 +5,31 @@ import { firstRule } from "./explain-law.ts";
 import { wantedOf } from "./hand-written.ts";
 import { judge } from "./judge.ts";
 
+/** What refuses the wanted state: a NO row, or that no row of a table allows it. */
+type Refusal = Extract<Ban, { kind: "row" | "unlisted" }>;
+
 /** Why the wanted state is no acceptable end state; null where it is one. */
-export function missingEndState(system: System): Ban | null {
+export function missingEndState(system: System): Refusal | null {
   const wanted = system.components.map((_, component) => wantedOf(system, component));
   if (system.endTables.length === 0 || judge(system).endName(wanted) !== null) return null;
-  for (const table of system.endTables) {
+  const [first] = system.endTables;
+  const [refusal] = refusedEndState(system).toSorted(
+    (a, b) => Number(a.kind !== "row") - Number(b.kind !== "row"),
+  );
+  return refusal ?? (first === undefined ? null : unlisted(system, first));
+}
+
+/** For each end table that refuses the wanted state why it does. */
+export function refusedEndState(system: System): readonly Refusal[] {
+  return system.endTables.flatMap((table): readonly Refusal[] => {
     const no = table.rows.filter(({ verdict }) => verdict === "no");
     const forbidding = firstRule(no.filter(({ cells }) => misfits(system, table, cells) === 0));
-    if (forbidding !== null) return { kind: "row", table: table.name, rule: forbidding };
-  }
-  const [first] = system.endTables;
-  const table = system.endTables.find((one) => !isListed(system, one)) ?? first;
-  if (table === undefined) return null;
+    if (forbidding !== null) return [{ kind: "row", table: table.name, rule: forbidding }];
+    return isListed(system, table) ? [] : [unlisted(system, table)];
+  });
+}
+
+function unlisted(system: System, table: EndTable): Refusal {
   return {
     kind: "unlisted",
     table: table.name,

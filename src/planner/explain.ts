@@ -6,10 +6,11 @@ import { isTooWide, lawOf } from "./explain-law.ts";
 import { pathsTo } from "./explain-paths.ts";
 import { missingEndState } from "./explain-goal.ts";
 import { type OrderReason, orderReasons } from "./explain-order.ts";
-import { openedBy, type Repair, repaired, repairs } from "./explain-repair.ts";
+import { openedBy, type Repair, repairs } from "./explain-repair.ts";
 import { type Question, type Reached, search } from "./explain-search.ts";
 import { nearestEnd, type NearestEnd } from "./explain-nearest.ts";
-import { findPlan } from "./find-plan.ts";
+import { openingAsWritten, whyNotTogether } from "./explain-together.ts";
+import { writtenOrder } from "./find-plan.ts";
 import { wantedOf } from "./hand-written.ts";
 import type { Answer } from "./plan.ts";
 
@@ -52,6 +53,18 @@ export interface ExplainOptions {
 /** Enough for real Manifests, and about a tenth of a second of work. */
 const defaultStepLimit = 30_000;
 
+/** Steps of a short explanation, times Components: a tenth of a second, or about as much as planning took. */
+const shortEffort = 100_000;
+
+/** Why there is no plan, as far as that is found soon; null where there is one, or nothing was found. */
+export function explainInShort(system: System, answer: Answer, nodeLimit: number): WhyNot | null {
+  if (answer.kind !== "no-plan") return null;
+  const steps = Math.ceil(shortEffort / Math.max(1, system.components.length));
+  const stepLimit = Math.min(steps, nodeLimit, defaultStepLimit);
+  const explained = explain(system, answer, { stepLimit });
+  return explained.kind === "no-plan" ? explained : null;
+}
+
 /** Why the planner answered as it did. */
 export function explain(
   system: System,
@@ -89,19 +102,21 @@ function whyNot(system: System, stepLimit: number): WhyNot {
   const failed = searched.kind === "none" ? searched : null;
   const against = searched.kind === "way" ? searched : opening(asked());
   // A way step by step, and still no plan: all of the order is written by hand, and puts together what must not be.
-  if (against.kind === "way") return whyNotTogether(system, nearest);
+  if (against.kind === "way") return whyNotWritten(system, stepLimit);
   const used = against.kind === "none" ? against.used : failed?.used;
+  if (used === undefined && writtenOrder(system) === "all") return whyNotWritten(system, stepLimit);
   const lifted = liftings(asked(), used ?? []);
   const core = used === undefined ? notFound : reduced(asked(), used, lifted.opening);
   const opened = repairs(asked(), core.bans, lifted, failed);
+  const known = openingAsWritten(system, opened.repairs, stepLimit);
   return {
     kind: "no-plan",
     core: core.bans.map((number) => law.ban(number)),
     isIrreducible: core.isIrreducible,
     farthest: searched.kind === "way" ? null : farthestOf(searched.farthest, failed !== null),
     nearest,
-    repairs: opened.repairs,
-    areRepairsComplete: opened.isComplete,
+    repairs: known ?? [],
+    areRepairsComplete: opened.isComplete && known !== null,
   };
 }
 
@@ -124,17 +139,17 @@ function whyNoEndState(question: Question, ban: Ban, nearest: WhyNot["nearest"])
   };
 }
 
-function whyNotTogether(system: System, nearest: WhyNot["nearest"]): WhyNot {
-  const types = [...system.types.keys()].filter((type) => system.types[type]?.order !== null);
-  const candidates = types.map((type): Repair => ({ kind: "drop-order", type }));
+function whyNotWritten(system: System, nodeLimit: number): WhyNot {
+  const { bans, isIrreducible, repairs: opened } = whyNotTogether(system, nodeLimit);
   return {
     kind: "no-plan",
-    core: types.map((type) => ({ kind: "order", type })),
-    isIrreducible: false,
+    core: bans,
+    isIrreducible,
     farthest: null,
-    nearest,
-    repairs: candidates.filter((repair) => findPlan(repaired(system, repair)).kind === "plan"),
-    areRepairsComplete: true,
+    // What is reached step by step may be out of reach for what is put together.
+    nearest: "undecided",
+    repairs: opened,
+    areRepairsComplete: false,
   };
 }
 

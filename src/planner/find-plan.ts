@@ -60,7 +60,7 @@ function answerUnder(law: Judge, system: System, nodeLimit: number): Answer {
   if (detour === undefined && orderUse(system, moves) === "all") {
     const groups = groupsByOrder(system, moves);
     const broken = firstObjection(law, start, groups);
-    if (broken !== null) return sentence.orderBreaks(system, broken.group, broken.objection);
+    if (broken !== null) return sentence.orderBreaks(system, groups, broken);
     return planned(system, law, [groups], "proved");
   }
   const search = searcher(system, law.peerage);

@@ -43,7 +43,9 @@ export function findWayOut(
   return {
     kind: "no-plan",
     core: [],
+    isReduced: false,
     reason: "No acceptable end state can be reached while the stuck Components stay as they are.",
+    stuck: null,
   };
 }
 

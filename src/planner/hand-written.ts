@@ -50,17 +50,23 @@ function parallel(system: System, moves: readonly Move[]): Draft[number] {
   return groups;
 }
 
+export interface Broken {
+  /** Index into the groups. */
+  readonly group: number;
+  readonly objection: Objection;
+}
+
 /** The first group that the tables object to; null: none. */
 export function firstObjection(
   judge: Judge,
   start: SystemState,
   groups: Draft[number],
-): { readonly group: readonly Move[]; readonly objection: Objection } | null {
+): Broken | null {
   let state = start;
-  for (const group of groups) {
-    const objection = judge.objection(during(state, group));
+  for (const [group, moves] of groups.entries()) {
+    const objection = judge.objection(during(state, moves));
     if (objection !== null) return { group, objection };
-    state = after(state, group);
+    state = after(state, moves);
   }
   return null;
 }

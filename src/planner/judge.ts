@@ -11,6 +11,8 @@ import { reasons, refusal } from "./transit.ts";
 export interface Objection {
   /** The NO row; null where no row allows it. */
   readonly rule: Rule | null;
+  /** The name of the table; null where only whole end states may be passed. */
+  readonly table: string | null;
   /** The table's, else those of the end states. */
   readonly nearby: readonly Rule[];
   /** What no row allows, by type and version; empty where only whole end states may be passed. */
@@ -76,7 +78,9 @@ export function judge(system: System): Judge {
       rests,
       objection: (options) => {
         const refused = rests.refusal(options);
-        return refused === null ? null : { rule: refused.rule, nearby, combination: [] };
+        return refused === null
+          ? null
+          : { rule: refused.rule, table: null, nearby, combination: [] };
       },
       allowing: (options) => (component, version) =>
         rests.allowing(options.with(component, [version])),
@@ -93,7 +97,7 @@ export function judge(system: System): Judge {
         version,
       }));
       const nearby = refused.page.table.rows.map(({ rule }) => rule);
-      return { rule: refused.rule, nearby, combination };
+      return { rule: refused.rule, table: refused.page.table.name, nearby, combination };
     },
     allowing: (options) => reasons(book, family, starts, options),
   };

@@ -60,7 +60,16 @@ export type Plan = z.infer<typeof Plan>;
 /** What the planner answers. */
 export type Answer =
   | { readonly kind: "plan"; readonly plan: Plan }
-  /** Proved: there is none. `core` holds rules that together forbid it. */
-  | { readonly kind: "no-plan"; readonly core: readonly Rule[]; readonly reason: string }
+  /** Proved: there is none. */
+  | {
+      readonly kind: "no-plan";
+      /** Rules that together forbid it; empty where it is not for the rows of the tables alone. */
+      readonly core: readonly Rule[];
+      /** Leaving out any one of them was seen to open a way through the others. */
+      readonly isReduced: boolean;
+      readonly reason: string;
+      /** The type that no Artifact at hand brings where it should be; null: it is not for that. */
+      readonly stuck: ComponentType | null;
+    }
   /** The node limit was reached before an answer. */
   | { readonly kind: "undecided"; readonly nodes: number };

@@ -1,5 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { Answer } from "../planner/plan.ts";
+import { coreLines, searchLines } from "./ban-text.ts";
+import { toldBans } from "./explanation.ts";
 import { planLines, planSummary, ruleLines } from "./plan-text.ts";
 import type { PlannedSystem } from "./planned.ts";
 import { printable } from "./printable.ts";
@@ -49,20 +51,35 @@ function body(planned: PlannedSystem, answer: Answer, style: Style): readonly st
   }
 }
 
-function noPlanLines(
-  planned: PlannedSystem,
-  answer: Extract<Answer, { kind: "no-plan" }>,
-  style: Style,
-): readonly string[] {
+type NoPlan = Extract<Answer, { kind: "no-plan" }>;
+
+function noPlanLines(planned: PlannedSystem, answer: NoPlan, style: Style): readonly string[] {
+  const told = toldBans(planned, answer);
   return [
     style.bad(
       `There is no acceptable plan for ${quoted(planned.manifest)}. ${printable(answer.reason)}`,
     ),
-    ...(answer.core.length === 0
+    ...(told === null
+      ? searchLines(answer, style)
+      : coreLines({ system: told.system, planned }, told.why, style)),
+    ...stuckLines(planned, answer, style),
+    ...(planned.whyNot === null
       ? []
-      : [
-          "Together these rules forbid it; without any one of them there is a way:",
-          ...ruleLines(answer.core, "  ", style),
-        ]),
+      : ['  hint: "explain" tells how far one gets, and what would open a way.']),
+  ];
+}
+
+/** Where it is written what may be installed, for a type that does not get where it should. */
+export function stuckLines(
+  { placesOf }: Pick<PlannedSystem, "placesOf">,
+  { stuck }: NoPlan,
+  style: Style,
+): readonly string[] {
+  const place = stuck === null ? null : (placesOf(stuck)?.artifact ?? null);
+  if (stuck === null || place === null) return [];
+  const rule = { file: place.file, line: place.line ?? 1, row: place.text ?? "" };
+  return [
+    `What may be installed on ${quoted(stuck)} is said here, and by the Artifacts:`,
+    ...ruleLines([rule], "  ", style),
   ];
 }

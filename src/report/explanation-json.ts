@@ -6,9 +6,11 @@ import type { OrderReason } from "../planner/explain-order.ts";
 import type { Repair } from "../planner/explain-repair.ts";
 import type { WhyNot } from "../planner/explain.ts";
 import {
+  type BanPlaces,
   componentName,
   type ExplanationReport,
   headName,
+  orderPlace,
   rulesOfSearch,
   stateVersions,
   typeName,
@@ -54,7 +56,7 @@ function whyNotJson(report: ExplanationReport, why: WhyNot): Json {
   return {
     core: [
       ...why.core.map((ban) => banJson(report, ban)),
-      ...rulesOfSearch(report, why).map((rule) => ({ kind: "row", ...rule })),
+      ...rulesOfSearch(report, why).core.map((rule) => ({ kind: "row", ...rule })),
     ],
     irreducible: why.isIrreducible,
     farthest:
@@ -80,7 +82,8 @@ function componentsJson(system: System, state: SystemState): Json {
   return Object.fromEntries(system.components.map(({ id }, index) => [id, versions[index]]));
 }
 
-function banJson({ system, placeOf }: ExplanationReport, ban: Ban): Json {
+function banJson(places: BanPlaces, ban: Ban): Json {
+  const { system } = places;
   switch (ban.kind) {
     case "row":
       return { kind: "row", table: ban.table, ...ban.rule };
@@ -95,7 +98,7 @@ function banJson({ system, placeOf }: ExplanationReport, ban: Ban): Json {
       return { kind: "rest", table: ban.table, ...ban.rule };
     case "order": {
       const type = system.types[ban.type];
-      const place = type === undefined ? null : placeOf(type.name);
+      const place = orderPlace(places, ban.type);
       return {
         kind: "order",
         component_type: typeName(system, ban.type),
@@ -117,7 +120,7 @@ function combinationJson(system: System, ban: Extract<Ban, { kind: "unlisted" }>
   );
 }
 
-function repairJson(report: ExplanationReport, repair: Repair): Json {
+export function repairJson(report: BanPlaces, repair: Repair): Json {
   const { system } = report;
   const told = { kind: repair.kind, text: repairText(report, repair) };
   switch (repair.kind) {

@@ -4,12 +4,12 @@ import type { OrderReason } from "../planner/explain-order.ts";
 import type { Repair } from "../planner/explain-repair.ts";
 import type { WhyNot } from "../planner/explain.ts";
 import type { SystemState } from "../manifest/system.ts";
-import { answerLines } from "./answer-text.ts";
-import { aligned } from "./columns.ts";
+import { answerLines, stuckLines } from "./answer-text.ts";
+import { banLines, banText, coreLines, placeText, searchLines } from "./ban-text.ts";
 import {
   componentName,
+  type BanPlaces,
   type ExplanationReport,
-  headName,
   rulesOfSearch,
   stateVersions,
   typeName,
@@ -39,82 +39,13 @@ function whyNotLines(report: ExplanationReport, why: WhyNot, style: Style): read
   const reason = answer.kind === "no-plan" ? ` ${printable(answer.reason)}` : "";
   return [
     style.bad(`There is no acceptable plan for ${quoted(planned.manifest)}.${reason}`),
-    ...coreLines(report, why, style),
+    ...(why.core.length === 0
+      ? searchLines(rulesOfSearch(report, why), style)
+      : coreLines(report, why, style)),
+    ...(answer.kind === "no-plan" ? stuckLines(planned, answer, style) : []),
     ...progressLines(report, why),
     ...repairLines(report, why, style),
   ];
-}
-
-function coreLines(report: ExplanationReport, why: WhyNot, style: Style): readonly string[] {
-  if (why.core.length === 0) return ruleLines(report, why, style);
-  const [only, ...others] = why.core;
-  const isOne = only !== undefined && others.length === 0;
-  const head = isOne
-    ? "This rule alone forbids it:"
-    : "Together these rules forbid it, whatever the others say:";
-  return [
-    head,
-    ...banLines(report, why.core, "  ", style),
-    ...(isOne || why.isIrreducible ? [] : [notReduced]),
-  ];
-}
-
-function ruleLines(report: ExplanationReport, why: WhyNot, style: Style): readonly string[] {
-  const rules = rulesOfSearch(report, why);
-  if (rules.length === 0) return [];
-  const rows = rules.map(({ file, line, row }) => [
-    `${printable(file)}:${line}`,
-    printable(row.trim()).replaceAll(/ {2,}/g, " "),
-  ]);
-  return [
-    "Together these rules forbid it:",
-    ...aligned(rows).map(([place = "", text = ""]) => `  ${place}  ${style.faint(text)}`),
-    notReduced,
-  ];
-}
-
-const notReduced = "  Not reduced further: some of them may not be needed.";
-
-/** By file and line, then the row as written or what is not there. */
-function banLines(
-  report: ExplanationReport,
-  bans: readonly Ban[],
-  indent: string,
-  style: Style,
-): readonly string[] {
-  const rows = bans.map((ban) => [placeText(report, ban), banText(report, ban)]);
-  return aligned(rows).map(([place = "", text = ""]) => `${indent}${place}  ${style.faint(text)}`);
-}
-
-function placeText({ system, placeOf }: ExplanationReport, ban: Ban): string {
-  if (ban.kind === "order") {
-    const type = system.types[ban.type];
-    const place = type === undefined ? null : placeOf(type.name);
-    return place?.line === undefined ? "" : `${printable(place.file)}:${place.line}`;
-  }
-  return ban.rule === null ? "" : `${printable(ban.rule.file)}:${ban.rule.line}`;
-}
-
-function banText({ system }: ExplanationReport, ban: Ban): string {
-  switch (ban.kind) {
-    case "row":
-      return printable(ban.rule.row.trim()).replaceAll(/ {2,}/g, " ");
-    case "unlisted": {
-      const what = ban.columns.map(
-        (column, index) =>
-          `${headName(system, column)} ${versionName(system, column.type, ban.versions[index])}`,
-      );
-      return `no row of ${quoted(ban.table)} allows ${listed(what)}`;
-    }
-    case "rest":
-      return `a stage may end in no state but those of ${quoted(ban.table)}`;
-    case "order": {
-      const type = system.types[ban.type];
-      return `the order of ${quoted(typeName(system, ban.type))} is written by hand: ${String(type?.order ?? "")}`;
-    }
-    default:
-      return assertNever(ban);
-  }
 }
 
 function farthestLines(
@@ -146,7 +77,7 @@ function progressLines(report: ExplanationReport, why: WhyNot): readonly string[
   return lines;
 }
 
-function stateText({ system }: ExplanationReport, state: SystemState): string {
+function stateText({ system }: BanPlaces, state: SystemState): string {
   const versions = stateVersions(system, state);
   return system.components.map(({ id }, index) => `${id} ${versions[index] ?? "?"}`).join(", ");
 }
@@ -163,11 +94,11 @@ function repairLines(report: ExplanationReport, why: WhyNot, style: Style): read
   ];
 }
 
-export function repairText(report: ExplanationReport, repair: Repair): string {
+export function repairText(report: BanPlaces, repair: Repair): string {
   const { system } = report;
   switch (repair.kind) {
     case "say-yes":
-      return `say YES in ${placeText(report, repair.ban)}, ${banText(report, repair.ban)}`;
+      return `say YES in ${placeText(report, repair.ban)}, ${banText(report.system, repair.ban)}`;
     case "add-row": {
       const cells = repair.ban.columns.map(({ type }, index) =>
         versionName(system, type, repair.ban.versions[index]),
@@ -188,7 +119,7 @@ export function repairText(report: ExplanationReport, repair: Repair): string {
   }
 }
 
-function near(report: ExplanationReport, ban: Ban): string {
+function near(report: BanPlaces, ban: Ban): string {
   const place = placeText(report, ban);
   return place === "" ? "" : ` (beside ${place})`;
 }

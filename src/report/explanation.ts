@@ -1,24 +1,49 @@
-import type { ComponentType } from "../core/ids.ts";
 import type { Place } from "../core/problem.ts";
-import type { Column, Rule, System, SystemState } from "../manifest/system.ts";
+import type { Column, System, SystemState } from "../manifest/system.ts";
 import type { Explanation, WhyNot } from "../planner/explain.ts";
 import type { Answer } from "../planner/plan.ts";
 import type { PlannedSystem } from "./planned.ts";
 
-/** What is told about an explanation. */
-export interface ExplanationReport {
-  readonly planned: PlannedSystem;
+/** With what bans are told by name and place. */
+export interface BanPlaces {
   readonly system: System;
+  readonly planned: Pick<PlannedSystem, "placesOf">;
+}
+
+/** What is told about an explanation. */
+export interface ExplanationReport extends BanPlaces {
+  readonly planned: PlannedSystem;
   readonly answer: Answer;
   readonly explanation: Explanation;
-  /** Where the Manifest speaks of a type. */
-  readonly placeOf: (type: ComponentType) => Place | null;
+}
+
+/** Where the order of the type is written. */
+export function orderPlace({ system, planned }: BanPlaces, type: number): Place | null {
+  const name = system.types[type]?.name;
+  return name === undefined ? null : (planned.placesOf(name)?.order ?? null);
+}
+
+/**
+ * The bans that are told beside an answer; null: the rows that the search for a plan has met are told instead, because they
+ * were reduced further, or nothing else is known.
+ */
+export function toldBans(
+  { whyNot }: PlannedSystem,
+  answer: Answer,
+): { readonly system: System; readonly why: WhyNot } | null {
+  if (whyNot === null || whyNot.why.core.length === 0) return null;
+  const { core, isIrreducible } = whyNot.why;
+  const isKnown = isIrreducible || core.some(({ kind }) => kind === "order");
+  return isKnown || answer.kind !== "no-plan" || answer.core.length === 0 ? whyNot : null;
 }
 
 /** Where the explanation has found none within its limit: the rules that the plan's search has, not reduced. */
-export function rulesOfSearch({ answer }: ExplanationReport, why: WhyNot): readonly Rule[] {
+export function rulesOfSearch(
+  { answer }: ExplanationReport,
+  why: WhyNot,
+): Pick<Extract<Answer, { kind: "no-plan" }>, "core" | "isReduced"> {
   const isUnexplained = why.core.length === 0 && !why.isIrreducible;
-  return isUnexplained && answer.kind === "no-plan" ? answer.core : [];
+  return isUnexplained && answer.kind === "no-plan" ? answer : { core: [], isReduced: false };
 }
 
 export function componentName({ components }: System, component: number): string {

@@ -2,9 +2,13 @@ import { exitCode, type ExitCode } from "../core/exit-code.ts";
 import type { Rule } from "../manifest/system.ts";
 import type { Answer, Cost, GroupPlace, Plan, Step } from "../planner/plan.ts";
 import { assertNever } from "../core/assert-never.ts";
+import type { Ban } from "../planner/explain-bans.ts";
+import { banText } from "./ban-text.ts";
+import { type BanPlaces, orderPlace, toldBans } from "./explanation.ts";
+import { repairJson } from "./explanation-json.ts";
 import type { PlannedSystem } from "./planned.ts";
 import { wayOutJson } from "./plan-ways-out.ts";
-import { type ErrorJson, problemJson } from "./problems.ts";
+import { type ErrorJson, placeJson, problemJson } from "./problems.ts";
 
 /** The fixed shape that tools read: keys may be added, never changed. */
 export type AnswerJson = PlanJson | NoPlanJson | UndecidedJson;
@@ -43,8 +47,12 @@ interface NoPlanJson {
   readonly type: "no-plan";
   readonly manifest: string;
   readonly core: readonly Rule[];
-  readonly repair: readonly Rule[];
+  readonly irreducible: boolean;
+  readonly repair: readonly Readonly<Record<string, unknown>>[];
+  readonly all_repairs_tried: boolean;
   readonly reason: string;
+  /** Where it is said what may be installed, if no Artifact leads to what is wanted. */
+  readonly at?: ErrorJson["at"];
   readonly exit: ExitCode;
   readonly notes: readonly ErrorJson[];
 }
@@ -64,20 +72,47 @@ export function answerJson(planned: PlannedSystem, answer: Answer): AnswerJson {
     case "plan":
       return planJson(planned, answer.plan, notes);
     case "no-plan":
-      return {
-        type: "no-plan",
-        manifest,
-        core: answer.core.map(({ file, line, row }) => ({ file, line, row })),
-        repair: [],
-        reason: answer.reason,
-        exit: exitCode.noPlan,
-        notes,
-      };
+      return noPlanJson(planned, answer, notes);
     case "undecided":
       return { type: "undecided", manifest, nodes: answer.nodes, exit: exitCode.noPlan, notes };
     default:
       return assertNever(answer);
   }
+}
+
+function noPlanJson(
+  planned: PlannedSystem,
+  answer: Extract<Answer, { kind: "no-plan" }>,
+  notes: readonly ErrorJson[],
+): NoPlanJson {
+  const { manifest, placesOf, whyNot } = planned;
+  const told = toldBans(planned, answer);
+  const at = answer.stuck === null ? null : (placesOf(answer.stuck)?.artifact ?? null);
+  return {
+    type: "no-plan",
+    manifest,
+    core:
+      told === null
+        ? answer.core.map(({ file, line, row }) => ({ file, line, row }))
+        : told.why.core.flatMap((ban) => ruleOf({ system: told.system, planned }, ban)),
+    irreducible: told?.why.isIrreducible ?? answer.isReduced,
+    repair:
+      whyNot?.why.repairs.map((repair) => repairJson({ system: whyNot.system, planned }, repair)) ??
+      [],
+    all_repairs_tried: whyNot?.why.areRepairsComplete ?? false,
+    reason: answer.reason,
+    ...(at !== null && { at: placeJson(at) }),
+    exit: exitCode.noPlan,
+    notes,
+  };
+}
+
+/** A ban by its place: a row as written, or in brackets what no row says. */
+function ruleOf(places: BanPlaces, ban: Ban): readonly Rule[] {
+  const place = ban.kind === "order" ? orderPlace(places, ban.type) : ban.rule;
+  if (place?.line === undefined) return [];
+  const row = ban.kind === "row" ? ban.rule.row : `(${banText(places.system, ban)})`;
+  return [{ file: place.file, line: place.line, row }];
 }
 
 function planJson(planned: PlannedSystem, plan: Plan, notes: readonly ErrorJson[]): PlanJson {

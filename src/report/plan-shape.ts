@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { Cost, GroupPlace } from "../planner/plan.ts";
-import { warningShape } from "./problem-shape.ts";
+import { placeShape, warningShape } from "./problem-shape.ts";
 
 /** What `plan --json` answers: one of these; where it is refused, an error instead (docs/output.md). Keys may be added, never changed. */
 export const planShape = z.object({
@@ -64,8 +64,16 @@ export const noPlanShape = z.object({
   type: z.literal("no-plan"),
   manifest: z.string(),
   core: z.array(ruleShape),
-  repair: z.array(ruleShape),
+  irreducible: z.boolean(),
+  repair: z.array(
+    z.looseObject({
+      kind: z.enum(["say-yes", "add-row", "add-end-state", "drop-order", "add-artifact"]),
+      text: z.string(),
+    }),
+  ),
+  all_repairs_tried: z.boolean(),
   reason: z.string(),
+  at: placeShape.exactOptional(),
   exit: z.int(),
   notes: z.array(warningShape),
 });

@@ -6,7 +6,9 @@ import type {
   Version,
 } from "../core/ids.ts";
 import type { Foreseen } from "../deployment/foreseen.ts";
-import type { Problem } from "../core/problem.ts";
+import type { Place, Problem } from "../core/problem.ts";
+import type { System } from "../manifest/system.ts";
+import type { WhyNot } from "../planner/explain.ts";
 import type { OrderUse } from "../planner/hand-written.ts";
 
 /** What is told about a planning besides its answer. */
@@ -29,7 +31,19 @@ export interface PlannedSystem {
   readonly writtenOrder: OrderUse;
   /** The Artifact that brings a version of a type. */
   readonly artifactOf: (type: ComponentType, version: Version) => ArtifactName | null;
+  /** Where the Manifest speaks of the type; null: it does not. */
+  readonly placesOf: (type: ComponentType) => TypePlaces | null;
+  /** Why there is no plan, by the names of this System; null where there is one, or it is not known. */
+  readonly whyNot: { readonly system: System; readonly why: WhyNot } | null;
   readonly notes: readonly Problem[];
   /** The contingency plans, computed before the first step; absent where nobody asked for them. */
   readonly waysOut?: readonly Foreseen[];
+}
+
+/** Where the Manifest says what of a type. */
+export interface TypePlaces {
+  /** Its order. */
+  readonly order: Place;
+  /** The Artifact that is wanted, and from where it may be installed. */
+  readonly artifact: Place;
 }

@@ -1,16 +1,16 @@
 import * as z from "zod";
 
+export const placeShape = z.object({
+  file: z.string(),
+  line: z.int().exactOptional(),
+  column: z.int().exactOptional(),
+});
+
 /** A problem as tools read it, without its `type`; see docs/output.md. */
 const problemFields = {
   code: z.string(),
   message: z.string(),
-  at: z
-    .object({
-      file: z.string(),
-      line: z.int().exactOptional(),
-      column: z.int().exactOptional(),
-    })
-    .exactOptional(),
+  at: placeShape.exactOptional(),
   expected: z.string().exactOptional(),
   got: z.string().exactOptional(),
   hint: z.string(),

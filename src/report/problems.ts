@@ -104,7 +104,7 @@ export function errorDocument(
   };
 }
 
-function placeJson(at: Place): NonNullable<ErrorJson["at"]> {
+export function placeJson(at: Place): NonNullable<ErrorJson["at"]> {
   return {
     file: at.file,
     ...(at.line === undefined ? {} : { line: at.line }),

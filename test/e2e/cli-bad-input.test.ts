@@ -128,6 +128,9 @@ describe("a Manifest", () => {
       exit: 14,
       stdout: "",
       stderr: `There is no acceptable plan for "system-core-v2". The wanted state is not an acceptable end state: gateway "gateway-v2", rtos "rtos-v2".
+This rule alone forbids it:
+  manifest-v2.yaml:23  | gateway-v2.mender | rtos-v2.mender | NO | n/a |
+  hint: "explain" tells how far one gets, and what would open a way.
 `,
     });
   });
@@ -137,9 +140,10 @@ describe("a Manifest", () => {
       exit: 14,
       stdout: "",
       stderr: `There is no acceptable plan for "system-core-v2". No order of the updates passes acceptable states only.
-Together these rules forbid it; without any one of them there is a way:
-  manifest-v2-no-way.yaml:28  (no row allows gateway-v2 with rtos-v1)
+Together these rules forbid it, whatever the others say:
   manifest-v2-no-way.yaml:29  | gateway-v1.mender | rtos-v2.mender | NO |
+  manifest-v2-no-way.yaml:28  no row of "transition_states" allows gateway gateway-v2 and rtos rtos-v1
+  hint: "explain" tells how far one gets, and what would open a way.
 `,
     });
   });

@@ -18,13 +18,12 @@ export async function explain(
   const { output } = context;
   const made = await makePlan(context, file, options.state ?? null);
   if (!made.ok) return failed(output, made.problems);
-  const { manifest, planned, system, answer } = made.value;
+  const { planned, system, answer } = made.value;
   const report: ExplanationReport = {
     planned,
     system,
     answer,
     explanation: await context.compute(() => explained(system, answer)),
-    placeOf: (type) => manifest.componentTypes.find((one) => one.type === type)?.at ?? null,
   };
   told(
     output,

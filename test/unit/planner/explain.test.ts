@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { System } from "../../../src/manifest/system.ts";
 import type { Ban } from "../../../src/planner/explain-bans.ts";
 import type { Repair } from "../../../src/planner/explain-repair.ts";
-import { explain, type WhyNot } from "../../../src/planner/explain.ts";
+import { explain, explainInShort, type WhyNot } from "../../../src/planner/explain.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
 import { seedSketch, type SystemSketch, systemOf } from "../../support/planner-systems.ts";
 
@@ -98,6 +98,68 @@ describe("why there is no plan", () => {
       "no order for type 1",
       "no order for type 0",
     ]);
+  });
+
+  it("names the row and the numbers that put together what must not be", () => {
+    const why = whyNot({
+      ...seedSketch,
+      types: {
+        gateway: { versions: ["gateway-v1", "gateway-v2"], order: 3 },
+        rtos: { versions: ["rtos-v1", "rtos-v2"], order: 3 },
+      },
+    });
+    expect(why.core.map(told)).toEqual(["transit1.yaml:2", "order of type 0", "order of type 1"]);
+    expect(why.isIrreducible).toBe(true);
+    expect(why.nearest).toBe("undecided");
+    expect(why.repairs.map(opened)).toEqual([
+      "say-yes transit1.yaml:2",
+      "no order for type 0",
+      "no order for type 1",
+    ]);
+  });
+
+  it("names the row and the numbers that its table speaks of among hundreds of others", () => {
+    const names = Array.from({ length: 200 }, (_, at) => `c${at}`);
+    const all = (version: number) => names.map(() => String(version)).join(" ");
+    const system = systemOf({
+      types: Object.fromEntries(
+        names.map((name, at) => [name, { versions: ["1", "2"], order: (at % 100) + 1 }]),
+      ),
+      components: names.map((name) => ({ id: name.toUpperCase(), type: name })),
+      endTables: [{ columns: names, rows: [`${all(1)} YES v.1`, `${all(2)} YES v.2`] }],
+      transitionTables: [{ columns: ["c90", "c80"], allowByDefault: true, rows: ["1 2 NO"] }],
+    });
+    const why = explainInShort(system, findPlan(system), 1_000_000);
+    const typeOf = (name: string) => system.types.findIndex((type) => type.name === name);
+    expect(why?.core.map(told)).toEqual([
+      "transit1.yaml:1",
+      `order of type ${typeOf("c80")}`,
+      `order of type ${typeOf("c90")}`,
+    ]);
+    expect(why?.isIrreducible).toBe(true);
+  });
+
+  it("offers no row to an order that breaks another one, too", () => {
+    const why = whyNot({
+      types: {
+        a: { versions: ["a1", "a2"], order: 2 },
+        b: { versions: ["b1", "b2"], order: 1 },
+        c: { versions: ["c1", "c2"], order: 1 },
+      },
+      components: [
+        { id: "A", type: "a" },
+        { id: "B", type: "b" },
+        { id: "C", type: "c" },
+      ],
+      endTables: [{ columns: ["a", "b", "c"], rows: ["a1 b1 c1 YES v.1", "a2 b2 c2 YES v.2"] }],
+      transitionTables: [
+        { columns: ["a", "b"], allowByDefault: true, rows: ["a1 b2 NO"] },
+        { columns: ["b", "c"], allowByDefault: true, rows: ["b1 c2 NO"] },
+      ],
+    });
+    expect(why.core.map(told)).toContain("transit1.yaml:1");
+    // With a YES there, step by step B, C, A were a way, but the order updates B and C at the same time.
+    expect(why.repairs.map(opened)).not.toContain("say-yes transit1.yaml:1");
   });
 
   it("names the stepping stone that would open a way", () => {

@@ -134,6 +134,8 @@ describe("the seed's System", () => {
     const rows = table.rows.filter((row) => !row.includes("YES"));
     expect(plan({ ...seedSketch, transitionTables: [{ ...table, rows }] })).toEqual({
       kind: "no-plan",
+      isReduced: true,
+      stuck: null,
       reason: "No order of the updates passes acceptable states only.",
       core: [
         {
@@ -285,8 +287,30 @@ describe("a hand-written order", () => {
     expect(plan({ ...seedSketch, types: numbered(1, 1) })).toEqual({
       kind: "no-plan",
       reason:
-        'The hand-written order updates "G13", "R456", "R998" when the tables do not allow it: a row forbids it.',
+        'Group 1 of the hand-written order updates "G13", "R456", "R998" when the tables do not allow it: transit1.yaml:2 says NO.',
       core: [{ file: "transit1.yaml", line: 2, row: "gateway-v1 rtos-v2 NO" }],
+      isReduced: false,
+      stuck: null,
+    });
+  });
+
+  it("that leads where no row allows it is no plan, and no row that says YES is blamed", () => {
+    const transitionTables = [
+      { name: "t", columns: ["gateway", "rtos"], rows: ["gateway-v2 rtos-v1 YES"] },
+    ];
+    expect(plan({ ...seedSketch, types: numbered(2, 1), transitionTables })).toEqual({
+      kind: "no-plan",
+      reason:
+        'Group 1 of the hand-written order updates "R456", "R998" when the tables do not allow it: no row of "t" allows gateway "gateway-v1" with rtos "rtos-v2".',
+      core: [
+        {
+          file: "t.yaml",
+          line: 1,
+          row: '(no row allows gateway "gateway-v1" with rtos "rtos-v2")',
+        },
+      ],
+      isReduced: false,
+      stuck: null,
     });
   });
 });
@@ -302,8 +326,26 @@ describe("several end tables", () => {
     expect(answer).toEqual({
       kind: "no-plan",
       core: [],
+      isReduced: false,
       reason:
         'The wanted state is not an acceptable end state: gateway "gateway-v2", rtos "rtos-v2".',
+      stuck: null,
+    });
+  });
+
+  it("are all named where several refuse what is wanted", () => {
+    const strict = {
+      name: "device",
+      columns: ["gateway", "rtos"],
+      rows: ["gateway-v1 * YES old"],
+    };
+    const own = {
+      columns: ["gateway", "rtos"],
+      rows: ["gateway-v1 rtos-v1 YES v.1", "gateway-v2 rtos-v2 NO"],
+    };
+    expect(plan({ ...seedSketch, endTables: [own, strict] })).toMatchObject({
+      reason:
+        'The wanted state is not an acceptable end state: gateway "gateway-v2", rtos "rtos-v2". Each of these tables refuses it: ends1.yaml:2, device.yaml:1.',
     });
   });
 });

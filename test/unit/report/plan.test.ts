@@ -43,6 +43,14 @@ const plan: Plan = {
   pointOfNoReturn: null,
 };
 
+const none: Extract<Answer, { kind: "no-plan" }> = {
+  kind: "no-plan",
+  core: [],
+  isReduced: false,
+  reason: "No state between is acceptable.",
+  stuck: null,
+};
+
 const planned: PlannedSystem = {
   manifest: "system-core-v2",
   from: {
@@ -60,6 +68,8 @@ const planned: PlannedSystem = {
   toVersion: SystemVersion.parse("v.2"),
   writtenOrder: "none",
   artifactOf: (_, version) => ArtifactName.parse(version),
+  placesOf: () => null,
+  whyNot: null,
   notes: [],
 };
 
@@ -152,10 +162,17 @@ In this order:
 
   test("no plan is told with the rules that forbid it", () => {
     const core = [{ file: "m.yaml", line: 28, row: "| gateway-v1.mender | rtos-v2.mender | NO |" }];
-    expect(text({ kind: "no-plan", core, reason: "No state between is acceptable." }))
+    expect(text({ ...none, core }))
       .toBe(`There is no acceptable plan for "system-core-v2". No state between is acceptable.
-Together these rules forbid it; without any one of them there is a way:
+This rule forbids it:
   m.yaml:28  | gateway-v1.mender | rtos-v2.mender | NO |`);
+    const both = [...core, { file: "m.yaml", line: 29, row: "| a | b | NO |" }];
+    expect(text({ ...none, core: both, isReduced: true })).toMatch(
+      /acceptable\.\nTogether these rules forbid it:\n {2}m\.yaml:28 .*\n {2}m\.yaml:29 .*NO \|$/,
+    );
+    expect(text({ ...none, core: both })).toMatch(
+      /\n {2}Not reduced further: some of them may not be needed\.$/,
+    );
   });
 
   test("a search that was given up is no answer", () => {
@@ -237,12 +254,14 @@ describe("for tools", () => {
 
   test("no plan and no decision carry their exit status", () => {
     const core = [{ file: "m.yaml", line: 28, row: "| a | b | NO |" }];
-    expect(answerJson(planned, { kind: "no-plan", core, reason: "none." })).toEqual({
+    expect(answerJson(planned, { ...none, core })).toEqual({
       type: "no-plan",
       manifest: "system-core-v2",
       core,
+      irreducible: false,
       repair: [],
-      reason: "none.",
+      all_repairs_tried: false,
+      reason: "No state between is acceptable.",
       exit: 14,
       notes: [],
     });

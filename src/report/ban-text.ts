@@ -1,0 +1,76 @@
+import { assertNever } from "../core/assert-never.ts";
+import type { System } from "../manifest/system.ts";
+import type { Ban } from "../planner/explain-bans.ts";
+import type { WhyNot } from "../planner/explain.ts";
+import type { Answer } from "../planner/plan.ts";
+import { aligned } from "./columns.ts";
+import { type BanPlaces, headName, orderPlace, typeName, versionName } from "./explanation.ts";
+import { ruleLines } from "./plan-text.ts";
+import { printable } from "./printable.ts";
+import type { Style } from "./style.ts";
+import { listed, quoted } from "./words.ts";
+
+/** The rules that forbid every plan, as far as they were told apart from those that do not matter. */
+export function coreLines(places: BanPlaces, why: WhyNot, style: Style): readonly string[] {
+  const isOne = why.core.length === 1;
+  const head = isOne
+    ? "This rule alone forbids it:"
+    : "Together these rules forbid it, whatever the others say:";
+  return [
+    head,
+    ...banLines(places, why.core, "  ", style),
+    ...(isOne || why.isIrreducible ? [] : [notReduced]),
+  ];
+}
+
+/** Those that the search for a plan has found. */
+export function searchLines(
+  { core, isReduced }: Pick<Extract<Answer, { kind: "no-plan" }>, "core" | "isReduced">,
+  style: Style,
+): readonly string[] {
+  if (core.length === 0) return [];
+  if (core.length === 1) return ["This rule forbids it:", ...ruleLines(core, "  ", style)];
+  return [
+    "Together these rules forbid it:",
+    ...ruleLines(core, "  ", style),
+    ...(isReduced ? [] : [notReduced]),
+  ];
+}
+
+const notReduced = "  Not reduced further: some of them may not be needed.";
+
+/** By file and line, then the row as written or what is not there. */
+export function banLines(
+  places: BanPlaces,
+  bans: readonly Ban[],
+  indent: string,
+  style: Style,
+): readonly string[] {
+  const rows = bans.map((ban) => [placeText(places, ban), banText(places.system, ban)]);
+  return aligned(rows).map(([place = "", text = ""]) => `${indent}${place}  ${style.faint(text)}`);
+}
+
+export function placeText(places: BanPlaces, ban: Ban): string {
+  const place = ban.kind === "order" ? orderPlace(places, ban.type) : ban.rule;
+  return place?.line === undefined ? "" : `${printable(place.file)}:${place.line}`;
+}
+
+export function banText(system: System, ban: Ban): string {
+  switch (ban.kind) {
+    case "row":
+      return printable(ban.rule.row.trim()).replaceAll(/ {2,}/g, " ");
+    case "unlisted": {
+      const what = ban.columns.map(
+        (column, index) =>
+          `${headName(system, column)} ${versionName(system, column.type, ban.versions[index])}`,
+      );
+      return `no row of ${quoted(ban.table)} allows ${listed(what)}`;
+    }
+    case "rest":
+      return `a stage may end in no state but those of ${quoted(ban.table)}`;
+    case "order":
+      return `the order of ${quoted(typeName(system, ban.type))} is written by hand: ${String(system.types[ban.type]?.order ?? "")}`;
+    default:
+      return assertNever(ban);
+  }
+}
