@@ -115,6 +115,7 @@ export function isAllAccepted(sides: Sides, box: Box): boolean {
     else first ??= one.box;
   }
   if (isWithin && granted?.hasAll(box) === true) return true;
+  if (first === undefined && !isWithin) return false;
   // Cut the box along one that it is partly in. What lies outside of it is refused the soonest.
   for (const one of first === undefined ? (granted?.bans ?? []) : [first]) {
     const parts = halves(layout, box, one);
