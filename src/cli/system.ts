@@ -76,6 +76,7 @@ export async function planThisSystem(
         current: { kind: "provides" as const, provides },
         supportsRollback: entry.supportsRollback,
         rebootsHost: entry.rebootsHost,
+        at: null,
       })),
       absent: surveyed.value.absent,
       artifacts: artifacts.value.atHand,
@@ -106,13 +107,14 @@ export async function planFromState(
       manifest,
       deviceConstraints: null,
       systemType: null,
-      components: state.value.components.map(({ componentType, id, current }) => ({
+      components: state.value.components.map(({ componentType, id, current, at }) => ({
         id,
         type: componentType,
         interface: componentType,
         current,
         supportsRollback: null,
         rebootsHost: false,
+        at,
       })),
       absent: [],
       artifacts: artifacts.value.atHand,

@@ -51,6 +51,7 @@ function componentsOf(
     current: { kind: "version", version },
     supportsRollback: true,
     rebootsHost: false,
+    at: null,
   }));
 }
 

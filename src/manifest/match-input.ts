@@ -1,4 +1,5 @@
 import type { ComponentId, ComponentType } from "../core/ids.ts";
+import type { Place } from "../core/problem.ts";
 import type { ArtifactAtHand } from "./at-hand.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Constraints } from "./table.ts";
@@ -28,4 +29,6 @@ export interface MatchComponent {
   /** Null: not declared. */
   readonly supportsRollback: boolean | null;
   readonly rebootsHost: boolean;
+  /** Where a file tells of it; null: it was asked, or made up. */
+  readonly at: Place | null;
 }

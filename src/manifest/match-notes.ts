@@ -1,11 +1,13 @@
 import { unknownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { knownVersions, namingCell, versionsOf } from "./cell-versions.ts";
+import { knownVersions, type KnownVersions, namingCell, versionsOf } from "./cell-versions.ts";
+import { idleRows } from "./idle-rows.ts";
 import { placeColumns } from "./match-columns.ts";
 import type { MatchInput } from "./match-input.ts";
 import { tablesOf } from "./named-versions.ts";
 import type { Population } from "./population.ts";
 import type { System } from "./system.ts";
+import type { Cell, ConstraintTable } from "./table.ts";
 
 /** What is not wrong, but should be known before anything is installed. */
 export function matchNotes(
@@ -17,6 +19,7 @@ export function matchNotes(
     ...extraTypes(input),
     ...absentComponents(input),
     ...unnamedVersions(input, population, system),
+    ...idleRows(tablesIn(input), population.knownTypes, system),
     ...undeclaredRollback(input),
   ];
 }
@@ -46,10 +49,9 @@ function unnamedVersions(
   population: Population,
   { types, components }: System,
 ): readonly Problem[] {
-  const { manifest, deviceConstraints } = input;
   const isSpokenOf = new Set<number>();
   const isNamed = new Set<number>();
-  for (const table of [...tablesOf(manifest.constraints), ...tablesOf(deviceConstraints)]) {
+  for (const table of tablesIn(input)) {
     for (const [index, { type: own, present }] of placeColumns(
       table.columns,
       population,
@@ -58,7 +60,7 @@ function unnamedVersions(
       const versions = population.versions.get(own) ?? knownVersions([]);
       const named = new Set<number>();
       for (const { cells } of table.rows)
-        for (const at of versionsOf(namingCell(cells[index]), versions).set ?? []) named.add(at);
+        for (const at of namedBy(cells[index], versions)) named.add(at);
       for (const [at, { type, start }] of components.entries()) {
         if (type !== present.type || (present.component ?? at) !== at) continue;
         isSpokenOf.add(at);
@@ -74,13 +76,25 @@ function unnamedVersions(
         code: "version-not-named",
         message:
           version === unknownVersion
-            ? `The version of "${id}" is unknown, and no cell of the tables says "?".`
+            ? `The version of "${id}" is unknown, and no cell of the tables says "?" or "any".`
             : `"${id}" has the version "${version}", which no cell of the tables names.`,
         got: version,
         hint: "It is left behind as soon as the tables allow; add a row if it should not be.",
       },
     ];
   });
+}
+
+/** `any` is the only other way to speak of the unknown version, so it was meant. */
+function namedBy(cell: Cell | undefined, versions: KnownVersions): readonly number[] {
+  const named = versionsOf(namingCell(cell), versions).set ?? [];
+  const unknown = versions.indices.get(unknownVersion);
+  const isMeant = unknown !== undefined && cell?.alternatives.includes("any") === true;
+  return isMeant ? [...named, unknown] : named;
+}
+
+function tablesIn({ manifest, deviceConstraints }: MatchInput): readonly ConstraintTable[] {
+  return [...tablesOf(manifest.constraints), ...tablesOf(deviceConstraints)];
 }
 
 /** One note for all of them. */

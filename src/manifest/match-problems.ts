@@ -42,13 +42,16 @@ function typeProblems({ manifest, components, absent }: MatchInput): readonly Pr
   const missing = new Set(
     [...components.map(({ type }) => type), ...absent].filter((type) => !known.includes(type)),
   );
-  return [...missing].map((type) => ({
-    code: "component-type-missing",
-    message: `The Manifest has no entry for the Component type "${type}", of which this System has Components.`,
-    at: { file: manifest.file },
-    expected: `"${type}" below component_types`,
-    hint: suggestion(type, known),
-  }));
+  return [...missing].map((type) => {
+    const at = components.find((component) => component.type === type)?.at ?? null;
+    return {
+      code: "component-type-missing",
+      message: `The Manifest has no entry for the Component type "${type}", of which this System has Components.`,
+      at: at ?? { file: manifest.file },
+      expected: `"${type}" below component_types${at === null ? "" : ` of "${manifest.file}"`}`,
+      hint: suggestion(type, known),
+    };
+  });
 }
 
 function idProblems(components: readonly MatchComponent[]): readonly Problem[] {

@@ -1,7 +1,8 @@
 /** The candidate that was probably meant, or null where none is close. Case and `-` for `_` do not count. */
 export function nearest(name: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
-  let least = Math.max(1, Math.floor(name.length / 3)) + 1;
+  // Of one letter nothing would be left.
+  let least = name.length === 1 ? 1 : Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(folded(name), folded(candidate));
     if (distance >= least) continue;

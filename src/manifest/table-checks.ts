@@ -1,9 +1,9 @@
-import type { ComponentType, Version } from "../core/ids.ts";
+import type { ComponentType, SystemVersion, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { knownVersions, type KnownVersions, versionsOf } from "./cell-versions.ts";
 import { columnProblems, resolveHead } from "./columns.ts";
 import { inOrder, namedVersions, tablesOf } from "./named-versions.ts";
-import type { Constraints, ConstraintTable } from "./table.ts";
+import type { Constraints, ConstraintTable, TableRow } from "./table.ts";
 
 /**
  * What can be said of the tables without a System: columns that name no type, ranges that cannot be compared
@@ -28,9 +28,10 @@ export function tableProblems(
   return [...columns, ...tables.flatMap((table) => cellProblems(table, types, versions))];
 }
 
-/** Without an acceptable end state there is nothing that any plan could end in. */
+/** Without an acceptable end state there is nothing that any plan could end in; and each has a name of its own. */
 export function endStateProblems({ endStates }: Constraints): readonly Problem[] {
-  if (endStates === null || endStates.rows.some(({ verdict }) => verdict === "yes")) return [];
+  if (endStates === null) return [];
+  if (endStates.rows.some(({ verdict }) => verdict === "yes")) return sharedNames(endStates);
   return [
     {
       code: "table-invalid",
@@ -40,6 +41,30 @@ export function endStateProblems({ endStates }: Constraints): readonly Problem[]
       hint: "Add a row for each combination of versions in which the System works.",
     },
   ];
+}
+
+/** A System version is one row, so that its name says in which versions a System is. */
+function sharedNames({ rows }: ConstraintTable): readonly Problem[] {
+  const first = new Map<SystemVersion, TableRow>();
+  return rows.flatMap((row) => {
+    const { systemVersion, verdict, rule } = row;
+    if (systemVersion === null || verdict !== "yes") return [];
+    const before = first.get(systemVersion);
+    if (before === undefined) {
+      first.set(systemVersion, row);
+      return [];
+    }
+    return [
+      {
+        code: "table-system-version" as const,
+        message: `Two rows have the System version "${systemVersion}".`,
+        at: { file: rule.file, line: rule.line, text: rule.row },
+        expected: "a name of its own for each acceptable row",
+        got: systemVersion,
+        hint: `Give one of them another name, or write both as one row with "a | b" in its cells; the first is in line ${before.rule.line}.`,
+      },
+    ];
+  });
 }
 
 /** Rows times versions, over all columns of a table: what a plan keeps in memory and in the journal. */

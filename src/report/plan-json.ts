@@ -7,7 +7,7 @@ import { banText } from "./ban-text.ts";
 import { type BanPlaces, orderPlace, toldBans } from "./explanation.ts";
 import { repairJson } from "./explanation-json.ts";
 import type { PlannedSystem } from "./planned.ts";
-import { wayOutJson } from "./plan-ways-out.ts";
+import { omittedWays, wayOutJson } from "./plan-ways-out.ts";
 import { type ErrorJson, placeJson, problemJson } from "./problems.ts";
 
 /** The fixed shape that tools read: keys may be added, never changed. */
@@ -31,6 +31,8 @@ interface PlanJson {
   readonly point_of_no_return: GroupPlace | null;
   readonly bound: Cost;
   readonly contingencies?: readonly ReturnType<typeof wayOutJson>[];
+  /** For so many installs none was looked for. */
+  readonly contingencies_omitted?: number;
   readonly notes: readonly ErrorJson[];
 }
 
@@ -135,7 +137,10 @@ function planJson(planned: PlannedSystem, plan: Plan, notes: readonly ErrorJson[
     written_order: planned.writtenOrder,
     point_of_no_return: plan.pointOfNoReturn,
     bound: costJson(plan.bound),
-    ...(planned.waysOut !== undefined && { contingencies: planned.waysOut.map(wayOutJson) }),
+    ...(planned.waysOut !== undefined && {
+      contingencies: planned.waysOut.map(wayOutJson),
+      contingencies_omitted: omittedWays(planned.waysOut, plan),
+    }),
     notes,
   };
 }

@@ -55,6 +55,7 @@ export const planShape = z.object({
       }),
     )
     .exactOptional(),
+  contingencies_omitted: z.int().exactOptional(),
   notes: z.array(warningShape),
 });
 

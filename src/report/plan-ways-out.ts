@@ -13,7 +13,7 @@ export function wayOutLines(
   style: Style,
 ): readonly string[] {
   if (ways.length === 0) return [];
-  const unknown = stages.flatMap(({ groups }) => groups.flat()).length - ways.length;
+  const unknown = omittedWays(ways, { stages });
   return [
     ...stages.flatMap(({ groups }, stage) => {
       const head = stages.length === 1 ? "Way out" : `Way out of stage ${stage + 1}`;
@@ -26,6 +26,12 @@ export function wayOutLines(
           `Way out: not looked for behind ${counted(unknown, "further install")}, there are too many.`,
         ]),
   ];
+}
+
+/** For how many installs no way out was looked for; without tables none is, for there is nothing to plan by. */
+export function omittedWays(ways: readonly Foreseen[], { stages }: Pick<Plan, "stages">): number {
+  if (stages.every(({ systemVersion }) => systemVersion === null)) return 0;
+  return stages.flatMap(({ groups }) => groups.flat()).length - ways.length;
 }
 
 function stageLines(

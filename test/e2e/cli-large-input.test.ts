@@ -86,6 +86,7 @@ const planned = z.object({
   from: z.object({ components: z.record(z.string(), z.string()) }),
   cost: z.object({ installs: z.number(), groups: z.number() }),
   contingencies: z.array(z.unknown()),
+  contingencies_omitted: z.int(),
   notes: z.array(z.object({ code: z.string(), got: z.string().optional() })),
 });
 
@@ -102,11 +103,18 @@ const noPlan = z.object({ type: z.literal("no-plan"), core: z.array(z.unknown())
 describe("fifty columns and a thousand rows", { timeout: 120_000 }, () => {
   test("are planned with all ways out, also from a version that no cell names, and 2.10 is no 2.1", () => {
     const { exit, told } = run("plan", wide, { version: "2.10" });
-    const { from, cost, contingencies, notes } = planned.parse(JSON.parse(told));
+    const {
+      from,
+      cost,
+      contingencies,
+      contingencies_omitted: omitted,
+      notes,
+    } = planned.parse(JSON.parse(told));
     expect({ exit, cost }).toEqual({ exit: 0, cost: { installs: 50, groups: 2 } });
     expect(from.components["t7"]).toBe("2.10");
     expect(notes[0]).toEqual({ code: "version-not-named", got: "2.10" });
     expect(contingencies).toHaveLength(50);
+    expect(omitted).toBe(0);
   });
 
   test("are validated: what leads where is found without trying every combination", () => {
@@ -148,13 +156,19 @@ describe("two thousand Components that all differ", { timeout: 120_000 }, () => 
 
   test("are planned, one after the other, and the first two hundred ways out", () => {
     const { exit, told } = run("plan", chain);
-    const { optimal, cost, contingencies } = planned.parse(JSON.parse(told));
+    const {
+      optimal,
+      cost,
+      contingencies,
+      contingencies_omitted: omitted,
+    } = planned.parse(JSON.parse(told));
     expect({ exit, optimal, cost }).toEqual({
       exit: 0,
       optimal: true,
       cost: { installs: 2000, groups: 2000 },
     });
     expect(contingencies).toHaveLength(200);
+    expect(omitted).toBe(1800);
   });
 
   test("are validated: the columns of each type are not looked for in all tables", () => {

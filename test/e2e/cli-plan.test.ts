@@ -56,6 +56,7 @@ const planDocument = {
   written_order: "none",
   point_of_no_return: null,
   bound: { installs: 3, stages: 1, exposure: 0, groups: 2 },
+  contingencies_omitted: 0,
   contingencies: [
     ["G13", [["R456", "R998"]]],
     ["R456", [["R998"]]],

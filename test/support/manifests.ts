@@ -45,13 +45,14 @@ export function matchInput(
     deviceConstraints: null,
     systemType: null,
     absent: [],
-    components: components.map(({ id, componentType, current }) => ({
+    components: components.map(({ id, componentType, current, at }) => ({
       id,
       type: componentType,
       interface: componentType,
       current,
       supportsRollback: true,
       rebootsHost: false,
+      at,
     })),
     artifacts: wantedArtifacts(manifest).map(knownByName),
     ...changes,

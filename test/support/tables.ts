@@ -44,7 +44,8 @@ export const writtenTables: fc.Arbitrary<WrittenTables> = fc
           verdict: "YES" as const,
           systemVersion: "all",
         },
-        ...rows,
+        // No two rows have the same name.
+        ...rows.map((one, at) => ({ ...one, systemVersion: `${one.systemVersion}-${at}` })),
       ]),
       transitionRows: fc.array(row, { minLength: 1, maxLength: 6 }),
     });

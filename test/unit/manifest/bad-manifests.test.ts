@@ -14,6 +14,9 @@ function told(name: string): readonly string[] {
 }
 
 const expected: { readonly [name: string]: readonly string[] } = {
+  "shared-name": [
+    '13 table-system-version Two rows have the System version "v.1". Give one of them another name, or write both as one row with "a | b" in its cells; the first is in line 11.',
+  ],
   "no-acceptable-end-state": [
     "9:5 table-invalid No row of the end states is acceptable. Add a row for each combination of versions in which the System works.",
   ],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ComponentId, ComponentType } from "../../../src/core/ids.ts";
+import { ComponentId, ComponentType, Version } from "../../../src/core/ids.ts";
 import { readConstraintsFile } from "../../../src/manifest/constraints-file.ts";
 import { readManifest } from "../../../src/manifest/manifest.ts";
 import { matchSystem } from "../../../src/manifest/match.ts";
@@ -89,7 +89,7 @@ test("a type without an entry, and ids that are shared, are told together", () =
   const camera = { ...gateway, type: ComponentType.parse("camera") };
   const problems = problemsOf(matchSystem({ ...match, components: [gateway, camera] }));
   expect(problemLines(problems)).toEqual([
-    'm.yaml component-type-missing The Manifest has no entry for the Component type "camera", of which this System has Components. Known are: gateway, rtos.',
+    'state.yaml:2:5 component-type-missing The Manifest has no entry for the Component type "camera", of which this System has Components. Known are: gateway, rtos.',
     '- component-id-shared Two Components have the id "G1". Correct what their Interfaces answer to Identity.',
   ]);
 });
@@ -126,8 +126,51 @@ test("a version that no cell names is a note; a wildcard names none", () => {
   const { notes } = matched({ ...match, components });
   expect(notes.map(({ message }) => message)).toEqual([
     '"G1" has the version "gateway-v7", which no cell of the tables names.',
-    'The version of "R1" is unknown, and no cell of the tables says "?".',
-    'The version of "R2" is unknown, and no cell of the tables says "?".',
+    'The version of "R1" is unknown, and no cell of the tables says "?" or "any".',
+    'The version of "R2" is unknown, and no cell of the tables says "?" or "any".',
+  ]);
+});
+
+test("a cell that says any speaks of the unknown version, and of no other by name", () => {
+  const any = "\n  transition_states: { columns: [rtos], rows: [[any, YES]] }";
+  const match = input(`${head}\n${ends}${any}`);
+  const components = match.components.map((component) => ({
+    ...component,
+    current: {
+      kind: "provides" as const,
+      provides: new Map(component.id === "R1" ? [["artifact_name", "rtos-v7"]] : []),
+    },
+  }));
+  const { notes } = matched({ ...match, components });
+  expect(notes.map(({ message }) => message)).toEqual([
+    'The version of "G1" is unknown, and no cell of the tables says "?" or "any".',
+    '"R1" has the version "rtos-v7", which no cell of the tables names.',
+  ]);
+});
+
+test("a cell that nobody can match is a note", () => {
+  const rows = [
+    "        - [gateway-v3, rtos-v1, YES]",
+    "        - [gateway-v2, rtos-11 | rtos-v2, YES]",
+    "        - [old, rtos-v2, NO]",
+  ].join("\n");
+  const { notes } = matched(input(`${head}\n${ends}\n${gatewayFirst}\n${rows}`));
+  expect(problemLines(notes)).toEqual([
+    'm.yaml:20:12 version-without-artifact The tables name versions of "gateway" that no Artifact gives, no end state holds and no Component has: "gateway-v3", "old". Did you mean "gateway-v1"? A row with a version that nobody can have says nothing.',
+    'm.yaml:21:24 version-without-artifact The tables name versions of "rtos" that no Artifact gives, no end state holds and no Component has: "rtos-11". Did you mean "rtos-v1"? A row with a version that nobody can have says nothing.',
+  ]);
+});
+
+test("so is a range that no version lies in, once for each table", () => {
+  const text = `${head}\n${ends}\n${gatewayFirst}`.replaceAll(/(gateway|rtos)-v(\d)/g, "$1-v$2.0");
+  const rows = ['        - [">=7.0", rtos-v1.0, YES]', '        - [gateway-v1.0, "<1.0", NO]'];
+  const components = input(text).components.map((component) => ({
+    ...component,
+    current: { kind: "version" as const, version: Version.parse(`${component.type}-v1.0`) },
+  }));
+  const { notes } = matched({ ...input([text, ...rows].join("\n")), components });
+  expect(problemLines(notes)).toEqual([
+    'm.yaml:20 row-without-effect The row never applies: its cell for "gateway" matches no version that is known here. The table "gateway-first" has another such row. Correct the cell, or remove the row.',
   ]);
 });
 

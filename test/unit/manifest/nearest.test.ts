@@ -15,6 +15,12 @@ test.each([
   expect(nearest(name, names)).toBe(meant);
 });
 
+test("a single letter is near to none but itself", () => {
+  expect(nearest("c", ["a", "b"])).toBe(null);
+  expect(nearest("c", ["a", "C"])).toBe("C");
+  expect(suggestion("c", ["a", "b"])).toBe("Known are: a, b.");
+});
+
 test("where nothing is close, all that is known is listed", () => {
   expect(suggestion("order", names)).toBe(
     "Known are: artifact_name, artifact_path, stepping_stones.",
