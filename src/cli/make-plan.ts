@@ -9,7 +9,7 @@ import type { PlannedSystem } from "../report/planned.ts";
 import type { Context } from "./context.ts";
 import { datastoreOf } from "./deployer.ts";
 import { readEffectiveSettings, readSettings } from "./settings.ts";
-import { planFromState, type Planning, planThisSystem } from "./system.ts";
+import { deviceConstraintsFile, planFromState, type Planning, planThisSystem } from "./system.ts";
 import { withSystemInput } from "./system-input.ts";
 
 /** With the contingency plans, which only those are told who ask for the plan itself. */
@@ -31,20 +31,45 @@ export async function makePlan(
   if (state !== null) {
     const effective = readEffectiveSettings(context);
     if (!effective.ok) return effective;
-    const nodeLimit = effective.value.plannerNodeLimit.value;
-    return await withSystemInput(context, [], file, (input) =>
-      planFromState(context, input, state, nodeLimit),
+    const { plannerNodeLimit, confDir } = effective.value;
+    const made = await withSystemInput(context, [], file, (input) =>
+      planFromState(context, input, state, plannerNodeLimit.value),
     );
+    return made.ok ? withNotes(made.value, leftOutNote(context, confDir.value)) : made;
   }
   const settings = readSettings(context);
   if (!settings.ok) return settings;
   const made = await withSystemInput(context, settings.value.keys, file, (input) =>
     planThisSystem(context, settings.value, input),
   );
-  if (!made.ok) return made;
-  const { planned } = made.value;
-  const notes = [...inProgressNote(context), ...planned.notes];
-  return ok({ ...made.value, planned: { ...planned, notes } });
+  return made.ok ? withNotes(made.value, inProgressNote(context)) : made;
+}
+
+function withNotes(planning: Planning, first: readonly Problem[]): Result<Planning> {
+  const { planned } = planning;
+  return ok({ ...planning, planned: { ...planned, notes: [...first, ...planned.notes] } });
+}
+
+/** Where it cannot be looked there is none that this caller could mean. */
+function leftOutNote({ platform }: Context, confDir: string): readonly Problem[] {
+  const file = deviceConstraintsFile(confDir);
+  if (!isThere(() => platform.files.status(file) !== null)) return [];
+  return [
+    {
+      code: "device-constraints-left-out",
+      message: `The rules of this device in "${file}" are not asked: the state comes from a file, which may be that of another System.`,
+      hint: "Plan without --state to have them asked; install always asks them.",
+    },
+  ];
+}
+
+function isThere(look: () => boolean): boolean {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof FileError) return false;
+    throw error;
+  }
 }
 
 /**

@@ -86,7 +86,10 @@ export async function planThisSystem(
   );
 }
 
-/** Plans from a state that a file tells. Needs no Topology, and no Artifacts: those that are not there are known by name. */
+/**
+ * Plans from a state that a file tells. Needs no Topology, and no Artifacts: those that are not there are known by name. The
+ * state may be that of any System, so the own rules of the device on which it is asked have no say.
+ */
 export async function planFromState(
   context: Context,
   input: SystemInput,
@@ -124,11 +127,16 @@ export async function planFromState(
   );
 }
 
+/** A device's own rules lie here. */
+export function deviceConstraintsFile(confDir: string): string {
+  return join(confDir, "constraints.yaml");
+}
+
 function readDeviceConstraints(
   { platform, environment }: Context,
   { confDir }: Settings,
 ): Result<Constraints | null> {
-  const path = join(confDir, "constraints.yaml");
+  const path = deviceConstraintsFile(confDir);
   if (platform.files.status(path) === null) return ok(null);
   const file = readText(platform.files, environment.workingDirectory, path);
   return file.ok ? readConstraintsFile(file.value) : file;

@@ -37,6 +37,7 @@ export const problemCodes = {
   "component-type-unused": exitCode.done,
   "component-absent": exitCode.done,
   "version-not-named": exitCode.done,
+  "device-constraints-left-out": exitCode.done,
   "rollback-undeclared": exitCode.done,
   "table-not-applied": exitCode.done,
   // what is odd about the tables

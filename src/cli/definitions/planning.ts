@@ -12,7 +12,10 @@ export function definePlanning(program: Command, lazily: Lazily): void {
     .command("plan")
     .description("what install would do, and why; changes nothing")
     .argument("<file>", "a bundle or a Manifest")
-    .option("--state <file>", "the current state, in place of this System's own")
+    .option(
+      "--state <file>",
+      "the current state, in place of this System's own and of its own rules",
+    )
     .addOption(
       new Option("--format <format>", "how the plan is written")
         .choices(["text", "json"])

@@ -20,7 +20,10 @@ export function defineProof(program: Command, lazily: Lazily): void {
     .command("explain")
     .description("why there is no plan, or why this order: the rows that decide")
     .argument("<file>", "a bundle or a Manifest")
-    .option("--state <file>", "the current state, in place of this System's own")
+    .option(
+      "--state <file>",
+      "the current state, in place of this System's own and of its own rules",
+    )
     .action(
       lazily(async (context, file: string, options: ExplainOptions) => {
         const { explain } = await import("../commands/explain.ts");
@@ -31,7 +34,10 @@ export function defineProof(program: Command, lazily: Lazily): void {
     .command("simulate")
     .description("every fault at every step of the plan: where the System ends; changes nothing")
     .argument("<file>", "a bundle or a Manifest")
-    .option("--state <file>", "the current state, in place of this System's own")
+    .option(
+      "--state <file>",
+      "the current state, in place of this System's own and of its own rules",
+    )
     .addOption(
       new Option("--from <states>", "from the current state, or from every end state as well")
         .choices(["here", "all"])

@@ -1,0 +1,77 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+
+/** The device's own `constraints.yaml`, by the real program: it can forbid what a Manifest allows, and allow nothing. */
+
+let system: SeedProgram;
+
+beforeEach(() => {
+  system = seedProgram();
+});
+
+afterEach(() => {
+  system.remove();
+});
+
+/** The device's own rules, one line each. */
+function rules(...lines: readonly string[]): void {
+  mkdirSync(system.path("conf"), { recursive: true });
+  writeFileSync(system.path("conf/constraints.yaml"), ["constraints:", ...lines, ""].join("\n"));
+}
+
+const transitions = (row: string) => [
+  "  transition_states:",
+  "    - name: device",
+  "      columns: [gateway, rtos]",
+  "      default: allow",
+  "      rows:",
+  `        - ${row}`,
+];
+
+describe("what the device forbids", () => {
+  test("on the way is neither planned nor installed, and its line is named", () => {
+    rules(...transitions("[gateway-v2, rtos-v1, NO]"));
+    const file = system.path("conf/constraints.yaml");
+    const plan = system.run(["plan", "manifest-v2.yaml"]);
+    expect(plan.exit).toBe(14);
+    expect(plan.stdout).toContain(`  ${file}:7  [gateway-v2, rtos-v1, NO]\n`);
+    const install = system.run(["install", "manifest-v2.yaml"]);
+    expect(install.exit).toBe(14);
+    expect(install.stderr).toContain(`  ${file}:7  [gateway-v2, rtos-v1, NO]\n`);
+    expect(system.versions()).toEqual(v1);
+  });
+
+  test("as an end is neither planned nor installed, and its line is named", () => {
+    rules("  end_states:", "    columns: [gateway]", "    rows:", "      old: [gateway-v1]");
+    const place = `  ${system.path("conf/constraints.yaml")}:5  no row of "end_states" allows gateway gateway-v2\n`;
+    const plan = system.run(["plan", "manifest-v2.yaml"]);
+    expect(plan.exit).toBe(14);
+    expect(plan.stdout).toContain(`This rule alone forbids it:\n${place}`);
+    const install = system.run(["install", "manifest-v2.yaml"]);
+    expect(install.exit).toBe(14);
+    expect(install.stderr).toContain(place);
+    expect(system.versions()).toEqual(v1);
+  });
+
+  test("is all it can say: what it allows is not allowed by that", () => {
+    rules(...transitions("[gateway-v1, rtos-v2, YES]"));
+    expect(system.run(["plan", "manifest-v2-no-way.yaml"]).exit).toBe(14);
+    expect(system.run(["install", "manifest-v2-no-way.yaml"]).exit).toBe(14);
+    expect(system.versions()).toEqual(v1);
+    expect(system.run(["install", "manifest-v2.yaml"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  });
+
+  test("is not asked with a state file, and a note says so", () => {
+    rules(...transitions("[gateway-v2, rtos-v1, NO]"));
+    const args = ["plan", "manifest-v2.yaml", "--state", "state-v1.yaml"];
+    const { exit, stdout } = system.run(args);
+    expect(exit).toBe(0);
+    expect(stdout).toContain(
+      `\nwarning: The rules of this device in "${system.path("conf/constraints.yaml")}" are not asked: the state comes from a file, which may be that of another System. [device-constraints-left-out]\n`,
+    );
+    const elsewhere = system.run(args, { MENDER_ORCHESTRATOR_CONF_DIR: system.path("none") });
+    expect(elsewhere.stdout).not.toContain("device-constraints-left-out");
+  });
+});
