@@ -1,6 +1,7 @@
 import type { System } from "../manifest/system.ts";
 import { type Ban as Objected } from "./bans.ts";
 import { objections } from "./blame.ts";
+import type { Move } from "./draft.ts";
 import type { Ban } from "./explain-bans.ts";
 import { firstRule } from "./explain-law.ts";
 import { type Repair, repaired } from "./explain-repair.ts";
@@ -31,9 +32,7 @@ const large = 500;
 export function whyNotTogether(system: System, nodeLimit: number): Together {
   const tries = triesFor(system, nodeLimit);
   const planned = plannerFor(nodeLimit);
-  const start = system.components.map((component) => component.start);
-  const wanted = start.map((_, component) => wantedOf(system, component));
-  const moves = directMoves(start, wanted);
+  const moves = movesOf(system);
   const moving = new Set(moves.map(({ component }) => system.components[component]?.type ?? -1));
   const numbered = [...moving].filter((type) => system.types[type]?.order !== null);
   const orders = numbered.slice(0, tries).map((type): Repair => ({ kind: "drop-order", type }));
@@ -54,6 +53,18 @@ export function whyNotTogether(system: System, nodeLimit: number): Together {
     isIrreducible: needed.isProved,
     repairs: [row, ...orders].filter(isOpenedBy),
   };
+}
+
+/** Whether the order is written for all that moves, and some of it cannot go where it should in one stage. */
+export function isWrittenOverStones(system: System): boolean {
+  return writtenOrder(system) === "all" && movesOf(system).some((move) => !isDirect(system, move));
+}
+
+function movesOf(system: System): readonly Move[] {
+  return directMoves(
+    system.components.map(({ start }) => start),
+    system.components.map((_, component) => wantedOf(system, component)),
+  );
 }
 
 /**

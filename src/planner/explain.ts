@@ -9,7 +9,7 @@ import { type OrderReason, orderReasons } from "./explain-order.ts";
 import { openedBy, type Repair, repairs } from "./explain-repair.ts";
 import { type Question, type Reached, search } from "./explain-search.ts";
 import { nearestEnd, type NearestEnd } from "./explain-nearest.ts";
-import { openingAsWritten, whyNotTogether } from "./explain-together.ts";
+import { isWrittenOverStones, openingAsWritten, whyNotTogether } from "./explain-together.ts";
 import { writtenOrder } from "./find-plan.ts";
 import { wantedOf } from "./hand-written.ts";
 import type { Answer } from "./plan.ts";
@@ -78,13 +78,13 @@ export function explain(
     case "undecided":
       return { kind: "unexplained" };
     case "no-plan":
-      return whyNot(system, stepLimit);
+      return whyNot(system, answer.stuck !== null, stepLimit);
     default:
       return assertNever(answer);
   }
 }
 
-function whyNot(system: System, stepLimit: number): WhyNot {
+function whyNot(system: System, isStuck: boolean, stepLimit: number): WhyNot {
   const law = lawOf(system);
   const wanted = system.components.map((_, component) => [wantedOf(system, component)]);
   const paths = pathsTo(system, wanted);
@@ -98,6 +98,8 @@ function whyNot(system: System, stepLimit: number): WhyNot {
   const nearest = system.endTables.length === 0 ? "none" : nearestEnd(system, law, stepLimit);
   const missing = missingEndState(system);
   if (missing !== null) return whyNoEndState(asked(), missing, nearest);
+  // Step by step a number waits for all lower ones to have what they want; over stepping stones it holds in each stage.
+  if (!isStuck && isWrittenOverStones(system)) return whyNotWritten(system, stepLimit);
   const searched = search(asked());
   const failed = searched.kind === "none" ? searched : null;
   const against = searched.kind === "way" ? searched : opening(asked());

@@ -139,6 +139,26 @@ describe("why there is no plan", () => {
     expect(why?.isIrreducible).toBe(true);
   });
 
+  it("blames no number where an order over stepping stones holds in each stage", () => {
+    const why = whyNot({
+      types: {
+        a: { versions: ["a1", "a2", "a3"], order: 2 },
+        b: { versions: ["b1", "b2"], order: 1 },
+      },
+      components: [
+        { id: "A", type: "a", hops: { a1: ["a2"], a2: ["a3"] } },
+        { id: "B", type: "b" },
+      ],
+      endTables: [
+        { columns: ["a", "b"], rows: ["a1 b1 YES v.1", "a2 b1 YES v.2", "a3 b2 YES v.3"] },
+      ],
+      transitionTables: [{ columns: ["a", "b"], rows: ["a3 b1 YES"] }],
+    });
+    expect(why.core).toEqual([]);
+    expect(why.repairs.map(opened)).toEqual(["no order for type 0", "no order for type 1"]);
+    expect(why.areRepairsComplete).toBe(false);
+  });
+
   it("offers no row to an order that breaks another one, too", () => {
     const why = whyNot({
       types: {
