@@ -102,6 +102,8 @@ export async function askEach<C, T>(
 ): Promise<Result<readonly T[]>> {
   const results = await Promise.all(components.map(one));
   const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
+  const ending = problems.find(({ code }) => code === "interrupted");
+  if (ending !== undefined) return fail(ending);
   if (problems.length > 0) return fail(...problems);
   return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
 }
@@ -133,6 +135,13 @@ export async function ask<T>(
     }),
   );
   if (asked.ok) return ok(asked.value);
+  if (signal.aborted) {
+    return fail({
+      code: "interrupted",
+      message: "This program was told to end before all Components had answered.",
+      hint: "Call the command again.",
+    });
+  }
   writeLines(output.messages, lines);
   return fail(...asked.problems.map((problem) => ({ at: entry.at, ...problem })));
 }

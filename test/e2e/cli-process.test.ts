@@ -88,6 +88,27 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   },
 );
 
+test("SIGTERM while the Components are asked who they are is told as such, and nothing is begun", async () => {
+  system.failIn("R998", "Identity", "hang");
+  const child = start(["install", "manifest-v2.yaml"]);
+  const exited = once(child, "exit");
+  let told = "";
+  child.stderr?.on("data", (piece) => (told += String(piece)));
+  while (!system.calls().includes("Identity R998")) {
+    await new Promise((settle) => setImmediate(settle));
+  }
+  child.kill("SIGTERM");
+  expect(await exited).toEqual([1, null]);
+  expect(told).toBe(
+    [
+      "error: This program was told to end before all Components had answered. [interrupted]",
+      "  hint: Call the command again.",
+      "",
+    ].join("\n"),
+  );
+  expect(system.run(["status", "--json"]).stdout).toContain('"deployment":null');
+});
+
 test("a reader that goes away does not end a deployment", async () => {
   const child = start(["install", "manifest-v2.yaml", "--json"]);
   const exited = once(child, "exit");
@@ -147,7 +168,7 @@ test("a computation that is ended leaves nothing of an unpacked bundle", async (
 test("an install removes the bundle of one that was killed before it began, and of no other", () => {
   const bundles = system.path("datastore/bundles");
   mkdirSync(bundles, { recursive: true });
-  writeFileSync(join(bundles, "0f3c.tar"), "what a killed one had copied");
+  writeFileSync(join(bundles, "0f3c0f3c0f3c.tar"), "what a killed one had copied");
   expect(system.run(["install", "manifest-v1.yaml"])).toMatchObject({ exit: 0 });
   expect(existsSync(bundles)).toBe(false);
 
