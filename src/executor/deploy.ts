@@ -207,7 +207,7 @@ function finish(end: RunEnd, firstRun: number, ports: DeployPorts): Deployed {
         type: "deployment-ended",
         deployment: first.deployment,
         outcome: ended.outcome,
-        systemVersion: endStateOf(deployment),
+        systemVersion: ended.outcome === "inconsistent" ? null : endStateOf(deployment),
         components: members.map(({ id, version }) => ({
           component: id,
           version: shownVersion(version),

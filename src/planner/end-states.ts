@@ -41,6 +41,8 @@ export interface EndStates {
   readonly bansOn: (peers: readonly number[]) => readonly (readonly VersionSet[])[];
   /** False where it was given up to look for an end state, so that something may count as refused that is not. */
   readonly isSure: () => boolean;
+  /** For another question, which gets all of its limits. */
+  readonly renew: () => void;
   /** Asked before each cut of a box along a NO row; false where that was done too often. */
   readonly mayCut: () => boolean;
 }
@@ -176,6 +178,10 @@ export function endStates(system: System, peerage: Peerage): EndStates {
     grantsAll: (peers, lists) => witnessedBox(peers, lists) !== undefined,
     bansOn: (peers) => bans.map((ban) => peers.map((one) => cellOf(ban, one))),
     isSure: () => isSure,
+    renew: () => {
+      left.left = diligence.ofAll;
+      cuts = 0;
+    },
     mayCut: () => {
       cuts += 1;
       if (cuts > cutLimit) isSure = false;

@@ -38,7 +38,11 @@ export function findWayOut(
     straightTo(stranded, law, old, budget) ??
     nearest(stranded, law, (end) => !isOld(end) && !isWanted(end), budget) ??
     straightTo(stranded, law, wanted, budget);
-  if (plan !== null) return { kind: "plan", plan };
+  if (plan !== null) {
+    if (law.ends.isSure()) return { kind: "plan", plan };
+    const bound = { installs: 0, stages: 0, exposure: 0, groups: 0 };
+    return { kind: "plan", plan: { ...plan, optimal: false, bound } };
+  }
   if (budget.left < 0 || !law.ends.isSure()) return { kind: "undecided", nodes: nodeLimit };
   return {
     kind: "no-plan",

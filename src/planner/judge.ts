@@ -47,7 +47,11 @@ function groundsOf(system: System): Grounds {
   const isKnown =
     latest?.system.transitionTables === system.transitionTables &&
     isSameFrame(latest.system, system);
-  if (latest !== null && isKnown) return latest.grounds;
+  // What was given up for one question may be found for another one.
+  if (latest !== null && isKnown && latest.grounds.ends.isSure()) {
+    latest.grounds.ends.renew();
+    return latest.grounds;
+  }
   const family = peerage(system);
   const ends = endStates(system, family);
   const grounds = { peerage: family, ends, book: rulebook(system, family, ends) };

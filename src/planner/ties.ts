@@ -106,6 +106,12 @@ export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
   return { followers, knots, divisible, wide, isWhole: judge.rests !== null };
 }
 
+function mayOthersStand(chosen: readonly Lot[], one: number, other: number): boolean {
+  return chosen.every(
+    ({ fromStands, toStands }, at) => at === one || at === other || fromStands || toStands,
+  );
+}
+
 /** Of each pair of movers: whether one may move while the other has not, as far as single rows tell. */
 function tieWide(
   page: Page,
@@ -118,6 +124,8 @@ function tieWide(
   for (const [ahead, first] of chosen.entries()) {
     for (const [place, second] of chosen.entries()) {
       if (ahead === place || first.squad < 0 || second.squad < 0) continue;
+      // Where everybody may stand as at the start of the plan, no table is asked.
+      if (first.fromStands && second.toStands && mayOthersStand(chosen, ahead, place)) continue;
       const overtaken = lists.with(ahead, [first.from]).with(place, [second.to]);
       if (!page.mayAccept(overtaken) && !follow(first.squad, second.squad)) return false;
     }

@@ -21,13 +21,13 @@ import { families, type Family } from "./planner-families.ts";
 import { type Curve, plot } from "./planner-plot.ts";
 import { aligned, type Bench, type BenchOptions, type BenchRow } from "./row.ts";
 
-/** One System of a family, and what the planner took for it. */
+/** One System of a family, and what the planner took for it. Neither it nor its plan is kept: memory makes what comes after it slower. */
 interface Planned {
   readonly family: Family;
   readonly versions: number;
   readonly components: number;
-  readonly system: System;
-  readonly answer: Answer;
+  /** Installs, stages, exposure, groups; or what was answered instead. */
+  readonly told: string;
   readonly ms: number;
   /** Where there is no plan: to find that out, without the rules in the way, which clingo is not asked for. */
   readonly decidedMs: number;
@@ -81,7 +81,7 @@ function plannedCase(family: Family, versions: number, components: number): Plan
   const answer = findPlan(system);
   const ms = warmMs(() => findPlan(newTo(system)));
   const decidedMs = answer.kind === "plan" ? ms : warmMs(() => decided(newTo(system)));
-  return { family, versions, components, system, answer, ms, decidedMs };
+  return { family, versions, components, told: told(answer), ms, decidedMs };
 }
 
 /** The same as if it had just been read: what the planner keeps of tables that it has seen is no use to it. */
@@ -104,7 +104,8 @@ async function beside(
   const msLimit = options.isQuick ? 1000 : 5000;
   let isAsked = true;
   for (const planned of row) {
-    const { system, answer } = planned;
+    const system = planned.family.system(planned.components, planned.versions, seed);
+    const answer = findPlan(system);
     const questions =
       answer.kind === "plan"
         ? [() => fewestGroups(system, answer.plan), () => fewestInstalls(system, answer.plan)]
@@ -135,7 +136,6 @@ function warmMs(once: () => unknown): number {
   );
 }
 
-/** Installs, stages, exposure, groups; or what was answered instead. */
 function told(answer: Answer): string {
   if (answer.kind !== "plan") return answer.kind;
   const { installs, stages, exposure, groups } = answer.plan.cost;
@@ -172,7 +172,7 @@ function tableOf(cases: readonly Case[]): readonly string[] {
     one.family.name,
     `${one.components} x ${one.versions}`,
     milliseconds(one.ms),
-    told(one.answer),
+    one.told,
     one.breadthFirst,
     one.clingo === null
       ? ""

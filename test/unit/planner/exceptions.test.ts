@@ -115,46 +115,57 @@ describe("exceptions from an end state", () => {
   });
 
   it("of which nobody can tell in time make the answer undecided, not a proof that there is no plan", () => {
-    // Ten pigeons and nine holes stand behind either way: no end state, but that takes a long time to find out.
-    const pigeons = numbers(10).map((number) => `p${String(number)}`);
-    const holes = numbers(9).map((hole) => `h${String(hole)}`);
-    const crowded = (s: string, t: string) =>
-      pigeons.flatMap((_, one) =>
-        pigeons.slice(one + 1).flatMap((__, behind) =>
-          holes.map((hole) => {
-            const cells = pigeons.map((___, at) =>
-              at === one || at === one + 1 + behind ? hole : "*",
-            );
-            return [s, t, ...cells, "NO"].join(" ");
-          }),
-        ),
-      );
-    const answer = solve({
-      types: {
-        s: { versions: ["s1", "s2"] },
-        t: { versions: ["t1", "t2"] },
-        ...Object.fromEntries(pigeons.map((one) => [one, { versions: holes, wanted: "h0" }])),
-      },
-      components: [
-        { id: "S", type: "s" },
-        { id: "T", type: "t" },
-        ...pigeons.map((one) => ({ id: one.toUpperCase(), type: one })),
-      ],
-      endTables: [
-        {
-          columns: ["s", "t", ...pigeons],
-          rows: [
-            ["*", "*", ...pigeons.map(() => "*"), "YES any"].join(" "),
-            ...crowded("s1", "t2"),
-            ...crowded("s2", "t1"),
-          ],
-        },
-      ],
-      transitionTables: [{ columns: ["s", "t"], rows: [] }],
-    });
-    expect(answer.kind).toBe("undecided");
+    expect(solve(pigeonholes).kind).toBe("undecided");
+  });
+
+  it("that were given up for one question are given up for no other", () => {
+    const system = systemOf(pigeonholes);
+    const [first, ...others] = system.types;
+    if (first === undefined) throw new Error("no types");
+    expect(findPlan(system).kind).toBe("undecided");
+    // Of the same tables: no end state has the third version of S.
+    const types = [{ ...first, target: 2 }, ...others];
+    expect(findPlan({ ...system, types }).kind).toBe("no-plan");
   });
 });
+
+/** Ten pigeons and nine holes stand behind either way: no end state, but that takes a long time to find out. */
+const pigeonholes = ((): SystemSketch => {
+  const pigeons = numbers(10).map((number) => `p${String(number)}`);
+  const holes = numbers(9).map((hole) => `h${String(hole)}`);
+  const crowded = (s: string, t: string) =>
+    pigeons.flatMap((_, one) =>
+      pigeons.slice(one + 1).flatMap((__, behind) =>
+        holes.map((hole) => {
+          const isIn = (at: number) => at === one || at === one + 1 + behind;
+          return [s, t, ...pigeons.map((___, at) => (isIn(at) ? hole : "*")), "NO"].join(" ");
+        }),
+      ),
+    );
+  return {
+    types: {
+      s: { versions: ["s1", "s2", "s3"], wanted: "s2" },
+      t: { versions: ["t1", "t2"] },
+      ...Object.fromEntries(pigeons.map((one) => [one, { versions: holes, wanted: "h0" }])),
+    },
+    components: [
+      { id: "S", type: "s" },
+      { id: "T", type: "t" },
+      ...pigeons.map((one) => ({ id: one.toUpperCase(), type: one })),
+    ],
+    endTables: [
+      {
+        columns: ["s", "t", ...pigeons],
+        rows: [
+          ["s1|s2", "*", ...pigeons.map(() => "*"), "YES any"].join(" "),
+          ...crowded("s1", "t2"),
+          ...crowded("s2", "t1"),
+        ],
+      },
+    ],
+    transitionTables: [{ columns: ["s", "t"], rows: [] }],
+  };
+})();
 
 it("a table in whose columns the Components can stand in too many ways is not planned from", () => {
   const boards = numbers(10).map((number) => `R${String(number)}`);
@@ -172,4 +183,54 @@ it("a table in whose columns the Components can stand in too many ways is not pl
     ],
   });
   expect(answer.kind).toBe("undecided");
+});
+
+describe("a table of more columns than a knot takes", () => {
+  it.each([7, 8, 9])(
+    "lets %i Components stand as they did at the start beside one that comes back to it",
+    (count) => {
+      const { names, types, components, any } = manyFree(count, 2);
+      const all = (version: string) => names.map((name) => `${name}-v${version}`);
+      const answer = solve({
+        types: {
+          ...types,
+          k: { versions: ["k1", "k2"], wanted: "k1" },
+          x: { versions: ["x1", "x2", "x3"] },
+        },
+        components: [
+          ...components.map((one) => ({
+            ...one,
+            hops: { [`${one.type}-v1`]: [`${one.type}-v2`] },
+          })),
+          { id: "K", type: "k" },
+          { id: "X", type: "x", hops: { x1: ["x2"], x2: ["x3"] } },
+        ],
+        endTables: [
+          {
+            columns: [...names, "k", "x"],
+            rows: [
+              [...all("1"), "k1 x1 YES v.1"].join(" "),
+              [...all("1"), "k2 x2 YES v.mid"].join(" "),
+              [...all("2"), "k1 x3 YES v.2"].join(" "),
+            ],
+          },
+        ],
+        transitionTables: [
+          {
+            columns: [...names, "k"],
+            allowByDefault: true,
+            rows: [
+              ["m0-v1", ...any.slice(1), "k1 NO"].join(" "),
+              ["m0-v2", ...any.slice(1), "k2 NO"].join(" "),
+            ],
+          },
+          { columns: ["k", "x"], allowByDefault: true, rows: ["k1 x2 NO"] },
+        ],
+      });
+      expect(answer).toMatchObject({
+        kind: "plan",
+        plan: { cost: { installs: count + 4, stages: 2 } },
+      });
+    },
+  );
 });
