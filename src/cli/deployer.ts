@@ -66,8 +66,10 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     graceMs,
     rebootWaitMs,
     missing: async (artifacts) => {
-      const all = artifacts.map((planned) => stillThere(access, planned));
-      return (await Promise.all(all)).flat();
+      // One after the other: each holds a file open.
+      const problems: Problem[] = [];
+      for (const planned of artifacts) problems.push(...(await stillThere(access, planned)));
+      return problems;
     },
     unreachable: (components) =>
       unreachableInterfaces(
