@@ -12,15 +12,16 @@ export function verdict(deployment: Deployment): {
   readonly inconsistent: readonly ComponentId[];
 } {
   const { members, way } = deployment;
-  const moved = movedMembers(deployment);
   if (members.some((member) => member.inconsistent)) {
     // Off the way forward the others may be left in a mix that no table accepts, too.
     const isAstray = way !== "forward" && endStateOf(deployment) === null;
+    const astray = isAstray ? movedMembers(deployment) : [];
     const isNamed = (member: Member): boolean =>
-      member.inconsistent || isLost(member) || (isAstray && moved.includes(member));
+      member.inconsistent || isLost(member) || astray.includes(member);
     return inconsistent(members.filter(isNamed));
   }
   if (way === "forward") return clean("success");
+  const moved = movedMembers(deployment);
   if (moved.length > 0) {
     // Without tables nobody knows which mix is acceptable, so none is.
     if (endStateOf(deployment) === null) return inconsistent(moved);

@@ -80,7 +80,7 @@ export function* restsIn(
   for (const cluster of everyone) {
     const options = within(cluster.options, box.domains[cluster.peers] ?? null);
     if (options.length === 0) return;
-    inBox.push(options === cluster.options ? cluster : withOptions(cluster, options));
+    inBox.push(options === cluster.options ? cluster : { ...cluster, options });
   }
   const clusters = narrow(inBox, moves.book);
   if (clusters.some(({ options }) => options.length === 0)) return;
@@ -143,13 +143,6 @@ function within(options: readonly Option[], versions: readonly number[] | null):
   // Of most only one is left, and a list that is filtered keeps room for many more.
   if (count === 1 && last !== null) return [last];
   return options.filter(({ version }) => versions.includes(version));
-}
-
-function withOptions(
-  { members, peers, from, start }: Cluster,
-  options: readonly Option[],
-): Cluster {
-  return { members, peers, from, start, options };
 }
 
 /** Tells who is where, and where they may go in one stage. */

@@ -19,6 +19,7 @@ export function stateIn(system: System, world: World): SystemState | null {
   return state.includes(-1) ? null : state;
 }
 
+/** Components that were left half-way. */
 export function brokenIn(system: System, world: World): readonly ComponentId[] {
   return system.components.flatMap(({ id }, index) => (world[index] === null ? [id] : []));
 }
