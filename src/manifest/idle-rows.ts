@@ -1,7 +1,7 @@
 import { type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { namesIn } from "./cell-versions.ts";
-import { resolveHead } from "./columns.ts";
+import { columnsOfTypes } from "./columns.ts";
 import { nearest } from "./nearest.ts";
 import type { Row, System } from "./system.ts";
 import type { ConstraintTable } from "./table.ts";
@@ -23,23 +23,18 @@ function strayVersions(
 ): readonly Problem[] {
   const suspects = new Map([...versionsApart(system)].filter(([, { never }]) => never.size > 0));
   if (suspects.size === 0) return [];
-  const places = new Map<ComponentType, Map<Version, Place>>();
-  for (const { columns, rows } of tables) {
-    for (const [column, { head }] of columns.entries()) {
-      const type = resolveHead(head, knownTypes)?.type;
-      const suspect = type === undefined ? undefined : suspects.get(type);
-      if (type === undefined || suspect === undefined) continue;
-      const own = places.get(type) ?? new Map<Version, Place>();
-      places.set(type, own);
-      for (const cell of rows.flatMap(({ cells }) => cells[column] ?? [])) {
+  return [...columnsOfTypes(tables, knownTypes)].flatMap(([type, columns]) => {
+    const suspect = suspects.get(type);
+    if (suspect === undefined) return [];
+    const places = new Map<Version, Place>();
+    for (const { table, index } of columns) {
+      for (const cell of table.rows.flatMap(({ cells }) => cells[index] ?? [])) {
         for (const version of namesIn(cell))
-          if (suspect.never.has(version) && !own.has(version)) own.set(version, cell.at);
+          if (suspect.never.has(version) && !places.has(version)) places.set(version, cell.at);
       }
     }
-  }
-  return [...places].flatMap(([type, own]) =>
-    own.size === 0 ? [] : [strayNote(type, own, [...(suspects.get(type)?.met ?? [])])],
-  );
+    return places.size === 0 ? [] : [strayNote(type, places, [...suspect.met])];
+  });
 }
 
 interface Apart {
