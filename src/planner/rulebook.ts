@@ -35,8 +35,6 @@ export interface Page {
   /** False: it accepts no combination of these versions. */
   readonly mayAccept: (lists: readonly (readonly number[])[]) => boolean;
   readonly ruling: (versions: readonly number[]) => Ruling;
-  /** Adds the rules that accept these versions, where it does: the same without making a ruling, for there are very many. */
-  readonly addAllowing: (versions: readonly number[], rules: Rule[]) => void;
   readonly memo: PageMemo;
 }
 
@@ -79,7 +77,7 @@ export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rul
 }
 
 /** What a page of the table says of single combinations. */
-type Reader = (peers: readonly number[]) => Pick<Page, "accepts" | "ruling" | "addAllowing">;
+type Reader = (peers: readonly number[]) => Pick<Page, "accepts" | "ruling">;
 
 /** Of a large table each combination when it is asked for. NO wins; then a YES row; then an end state; then the default. */
 function asked(table: TransitionTable, sizes: readonly number[], ends: EndStates): Reader {
@@ -95,14 +93,7 @@ function asked(table: TransitionTable, sizes: readonly number[], ends: EndStates
       if (granting !== null) return { accepted: true, rules: granting };
       return unsaid(table);
     };
-    return {
-      ruling,
-      accepts: remembered((versions) => ruling(versions).accepted),
-      addAllowing: (versions, rules) => {
-        const said = ruling(versions);
-        if (said.accepted) rules.push(...said.rules);
-      },
-    };
+    return { ruling, accepts: remembered((versions) => ruling(versions).accepted) };
   };
 }
 
@@ -199,14 +190,6 @@ function painted(
         return colour >= leastAccepted && colour < firstNo;
       },
       ruling: (versions) => rulingOf(palette, colourOf(canvas, versions)),
-      addAllowing: (versions, rules) => {
-        const colour = colourOf(canvas, versions);
-        if (colour >= firstNo) return;
-        const allowing = yes[colour - firstYes];
-        // One row mostly accepts what comes after the other, too.
-        if (allowing === undefined) rules.push(...(boxes[colour - 1]?.rules ?? []));
-        else if (rules.at(-1) !== allowing.rule) rules.push(allowing.rule);
-      },
     };
   };
 }
@@ -237,7 +220,7 @@ function pageOf(
   peers: readonly number[],
   sizes: readonly number[],
   ends: EndStates,
-  { accepts, ruling, addAllowing }: ReturnType<Reader>,
+  { accepts, ruling }: ReturnType<Reader>,
 ): Page {
   let sides: Sides | null = null;
   return {
@@ -246,7 +229,6 @@ function pageOf(
     sizes,
     accepts,
     ruling,
-    addAllowing,
     memo: {},
     acceptsAll: (lists) => {
       if (isFew(lists)) return isEvery(lists, accepts);

@@ -101,7 +101,7 @@ export function narrowed(page: Page, meeting: readonly (readonly Option[])[]): r
 
 /**
  * Tells for each Component the rules that accept the combinations in which it has `version`, while the
- * others have any of their options; in no order, and some more than once.
+ * others have any of their options.
  */
 export function reasons(
   book: Rulebook,
@@ -119,7 +119,7 @@ export function reasons(
   };
   const known = new Map<string, readonly Rule[]>();
   const find = (own: number, component: number, version: number): readonly Rule[] => {
-    const rules: Rule[] = [];
+    const rules = new Set<Rule>();
     const stands = starts[component] === version;
     let rest: readonly Kind[] | null = null;
     const others = () =>
@@ -140,7 +140,7 @@ export function reasons(
         column = page.peers.indexOf(own, column + 1);
       }
     }
-    return rules;
+    return [...rules];
   };
   return (component, version) => {
     const own = peerage.of[component] ?? -1;
@@ -165,7 +165,7 @@ function partnerOf({ peers }: Page, own: number, peerage: Peerage): number | nul
 
 /** What `addRules` does, for most pages without its detours. */
 function addRulesOfPair(
-  rules: Rule[],
+  rules: Set<Rule>,
   page: Page,
   own: number,
   { version, stands }: Pick<Option, "version" | "stands">,
@@ -177,12 +177,12 @@ function addRulesOfPair(
   for (const other of others) {
     if (stands && other === start) continue;
     versions[1 - column] = other;
-    page.addAllowing(versions, rules);
+    const said = page.ruling(versions);
+    if (said.accepted) for (const rule of said.rules) rules.add(rule);
   }
 }
 
-function addRules(rules: Rule[], page: Page, filled: readonly (readonly Kind[])[]) {
-  const found = new Set<Rule>();
+function addRules(rules: Set<Rule>, page: Page, filled: readonly (readonly Kind[])[]) {
   let seen = 0;
   const versions: number[] = [];
   someCombination(filled, (combination) => {
@@ -196,10 +196,9 @@ function addRules(rules: Rule[], page: Page, filled: readonly (readonly Kind[])[
     }
     if (allStand) return false;
     const said = page.ruling(versions);
-    if (said.accepted) for (const rule of said.rules) found.add(rule);
+    if (said.accepted) for (const rule of said.rules) rules.add(rule);
     return false;
   });
-  rules.push(...found);
 }
 
 /** One Component less of the kind that has these options. */
