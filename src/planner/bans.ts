@@ -2,8 +2,9 @@ import type { Rule, System, TransitionTable, VersionSet } from "../manifest/syst
 import { boxOf, isAllAccepted, layoutOf, sieveOf } from "./boxes.ts";
 import { at } from "./draft.ts";
 import type { Judge } from "./judge.ts";
-import { type Canvases, colourOf, isEvery, isFew, isSmall, newCanvases, paint } from "./painted.ts";
-import type { Page } from "./rulebook.ts";
+import { accepts, type Page, ruling } from "./page.ts";
+import { type Canvases, isSmall, newCanvases, paint } from "./painted.ts";
+import { indexOf } from "./rulebook.ts";
 import { byRule } from "./rule-order.ts";
 import { refusal } from "./transit.ts";
 
@@ -21,7 +22,7 @@ export interface Ban {
 
 /** What forbids these versions on a page that refuses them. */
 export function banOf(system: System, page: Page, versions: readonly number[]): Ban {
-  const said = page.ruling(versions);
+  const said = ruling(page, versions);
   const { table } = page;
   if (!said.accepted && said.rule !== null) {
     const { rule } = said;
@@ -67,8 +68,7 @@ export function relaxer(system: System, judge: Judge): (kept: ReadonlyMap<string
       const bans = bansOfTable.get(table);
       return bans === undefined ? [] : relaxedPages(table, bans);
     });
-    const pagesOf: Page[][] = judge.peerage.peers.map(() => []);
-    for (const page of pages) for (const peers of new Set(page.peers)) pagesOf[peers]?.push(page);
+    const pagesOf = indexOf(pages, judge.peerage);
     const book = { pages, pagesOf, isWhole: judge.book.isWhole };
     return {
       ...judge,
@@ -108,7 +108,7 @@ function isSame(some: readonly Ban[], others: readonly Ban[]): boolean {
 /** The page that refuses what these bans of its table forbid, and nothing else. */
 function pageOf(page: Page, bans: readonly Ban[], canvases: Canvases): Page {
   const no = bans.flatMap(({ versions, cells }) =>
-    versions === null || !page.accepts(versions) ? [cells] : [],
+    versions === null || !accepts(page, versions) ? [cells] : [],
   );
   const layout = layoutOf(page.sizes);
   const sides = {
@@ -117,20 +117,25 @@ function pageOf(page: Page, bans: readonly Ban[], canvases: Canvases): Page {
     no: no.map((cells) => sieveOf(layout, cells)),
     allowByDefault: true,
   };
-  const isBoxAccepted = (lists: readonly (readonly number[])[]) =>
-    isAllAccepted(sides, boxOf(layout, lists));
-  const relaxed = { ...page, memo: {}, mayAccept: () => true };
+  const source = {
+    ruling: (versions: readonly number[]) => ruling(page, versions),
+    sides: () => sides,
+    mayRefuseAll: false,
+  };
+  const relaxed = { ...page, accepted: 0, refused: 1, source, memo: {} };
   if (!isSmall(page.sizes)) {
-    return {
-      ...relaxed,
-      acceptsAll: isBoxAccepted,
-      accepts: (versions) => isBoxAccepted(versions.map((version) => [version])),
-    };
+    const ask = (versions: readonly number[]) =>
+      isAllAccepted(
+        sides,
+        boxOf(
+          layout,
+          versions.map((version) => [version]),
+        ),
+      );
+    return { ...relaxed, ask };
   }
-  const canvas = canvases(page.sizes, 1);
-  for (const cells of no) paint(canvas, cells, 1);
-  const accepts = (versions: readonly number[]) => colourOf(canvas, versions) === 0;
-  const acceptsAll = (lists: readonly (readonly number[])[]) =>
-    isFew(lists) ? isEvery(lists, accepts) : isBoxAccepted(lists);
-  return { ...relaxed, accepts, acceptsAll };
+  const { colours, begin } = canvases(page.sizes, 1);
+  const blank = { ...relaxed, colours, begin, ask: null };
+  for (const cells of no) paint(blank, cells, 1);
+  return blank;
 }

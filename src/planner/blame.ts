@@ -5,7 +5,7 @@ import type { Judge } from "./judge.ts";
 import { lineup, type Lot } from "./squads.ts";
 import { everyMeeting, isAccepted, knotLimit, orderWithin } from "./ties.ts";
 import { type Kind, kindsOf, someMeeting } from "./combinations.ts";
-import type { Page } from "./rulebook.ts";
+import type { Page } from "./page.ts";
 import { isAllAccepted, narrowed } from "./transit.ts";
 
 /** Who must come before whom, and the bans that say so. */

@@ -1,7 +1,8 @@
 import type { System } from "../manifest/system.ts";
 import type { Cohorts } from "./cohorts.ts";
 import { at } from "./draft.ts";
-import type { Page, Rulebook } from "./rulebook.ts";
+import { accepts, type Page } from "./page.ts";
+import type { Rulebook } from "./rulebook.ts";
 import type { Ways } from "./ways.ts";
 
 /** Contexts of a pair of columns beyond this number are not looked at. */
@@ -138,7 +139,7 @@ function gridOf(
     for (const context of contexts) {
       context[column] = version;
       context[other] = otherVersion;
-      if (page.accepts(context)) return true;
+      if (accepts(page, context)) return true;
     }
     return false;
   };

@@ -1,6 +1,7 @@
 import { at } from "./draft.ts";
 import type { Cluster, Option } from "./rests.ts";
-import type { Page, Rulebook } from "./rulebook.ts";
+import { accepts, type Page } from "./page.ts";
+import type { Rulebook } from "./rulebook.ts";
 
 /** Combinations of a page beyond this number are not tried. */
 const tryLimit = 256;
@@ -23,7 +24,7 @@ export function narrow(clusters: readonly Cluster[], book: Rulebook): readonly C
   for (const index of dirty) {
     dirty.delete(index);
     const cluster = at(left, index);
-    const pages = at(book.pagesOf, cluster.peers);
+    const pages = at(book.pagesOf, cluster.peers).map((page) => at(book.pages, page));
     const options = cluster.options.filter((option) =>
       pages.every((page) => fits(page, cluster, option, left, byPeers)),
     );
@@ -65,7 +66,7 @@ function fits(
     const standing = (version: number) => canStand && version === cluster.start;
     const ends = others.map((alike) => versionsOf(alike, false));
     const isEnd = someContext(ends, column, (context) =>
-      accepts(page, context, column, option.version),
+      acceptsWith(page, context, column, option.version),
     );
     if (!isEnd && !standing(option.version)) return false;
     if (option.moves === 0 || standing(option.version) || standing(cluster.from)) return true;
@@ -74,8 +75,8 @@ function fits(
       onTheWay,
       column,
       (context) =>
-        accepts(page, context, column, cluster.from) &&
-        accepts(page, context, column, option.version),
+        acceptsWith(page, context, column, cluster.from) &&
+        acceptsWith(page, context, column, option.version),
     );
   });
 }
@@ -89,9 +90,9 @@ function versionsOf(clusters: readonly Cluster[], isOnTheWay: boolean): readonly
   return [...versions];
 }
 
-function accepts(page: Page, context: number[], column: number, version: number): boolean {
+function acceptsWith(page: Page, context: number[], column: number, version: number): boolean {
   context[column] = version;
-  return page.accepts(context);
+  return accepts(page, context);
 }
 
 /** Whether the test holds in some context, or there are too many to try. */

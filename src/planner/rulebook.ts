@@ -1,48 +1,17 @@
 import type { Row, Rule, System, TransitionTable, VersionSet } from "../manifest/system.ts";
-import {
-  boxOf,
-  isAllAccepted,
-  isAnyPossible,
-  layoutOf,
-  listsOf,
-  type Sides,
-  sieveOf,
-} from "./boxes.ts";
+import { boxOf, layoutOf, listsOf, sieveOf } from "./boxes.ts";
 import type { EndStates } from "./end-states.ts";
-import { type Canvases, colourOf, isEvery, isFew, isSmall, newCanvases, paint } from "./painted.ts";
+import type { Page, PageSource, Ruling } from "./page.ts";
+import { type Canvases, isSmall, newCanvases, paint } from "./painted.ts";
 import { candidates, type Peerage } from "./peers.ts";
 import { firstRow, rowMasks } from "./row-masks.ts";
 import { byRule } from "./rule-order.ts";
-import type { PageMemo } from "./ways.ts";
-
-/** What a table says of one combination. */
-export type Ruling =
-  /** `rules` is empty where nothing but the table's default allows it. */
-  | { readonly accepted: true; readonly rules: readonly Rule[] }
-  /** `rule` is the NO row; null where no row allows it. */
-  | { readonly accepted: false; readonly rule: Rule | null };
-
-/** One transition table for one choice of peers, one for each column. */
-export interface Page {
-  readonly table: TransitionTable;
-  readonly peers: readonly number[];
-  /** How many versions each column knows. */
-  readonly sizes: readonly number[];
-  /** Whether it accepts these versions, one for each column; what stands since the start is not asked for. */
-  readonly accepts: (versions: readonly number[]) => boolean;
-  /** The same of every combination of these versions, a list for each column. */
-  readonly acceptsAll: (lists: readonly (readonly number[])[]) => boolean;
-  /** False: it accepts no combination of these versions. */
-  readonly mayAccept: (lists: readonly (readonly number[])[]) => boolean;
-  readonly ruling: (versions: readonly number[]) => Ruling;
-  readonly memo: PageMemo;
-}
 
 /** The transition tables, page by page. */
 export interface Rulebook {
   readonly pages: readonly Page[];
-  /** For each peers the pages on which they stand. */
-  readonly pagesOf: readonly (readonly Page[])[];
+  /** For each peers the pages on which they stand, by index, ascending. */
+  readonly pagesOf: readonly (readonly number[])[];
   /** False: a table had too many pages, and they are missing: nothing may be planned from this. */
   readonly isWhole: boolean;
 }
@@ -57,30 +26,52 @@ export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rul
   const desk = { canvasOf: newCanvases(), cells: [] };
   const pages: Page[] = [];
   let isWhole = true;
+  let sizes: readonly number[] = [];
   for (const table of inOrder(system.transitionTables)) {
-    const sizes = table.columns.map(({ type }) => system.types[type]?.versions.length ?? 0);
+    sizes = sizesOf(system, table, sizes);
     const isPaintable = isSmall(sizes) && ends.banned.size === 0;
-    const readerOf = isPaintable ? painted(table, sizes, ends, desk) : asked(table, sizes, ends);
+    const pageOf = isPaintable ? painted(table, sizes, ends, desk) : asked(table, sizes, ends);
     const plain = onlyChoice(peerage, table.columns);
     const chosen = plain === null ? choices(peerage, candidates(peerage, table.columns)) : [plain];
     isWhole &&= chosen !== null;
-    for (const peers of chosen ?? [])
-      pages.push(pageOf(table, peers, sizes, ends, readerOf(peers)));
+    for (const peers of chosen ?? []) pages.push(pageOf(peers));
   }
-  const pagesOf: Page[][] = peerage.peers.map(() => []);
-  for (const page of pages) {
-    for (const [column, peers] of page.peers.entries()) {
-      if (page.peers.indexOf(peers) === column) pagesOf[peers]?.push(page);
-    }
-  }
-  return { pages, pagesOf, isWhole };
+  return { pages, pagesOf: indexOf(pages, peerage), isWhole };
 }
 
-/** What a page of the table says of single combinations. */
-type Reader = (peers: readonly number[]) => Pick<Page, "accepts" | "ruling">;
+/** How many versions each column knows. Most tables are as large as the one before, and share its list. */
+function sizesOf(
+  { types }: System,
+  { columns }: TransitionTable,
+  before: readonly number[],
+): readonly number[] {
+  const sizeOf = ({ type }: TransitionTable["columns"][number]) =>
+    types[type]?.versions.length ?? 0;
+  const isSame =
+    columns.length === before.length &&
+    columns.every((column, place) => sizeOf(column) === before[place]);
+  return isSame ? before : columns.map(sizeOf);
+}
+
+/** For each peers the pages on which they stand. */
+export function indexOf(pages: readonly Page[], { peers: all }: Peerage): Rulebook["pagesOf"] {
+  const pagesOf: number[][] = all.map(() => []);
+  for (const [index, { peers }] of pages.entries()) {
+    for (const [column, one] of peers.entries()) {
+      if (peers.indexOf(one) === column) pagesOf[one]?.push(index);
+    }
+  }
+  return pagesOf;
+}
+
+/** Makes the page of a table on which these peers stand. */
+type PageMaker = (peers: readonly number[]) => Page;
+
+/** What is not painted has no colours. */
+const noColours = new Uint16Array(0);
 
 /** Of a large table each combination when it is asked for. NO wins; then a YES row; then an end state; then the default. */
-function asked(table: TransitionTable, sizes: readonly number[], ends: EndStates): Reader {
+function asked(table: TransitionTable, sizes: readonly number[], ends: EndStates): PageMaker {
   let sides: { readonly yes: Matcher; readonly no: Matcher } | null = null;
   return (peers) => {
     const ruling = (versions: readonly number[]): Ruling => {
@@ -93,7 +84,18 @@ function asked(table: TransitionTable, sizes: readonly number[], ends: EndStates
       if (granting !== null) return { accepted: true, rules: granting };
       return unsaid(table);
     };
-    return { ruling, accepts: remembered((versions) => ruling(versions).accepted) };
+    return {
+      table,
+      peers,
+      sizes,
+      colours: noColours,
+      begin: 0,
+      accepted: 0,
+      refused: 0,
+      ask: remembered((versions) => ruling(versions).accepted),
+      source: { ruling, sides: boxed(table, sizes, ends), mayRefuseAll: true },
+      memo: {},
+    };
   };
 }
 
@@ -163,15 +165,21 @@ interface Desk {
 function painted(
   table: TransitionTable,
   sizes: readonly number[],
-  { boxes }: EndStates,
+  ends: EndStates,
   { canvasOf, cells }: Desk,
-): Reader {
+): PageMaker {
+  const { boxes } = ends;
   const yes = rowsOf(table, "yes");
   const no = rowsOf(table, "no");
   const firstYes = 1 + boxes.length;
   const firstNo = firstYes + yes.length;
-  const leastAccepted = table.allowByDefault ? 0 : 1;
+  const accepted = table.allowByDefault ? 0 : 1;
   const palette = { table, boxes, yes, no, firstYes, firstNo };
+  const source: PageSource = {
+    ruling: (_, colour) => rulingOf(palette, colour),
+    sides: boxed(table, sizes, ends),
+    mayRefuseAll: true,
+  };
   return (peers) => {
     const canvas = canvasOf(sizes, firstNo + no.length - 1);
     cells.length = peers.length;
@@ -184,12 +192,18 @@ function painted(
     for (let at = yes.length - 1; at >= 0; at -= 1)
       paint(canvas, yes[at]?.cells ?? [], firstYes + at);
     for (let at = no.length - 1; at >= 0; at -= 1) paint(canvas, no[at]?.cells ?? [], firstNo + at);
+    const { colours, begin } = canvas;
     return {
-      accepts: (versions) => {
-        const colour = colourOf(canvas, versions);
-        return colour >= leastAccepted && colour < firstNo;
-      },
-      ruling: (versions) => rulingOf(palette, colourOf(canvas, versions)),
+      table,
+      peers,
+      sizes,
+      colours,
+      begin,
+      accepted,
+      refused: firstNo,
+      ask: null,
+      source,
+      memo: {},
     };
   };
 }
@@ -202,7 +216,7 @@ function lastToPaint(boxes: EndStates["boxes"], peers: readonly number[]): numbe
   return all < 0 ? boxes.length - 1 : all;
 }
 
-function remembered(ask: (versions: readonly number[]) => boolean): Page["accepts"] {
+function remembered(ask: NonNullable<Page["ask"]>): NonNullable<Page["ask"]> {
   const known = new Map<string, boolean>();
   return (versions) => {
     const key = versions.join();
@@ -214,61 +228,35 @@ function remembered(ask: (versions: readonly number[]) => boolean): Page["accept
   };
 }
 
-/** Many combinations at once: one by one where they are few, else box by box. */
-function pageOf(
-  table: TransitionTable,
-  peers: readonly number[],
-  sizes: readonly number[],
-  ends: EndStates,
-  { accepts, ruling }: ReturnType<Reader>,
-): Page {
-  let sides: Sides | null = null;
-  return {
-    table,
-    peers,
-    sizes,
-    accepts,
-    ruling,
-    memo: {},
-    acceptsAll: (lists) => {
-      if (isFew(lists)) return isEvery(lists, accepts);
-      sides ??= sidesOf(table, peers, sizes, ends);
-      return isAllAccepted(sides, boxOf(sides.layout, lists));
-    },
-    mayAccept: (lists) => {
-      sides ??= sidesOf(table, peers, sizes, ends);
-      return isAnyPossible(sides, boxOf(sides.layout, lists));
-    },
-  };
-}
-
-function sidesOf(
+/** The rows of a table as boxes, and the end states as far as they speak of these peers. */
+function boxed(
   { rows, allowByDefault }: TransitionTable,
-  peers: readonly number[],
   sizes: readonly number[],
   ends: EndStates,
-): Sides {
-  const layout = layoutOf(sizes);
-  const side = (wanted: "yes" | "no") =>
-    rows.filter(({ verdict }) => verdict === wanted).map(({ cells }) => sieveOf(layout, cells));
-  const whole = ends.boxes.map(({ domains }) =>
-    sieveOf(
-      layout,
-      peers.map((one) => domains[one] ?? null),
-    ),
-  );
-  const common = { layout, no: side("no"), allowByDefault };
-  if (ends.banned.size === 0) return { ...common, yes: [...side("yes"), ...whole] };
-  return {
-    ...common,
-    yes: side("yes"),
-    granted: {
-      ends: whole,
-      bans: ends.bansOn(peers).map((cells) => boxOf(layout, cells)),
-      hasAll: (box) => ends.grantsAll(peers, listsOf(layout, box)),
-      hasAny: (box) => ends.mayGrant(peers, listsOf(layout, box)),
-      mayCut: ends.mayCut,
-    },
+): PageSource["sides"] {
+  return (peers) => {
+    const layout = layoutOf(sizes);
+    const side = (wanted: "yes" | "no") =>
+      rows.filter(({ verdict }) => verdict === wanted).map(({ cells }) => sieveOf(layout, cells));
+    const whole = ends.boxes.map(({ domains }) =>
+      sieveOf(
+        layout,
+        peers.map((one) => domains[one] ?? null),
+      ),
+    );
+    const common = { layout, no: side("no"), allowByDefault };
+    if (ends.banned.size === 0) return { ...common, yes: [...side("yes"), ...whole] };
+    return {
+      ...common,
+      yes: side("yes"),
+      granted: {
+        ends: whole,
+        bans: ends.bansOn(peers).map((cells) => boxOf(layout, cells)),
+        hasAll: (box) => ends.grantsAll(peers, listsOf(layout, box)),
+        hasAny: (box) => ends.mayGrant(peers, listsOf(layout, box)),
+        mayCut: ends.mayCut,
+      },
+    };
   };
 }
 

@@ -1,6 +1,6 @@
 import { at } from "./draft.ts";
 import type { Judge } from "./judge.ts";
-import type { Page } from "./rulebook.ts";
+import { accepts, mayAccept, type Page } from "./page.ts";
 import type { Lineup, Lot } from "./squads.ts";
 import { isAllAccepted } from "./transit.ts";
 
@@ -127,7 +127,7 @@ function tieWide(
       // Where everybody may stand as at the start of the plan, no table is asked.
       if (first.fromStands && second.toStands && mayOthersStand(chosen, ahead, place)) continue;
       const overtaken = lists.with(ahead, [first.from]).with(place, [second.to]);
-      if (!page.mayAccept(overtaken) && !follow(first.squad, second.squad)) return false;
+      if (!mayAccept(page, overtaken) && !follow(first.squad, second.squad)) return false;
     }
   }
   return true;
@@ -158,7 +158,7 @@ function isAcceptedAt(
     versions[column] = hasMoved ? lot.to : lot.from;
     allStand &&= hasMoved ? lot.toStands : lot.fromStands;
   }
-  return allStand || page.accepts(versions);
+  return allStand || accepts(page, versions);
 }
 
 /** Whether the test holds for every combination of lots that a moving Component takes part in. */
@@ -180,13 +180,12 @@ export function everyMeeting(
     }
     return true;
   };
-  const seen = new Set<Page>();
-  for (const { peers } of squads) {
-    for (const page of at(judge.book.pagesOf, peers)) {
-      if (seen.has(page)) continue;
-      seen.add(page);
-      if (!fill(page, 0)) return false;
-    }
+  const { pages, pagesOf } = judge.book;
+  const isMet = new Uint8Array(pages.length);
+  for (const { peers } of squads) for (const page of at(pagesOf, peers)) isMet[page] = 1;
+  // In the order of the book: next to each other in memory, too.
+  for (let page = 0; page < pages.length; page += 1) {
+    if (isMet[page] === 1 && !fill(at(pages, page), 0)) return false;
   }
   return true;
 }

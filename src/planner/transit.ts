@@ -8,8 +8,10 @@ import {
   someCombination,
   someMeeting,
 } from "./combinations.ts";
+import { at } from "./draft.ts";
 import type { Peerage } from "./peers.ts";
-import type { Page, Rulebook } from "./rulebook.ts";
+import { accepts, acceptsAll, type Page, ruling } from "./page.ts";
+import type { Rulebook } from "./rulebook.ts";
 
 /** A combination that no table accepts. */
 export interface Refusal {
@@ -42,7 +44,10 @@ export function refusal(
     });
     if (refused === null) continue;
     const combination: readonly Option[] = refused;
-    const said = page.ruling(combination.map(({ version }) => version));
+    const said = ruling(
+      page,
+      combination.map(({ version }) => version),
+    );
     return { page, combination, rule: said.accepted ? null : said.rule };
   }
   return null;
@@ -64,14 +69,14 @@ function isPlainlyAccepted(
     versions[column] = option?.version ?? -1;
     allStand &&= option?.stands === true;
   }
-  return allStand || page.accepts(versions);
+  return allStand || accepts(page, versions);
 }
 
 /** Whether the page accepts every combination of kinds that meet; those that stand since the start count as accepted. */
 export function isAllAccepted(page: Page, meeting: readonly (readonly Option[])[]): boolean {
   const lists = meeting.map((options) => options.map(({ version }) => version));
   if (!meeting.every((options) => options.some(({ stands }) => stands))) {
-    return page.acceptsAll(lists);
+    return acceptsAll(page, lists);
   }
   // All but the one that stands: those that leave it first in the first column, in the second, and so on.
   const stood = meeting.map((options) =>
@@ -80,7 +85,8 @@ export function isAllAccepted(page: Page, meeting: readonly (readonly Option[])[
   return meeting.every((options, column) => {
     const moved = options.filter(({ stands }) => !stands).map(({ version }) => version);
     if (moved.length === 0) return true;
-    return page.acceptsAll(
+    return acceptsAll(
+      page,
       lists.map((list, place) => {
         if (place === column) return moved;
         return place < column ? (stood[place] ?? []) : list;
@@ -124,7 +130,8 @@ export function reasons(
     let rest: readonly Kind[] | null = null;
     const others = () =>
       (rest ??= without(kindsOfPeers(own), options[component] ?? [], starts[component] ?? -1));
-    for (const page of book.pagesOf[own] ?? []) {
+    for (const index of book.pagesOf[own] ?? []) {
+      const page = at(book.pages, index);
       const single = partnerOf(page, own, peerage);
       if (single !== null) {
         addRulesOfPair(rules, page, own, { version, stands }, options[single], starts[single]);
@@ -177,7 +184,7 @@ function addRulesOfPair(
   for (const other of others) {
     if (stands && other === start) continue;
     versions[1 - column] = other;
-    const said = page.ruling(versions);
+    const said = ruling(page, versions);
     if (said.accepted) for (const rule of said.rules) rules.add(rule);
   }
 }
@@ -195,7 +202,7 @@ function addRules(rules: Set<Rule>, page: Page, filled: readonly (readonly Kind[
       allStand &&= option?.stands === true;
     }
     if (allStand) return false;
-    const said = page.ruling(versions);
+    const said = ruling(page, versions);
     if (said.accepted) for (const rule of said.rules) rules.add(rule);
     return false;
   });

@@ -1,6 +1,7 @@
 import type { Cohort, Cohorts } from "./cohorts.ts";
 import { at } from "./draft.ts";
-import type { Page, Rulebook } from "./rulebook.ts";
+import { accepts, type Page } from "./page.ts";
+import type { Rulebook } from "./rulebook.ts";
 
 /** For each cohort the hops that some plan could use, and how far each version is from the wanted one. */
 export interface Ways {
@@ -78,7 +79,8 @@ export function waysOf(ground: Ground, book: Rulebook): Ways {
     distances[index] = walk.distances;
     hops[index] = walk.hops;
     domains[index] = walk.domain;
-    if (isSmaller) for (const page of at(book.pagesOf, cohort.peers)) dirty.add(page);
+    if (isSmaller)
+      for (const page of at(book.pagesOf, cohort.peers)) dirty.add(at(book.pages, page));
   };
 
   const startsOf = byPeers.map((list) => new Set(list.map((one) => at(cohorts, one).start)));
@@ -132,7 +134,7 @@ export function mayArrive(
   for (const index of dirty) {
     dirty.delete(index);
     const cohort = at(cohorts, index);
-    const pages = at(book.pagesOf, cohort.peers);
+    const pages = at(book.pagesOf, cohort.peers).map((page) => at(book.pages, page));
     const own = at(reached, index);
     const before = own.length;
     for (const from of own) {
@@ -201,13 +203,8 @@ function unionOf(
   return [...union].toSorted((a, b) => a - b);
 }
 
-/** What is kept of a page while many questions are asked of it. */
-export interface PageMemo {
-  reader?: { readonly read: PageReader | null };
-}
-
 /** For a column: may a Component that started at `start` go from one version to another in some context? */
-type PageReader = (
+export type PageReader = (
   column: number,
   allowed: readonly (readonly number[])[],
   starts: readonly ReadonlySet<number>[],
@@ -236,7 +233,7 @@ function pairReader(page: Page): PageReader {
     versions[0] = one;
     for (let other = 0; other < otherSize; other += 1) {
       versions[1] = other;
-      if (!page.accepts(versions)) continue;
+      if (!accepts(page, versions)) continue;
       accepted[0][one] = (accepted[0][one] ?? 0) | (1 << other);
       accepted[1][other] = (accepted[1][other] ?? 0) | (1 << one);
     }
@@ -269,7 +266,7 @@ function wideReader(page: Page): PageReader {
       const bits = new Uint32Array(words);
       for (const [index, context] of contexts.entries()) {
         context[column] = version;
-        if (page.accepts(context)) setBit(bits, index);
+        if (accepts(page, context)) setBit(bits, index);
       }
       return bits;
     });
