@@ -1,5 +1,4 @@
-import type { System, SystemState } from "../manifest/system.ts";
-import type { Options } from "./combinations.ts";
+import type { Rule, System, SystemState } from "../manifest/system.ts";
 import type { Judge } from "./judge.ts";
 import type { Cost, GroupPlace, Plan, Stage, Step } from "./plan.ts";
 import { distinctRules } from "./rule-order.ts";
@@ -42,17 +41,15 @@ export function planOf(system: System, judge: Judge, draft: Draft, bound: Cost |
   const cost = costOf(system, draft);
   const stages: Stage[] = [];
   const state = system.components.map(({ start }) => start);
-  const options: (readonly number[])[] = state.map((version) => [version]);
-  for (const groups of draft) {
-    const told = groups.map((moves) => {
-      for (const { component, from, to } of moves) options[component] = [from, to];
-      const steps = stepsOf(system, judge, options, moves);
-      for (const { component, to } of moves) {
-        options[component] = [to];
-        state[component] = to;
-      }
-      return steps;
+  const sorted = draft.map((groups) => groups.map(byComponent));
+  const allowed = judge.allowing(sorted.flat());
+  let first = 0;
+  for (const groups of sorted) {
+    const told = groups.map((moves, group) => {
+      for (const { component, to } of moves) state[component] = to;
+      return stepsOf(system, moves, at(allowed, first + group));
     });
+    first += groups.length;
     const systemVersion = system.endTables.length === 0 ? null : judge.endName(state);
     stages.push({ systemVersion, groups: told });
   }
@@ -63,6 +60,13 @@ export function planOf(system: System, judge: Judge, draft: Draft, bound: Cost |
     bound: bound === "proved" ? cost : bound,
     pointOfNoReturn: pointOfNoReturn(system, draft),
   };
+}
+
+function byComponent(moves: readonly Move[]): readonly Move[] {
+  const isSorted = moves.every(
+    ({ component }, place) => place === 0 || at(moves, place - 1).component <= component,
+  );
+  return isSorted ? moves : moves.toSorted((a, b) => a.component - b.component);
 }
 
 export function after(state: SystemState, moves: readonly Move[]): SystemState {
@@ -80,16 +84,10 @@ export function during(state: SystemState, moves: readonly Move[]): readonly (re
 
 function stepsOf(
   system: System,
-  judge: Judge,
-  options: Options,
   moves: readonly Move[],
+  rules: readonly (readonly Rule[])[],
 ): readonly Step[] {
-  const allowing = judge.allowing(options);
-  const isSorted = moves.every(
-    ({ component }, place) => place === 0 || at(moves, place - 1).component <= component,
-  );
-  const sorted = isSorted ? moves : moves.toSorted((a, b) => a.component - b.component);
-  return sorted.map(({ component, from, to }) => {
+  return moves.map(({ component, from, to }, place) => {
     const { id, type } = at(system.components, component);
     const { name, versions } = at(system.types, type);
     return {
@@ -97,7 +95,7 @@ function stepsOf(
       componentType: name,
       from: at(versions, from),
       to: at(versions, to),
-      allowedBy: distinctRules(allowing(component, to)),
+      allowedBy: distinctRules(at(rules, place)),
     };
   });
 }

@@ -27,7 +27,10 @@ export function findWayOut(
   const nodeLimit = options.nodeLimit ?? defaultNodeLimit;
   const stranded = withFrozen(startingIn(withoutOrder(system), state), frozen);
   // Nobody is told what allows its steps.
-  const law: Judge = { ...judge(stranded), allowing: () => () => [] };
+  const law: Judge = {
+    ...judge(stranded),
+    allowing: (groups) => groups.map((moves) => moves.map(() => [])),
+  };
   if (!law.book.isWhole) return { kind: "undecided", nodes: nodeLimit };
   const old = startOf(system);
   const wanted = state.map((_, component) => wantedOf(system, component));

@@ -3,9 +3,10 @@ import type { Rule, System, SystemState } from "../manifest/system.ts";
 import type { Options } from "./combinations.ts";
 import { type EndStates, endStates } from "./end-states.ts";
 import { type Peerage, peerage } from "./peers.ts";
+import { eachGroup, type Reasons, reasons } from "./reasons.ts";
 import { type RestOnly, restOnly } from "./rest-only.ts";
 import { type Rulebook, rulebook } from "./rulebook.ts";
-import { reasons, refusal } from "./transit.ts";
+import { refusal } from "./transit.ts";
 
 /** Why one of several states may not be passed. */
 export interface Objection {
@@ -30,8 +31,7 @@ export interface Judge {
   readonly endName: (state: SystemState) => SystemVersion | null;
   /** Null where every state that these options allow is acceptable. */
   readonly objection: (options: Options) => Objection | null;
-  /** The rules that accept a Component's being at one of its options, while the others are at theirs. */
-  readonly allowing: (options: Options) => (component: number, version: number) => readonly Rule[];
+  readonly allowing: Reasons;
 }
 
 /** What the tables say wherever the System starts. */
@@ -86,8 +86,15 @@ export function judge(system: System): Judge {
           ? null
           : { rule: refused.rule, table: null, nearby, combination: [] };
       },
-      allowing: (options) => (component, version) =>
-        rests.allowing(options.with(component, [version])),
+      allowing: (groups) => {
+        const rules: (readonly Rule[])[][] = [];
+        eachGroup(starts, groups, (moves, options) => {
+          rules.push(
+            moves.map(({ component, to }) => rests.allowing(options.with(component, [to]))),
+          );
+        });
+        return rules;
+      },
     };
   }
   return {
@@ -103,6 +110,6 @@ export function judge(system: System): Judge {
       const nearby = refused.page.table.rows.map(({ rule }) => rule);
       return { rule: refused.rule, table: refused.page.table.name, nearby, combination };
     },
-    allowing: (options) => reasons(book, family, starts, options),
+    allowing: reasons(book, family, starts),
   };
 }

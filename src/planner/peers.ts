@@ -12,6 +12,8 @@ export interface Peerage {
   readonly peers: readonly Peers[];
   /** The index of each Component's peers. */
   readonly of: readonly number[];
+  /** For each peers their Component; -1: they are more than one. */
+  readonly alone: readonly number[];
   /** For each type its peers. */
   readonly ofType: readonly (readonly number[])[];
 }
@@ -39,7 +41,10 @@ export function peerage(system: System): Peerage {
     if (ofType[type]?.length === 0) ofType[type] = [at];
     else ofType[type]?.push(at);
   }
-  return { peers, of, ofType };
+  const alone = peers.map(({ components }) =>
+    components.length === 1 ? (components[0] ?? -1) : -1,
+  );
+  return { peers, of, alone, ofType };
 }
 
 /**
