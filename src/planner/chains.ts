@@ -2,6 +2,7 @@ import type { System } from "../manifest/system.ts";
 import type { Cohorts } from "./cohorts.ts";
 import { at } from "./draft.ts";
 import { accepts, type Page } from "./page.ts";
+import { addPair, followersIn, noPrecedence } from "./precedence.ts";
 import type { Rulebook } from "./rulebook.ts";
 import type { Ways } from "./ways.ts";
 
@@ -12,8 +13,6 @@ const contextLimit = 1024;
 interface Link {
   readonly cohort: number;
   readonly hop: number;
-  /** Hops that must come in a later group than all of this one. */
-  readonly later: Set<number>;
 }
 
 /**
@@ -27,14 +26,15 @@ export function leastGroups(system: System, cohorts: Cohorts, ways: Ways, book: 
   const firstLink = paths.map((path, cohort) => {
     const first = links.length;
     for (let hop = 0; hop + 1 < path.length; hop += 1) {
-      links.push({ cohort, hop, later: new Set() });
+      links.push({ cohort, hop });
     }
     return first;
   });
-  const byPeers: number[][] = book.pagesOf.map(() => []);
-  for (const [cohort, { peers }] of cohorts.cohorts.entries()) byPeers[peers]?.push(cohort);
+  const { byPeers } = cohorts;
+  // A hop that must come in a later group than all of another one.
+  const precedence = noPrecedence();
   const addLater = (before: number, hopBefore: number, behind: number, hopBehind: number) => {
-    links[at(firstLink, before) + hopBefore]?.later.add(at(firstLink, behind) + hopBehind);
+    addPair(precedence, at(firstLink, before) + hopBefore, at(firstLink, behind) + hopBehind);
   };
   const room: number[] = [];
   for (const page of book.pages) {
@@ -63,7 +63,8 @@ export function leastGroups(system: System, cohorts: Cohorts, ways: Ways, book: 
       }
     }
   }
-  return longest(system, cohorts, links, firstLink, paths);
+  const later = followersIn(precedence, links.length);
+  return longest(system, cohorts, links, later, firstLink, paths);
 }
 
 /** The versions of the only shortest way; just the start where there is a choice. */
@@ -197,6 +198,7 @@ function longest(
   system: System,
   cohorts: Cohorts,
   links: readonly Link[],
+  later: readonly (readonly number[])[],
   firstLink: readonly number[],
   paths: readonly (readonly number[])[],
 ): number {
@@ -205,8 +207,8 @@ function longest(
     const { cohort, hop } = at(links, link);
     return hop + 2 < at(paths, cohort).length ? at(firstLink, cohort) + hop + 1 : -1;
   };
-  for (const [link, { later }] of links.entries()) {
-    for (const one of later) waiting[one] = at(waiting, one) + 1;
+  for (const link of links.keys()) {
+    for (const one of at(later, link)) waiting[one] = at(waiting, one) + 1;
     if (nextOwn(link) >= 0) waiting[nextOwn(link)] = at(waiting, nextOwn(link)) + 1;
   }
   // How many groups are over before a link's first.
@@ -214,7 +216,7 @@ function longest(
   const queue = waiting.flatMap((count, link) => (count === 0 ? [link] : []));
   let most = 0;
   for (const link of queue) {
-    const { cohort, later } = at(links, link);
+    const { cohort } = at(links, link);
     const { members, type } = at(cohorts.cohorts, cohort);
     const room = at(system.types, type).maxParallel ?? members.length;
     const whole = at(over, link) + Math.ceil(members.length / room);
@@ -224,7 +226,7 @@ function longest(
       waiting[one] = at(waiting, one) - 1;
       if (waiting[one] === 0) queue.push(one);
     };
-    for (const one of later) release(one, whole);
+    for (const one of at(later, link)) release(one, whole);
     if (nextOwn(link) >= 0) release(nextOwn(link), at(over, link) + 1);
   }
   return queue.length === links.length ? most : 0;

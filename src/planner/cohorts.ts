@@ -19,6 +19,8 @@ export interface Cohorts {
   readonly cohorts: readonly Cohort[];
   /** The index of each Component's cohort. */
   readonly of: readonly number[];
+  /** For each peers their cohorts. */
+  readonly byPeers: readonly (readonly number[])[];
 }
 
 export function cohortsOf(system: System, peerage: Peerage): Cohorts {
@@ -27,9 +29,9 @@ export function cohortsOf(system: System, peerage: Peerage): Cohorts {
   const of = system.components.map((component, index) => {
     const { type, start, hops, supportsRollback, rebootsHost } = component;
     const peers = at(peerage.of, index);
-    const isNamed = peerage.peers[peers]?.isNamed ?? false;
-    const key = isNamed
-      ? `named ${String(index)}`
+    const isAlone = at(peerage.alone, peers) >= 0;
+    const key = isAlone
+      ? `alone ${String(index)}`
       : `${peers}/${start}/${Number(supportsRollback)}${Number(rebootsHost)}/${hops.join(";")}`;
     const before = known.get(key);
     if (before !== undefined) {
@@ -41,5 +43,11 @@ export function cohortsOf(system: System, peerage: Peerage): Cohorts {
     const size = versions.length;
     return cohorts.push({ peers, type, start, target, size, hops, members: [index] }) - 1;
   });
-  return { cohorts, of };
+  const byPeers: number[][] = [];
+  for (const [cohort, { peers }] of cohorts.entries()) {
+    // Mostly the only one: a list that was pushed to keeps room for many more.
+    if (byPeers[peers] === undefined) byPeers[peers] = [cohort];
+    else byPeers[peers].push(cohort);
+  }
+  return { cohorts, of, byPeers };
 }

@@ -1,6 +1,7 @@
 import type { System, SystemState } from "../manifest/system.ts";
 import { after, at, type Draft, during, type Move } from "./draft.ts";
 import type { Judge, Objection } from "./judge.ts";
+import { addPair, type Precedence } from "./precedence.ts";
 import type { Squad } from "./squads.ts";
 
 /** How the hand-written `order` takes part: not at all, in places, or for every type that moves. */
@@ -79,7 +80,7 @@ export function addOrder(
   system: System,
   squads: readonly Squad[],
   behind: SystemState,
-  followers: readonly Set<number>[],
+  precedence: Precedence,
 ): boolean {
   const orders = squads.map(({ type }) => at(system.types, type).order);
   if (orders.every((order) => order === null)) return true;
@@ -91,7 +92,7 @@ export function addOrder(
   if (isLate) return false;
   for (const [first, order] of orders.entries()) {
     for (const [second, other] of orders.entries()) {
-      if (order !== null && other !== null && order < other) followers[first]?.add(second);
+      if (order !== null && other !== null && order < other) addPair(precedence, first, second);
     }
   }
   return true;

@@ -3,6 +3,7 @@ import { at, type Move } from "./draft.ts";
 import { addOrder } from "./hand-written.ts";
 import type { Judge } from "./judge.ts";
 import { type Kind, type Option, someMeeting } from "./combinations.ts";
+import { followersIn, leadersIn } from "./precedence.ts";
 import { lineup, type Lot, type Squad } from "./squads.ts";
 import { type Knot, ties, type WideKnot } from "./ties.ts";
 import { isAllAccepted } from "./transit.ts";
@@ -53,11 +54,9 @@ export function stageBetween(
   const tied = ties(judge, line);
   if (tied === null) return null;
   const { squads } = line;
-  if (!addOrder(system, squads, behind, tied.followers)) return null;
-  const followers = tied.followers.map((set) => sorted([...set]));
-  const leaders: number[][] = squads.map(() => []);
-  for (const [squad, list] of followers.entries())
-    for (const one of list) leaders[one]?.push(squad);
+  if (!addOrder(system, squads, behind, tied.precedence)) return null;
+  const followers = followersIn(tied.precedence, squads.length);
+  const leaders = leadersIn(tied.precedence, squads.length);
   const sequence = sequenceOf(followers, leaders);
   if (sequence === null) return null;
   const knotsOf: Knot[][] = squads.map(() => []);
@@ -77,11 +76,6 @@ export function stageBetween(
     divisible: tied.divisible,
     room: squads.map(({ type }) => at(system.types, type).maxParallel ?? Infinity),
   };
-}
-
-function sorted(numbers: readonly number[]): readonly number[] {
-  const isSorted = numbers.every((one, place) => place === 0 || at(numbers, place - 1) <= one);
-  return isSorted ? numbers : numbers.toSorted((a, b) => a - b);
 }
 
 /** Null where they wait for each other in a circle. */

@@ -1,13 +1,14 @@
 import { at } from "./draft.ts";
 import type { Judge } from "./judge.ts";
 import { accepts, mayAccept, type Page } from "./page.ts";
+import { addPair, noPrecedence, type Precedence } from "./precedence.ts";
 import type { Lineup, Lot } from "./squads.ts";
 import { isAllAccepted } from "./transit.ts";
 
 /** What the tables ask of the order in which the squads of one stage move. */
 export interface Ties {
-  /** For each squad those that may only begin in a later group than the one in which it is done. */
-  readonly followers: readonly Set<number>[];
+  /** Of two squads the second may only begin in a later group than the one in which the first is done. */
+  readonly precedence: Precedence;
   readonly knots: readonly Knot[];
   /** Squads two of whose Components meet in a knot: it may matter that one moves before the other. */
   readonly divisible: ReadonlySet<number>;
@@ -36,7 +37,7 @@ export const knotLimit = 8;
 
 /** Null where the tables allow no order at all. */
 export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
-  const followers = squads.map(() => new Set<number>());
+  const precedence = noPrecedence();
   const knots: Knot[] = [];
   const divisible = new Set<number>();
   const addDivisible = (met: readonly number[]) => {
@@ -47,7 +48,7 @@ export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
   const wide: WideKnot[] = [];
 
   const follow = (first: number, second: number): boolean => {
-    followers[first]?.add(second);
+    addPair(precedence, first, second);
     return first !== second;
   };
 
@@ -103,7 +104,7 @@ export function ties(judge: Judge, { squads, lots }: Lineup): Ties | null {
   if (judge.rests !== null) {
     for (const [first, second] of judge.rests.order(squads)) follow(first, second);
   }
-  return { followers, knots, divisible, wide, isWhole: judge.rests !== null };
+  return { precedence, knots, divisible, wide, isWhole: judge.rests !== null };
 }
 
 function mayOthersStand(chosen: readonly Lot[], one: number, other: number): boolean {

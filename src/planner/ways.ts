@@ -14,6 +14,9 @@ export interface Ways {
 /** Pages with more combinations than this are not asked which hops they rule out. */
 const pageLimit = 4096;
 
+/** Versions of a column that fit into one word. */
+const pairSize = 32;
+
 /** The ways where no table forbids anything: what every question about the same System begins with. */
 export interface Ground extends Ways {
   readonly cohorts: Cohorts;
@@ -64,13 +67,16 @@ function walkOf(cohort: Cohort, all: readonly (readonly number[])[]) {
  * on no way from the start to the wanted version, until nothing changes. What is left out is in no plan.
  */
 export function waysOf(ground: Ground, book: Rulebook): Ways {
-  const { cohorts } = ground.cohorts;
+  const { cohorts, byPeers } = ground.cohorts;
   const hops = [...ground.hops];
   const distances = [...ground.distances];
   const domains = [...ground.domains];
-  const byPeers: number[][] = book.pagesOf.map(() => []);
-  for (const [index, { peers }] of cohorts.entries()) byPeers[peers]?.push(index);
-  const dirty = new Set(book.pages);
+  const queue = [...book.pages.keys()];
+  const isDirty = new Uint8Array(queue.length).fill(1);
+  const add = (page: number) => {
+    if (isDirty[page] === 0) queue.push(page);
+    isDirty[page] = 1;
+  };
 
   const refresh = (index: number) => {
     const cohort = at(cohorts, index);
@@ -79,29 +85,30 @@ export function waysOf(ground: Ground, book: Rulebook): Ways {
     distances[index] = walk.distances;
     hops[index] = walk.hops;
     domains[index] = walk.domain;
-    if (isSmaller)
-      for (const page of at(book.pagesOf, cohort.peers)) dirty.add(at(book.pages, page));
+    if (isSmaller) for (const page of at(book.pagesOf, cohort.peers)) add(page);
   };
 
-  const startsOf = byPeers.map((list) => new Set(list.map((one) => at(cohorts, one).start)));
-  for (const page of dirty) {
-    dirty.delete(page);
+  const allowed = (peers: number) => unionOf(at(byPeers, peers), domains);
+  const starts = startsIn(ground.cohorts);
+  for (const number of queue) {
+    isDirty[number] = 0;
+    const page = at(book.pages, number);
     const reader = readerOf(page);
     if (reader === null) continue;
-    const allowed = page.peers.map((peers) => unionOf(at(byPeers, peers), domains));
-    const starts = page.peers.map((peers) => at(startsOf, peers));
     for (const [column, peers] of page.peers.entries()) {
       const isSupported = reader(column, allowed, starts);
       for (const index of at(byPeers, peers)) {
         const { start } = at(cohorts, index);
         const own = at(hops, index);
-        const left = own.map((targets, from) =>
+        const isKept = own.every((targets, from) =>
+          targets.every((to) => isSupported(from, to, start)),
+        );
+        if (isKept) continue;
+        hops[index] = own.map((targets, from) =>
           filtered(targets, (to) => isSupported(from, to, start)),
         );
-        if (left.every((targets, from) => targets === own[from])) continue;
-        hops[index] = left;
         refresh(index);
-        dirty.add(page);
+        add(number);
       }
     }
   }
@@ -112,22 +119,16 @@ export function waysOf(ground: Ground, book: Rulebook): Ways {
  * False: there is no plan. Takes it that whatever version a Component has once reached it has for ever, beside all
  * that come after it; what is not even reached so is never reached.
  */
-export function mayArrive(
-  { cohorts: { cohorts } }: Ground,
-  { hops }: Ways,
-  book: Rulebook,
-): boolean {
-  const byPeers: number[][] = book.pagesOf.map(() => []);
-  for (const [index, { peers }] of cohorts.entries()) byPeers[peers]?.push(index);
-  const starts = byPeers.map((list) => new Set(list.map((one) => at(cohorts, one).start)));
+export function mayArrive({ cohorts: all }: Ground, { hops }: Ways, book: Rulebook): boolean {
+  const { cohorts, byPeers } = all;
+  const starts = startsIn(all);
   const reached = cohorts.map(({ start }) => [start]);
   const isSupported = (page: Page, { peers, start }: Cohort, from: number, to: number): boolean => {
     const reader = readerOf(page);
     if (reader === null) return true;
-    const allowed = page.peers.map((one) => unionOf(at(byPeers, one), reached));
-    const standing = page.peers.map((one) => at(starts, one));
+    const allowed = (one: number) => unionOf(at(byPeers, one), reached);
     return page.peers.every(
-      (one, column) => one !== peers || reader(column, allowed, standing)(from, to, start),
+      (one, column) => one !== peers || reader(column, allowed, starts)(from, to, start),
     );
   };
   const dirty = new Set(cohorts.keys());
@@ -203,11 +204,22 @@ function unionOf(
   return [...union].toSorted((a, b) => a - b);
 }
 
+/** Of each peers: in which versions their Components began. */
+function startsIn({ cohorts, byPeers }: Cohorts): VersionsOf {
+  const starts = byPeers.map((list) => {
+    const all = list.map((one) => at(cohorts, one).start);
+    return all.length < 2 ? all : [...new Set(all)];
+  });
+  return (peers) => at(starts, peers);
+}
+
+type VersionsOf = (peers: number) => readonly number[];
+
 /** For a column: may a Component that started at `start` go from one version to another in some context? */
 export type PageReader = (
   column: number,
-  allowed: readonly (readonly number[])[],
-  starts: readonly ReadonlySet<number>[],
+  allowed: VersionsOf,
+  starts: VersionsOf,
 ) => (from: number, to: number, start: number) => boolean;
 
 /** Pages stay the same while many questions are asked of them. */
@@ -219,42 +231,45 @@ function readerOf(page: Page): PageReader | null {
 function newReader(page: Page): PageReader | null {
   const count = page.sizes.reduce((product, size) => product * size, 1);
   if (count > pageLimit) return null;
-  return page.sizes.length === 2 && page.sizes.every((size) => size <= 32)
+  return page.sizes.length === 2 && page.sizes.every((size) => size <= pairSize)
     ? pairReader(page)
     : wideReader(page);
 }
 
-/** The contexts of a column are the versions of the other one: one word of bits for each version. */
+/** The contexts of a column are the versions of the other one: one word of bits for each version, column by column. */
 function pairReader(page: Page): PageReader {
   const [size = 0, otherSize = 0] = page.sizes;
-  const accepted = [zeros(size), zeros(otherSize)] as const;
+  const accepted = blank.slice(0, size + otherSize);
   const versions = [0, 0];
   for (let one = 0; one < size; one += 1) {
     versions[0] = one;
     for (let other = 0; other < otherSize; other += 1) {
       versions[1] = other;
       if (!accepts(page, versions)) continue;
-      accepted[0][one] = (accepted[0][one] ?? 0) | (1 << other);
-      accepted[1][other] = (accepted[1][other] ?? 0) | (1 << one);
+      accepted[one] = (accepted[one] ?? 0) | (1 << other);
+      accepted[size + other] = (accepted[size + other] ?? 0) | (1 << one);
     }
   }
   return (column, allowed, starts) => {
-    const bits = column === 0 ? accepted[0] : accepted[1];
-    let open = 0;
-    for (const version of at(allowed, 1 - column)) open |= 1 << version;
-    let standing = 0;
-    for (const version of at(starts, 1 - column)) standing |= 1 << version;
+    const others = at(page.peers, 1 - column);
+    const first = column === 0 ? 0 : size;
+    const open = bitsOf(allowed(others));
+    const standing = bitsOf(starts(others));
     return (from, to, start) => {
-      const ahead = (bits[from] ?? 0) | (from === start ? standing : 0);
-      const behind = (bits[to] ?? 0) | (to === start ? standing : 0);
+      const ahead = (accepted[first + from] ?? 0) | (from === start ? standing : 0);
+      const behind = (accepted[first + to] ?? 0) | (to === start ? standing : 0);
       return (ahead & behind & open) !== 0;
     };
   };
 }
 
-/** So short that a typed array would take more room. */
-function zeros(count: number): number[] {
-  return Array.from({ length: count }, () => 0);
+/** A piece of it is made sooner than a list of zeros, and a typed array that short would take more room. */
+const blank: readonly number[] = Array.from({ length: 2 * pairSize }, () => 0);
+
+function bitsOf(versions: readonly number[]): number {
+  let bits = 0;
+  for (const version of versions) bits |= 1 << version;
+  return bits;
 }
 
 function wideReader(page: Page): PageReader {
@@ -273,7 +288,9 @@ function wideReader(page: Page): PageReader {
     // What stands since the start is accepted: the start in every context that may stand.
     const standing = new Uint32Array(words);
     for (const [index, context] of contexts.entries()) {
-      const isStanding = context.every((version, at) => at === column || starts[at]?.has(version));
+      const isStanding = context.every(
+        (version, place) => place === column || starts(at(page.peers, place)).includes(version),
+      );
       if (isStanding) setBit(standing, index);
     }
     return (from, to, start) => {
@@ -295,14 +312,10 @@ function setBit(bits: Uint32Array, index: number) {
 }
 
 /** Every choice of versions for the other columns; the place of the column itself is free. */
-function contextsOf(
-  page: Page,
-  column: number,
-  allowed: readonly (readonly number[])[],
-): readonly number[][] {
+function contextsOf(page: Page, column: number, allowed: VersionsOf): readonly number[][] {
   let all: number[][] = [[]];
-  for (const index of page.peers.keys()) {
-    const versions = index === column ? [0] : at(allowed, index);
+  for (const [index, peers] of page.peers.entries()) {
+    const versions = index === column ? [0] : allowed(peers);
     all = all.flatMap((context) => versions.map((version) => [...context, version]));
   }
   return all;
