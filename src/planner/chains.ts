@@ -21,7 +21,8 @@ interface Link {
  */
 export function leastGroups(system: System, cohorts: Cohorts, ways: Ways, book: Rulebook): number {
   const paths = cohorts.cohorts.map((_, cohort) => onlyWay(cohorts, ways, cohort));
-  const domains = cohorts.cohorts.map((_, cohort) => onShortWays(cohorts, ways, cohort));
+  const domains: (readonly number[])[] = [];
+  const domainOf = (cohort: number) => (domains[cohort] ??= onShortWays(cohorts, ways, cohort));
   const links: Link[] = [];
   const firstLink = paths.map((path, cohort) => {
     const first = links.length;
@@ -40,7 +41,7 @@ export function leastGroups(system: System, cohorts: Cohorts, ways: Ways, book: 
   for (const page of book.pages) {
     for (let column = 0; column < page.peers.length; column += 1) {
       for (let other = column + 1; other < page.peers.length; other += 1) {
-        const grid = gridOf(page, column, other, cohorts, byPeers, domains);
+        const grid = gridOf(page, column, other, cohorts, domainOf);
         if (grid === null) continue;
         for (const one of at(byPeers, at(page.peers, column))) {
           for (const two of at(byPeers, at(page.peers, other))) {
@@ -77,11 +78,13 @@ function onlyWay(
   const distance = at(distances, cohort);
   const path = [start];
   for (let version = start; at(distance, version) > 0;) {
-    const next = at(at(hops, cohort), version).filter(
-      (to) => at(distance, to) === at(distance, version) - 1,
-    );
-    const [only] = next;
-    if (only === undefined || next.length > 1) return [start];
+    let only = -1;
+    for (const to of at(at(hops, cohort), version)) {
+      if (at(distance, to) !== at(distance, version) - 1) continue;
+      if (only >= 0) return [start];
+      only = to;
+    }
+    if (only < 0) return [start];
     path.push(only);
     version = only;
   }
@@ -112,16 +115,16 @@ function gridOf(
   column: number,
   other: number,
   cohorts: Cohorts,
-  byPeers: readonly (readonly number[])[],
-  domains: readonly (readonly number[])[],
+  domainOf: (cohort: number) => readonly number[],
 ): Grid | null {
-  let contexts: number[][] = [[]];
+  const { byPeers } = cohorts;
+  let contexts = [page.peers.map(() => 0)];
   for (const [place, peers] of page.peers.entries()) {
-    const isOpen = place === column || place === other;
-    const versions = isOpen
-      ? [0]
-      : [...new Set(at(byPeers, peers).flatMap((cohort) => at(domains, cohort)))];
-    contexts = contexts.flatMap((context) => versions.map((version) => [...context, version]));
+    if (place === column || place === other) continue;
+    const versions = [...new Set(at(byPeers, peers).flatMap((cohort) => domainOf(cohort)))];
+    contexts = contexts.flatMap((context) =>
+      versions.map((version) => context.with(place, version)),
+    );
     if (contexts.length > contextLimit) return null;
   }
   const startsAt = (place: number) =>

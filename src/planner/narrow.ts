@@ -7,34 +7,40 @@ import type { Rulebook } from "./rulebook.ts";
 const tryLimit = 256;
 
 /**
- * Leaves each cluster only the options that fit to some option of the others: with it the end of the stage
+ * Of the options of each cluster leaves only those that fit to some option of the others: with it the end of the stage
  * must be acceptable, and a Component must be able to move while the others are where they were or will be.
  */
-export function narrow(clusters: readonly Cluster[], book: Rulebook): readonly Cluster[] {
+export function narrow(
+  clusters: readonly Cluster[],
+  lists: readonly (readonly Option[])[],
+  book: Rulebook,
+): readonly (readonly Option[])[] {
   // With one option each there is nothing to leave out.
-  if (clusters.every(({ options }) => options.length < 2)) return clusters;
-  const left = [...clusters];
+  if (lists.every(({ length }) => length < 2)) return lists;
+  const left = [...lists];
   const byPeers = new Map<number, number[]>();
-  for (const [index, { peers }] of left.entries()) {
+  for (const [index, { peers }] of clusters.entries()) {
     const alike = byPeers.get(peers);
     if (alike === undefined) byPeers.set(peers, [index]);
     else alike.push(index);
   }
-  const dirty = new Set(left.flatMap(({ options }, index) => (options.length > 1 ? [index] : [])));
+  const here = { clusters, left, byPeers };
+  const dirty = new Set(left.flatMap(({ length }, index) => (length > 1 ? [index] : [])));
   for (const index of dirty) {
     dirty.delete(index);
-    const cluster = at(left, index);
+    const cluster = at(clusters, index);
     const pages = at(book.pagesOf, cluster.peers).map((page) => at(book.pages, page));
-    const options = cluster.options.filter((option) =>
-      pages.every((page) => fits(page, cluster, option, left, byPeers)),
+    const before = at(left, index);
+    const options = before.filter((option) =>
+      pages.every((page) => fits(page, cluster, option, here)),
     );
-    if (options.length === cluster.options.length) continue;
-    left[index] = { ...cluster, options };
+    if (options.length === before.length) continue;
+    left[index] = options;
     if (options.length === 0) return left;
     for (const page of pages) {
       for (const peers of page.peers) {
         for (const other of byPeers.get(peers) ?? []) {
-          if (at(left, other).options.length > 1) dirty.add(other);
+          if (at(left, other).length > 1) dirty.add(other);
         }
       }
     }
@@ -42,35 +48,38 @@ export function narrow(clusters: readonly Cluster[], book: Rulebook): readonly C
   return left;
 }
 
+/** Where everybody may still go. */
+interface Here {
+  readonly clusters: readonly Cluster[];
+  /** For each cluster the options that are left. */
+  readonly left: readonly (readonly Option[])[];
+  readonly byPeers: ReadonlyMap<number, readonly number[]>;
+}
+
 /** Whether the page lets the cluster's Components take this option, in some of the columns' contexts. */
-function fits(
-  page: Page,
-  cluster: Cluster,
-  option: Option,
-  clusters: readonly Cluster[],
-  byPeers: ReadonlyMap<number, readonly number[]>,
-): boolean {
+function fits(page: Page, cluster: Cluster, option: Option, here: Here): boolean {
+  const { clusters, left, byPeers } = here;
   return page.peers.every((peers, column) => {
     if (peers !== cluster.peers) return true;
     const others = page.peers.map((one, place) =>
-      place === column ? [] : (byPeers.get(one) ?? []).map((index) => at(clusters, index)),
+      place === column ? [] : (byPeers.get(one) ?? []),
     );
     const canStand = others.every(
       (alike, place) =>
         place === column ||
-        alike.some(
-          ({ from, start, options }) =>
-            from === start || options.some(({ version }) => version === start),
-        ),
+        alike.some((other) => {
+          const { from, start } = at(clusters, other);
+          return from === start || at(left, other).some(({ version }) => version === start);
+        }),
     );
     const standing = (version: number) => canStand && version === cluster.start;
-    const ends = others.map((alike) => versionsOf(alike, false));
+    const ends = others.map((alike) => versionsOf(alike, here, false));
     const isEnd = someContext(ends, column, (context) =>
       acceptsWith(page, context, column, option.version),
     );
     if (!isEnd && !standing(option.version)) return false;
     if (option.moves === 0 || standing(option.version) || standing(cluster.from)) return true;
-    const onTheWay = others.map((alike) => versionsOf(alike, true));
+    const onTheWay = others.map((alike) => versionsOf(alike, here, true));
     return someContext(
       onTheWay,
       column,
@@ -81,11 +90,15 @@ function fits(
   });
 }
 
-function versionsOf(clusters: readonly Cluster[], isOnTheWay: boolean): readonly number[] {
+function versionsOf(
+  alike: readonly number[],
+  { clusters, left }: Here,
+  isOnTheWay: boolean,
+): readonly number[] {
   const versions = new Set<number>();
-  for (const { from, options } of clusters) {
-    if (isOnTheWay) versions.add(from);
-    for (const { version } of options) versions.add(version);
+  for (const index of alike) {
+    if (isOnTheWay) versions.add(at(clusters, index).from);
+    for (const { version } of at(left, index)) versions.add(version);
   }
   return [...versions];
 }

@@ -73,25 +73,27 @@ export function* restsIn(
   ends: EndStates,
   box: EndBox,
   state: SystemState,
-  everyone: readonly Cluster[],
+  clusters: readonly Cluster[],
   budget: Budget,
 ): Generator<Rest, void> {
-  const inBox: Cluster[] = [];
-  for (const cluster of everyone) {
-    const options = within(cluster.options, box.domains[cluster.peers] ?? null);
-    if (options.length === 0) return;
-    inBox.push(options === cluster.options ? cluster : { ...cluster, options });
+  const inBox: (readonly Option[])[] = [];
+  for (const { options, peers } of clusters) {
+    const own = within(options, box.domains[peers] ?? null);
+    if (own.length === 0) return;
+    inBox.push(own);
   }
-  const clusters = narrow(inBox, moves.book);
-  if (clusters.some(({ options }) => options.length === 0)) return;
-  const slots = clusters.flatMap(({ options, members }, cluster): readonly Slot[] =>
-    options.length < 2 ? [] : members.map((_, index) => ({ cluster, isFirst: index === 0 })),
+  const lists = narrow(clusters, inBox, moves.book);
+  if (lists.some(({ length }) => length === 0)) return;
+  const slots = clusters.flatMap(({ members }, cluster): readonly Slot[] =>
+    at(lists, cluster).length < 2
+      ? []
+      : members.map((_, index) => ({ cluster, isFirst: index === 0 })),
   );
   const isPossible = ({ installs, state: next }: Rest) =>
     installs > 0 && !(ends.banned.size > 0 && ends.isContradicted(next));
   const eager = slots.map(() => 0);
-  const lazy = slots.map(({ cluster }) => leastMove(at(clusters, cluster)));
-  const idle = restOf(moves, clusters, lazy, state, 1);
+  const lazy = slots.map(({ cluster }) => leastMove(at(lists, cluster)));
+  const idle = restOf(moves, clusters, lists, lazy, state, 1);
   let turn = 0;
   const open = heap<Choice>();
   open.push([0, 0], { before: null, slot: 0, option: 0, detour: 0, steps: 0 });
@@ -100,7 +102,7 @@ export function* restsIn(
     for (let one: Choice | null = choice; one?.before; one = one.before) {
       chosen[one.slot] = Math.max(at(chosen, one.slot), one.option);
     }
-    const rest = restOf(moves, clusters, chosen, state, turn);
+    const rest = restOf(moves, clusters, lists, chosen, state, turn);
     if (isPossible(rest) && (turn === 0 || rest.key !== idle.key)) {
       yield rest;
       // All that can move, then as little as possible: of what lies between there may be very much.
@@ -109,7 +111,7 @@ export function* restsIn(
     }
     for (let slot = choice.slot; slot < slots.length; slot += 1) {
       const { cluster, isFirst } = at(slots, slot);
-      const { options } = at(clusters, cluster);
+      const options = at(lists, cluster);
       const option = at(chosen, slot) + 1;
       const isAllowed = option < options.length && (isFirst || at(chosen, slot - 1) >= option);
       if (!isAllowed) continue;
@@ -122,7 +124,7 @@ export function* restsIn(
 }
 
 /** Of the options without detour the one that moves least. */
-function leastMove({ options }: Cluster): number {
+function leastMove(options: readonly Option[]): number {
   const least = at(options, 0).detour;
   const straight = options.filter(({ detour }) => detour === least);
   const staying = straight.findIndex(({ moves }) => moves === 0);
@@ -214,6 +216,7 @@ function optionsFrom(
 function restOf(
   { cohorts }: Moves,
   clusters: readonly Cluster[],
+  lists: readonly (readonly Option[])[],
   chosen: readonly number[],
   state: SystemState,
   turn: number,
@@ -223,9 +226,11 @@ function restOf(
   let left = 0;
   let stagesLeft = 0;
   let slot = 0;
-  for (const { members, options } of clusters) {
+  for (let cluster = 0; cluster < clusters.length; cluster += 1) {
+    const { members } = at(clusters, cluster);
+    const options = at(lists, cluster);
     const isFixed = options.length < 2;
-    for (const index of members.keys()) {
+    for (let index = 0; index < members.length; index += 1) {
       // The first slot has the least wanted option: it is the last Component's.
       const place = slot + members.length - 1 - index;
       const option = at(options, isFixed ? 0 : at(chosen, place));

@@ -95,9 +95,9 @@ export function waysOf(ground: Ground, book: Rulebook): Ways {
     const page = at(book.pages, number);
     const reader = readerOf(page);
     if (reader === null) continue;
-    for (const [column, peers] of page.peers.entries()) {
+    for (let column = 0; column < page.peers.length; column += 1) {
       const isSupported = reader(column, allowed, starts);
-      for (const index of at(byPeers, peers)) {
+      for (const index of at(byPeers, at(page.peers, column))) {
         const { start } = at(cohorts, index);
         const own = at(hops, index);
         const isKept = own.every((targets, from) =>
