@@ -100,10 +100,7 @@ export function waysOf(ground: Ground, book: Rulebook): Ways {
       for (const index of at(byPeers, at(page.peers, column))) {
         const { start } = at(cohorts, index);
         const own = at(hops, index);
-        const isKept = own.every((targets, from) =>
-          targets.every((to) => isSupported(from, to, start)),
-        );
-        if (isKept) continue;
+        if (isEveryHop(own, (from, to) => isSupported(from, to, start))) continue;
         hops[index] = own.map((targets, from) =>
           filtered(targets, (to) => isSupported(from, to, start)),
         );
@@ -150,6 +147,16 @@ export function mayArrive({ cohorts: all }: Ground, { hops }: Ways, book: Rulebo
     }
   }
   return cohorts.every(({ target }, index) => at(reached, index).includes(target));
+}
+
+function isEveryHop(
+  hops: readonly (readonly number[])[],
+  test: (from: number, to: number) => boolean,
+): boolean {
+  for (let from = 0; from < hops.length; from += 1) {
+    for (const to of at(hops, from)) if (!test(from, to)) return false;
+  }
+  return true;
 }
 
 /** The same list where all are kept, as mostly. */
