@@ -37,7 +37,7 @@ export async function installFile(
   context: Context,
   file: string,
   options: InstallOptions,
-  showPlan: (planning: Planning) => void,
+  showPlan: (planning: Planning) => Promise<void>,
 ): Promise<Result<Installed>> {
   const { platform, environment } = context;
   const settings = readSettings(context);
@@ -95,7 +95,7 @@ interface Wanted {
   readonly input: SystemInput;
   readonly id: string;
   readonly options: InstallOptions;
-  readonly showPlan: (planning: Planning) => void;
+  readonly showPlan: (planning: Planning) => Promise<void>;
 }
 
 async function planAndRun(
@@ -107,7 +107,7 @@ async function planAndRun(
   if (!made.ok) return made;
   const planning = made.value;
   const { answer, survey } = planning;
-  showPlan(planning);
+  await showPlan(planning);
   if (answer.kind !== "plan") return ok({ kind: "no-plan" });
   const { plan } = answer;
   const refused = refusal(plan, options);

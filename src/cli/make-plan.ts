@@ -4,6 +4,7 @@ import type { Deployment } from "../deployment/deployment.ts";
 import { foreseen } from "../deployment/foreseen.ts";
 import { inProgress } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
+import { explainInShort } from "../planner/explain.ts";
 import { FileError } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import type { Context } from "./context.ts";
@@ -13,13 +14,24 @@ import { deviceConstraintsFile, planFromState, type Planning, planThisSystem } f
 import { withSystemInput } from "./system-input.ts";
 
 /** With the contingency plans, which only those are told who ask for the plan itself. */
-export async function withWaysOut(
+export async function withWaysOut(context: Context, planning: Planning): Promise<PlannedSystem> {
+  const { system, answer, nodeLimit } = planning;
+  const told = await withWhyNot(context, planning);
+  const waysOut =
+    answer.kind === "plan"
+      ? await context.compute(() => foreseen(system, answer.plan, { nodeLimit }))
+      : [];
+  return { ...told, waysOut };
+}
+
+/** With the reason in short where there is no plan: whoever tells the answer tells it, too. */
+export async function withWhyNot(
   { compute }: Context,
   { planned, system, answer, nodeLimit }: Planning,
 ): Promise<PlannedSystem> {
-  const waysOut =
-    answer.kind === "plan" ? await compute(() => foreseen(system, answer.plan, { nodeLimit })) : [];
-  return { ...planned, waysOut };
+  if (answer.kind !== "no-plan") return planned;
+  const why = await compute(() => explainInShort(system, answer, nodeLimit));
+  return { ...planned, whyNot: why === null ? null : { system, why } };
 }
 
 /** Plans a Manifest or a bundle from a state file, or without one from where this System is. Changes nothing. */

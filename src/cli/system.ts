@@ -21,7 +21,6 @@ import { versionNamed } from "../manifest/version.ts";
 import { acceptance } from "../planner/acceptable.ts";
 import { findPlan, writtenOrder } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/plan.ts";
-import { explainInShort } from "../planner/explain.ts";
 import type { PlannedSystem, TypePlaces } from "../report/planned.ts";
 import { type LocatedArtifact, locateArtifacts, missingArtifact } from "../sources/locate.ts";
 import type { Context } from "./context.ts";
@@ -182,7 +181,6 @@ async function planned(
   if (!matched.ok) return matched;
   const { system } = matched.value;
   const answer = await compute(() => findPlan(system, { nodeLimit }));
-  const why = await compute(() => explainInShort(system, answer, nodeLimit));
   return ok({
     manifest: match.manifest,
     system,
@@ -199,7 +197,7 @@ async function planned(
         match.artifacts.find((one) => one.type === type && versionNamed(one.name) === version)
           ?.name ?? null,
       placesOf: (type) => placesOf(match.manifest, type),
-      whyNot: why === null ? null : { system, why },
+      whyNot: null,
       notes: [...notes, ...matched.value.notes],
     },
   });

@@ -33,7 +33,7 @@ export interface PlannedSystem {
   readonly artifactOf: (type: ComponentType, version: Version) => ArtifactName | null;
   /** Where the Manifest speaks of the type; null: it does not. */
   readonly placesOf: (type: ComponentType) => TypePlaces | null;
-  /** Why there is no plan, by the names of this System; null where there is one, or it is not known. */
+  /** Why there is no plan, by the names of this System; null where there is one, it is not known, or nobody asked. */
   readonly whyNot: { readonly system: System; readonly why: WhyNot } | null;
   readonly notes: readonly Problem[];
   /** The contingency plans, computed before the first step; absent where nobody asked for them. */

@@ -9,7 +9,7 @@ import type { InstallOptions } from "../definitions/updates.ts";
 import { datastoreOf } from "../deployer.ts";
 import { installFile } from "../installer.ts";
 import { locked } from "../locked.ts";
-import { makePlan, withWaysOut } from "../make-plan.ts";
+import { makePlan, withWaysOut, withWhyNot } from "../make-plan.ts";
 import { beginStream, failedInStream, writeLines } from "../output.ts";
 import { exitOfDeployed } from "../run-end.ts";
 import type { Planning } from "../system.ts";
@@ -61,7 +61,10 @@ async function dryRun(context: Context, file: string): Promise<ExitCode> {
 }
 
 /** In short, as the head of the progress; where there is nothing to do, it is the result. */
-function showPlan({ output }: Context, { planned, answer }: Planning): void {
+async function showPlan(context: Context, planning: Planning): Promise<void> {
+  const { output } = context;
+  const { answer } = planning;
+  const planned = await withWhyNot(context, planning);
   if (output.json) {
     writeLines(output.results, [JSON.stringify(answerJson(planned, answer))]);
     return;
