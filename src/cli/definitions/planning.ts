@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Lazily } from "../program.ts";
+import { stateOption } from "./state-option.ts";
 
 export interface PlanOptions {
   readonly state?: string;
@@ -12,10 +13,7 @@ export function definePlanning(program: Command, lazily: Lazily): void {
     .command("plan")
     .description("what install would do, and why; changes nothing")
     .argument("<file>", "a bundle or a Manifest")
-    .option(
-      "--state <file>",
-      "the current state, in place of this System's own and of its own rules",
-    )
+    .option(...stateOption)
     .addOption(
       new Option("--format <format>", "how the plan is written")
         .choices(["text", "json"])

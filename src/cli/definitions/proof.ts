@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Lazily } from "../program.ts";
+import { stateOption } from "./state-option.ts";
 
 export interface ExplainOptions {
   readonly state?: string;
@@ -20,10 +21,7 @@ export function defineProof(program: Command, lazily: Lazily): void {
     .command("explain")
     .description("why there is no plan, or why this order: the rows that decide")
     .argument("<file>", "a bundle or a Manifest")
-    .option(
-      "--state <file>",
-      "the current state, in place of this System's own and of its own rules",
-    )
+    .option(...stateOption)
     .action(
       lazily(async (context, file: string, options: ExplainOptions) => {
         const { explain } = await import("../commands/explain.ts");
@@ -34,10 +32,7 @@ export function defineProof(program: Command, lazily: Lazily): void {
     .command("simulate")
     .description("every fault at every step of the plan: where the System ends; changes nothing")
     .argument("<file>", "a bundle or a Manifest")
-    .option(
-      "--state <file>",
-      "the current state, in place of this System's own and of its own rules",
-    )
+    .option(...stateOption)
     .addOption(
       new Option("--from <states>", "from the current state, or from every end state as well")
         .choices(["here", "all"])
