@@ -2,16 +2,16 @@ import type { EndTable, Rule, System } from "../manifest/system.ts";
 import { at } from "./draft.ts";
 import type { Ban } from "./explain-bans.ts";
 import { firstRule } from "./explain-law.ts";
-import { wantedOf } from "./hand-written.ts";
 import { judge } from "./judge.ts";
+import { wantedState } from "./wanted.ts";
 
 /** What refuses the wanted state: a NO row, or that no row of a table allows it. */
 type Refusal = Extract<Ban, { kind: "row" | "unlisted" }>;
 
 /** Why the wanted state is no acceptable end state; null where it is one. */
 export function missingEndState(system: System): Refusal | null {
-  const wanted = system.components.map((_, component) => wantedOf(system, component));
-  if (system.endTables.length === 0 || judge(system).endName(wanted) !== null) return null;
+  if (system.endTables.length === 0) return null;
+  if (judge(system).endName(wantedState(system)) !== null) return null;
   const [first] = system.endTables;
   const [refusal] = refusedEndState(system).toSorted(
     (a, b) => Number(a.kind !== "row") - Number(b.kind !== "row"),

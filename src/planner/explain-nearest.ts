@@ -4,9 +4,8 @@ import { at } from "./draft.ts";
 import { opening } from "./explain-core.ts";
 import { pathsTo } from "./explain-paths.ts";
 import type { Law } from "./explain-law.ts";
-
-import { wantedOf } from "./hand-written.ts";
 import { judge } from "./judge.ts";
+import { wantedOf } from "./wanted.ts";
 
 export interface NearestEnd {
   readonly name: SystemVersion;

@@ -1,15 +1,14 @@
 import type { System } from "../manifest/system.ts";
 import { type Ban as Objected } from "./bans.ts";
 import { objections } from "./blame.ts";
-import type { Move } from "./draft.ts";
 import type { Ban } from "./explain-bans.ts";
 import { firstRule } from "./explain-law.ts";
 import { type Repair, repaired } from "./explain-repair.ts";
 import { findPlan, writtenOrder } from "./find-plan.ts";
-import { groupsByOrder, wantedOf } from "./hand-written.ts";
+import { groupsByOrder } from "./hand-written.ts";
 import { judge } from "./judge.ts";
 import type { Answer } from "./plan.ts";
-import { directMoves, isDirect } from "./search.ts";
+import { isDirect, wantedMoves } from "./wanted.ts";
 
 /** What stands against an order written for all that moves, where step by step there were a way. */
 export interface Together {
@@ -32,7 +31,7 @@ const large = 500;
 export function whyNotTogether(system: System, nodeLimit: number): Together {
   const tries = triesFor(system, nodeLimit);
   const planned = plannerFor(nodeLimit);
-  const moves = movesOf(system);
+  const moves = wantedMoves(system);
   const moving = new Set(moves.map(({ component }) => system.components[component]?.type ?? -1));
   const numbered = [...moving].filter((type) => system.types[type]?.order !== null);
   const orders = numbered.slice(0, tries).map((type): Repair => ({ kind: "drop-order", type }));
@@ -57,13 +56,8 @@ export function whyNotTogether(system: System, nodeLimit: number): Together {
 
 /** Whether the order is written for all that moves, and some of it cannot go where it should in one stage. */
 export function isWrittenOverStones(system: System): boolean {
-  return writtenOrder(system) === "all" && movesOf(system).some((move) => !isDirect(system, move));
-}
-
-function movesOf(system: System): readonly Move[] {
-  return directMoves(
-    system.components.map(({ start }) => start),
-    system.components.map((_, component) => wantedOf(system, component)),
+  return (
+    writtenOrder(system) === "all" && wantedMoves(system).some((move) => !isDirect(system, move))
   );
 }
 

@@ -11,8 +11,8 @@ import { type Question, type Reached, search } from "./explain-search.ts";
 import { nearestEnd, type NearestEnd } from "./explain-nearest.ts";
 import { isWrittenOverStones, openingAsWritten, whyNotTogether } from "./explain-together.ts";
 import { writtenOrder } from "./find-plan.ts";
-import { wantedOf } from "./hand-written.ts";
 import type { Answer } from "./plan.ts";
+import { wantedState } from "./wanted.ts";
 
 /** Why there is no plan. Components and versions by index. */
 export interface WhyNot {
@@ -86,7 +86,7 @@ export function explain(
 
 function whyNot(system: System, isStuck: boolean, stepLimit: number): WhyNot {
   const law = lawOf(system);
-  const wanted = system.components.map((_, component) => [wantedOf(system, component)]);
+  const wanted = wantedState(system).map((version) => [version]);
   const paths = pathsTo(system, wanted);
   const asked = (): Question => ({
     system,
@@ -126,7 +126,7 @@ const notFound: Core = { bans: [], isIrreducible: false };
 
 function whyNoEndState(question: Question, ban: Ban, nearest: WhyNot["nearest"]): WhyNot {
   const { system } = question;
-  const state = system.components.map((_, component) => wantedOf(system, component));
+  const state = wantedState(system);
   const change: Repair =
     ban.kind === "row" ? { kind: "say-yes", ban } : { kind: "add-end-state", state };
   const { repairs: opened, isComplete } = openedBy(question, [change]);

@@ -3,17 +3,12 @@ import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System } from "../manifest/system.ts";
 import { core, type Core } from "./core.ts";
 import { type Draft, planOf } from "./draft.ts";
-import {
-  firstObjection,
-  groupsByOrder,
-  type OrderUse,
-  orderUse,
-  wantedOf,
-} from "./hand-written.ts";
+import { firstObjection, groupsByOrder, type OrderUse, orderUse } from "./hand-written.ts";
 import { judge, type Judge } from "./judge.ts";
 import { sentence } from "./no-plan.ts";
 import type { Answer, Cost } from "./plan.ts";
-import { directMoves, isDirect, type Searched, searcher } from "./search.ts";
+import { type Searched, searcher } from "./search.ts";
+import { isDirect, wantedMoves, wantedState } from "./wanted.ts";
 
 export interface PlanOptions {
   /** How many nodes may be searched before the answer is "undecided", or a plan not proved to be the best. */
@@ -37,9 +32,7 @@ export function findPlan(
 /** It was given up to look for some end state, so that more may be acceptable than was taken for it. */
 function doubted(system: System, answer: Answer, nodeLimit: number): Answer {
   if (answer.kind !== "plan") return { kind: "undecided", nodes: nodeLimit };
-  const installs = system.components.filter(
-    ({ start }, component) => start !== wantedOf(system, component),
-  ).length;
+  const installs = wantedMoves(system).length;
   if (installs === 0) return answer;
   const bound = { installs, stages: 1, exposure: 0, groups: 1 };
   return { kind: "plan", plan: { ...answer.plan, optimal: false, bound } };
@@ -47,8 +40,8 @@ function doubted(system: System, answer: Answer, nodeLimit: number): Answer {
 
 function answerUnder(law: Judge, system: System, nodeLimit: number): Answer {
   const start = system.components.map((component) => component.start);
-  const wanted = start.map((_, component) => wantedOf(system, component));
-  const moves = directMoves(start, wanted);
+  const wanted = wantedState(system);
+  const moves = wantedMoves(system);
   const detour = moves.find((move) => !isDirect(system, move));
   if (system.endTables.length === 0) {
     if (detour !== undefined) return sentence.noArtifact(system, detour);
@@ -87,9 +80,7 @@ function answerUnder(law: Judge, system: System, nodeLimit: number): Answer {
 
 /** What of the order written in the Manifest every plan from here has to keep. */
 export function writtenOrder(system: System): OrderUse {
-  const start = system.components.map((component) => component.start);
-  const wanted = start.map((_, component) => wantedOf(system, component));
-  const use = orderUse(system, directMoves(start, wanted));
+  const use = orderUse(system, wantedMoves(system));
   const numbers = new Set(system.types.flatMap(({ order }) => order ?? []));
   // A single number says nothing of types without one.
   return use === "some" && numbers.size < 2 ? "none" : use;

@@ -6,12 +6,11 @@ import type { Budget } from "./budget.ts";
 import { cohortsOf } from "./cohorts.ts";
 import { at, planOf } from "./draft.ts";
 import type { PlanOptions } from "./find-plan.ts";
-import { wantedOf } from "./hand-written.ts";
 import { heap } from "./heap.ts";
 import { judge, type Judge } from "./judge.ts";
 import type { Answer, Cost, Plan } from "./plan.ts";
 import { clusterer, keyOf, type Moves, type Rest, restsIn } from "./rests.ts";
-import { directMoves, isDirect } from "./search.ts";
+import { directMoves, isDirect, wantedState } from "./wanted.ts";
 
 /**
  * The way from an observed state to an acceptable end state while the `frozen` Components stay as they
@@ -33,7 +32,7 @@ export function findWayOut(
   };
   if (!law.book.isWhole) return { kind: "undecided", nodes: nodeLimit };
   const old = startOf(system);
-  const wanted = state.map((_, component) => wantedOf(system, component));
+  const wanted = wantedState(system);
   const isOld = isState(old);
   const isWanted = isState(wanted);
   const budget = { left: nodeLimit };

@@ -3,6 +3,7 @@ import { after, at, type Draft, during, type Move } from "./draft.ts";
 import type { Judge, Objection } from "./judge.ts";
 import { addPair, type Precedence } from "./precedence.ts";
 import type { Squad } from "./squads.ts";
+import { wantedOf } from "./wanted.ts";
 
 /** How the hand-written `order` takes part: not at all, in places, or for every type that moves. */
 export type OrderUse = "none" | "some" | "all";
@@ -100,8 +101,4 @@ export function addOrder(
 
 function orderOf(system: System, component: number): number | null {
   return at(system.types, at(system.components, component).type).order;
-}
-
-export function wantedOf(system: System, component: number): number {
-  return at(system.types, at(system.components, component).type).target;
 }

@@ -4,11 +4,12 @@ import type { Budget, Effort } from "./budget.ts";
 import { leastGroups } from "./chains.ts";
 import { cohortsOf } from "./cohorts.ts";
 import { at, type Draft, exposureOf, type Move } from "./draft.ts";
-import { firstObjection, groupsByOrder, orderUse, wantedOf } from "./hand-written.ts";
+import { firstObjection, groupsByOrder, orderUse } from "./hand-written.ts";
 import type { Judge } from "./judge.ts";
 import type { Cost } from "./plan.ts";
 import { isEqual, route } from "./route.ts";
 import type { Peerage } from "./peers.ts";
+import { directMoves, isDirect, wantedState } from "./wanted.ts";
 import { type Ground, groundOf, mayArrive, type Ways, waysOf } from "./ways.ts";
 
 export type Searched =
@@ -41,7 +42,7 @@ function search(
   effort: Effort,
 ): Searched {
   const start = system.components.map((component) => component.start);
-  const goal = start.map((_, component) => wantedOf(system, component));
+  const goal = wantedState(system);
   const moves = directMoves(start, goal);
   // Whatever the way, it would end in what a table refuses.
   if (law.objection(goal.map((version) => [version])) !== null) return { kind: "none" };
@@ -114,15 +115,4 @@ function asWritten(
   if (firstObjection(law, before, groups) !== null) return { kind: "none" };
   const exposure = exposureOf(system, groups);
   return { kind: "arranged", groups, exposure, bound: { exposure, groups: groups.length } };
-}
-
-export function directMoves(start: SystemState, wanted: SystemState): readonly Move[] {
-  return start.flatMap((from, component) => {
-    const to = at(wanted, component);
-    return from === to ? [] : [{ component, from, to }];
-  });
-}
-
-export function isDirect(system: System, { component, from, to }: Move): boolean {
-  return at(system.components, component).hops[from]?.includes(to) ?? false;
 }
