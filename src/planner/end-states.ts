@@ -106,14 +106,9 @@ export function endStates(system: System, peerage: Peerage): EndStates {
     peers: readonly number[],
     lists: readonly (readonly number[])[],
   ): boolean {
-    const given = new Map<number, readonly number[]>();
+    const given = byPeers(peers, lists, (one) => spokenOf.has(one));
     let key = String(box);
-    for (const [at, one] of peers.entries()) {
-      if (!spokenOf.has(one)) continue;
-      const versions = lists[at] ?? [];
-      given.set(one, [...(given.get(one) ?? []), ...versions]);
-      key += `/${String(one)} ${versions.join()}`;
-    }
+    for (const [one, versions] of given) key += `/${String(one)} ${versions.join()}`;
     const before = witnessed.get(key);
     if (before !== undefined) return before;
     const said = isWitnessed(domainsOf(at(boxes, box)), at(bansOf, box), given, left);
@@ -146,10 +141,7 @@ export function endStates(system: System, peerage: Peerage): EndStates {
   }
 
   function mayGrant(peers: readonly number[], lists: readonly (readonly number[])[]): boolean {
-    const asked = new Map<number, readonly number[]>();
-    for (const [at, one] of peers.entries()) {
-      asked.set(one, [...(asked.get(one) ?? []), ...(lists[at] ?? [])]);
-    }
+    const asked = byPeers(peers, lists, () => true);
     return boxes.some((box, index) => {
       const whole = domainsOf(box);
       const domains = (one: number) => {
@@ -188,6 +180,19 @@ export function endStates(system: System, peerage: Peerage): EndStates {
       return cuts <= cutLimit;
     },
   };
+}
+
+/** The lists of those that count; all of them where the same stand there more than once. */
+function byPeers(
+  peers: readonly number[],
+  lists: readonly (readonly number[])[],
+  counts: (one: number) => boolean,
+): ReadonlyMap<number, readonly number[]> {
+  const all = new Map<number, readonly number[]>();
+  for (const [at, one] of peers.entries()) {
+    if (counts(one)) all.set(one, [...(all.get(one) ?? []), ...(lists[at] ?? [])]);
+  }
+  return all;
 }
 
 function cellOf({ columns, cells }: EndBan, peers: number): VersionSet {
