@@ -16,33 +16,44 @@ export async function extractBundle(
   directory: string,
   files: Files,
 ): Promise<Result<readonly string[]>> {
-  const { manifest, entries } = bundle;
-  const parts = [
-    { name: manifest.entry, content: sourceOf(manifest.entry, manifest.bytes) },
-    ...entries.map((entry) => ({ name: entry.name, content: partOf(source, entry) })),
-  ];
-  const absent = files.status(directory) === null;
+  /** What goes again where anything fails: never what others have put there. */
+  const made = new Set<string>();
   try {
+    const absent = files.status(directory) === null;
     if (!absent && files.list(directory).length > 0) return fail(notEmpty(source, directory));
     const written: string[] = [];
-    for (const { name, content } of parts) {
+    for (const { name, content } of partsOf(bundle, source)) {
       const path = `${directory}/${name}`;
+      const [top = name] = name.split("/", 1);
+      const place = absent ? directory : `${directory}/${top}`;
+      if (place !== path) made.add(place);
       files.makeDirectory(path.slice(0, path.lastIndexOf("/")));
       await files.writeStream(path, content.read(0, content.size));
+      made.add(place);
       written.push(path);
     }
     return ok(written);
   } catch (error) {
     if (!(error instanceof ArtifactError) && !(error instanceof FileError)) throw error;
-    if (files.status(directory) !== null) clear(files, directory, absent);
+    for (const place of made) removeIfPossible(files, place);
     return fail(error instanceof ArtifactError ? error.problem : notWritten(source, error));
   }
 }
 
-/** Takes away what was written, and the directory too where it was made for it. */
-function clear(files: Files, directory: string, absent: boolean): void {
-  if (absent) files.remove(directory);
-  else for (const name of files.list(directory)) files.remove(`${directory}/${name}`);
+function partsOf({ manifest, entries }: Bundle, source: ByteSource) {
+  return [
+    { name: manifest.entry, content: sourceOf(manifest.entry, manifest.bytes) },
+    ...entries.map((entry) => ({ name: entry.name, content: partOf(source, entry) })),
+  ];
+}
+
+/** What has happened before is told, not that this fails, too. */
+function removeIfPossible(files: Files, place: string): void {
+  try {
+    files.remove(place);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
 }
 
 function notEmpty(source: ByteSource, directory: string) {

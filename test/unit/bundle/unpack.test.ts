@@ -7,7 +7,7 @@ import { openBundle } from "../../../src/bundle/bundle.ts";
 import { extractBundle } from "../../../src/bundle/extract.ts";
 import { isGzip, isTar, unpackGzip } from "../../../src/bundle/unpack.ts";
 import { nodeFiles } from "../../../src/platform/files.ts";
-import type { Files } from "../../../src/platform/types.ts";
+import { FileError, type Files } from "../../../src/platform/types.ts";
 import { buildArtifact } from "../../support/artifacts.ts";
 import { memorySource } from "../../support/byte-sources.ts";
 import { buildBundle, manifestText } from "../../support/bundles.ts";
@@ -96,6 +96,66 @@ describe("bundle extract", () => {
       ok: false,
       problems: [{ code: "bundle-extract", got: "ENOTDIR" }],
     });
+  });
+});
+
+describe("bundle extract that fails", () => {
+  it("says that its place is no directory", async () => {
+    const { source, bundle } = await opened(await buildBundle());
+    writeFileSync(join(directory, "file"), "mine");
+
+    expect(await extractBundle(bundle, source, join(directory, "file"), files)).toMatchObject({
+      ok: false,
+      problems: [{ code: "bundle-extract", got: "ENOTDIR" }],
+    });
+    expect(readFileSync(join(directory, "file")).toString()).toBe("mine");
+  });
+
+  it.each([false, true])(
+    "says why, though nothing of it can be removed; there before: %s",
+    async (before) => {
+      const { source, bundle } = await opened(await buildBundle());
+      const target = join(directory, "target");
+      if (before) mkdirSync(target);
+      const asked: string[] = [];
+      const failing: Files = {
+        ...files,
+        writeStream: async (path, chunks) => {
+          if (path.endsWith("manifest.yaml")) return await files.writeStream(path, chunks);
+          throw new FileError("ENOSPC", path, "no space left on device");
+        },
+        remove: (path) => {
+          asked.push(path);
+          throw new FileError("EIO", path, "i/o error");
+        },
+      };
+
+      expect(await extractBundle(bundle, source, target, failing)).toMatchObject({
+        ok: false,
+        problems: [{ code: "bundle-extract", got: "ENOSPC" }],
+      });
+      expect(asked).toEqual(
+        before ? [join(target, "manifest.yaml"), join(target, "artifacts")] : [target],
+      );
+    },
+  );
+
+  it("removes nothing that it has not written", async () => {
+    const { source, bundle } = await opened(await buildBundle());
+    const failing: Files = {
+      ...files,
+      writeStream: async (path, chunks) => {
+        if (!path.endsWith("manifest.yaml")) throw new FileError("EIO", path, "i/o error");
+        writeFileSync(join(directory, "mine"), "mine");
+        return await files.writeStream(path, chunks);
+      },
+    };
+
+    expect(await extractBundle(bundle, source, directory, failing)).toMatchObject({
+      ok: false,
+      problems: [{ code: "bundle-extract", got: "EIO" }],
+    });
+    expect(readdirSync(directory)).toEqual(["mine"]);
   });
 });
 
