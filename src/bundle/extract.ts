@@ -1,6 +1,6 @@
 import { ArtifactError, refused } from "../artifact/artifact-error.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { type ByteSource, FileError, type Files } from "../platform/types.ts";
+import { type ByteSource, FileError, type Files, unlessRefused } from "../platform/types.ts";
 import type { Bundle } from "./bundle.ts";
 import { partOf } from "./entry-content.ts";
 import { notWritten } from "./not-written.ts";
@@ -35,7 +35,8 @@ export async function extractBundle(
     return ok(written);
   } catch (error) {
     if (!(error instanceof ArtifactError) && !(error instanceof FileError)) throw error;
-    for (const place of made) removeIfPossible(files, place);
+    // What has happened before is told, not that this fails, too.
+    for (const place of made) unlessRefused(() => files.remove(place), undefined);
     return fail(error instanceof ArtifactError ? error.problem : notWritten(source, error));
   }
 }
@@ -45,15 +46,6 @@ function partsOf({ manifest, entries }: Bundle, source: ByteSource) {
     { name: manifest.entry, content: sourceOf(manifest.entry, manifest.bytes) },
     ...entries.map((entry) => ({ name: entry.name, content: partOf(source, entry) })),
   ];
-}
-
-/** What has happened before is told, not that this fails, too. */
-function removeIfPossible(files: Files, place: string): void {
-  try {
-    files.remove(place);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-  }
 }
 
 function notEmpty(source: ByteSource, directory: string) {

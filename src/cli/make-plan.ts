@@ -5,7 +5,7 @@ import { foreseen } from "../deployment/foreseen.ts";
 import { inProgress } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { explainInShort } from "../planner/explain.ts";
-import { FileError } from "../platform/types.ts";
+import { unlessRefused } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import type { Context } from "./context.ts";
 import { datastoreOf } from "./deployer.ts";
@@ -65,7 +65,7 @@ function withNotes(planning: Planning, first: readonly Problem[]): Result<Planni
 /** Where it cannot be looked there is none that this caller could mean. */
 function leftOutNote({ platform }: Context, confDir: string): readonly Problem[] {
   const file = deviceConstraintsFile(confDir);
-  if (!isThere(() => platform.files.status(file) !== null)) return [];
+  if (unlessRefused(() => platform.files.status(file), null) === null) return [];
   return [
     {
       code: "device-constraints-left-out",
@@ -75,21 +75,12 @@ function leftOutNote({ platform }: Context, confDir: string): readonly Problem[]
   ];
 }
 
-function isThere(look: () => boolean): boolean {
-  try {
-    return look();
-  } catch (error) {
-    if (error instanceof FileError) return false;
-    throw error;
-  }
-}
-
 /**
  * What Components report in the middle of a deployment is not where the System rests. Whoever may not read the datastore, or
  * finds its journal damaged, is told so by the commands that need it.
  */
 function inProgressNote(context: Context): readonly Problem[] {
-  const deployment = journalInProgress(context);
+  const deployment = unlessRefused(() => journalInProgress(context), null);
   if (deployment === null || deployment.ended !== null) return [];
   return [
     {
@@ -101,11 +92,6 @@ function inProgressNote(context: Context): readonly Problem[] {
 }
 
 function journalInProgress(context: Context): Deployment | null {
-  try {
-    const found = inProgress(journalsIn(context.platform.files, datastoreOf(context)));
-    return found.ok ? found.value : null;
-  } catch (error) {
-    if (error instanceof FileError) return null;
-    throw error;
-  }
+  const found = inProgress(journalsIn(context.platform.files, datastoreOf(context)));
+  return found.ok ? found.value : null;
 }

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { ArtifactError } from "../artifact/artifact-error.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { FileError, type Files, type Platform } from "../platform/types.ts";
+import { FileError, type Files, type Platform, unlessRefused } from "../platform/types.ts";
 import type { Environment } from "./environment.ts";
 
 /** What is needed of the machine and of where the caller is. */
@@ -45,16 +45,8 @@ export async function intoPlace<T>(
     const isPlace = [path, dirname(path), unfinished].includes(error.path);
     return fail(notWritten(name, error, isPlace && wrongPlaces.has(error.code)));
   } finally {
-    removeQuietly(files, unfinished);
-  }
-}
-
-/** Clears up behind an output; a failure of that must not hide what has happened before. */
-export function removeQuietly(files: Pick<Files, "remove">, path: string): void {
-  try {
-    files.remove(path);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
+    // A failure of this must not hide what has happened before.
+    unlessRefused(() => files.remove(unfinished), undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { Problem } from "../core/problem.ts";
-import { FileError, type Files } from "../platform/types.ts";
+import { type Files, unlessRefused } from "../platform/types.ts";
 import type { Context } from "./context.ts";
 import { datastoreOf } from "./deployer.ts";
 
@@ -29,10 +29,5 @@ export function inOwnDirectory(context: Context, name: string): Problem | null {
 
 /** What is not there leads nowhere. */
 function realPathOf(files: Files, path: string): string {
-  try {
-    return files.realPath(path);
-  } catch (error) {
-    if (error instanceof FileError) return path;
-    throw error;
-  }
+  return unlessRefused(() => files.realPath(path), path);
 }

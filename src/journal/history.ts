@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { FileError, type Files } from "../platform/types.ts";
+import { FileError, type Files, unlessRefused } from "../platform/types.ts";
 import type { Datastore } from "./datastore.ts";
 import type { Journal, RecordFormat } from "./records.ts";
 import { readJournal } from "./store.ts";
@@ -51,12 +51,7 @@ export function archiveJournal(
 function forget(files: Files, old: readonly PastDeployment[], needed: Needed): void {
   const staying = new Set(needed(old).map(({ id }) => id));
   for (const { id, path } of old) {
-    if (staying.has(id)) continue;
-    try {
-      files.remove(path);
-    } catch (error) {
-      if (!(error instanceof FileError)) throw error;
-    }
+    if (!staying.has(id)) unlessRefused(() => files.remove(path), undefined);
   }
 }
 

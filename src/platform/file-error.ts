@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from "node:util";
-import { FileError } from "./types.ts";
+import { FileError, unlessRefused } from "./types.ts";
 
 /** In words for technicians, where the system's own are not. */
 const meanings: ReadonlyMap<string, string> = new Map([
@@ -42,11 +42,7 @@ export function guarded<T>(path: string, act: () => T): T {
 
 /** Cleans up after a failure that is reported already: what the system refuses now is passed over. */
 export function quietly(act: () => void): void {
-  try {
-    guarded("", act);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-  }
+  unlessRefused(() => guarded("", act), undefined);
 }
 
 function codeOf(error: unknown): string | null {

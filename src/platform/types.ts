@@ -29,6 +29,16 @@ export class FileError extends Error {
   }
 }
 
+/** What `ask` gives, or `otherwise` where the machine refuses it: for whoever passes over that. A bug is thrown on. */
+export function unlessRefused<T>(ask: () => T, otherwise: T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof FileError) return otherwise;
+    throw error;
+  }
+}
+
 export type FileKind = "file" | "directory" | "link" | "other";
 
 export interface FileStatus {

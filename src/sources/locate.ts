@@ -6,7 +6,7 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { WantedArtifact } from "../manifest/at-hand.ts";
 import type { ArtifactLocation } from "../manifest/location.ts";
-import { type ByteSource, FileError } from "../platform/types.ts";
+import { type ByteSource, FileError, unlessRefused } from "../platform/types.ts";
 import type { OpenBundle, Places } from "./places.ts";
 
 /** An Artifact that the Manifest names, found; its header has been read and verified. */
@@ -95,7 +95,7 @@ function candidateAt(places: Places, path: string): FoundFile | null {
   }
   if (bundle !== null && keys.length > 0) return null;
   const absolute = resolve(beside.path, path);
-  if (!isThere(places, absolute)) return null;
+  if (unlessRefused(() => files.status(absolute), null) === null) return null;
   const shown = isAbsolute(path) ? path : join(beside.name, path);
   return {
     location: { kind: "file", path: absolute },
@@ -109,15 +109,6 @@ function candidateAt(places: Places, path: string): FoundFile | null {
       };
     },
   };
-}
-
-function isThere({ files }: Places, path: string): boolean {
-  try {
-    return files.status(path) !== null;
-  } catch (error) {
-    if (error instanceof FileError) return false;
-    throw error;
-  }
 }
 
 function entriesOf({ path, bundle, source }: OpenBundle) {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { isGzip, unpackGzip } from "../bundle/unpack.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { type ByteSource, FileError, type Files } from "../platform/types.ts";
+import { type ByteSource, FileError, type Files, unlessRefused } from "../platform/types.ts";
 
 /** What is left free on the file system of the datastore when a bundle is copied; bytes. */
 const reservedBytes = 16 * 1024 * 1024;
@@ -76,18 +76,9 @@ async function keep(
  * is mounted in the tree: that is not removed with it.
  */
 function isOfCaller(files: Files, path: string, workingDirectory: string): boolean {
-  const tree = realPathOrNull(files, workingDirectory);
+  const tree = unlessRefused(() => files.realPath(workingDirectory), null);
   if (tree === null || tree === "/" || !path.startsWith(`${tree}/`)) return false;
   return files.status(tree)?.device === files.status(path)?.device;
-}
-
-function realPathOrNull(files: Files, path: string): string | null {
-  try {
-    return files.realPath(path);
-  } catch (error) {
-    if (error instanceof FileError) return null;
-    throw error;
-  }
 }
 
 /** Another file system, or one without links: then it is copied. */

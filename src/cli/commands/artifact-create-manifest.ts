@@ -6,7 +6,7 @@ import { ArtifactName, Version } from "../../core/ids.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { type Manifest, readManifest } from "../../manifest/manifest.ts";
-import type { ByteSource } from "../../platform/types.ts";
+import { type ByteSource, unlessRefused } from "../../platform/types.ts";
 import { bytesText } from "../../report/measures.ts";
 import { withInput } from "../bundle-file.ts";
 import type { Context } from "../context.ts";
@@ -16,7 +16,7 @@ import { kindOfInput } from "../input-kind.ts";
 import { readPrivateKey } from "../key-files.ts";
 import { signWithStore, type StoredKey } from "../key-store.ts";
 import { answer, failed } from "../output.ts";
-import { intoPlace, overInput, removeQuietly, writeOutput } from "../output-file.ts";
+import { intoPlace, overInput, writeOutput } from "../output-file.ts";
 
 /** The only payload type that a System device accepts; our update module is of the same name. */
 const payloadType = "mender-orchestrator-manifest";
@@ -93,7 +93,7 @@ async function writeSignedByStore(
       const signed = await signWithStore(context, store, unsigned, unfinished);
       return signed.ok ? ok(files.status(unfinished)?.size ?? size) : signed;
     } finally {
-      removeQuietly(files, unsigned);
+      unlessRefused(() => files.remove(unsigned), undefined);
     }
   });
 }

@@ -2,7 +2,7 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Deployment } from "../../deployment/deployment.ts";
 import { inProgress } from "../../executor/deploy.ts";
 import { journalsIn } from "../../executor/journals.ts";
-import { FileError } from "../../platform/types.ts";
+import { unlessRefused } from "../../platform/types.ts";
 import { type InProgress, statusLines } from "../../report/status.ts";
 import { statusJson } from "../../report/status-json.ts";
 import type { Context } from "../context.ts";
@@ -33,12 +33,9 @@ export async function status(context: Context): Promise<ExitCode> {
 function workerOn(context: Context, { run }: Deployment): number | null {
   const { files, host, processes } = context.platform;
   if (run.bootId !== host.bootId()) return null;
-  try {
+  return unlessRefused(() => {
     const written = new TextDecoder().decode(files.read(datastoreOf(context).lock, 64));
     const pid = Number(written);
     return Number.isSafeInteger(pid) && pid > 0 && processes.identify(pid) !== null ? pid : null;
-  } catch (error) {
-    if (error instanceof FileError) return null;
-    throw error;
-  }
+  }, null);
 }
