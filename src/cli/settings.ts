@@ -43,6 +43,16 @@ export function readSettings(context: Context): Result<Settings> {
   });
 }
 
+/** The keys of the command line, else those of the configuration, which an install asks for. */
+export function givenOrConfiguredKeys(
+  context: Context,
+  given: readonly string[],
+): Result<readonly VerifyKey[]> {
+  if (given.length > 0) return readVerifyKeys(context, given);
+  const settings = readSettings(context);
+  return settings.ok ? ok(settings.value.keys) : settings;
+}
+
 /** Each setting with its value and where it came from; `show-config` prints them. */
 export function readEffectiveSettings(context: Context): Result<EffectiveSettings> {
   const { environment, options } = context;

@@ -97,6 +97,8 @@ describe.skipIf(!needs("openssl"))("a signed bundle", () => {
         `${name}.pem`,
       );
       openssl("pkey", "-in", `${name}.pem`, "-pubout", "-out", `${name}.pub`);
+      // As mender-artifact takes it.
+      openssl("ec", "-in", `${name}.pem`, "-out", `${name}.ec.pem`);
     }
   });
 
@@ -121,19 +123,48 @@ describe.skipIf(!needs("openssl"))("a signed bundle", () => {
     expect(system.versions()).toEqual(v2);
   });
 
+  const trust = (key: string) => {
+    mkdirSync(system.path("conf"), { recursive: true });
+    writeFileSync(
+      system.path("conf/mender-orchestrator.conf"),
+      JSON.stringify({ ArtifactVerifyKey: system.path(key) }),
+    );
+  };
+
+  test("is verified with the configured keys as an install does, unless others are given", () => {
+    create("b.tar", "--key", "mine.pem");
+    create("unsigned.tar");
+    trust("mine.pub");
+    const verify = (bundle: string, ...more: readonly string[]) => {
+      const { exit, stdout, stderr } = system.run(["bundle", "verify", bundle, ...more]);
+      return { exit, stdout, codes: stderr.match(/\[[a-z-]+\]/g) };
+    };
+    const [none, unsigned] = [{ exit: 12, stdout: "" }, "[artifact-unsigned]"];
+    expect(verify("unsigned.tar")).toEqual({ ...none, codes: ["[bundle-unsigned]"] });
+    expect(verify("b.tar")).toEqual({ ...none, codes: [unsigned, unsigned] });
+    expect(verify("b.tar", "--key", "mine.pub")).toMatchObject({ exit: 0, codes: null });
+    trust("theirs.pub");
+    expect(verify("b.tar")).toEqual({ ...none, codes: ["[bundle-signature]"] });
+  });
+
+  test.skipIf(!needs("mender-artifact"))("is sound where its Artifacts are signed as well", () => {
+    for (const name of ["gateway-v2", "rtos-v2"]) {
+      const args = ["sign", "-k", "mine.ec.pem", `artifacts/${name}.mender`];
+      execFileSync("mender-artifact", args, { cwd: system.directory, stdio: "ignore" });
+    }
+    create("b.tar", "--key", "mine.pem");
+    trust("mine.pub");
+    const { exit, stdout, stderr } = system.run(["bundle", "verify", "b.tar"]);
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+    expect(stdout).toContain(`signed by "${system.path("mine.pub")}", 2 Artifacts\n`);
+  });
+
   const extract = (bundle: string, ...more: readonly string[]) =>
     system.run(["bundle", "extract", bundle, "-C", "out", ...more]);
 
   test("is unpacked only where the keys that are given or configured have signed it", () => {
     create("b.tar", "--key", "mine.pem");
     create("unsigned.tar");
-    const trust = (key: string) => {
-      mkdirSync(system.path("conf"), { recursive: true });
-      writeFileSync(
-        system.path("conf/mender-orchestrator.conf"),
-        JSON.stringify({ ArtifactVerifyKey: system.path(key) }),
-      );
-    };
     const refusals = () => [
       extract("b.tar", "--key", "theirs.pub"),
       extract("unsigned.tar", "--key", "mine.pub"),

@@ -1,15 +1,12 @@
 import { resolve } from "node:path";
 import { openBundle } from "../../bundle/bundle.ts";
 import { extractBundle } from "../../bundle/extract.ts";
-import type { VerifyKey } from "../../artifact/keys.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { ok, type Result } from "../../core/result.ts";
 import { withBundleFile } from "../bundle-file.ts";
 import type { Context } from "../context.ts";
 import type { BundleExtractOptions } from "../definitions/bundle.ts";
-import { readVerifyKeys } from "../key-files.ts";
 import { answer, failed } from "../output.ts";
-import { readSettings } from "../settings.ts";
+import { givenOrConfiguredKeys } from "../settings.ts";
 
 /** Once the signature is verified, where keys are given or configured: writes the Manifest and the Artifacts into a directory that is absent or empty. */
 export async function bundleExtract(
@@ -18,7 +15,8 @@ export async function bundleExtract(
   options: BundleExtractOptions,
 ): Promise<ExitCode> {
   const { platform, environment, output } = context;
-  const keys = keysOf(context, options);
+  // What is written may be installed without its bundle: it must be as trusted as if it were installed from there.
+  const keys = givenOrConfiguredKeys(context, options.key);
   if (!keys.ok) return failed(output, keys.problems);
   const directory = resolve(environment.workingDirectory, options.directory);
   const written = await withBundleFile(context, file, async (source) => {
@@ -34,11 +32,4 @@ export async function bundleExtract(
     () => ({ type: "bundle-extracted", files: written.value }),
   );
   return exitCode.done;
-}
-
-/** What is written may be installed without its bundle: it must be as trusted as if it were installed from there. */
-function keysOf(context: Context, { key }: BundleExtractOptions): Result<readonly VerifyKey[]> {
-  if (key.length > 0) return readVerifyKeys(context, key);
-  const settings = readSettings(context);
-  return settings.ok ? ok(settings.value.keys) : settings;
 }

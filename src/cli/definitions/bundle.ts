@@ -23,7 +23,7 @@ export interface BundleExtractOptions {
 
 const publicKeys = [
   "--key <file>",
-  "a public key (PEM) that may have signed it; several may be given",
+  "a public key (PEM) that may have signed it; several may be given; default: the configured ones",
   (value: string, before: readonly string[]) => [...before, value],
   [],
 ] as const;
