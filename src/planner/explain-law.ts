@@ -31,6 +31,8 @@ export interface Law {
   readonly isEndState: (state: SystemState) => boolean;
   /** The ban on ending a stage anywhere else. */
   readonly rest: number;
+  /** False where it was given up to look for an end state, so that more may be allowed than was told. */
+  readonly isSure: () => boolean;
 }
 
 /** More choices of Components for the columns of a table than this are not gone through. */
@@ -79,6 +81,7 @@ export function lawOf(system: System): Law {
     ban: bans.ban,
     isEndState: (state) => whole.endName(state) !== null,
     rest: bans.numberOf({ kind: "rest", table, rule: endRule }),
+    isSure: () => whole.ends.isSure(),
     objections: (state, component, version) => {
       const found = orderObjections(system, state, component, bans);
       if (isRestOnly) return [...found, ...standing(state.with(component, version))];

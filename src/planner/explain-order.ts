@@ -22,8 +22,14 @@ export interface OrderReason {
     | { readonly kind: "free" };
 }
 
+export interface OrderReasons {
+  readonly reasons: readonly OrderReason[];
+  /** False where another order may be allowed though bans are told for it: it was given up to look for an end state. */
+  readonly isProved: boolean;
+}
+
 /** For each step but those of the first group of a stage, what keeps it from coming earlier. */
-export function orderReasons(system: System, plan: Plan): readonly OrderReason[] {
+export function orderReasons(system: System, plan: Plan): OrderReasons {
   const law = lawOf(system);
   const reasons: OrderReason[] = [];
   let state: SystemState = system.components.map(({ start }) => start);
@@ -53,7 +59,8 @@ export function orderReasons(system: System, plan: Plan): readonly OrderReason[]
       state = after(state, own);
     }
   }
-  return reasons;
+  const isProved = law.isSure() || reasons.every(({ cause }) => cause.kind !== "bans");
+  return { reasons, isProved };
 }
 
 interface Reason {

@@ -96,6 +96,7 @@ export function search(question: Question): Found {
       refusedRests.set(reached.state.join(), reached.state);
     }
   }
+  if (!law.isSure()) return { kind: "undecided", farthest };
   return { kind: "none", used, farthest, refusedRests: [...refusedRests.values()] };
 }
 

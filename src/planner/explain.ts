@@ -5,7 +5,7 @@ import { type Core, liftings, opening, reduced } from "./explain-core.ts";
 import { isTooWide, lawOf } from "./explain-law.ts";
 import { pathsTo } from "./explain-paths.ts";
 import { missingEndState } from "./explain-goal.ts";
-import { type OrderReason, orderReasons } from "./explain-order.ts";
+import { type OrderReasons, orderReasons } from "./explain-order.ts";
 import { openedBy, type Repair, repairs } from "./explain-repair.ts";
 import { type Question, type Reached, search } from "./explain-search.ts";
 import { nearestEnd, type NearestEnd } from "./explain-nearest.ts";
@@ -41,7 +41,7 @@ export interface Farthest {
 
 export type Explanation =
   | WhyNot
-  | { readonly kind: "plan"; readonly reasons: readonly OrderReason[] }
+  | ({ readonly kind: "plan" } & OrderReasons)
   /** The answer itself has to do: nothing was decided, or the tables are too wide to be taken apart. */
   | { readonly kind: "unexplained" };
 
@@ -74,7 +74,7 @@ export function explain(
   if (isTooWide(system)) return { kind: "unexplained" };
   switch (answer.kind) {
     case "plan":
-      return { kind: "plan", reasons: orderReasons(system, answer.plan) };
+      return { kind: "plan", ...orderReasons(system, answer.plan) };
     case "undecided":
       return { kind: "unexplained" };
     case "no-plan":

@@ -34,6 +34,7 @@ export function explanationJson(report: ExplanationReport): Json {
       return {
         ...head,
         order: explanation.reasons.map((reason) => reasonJson(report, reason)),
+        proved: explanation.isProved,
         notes,
         exit,
       };

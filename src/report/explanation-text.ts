@@ -1,6 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { Ban } from "../planner/explain-bans.ts";
-import type { OrderReason } from "../planner/explain-order.ts";
+import type { OrderReason, OrderReasons } from "../planner/explain-order.ts";
 import type { Repair } from "../planner/explain-repair.ts";
 import type { WhyNot } from "../planner/explain.ts";
 import type { SystemState } from "../manifest/system.ts";
@@ -26,7 +26,7 @@ export function explanationLines(report: ExplanationReport, style: Style): reado
     case "unexplained":
       return answerLines(planned, answer, style);
     case "plan":
-      return orderLines(report, explanation.reasons, style);
+      return orderLines(report, explanation, style);
     case "no-plan":
       return whyNotLines(report, explanation, style);
     default:
@@ -126,7 +126,7 @@ function near(report: BanPlaces, ban: Ban): string {
 
 function orderLines(
   report: ExplanationReport,
-  reasons: readonly OrderReason[],
+  { reasons, isProved }: OrderReasons,
   style: Style,
 ): readonly string[] {
   const { planned, answer, system } = report;
@@ -148,8 +148,12 @@ function orderLines(
         ...causeRules(report, reason, style),
       ];
     }),
+    ...(isProved ? [] : [unproved]),
   ];
 }
+
+const unproved =
+  "Not proved: it was not found out within the limit whether some states are part of an end state, so another order may be allowed.";
 
 function causeText({ system }: ExplanationReport, { after, cause }: OrderReason): string {
   const others = listed(after.map((one) => componentName(system, one)));

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { System } from "../../../src/manifest/system.ts";
+import { explain } from "../../../src/planner/explain.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
 import { type SystemSketch, systemOf } from "../../support/planner-systems.ts";
 
@@ -107,14 +109,38 @@ describe("exceptions from an end state", () => {
 
   it("that were given up for one question are given up for no other", () => {
     const system = systemOf(pigeonholes);
-    const [first, ...others] = system.types;
-    if (first === undefined) throw new Error("no types");
     expect(findPlan(system).kind).toBe("undecided");
-    // Of the same tables: no end state has the third version of S.
-    const types = [{ ...first, target: 2 }, ...others];
-    expect(findPlan({ ...system, types }).kind).toBe("no-plan");
+    expect(findPlan(withoutEnd(system)).kind).toBe("no-plan");
+  });
+
+  it("of which nobody can tell in time make no order of a plan forbidden for sure", () => {
+    const ordered = (...rows: readonly string[]) => {
+      const transitionTables = [{ columns: ["s", "t"], rows }];
+      const system = systemOf({ ...pigeonholes, transitionTables });
+      return explain(system, findPlan(system));
+    };
+    const reasons = [{ components: [1], after: [0], cause: { kind: "bans" } }];
+    expect(ordered("s2 t1 YES", "s1 t2 NO")).toMatchObject({ reasons, isProved: true });
+    expect(ordered("s2 t1 YES")).toMatchObject({ reasons, isProved: false });
+  });
+
+  it("of which nobody can tell in time leave open whether another end state can be reached", () => {
+    const system = withoutEnd(systemOf(pigeonholes));
+    expect(explain(system, findPlan(system))).toMatchObject({
+      kind: "no-plan",
+      nearest: "undecided",
+      repairs: [],
+      areRepairsComplete: false,
+    });
   });
 });
+
+/** Of the same tables: no end state has the third version of S. */
+function withoutEnd(system: System): System {
+  const [first, ...others] = system.types;
+  if (first === undefined) throw new Error("no types");
+  return { ...system, types: [{ ...first, target: 2 }, ...others] };
+}
 
 /** Ten pigeons and nine holes stand behind either way: no end state, but that takes a long time to find out. */
 const pigeonholes = ((): SystemSketch => {

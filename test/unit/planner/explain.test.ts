@@ -317,6 +317,7 @@ describe("why the plan has its order", () => {
     const system = systemOf(seedSketch);
     expect(explain(system, findPlan(system))).toEqual({
       kind: "plan",
+      isProved: true,
       reasons: [
         {
           stage: 0,
@@ -350,6 +351,7 @@ describe("why the plan has its order", () => {
     });
     expect(explain(system, findPlan(system))).toEqual({
       kind: "plan",
+      isProved: true,
       reasons: [
         { stage: 0, group: 1, components: [1], after: [], cause: { kind: "max-parallel" } },
       ],
