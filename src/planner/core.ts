@@ -1,4 +1,4 @@
-import type { Rule, System, SystemState } from "../manifest/system.ts";
+import type { System, SystemState } from "../manifest/system.ts";
 import { type Ban, relaxer } from "./bans.ts";
 import { blame, objections } from "./blame.ts";
 import { after, type Draft } from "./draft.ts";
@@ -10,7 +10,7 @@ export type Oracle = (judge: Judge) => Draft | "none" | "undecided";
 
 export type Core =
   /** `isReduced`: leaving out any one of them was seen to open a way. */
-  | { readonly kind: "rules"; readonly rules: readonly Rule[]; readonly isReduced: boolean }
+  | { readonly kind: "rules"; readonly bans: readonly Ban[]; readonly isReduced: boolean }
   /** There is no plan even where the transition tables forbid nothing. */
   | { readonly kind: "no-rest" }
   | { readonly kind: "not-found" };
@@ -48,7 +48,7 @@ export function core(system: System, judge: Judge, oracle: Oracle): Core {
       if (said !== "none") kept.set(ban.key, ban);
     }
   }
-  return { kind: "rules", rules: [...kept.values()].map(({ rule }) => rule), isReduced };
+  return { kind: "rules", bans: [...kept.values()], isReduced };
 }
 
 /** What the judge has against a draft: against its first impossible stage as such, else against its groups. */

@@ -1,13 +1,12 @@
 import type { System } from "../manifest/system.ts";
-import { type Ban as Objected } from "./bans.ts";
 import { objections } from "./blame.ts";
 import type { Ban } from "./explain-bans.ts";
-import { firstRule } from "./explain-law.ts";
+import { banOf, type Planner, sufficient, withOrders, withRows } from "./explain-only.ts";
 import { type Repair, repaired } from "./explain-repair.ts";
+import { whyNotOverStones } from "./explain-stones.ts";
 import { findPlan, writtenOrder } from "./find-plan.ts";
 import { groupsByOrder } from "./hand-written.ts";
 import { judge } from "./judge.ts";
-import type { Answer } from "./plan.ts";
 import { isDirect, wantedMoves } from "./wanted.ts";
 
 /** What stands against an order written for all that moves, where step by step there were a way. */
@@ -27,7 +26,7 @@ const fewest = 3;
 const fewestNodes = 2_000;
 const large = 500;
 
-/** The first rule that the order as written breaks, and the numbers without which it would not. */
+/** The first rule that the order as written breaks, over stepping stones several, and the numbers without which it would not. */
 export function whyNotTogether(system: System, nodeLimit: number): Together {
   const tries = triesFor(system, nodeLimit);
   const planned = plannerFor(nodeLimit);
@@ -36,21 +35,29 @@ export function whyNotTogether(system: System, nodeLimit: number): Together {
   const numbered = [...moving].filter((type) => system.types[type]?.order !== null);
   const orders = numbered.slice(0, tries).map((type): Repair => ({ kind: "drop-order", type }));
   const isOpenedBy = (repair: Repair) => planned(repaired(system, repair)) === "plan";
-  const objection = moves.every((move) => isDirect(system, move))
-    ? objections(system, judge(system), [groupsByOrder(system, moves)])[0]
-    : undefined;
+  if (!moves.every((move) => isDirect(system, move))) {
+    const found =
+      tries > 0 ? whyNotOverStones(system, numbered, { nodeLimit, tries, planned }) : null;
+    const rows = (found?.bans ?? []).slice(0, tries).flatMap(repairOf);
+    return {
+      bans: found?.bans ?? [],
+      isIrreducible: found?.isIrreducible ?? false,
+      repairs: [...rows, ...orders].filter(isOpenedBy),
+    };
+  }
+  const objection = objections(system, judge(system), [groupsByOrder(system, moves)])[0];
   if (objection === undefined)
     return { bans: [], isIrreducible: false, repairs: orders.filter(isOpenedBy) };
   const ban = banOf(objection);
-  const strict = alone(system, objection);
-  const types = tries === 0 ? numbered : sufficient(strict, numbered, objection.table, planned);
+  const strict = withRows(system, [objection]);
+  const isForbidding = (some: readonly number[]) => planned(withOrders(strict, some)) === "no-plan";
+  const types = tries === 0 ? numbered : sufficient(numbered, [objection], isForbidding);
   const needed =
     types.length > tries ? { types, isProved: false } : neededOrders(strict, types, planned);
-  const row: Repair = ban.kind === "row" ? { kind: "say-yes", ban } : { kind: "add-row", ban };
   return {
     bans: [ban, ...needed.types.map((type) => ({ kind: "order", type }) as const)],
     isIrreducible: needed.isProved,
-    repairs: [row, ...orders].filter(isOpenedBy),
+    repairs: [...repairOf(ban), ...orders].filter(isOpenedBy),
   };
 }
 
@@ -81,41 +88,14 @@ function triesFor({ components }: System, nodeLimit: number): number {
   return Math.min(maxTried, components.length > large ? affordable : Math.max(fewest, affordable));
 }
 
-type Planner = (system: System) => Answer["kind"];
+function repairOf(ban: Ban): readonly Repair[] {
+  if (ban.kind === "row") return [{ kind: "say-yes", ban }];
+  return ban.kind === "unlisted" ? [{ kind: "add-row", ban }] : [];
+}
 
 function plannerFor(nodes: number): Planner {
   const nodeLimit = Math.max(nodes, fewestNodes);
   return (system) => findPlan(system, { nodeLimit }).kind;
-}
-
-function banOf({ rule, table, versions }: Objected): Extract<Ban, { kind: "row" | "unlisted" }> {
-  if (versions === null) return { kind: "row", table: table.name, rule };
-  const { name, columns, rows } = table;
-  return { kind: "unlisted", table: name, rule: firstRule(rows), columns, versions };
-}
-
-/** The System when nothing on the way is forbidden but this. */
-function alone(system: System, { rule, table, cells }: Objected): System {
-  const rows = [{ cells, verdict: "no" as const, rule }];
-  return { ...system, transitionTables: [{ ...table, allowByDefault: true, rows }] };
-}
-
-/** Mostly the numbers of those that the table speaks of will do. */
-function sufficient(
-  system: System,
-  numbered: readonly number[],
-  { columns }: Objected["table"],
-  planned: Planner,
-): readonly number[] {
-  const near = numbered.filter((type) => columns.some((column) => column.type === type));
-  return planned(onlyOrdered(system, near)) === "no-plan" ? near : numbered;
-}
-
-function onlyOrdered(system: System, kept: readonly number[]): System {
-  const types = system.types.map((one, type) =>
-    kept.includes(type) ? one : { ...one, order: null },
-  );
-  return { ...system, types };
 }
 
 /** Numbers are left out one after the other as long as there is no plan without them. */
@@ -124,7 +104,7 @@ function neededOrders(
   numbered: readonly number[],
   planned: Planner,
 ): { readonly types: readonly number[]; readonly isProved: boolean } {
-  let kept = onlyOrdered(system, numbered);
+  let kept = withOrders(system, numbered);
   let isProved = planned(kept) === "no-plan";
   const types = numbered.filter((type) => {
     const fewer = repaired(kept, { kind: "drop-order", type });

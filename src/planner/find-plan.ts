@@ -7,7 +7,7 @@ import { firstObjection, groupsByOrder, type OrderUse, orderUse } from "./hand-w
 import { judge, type Judge } from "./judge.ts";
 import { sentence } from "./no-plan.ts";
 import type { Answer, Cost } from "./plan.ts";
-import { type Searched, searcher } from "./search.ts";
+import { type Search, searcher } from "./search.ts";
 import { isDirect, wantedMoves, wantedState } from "./wanted.ts";
 
 export interface PlanOptions {
@@ -67,11 +67,7 @@ function answerUnder(law: Judge, system: System, nodeLimit: number): Answer {
       return sentence.noArtifact(system, found.move);
     case "none":
       return law.rests === null
-        ? sentence.noOrder(
-            coreOf(system, law, (relaxed) =>
-              search(relaxed, Math.min(nodeLimit, coreNodeLimit), "any"),
-            ),
-          )
+        ? sentence.noOrder(coreOf(system, law, nodeLimit, search))
         : sentence.noRests;
     default:
       return assertNever(found);
@@ -86,9 +82,15 @@ export function writtenOrder(system: System): OrderUse {
   return use === "some" && numbers.size < 2 ? "none" : use;
 }
 
-function coreOf(system: System, law: Judge, search: (relaxed: Judge) => Searched): Core {
+/** What together forbids every plan of a System that has none, and transition tables. */
+export function coreOf(
+  system: System,
+  law: Judge,
+  nodeLimit: number,
+  search: Search = searcher(system, law.peerage),
+): Core {
   return core(system, law, (relaxed) => {
-    const found = search(relaxed);
+    const found = search(relaxed, Math.min(nodeLimit, coreNodeLimit), "any");
     if (found.kind === "found") return found.draft;
     return found.kind === "undecided" ? "undecided" : "none";
   });

@@ -49,10 +49,12 @@ export const sentence = {
   noOrder: (core: Core): NoPlan => {
     const said = "No order of the updates passes acceptable states only";
     switch (core.kind) {
-      case "rules":
+      case "rules": {
+        const rules = core.bans.map(({ rule }) => rule);
         return core.isReduced
-          ? { ...noPlan(`${said}.`, core.rules), isReduced: true }
-          : noPlan(`${said}. The rules were not reduced further.`, core.rules);
+          ? { ...noPlan(`${said}.`, rules), isReduced: true }
+          : noPlan(`${said}. The rules were not reduced further.`, rules);
+      }
       case "no-rest":
         return noPlan(
           `${said}, whatever the transition tables say: stages must end in end states.`,

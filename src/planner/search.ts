@@ -19,11 +19,10 @@ export type Searched =
   | { readonly kind: "stuck"; readonly move: Move }
   | { readonly kind: "undecided" };
 
+export type Search = (law: Judge, nodeLimit: number, effort?: Effort) => Searched;
+
 /** Searches a System again and again, under laws that differ in their pages alone. */
-export function searcher(
-  system: System,
-  peerage: Peerage,
-): (law: Judge, nodeLimit: number, effort?: Effort) => Searched {
+export function searcher(system: System, peerage: Peerage): Search {
   let known: Ground | null = null;
   const ground = () =>
     (known ??= groundOf(

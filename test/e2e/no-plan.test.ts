@@ -78,6 +78,41 @@ ${hint}`);
     });
   });
 
+  /** Over the end state between, where the order holds in each stage. */
+  const overStones: Sketch = {
+    a: "{ artifact_name: a3, depends: [a2], stepping_stones: [{ artifact_name: a2 }], update_strategy: { order: 2 } }",
+    b: "{ artifact_name: b2, update_strategy: { order: 1 } }",
+    ends: [`"v.1": [a1, b1]`, `"v.mid": [a2, b1]`, `"v.2": [a3, b2]`],
+    transitions: ["- [a3, b1, YES]"],
+  };
+
+  test("where the order written over stepping stones leads to what no row allows", () => {
+    const { text, json } = planned(overStones);
+    expect(text)
+      .toBe(`There is no acceptable plan for "m". No order of the updates passes acceptable states only.
+Together these rules forbid it, whatever the others say:
+  m.yaml:18  no row of "transition_states" allows a a2 and b b2
+  m.yaml:12  a stage may end in no state but those of "end_states"
+  m.yaml:6   the order of "a" is written by hand: 2
+  m.yaml:7   the order of "b" is written by hand: 1
+${hint}`);
+    expect(json).toMatchObject({
+      core: [{ line: 18 }, { line: 12 }, { line: 6 }, { line: 7 }],
+      irreducible: true,
+      repair: [{ kind: "add-row" }, { kind: "drop-order" }, { kind: "drop-order" }],
+    });
+  });
+
+  test("where no order over stepping stones has an end state between", () => {
+    const { text, json } = planned({ ...overStones, ends: [`"v.1": [a1, b1]`, `"v.2": [a3, b2]`] });
+    expect(text)
+      .toBe(`There is no acceptable plan for "m". No order of the updates passes acceptable states only, whatever the transition tables say: stages must end in end states.
+This rule alone forbids it:
+  m.yaml:12  a stage may end in no state but those of "end_states"
+${hint}`);
+    expect(json).toMatchObject({ core: [{ line: 12 }], irreducible: true, repair: [] });
+  });
+
   test("where no row of the end states allows what is wanted", () => {
     const { text, json } = planned({ ends: [`"v.1": [a1, b1]`, `"v.2": [a2, b9]`] });
     expect(text)

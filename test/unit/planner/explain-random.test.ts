@@ -6,7 +6,8 @@ import { repaired } from "../../../src/planner/explain-repair.ts";
 import { explain, type WhyNot } from "../../../src/planner/explain.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
 import { cheapest } from "../../support/planner-brute-force.ts";
-import { randomSystem } from "../../support/planner-random.ts";
+import { dice, randomSystem } from "../../support/planner-random.ts";
+import { systemOf } from "../../support/planner-systems.ts";
 
 const seeds = Array.from({ length: 600 }, (_, seed) => seed);
 
@@ -62,6 +63,49 @@ function withOnly(system: System, bans: readonly Ban[]): System {
   };
 }
 
+/** Three types numbered at random, the first of which has to go over a version that may be one to rest in. */
+function numberedOverStones(seed: number): System {
+  const { between, chance } = dice(seed);
+  const versions = (name: string, count: number) =>
+    Array.from({ length: count }, (_, version) => `${name}${String(version)}`);
+  const counts = { a: 3, b: between(2, 3), c: 2 };
+  const names = ["a", "b", "c"] as const;
+  const anyState = () => names.map((name) => `${name}${String(between(0, counts[name] - 1))}`);
+  const last = names.map((name) => `${name}${String(counts[name] - 1)}`);
+  const pairs = versions("a", 3).flatMap((a) => versions("b", counts.b).map((b) => `${a} ${b}`));
+  return systemOf({
+    types: Object.fromEntries(
+      names.map((name) => [name, { versions: versions(name, counts[name]), order: between(1, 3) }]),
+    ),
+    components: names.map((name) => ({
+      id: name.toUpperCase(),
+      type: name,
+      hops: Object.fromEntries(
+        versions(name, counts[name] - 1).map((from, at) => [from, [`${name}${String(at + 1)}`]]),
+      ),
+    })),
+    endTables: [
+      {
+        columns: names,
+        rows: [
+          "a0 b0 c0 YES v.0",
+          ...Array.from({ length: 3 }, () => `a1 ${anyState().slice(1).join(" ")} YES v.1`),
+          `${last.join(" ")} YES v.2`,
+        ],
+      },
+    ],
+    transitionTables: [
+      {
+        columns: ["a", "b"],
+        allowByDefault: chance(0.5),
+        rows: pairs
+          .filter(() => chance(0.5))
+          .map((pair) => `${pair} ${chance(0.7) ? "YES" : "NO"}`),
+      },
+    ],
+  });
+}
+
 describe("why there is no plan, for random Systems", () => {
   it("names rules that forbid every plan by themselves, and none too many", () => {
     let sets = 0;
@@ -86,6 +130,23 @@ describe("why there is no plan, for random Systems", () => {
       sets += 1;
     }
     expect(sets).toBeGreaterThan(50);
+  });
+
+  it("names such rules for an order written over stepping stones, too", () => {
+    const hasPlan = (system: System) => findPlan(system).kind === "plan";
+    let sets = 0;
+    for (const seed of seeds.slice(0, 200)) {
+      const system = numberedOverStones(seed);
+      const why = explained(system);
+      if (why === null || !why.core.some(({ kind }) => kind === "order")) continue;
+      const { core } = why;
+      expect({ seed, way: hasPlan(withOnly(system, core)) }).toEqual({ seed, way: false });
+      const fewer = core.map((ban) => core.filter((other) => other !== ban));
+      const isNeeded = fewer.every((bans) => hasPlan(withOnly(system, bans)));
+      expect({ seed, irreducible: why.isIrreducible }).toEqual({ seed, irreducible: isNeeded });
+      sets += 1;
+    }
+    expect(sets).toBeGreaterThan(30);
   });
 
   it("names single changes each of which opens a way, and no NO row is missing among them", () => {

@@ -139,8 +139,8 @@ describe("why there is no plan", () => {
     expect(why?.isIrreducible).toBe(true);
   });
 
-  it("blames no number where an order over stepping stones holds in each stage", () => {
-    const why = whyNot({
+  describe("where an order over stepping stones holds in each stage", () => {
+    const sketch: SystemSketch = {
       types: {
         a: { versions: ["a1", "a2", "a3"], order: 2 },
         b: { versions: ["b1", "b2"], order: 1 },
@@ -153,10 +153,35 @@ describe("why there is no plan", () => {
         { columns: ["a", "b"], rows: ["a1 b1 YES v.1", "a2 b1 YES v.2", "a3 b2 YES v.3"] },
       ],
       transitionTables: [{ columns: ["a", "b"], rows: ["a3 b1 YES"] }],
+    };
+
+    it("is the row that it breaks in one of them, and each number without which it would not", () => {
+      const why = whyNot(sketch);
+      const numbers = ["order of type 0", "order of type 1"];
+      expect(why.core.map(told)).toEqual(["transit1 without 1-1", "rest", ...numbers]);
+      expect(why.isIrreducible).toBe(true);
+      expect(why.repairs.map(opened)).toEqual([
+        "add-row transit1 without 1-1",
+        "no order for type 0",
+        "no order for type 1",
+      ]);
+      expect(why.areRepairsComplete).toBe(false);
     });
-    expect(why.core).toEqual([]);
-    expect(why.repairs.map(opened)).toEqual(["no order for type 0", "no order for type 1"]);
-    expect(why.areRepairsComplete).toBe(false);
+
+    it("is not said to need each of them where another order than that of all would be asked for", () => {
+      const why = whyNot({
+        ...sketch,
+        types: { ...sketch.types, c: { versions: ["c1", "c2"], order: 3 } },
+        components: [...sketch.components, { id: "C", type: "c" }],
+      });
+      expect(why.core.map(told)).toEqual([
+        "transit1 without 1-1",
+        "rest",
+        "order of type 0",
+        "order of type 1",
+      ]);
+      expect(why.isIrreducible).toBe(false);
+    });
   });
 
   it("offers no row to an order that breaks another one, too", () => {
