@@ -16,11 +16,32 @@ export function coreLines(places: BanPlaces, why: WhyNot, style: Style): readonl
   const head = isOne
     ? "This rule alone forbids it:"
     : "Together these rules forbid it, whatever the others say:";
+  const told = why.isIrreducible ? why.core : withFewOrders(places.system, why.core);
+  const untold = why.core.length - told.length;
   return [
     head,
-    ...banLines(places, why.core, "  ", style),
+    ...banLines(places, told, "  ", style),
+    ...(untold === 0 ? [] : [`  and ${untold} more numbers that are written by hand`]),
     ...(isOne || why.isIrreducible ? [] : [notReduced]),
   ];
+}
+
+/** Of the numbers of a written order among which those that matter were not told apart, so many. */
+const mostOrders = 10;
+
+/** First of all those of the types of which the tables of the rows speak. One more than that is told rather than counted. */
+function withFewOrders({ transitionTables }: System, core: WhyNot["core"]): WhyNot["core"] {
+  const orders = core.filter((ban) => ban.kind === "order");
+  if (orders.length <= mostOrders + 1) return core;
+  const names = new Set(core.flatMap((ban) => (ban.kind === "order" ? [] : [ban.table])));
+  const spokenOf = new Set(
+    transitionTables
+      .filter(({ name }) => names.has(name))
+      .flatMap(({ columns }) => columns.map(({ type }) => type)),
+  );
+  const isLate = ({ type }: (typeof orders)[number]) => Number(!spokenOf.has(type));
+  const sorted = orders.toSorted((a, b) => isLate(a) - isLate(b) || a.type - b.type);
+  return [...core.filter(({ kind }) => kind !== "order"), ...sorted.slice(0, mostOrders)];
 }
 
 /** Those that the search for a plan has found. */

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { explain } from "../../../src/planner/explain.ts";
+import type { ComponentType } from "../../../src/core/ids.ts";
+import { explain, type WhyNot } from "../../../src/planner/explain.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
+import { coreLines } from "../../../src/report/ban-text.ts";
 import { explanationJson } from "../../../src/report/explanation-json.ts";
 import { explanationLines } from "../../../src/report/explanation-text.ts";
 import type { PlannedSystem } from "../../../src/report/planned.ts";
@@ -17,6 +19,53 @@ const planned: PlannedSystem = {
   whyNot: null,
   notes: [],
 };
+
+test("of the numbers of a long written order those near the rows and the first are told, unless each is known to matter", () => {
+  const names = Array.from({ length: 13 }, (_, index) => `t${String(index)}`);
+  const system = systemOf({
+    types: Object.fromEntries(names.map((name, order) => [name, { versions: ["v"], order }])),
+    components: [],
+    transitionTables: [{ name: "transit", columns: ["t12"], rows: [] }],
+  });
+  const rule = { file: "m.yaml", line: 90, row: "| v | NO |" };
+  const why: WhyNot = {
+    kind: "no-plan",
+    core: [
+      { kind: "row", table: "transit", rule },
+      ...names.map((_, type) => ({ kind: "order" as const, type })),
+    ],
+    isIrreducible: false,
+    farthest: null,
+    nearest: "undecided",
+    repairs: [],
+    areRepairsComplete: false,
+  };
+  const placesOf = (type: ComponentType) => {
+    const place = { file: "m.yaml", line: 10 + Number(type.slice(1)) };
+    return { order: place, artifact: place };
+  };
+  const places = { system, planned: { placesOf } };
+  const number = (at: number) =>
+    `  m.yaml:${String(10 + at)}  the order of "t${String(at)}" is written by hand: ${String(at)}`;
+  const numbers = names.map((_, at) => number(at));
+  const head = [
+    "Together these rules forbid it, whatever the others say:",
+    "  m.yaml:90  | v | NO |",
+  ];
+  expect(coreLines(places, why, plainStyle)).toEqual([
+    ...head,
+    ...numbers.slice(12),
+    ...numbers.slice(0, 9),
+    "  and 3 more numbers that are written by hand",
+    "  Not reduced further: some of them may not be needed.",
+  ]);
+  expect(coreLines(places, { ...why, isIrreducible: true }, plainStyle)).toEqual([
+    ...head,
+    ...numbers,
+  ]);
+  const fewer = { ...why, core: why.core.slice(0, 12) };
+  expect(coreLines(places, fewer, plainStyle)).toContain(numbers[10]);
+});
 
 test("an order that may not be the only one is not told as if it were", () => {
   const system = systemOf(seedSketch);
