@@ -1,4 +1,4 @@
-import type { SystemState } from "../manifest/system.ts";
+import type { SystemState, VersionSet } from "../manifest/system.ts";
 import { type Budget, spend } from "./budget.ts";
 import type { Cohorts } from "./cohorts.ts";
 import { at } from "./draft.ts";
@@ -40,8 +40,8 @@ export interface Cluster {
   readonly from: number;
   /** What they had at the start of the plan. */
   readonly start: number;
-  /** Least detour first, of those the nearest to the goal; staying is one of them. */
-  readonly options: readonly Option[];
+  /** Of these versions (null: all) those it may have behind the stage: least detour first, of those the nearest to the goal. */
+  readonly optionsIn: (versions: VersionSet) => readonly Option[];
 }
 
 export interface Option {
@@ -77,10 +77,10 @@ export function* restsIn(
   budget: Budget,
 ): Generator<Rest, void> {
   const inBox: (readonly Option[])[] = [];
-  for (const { options, peers } of clusters) {
-    const own = within(options, box.domains[peers] ?? null);
-    if (own.length === 0) return;
-    inBox.push(own);
+  for (const { optionsIn, peers } of clusters) {
+    const options = optionsIn(box.domains[peers] ?? null);
+    if (options.length === 0) return;
+    inBox.push(options);
   }
   const lists = narrow(clusters, inBox, moves.book);
   if (lists.some(({ length }) => length === 0)) return;
@@ -91,6 +91,12 @@ export function* restsIn(
   );
   const isPossible = ({ installs, state: next }: Rest) =>
     installs > 0 && !(ends.banned.size > 0 && ends.isContradicted(next));
+  if (slots.length === 0) {
+    // The only one: nothing else is kept while it waits for its turn.
+    const rest = restOf(moves, clusters, lists, [], state, 0);
+    if (isPossible(rest)) yield rest;
+    return;
+  }
   const eager = slots.map(() => 0);
   const lazy = slots.map(({ cluster }) => leastMove(at(lists, cluster)));
   const idle = restOf(moves, clusters, lists, lazy, state, 1);
@@ -131,27 +137,10 @@ function leastMove(options: readonly Option[]): number {
   return Math.max(0, staying);
 }
 
-/** Those of the versions; the same list where that is all. Null is every version. */
-function within(options: readonly Option[], versions: readonly number[] | null): readonly Option[] {
-  if (versions === null) return options;
-  let count = 0;
-  let last: Option | null = null;
-  for (const option of options) {
-    if (!versions.includes(option.version)) continue;
-    count += 1;
-    last = option;
-  }
-  if (count === options.length) return options;
-  // Of most only one is left, and a list that is filtered keeps room for many more.
-  if (count === 1 && last !== null) return [last];
-  return options.filter(({ version }) => versions.includes(version));
-}
-
 /** Tells who is where, and where they may go in one stage. */
 export function clusterer(moves: Moves): (state: SystemState) => readonly Cluster[] {
   // [cohort][version]: all of the cohort. The same states are asked for again and again.
   const known: (Cluster | undefined)[][] = moves.cohorts.cohorts.map(() => []);
-  const room: Option[] = [];
   const clusterIn = (cohort: number, from: number): Cluster => {
     const { members, peers, start } = at(moves.cohorts.cohorts, cohort);
     return (at(known, cohort)[from] ??= {
@@ -159,7 +148,7 @@ export function clusterer(moves: Moves): (state: SystemState) => readonly Cluste
       peers,
       from,
       start,
-      options: optionsFrom(moves, cohort, from, room),
+      optionsIn: optionsFrom(moves, cohort, from),
     });
   };
   return (state) => {
@@ -185,32 +174,29 @@ export function clusterer(moves: Moves): (state: SystemState) => readonly Cluste
   };
 }
 
-/** `room`: filled anew each time, so that the list takes no more than it holds. */
-function optionsFrom(
-  { hops, distances }: Moves,
-  cohort: number,
-  from: number,
-  room: Option[],
-): readonly Option[] {
-  const distance = at(distances, cohort);
+/** Of most end states each Component has one version: then none of the others is looked at. */
+function optionsFrom(moves: Moves, cohort: number, from: number): Cluster["optionsIn"] {
+  const next = at(at(moves.hops, cohort), from);
+  const distance = at(moves.distances, cohort);
   const far = at(distance, from);
-  room.length = 0;
-  const add = (version: number, made: number) => {
-    const left = at(distance, version);
-    if (left === Infinity) return;
-    const detour = made + left - far;
-    // Behind all that are as good.
-    let place = room.length;
-    for (; place > 0; place -= 1) {
-      const before = at(room, place - 1);
-      if ((before.detour - detour || before.distance - left) <= 0) break;
-      room[place] = before;
-    }
-    room[place] = { version, moves: made, distance: left, detour };
+  const optionTo = (version: number): Option | null => {
+    const left = distance[version] ?? Infinity;
+    if (left === Infinity || (version !== from && !next.includes(version))) return null;
+    const made = version === from ? 0 : 1;
+    return { version, moves: made, distance: left, detour: made + left - far };
   };
-  add(from, 0);
-  for (const version of at(at(hops, cohort), from)) add(version, 1);
-  return room.slice();
+  let all: readonly Option[] | null = null;
+  return (versions) => {
+    const [only] = versions ?? [];
+    if (versions?.length === 1 && only !== undefined) {
+      const option = optionTo(only);
+      return option === null ? [] : [option];
+    }
+    all ??= [from, ...next]
+      .flatMap((version) => optionTo(version) ?? [])
+      .toSorted((a, b) => a.detour - b.detour || a.distance - b.distance);
+    return versions === null ? all : all.filter(({ version }) => versions.includes(version));
+  };
 }
 
 function restOf(

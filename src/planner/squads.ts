@@ -35,42 +35,48 @@ export interface Lineup {
 /** Who moves between two states, in the order of the Topology, and who stays. */
 export function lineup(
   system: System,
-  { peers, of }: Peerage,
+  { peers, of, alone }: Peerage,
   before: SystemState,
   behind: SystemState,
 ): Lineup {
-  const squads: (Squad & { readonly members: number[] })[] = [];
-  const lots: (Lot & { count: number })[][] = [];
-  const known: (Map<number, { squad: number; lot: number }> | undefined)[] = [];
+  const squads: Squad[] = [];
+  const lots: (readonly Lot[])[] = [];
+  const crowds: (Map<number, Alike> | undefined)[] = [];
   for (const [index, component] of system.components.entries()) {
     const own = at(of, index);
     const [from, to] = [at(before, index), at(behind, index)];
     const { type, start, supportsRollback: canGoBack, rebootsHost } = component;
     const fromStands = from === start;
     const toStands = to === start;
+    const squad = from === to ? -1 : squads.length;
+    if (at(alone, own) >= 0) {
+      const { components: members } = at(peers, own);
+      if (squad >= 0) squads.push({ type, peers: own, from, to, canGoBack, rebootsHost, members });
+      lots[own] = [{ from, to, fromStands, toStands, squad, count: 1 }];
+      continue;
+    }
     const flags =
       Number(fromStands) + 2 * Number(toStands) + 4 * Number(canGoBack) + 8 * Number(rebootsHost);
     const size = at(system.types, type).versions.length;
     const key = (from * size + to) * 16 + (from === to ? Number(fromStands) : flags);
-    const alike = known[own]?.get(key);
+    const crowd = (crowds[own] ??= new Map<number, Alike>());
+    const alike = crowd.get(key);
     if (alike !== undefined) {
-      at(at(lots, own), alike.lot).count += 1;
-      if (alike.squad >= 0) at(squads, alike.squad).members.push(index);
+      alike.lot.count += 1;
+      alike.members.push(index);
       continue;
     }
-    const isStaying = from === to;
-    const squad = isStaying ? -1 : squads.length;
-    if (!isStaying) {
-      squads.push({ type, peers: own, from, to, canGoBack, rebootsHost, members: [index] });
-    }
+    const members = [index];
+    if (squad >= 0) squads.push({ type, peers: own, from, to, canGoBack, rebootsHost, members });
     const lot = { from, to, fromStands, toStands, squad, count: 1 };
-    if (at(peers, own).components.length === 1) {
-      lots[own] = [lot];
-      continue;
-    }
-    const here = (lots[own] ??= []);
-    (known[own] ??= new Map()).set(key, { squad, lot: here.length });
-    here.push(lot);
+    crowd.set(key, { lot, members });
+    lots[own] = [...(lots[own] ?? []), lot];
   }
   return { squads, lots };
+}
+
+/** Components of the same peers that do the same. */
+interface Alike {
+  readonly lot: Lot & { count: number };
+  readonly members: number[];
 }
