@@ -34,14 +34,13 @@ export interface Moves {
 
 /** Components of a cohort that have the same version. */
 export interface Cluster {
+  readonly cohort: number;
   readonly members: readonly number[];
   readonly peers: number;
   /** What they have now. */
   readonly from: number;
   /** What they had at the start of the plan. */
   readonly start: number;
-  /** Of these versions (null: all) those it may have behind the stage: least detour first, of those the nearest to the goal. */
-  readonly optionsIn: (versions: VersionSet) => readonly Option[];
 }
 
 export interface Option {
@@ -77,8 +76,8 @@ export function* restsIn(
   budget: Budget,
 ): Generator<Rest, void> {
   const inBox: (readonly Option[])[] = [];
-  for (const { optionsIn, peers } of clusters) {
-    const options = optionsIn(box.domains[peers] ?? null);
+  for (const cluster of clusters) {
+    const options = optionsIn(moves, cluster, box.domains[cluster.peers] ?? null);
     if (options.length === 0) return;
     inBox.push(options);
   }
@@ -137,23 +136,19 @@ function leastMove(options: readonly Option[]): number {
   return Math.max(0, staying);
 }
 
-/** Tells who is where, and where they may go in one stage. */
-export function clusterer(moves: Moves): (state: SystemState) => readonly Cluster[] {
+/** Tells who is where. */
+export function clusterer({
+  cohorts: { cohorts },
+}: Moves): (state: SystemState) => readonly Cluster[] {
   // [cohort][version]: all of the cohort. The same states are asked for again and again.
-  const known: (Cluster | undefined)[][] = moves.cohorts.cohorts.map(() => []);
+  const known: (Cluster | undefined)[][] = cohorts.map(() => []);
   const clusterIn = (cohort: number, from: number): Cluster => {
-    const { members, peers, start } = at(moves.cohorts.cohorts, cohort);
-    return (at(known, cohort)[from] ??= {
-      members,
-      peers,
-      from,
-      start,
-      optionsIn: optionsFrom(moves, cohort, from),
-    });
+    const { members, peers, start } = at(cohorts, cohort);
+    return (at(known, cohort)[from] ??= { cohort, members, peers, from, start });
   };
   return (state) => {
     const clusters: Cluster[] = [];
-    for (const [cohort, { members }] of moves.cohorts.cohorts.entries()) {
+    for (const [cohort, { members }] of cohorts.entries()) {
       const [only] = members;
       if (members.length === 1 && only !== undefined) {
         clusters.push(clusterIn(cohort, at(state, only)));
@@ -174,29 +169,35 @@ export function clusterer(moves: Moves): (state: SystemState) => readonly Cluste
   };
 }
 
-/** Of most end states each Component has one version: then none of the others is looked at. */
-function optionsFrom(moves: Moves, cohort: number, from: number): Cluster["optionsIn"] {
-  const next = at(at(moves.hops, cohort), from);
-  const distance = at(moves.distances, cohort);
-  const far = at(distance, from);
-  const optionTo = (version: number): Option | null => {
-    const left = distance[version] ?? Infinity;
-    if (left === Infinity || (version !== from && !next.includes(version))) return null;
-    const made = version === from ? 0 : 1;
-    return { version, moves: made, distance: left, detour: made + left - far };
-  };
-  let all: readonly Option[] | null = null;
-  return (versions) => {
-    const [only] = versions ?? [];
-    if (versions?.length === 1 && only !== undefined) {
-      const option = optionTo(only);
-      return option === null ? [] : [option];
-    }
-    all ??= [from, ...next]
-      .flatMap((version) => optionTo(version) ?? [])
-      .toSorted((a, b) => a.detour - b.detour || a.distance - b.distance);
-    return versions === null ? all : all.filter(({ version }) => versions.includes(version));
-  };
+/**
+ * What a cluster may have behind the stage, of these versions: least detour first, of those the nearest to the goal.
+ * In most end states each Component has one version, and none of the others is looked at.
+ */
+function optionsIn(moves: Moves, cluster: Cluster, versions: VersionSet): readonly Option[] {
+  const [only] = versions ?? [];
+  if (versions?.length === 1 && only !== undefined) {
+    const option = optionTo(moves, cluster, only);
+    return option === null ? [] : [option];
+  }
+  const { cohort, from } = cluster;
+  return [from, ...at(at(moves.hops, cohort), from)]
+    .filter((version) => versions?.includes(version) ?? true)
+    .flatMap((version) => optionTo(moves, cluster, version) ?? [])
+    .toSorted((a, b) => a.detour - b.detour || a.distance - b.distance);
+}
+
+/** Null: it cannot be there behind the stage, or there is no way from there. */
+function optionTo(
+  { hops, distances }: Moves,
+  { cohort, from }: Cluster,
+  version: number,
+): Option | null {
+  const distance = at(distances, cohort);
+  const left = distance[version] ?? Infinity;
+  const isThere = version === from;
+  if (left === Infinity || (!isThere && !at(at(hops, cohort), from).includes(version))) return null;
+  const made = isThere ? 0 : 1;
+  return { version, moves: made, distance: left, detour: made + left - at(distance, from) };
 }
 
 function restOf(
