@@ -35,13 +35,48 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
     device.remove();
     rmSync(directory, { recursive: true, force: true });
   });
-  afterEach(() => device.renew());
+  afterEach(() => device.restore());
 
   /** Brings an Artifact to the device and gives its path there. */
   function bring(artifact: string): string {
     const path = `/root/${basename(artifact)}`;
     cpSync(artifact, device.path(path));
     return path;
+  }
+
+  /** How far the device has come that many tests begin with. Each way is gone once and its end is looked at. */
+  const ways = {
+    installed: async () => {
+      expect(await install(update)).toBe(0);
+    },
+    rebooted: async () => {
+      device.rebootsHost("G13");
+      expect(await install(update)).toBe(4);
+      expect(device.versions()).toEqual(v1);
+      device.reboot();
+    },
+    "installed-by-hand": async () => {
+      cpSync(`${directory}/manifest-v2.yaml.tar`, device.path("/root/v2.tar"));
+      const byHand = ["orchestrator", "install", "--stop-before", "ArtifactCommit", "/root/v2.tar"];
+      expect((await device.run(...byHand)).exit).toBe(0);
+    },
+    "own-interface-rebooted": async () => {
+      expect(await install(furnishGateway())).toBe(4);
+      expect(os()).toBe("gateway-v2 is tried");
+      device.reboot();
+    },
+  };
+
+  const saved = new Set<string>();
+
+  async function after(stage: keyof typeof ways): Promise<void> {
+    if (saved.has(stage)) {
+      await device.restore(stage);
+      return;
+    }
+    await ways[stage]();
+    await device.save(stage);
+    saved.add(stage);
   }
 
   async function mender(...args: readonly string[]): Promise<number | null> {
@@ -60,10 +95,42 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
     return / {2}(success|failed[\w, -]*|inconsistent) {2}/.exec(stdout)?.[1] ?? stdout;
   }
 
-  async function isIdle(): Promise<boolean> {
+  /** As the journal tells, without a boot of the device that only asks. */
+  const isIdle = () => !existsSync(device.path("/var/lib/mender-orchestrator/deployment/journal"));
+
+  /** As status tells. */
+  async function isSaidToBeIdle(): Promise<boolean> {
     const { stdout } = await device.run("orchestrator", "status");
     return stdout === "No deployment is in progress.\n";
   }
+
+  /** The gateway's Interface is ours, with a client inside; `os` stands in for its root file system. */
+  function furnishGateway(): string {
+    const { write, read } = device;
+    const system = "/var/lib/mender-orchestrator/topology.yaml";
+    write(
+      system,
+      read(system).replace(
+        "component_type: gateway\n",
+        "component_type: gateway\n    interface: rootfs-image\n",
+      ),
+    );
+    write("/etc/mender/artifact_info", "artifact_name=gateway-v1\n");
+    write("/data/os", "gateway-v1\n");
+    write("/usr/share/mender/modules/v3/os", osModule, 0o755);
+    writeFileSync(join(directory, "os.img"), "gateway-v2\n");
+    const args =
+      "-T os -t gateway -n gateway-v2 --no-default-software-version --no-default-clears-provides " +
+      "--provides rootfs-image.version:gateway-v2 --clears-provides rootfs-image.*";
+    const gateway = realArtifact(directory, "os.img", args.split(" "));
+    cpSync(resolve("fixtures/systems/seed/artifacts"), device.path("/data/artifacts"), {
+      recursive: true,
+    });
+    cpSync(gateway, device.path("/data/artifacts/gateway-v2.mender"));
+    return manifestArtifact(directory, "manifest-v2.yaml", "/data/artifacts");
+  }
+
+  const os = () => device.read("/data/os").trimEnd();
 
   describe("when all is well", () => {
     test("installs a bundle and commits it", async () => {
@@ -72,7 +139,7 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(device.calls().filter((call) => call.startsWith("ArtifactCommit"))).toEqual([]);
       expect(await mender("commit")).toBe(0);
       expect(device.versions()).toEqual(v2);
-      expect(await isIdle()).toBe(true);
+      expect([isIdle(), await isSaidToBeIdle()]).toEqual([true, true]);
       expect(isTreeLeft()).toBe(false);
       const { stdout } = await device.run("mender", "show-provides");
       expect(stdout.trimEnd().split("\n").toSorted()).toEqual([
@@ -90,28 +157,23 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(device.versions()).toEqual(v2);
       expect(await mender("rollback")).toBe(0);
       expect(device.versions()).toEqual(v1);
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
     });
 
     test("asks for the reboot of the host, and commits after it", async () => {
-      device.rebootsHost("G13");
-      expect(await install(update)).toBe(4);
-      expect(device.versions()).toEqual(v1);
-      device.reboot();
+      await after("rebooted");
       expect(await mender("commit")).toBe(0);
       expect(device.versions()).toEqual(v2);
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
     });
 
     test("rolls back after a reboot, which takes another one", async () => {
-      device.rebootsHost("G13");
-      expect(await install(update)).toBe(4);
-      device.reboot();
+      await after("rebooted");
       // This client does not reboot between its rollback and its clean-up: so the latter does it.
       await device.rebootIn("mender", "rollback");
       expect(await mender("rollback")).toBe(0);
       expect(device.versions()).toEqual(v1);
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
     });
 
     test("sends the inventory that our script prints", async () => {
@@ -138,16 +200,16 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
         device.failIn(board, state, 1);
         expect(await install(update)).toBe(1);
         expect(device.versions()).toEqual(v1);
-        expect(await isIdle()).toBe(true);
+        expect(isIdle()).toBe(true);
         expect(isTreeLeft()).toBe(false);
         expect(await mender("commit")).toBe(2);
       },
     );
 
     test("ArtifactRollback: the client marks the device as inconsistent", async () => {
+      await after("installed");
       device.failIn("R456", "ArtifactCommit", 1);
       device.failIn("R456", "ArtifactRollback", 1);
-      expect(await install(update)).toBe(0);
       expect(await mender("commit")).toBe(1);
       const { stdout } = await device.run("mender", "show-provides");
       expect(stdout).toContain("artifact_name=system-core-v2_INCONSISTENT\n");
@@ -155,30 +217,28 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
     });
 
     test("ArtifactCommit: the commit fails and the old state is back", async () => {
+      await after("installed");
       device.failIn("R456", "ArtifactCommit", 1);
-      expect(await install(update)).toBe(0);
       expect(await mender("commit")).toBe(1);
       expect(device.versions()).toEqual(v1);
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
     });
 
     test("what comes after the reboot: the commit fails and the old state is back after another one", async () => {
-      device.rebootsHost("G13");
+      await after("rebooted");
       device.failIn("R998", "ArtifactInstall", 1);
-      expect(await install(update)).toBe(4);
-      device.reboot();
       await device.rebootIn("mender", "commit");
       expect(await mender("rollback")).toBe(0);
       expect(device.versions()).toEqual(v1);
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
     });
 
     test("Cleanup: the update is committed all the same", async () => {
+      await after("installed");
       device.failIn("R456", "Cleanup", 1);
-      expect(await install(update)).toBe(0);
       expect(await mender("commit")).toBe(0);
       expect(device.versions()).toEqual(v2);
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
     });
   });
 
@@ -196,33 +256,33 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
     });
 
     test("in the commit: the rollback restores the old state", async () => {
-      expect(await install(update)).toBe(0);
+      await after("installed");
       device.failIn("R456", "ArtifactCommit", "hang");
       await device.powerLossAt("ArtifactCommit R456", "mender", "commit");
       device.healAll();
       expect(await mender("rollback")).toBe(0);
       expect(device.versions()).toEqual(v1);
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
     });
 
     test("in the rollback: the next one goes on with it", async () => {
-      expect(await install(update)).toBe(0);
+      await after("installed");
       device.failIn("R456", "ArtifactRollback", "hang");
       await device.powerLossAt("ArtifactRollback R456", "mender", "rollback");
       device.healAll();
       expect(await mender("rollback")).toBe(0);
       expect(device.versions()).toEqual(v1);
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
     });
 
     test("in the Cleanup of a committed update: a rollback comes too late and changes nothing", async () => {
-      expect(await install(update)).toBe(0);
+      await after("installed");
       device.failIn("R456", "Cleanup", "hang");
       await device.powerLossAt("Cleanup R456", "mender", "commit");
       device.healAll();
       await mender("rollback");
       expect(device.versions()).toEqual(v2);
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
     });
   });
 
@@ -231,7 +291,7 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       const odd = oddArtifact(directory, "odd.yaml", "kind: manifest\n");
       expect(await install(odd)).toBe(1);
       expect(device.calls()).toEqual([]);
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
       expect(await install(update)).toBe(0);
       expect(await mender("rollback")).toBe(0);
       expect(device.versions()).toEqual(v1);
@@ -242,84 +302,48 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       const { exit, stderr } = await device.run("mender", "install", odd);
       expect(exit).toBe(1);
       expect(stderr).toContain("[module-payload]");
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
     });
 
     test("a plan of two stages cannot be undone at once, and nothing is changed", async () => {
       expect(await install(bundleArtifact(directory, "manifest-v3.yaml"))).toBe(1);
       expect(device.versions()).toEqual(v1);
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
     });
 
     test("while a deployment made by hand waits, that one stays as it is and can be committed", async () => {
-      const bundle = `${directory}/manifest-v2.yaml.tar`;
-      cpSync(bundle, device.path("/root/v2.tar"));
-      const byHand = ["orchestrator", "install", "--stop-before", "ArtifactCommit", "/root/v2.tar"];
-      expect((await device.run(...byHand)).exit).toBe(0);
+      await after("installed-by-hand");
       expect(await install(update)).toBe(1);
       expect(device.versions()).toEqual(v2);
-      expect(await isIdle()).toBe(false);
+      expect([isIdle(), await isSaidToBeIdle()]).toEqual([false, false]);
       expect((await device.run("orchestrator", "commit")).exit).toBe(0);
       expect(device.versions()).toEqual(v2);
       expect(await lastOutcome()).toBe("success");
     });
 
     test("where its own download fails, a deployment made by hand still waits", async () => {
-      cpSync(`${directory}/manifest-v2.yaml.tar`, device.path("/root/v2.tar"));
-      const byHand = ["orchestrator", "install", "--stop-before", "ArtifactCommit", "/root/v2.tar"];
-      expect((await device.run(...byHand)).exit).toBe(0);
+      await after("installed-by-hand");
       const cut = bring(update);
       await device.run("truncate", "--size=-6000", cut);
       expect(await mender("install", cut)).toBe(1);
-      expect(await isIdle()).toBe(false);
+      expect(isIdle()).toBe(false);
       expect(device.calls().filter((call) => call.startsWith("ArtifactCommit"))).toEqual([]);
     });
 
     test("a second install of its own makes it forget the first, which still waits and can be undone", async () => {
-      expect(await install(update)).toBe(0);
+      await after("installed");
       expect(await install(update)).toBe(1);
       expect(device.versions()).toEqual(v2);
       expect(await mender("commit")).toBe(2);
-      expect(await isIdle()).toBe(false);
+      expect(isIdle()).toBe(false);
       expect((await device.run("orchestrator", "rollback")).exit).toBe(0);
       expect(device.versions()).toEqual(v1);
     });
   });
 
   describe("as the gateway's own Interface", () => {
-    /** The gateway's Interface is ours, with a client inside; `os` stands in for its root file system. */
-    function furnishGateway(): string {
-      const { write, read } = device;
-      const system = "/var/lib/mender-orchestrator/topology.yaml";
-      write(
-        system,
-        read(system).replace(
-          "component_type: gateway\n",
-          "component_type: gateway\n    interface: rootfs-image\n",
-        ),
-      );
-      write("/etc/mender/artifact_info", "artifact_name=gateway-v1\n");
-      write("/data/os", "gateway-v1\n");
-      write("/usr/share/mender/modules/v3/os", osModule, 0o755);
-      writeFileSync(join(directory, "os.img"), "gateway-v2\n");
-      const args =
-        "-T os -t gateway -n gateway-v2 --no-default-software-version --no-default-clears-provides " +
-        "--provides rootfs-image.version:gateway-v2 --clears-provides rootfs-image.*";
-      const gateway = realArtifact(directory, "os.img", args.split(" "));
-      cpSync(resolve("fixtures/systems/seed/artifacts"), device.path("/data/artifacts"), {
-        recursive: true,
-      });
-      cpSync(gateway, device.path("/data/artifacts/gateway-v2.mender"));
-      return manifestArtifact(directory, "manifest-v2.yaml", "/data/artifacts");
-    }
-
-    const os = () => device.read("/data/os").trimEnd();
-
     test("it updates the machine that it runs on", async () => {
-      const artifact = furnishGateway();
-      expect(await install(artifact)).toBe(4);
-      expect(os()).toBe("gateway-v2 is tried");
-      device.reboot();
+      await after("own-interface-rebooted");
       expect(await mender("commit")).toBe(0);
       expect(os()).toBe("gateway-v2");
       expect(device.versions().slice(1)).toEqual(v2.slice(1));
@@ -329,22 +353,18 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
     });
 
     test("it rolls the machine back", async () => {
-      const artifact = furnishGateway();
-      expect(await install(artifact)).toBe(4);
-      device.reboot();
+      await after("own-interface-rebooted");
       await device.rebootIn("mender", "rollback");
       expect(await mender("rollback")).toBe(0);
       expect(os()).toBe("gateway-v1");
-      expect(await isIdle()).toBe(true);
+      expect(isIdle()).toBe(true);
       const { stdout } = await device.run("orchestrator", "show-provides");
       expect(stdout).toContain("rootfs-image.version=gateway-v1\n");
     });
 
     test("a failure of another board after its reboot takes it back, too", async () => {
-      const artifact = furnishGateway();
+      await after("own-interface-rebooted");
       device.failIn("R456", "ArtifactInstall", 1);
-      expect(await install(artifact)).toBe(4);
-      device.reboot();
       await device.rebootIn("mender", "commit");
       expect(await mender("rollback")).toBe(0);
       expect(os()).toBe("gateway-v1");

@@ -32,8 +32,10 @@ export interface MenderDevice {
   readonly rebootIn: (...command: readonly string[]) => Promise<void>;
   /** The device comes up anew. */
   readonly reboot: () => void;
-  /** Takes it back to what it was when it was made, which takes a fraction of making another one. */
-  readonly renew: () => Promise<void>;
+  /** Keeps it as it is now, to come back to it. */
+  readonly save: (as: string) => Promise<void>;
+  /** Takes it back to that, or to what it was when it was made, which takes a fraction of coming there once more. */
+  readonly restore: (as?: string) => Promise<void>;
   /** What the three boards run, in the order G13, R456, R998. */
   readonly versions: () => readonly string[];
   readonly failIn: (board: Board, state: State, how: number | "hang") => void;
@@ -68,7 +70,7 @@ export function menderDevicesWork(): boolean {
 
 export async function makeMenderDevice(): Promise<MenderDevice> {
   const directory = mkdtempSync(join(tmpdir(), "orchestrator-device-"));
-  const { holder, renew } = await hold(directory);
+  const { holder, keep, drop } = await hold(directory);
   const seen = `/proc/${String(holder.pid)}/root${directory}`;
   const path = (...parts: readonly string[]) => join(seen, "root", ...parts);
   const write = (file: string, content: string, mode = 0o644) => {
@@ -77,11 +79,17 @@ export async function makeMenderDevice(): Promise<MenderDevice> {
   };
   const read = (file: string) => readFileSync(path(file), "utf8");
   let boots = 0;
-  const reboot = () => {
-    boots += 1;
+  const comeUp = (boot: number) => {
+    boots = boot;
     writeFileSync(join(seen, "boot-id"), `0000-boot-${String(boots)}\n`);
   };
+  const reboot = () => comeUp(boots + 1);
   reboot();
+  const savedBoots = new Map<string, number>();
+  const save = async (as: string) => {
+    savedBoots.set(as, boots);
+    await keep(as);
+  };
   const board = (...parts: readonly string[]) => join(system, "boards", ...parts);
   const version = (name: Board) => read(board(name, "version")).trimEnd();
   const calls = () =>
@@ -96,14 +104,20 @@ export async function makeMenderDevice(): Promise<MenderDevice> {
   };
   installProgram(path("/"));
   furnish(path, write);
-  await renew("keep");
+  await save("new");
   return {
     path,
     write,
     read,
     reboot,
     calls,
-    renew: () => renew("drop"),
+    save,
+    restore: async (as = "new") => {
+      const boot = savedBoots.get(as);
+      if (boot === undefined) throw new Error(`it was never saved as "${as}"`);
+      await drop(as);
+      comeUp(boot);
+    },
     run: (...command) => ended(boot(holder, directory, command)),
     powerLossAt: async (line, ...command) => {
       const times = () => calls().filter((call) => call === line).length;
@@ -134,8 +148,10 @@ const rebootAsked = "/root/reboot-asked";
 
 interface Held {
   readonly holder: ChildProcess;
-  /** Keeps what was changed on the root until now for good, or drops what was changed since. */
-  readonly renew: (changes: "keep" | "drop") => Promise<void>;
+  /** Lays what was changed on the root beneath it, under a name. */
+  readonly keep: (as: string) => Promise<void>;
+  /** Drops what was changed since, and has the root lie on what was kept under that name. */
+  readonly drop: (as: string) => Promise<void>;
 }
 
 /** Holds the mount namespace in which the device's root lies: all of it is gone with the process. */
@@ -155,13 +171,15 @@ async function hold(directory: string): Promise<Held> {
       });
     });
   await isMounted();
+  const remount = async (line: string) => {
+    const mounted = isMounted();
+    holder.stdin.write(`${line}\n`);
+    await mounted;
+  };
   return {
     holder,
-    renew: async (changes) => {
-      const mounted = isMounted();
-      holder.stdin.write(`${changes}\n`);
-      await mounted;
-    },
+    keep: async (as) => await remount(`keep ${as}`),
+    drop: async (as) => await remount(`drop ${as}`),
   };
 }
 
@@ -170,22 +188,30 @@ const mountRoot = `
 cd "$1"
 mount -t tmpfs tmpfs "$1"
 cd "$1"
-mkdir root image
+mkdir root
 times=0
+layers=/
 mount_root() {
   times=$((times + 1))
   mkdir "upper-$times" "work-$times"
-  mount -t overlay overlay -o "lowerdir=$1/image:/,upperdir=$1/upper-$times,workdir=$1/work-$times" root
+  mount -t overlay overlay -o "lowerdir=$layers,upperdir=$1/upper-$times,workdir=$1/work-$times" root
   mount --bind /dev root/dev
   mount -t tmpfs tmpfs root/tmp
   echo mounted
 }
 mount_root "$1"
-while read -r changes; do
+while read -r changes name; do
   umount root/tmp root/dev root
   case $changes in
-    keep) rmdir image && mv "upper-$times" image ;;
-    drop) rm -rf "upper-$times" ;;
+    keep)
+      mv "upper-$times" "$name"
+      layers=$1/$name:$layers
+      echo "$layers" >"$name.layers"
+      ;;
+    drop)
+      rm -rf "upper-$times"
+      read -r layers <"$name.layers"
+      ;;
   esac
   rm -rf "work-$times"
   mount_root "$1"

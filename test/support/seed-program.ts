@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type Ran, runProgram, runProgramBeside } from "./program.ts";
 import { copySeedSystem, type SeedSystem } from "./seed-system.ts";
 import { roundNames } from "../../src/deployment/program.ts";
@@ -9,6 +10,8 @@ export interface SeedProgram extends SeedSystem {
   runBeside(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
   /** What the three boards run, in the order G13, R456, R998. */
   versions(): readonly string[];
+  /** Whether a journal lies where resume looks for one: a call that only asks takes as long as seven of an Interface. */
+  isInProgress(): boolean;
 }
 
 export function seedProgram(): SeedProgram {
@@ -28,6 +31,7 @@ export function seedProgram(): SeedProgram {
     run: (args, env = {}) => runProgram(args, optionsWith(env)),
     runBeside: async (args, env = {}) => await runProgramBeside(args, optionsWith(env)),
     versions: () => [system.version("G13"), system.version("R456"), system.version("R998")],
+    isInProgress: () => existsSync(system.path("datastore/deployment/journal")),
   };
 }
 
