@@ -8,9 +8,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Query, State } from "../../src/core/protocol.ts";
+import { memoryDirectory } from "./memory-directory.ts";
 
 export type Board = "G13" | "R456" | "R998";
 
@@ -31,7 +31,7 @@ export interface SeedSystem {
 }
 
 export function copySeedSystem(): SeedSystem {
-  const directory = mkdtempSync(join(tmpdir(), "orchestrator-seed-"));
+  const directory = mkdtempSync(join(memoryDirectory(), "orchestrator-seed-"));
   const path = (...parts: readonly string[]) => join(directory, ...parts);
   cpSync(resolve("fixtures/systems/seed"), directory, { recursive: true });
   // Whoever tried an Interface by hand has left its calls.
