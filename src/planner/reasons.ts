@@ -3,6 +3,7 @@ import { type Kind, kindsAmong, type Options, someCombination } from "./combinat
 import { at, type Move } from "./draft.ts";
 import { type Page, ruling } from "./page.ts";
 import type { Peerage } from "./peers.ts";
+import { distinctRules } from "./rule-order.ts";
 import type { Rulebook } from "./rulebook.ts";
 
 /** For each move of each group, all stages behind each other, the rules that accept its Component's new version there. */
@@ -40,7 +41,7 @@ export function reasons(book: Rulebook, peerage: Peerage, starts: readonly numbe
     addOfPairs(rules, timeline, book, peerage, starts);
     const cursor = timeline.begins.slice();
     const found = groups.map((moves) =>
-      moves.map(({ component }) => {
+      moves.map(({ component }): readonly Rule[] => {
         const place = cursor[component] ?? 0;
         cursor[component] = place + 1;
         return at(rules, place);
@@ -140,7 +141,7 @@ function addAllowing(rules: Rule[], page: Page, versions: readonly number[]) {
 
 /** Of all other pages, group by group: what the others may have is gathered once for each. */
 function addOfOthers(
-  found: readonly (readonly Rule[][])[],
+  found: readonly (readonly Rule[])[][],
   groups: readonly (readonly Move[])[],
   book: Rulebook,
   peerage: Peerage,
@@ -149,20 +150,20 @@ function addOfOthers(
   eachGroup(starts, groups, (moves, options, group) => {
     const question = { peerage, starts, options, kindsOf: kindsIn(peerage, starts, options) };
     const crowd = crowded(question, book);
+    const here = at(found, group);
     for (const [place, move] of moves.entries()) {
-      const list = at(at(found, group), place);
       const own = at(peerage.of, move.component);
       if (at(peerage.alone, own) < 0) {
-        for (const rule of crowd(move)) list.push(rule);
+        here[place] = crowd(move);
         continue;
       }
-      const rules = new Set<Rule>();
+      const rules = new Set(here[place]);
       for (const index of at(book.pagesOf, own)) {
         const page = at(book.pages, index);
         if (partnersOn(page, peerage) !== null) continue;
-        addInColumn(rules, page, question, page.peers.indexOf(own), move, []);
+        addInColumn(rules, page, question, page.peers.indexOf(own), move, () => []);
       }
-      for (const rule of rules) list.push(rule);
+      here[place] = [...rules];
     }
   });
 }
@@ -197,9 +198,9 @@ function kindsIn(
 }
 
 /** For a Component that is one of several peers: the same for all that are alike. */
-function crowded(question: Question, book: Rulebook): (move: Move) => ReadonlySet<Rule> {
+function crowded(question: Question, book: Rulebook): (move: Move) => readonly Rule[] {
   const { peerage, starts, options, kindsOf } = question;
-  const known = new Map<string, ReadonlySet<Rule>>();
+  const known = new Map<string, readonly Rule[]>();
   return (move) => {
     const { component, to } = move;
     const own = at(peerage.of, component);
@@ -208,33 +209,36 @@ function crowded(question: Question, book: Rulebook): (move: Move) => ReadonlySe
     const before = known.get(key);
     if (before !== undefined) return before;
     const rules = new Set<Rule>();
-    const others = without(kindsOf(own), options[component] ?? [], starts[component] ?? -1);
+    let rest: readonly Kind[] | null = null;
+    const others = () =>
+      (rest ??= without(kindsOf(own), options[component] ?? [], starts[component] ?? -1));
     for (const index of at(book.pagesOf, own)) {
       const page = at(book.pages, index);
       for (const [column, peers] of page.peers.entries()) {
         if (peers === own) addInColumn(rules, page, question, column, move, others);
       }
     }
-    known.set(key, rules);
-    return rules;
+    const sorted = distinctRules([...rules]);
+    known.set(key, sorted);
+    return sorted;
   };
 }
 
-/** The rules of all combinations in which the Component stands in this column. `others`: its peers but for itself. */
+/** The rules of all combinations in which the Component stands in this column. `others`: its peers but for itself, asked only where they matter. */
 function addInColumn(
   rules: Set<Rule>,
   page: Page,
   { starts, kindsOf }: Question,
   column: number,
   { component, to }: Move,
-  others: readonly Kind[],
+  others: () => readonly Kind[],
 ) {
   const own = at(page.peers, column);
   const option = { peers: own, version: to, stands: starts[component] === to };
   const itself = [{ peers: own, options: [option], count: 1 }];
   const filled = page.peers.map((peers, place) => {
     if (place === column) return itself;
-    return peers === own ? others : kindsOf(peers);
+    return peers === own ? others() : kindsOf(peers);
   });
   let seen = 0;
   const versions: number[] = [];
