@@ -1,4 +1,4 @@
-import type { System } from "../../src/manifest/system.ts";
+import type { EndRow, System } from "../../src/manifest/system.ts";
 import type { Cost, Plan } from "../../src/planner/plan.ts";
 
 /**
@@ -7,6 +7,8 @@ import type { Cost, Plan } from "../../src/planner/plan.ts";
  */
 export interface Oracle {
   readonly endName: (state: readonly number[]) => string | null;
+  /** For each end table its YES rows in which the state lies. */
+  readonly endRows: (state: readonly number[]) => readonly (readonly EndRow[])[];
   readonly isAcceptable: (state: readonly number[]) => boolean;
   readonly mayHop: (component: number, from: number, to: number) => boolean;
 }
@@ -14,7 +16,7 @@ export interface Oracle {
 type Column = System["endTables"][number]["columns"][number];
 
 /** Every choice of one Component for each column, all different; a named Component keeps to its column. */
-function tuples(system: System, columns: readonly Column[]): number[][] {
+export function tuples(system: System, columns: readonly Column[]): number[][] {
   const named = columns.flatMap(({ component }) => (component === null ? [] : [component]));
   let all: number[][] = [[]];
   for (const { type, component } of columns) {
@@ -30,7 +32,7 @@ function tuples(system: System, columns: readonly Column[]): number[][] {
   return all;
 }
 
-const fits = (cell: readonly number[] | null | undefined, version: number | undefined) =>
+export const fits = (cell: readonly number[] | null | undefined, version: number | undefined) =>
   cell === null || cell === undefined || (version !== undefined && cell.includes(version));
 
 export function oracle(system: System): Oracle {
@@ -49,28 +51,29 @@ export function oracle(system: System): Oracle {
     return columns.findIndex((column) => column.component === null && column.type === type);
   };
 
-  const endName = (state: readonly number[]): string | null => {
-    let name: string | null = null;
-    for (const [index, { table, tuples: all }] of ends.entries()) {
-      const isContradicted = table.rows.some(
-        (row) =>
-          row.verdict === "no" &&
-          all.some((tuple) => tuple.every((c, column) => fits(row.cells[column], state[c]))),
-      );
-      if (isContradicted) return null;
-      const matching = table.rows.filter(
+  const endRows = (state: readonly number[]) =>
+    system.endTables.map((table) =>
+      table.rows.filter(
         (row) =>
           row.verdict === "yes" &&
           state.every((version, c) => {
             const column = columnOf(table.columns, c);
             return column < 0 || fits(row.cells[column], version);
           }),
-      );
-      if (matching.length === 0) return null;
-      if (index === 0)
-        name = matching.map((row) => String(row.systemVersion)).toSorted()[0] ?? null;
-    }
-    return name;
+      ),
+    );
+
+  const endName = (state: readonly number[]): string | null => {
+    const isContradicted = ends.some(({ table, tuples: all }) =>
+      table.rows.some(
+        (row) =>
+          row.verdict === "no" &&
+          all.some((tuple) => tuple.every((c, column) => fits(row.cells[column], state[c]))),
+      ),
+    );
+    const matching = endRows(state);
+    if (isContradicted || matching.some((rows) => rows.length === 0)) return null;
+    return matching[0]?.map((row) => String(row.systemVersion)).toSorted()[0] ?? null;
   };
 
   const endList = everyState(system).filter((state) => endName(state) !== null);
@@ -134,6 +137,7 @@ export function oracle(system: System): Oracle {
   const known = new Map<string, boolean>();
   return {
     endName,
+    endRows,
     isAcceptable: (state) => {
       const key = state.join();
       const before = known.get(key);
@@ -147,7 +151,7 @@ export function oracle(system: System): Oracle {
   };
 }
 
-function everyState(system: System): number[][] {
+export function everyState(system: System): number[][] {
   let all: number[][] = [[]];
   for (const { type } of system.components) {
     const count = system.types[type]?.versions.length ?? 0;
