@@ -1,10 +1,11 @@
 import type { System, SystemState } from "../manifest/system.ts";
 import type { Budget, Effort } from "./budget.ts";
 import type { Move } from "./draft.ts";
+import { fewerGroups } from "./fewer-groups.ts";
 import { exposureOf, isValid } from "./groups.ts";
 import { islandsOf, together } from "./islands.ts";
 import type { Judge } from "./judge.ts";
-import { anyOrder, fewerGroups } from "./knotted.ts";
+import { anyOrder } from "./knotted.ts";
 import { withRebootsTogether } from "./reboots.ts";
 import { schedule } from "./schedule.ts";
 import { movesOf, type Share, type Stage, stageBetween } from "./stage.ts";

@@ -2,10 +2,10 @@ import { type Budget, type Effort, spend } from "./budget.ts";
 import { at } from "./draft.ts";
 import { exposureOf } from "./groups.ts";
 import { packed } from "./pack.ts";
-import { chains, type Schedule } from "./schedule.ts";
+import type { Schedule } from "./schedule.ts";
 import { isSafe, type Share, type Stage } from "./stage.ts";
 
-/** Searches where "this before that" does not say all: exact as far as the budget goes. */
+/** Orders where "this before that" does not say all: exact as far as the budget goes. */
 
 export type AnyOrder =
   | {
@@ -144,7 +144,7 @@ function sequenceWithin(stage: Stage, exposure: number, budget: Budget): Sequenc
  * Whether everything that its knots accept before the squad moves, now or later, they accept behind its
  * move as well. Then in any order the move can be brought forward to here.
  */
-function isWelcome(stage: Stage, done: readonly number[], squad: number): boolean {
+export function isWelcome(stage: Stage, done: readonly number[], squad: number): boolean {
   if (stage.isWhole || stage.divisible.has(squad)) return false;
   if (stage.wide.some(({ lots }) => lots.some((lot) => lot.squad === squad))) return false;
   return at(stage.knotsOf, squad).every(({ squads, accepts }) => {
@@ -163,7 +163,7 @@ function isWelcome(stage: Stage, done: readonly number[], squad: number): boolea
   });
 }
 
-function keyOf(done: readonly number[]): string {
+export function keyOf(done: readonly number[]): string {
   return String.fromCharCode(...done);
 }
 
@@ -172,139 +172,4 @@ function exposureAlong(stage: Stage, sequence: readonly Share[]): number {
     stage,
     sequence.map((share) => [share]),
   );
-}
-
-/**
- * The fewest groups with at most this exposure, by deepening: is there an order in one group less? Squads
- * without limited room move as a whole, since moving all of them with their first does no harm.
- */
-export function fewerGroups(
-  stage: Stage,
-  plain: Schedule,
-  exposure: number,
-  known: readonly (readonly Share[])[],
-  budget: Budget,
-): { readonly groups: readonly (readonly Share[])[]; readonly bound: number } {
-  const everyone = stage.squads.map(() => true);
-  const chain = chains(stage, stage.sequence, everyone);
-  const least = Math.max(
-    plain.bound.exposure === exposure ? plain.bound.groups : 0,
-    ...chain,
-    Math.min(1, stage.squads.length),
-  );
-  for (let count = least; count < known.length; count += 1) {
-    const said = groupsWithin(stage, chain, exposure, count, budget);
-    if (said === null) return { groups: known, bound: count };
-    if (said !== false) return { groups: said, bound: count };
-  }
-  return { groups: known, bound: known.length };
-}
-
-/** An order in so many groups; false: there is none; null: the budget is used up. */
-function groupsWithin(
-  stage: Stage,
-  chain: readonly number[],
-  exposure: number,
-  limit: number,
-  budget: Budget,
-): readonly (readonly Share[])[] | false | null {
-  const { squads, room } = stage;
-  const sizes = squads.map(({ members }) => members.length);
-  const groups: (readonly Share[])[] = [];
-  const price = priceOf(stage);
-  /** For what is done, with how many groups left it was tried in vain. */
-  const tried = new Map<string, number>();
-
-  function finish(done: readonly number[], exposed: number, isPast: boolean): boolean | null {
-    const open = stage.sequence.filter((squad) => at(done, squad) < at(sizes, squad));
-    if (open.length === 0) return true;
-    const left = limit - groups.length;
-    for (const squad of open) {
-      const first = Math.ceil((at(sizes, squad) - at(done, squad)) / at(room, squad) || 1);
-      const whole = Math.ceil(at(sizes, squad) / at(room, squad) || 1);
-      if (at(chain, squad) - whole + first > left) return false;
-    }
-    const key = keyOf(done);
-    if ((tried.get(key) ?? -1) >= left) return false;
-    if (!spend(budget, open.length)) return null;
-    const ready = open.filter((squad) =>
-      at(stage.leaders, squad).every((leader) => at(done, leader) === at(sizes, leader)),
-    );
-    // The last group is everything that is left, or there is no order in so many.
-    const isForced = (squad: number) =>
-      left > 1 &&
-      isWelcome(stage, done, squad) &&
-      at(room, squad) === Infinity &&
-      (at(squads, squad).canGoBack || isPast);
-    const forced = ready.filter(isForced).map((squad) => ({ squad, count: at(sizes, squad) }));
-    const choices = ready.filter((squad) => !isForced(squad));
-
-    function choose(place: number, group: readonly Share[]): boolean | null {
-      const squad = choices[place];
-      if (squad === undefined) {
-        if (group.length === 0) return false;
-        return take(group);
-      }
-      const { type } = at(squads, squad);
-      const used = group.reduce(
-        (sum, share) => sum + (at(squads, share.squad).type === type ? share.count : 0),
-        0,
-      );
-      const rest = at(sizes, squad) - at(done, squad);
-      const most = Math.min(rest, at(room, squad) - used);
-      if (left === 1 && most < rest) return false;
-      const isWhole = left === 1 || (at(room, squad) === Infinity && !stage.divisible.has(squad));
-      for (let count = most; count > 0; count = isWhole ? 0 : count - 1) {
-        if (!spend(budget, price)) return null;
-        const larger = [...group, { squad, count }];
-        if (!isSafe(stage, done, larger)) continue;
-        const said = choose(place + 1, larger);
-        if (said !== false) return said;
-      }
-      return left === 1 ? false : choose(place + 1, group);
-    }
-
-    function take(group: readonly Share[]): boolean | null {
-      const isFirm = group.some(({ squad }) => !at(squads, squad).canGoBack);
-      if (!isPast && isFirm && exposed > exposure) return false;
-      const next = [...done];
-      let rest = exposed;
-      for (const { squad, count } of group) {
-        next[squad] = at(next, squad) + count;
-        if (at(squads, squad).canGoBack) rest -= count;
-      }
-      groups.push(group);
-      const said = finish(next, rest, isPast || isFirm);
-      if (said !== true) groups.pop();
-      return said;
-    }
-
-    const said = choose(0, forced);
-    if (said === false) tried.set(key, left);
-    return said;
-  }
-
-  const exposed = squads.reduce(
-    (sum, { canGoBack }, squad) => sum + (canGoBack ? at(sizes, squad) : 0),
-    0,
-  );
-  const said = finish(
-    squads.map(() => 0),
-    exposed,
-    false,
-  );
-  return said === true ? groups : said;
-}
-
-/** Cells of wide tables that are read in the time of one node. */
-const cellsOfOneNode = 64;
-
-/** What it costs to ask whether a group is safe, in nodes: much where tables are wide and long. */
-function priceOf({ wide, judge: { ends } }: Stage): number {
-  const tables = new Set(wide.map(({ page }) => page.table));
-  const cells = [...tables].reduce(
-    (sum, { rows, columns }) => sum + (rows.length + ends.rows) * columns.length,
-    0,
-  );
-  return 1 + Math.floor(cells / cellsOfOneNode);
 }

@@ -282,17 +282,19 @@ function choices(
   { peers }: Peerage,
   columns: readonly (readonly number[])[],
 ): readonly (readonly number[])[] | null {
-  let all: readonly (readonly number[])[] = [[]];
+  let all: (readonly number[])[] = [[]];
   for (const column of columns) {
-    all = all.flatMap((chosen) =>
-      column
-        .filter(
-          (one) =>
-            chosen.filter((other) => other === one).length < (peers[one]?.components.length ?? 0),
-        )
-        .map((one) => [...chosen, one]),
-    );
-    if (all.length > pagesOfOneTable) return null;
+    const longer: (readonly number[])[] = [];
+    for (const chosen of all) {
+      for (const one of column) {
+        const used = chosen.filter((other) => other === one).length;
+        if (used >= (peers[one]?.components.length ?? 0)) continue;
+        // At once: all of them may be more than fit into memory.
+        if (longer.length === pagesOfOneTable) return null;
+        longer.push([...chosen, one]);
+      }
+    }
+    all = longer;
   }
   return all;
 }

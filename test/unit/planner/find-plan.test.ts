@@ -377,3 +377,67 @@ describe("a table of fifty columns", () => {
     expect(answer).toMatchObject({ kind: "plan", plan: { cost: { installs: 50, stages: 1 } } });
   });
 });
+
+describe("very many Components", () => {
+  const gatewayAnd = (count: number, maxParallel: number) => ({
+    types: {
+      gateway: { versions: ["old", "new"] },
+      board: { versions: ["old", "new"], maxParallel },
+    },
+    components: [
+      { id: "G", type: "gateway" },
+      ...Array.from({ length: count }, (_, at) => ({ id: `B${String(at)}`, type: "board" })),
+    ],
+    endTables: [{ columns: ["gateway", "board"], rows: ["old old YES v.1", "new new YES v.2"] }],
+  });
+
+  it("one at a time, where a table speaks of two of them and of another one, are planned to the last", () => {
+    const answer = plan({
+      ...gatewayAnd(2000, 1),
+      transitionTables: [
+        { columns: ["board", "board", "gateway"], allowByDefault: true, rows: ["new old old NO"] },
+      ],
+    });
+    expect(answer).toMatchObject({
+      kind: "plan",
+      plan: { optimal: true, cost: { installs: 2001, stages: 1, groups: 2001 } },
+    });
+  });
+
+  it("of which each waits for one of two others are planned", () => {
+    const names = Array.from({ length: 200 }, (_, at) => `c${String(at)}`);
+    const all = (version: string) => names.map(() => version).join(" ");
+    const answer = plan({
+      types: Object.fromEntries(names.map((name) => [name, { versions: ["old", "new"] }])),
+      components: names.map((name) => ({ id: name.toUpperCase(), type: name })),
+      endTables: [{ columns: names, rows: [`${all("old")} YES v.1`, `${all("new")} YES v.2`] }],
+      transitionTables: names.slice(2).map((name, at) => ({
+        name: `before ${name}`,
+        columns: [`c${String(at)}`, `c${String(at + 1)}`, name],
+        allowByDefault: true,
+        rows: ["old old new NO"],
+      })),
+    });
+    expect(answer).toMatchObject({
+      kind: "plan",
+      plan: { cost: { installs: 200, stages: 1, groups: 100 } },
+    });
+  });
+
+  it("that may stand in the columns of a table in far too many ways are left undecided", () => {
+    const ids = (type: string, count: number) =>
+      Array.from({ length: count }, (_, at) => ({ id: `${type}${String(at)}`, type }));
+    const components = [...ids("gateway", 14), ...ids("board", 1400)];
+    const answer = plan({
+      types: { gateway: { versions: ["old", "new"] }, board: { versions: ["old", "new"] } },
+      components,
+      endTables: [{ columns: ["gateway", "board"], rows: ["* * YES v"] }],
+      transitionTables: [
+        // Each of them is named, so that no two are alike.
+        ...components.map(({ id, type }) => ({ columns: [`${type}@${id}`], rows: ["* YES"] })),
+        { columns: ["gateway", "board", "board"], rows: [] },
+      ],
+    });
+    expect(answer.kind).toBe("undecided");
+  });
+});
