@@ -117,12 +117,8 @@ function pageOf(page: Page, bans: readonly Ban[], canvases: Canvases): Page {
     no: no.map((cells) => sieveOf(layout, cells)),
     allowByDefault: true,
   };
-  const source = {
-    ruling: (versions: readonly number[]) => ruling(page, versions),
-    sides: () => sides,
-    mayRefuseAll: false,
-  };
-  const relaxed = { ...page, accepted: 0, refused: 1, source, memo: {} };
+  const source = { kind: "relaxed", page, sides } as const;
+  const relaxed = { ...page, accepted: 0, refused: 1, source, sides, reader: undefined };
   if (!isSmall(page.sizes)) {
     const ask = (versions: readonly number[]) =>
       isAllAccepted(

@@ -1,18 +1,13 @@
-import type { Rule, TransitionTable } from "../manifest/system.ts";
+import { assertNever } from "../core/assert-never.ts";
+import type { TransitionTable } from "../manifest/system.ts";
 import { boxOf, isAllAccepted, isAnyPossible, type Sides } from "./boxes.ts";
+import { boxed, type PageSource, type Ruling, rulingOf } from "./page-source.ts";
 import { type Canvas, colourOf, isEvery, isFew } from "./painted.ts";
 import type { PageReader } from "./ways.ts";
 
-/** What a table says of one combination. */
-export type Ruling =
-  /** `rules` is empty where nothing but the table's default allows it. */
-  | { readonly accepted: true; readonly rules: readonly Rule[] }
-  /** `rule` is the NO row; null where no row allows it. */
-  | { readonly accepted: false; readonly rule: Rule | null };
-
 /**
  * One transition table for one choice of peers, one for each column. There are very many, and each is asked again and
- * again: what is asked most lies in the page itself.
+ * again: it is plain data, and what is asked most lies in the page itself.
  */
 export interface Page extends Canvas {
   readonly table: TransitionTable;
@@ -23,22 +18,10 @@ export interface Page extends Canvas {
   /** Tells of a page that is not painted whether it accepts; null: the colours tell. */
   readonly ask: ((versions: readonly number[]) => boolean) | null;
   readonly source: PageSource;
-  readonly memo: PageMemo;
-}
-
-/** Where a page has from what it says; painted pages of one table share it. */
-export interface PageSource {
-  readonly ruling: (versions: readonly number[], colour: number) => Ruling;
-  /** The rows as boxes. */
-  readonly sides: (peers: readonly number[]) => Sides;
-  /** False where only single combinations are known to be refused. */
-  readonly mayRefuseAll: boolean;
-}
-
-/** What is kept of a page while many questions are asked of it. */
-interface PageMemo {
-  reader?: { readonly read: PageReader | null };
-  sides?: Sides;
+  /** Kept once it was asked for. */
+  sides: Sides | null;
+  /** The same; null: there is none. */
+  reader: PageReader | null | undefined;
 }
 
 /** Whether it accepts these versions, one for each column; what stands since the start is not asked for. */
@@ -49,7 +32,17 @@ export function accepts(page: Page, versions: readonly number[]): boolean {
 }
 
 export function ruling(page: Page, versions: readonly number[]): Ruling {
-  return page.source.ruling(versions, page.ask === null ? colourOf(page, versions) : 0);
+  const { source } = page;
+  switch (source.kind) {
+    case "painted":
+      return rulingOf(source, page.table, colourOf(page, versions));
+    case "asked":
+      return source.ruling(versions);
+    case "relaxed":
+      return ruling(source.page, versions);
+    default:
+      return assertNever(source);
+  }
 }
 
 /** Whether it accepts every combination of these versions, a list for each column: one by one where they are few, else box by box. */
@@ -61,11 +54,14 @@ export function acceptsAll(page: Page, lists: readonly (readonly number[])[]): b
 
 /** False: it accepts no combination of these versions. */
 export function mayAccept(page: Page, lists: readonly (readonly number[])[]): boolean {
-  if (!page.source.mayRefuseAll) return true;
+  // Of bans alone it is not asked: they refuse single combinations.
+  if (page.source.kind === "relaxed") return true;
   const sides = sidesOf(page);
   return isAnyPossible(sides, boxOf(sides.layout, lists));
 }
 
-function sidesOf({ source, peers, memo }: Page): Sides {
-  return (memo.sides ??= source.sides(peers));
+function sidesOf(page: Page): Sides {
+  const { source, table, sizes, peers } = page;
+  return (page.sides ??=
+    source.kind === "relaxed" ? source.sides : boxed(table, sizes, source.ends, peers));
 }

@@ -1,7 +1,7 @@
 import type { Row, Rule, System, TransitionTable, VersionSet } from "../manifest/system.ts";
-import { boxOf, layoutOf, listsOf, sieveOf } from "./boxes.ts";
 import type { EndStates } from "./end-states.ts";
-import type { Page, PageSource, Ruling } from "./page.ts";
+import type { Page } from "./page.ts";
+import { type Palette, type Ruling, unsaid } from "./page-source.ts";
 import { type Canvases, isSmall, newCanvases, paint } from "./painted.ts";
 import { candidates, type Peerage } from "./peers.ts";
 import { firstRow, rowMasks } from "./row-masks.ts";
@@ -29,12 +29,16 @@ export function rulebook(system: System, peerage: Peerage, ends: EndStates): Rul
   let sizes: readonly number[] = [];
   for (const table of inOrder(system.transitionTables)) {
     sizes = sizesOf(system, table, sizes);
-    const isPaintable = isSmall(sizes) && ends.banned.size === 0;
-    const pageOf = isPaintable ? painted(table, sizes, ends, desk) : asked(table, sizes, ends);
     const plain = onlyChoice(peerage, table.columns);
     const chosen = plain === null ? choices(peerage, candidates(peerage, table.columns)) : [plain];
     isWhole &&= chosen !== null;
-    for (const peers of chosen ?? []) pages.push(pageOf(peers));
+    if (isSmall(sizes) && ends.banned.size === 0) {
+      const source = palette(table, ends);
+      for (const peers of chosen ?? []) pages.push(painted(table, peers, sizes, source, desk));
+    } else {
+      const ask = asker(table, sizes, ends);
+      for (const peers of chosen ?? []) pages.push(ask(peers));
+    }
   }
   return { pages, pagesOf: indexOf(pages, peerage), isWhole };
 }
@@ -64,16 +68,13 @@ export function indexOf(pages: readonly Page[], { peers: all }: Peerage): Rulebo
   return pagesOf;
 }
 
-/** Makes the page of a table on which these peers stand. */
-type PageMaker = (peers: readonly number[]) => Page;
-
 /** What is not painted has no colours. */
 const noColours = new Uint16Array(0);
 
 /** Of a large table each combination when it is asked for. NO wins; then a YES row; then an end state; then the default. */
-function asked(table: TransitionTable, sizes: readonly number[], ends: EndStates): PageMaker {
+function asker(table: TransitionTable, sizes: readonly number[], ends: EndStates) {
   let sides: { readonly yes: Matcher; readonly no: Matcher } | null = null;
-  return (peers) => {
+  return (peers: readonly number[]): Page => {
     const ruling = (versions: readonly number[]): Ruling => {
       sides ??= { yes: matcher(table, "yes", sizes), no: matcher(table, "no", sizes) };
       const forbidding = sides.no(versions);
@@ -93,15 +94,11 @@ function asked(table: TransitionTable, sizes: readonly number[], ends: EndStates
       accepted: 0,
       refused: 0,
       ask: remembered((versions) => ruling(versions).accepted),
-      source: { ruling, sides: boxed(table, sizes, ends), mayRefuseAll: true },
-      memo: {},
+      source: { kind: "asked", ends, ruling },
+      sides: null,
+      reader: undefined,
     };
   };
-}
-
-/** Of a combination that no row matches, and no end state. */
-function unsaid({ allowByDefault }: TransitionTable): Ruling {
-  return allowByDefault ? { accepted: true, rules: [] } : { accepted: false, rule: null };
 }
 
 /** The first row, by its place in the file, whose every cell admits these versions. */
@@ -134,26 +131,6 @@ function rowsOf({ rows: all }: TransitionTable, wanted: "yes" | "no"): readonly 
   return isSorted ? rows : rows.toSorted((a, b) => byRule(a.rule, b.rule));
 }
 
-/** What the colours of a small table stand for: 0 its default, then the end states, the YES rows, the NO rows. */
-interface Palette {
-  readonly table: TransitionTable;
-  readonly boxes: EndStates["boxes"];
-  readonly yes: readonly Row[];
-  readonly no: readonly Row[];
-  readonly firstYes: number;
-  readonly firstNo: number;
-}
-
-function rulingOf(palette: Palette, colour: number): Ruling {
-  const { table, boxes, yes, no, firstYes, firstNo } = palette;
-  const forbidding = no[colour - firstNo];
-  if (forbidding !== undefined) return { accepted: false, rule: forbidding.rule };
-  const allowing = yes[colour - firstYes];
-  if (allowing !== undefined) return { accepted: true, rules: [allowing.rule] };
-  const granting = boxes[colour - 1];
-  return granting === undefined ? unsaid(table) : { accepted: true, rules: granting.rules };
-}
-
 /** What all pages are painted with. */
 interface Desk {
   readonly canvasOf: Canvases;
@@ -161,50 +138,47 @@ interface Desk {
   readonly cells: VersionSet[];
 }
 
+function palette(table: TransitionTable, ends: EndStates): Palette {
+  const yes = rowsOf(table, "yes");
+  const no = rowsOf(table, "no");
+  const firstYes = 1 + ends.boxes.length;
+  return { kind: "painted", ends, yes, no, firstYes, firstNo: firstYes + yes.length };
+}
+
 /** Of a small table all combinations at once: the first of each kind last, and over all of it the NO rows. */
 function painted(
   table: TransitionTable,
+  peers: readonly number[],
   sizes: readonly number[],
-  ends: EndStates,
+  source: Palette,
   { canvasOf, cells }: Desk,
-): PageMaker {
-  const { boxes } = ends;
-  const yes = rowsOf(table, "yes");
-  const no = rowsOf(table, "no");
-  const firstYes = 1 + boxes.length;
-  const firstNo = firstYes + yes.length;
-  const accepted = table.allowByDefault ? 0 : 1;
-  const palette = { table, boxes, yes, no, firstYes, firstNo };
-  const source: PageSource = {
-    ruling: (_, colour) => rulingOf(palette, colour),
-    sides: boxed(table, sizes, ends),
-    mayRefuseAll: true,
-  };
-  return (peers) => {
-    const canvas = canvasOf(sizes, firstNo + no.length - 1);
-    cells.length = peers.length;
-    for (let at = lastToPaint(boxes, peers); at >= 0; at -= 1) {
-      const domains = boxes[at]?.domains ?? [];
-      for (let column = 0; column < peers.length; column += 1)
-        cells[column] = domains[peers[column] ?? -1] ?? null;
-      paint(canvas, cells, 1 + at);
-    }
-    for (let at = yes.length - 1; at >= 0; at -= 1)
-      paint(canvas, yes[at]?.cells ?? [], firstYes + at);
-    for (let at = no.length - 1; at >= 0; at -= 1) paint(canvas, no[at]?.cells ?? [], firstNo + at);
-    const { colours, begin } = canvas;
-    return {
-      table,
-      peers,
-      sizes,
-      colours,
-      begin,
-      accepted,
-      refused: firstNo,
-      ask: null,
-      source,
-      memo: {},
-    };
+): Page {
+  const { yes, no, firstYes, firstNo } = source;
+  const { boxes } = source.ends;
+  const canvas = canvasOf(sizes, firstNo + no.length - 1);
+  cells.length = peers.length;
+  for (let at = lastToPaint(boxes, peers); at >= 0; at -= 1) {
+    const domains = boxes[at]?.domains ?? [];
+    for (let column = 0; column < peers.length; column += 1)
+      cells[column] = domains[peers[column] ?? -1] ?? null;
+    paint(canvas, cells, 1 + at);
+  }
+  for (let at = yes.length - 1; at >= 0; at -= 1)
+    paint(canvas, yes[at]?.cells ?? [], firstYes + at);
+  for (let at = no.length - 1; at >= 0; at -= 1) paint(canvas, no[at]?.cells ?? [], firstNo + at);
+  const { colours, begin } = canvas;
+  return {
+    table,
+    peers,
+    sizes,
+    colours,
+    begin,
+    accepted: table.allowByDefault ? 0 : 1,
+    refused: firstNo,
+    ask: null,
+    source,
+    sides: null,
+    reader: undefined,
   };
 }
 
@@ -225,38 +199,6 @@ function remembered(ask: NonNullable<Page["ask"]>): NonNullable<Page["ask"]> {
     const said = ask(versions);
     known.set(key, said);
     return said;
-  };
-}
-
-/** The rows of a table as boxes, and the end states as far as they speak of these peers. */
-function boxed(
-  { rows, allowByDefault }: TransitionTable,
-  sizes: readonly number[],
-  ends: EndStates,
-): PageSource["sides"] {
-  return (peers) => {
-    const layout = layoutOf(sizes);
-    const side = (wanted: "yes" | "no") =>
-      rows.filter(({ verdict }) => verdict === wanted).map(({ cells }) => sieveOf(layout, cells));
-    const whole = ends.boxes.map(({ domains }) =>
-      sieveOf(
-        layout,
-        peers.map((one) => domains[one] ?? null),
-      ),
-    );
-    const common = { layout, no: side("no"), allowByDefault };
-    if (ends.banned.size === 0) return { ...common, yes: [...side("yes"), ...whole] };
-    return {
-      ...common,
-      yes: side("yes"),
-      granted: {
-        ends: whole,
-        bans: ends.bansOn(peers).map((cells) => boxOf(layout, cells)),
-        hasAll: (box) => ends.grantsAll(peers, listsOf(layout, box)),
-        hasAny: (box) => ends.mayGrant(peers, listsOf(layout, box)),
-        mayCut: ends.mayCut,
-      },
-    };
   };
 }
 

@@ -231,7 +231,8 @@ export type PageReader = (
 
 /** Pages stay the same while many questions are asked of them. */
 function readerOf(page: Page): PageReader | null {
-  return (page.memo.reader ??= { read: newReader(page) }).read;
+  if (page.reader === undefined) page.reader = newReader(page);
+  return page.reader;
 }
 
 /** Null where the page is too large to be asked. */
