@@ -41,6 +41,8 @@ interface Case extends Planned {
 
 const seed = 1;
 const times = 5;
+/** Each of them takes at least so long. */
+const sampleMs = 50;
 const statesLimit = 5_000;
 
 /** The families at every size, beside a plain search and clingo; then what is promised of them. */
@@ -127,13 +129,21 @@ async function beside(
 function warmMs(once: () => unknown): number {
   const begin = process.cpuUsage();
   for (let count = 0; count < 20 && processorMs(begin) < 300; count += 1) once();
-  return median(
-    Array.from({ length: times }, () => {
-      const started = process.cpuUsage();
-      once();
-      return processorMs(started);
-    }),
-  );
+  return median(Array.from({ length: times }, () => meanMs(once)));
+}
+
+/**
+ * Of so many in a row that what they leave in memory is collected in between: one of a few milliseconds alone mostly gets
+ * by without that, and one of a hundred never, which would look like growth.
+ */
+function meanMs(once: () => unknown): number {
+  const begin = process.cpuUsage();
+  let done = 0;
+  for (let batch = 1; done === 0 || processorMs(begin) < sampleMs; batch *= 2) {
+    for (let count = 0; count < batch; count += 1) once();
+    done += batch;
+  }
+  return processorMs(begin) / done;
 }
 
 function told(answer: Answer): string {
