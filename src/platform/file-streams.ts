@@ -94,7 +94,9 @@ function lentMemory(lentBytes: number) {
     },
     /** For the next one who reads: whoever had the last piece has asked for another, so nobody looks at it any more. */
     giveBack(): void {
-      for (const one of both) if (one !== undefined && spare.length < mostSpare) spare.push(one);
+      for (const one of both) if (one !== undefined) spare.push(one);
+      // The oldest go: of pieces of another size nobody may ask again.
+      spare.splice(0, spare.length - mostSpare);
     },
   };
 }
