@@ -1,6 +1,6 @@
 import type { System, SystemState } from "../manifest/system.ts";
 import { type Ban, banOf } from "./bans.ts";
-import { after, at, type Draft, during } from "./draft.ts";
+import { at, type Draft, eachGroup } from "./draft.ts";
 import type { Judge } from "./judge.ts";
 import { lineup, type Lot } from "./squads.ts";
 import { everyMeeting, isAccepted, knotLimit, orderWithin } from "./ties.ts";
@@ -111,10 +111,9 @@ function shortestCircle(edges: readonly (readonly Edge[])[]): readonly Edge[] | 
 /** For each group of the draft and each page the first combination that the judge refuses. */
 export function objections(system: System, judge: Judge, draft: Draft): readonly Ban[] {
   const starts = system.components.map(({ start }) => start);
-  let state: SystemState = starts;
   const found: Ban[] = [];
-  for (const moves of draft.flat()) {
-    const kinds = kindsOf(judge.peerage, starts, during(state, moves));
+  eachGroup(starts, draft.flat(), (_, options) => {
+    const kinds = kindsOf(judge.peerage, starts, options);
     for (const page of judge.book.pages) {
       const ban = firstBan(
         system,
@@ -123,8 +122,7 @@ export function objections(system: System, judge: Judge, draft: Draft): readonly
       );
       if (ban !== null) found.push(ban);
     }
-    state = after(state, moves);
-  }
+  });
   return found;
 }
 

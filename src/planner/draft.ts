@@ -1,4 +1,5 @@
 import type { Rule, System, SystemState } from "../manifest/system.ts";
+import type { Options } from "./combinations.ts";
 import type { Judge } from "./judge.ts";
 import type { Cost, GroupPlace, Plan, Stage, Step } from "./plan.ts";
 import { distinctRules } from "./rule-order.ts";
@@ -80,6 +81,20 @@ export function during(state: SystemState, moves: readonly Move[]): readonly (re
   const options = state.map((version) => [version]);
   for (const { component, from, to } of moves) options[component] = [from, to];
   return options;
+}
+
+/** Goes through the groups with what every Component may have while each of them moves. */
+export function eachGroup(
+  starts: readonly number[],
+  groups: readonly (readonly Move[])[],
+  visit: (moves: readonly Move[], options: Options, group: number) => void,
+) {
+  const options: (readonly number[])[] = starts.map((version) => [version]);
+  for (const [group, moves] of groups.entries()) {
+    for (const { component, from, to } of moves) options[component] = [from, to];
+    visit(moves, options, group);
+    for (const { component, to } of moves) options[component] = [to];
+  }
 }
 
 function stepsOf(

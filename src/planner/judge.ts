@@ -1,9 +1,10 @@
 import type { SystemVersion } from "../core/ids.ts";
 import type { Rule, System, SystemState } from "../manifest/system.ts";
 import type { Options } from "./combinations.ts";
+import { eachGroup } from "./draft.ts";
 import { type EndStates, endStates } from "./end-states.ts";
 import { type Peerage, peerage } from "./peers.ts";
-import { eachGroup, type Reasons, reasons } from "./reasons.ts";
+import { type Reasons, reasons } from "./reasons.ts";
 import { type RestOnly, restOnly } from "./rest-only.ts";
 import { type Rulebook, rulebook } from "./rulebook.ts";
 import { refusal } from "./transit.ts";

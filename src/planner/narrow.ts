@@ -1,7 +1,7 @@
 import { at } from "./draft.ts";
 import type { Cluster, Option } from "./rests.ts";
 import { accepts, type Page } from "./page.ts";
-import type { Rulebook } from "./rulebook.ts";
+import { pagesWith, type Rulebook } from "./rulebook.ts";
 
 /** Combinations of a page beyond this number are not tried. */
 const tryLimit = 256;
@@ -29,7 +29,7 @@ export function narrow(
   for (const index of dirty) {
     dirty.delete(index);
     const cluster = at(clusters, index);
-    const pages = at(book.pagesOf, cluster.peers).map((page) => at(book.pages, page));
+    const pages = pagesWith(book, cluster.peers);
     const before = at(left, index);
     const options = before.filter((option) =>
       pages.every((page) => fits(page, cluster, option, here)),

@@ -1,10 +1,10 @@
 import type { Rule } from "../manifest/system.ts";
 import { type Kind, kindsAmong, type Options, someCombination } from "./combinations.ts";
-import { at, type Move } from "./draft.ts";
+import { at, eachGroup, type Move } from "./draft.ts";
 import { type Page, ruling } from "./page.ts";
 import type { Peerage } from "./peers.ts";
 import { distinctRules } from "./rule-order.ts";
-import type { Rulebook } from "./rulebook.ts";
+import { pagesWith, type Rulebook } from "./rulebook.ts";
 
 /** For each move of each group, all stages behind each other, the rules that accept its Component's new version there. */
 export type Reasons = (
@@ -158,28 +158,13 @@ function addOfOthers(
         continue;
       }
       const rules = new Set(here[place]);
-      for (const index of at(book.pagesOf, own)) {
-        const page = at(book.pages, index);
+      for (const page of pagesWith(book, own)) {
         if (partnersOn(page, peerage) !== null) continue;
         addInColumn(rules, page, question, page.peers.indexOf(own), move, () => []);
       }
       here[place] = [...rules];
     }
   });
-}
-
-/** Goes through the groups with what every Component may have while each of them moves. */
-export function eachGroup(
-  starts: readonly number[],
-  groups: readonly (readonly Move[])[],
-  visit: (moves: readonly Move[], options: Options, group: number) => void,
-) {
-  const options: (readonly number[])[] = starts.map((version) => [version]);
-  for (const [group, moves] of groups.entries()) {
-    for (const { component, from, to } of moves) options[component] = [from, to];
-    visit(moves, options, group);
-    for (const { component, to } of moves) options[component] = [to];
-  }
 }
 
 function kindsIn(
@@ -212,8 +197,7 @@ function crowded(question: Question, book: Rulebook): (move: Move) => readonly R
     let rest: readonly Kind[] | null = null;
     const others = () =>
       (rest ??= without(kindsOf(own), options[component] ?? [], starts[component] ?? -1));
-    for (const index of at(book.pagesOf, own)) {
-      const page = at(book.pages, index);
+    for (const page of pagesWith(book, own)) {
       for (const [column, peers] of page.peers.entries()) {
         if (peers === own) addInColumn(rules, page, question, column, move, others);
       }

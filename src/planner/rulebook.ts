@@ -1,4 +1,5 @@
 import type { Row, Rule, System, TransitionTable, VersionSet } from "../manifest/system.ts";
+import { at } from "./draft.ts";
 import type { EndStates } from "./end-states.ts";
 import type { Page } from "./page.ts";
 import { type Palette, type Ruling, unsaid } from "./page-source.ts";
@@ -14,6 +15,11 @@ export interface Rulebook {
   readonly pagesOf: readonly (readonly number[])[];
   /** False: a table had too many pages, and they are missing: nothing may be planned from this. */
   readonly isWhole: boolean;
+}
+
+/** The pages on which these peers stand. */
+export function pagesWith({ pages, pagesOf }: Rulebook, peers: number): readonly Page[] {
+  return at(pagesOf, peers).map((page) => at(pages, page));
 }
 
 /** A table in whose columns Components can stand in more ways has too many pages. */

@@ -1,7 +1,7 @@
 import type { Cohort, Cohorts } from "./cohorts.ts";
 import { at } from "./draft.ts";
 import { accepts, type Page } from "./page.ts";
-import type { Rulebook } from "./rulebook.ts";
+import { pagesWith, type Rulebook } from "./rulebook.ts";
 
 /** For each cohort the hops that some plan could use, and how far each version is from the wanted one. */
 export interface Ways {
@@ -132,7 +132,7 @@ export function mayArrive({ cohorts: all }: Ground, { hops }: Ways, book: Rulebo
   for (const index of dirty) {
     dirty.delete(index);
     const cohort = at(cohorts, index);
-    const pages = at(book.pagesOf, cohort.peers).map((page) => at(book.pages, page));
+    const pages = pagesWith(book, cohort.peers);
     const own = at(reached, index);
     const before = own.length;
     for (const from of own) {
