@@ -118,7 +118,7 @@ function pageOf(page: Page, bans: readonly Ban[], canvases: Canvases): Page {
     allowByDefault: true,
   };
   const source = { kind: "relaxed", page, sides } as const;
-  const relaxed = { ...page, accepted: 0, refused: 1, source, sides, reader: undefined };
+  const relaxed = { ...page, accepted: 0, refused: 1, source, sides: null, reader: undefined };
   if (!isSmall(page.sizes)) {
     const ask = (versions: readonly number[]) =>
       isAllAccepted(

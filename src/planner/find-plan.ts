@@ -8,7 +8,7 @@ import { judge, type Judge } from "./judge.ts";
 import { sentence } from "./no-plan.ts";
 import type { Answer, Cost } from "./plan.ts";
 import { type Search, searcher } from "./search.ts";
-import { isDirect, wantedMoves, wantedState } from "./wanted.ts";
+import { directMoves, isDirect, wantedMoves, wantedState } from "./wanted.ts";
 
 export interface PlanOptions {
   /** How many nodes may be searched before the answer is "undecided", or a plan not proved to be the best. */
@@ -41,7 +41,7 @@ function doubted(system: System, answer: Answer, nodeLimit: number): Answer {
 function answerUnder(law: Judge, system: System, nodeLimit: number): Answer {
   const start = system.components.map((component) => component.start);
   const wanted = wantedState(system);
-  const moves = wantedMoves(system);
+  const moves = directMoves(start, wanted);
   const detour = moves.find((move) => !isDirect(system, move));
   if (system.endTables.length === 0) {
     if (detour !== undefined) return sentence.noArtifact(system, detour);

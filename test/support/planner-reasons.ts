@@ -14,13 +14,13 @@ export function allowingRules(
   const rulesOf = system.transitionTables.length > 0 ? inTables(system) : inEndStates(system);
   let options = system.components.map(({ start }) => [start]);
   return groups.map((moves) => {
-    const moving = options.with(0, options[0] ?? []);
+    const moving = [...options];
     for (const { component, from, to } of moves) moving[component] = [from, to];
     const found = moves.map(({ component, to }) => {
       const rules = rulesOf(component, moving.with(component, [to]));
       return [...new Set(rules)].toSorted(byRule);
     });
-    options = moving.with(0, moving[0] ?? []);
+    options = [...moving];
     for (const { component, to } of moves) options[component] = [to];
     return found;
   });
