@@ -3,7 +3,7 @@ import type { ComponentId } from "../core/ids.ts";
 import type { Provides } from "../artifact/matching.ts";
 import { type Begin, type PlannedArtifact, recordFormat } from "../deployment/records.ts";
 import { versionNamed } from "../manifest/version.ts";
-import type { Plan } from "../planner/plan.ts";
+import type { Plan } from "../planner/model/plan.ts";
 import type { LocatedArtifact } from "../sources/locate.ts";
 import type { Context } from "./context.ts";
 import type { Settings } from "./settings.ts";

@@ -5,7 +5,7 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type Deployed, inProgress, makeWay, start } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
-import type { Plan } from "../planner/plan.ts";
+import type { Plan } from "../planner/model/plan.ts";
 import type { ByteSource } from "../platform/types.ts";
 import type { Named } from "../report/progress-lines.ts";
 import type { LocatedArtifact } from "../sources/locate.ts";

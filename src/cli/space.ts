@@ -2,7 +2,7 @@ import type { VerifiedArtifact } from "../artifact/verify.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { versionNamed } from "../manifest/version.ts";
-import type { Plan, Stage, Step } from "../planner/plan.ts";
+import type { Plan, Stage, Step } from "../planner/model/plan.ts";
 import type { Files } from "../platform/types.ts";
 import type { LocatedArtifact } from "../sources/locate.ts";
 

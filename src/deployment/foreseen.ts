@@ -1,9 +1,9 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { ComponentId, SystemVersion, Version } from "../core/ids.ts";
 import type { System } from "../manifest/system.ts";
-import { cohortsOf } from "../planner/cohorts.ts";
-import { peerage } from "../planner/peers.ts";
-import type { Plan, Step } from "../planner/plan.ts";
+import { cohortsOf } from "../planner/model/cohorts.ts";
+import { peerage } from "../planner/model/peers.ts";
+import type { Plan, Step } from "../planner/model/plan.ts";
 import { contingency } from "./contingency.ts";
 import { type Deployment, isConstrained, type Member } from "./deployment.ts";
 import { begin } from "./evolve.ts";

@@ -1,6 +1,6 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System } from "../manifest/system.ts";
-import type { Plan } from "../planner/plan.ts";
+import type { Plan } from "../planner/model/plan.ts";
 import type { Begin } from "./records.ts";
 
 /** What the Topology says of a Component that is interrupted. */

@@ -5,7 +5,7 @@ import { problemCodes, type ProblemCode } from "../core/problem-codes.ts";
 import { stopPoints } from "../core/protocol.ts";
 import { ArtifactLocation } from "../manifest/location.ts";
 import { System } from "../manifest/system.ts";
-import { Plan } from "../planner/plan.ts";
+import { Plan } from "../planner/model/plan.ts";
 import { roundNames } from "./program.ts";
 
 /**

@@ -1,18 +1,22 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { System, SystemState } from "../manifest/system.ts";
-import type { Ban } from "./explain-bans.ts";
-import { type Core, liftings, opening, reduced } from "./explain-core.ts";
-import { isTooWide, lawOf } from "./explain-law.ts";
-import { pathsTo } from "./explain-paths.ts";
-import { missingEndState } from "./explain-goal.ts";
-import { type OrderReasons, orderReasons } from "./explain-order.ts";
-import { openedBy, type Repair, repairs } from "./explain-repair.ts";
-import { type Question, type Reached, search } from "./explain-search.ts";
-import { nearestEnd, type NearestEnd } from "./explain-nearest.ts";
-import { isWrittenOverStones, openingAsWritten, whyNotTogether } from "./explain-together.ts";
+import type { Ban } from "./conflict/explain-bans.ts";
+import { type Core, liftings, opening, reduced } from "./conflict/explain-core.ts";
+import { isTooWide, lawOf } from "./conflict/explain-law.ts";
+import { pathsTo } from "./conflict/explain-paths.ts";
+import { missingEndState } from "./conflict/explain-goal.ts";
+import { type OrderReasons, orderReasons } from "./conflict/explain-order.ts";
+import { openedBy, type Repair, repairs } from "./conflict/explain-repair.ts";
+import { type Question, type Reached, search } from "./conflict/explain-search.ts";
+import { nearestEnd, type NearestEnd } from "./conflict/explain-nearest.ts";
+import {
+  isWrittenOverStones,
+  openingAsWritten,
+  whyNotTogether,
+} from "./conflict/explain-together.ts";
 import { writtenOrder } from "./find-plan.ts";
-import type { Answer } from "./plan.ts";
-import { wantedState } from "./wanted.ts";
+import type { Answer } from "./model/plan.ts";
+import { wantedState } from "./model/wanted.ts";
 
 /** Why there is no plan. Components and versions by index. */
 export interface WhyNot {

@@ -1,14 +1,14 @@
 import { assertNever } from "../core/assert-never.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System } from "../manifest/system.ts";
-import { core, type Core } from "./core.ts";
-import { type Draft, planOf } from "./draft.ts";
-import { firstObjection, groupsByOrder, type OrderUse, orderUse } from "./hand-written.ts";
-import { judge, type Judge } from "./judge.ts";
-import { sentence } from "./no-plan.ts";
-import type { Answer, Cost } from "./plan.ts";
-import { type Search, searcher } from "./search.ts";
-import { directMoves, isDirect, wantedMoves, wantedState } from "./wanted.ts";
+import { core, type Core } from "./conflict/core.ts";
+import { type Draft, planOf } from "./model/draft.ts";
+import { firstObjection, groupsByOrder, type OrderUse, orderUse } from "./stage/hand-written.ts";
+import { judge, type Judge } from "./constraints/judge.ts";
+import { sentence } from "./conflict/no-plan.ts";
+import type { Answer, Cost } from "./model/plan.ts";
+import { type Search, searcher } from "./search/search.ts";
+import { directMoves, isDirect, wantedMoves, wantedState } from "./model/wanted.ts";
 
 export interface PlanOptions {
   /** How many nodes may be searched before the answer is "undecided", or a plan not proved to be the best. */

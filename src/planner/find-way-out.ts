@@ -1,16 +1,16 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System, SystemState } from "../manifest/system.ts";
-import { startingIn } from "./acceptable.ts";
-import { arrange } from "./arrange.ts";
-import type { Budget } from "./budget.ts";
-import { cohortsOf } from "./cohorts.ts";
-import { at, planOf } from "./draft.ts";
+import { startingIn } from "./model/acceptable.ts";
+import { arrange } from "./stage/arrange.ts";
+import type { Budget } from "./model/budget.ts";
+import { cohortsOf } from "./model/cohorts.ts";
+import { at, planOf } from "./model/draft.ts";
 import type { PlanOptions } from "./find-plan.ts";
-import { heap } from "./heap.ts";
-import { judge, type Judge } from "./judge.ts";
-import type { Answer, Cost, Plan } from "./plan.ts";
-import { clusterer, keyOf, type Moves, type Rest, restsIn } from "./rests.ts";
-import { directMoves, isDirect, wantedState } from "./wanted.ts";
+import { heap } from "./model/heap.ts";
+import { judge, type Judge } from "./constraints/judge.ts";
+import type { Answer, Cost, Plan } from "./model/plan.ts";
+import { clusterer, keyOf, type Moves, type Rest, restsIn } from "./search/rests.ts";
+import { directMoves, isDirect, wantedState } from "./model/wanted.ts";
 
 /**
  * The way from an observed state to an acceptable end state while the `frozen` Components stay as they

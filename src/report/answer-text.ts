@@ -1,5 +1,5 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { Answer } from "../planner/plan.ts";
+import type { Answer } from "../planner/model/plan.ts";
 import { coreLines, searchLines } from "./ban-text.ts";
 import { toldBans } from "./explanation.ts";
 import { planLines, planSummary, ruleLines } from "./plan-text.ts";

@@ -1,8 +1,8 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { System } from "../manifest/system.ts";
-import type { Ban } from "../planner/explain-bans.ts";
+import type { Ban } from "../planner/conflict/explain-bans.ts";
 import type { WhyNot } from "../planner/explain.ts";
-import type { Answer } from "../planner/plan.ts";
+import type { Answer } from "../planner/model/plan.ts";
 import { aligned } from "./columns.ts";
 import { type BanPlaces, headName, orderPlace, typeName, versionName } from "./explanation.ts";
 import { ruleLines } from "./plan-text.ts";

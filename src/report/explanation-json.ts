@@ -1,9 +1,9 @@
 import { assertNever } from "../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { System, SystemState } from "../manifest/system.ts";
-import type { Ban } from "../planner/explain-bans.ts";
-import type { OrderReason } from "../planner/explain-order.ts";
-import type { Repair } from "../planner/explain-repair.ts";
+import type { Ban } from "../planner/conflict/explain-bans.ts";
+import type { OrderReason } from "../planner/conflict/explain-order.ts";
+import type { Repair } from "../planner/conflict/explain-repair.ts";
 import type { WhyNot } from "../planner/explain.ts";
 import {
   type BanPlaces,

@@ -1,7 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { Ban } from "../planner/explain-bans.ts";
-import type { OrderReason, OrderReasons } from "../planner/explain-order.ts";
-import type { Repair } from "../planner/explain-repair.ts";
+import type { Ban } from "../planner/conflict/explain-bans.ts";
+import type { OrderReason, OrderReasons } from "../planner/conflict/explain-order.ts";
+import type { Repair } from "../planner/conflict/explain-repair.ts";
 import type { WhyNot } from "../planner/explain.ts";
 import type { SystemState } from "../manifest/system.ts";
 import { answerLines, stuckLines } from "./answer-text.ts";

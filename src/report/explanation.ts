@@ -1,7 +1,7 @@
 import type { Place } from "../core/problem.ts";
 import type { Column, System, SystemState } from "../manifest/system.ts";
 import type { Explanation, WhyNot } from "../planner/explain.ts";
-import type { Answer } from "../planner/plan.ts";
+import type { Answer } from "../planner/model/plan.ts";
 import type { PlannedSystem } from "./planned.ts";
 
 /** With what bans are told by name and place. */

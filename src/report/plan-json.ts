@@ -1,8 +1,8 @@
 import { exitCode, type ExitCode } from "../core/exit-code.ts";
 import type { Rule } from "../manifest/system.ts";
-import type { Answer, Cost, GroupPlace, Plan, Step } from "../planner/plan.ts";
+import type { Answer, Cost, GroupPlace, Plan, Step } from "../planner/model/plan.ts";
 import { assertNever } from "../core/assert-never.ts";
-import type { Ban } from "../planner/explain-bans.ts";
+import type { Ban } from "../planner/conflict/explain-bans.ts";
 import { banText } from "./ban-text.ts";
 import { type BanPlaces, orderPlace, toldBans } from "./explanation.ts";
 import { repairJson } from "./explanation-json.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Cost, GroupPlace } from "../planner/plan.ts";
+import { Cost, GroupPlace } from "../planner/model/plan.ts";
 import { placeShape, warningShape } from "./problem-shape.ts";
 
 /** What `plan --json` answers: one of these; where it is refused, an error instead (docs/output.md). Keys may be added, never changed. */

@@ -1,5 +1,5 @@
 import type { Rule } from "../manifest/system.ts";
-import type { Cost, Plan, Stage, Step } from "../planner/plan.ts";
+import type { Cost, Plan, Stage, Step } from "../planner/model/plan.ts";
 import { aligned } from "./columns.ts";
 import type { PlannedSystem } from "./planned.ts";
 import { wayOutLines } from "./plan-ways-out.ts";

@@ -1,5 +1,5 @@
 import type { Foreseen } from "../deployment/foreseen.ts";
-import type { Plan } from "../planner/plan.ts";
+import type { Plan } from "../planner/model/plan.ts";
 import type { Style } from "./style.ts";
 import { counted, listed } from "./words.ts";
 

@@ -2,7 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { DeploymentOutcome } from "../core/events.ts";
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import type { System } from "../manifest/system.ts";
-import { acceptance } from "../planner/acceptable.ts";
+import { acceptance } from "../planner/model/acceptable.ts";
 import type { Situation } from "./situation.ts";
 import { brokenIn, stateIn, type World } from "./world.ts";
 

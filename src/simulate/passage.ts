@@ -1,6 +1,6 @@
 import type { System } from "../manifest/system.ts";
-import { acceptance } from "../planner/acceptable.ts";
-import { isTooWide, lawOf } from "../planner/explain-law.ts";
+import { acceptance } from "../planner/model/acceptable.ts";
+import { isTooWide, lawOf } from "../planner/conflict/explain-law.ts";
 import { stateIn, type World } from "./world.ts";
 
 /**

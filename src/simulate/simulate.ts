@@ -2,9 +2,9 @@ import { unknownVersion } from "../core/ids.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import { beginOnPaper, type InterruptPolicy } from "../deployment/on-paper.ts";
 import type { System, SystemState } from "../manifest/system.ts";
-import { acceptance, startingIn } from "../planner/acceptable.ts";
+import { acceptance, startingIn } from "../planner/model/acceptable.ts";
 import { findPlan } from "../planner/find-plan.ts";
-import type { Answer } from "../planner/plan.ts";
+import type { Answer } from "../planner/model/plan.ts";
 import { type Exploration, explore, type Scope } from "./explore.ts";
 import type { Answers } from "./situation.ts";
 

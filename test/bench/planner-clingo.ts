@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { ClingoError, ClingoResult } from "clingo-wasm";
 import * as z from "zod";
 import type { System } from "../../src/manifest/system.ts";
-import type { Plan } from "../../src/planner/plan.ts";
+import type { Plan } from "../../src/planner/model/plan.ts";
 import { processorMs } from "./measure.ts";
 import { accepts, meetings } from "./planner-breadth-first.ts";
 

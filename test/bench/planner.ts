@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { System } from "../../src/manifest/system.ts";
-import { judge } from "../../src/planner/judge.ts";
-import { searcher } from "../../src/planner/search.ts";
+import { judge } from "../../src/planner/constraints/judge.ts";
+import { searcher } from "../../src/planner/search/search.ts";
 import { defaultNodeLimit } from "../../src/core/node-limit.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
-import type { Answer } from "../../src/planner/plan.ts";
+import type { Answer } from "../../src/planner/model/plan.ts";
 import { seedSketch, systemOf } from "../support/planner-systems.ts";
 import { median, medianOfBoth, milliseconds, processorMs, program, run } from "./measure.ts";
 import { breadthFirst } from "./planner-breadth-first.ts";

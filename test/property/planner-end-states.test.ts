@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { judge } from "../../src/planner/judge.ts";
-import { accepts, acceptsAll } from "../../src/planner/page.ts";
+import { judge } from "../../src/planner/constraints/judge.ts";
+import { accepts, acceptsAll } from "../../src/planner/constraints/page.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { type SystemSketch, systemOf } from "../support/planner-systems.ts";
 

@@ -1,6 +1,11 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { addPair, followersIn, leadersIn, noPrecedence } from "../../src/planner/precedence.ts";
+import {
+  addPair,
+  followersIn,
+  leadersIn,
+  noPrecedence,
+} from "../../src/planner/stage/precedence.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 
 /** Pairs "this before that" in lists, against a set for each. */

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import type { System } from "../../src/manifest/system.ts";
-import type { Move } from "../../src/planner/draft.ts";
+import type { Move } from "../../src/planner/model/draft.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
-import { judge } from "../../src/planner/judge.ts";
-import { distinctRules } from "../../src/planner/rule-order.ts";
+import { judge } from "../../src/planner/constraints/judge.ts";
+import { distinctRules } from "../../src/planner/constraints/rule-order.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { dice, randomCrowd, randomSystem } from "../support/planner-random.ts";
 import { allowingRules } from "../support/planner-reasons.ts";

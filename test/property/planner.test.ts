@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import { findWayOut } from "../../src/planner/find-way-out.ts";
-import { judge } from "../../src/planner/judge.ts";
-import type { Answer, Cost } from "../../src/planner/plan.ts";
+import { judge } from "../../src/planner/constraints/judge.ts";
+import type { Answer, Cost } from "../../src/planner/model/plan.ts";
 import {
   cheapest,
   cheapestStage,

@@ -29,7 +29,7 @@ import { readStateFile, type StateFile } from "../../src/manifest/state-file.ts"
 import { System } from "../../src/manifest/system.ts";
 import { readTopology } from "../../src/manifest/topology.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
-import { Plan } from "../../src/planner/plan.ts";
+import { Plan } from "../../src/planner/model/plan.ts";
 import { memorySource } from "./byte-sources.ts";
 import { expectOk, matchInput, textFile } from "./manifests.ts";
 

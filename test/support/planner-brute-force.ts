@@ -1,5 +1,5 @@
 import type { EndRow, System } from "../../src/manifest/system.ts";
-import type { Cost, Plan } from "../../src/planner/plan.ts";
+import type { Cost, Plan } from "../../src/planner/model/plan.ts";
 
 /**
  * The meaning of planning.md, told a second time and without any cleverness: every tuple of Components,

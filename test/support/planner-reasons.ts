@@ -1,6 +1,6 @@
 import type { EndRow, Rule, System, TransitionTable } from "../../src/manifest/system.ts";
-import type { Move } from "../../src/planner/draft.ts";
-import { byRule } from "../../src/planner/rule-order.ts";
+import type { Move } from "../../src/planner/model/draft.ts";
+import { byRule } from "../../src/planner/constraints/rule-order.ts";
 import { everyState, fits, oracle, tuples } from "./planner-brute-force.ts";
 
 /**

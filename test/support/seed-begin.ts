@@ -2,7 +2,7 @@ import { ComponentId, SystemVersion } from "../../src/core/ids.ts";
 import type { Begin } from "../../src/deployment/records.ts";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
-import type { Plan } from "../../src/planner/plan.ts";
+import type { Plan } from "../../src/planner/model/plan.ts";
 import { beginOf, type BoardSpec } from "./drive.ts";
 
 /** The seed's System under the seed's two tables, planned by the real planner. */

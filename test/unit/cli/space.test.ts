@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { verifyArtifact } from "../../../src/artifact/verify.ts";
 import { type CheckedArtifact, checkSpace } from "../../../src/cli/space.ts";
 import { ComponentId, ComponentType, Version } from "../../../src/core/ids.ts";
-import type { Plan } from "../../../src/planner/plan.ts";
+import type { Plan } from "../../../src/planner/model/plan.ts";
 import { nodeFiles } from "../../../src/platform/files.ts";
 import { buildArtifact } from "../../support/artifacts.ts";
 import { memorySource } from "../../support/byte-sources.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Begin } from "../../../src/deployment/records.ts";
 import { System } from "../../../src/manifest/system.ts";
-import { Plan } from "../../../src/planner/plan.ts";
+import { Plan } from "../../../src/planner/model/plan.ts";
 import {
   type BoardSpec,
   beginOf,

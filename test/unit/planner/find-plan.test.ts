@@ -1,7 +1,7 @@
 import { dice } from "../../support/planner-random.ts";
 import { describe, expect, it } from "vitest";
 import { findPlan, writtenOrder } from "../../../src/planner/find-plan.ts";
-import type { Answer } from "../../../src/planner/plan.ts";
+import type { Answer } from "../../../src/planner/model/plan.ts";
 import { seedSketch, type SystemSketch, systemOf } from "../../support/planner-systems.ts";
 
 /** Stages, then groups, as `ids from>to`, in one line each. */

@@ -6,7 +6,7 @@ import {
   SystemVersion,
   Version,
 } from "../../../src/core/ids.ts";
-import type { Answer, Plan, Step } from "../../../src/planner/plan.ts";
+import type { Answer, Plan, Step } from "../../../src/planner/model/plan.ts";
 import { answerLines } from "../../../src/report/answer-text.ts";
 import { answerJson } from "../../../src/report/plan-json.ts";
 import type { PlannedSystem } from "../../../src/report/planned.ts";

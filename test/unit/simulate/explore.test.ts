@@ -5,7 +5,7 @@ import type { Deployment } from "../../../src/deployment/deployment.ts";
 import { evolve } from "../../../src/deployment/evolve.ts";
 import type { JournalRecord } from "../../../src/deployment/records.ts";
 import type { RoundName } from "../../../src/deployment/program.ts";
-import type { Plan } from "../../../src/planner/plan.ts";
+import type { Plan } from "../../../src/planner/model/plan.ts";
 import type { End } from "../../../src/simulate/ends.ts";
 import { explore } from "../../../src/simulate/explore.ts";
 import type { Answers, Machine } from "../../../src/simulate/situation.ts";

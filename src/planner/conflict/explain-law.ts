@@ -1,0 +1,284 @@
+import type { Column, Rule, System, SystemState } from "../../manifest/system.ts";
+import { at } from "../model/draft.ts";
+import { type Ban, bansOf, type Numbering } from "./explain-bans.ts";
+import { judge, type Judge } from "../constraints/judge.ts";
+import { isEvery } from "../constraints/painted.ts";
+import { byRule } from "../constraints/rule-order.ts";
+
+/** The versions that a Component may have. */
+type OptionsOf = (component: number) => readonly number[];
+
+/** Each combination that a step must not create, as the bans that forbid it together, by number. */
+export type Objections = readonly (readonly number[])[];
+
+/** The rules of a System, taken apart. Bans are numbered as they are met. */
+export interface Law {
+  readonly ban: (number: number) => Ban;
+  readonly objections: (state: SystemState, component: number, version: number) => Objections;
+  /** The first of the objections in which no ban is lifted; null: there is none. */
+  readonly refusal: (
+    state: SystemState,
+    component: number,
+    version: number,
+    isLifted: (ban: number) => boolean,
+  ) => readonly number[] | null;
+  /** Whether the Component is met by no ban but lifted ones, whatever of their options the others have. */
+  readonly goesWithAll: (
+    optionsOf: OptionsOf,
+    component: number,
+    isLifted: (ban: number) => boolean,
+  ) => boolean;
+  readonly isEndState: (state: SystemState) => boolean;
+  /** The ban on ending a stage anywhere else. */
+  readonly rest: number;
+  /** False where it was given up to look for an end state, so that more may be allowed than was told. */
+  readonly isSure: () => boolean;
+}
+
+/** More choices of Components for the columns of a table than this are not gone through. */
+const maxChoices = 100_000;
+
+/** Combinations of versions times rows beyond this number are not asked one by one. */
+const maxLookups = 500_000;
+
+/** Whether a table has so many columns of one type that its rules cannot be taken apart. */
+export function isTooWide(system: System): boolean {
+  const candidates = candidatesIn(system);
+  return system.transitionTables.some(({ columns }) => {
+    const counts = candidates(columns).map(({ length }) => length);
+    return counts.reduce((product, count) => product * count, 1) > maxChoices;
+  });
+}
+
+/** Not for a System that is too wide. */
+export function lawOf(system: System): Law {
+  const bans = bansOf();
+  const whole = judge(system);
+  const candidates = candidatesIn(system);
+  const partsOf: Part[][] = system.components.map(() => []);
+  for (const table of system.transitionTables) {
+    const part = partOf(system, whole, table, candidates(table.columns), bans);
+    for (const component of new Set(part.columns.flat())) partsOf[component]?.push(part);
+  }
+  const choicesOf = partsOf.map((parts, component) =>
+    parts.flatMap((part) => [...choices(part.columns, component)].map(part.choice)),
+  );
+  const isRestOnly = system.transitionTables.length === 0 && system.endTables.length > 0;
+  const [ends] = system.endTables;
+  const table = ends?.name ?? "";
+  const endRule = firstRule(ends?.rows ?? []);
+  const isOrdered = system.types.some(({ order }) => order !== null);
+  const everyone = system.components.map(({ type }, component) => ({ type, component }));
+  const standing = (state: SystemState): Objections => {
+    const objection = whole.objection(state.map((version) => [version]));
+    if (objection === null) return [];
+    const { rule } = objection;
+    const unlisted = { table, rule: endRule, columns: everyone, versions: state };
+    const ban = rule === null ? ({ kind: "unlisted", ...unlisted } as const) : rowBan(table, rule);
+    return [[bans.numberOf(ban)]];
+  };
+  return {
+    ban: bans.ban,
+    isEndState: (state) => whole.endName(state) !== null,
+    rest: bans.numberOf({ kind: "rest", table, rule: endRule }),
+    isSure: () => whole.ends.isSure(),
+    objections: (state, component, version) => {
+      const found = orderObjections(system, state, component, bans);
+      if (isRestOnly) return [...found, ...standing(state.with(component, version))];
+      for (const choice of at(choicesOf, component)) {
+        for (const ban of choice.bansIn(state, component, version)) found.push([ban]);
+      }
+      return found;
+    },
+    refusal: (state, component, version, isLifted) => {
+      const isStanding = (together: readonly number[]) => !together.some(isLifted);
+      if (isOrdered) {
+        const found = orderObjections(system, state, component, bans).find(isStanding);
+        if (found !== undefined) return found;
+      }
+      if (isRestOnly) return standing(state.with(component, version)).find(isStanding) ?? null;
+      for (const choice of at(choicesOf, component)) {
+        for (const ban of choice.bansIn(state, component, version)) {
+          if (!isLifted(ban)) return [ban];
+        }
+      }
+      return null;
+    },
+    goesWithAll: (optionsOf, component, isLifted) =>
+      !isRestOnly &&
+      at(choicesOf, component).every((choice) => choice.isMetByNone(optionsOf, isLifted)),
+  };
+}
+
+/** One transition table. */
+interface Part {
+  /** The Components that may stand in each column. */
+  readonly columns: readonly (readonly number[])[];
+  readonly choice: (components: readonly number[]) => Choice;
+}
+
+/** Different Components, one for each column. */
+interface Choice {
+  /** The bans on what they have in the state once the moved one has this version; none where they all had it at the start. */
+  readonly bansIn: (state: SystemState, moved: number, version: number) => readonly number[];
+  /** Whether none of their options meet in a ban but lifted ones. */
+  readonly isMetByNone: (optionsOf: OptionsOf, isLifted: (ban: number) => boolean) => boolean;
+}
+
+function partOf(
+  system: System,
+  { peerage, ends }: Judge,
+  table: System["transitionTables"][number],
+  columns: Part["columns"],
+  bans: Numbering,
+): Part {
+  const no = table.rows.filter(({ verdict }) => verdict === "no").map(asPattern);
+  const yes = table.rows.filter(({ verdict }) => verdict === "yes").map(asPattern);
+  const rule = firstRule(table.rows);
+  const { name, columns: heads, allowByDefault } = table;
+  const judged = (chosen: readonly number[], versions: readonly number[]): readonly number[] => {
+    const hasStood = chosen.every((one, at) => versions[at] === system.components[one]?.start);
+    if (hasStood) return [];
+    const forbidding = no.filter((row) => isMatch(row, versions));
+    if (forbidding.length > 0)
+      return forbidding.map((row) => bans.numberOf(rowBan(name, row.rule)));
+    if (allowByDefault || yes.some((row) => isMatch(row, versions))) return [];
+    const peers = chosen.map((component) => at(peerage.of, component));
+    if (ends.granting(peers, versions) !== null) return [];
+    return [bans.numberOf({ kind: "unlisted", table: name, rule, columns: heads, versions })];
+  };
+  const base = Math.max(1, ...system.types.map(({ versions }) => versions.length));
+  const known = new Map<string, Choice>();
+  const choice = (components: readonly number[]): Choice => {
+    // By the versions as the digits of one number, where that holds them exactly; else as characters.
+    const isNarrow = base ** components.length <= Number.MAX_SAFE_INTEGER;
+    const rulings = new Map<number | string, readonly number[]>();
+    const held = components.map(() => 0);
+    const ruling = (versions: readonly number[]) => {
+      const key = isNarrow
+        ? versions.reduce((code, version) => code * base + version, 0)
+        : String.fromCharCode(...versions);
+      const before = rulings.get(key);
+      if (before !== undefined) return before;
+      const found = judged(components, [...versions]);
+      rulings.set(key, found);
+      return found;
+    };
+    return {
+      bansIn: (state, moved, version) => {
+        for (let column = 0; column < components.length; column += 1) {
+          const component = at(components, column);
+          held[column] = component === moved ? version : at(state, component);
+        }
+        return ruling(held);
+      },
+      isMetByNone: (optionsOf, isLifted) => {
+        const lists = components.map(optionsOf);
+        const count = lists.reduce((product, { length }) => product * length, 1);
+        if (count * Math.max(1, table.rows.length) <= maxLookups)
+          return isEvery(lists, (versions) => ruling(versions).every(isLifted));
+        // Row by row instead, which says no where it cannot tell.
+        const isMet = (row: Pattern) =>
+          isTouching(row, lists) && !isLifted(bans.numberOf(rowBan(name, row.rule)));
+        return allowByDefault && !no.some(isMet);
+      },
+    };
+  };
+  return {
+    columns,
+    // The same choice is met by each of its Components.
+    choice: (components) => {
+      const key = components.join();
+      const made = known.get(key) ?? choice(components);
+      known.set(key, made);
+      return made;
+    },
+  };
+}
+
+/** A row by the columns in which it does not admit everything, those that admit the fewest first: there a mismatch shows. */
+interface Pattern {
+  readonly rule: Rule;
+  readonly cells: readonly { readonly column: number; readonly versions: readonly number[] }[];
+}
+
+function asPattern({ rule, cells }: System["transitionTables"][number]["rows"][number]): Pattern {
+  return {
+    rule,
+    cells: cells
+      .flatMap((versions, column) => (versions === null ? [] : [{ column, versions }]))
+      .toSorted((a, b) => a.versions.length - b.versions.length),
+  };
+}
+
+function isMatch({ cells }: Pattern, held: readonly number[]): boolean {
+  return cells.every(({ column, versions }) => versions.includes(at(held, column)));
+}
+
+/** Whether it matches some combination of these versions, a list for each column. */
+function isTouching({ cells }: Pattern, lists: readonly (readonly number[])[]): boolean {
+  return cells.every(({ column, versions }) =>
+    at(lists, column).some((version) => versions.includes(version)),
+  );
+}
+
+/** The Components that may stand in each column: one that the table names stands in its own only. */
+function candidatesIn({
+  types,
+  components,
+}: System): (columns: readonly Column[]) => readonly (readonly number[])[] {
+  const ofType: number[][] = types.map(() => []);
+  for (const [component, { type }] of components.entries()) ofType[type]?.push(component);
+  return (columns) => {
+    const named = columns.flatMap(({ component }) => component ?? []);
+    return columns.map(({ type, component }) =>
+      component === null ? at(ofType, type).filter((one) => !named.includes(one)) : [component],
+    );
+  };
+}
+
+/** Every choice of different Components for the columns in which the moved one takes part. */
+function* choices(
+  columns: readonly (readonly number[])[],
+  moved: number,
+  chosen: readonly number[] = [],
+): Generator<readonly number[]> {
+  const candidates = columns[chosen.length];
+  if (candidates === undefined) {
+    if (chosen.includes(moved)) yield chosen;
+    return;
+  }
+  const isLate = !chosen.includes(moved);
+  if (isLate && !columns.slice(chosen.length).some((column) => column.includes(moved))) return;
+  for (const candidate of candidates) {
+    if (!chosen.includes(candidate)) yield* choices(columns, moved, [...chosen, candidate]);
+  }
+}
+
+/** A type is not begun before all of the lower numbers have what they want. */
+function orderObjections(
+  { types, components }: System,
+  state: SystemState,
+  moved: number,
+  bans: Numbering,
+): (readonly number[])[] {
+  const own = components[moved]?.type ?? -1;
+  const order = types[own]?.order ?? null;
+  if (order === null) return [];
+  const lower = new Set<number>();
+  for (const [component, { type }] of components.entries()) {
+    const other = types[type]?.order ?? null;
+    const isThrough = state[component] === types[type]?.target;
+    if (other !== null && other < order && !isThrough) lower.add(type);
+  }
+  const number = bans.numberOf({ kind: "order", type: own });
+  return [...lower].map((type) => [bans.numberOf({ kind: "order", type }), number]);
+}
+
+function rowBan(table: string, rule: Rule): Ban {
+  return { kind: "row", table, rule };
+}
+
+export function firstRule(rows: readonly { readonly rule: Rule }[]): Rule | null {
+  return rows.map(({ rule }) => rule).toSorted(byRule)[0] ?? null;
+}

@@ -1,0 +1,110 @@
+import type { System, SystemState } from "../../manifest/system.ts";
+import { after, at, type Move } from "../model/draft.ts";
+import type { Ban } from "./explain-bans.ts";
+import { lawOf, type Law } from "./explain-law.ts";
+import type { Plan } from "../model/plan.ts";
+
+/** Why a Component is not updated earlier. Components by index. */
+export interface OrderReason {
+  readonly stage: number;
+  readonly group: number;
+  readonly components: readonly number[];
+  /** Those that must be through before; empty where no rule asks for it. */
+  readonly after: readonly number[];
+  readonly cause:
+    /** What forbids the other order. */
+    | { readonly kind: "bans"; readonly bans: readonly Ban[] }
+    /** Not more of the type at the same time. */
+    | { readonly kind: "max-parallel" }
+    /** It cannot go back, so it comes as late as it may. */
+    | { readonly kind: "no-rollback" }
+    /** No rule: the order of the Topology, or one reboot of the host less. */
+    | { readonly kind: "free" };
+}
+
+export interface OrderReasons {
+  readonly reasons: readonly OrderReason[];
+  /** False where another order may be allowed though bans are told for it: it was given up to look for an end state. */
+  readonly isProved: boolean;
+}
+
+/** For each step but those of the first group of a stage, what keeps it from coming earlier. */
+export function orderReasons(system: System, plan: Plan): OrderReasons {
+  const law = lawOf(system);
+  const reasons: OrderReason[] = [];
+  let state: SystemState = system.components.map(({ start }) => start);
+  for (const [stage, { groups }] of plan.stages.entries()) {
+    const befores: SystemState[] = [];
+    const moves: (readonly Move[])[] = [];
+    for (const [group, steps] of groups.entries()) {
+      const own = steps.map((step) => moveOf(system, step));
+      const told = own.map((move) => reasonOf(system, law, befores, moves, move));
+      for (const { move, blockers, cause } of told) {
+        const same = reasons.findIndex(
+          (reason) =>
+            reason.stage === stage &&
+            reason.group === group &&
+            JSON.stringify([reason.after, reason.cause]) === JSON.stringify([blockers, cause]),
+        );
+        const known = reasons[same];
+        if (known === undefined) {
+          if (group > 0)
+            reasons.push({ stage, group, components: [move.component], after: blockers, cause });
+        } else {
+          reasons[same] = { ...known, components: [...known.components, move.component] };
+        }
+      }
+      befores.push(state);
+      moves.push(own);
+      state = after(state, own);
+    }
+  }
+  const isProved = law.isSure() || reasons.every(({ cause }) => cause.kind !== "bans");
+  return { reasons, isProved };
+}
+
+interface Reason {
+  readonly move: Move;
+  readonly blockers: readonly number[];
+  readonly cause: OrderReason["cause"];
+}
+
+/** Looked for from the group before it back to the first: where would it be refused? */
+function reasonOf(
+  system: System,
+  law: Law,
+  befores: readonly SystemState[],
+  moves: readonly (readonly Move[])[],
+  move: Move,
+): Reason {
+  const { component, to } = move;
+  for (let group = befores.length - 1; group >= 0; group -= 1) {
+    const before = at(befores, group);
+    const objections = law.objections(before, component, to);
+    if (objections.length === 0) continue;
+    const passed = at(moves, group);
+    const alone = passed.filter(
+      (other) => law.objections(after(before, [other]), component, to).length < objections.length,
+    );
+    const bans = [...new Set(objections.flat())].map((number) => law.ban(number));
+    return {
+      move,
+      blockers: (alone.length > 0 ? alone : passed).map((other) => other.component),
+      cause: { kind: "bans", bans },
+    };
+  }
+  const { type, supportsRollback } = at(system.components, component);
+  const isCrowded = moves.some(
+    (others) =>
+      others.filter((other) => system.components[other.component]?.type === type).length ===
+      at(system.types, type).maxParallel,
+  );
+  const kind = isCrowded ? "max-parallel" : supportsRollback ? "free" : "no-rollback";
+  return { move, blockers: [], cause: { kind } };
+}
+
+function moveOf(system: System, step: Plan["stages"][number]["groups"][number][number]): Move {
+  const component = system.components.findIndex(({ id }) => id === step.component);
+  const { versions } = at(system.types, at(system.components, component).type);
+  return { component, from: versions.indexOf(step.from), to: versions.indexOf(step.to) };
+}

@@ -1,0 +1,96 @@
+import { assertNever } from "../../core/assert-never.ts";
+import type { Rule, System, SystemState } from "../../manifest/system.ts";
+import type { Core } from "./core.ts";
+import { at, type Draft, type Move } from "../model/draft.ts";
+import { refusedEndState } from "./explain-goal.ts";
+import type { Broken } from "../stage/hand-written.ts";
+import type { Objection } from "../constraints/judge.ts";
+import type { Answer } from "../model/plan.ts";
+import { byRule, distinctRules } from "../constraints/rule-order.ts";
+
+type NoPlan = Extract<Answer, { readonly kind: "no-plan" }>;
+
+/** The reasons why there is no plan, in words. */
+export const sentence = {
+  noArtifact: (system: System, { component, from, to }: Move): NoPlan => {
+    const { id, type } = at(system.components, component);
+    const { name, versions } = at(system.types, type);
+    const reason = `No Artifact at hand brings "${id}" from "${at(versions, from)}" to "${at(versions, to)}", directly or by stepping stones.`;
+    return { ...noPlan(reason), stuck: name };
+  },
+  notAnEndState: (system: System, wanted: SystemState): NoPlan => {
+    const types = new Set(system.components.map(({ type }) => type));
+    const names = [...types].map((type) => {
+      const { name, versions, target } = at(system.types, type);
+      return `${name} "${at(versions, target)}"`;
+    });
+    const all = wanted.length === 0 ? "an empty System" : names.join(", ");
+    const refusing = refusedEndState(system).flatMap((ban) =>
+      ban.rule === null ? [] : [`${ban.rule.file}:${String(ban.rule.line)}`],
+    );
+    const where =
+      refusing.length < 2 ? "" : ` Each of these tables refuses it: ${refusing.join(", ")}.`;
+    return noPlan(`The wanted state is not an acceptable end state: ${all}.${where}`);
+  },
+  orderBreaks: (system: System, groups: Draft[number], { group, objection }: Broken): NoPlan => {
+    const ids = at(groups, group).map(
+      ({ component }) => `"${at(system.components, component).id}"`,
+    );
+    const { rule } = objection;
+    const why =
+      rule === null
+        ? `no row${tableOf(objection)} allows ${stateOf(system, objection)}`
+        : `${rule.file}:${String(rule.line)} says NO`;
+    return noPlan(
+      `Group ${String(group + 1)} of the hand-written order updates ${ids.join(", ")} when the tables do not allow it: ${why}.`,
+      rule === null ? unlisted(system, objection) : [rule],
+    );
+  },
+  noOrder: (core: Core): NoPlan => {
+    const said = "No order of the updates passes acceptable states only";
+    switch (core.kind) {
+      case "rules": {
+        const rules = core.bans.map(({ rule }) => rule);
+        return core.isReduced
+          ? { ...noPlan(`${said}.`, rules), isReduced: true }
+          : noPlan(`${said}. The rules were not reduced further.`, rules);
+      }
+      case "no-rest":
+        return noPlan(
+          `${said}, whatever the transition tables say: stages must end in end states.`,
+        );
+      case "not-found":
+        return noPlan(`${said}. Which rules forbid it was not found within the limit.`);
+      default:
+        return assertNever(core);
+    }
+  },
+  noRests: noPlan(
+    "Without a transition table only end states may be passed through, and no order of the updates does.",
+  ),
+};
+
+function tableOf({ table }: Objection): string {
+  return table === null ? "" : ` of "${table}"`;
+}
+
+function stateOf({ types }: System, { combination }: Objection): string {
+  if (combination.length === 0) return "the state that this leads to";
+  return combination
+    .map(({ type, version }) => {
+      const { name, versions } = at(types, type);
+      return `${name} "${at(versions, version)}"`;
+    })
+    .join(" with ");
+}
+
+/** It has no line of its own; the first row of its table tells people where to look. */
+function unlisted(system: System, objection: Objection): readonly Rule[] {
+  const first = objection.nearby.toSorted(byRule)[0];
+  const row = `(no row allows ${stateOf(system, objection)})`;
+  return first === undefined ? [] : [{ ...first, row }];
+}
+
+function noPlan(reason: string, core: readonly Rule[] = []): NoPlan {
+  return { kind: "no-plan", core: distinctRules(core), isReduced: false, reason, stuck: null };
+}

@@ -1,0 +1,30 @@
+import type { SystemVersion } from "../../core/ids.ts";
+import type { System, SystemState } from "../../manifest/system.ts";
+import { judge } from "../constraints/judge.ts";
+
+/** What the tables say of whole states, on the way that begins in `start`. */
+export interface Acceptance {
+  /** The System version where the state is an acceptable end state; null where it is none. */
+  readonly endState: (state: SystemState) => SystemVersion | null;
+  /** Whether the state may be passed through. What already stands in `start` is no reason to refuse it. */
+  readonly transit: (state: SystemState) => boolean;
+}
+
+export function acceptance(system: System, start: SystemState): Acceptance {
+  const { endName, objection } = judge(startingIn(system, start));
+  return {
+    endState: endName,
+    transit: (state) => objection(state.map((version) => [version])) === null,
+  };
+}
+
+/** The same System, its Components in this state. */
+export function startingIn(system: System, start: SystemState): System {
+  return {
+    ...system,
+    components: system.components.map((component, at) => ({
+      ...component,
+      start: start[at] ?? component.start,
+    })),
+  };
+}
