@@ -1,13 +1,14 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { System, SystemState } from "../manifest/system.ts";
+import type { System } from "../manifest/system.ts";
 import type { Ban } from "./conflict/explain-bans.ts";
 import { type Core, liftings, opening, reduced } from "./conflict/explain-core.ts";
 import { isTooWide, lawOf } from "./conflict/explain-law.ts";
+import { type Farthest, farthestIn } from "./conflict/explain-farthest.ts";
 import { pathsTo } from "./conflict/explain-paths.ts";
 import { missingEndState } from "./conflict/explain-goal.ts";
 import { type OrderReasons, orderReasons } from "./conflict/explain-order.ts";
 import { openedBy, type Repair, repairs } from "./conflict/explain-repair.ts";
-import { type Question, type Reached, search } from "./conflict/explain-search.ts";
+import { type Question, search } from "./conflict/explain-search.ts";
 import { nearestEnd, type NearestEnd } from "./conflict/explain-nearest.ts";
 import {
   isWrittenOverStones,
@@ -33,14 +34,6 @@ export interface WhyNot {
   readonly repairs: readonly Repair[];
   /** False: not every single change was tried to its end. */
   readonly areRepairsComplete: boolean;
-}
-
-export interface Farthest {
-  readonly state: SystemState;
-  /** Components in the order in which they were updated. */
-  readonly updated: readonly number[];
-  /** False: the search was given up, and one may get further. */
-  readonly isProved: boolean;
 }
 
 export type Explanation =
@@ -119,7 +112,7 @@ function whyNot(system: System, isStuck: boolean, stepLimit: number): WhyNot {
     kind: "no-plan",
     core: core.bans.map((number) => law.ban(number)),
     isIrreducible: core.isIrreducible,
-    farthest: searched.kind === "way" ? null : farthestOf(searched.farthest, failed !== null),
+    farthest: searched.kind === "way" ? null : farthestIn(asked(), searched),
     nearest,
     repairs: known ?? [],
     areRepairsComplete: opened.isComplete && known !== null,
@@ -157,12 +150,4 @@ function whyNotWritten(system: System, nodeLimit: number): WhyNot {
     repairs: opened,
     areRepairsComplete: false,
   };
-}
-
-function farthestOf(last: Reached, isProved: boolean): Farthest {
-  const updated: number[] = [];
-  for (let reached: Reached | null = last; reached !== null; reached = reached.before) {
-    if (reached.component !== null) updated.push(reached.component);
-  }
-  return { state: last.state, updated: updated.toReversed(), isProved };
 }

@@ -67,11 +67,16 @@ function whyNotJson(report: ExplanationReport, why: WhyNot): Json {
             updated: farthest.updated.map((component) => componentName(system, component)),
             components: componentsJson(system, farthest.state),
             proved: farthest.isProved,
+            standstill: farthest.isAtStandstill,
           },
     nearest:
       typeof nearest === "string"
         ? null
-        : { system_version: nearest.name, components: componentsJson(system, nearest.state) },
+        : {
+            system_version: nearest.name,
+            components: componentsJson(system, nearest.state),
+            proved: nearest.isProved,
+          },
     nearest_decided: nearest !== "undecided",
     repair: why.repairs.map((repair) => repairJson(report, repair)),
     all_repairs_tried: why.areRepairsComplete,
@@ -112,12 +117,18 @@ function banJson(places: BanPlaces, ban: Ban): Json {
   }
 }
 
+/** By the heads of the columns; where a head stands over several, a list, in the order of the columns. */
 function combinationJson(system: System, ban: Extract<Ban, { kind: "unlisted" }>): Json {
+  const cells = ban.columns.map((column, index) => ({
+    head: headName(system, column),
+    version: versionName(system, column.type, ban.versions[index]),
+  }));
+  const heads = [...new Set(cells.map(({ head }) => head))];
   return Object.fromEntries(
-    ban.columns.map((column, index) => [
-      headName(system, column),
-      versionName(system, column.type, ban.versions[index]),
-    ]),
+    heads.map((head) => {
+      const versions = cells.filter((cell) => cell.head === head).map(({ version }) => version);
+      return [head, versions.length === 1 ? versions[0] : versions];
+    }),
   );
 }
 

@@ -1,5 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { Ban } from "../planner/conflict/explain-bans.ts";
+import type { NearestEnd } from "../planner/conflict/explain-nearest.ts";
 import type { OrderReason, OrderReasons } from "../planner/conflict/explain-order.ts";
 import type { Repair } from "../planner/conflict/explain-repair.ts";
 import type { WhyNot } from "../planner/explain.ts";
@@ -50,9 +51,11 @@ function whyNotLines(report: ExplanationReport, why: WhyNot, style: Style): read
 
 function farthestLines(
   report: ExplanationReport,
-  { state, updated, isProved }: NonNullable<WhyNot["farthest"]>,
+  { state, updated, isProved, isAtStandstill }: NonNullable<WhyNot["farthest"]>,
 ): readonly string[] {
-  if (updated.length === 0) return isProved ? ["No Component can be updated at all."] : [];
+  if (isAtStandstill) return ["No Component can be updated at all."];
+  if (updated.length === 0)
+    return isProved ? ["No updates that are allowed lead nearer to what is wanted."] : [];
   const names = updated.map((component) => componentName(report.system, component));
   const far = isProved ? "as far as this" : "at least as far as this";
   return [`One gets ${far}, by updating ${names.join(", then ")}: ${stateText(report, state)}.`];
@@ -70,11 +73,16 @@ function progressLines(report: ExplanationReport, why: WhyNot): readonly string[
       lines.push("Whether another end state can be reached was not found out within the limit.");
       break;
     default:
-      lines.push(
-        `The nearest end state that can be reached is ${nearest.name}: ${stateText(report, nearest.state)}.`,
-      );
+      lines.push(nearestText(report, nearest));
   }
   return lines;
+}
+
+function nearestText(report: ExplanationReport, { name, state, isProved }: NearestEnd): string {
+  const end = `${name}: ${stateText(report, state)}`;
+  return isProved
+    ? `The nearest end state that can be reached is ${end}.`
+    : `An end state that can be reached is ${end}. Whether a nearer one can be was not found out within the limit.`;
 }
 
 function stateText({ system }: BanPlaces, state: SystemState): string {

@@ -201,6 +201,47 @@ function vectorOf({ installs, stages, exposure, groups }: Cost): Vector {
   return [installs, stages, exposure, groups];
 }
 
+/** Where one can get to, one Component after the other: every state that is passed, and the end states in which a stage may end. */
+export interface Within {
+  readonly states: readonly (readonly number[])[];
+  readonly ends: readonly (readonly number[])[];
+}
+
+/** `mayMove`: what holds beside the tables, such as numbers written by hand. */
+export function within(system: System, mayMove: MayMove = () => true): Within {
+  const law = oracle(system);
+  const states = new Map<string, readonly number[]>();
+  const ends = new Map<string, readonly number[]>();
+  const seen = new Set<string>();
+  const open: { state: readonly number[]; moved: number }[] = [];
+  const offer = (state: readonly number[], moved: number) => {
+    const key = `${state.join()};${String(moved)}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    states.set(state.join(), state);
+    if (law.endName(state) !== null) ends.set(state.join(), state);
+    open.push({ state, moved });
+  };
+  offer(
+    system.components.map(({ start }) => start),
+    0,
+  );
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { state, moved } = next;
+    if (law.endName(state) !== null) offer(state, 0);
+    for (const [c, { type }] of system.components.entries()) {
+      if ((moved & (1 << c)) !== 0 || !mayMove(state, [c], moved)) continue;
+      const count = system.types[type]?.versions.length ?? 0;
+      for (let to = 0; to < count; to += 1) {
+        const moving = state.map((version, at) => (at === c ? to : version));
+        if (!law.mayHop(c, state[c] ?? -1, to) || !law.isAcceptable(moving)) continue;
+        offer(moving, moved | (1 << c));
+      }
+    }
+  }
+  return { states: [...states.values()], ends: [...ends.values()] };
+}
+
 /** For each end state that can be reached in so many stages the least cost. */
 function leastCosts(
   system: System,

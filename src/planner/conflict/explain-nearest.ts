@@ -1,8 +1,9 @@
 import type { SystemVersion } from "../../core/ids.ts";
 import type { System, SystemState } from "../../manifest/system.ts";
+import type { Budget } from "../model/budget.ts";
 import { at } from "../model/draft.ts";
 import { opening } from "./explain-core.ts";
-import { pathsTo } from "./explain-paths.ts";
+import { further, pathsTo } from "./explain-paths.ts";
 import type { Law } from "./explain-law.ts";
 import { judge } from "../constraints/judge.ts";
 import { wantedOf } from "../model/wanted.ts";
@@ -10,51 +11,94 @@ import { wantedOf } from "../model/wanted.ts";
 export interface NearestEnd {
   readonly name: SystemVersion;
   readonly state: SystemState;
+  /** False: it can be reached, but a nearer one may be, too. */
+  readonly isProved: boolean;
 }
 
+/** For each Component the versions that it may end in. */
+type Goals = readonly (readonly number[])[];
+
 /**
- * Of the end states that can be reached, other than the one that is there, that which leaves the fewest
- * Components without what they should have. "undecided": one that may be nearer was given up.
+ * Of the end states that can be reached step by step, other than the one that is there, one that leaves the fewest Components
+ * without what they want. "none": it is proved that there is none.
  */
 export function nearestEnd(
   system: System,
   law: Law,
   stepLimit: number,
 ): NearestEnd | "none" | "undecided" {
-  const budget = { left: stepLimit };
-  const { ends, peerage, endName } = judge(system);
+  const { endName } = judge(system);
   const start = system.components.map((component) => component.start);
-  const boxes = ends.boxes.map((box) => {
-    const goals = system.components.map(({ type }, component) => {
-      const domain = box.domains[at(peerage.of, component)] ?? null;
-      const all = [...at(system.types, type).versions.keys()];
-      // What it wants, where the end state leaves the choice.
-      return preferred(domain ?? all, wantedOf(system, component), at(start, component));
-    });
-    const missed = goals.filter(
-      (versions, component) => !versions.includes(wantedOf(system, component)),
-    );
-    return { name: box.name, goals, missed: missed.length };
-  });
-  for (const { name, goals } of boxes.toSorted((a, b) => a.missed - b.missed)) {
-    const isGoal = (state: SystemState) =>
-      endName(state) === name && state.some((version, component) => version !== start[component]);
-    const found = opening({
-      system,
-      law,
-      paths: pathsTo(system, goals),
-      isGoal,
-      isLifted: () => false,
-      budget,
-    });
-    if (found.kind === "undecided") return "undecided";
-    if (found.kind === "way" && name !== null) return { name, state: found.last.state };
-  }
-  return "none";
+  const missing = (state: SystemState) =>
+    state.filter((version, component) => version !== wantedOf(system, component)).length;
+  let best: SystemState | null = null;
+  let least = Infinity;
+  /** Looks for nearer and nearer ones; whether it is proved that there are no more. */
+  const isExhausted = (goals: Goals, fewest: number, budget: Budget): boolean => {
+    const paths = pathsTo(system, goals);
+    while (fewest < least) {
+      const isGoal = (state: SystemState) =>
+        missing(state) < least && state.join() !== start.join() && endName(state) !== null;
+      const found = opening({ system, law, paths, isGoal, isLifted: () => false, budget });
+      if (found.kind !== "way") return found.kind === "none";
+      best = found.last.state;
+      least = missing(best);
+    }
+    return true;
+  };
+  // Straight to what is wanted, wherever an end state leaves the choice; then anywhere in it.
+  const inReach = endsInReach(system);
+  const straight = { left: Math.ceil(stepLimit / 2) };
+  const unsettled = inReach.filter(
+    ({ goals, fewest }) =>
+      !isExhausted(preferred(system, goals), fewest, straight) || hasChoice(goals),
+  );
+  const anywhere = { left: Math.ceil(stepLimit / 2) };
+  const settled = unsettled.map(({ goals, fewest }) => isExhausted(goals, fewest, anywhere));
+  const isProved = settled.every((isSettled) => isSettled);
+  return nearestOf(best, endName, isProved);
 }
 
-function preferred(domain: readonly number[], wanted: number, start: number): readonly number[] {
-  if (domain.includes(wanted))
-    return [...new Set([wanted, ...(domain.includes(start) ? [start] : [])])];
-  return domain;
+function nearestOf(
+  state: SystemState | null,
+  endName: (state: SystemState) => SystemVersion | null,
+  isProved: boolean,
+): NearestEnd | "none" | "undecided" {
+  const name = state === null ? null : endName(state);
+  if (state === null || name === null) return isProved ? "none" : "undecided";
+  return { name, state, isProved };
+}
+
+/** What of each kind of end state every Component can get to for itself; those that can be the nearest first. */
+function endsInReach(
+  system: System,
+): readonly { readonly goals: Goals; readonly fewest: number }[] {
+  const { ends, peerage } = judge(system);
+  const reached = system.components.map(({ hops, start }) => further(hops, start));
+  return ends.boxes
+    .map(({ domains }) =>
+      reached.map((versions, component) => {
+        const domain = domains[at(peerage.of, component)] ?? null;
+        return domain === null ? versions : versions.filter((version) => domain.includes(version));
+      }),
+    )
+    .filter((goals) => goals.every(({ length }) => length > 0))
+    .map((goals) => ({
+      goals,
+      fewest: goals.filter((versions, component) => !versions.includes(wantedOf(system, component)))
+        .length,
+    }))
+    .toSorted((a, b) => a.fewest - b.fewest);
+}
+
+function hasChoice(goals: Goals): boolean {
+  return goals.some(({ length }) => length > 1);
+}
+
+/** What each wants where that is among them, else as it is. */
+function preferred(system: System, goals: Goals): Goals {
+  return goals.map((versions, component) => {
+    const wanted = wantedOf(system, component);
+    return versions.includes(wanted) ? [wanted] : versions;
+  });
 }

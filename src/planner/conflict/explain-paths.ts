@@ -67,7 +67,8 @@ function alikeIn(system: System): readonly (readonly number[])[] {
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-function further(hops: readonly (readonly number[])[], from: number): readonly number[] {
+/** Itself, and all that its steps lead to. */
+export function further(hops: readonly (readonly number[])[], from: number): readonly number[] {
   const met = new Set([from]);
   for (const version of met) for (const next of at(hops, version)) met.add(next);
   return [...met];

@@ -187,7 +187,8 @@ function safety({
 }: Question): (state: SystemState, component: number, version: number) => boolean {
   return (state, component, version) => {
     const { type } = at(system.components, component);
-    const isFinal = goals[component]?.includes(version) === true;
+    // Where it may end in another version, too, perhaps only the other one makes the state an end of the way.
+    const isFinal = goals[component]?.length === 1 && goals[component].includes(version);
     if (!isFinal || at(system.types, type).target !== version) return false;
     const optionsOf = (one: number) =>
       one === component ? [version] : at(at(further, one), at(state, one));

@@ -56,7 +56,12 @@ describe("why there is no plan", () => {
     const why = whyNot(withoutYes);
     expect(why.core.map(told)).toEqual(["transit1.yaml:2", "transit1 without 1-0"]);
     expect(why.isIrreducible).toBe(true);
-    expect(why.farthest).toEqual({ state: [0, 0, 0], updated: [], isProved: true });
+    expect(why.farthest).toEqual({
+      state: [0, 0, 0],
+      updated: [],
+      isProved: true,
+      isAtStandstill: true,
+    });
     expect(why.nearest).toBe("none");
     expect(why.repairs.map(opened)).toEqual([
       "say-yes transit1.yaml:2",
@@ -242,7 +247,7 @@ describe("why there is no plan", () => {
       },
     });
     expect(why.core.map(told)).toEqual(["ends1 without 2-1"]);
-    expect(why.nearest).toEqual({ name: "v.2", state: [1, 1, 1] });
+    expect(why.nearest).toEqual({ name: "v.2", state: [1, 1, 1], isProved: true });
   });
 
   it("says so where it was not reduced to the end", () => {

@@ -83,3 +83,25 @@ test("an order that may not be the only one is not told as if it were", () => {
   expect(explanationJson(report)).toMatchObject({ order: [{ after: ["G13"] }], proved: false });
   expect(explanationJson({ ...report, explanation })).toMatchObject({ proved: true });
 });
+
+test("a combination keeps every column, also where two are of one type", () => {
+  const versions = ["rtos-v1", "rtos-v2"];
+  const system = systemOf({
+    types: { rtos: { versions } },
+    components: [
+      { id: "R456", type: "rtos" },
+      { id: "R998", type: "rtos" },
+    ],
+    endTables: [{ columns: ["rtos"], rows: ["rtos-v1 YES v.1", "rtos-v2 YES v.2"] }],
+    transitionTables: [{ columns: ["rtos", "rtos"], rows: [] }],
+  });
+  const answer = findPlan(system);
+  const explanation = explain(system, answer);
+  const report = { planned, system, answer, explanation };
+  expect(explanationJson(report)).toMatchObject({
+    core: [
+      { kind: "unlisted", combination: { rtos: versions.toReversed() } },
+      { kind: "unlisted", combination: { rtos: versions } },
+    ],
+  });
+});
