@@ -1,11 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { SlowestFirst } from "./support/slowest-first.ts";
+import { filesOfTier } from "./support/tier-files.ts";
+
+/** See docs/contributing.md, "Tiers". */
+const tier = process.env["TEST_TIER"] ?? "usual";
 
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
-    include: ["test/**/*.test.ts"],
+    ...filesOfTier(tier),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // One more than the cores that there are at least: the longest files wait for processes, the disk and time limits.

@@ -8,6 +8,7 @@ import {
   v1,
   v2,
 } from "../support/seed-program.ts";
+import { oneOfEachKind } from "../support/tier.ts";
 
 /** The built program killed with SIGKILL at every named crash point, then taken up with resume. */
 
@@ -37,10 +38,11 @@ const roundsOfSuccess = [
 
 const points = [
   ...otherCrashPoints,
-  ...roundCrashPoints.filter((point) =>
-    roundsOfSuccess.includes(point.slice(0, point.indexOf(":"))),
-  ),
+  ...roundCrashPoints.filter((point) => roundsOfSuccess.includes(kindOf(point))),
 ];
+
+/** The usual tier kills once in each round. */
+const kindOf = (point: string) => point.slice(0, point.indexOf(":"));
 
 /** Kills at the point, resumes, and tells how it ended; null where the run does not come by. */
 function killAndResume(point: string): { exit: number | null; versions: readonly string[] } | null {
@@ -83,16 +85,19 @@ describe("killed on the way forward", () => {
     expect(end).toEqual({ exit: 0, versions: v2, isInProgress: false, resumed: 2 });
   });
 
-  it.each(points)("at %s: all of v.2 with 0, or all of v.1 with 20 or 22", (point) => {
-    const end = killAndResume(point);
-    if (end === null) {
-      expect(system.versions()).toEqual(v2);
-      return;
-    }
-    expect([0, 20, 22]).toContain(end.exit);
-    expect(end.versions).toEqual(end.exit === 0 ? v2 : v1);
-    expect(system.isInProgress()).toBe(false);
-  });
+  it.each(oneOfEachKind(points, kindOf))(
+    "at %s: all of v.2 with 0, or all of v.1 with 20 or 22",
+    (point) => {
+      const end = killAndResume(point);
+      if (end === null) {
+        expect(system.versions()).toEqual(v2);
+        return;
+      }
+      expect([0, 20, 22]).toContain(end.exit);
+      expect(end.versions).toEqual(end.exit === 0 ? v2 : v1);
+      expect(system.isInProgress()).toBe(false);
+    },
+  );
 });
 
 describe("killed on the way back", () => {
@@ -105,7 +110,7 @@ describe("killed on the way back", () => {
     /^(Cleanup|ConfirmEnd|ArtifactFailure|Artifact.*Rollback)/.test(point),
   );
 
-  it.each([...backPoints, "end:appended", "end:synced", "end:archived"])(
+  it.each(oneOfEachKind([...backPoints, "end:appended", "end:synced", "end:archived"], kindOf))(
     "at %s: all of v.1",
     (point) => {
       const end = killAndResume(point);

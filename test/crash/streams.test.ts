@@ -8,10 +8,12 @@ import { nodePlatform } from "../../src/platform/node.ts";
 import { buildArtifact } from "../support/artifacts.ts";
 import { callSpec, fixtureInterface, openBelow, processesOf } from "../support/interfaces.ts";
 import { scratchDirectory } from "../support/scratch.ts";
+import { inTier } from "../support/tier.ts";
 
-const iterations = 1000;
-/** Four parts, so that one that hangs is told sooner. */
-const inOnePart = 250;
+/** Each Interface several times. */
+const iterations = inTier(150, 1000);
+/** Parts, so that one that hangs is told sooner. */
+const inOnePart = inTier(150, 250);
 const parts = Array.from({ length: iterations / inOnePart }, (_, part) => part * inOnePart);
 const atOnce = 50;
 

@@ -12,12 +12,13 @@ import {
   wayBackFault,
 } from "../support/planner-brute-force.ts";
 import { dice, randomCrowd, randomSystem, reordered } from "../support/planner-random.ts";
+import { inTier } from "../support/tier.ts";
 
 const seeds = (count: number) => Array.from({ length: count }, (_, seed) => seed);
 
-/** Every fifth a crowd. */
-const systems = (count: number) =>
-  seeds(count).map((seed) => ({
+/** Every fifth a crowd; fewer in the usual tier. */
+const systems = (thorough: number) =>
+  seeds(inTier(500, thorough)).map((seed) => ({
     seed,
     system: seed % 5 === 0 ? randomCrowd(seed) : randomSystem(seed),
   }));
@@ -37,7 +38,7 @@ describe("the planner, against a brute force over every state and group", () => 
     "finds a plan where there is one, valid and of the least cost, and none where there is none",
     { timeout: 600_000 },
     () => {
-      for (const { seed, system } of systems(5000)) {
+      for (const { seed, system } of systems(6000)) {
         const expected = leastCost(seed, system);
         const answer = findPlan(system);
         const said =
@@ -58,7 +59,7 @@ describe("the planner, against a brute force over every state and group", () => 
 
   it("can go back from everywhere through acceptable states", () => {
     let ways = 0;
-    for (const { seed, system } of systems(600)) {
+    for (const { seed, system } of systems(1000)) {
       const answer = findPlan(system);
       if (answer.kind !== "plan") continue;
       expect({ seed, fault: wayBackFault(system, answer.plan) }).toEqual({ seed, fault: null });
@@ -86,7 +87,7 @@ describe("the planner at its limit", () => {
       if (plan.optimal) expect({ seed, cost: plan.cost }).toEqual({ seed, cost: expected });
     }
     for (const kind of ["plan", "not proved", "no-plan", "undecided"]) {
-      expect({ kind, isSeen: (kinds.get(kind) ?? 0) > 10 }).toEqual({ kind, isSeen: true });
+      expect({ kind, isSeen: (kinds.get(kind) ?? 0) > 3 }).toEqual({ kind, isSeen: true });
     }
   });
 });
@@ -94,7 +95,7 @@ describe("the planner at its limit", () => {
 describe("the way out, against the same brute force", () => {
   it("leads back where it can, else to the nearest other end state, and to the wanted one last", () => {
     const kinds = new Map<string, number>();
-    for (const { seed, system } of systems(600)) {
+    for (const { seed, system } of systems(1000)) {
       const { between, chance } = dice(seed);
       const old = system.components.map(({ start }) => start);
       const wanted = system.components.map(({ type }) => system.types[type]?.target ?? -1);
@@ -120,7 +121,7 @@ describe("the way out, against the same brute force", () => {
 
 describe("the order in which things are written", () => {
   it("leaves no trace in the answer", () => {
-    for (const { seed, system } of systems(500)) {
+    for (const { seed, system } of systems(1000)) {
       const first = findPlan(system);
       const second = findPlan(reordered(system, seed + 1));
       expect({ seed, answer: JSON.stringify(second) }).toEqual({
@@ -148,7 +149,7 @@ describe("one more NO row", () => {
   });
 
   it("never makes an impossible plan possible", () => {
-    for (const { seed, system } of systems(500)) {
+    for (const { seed, system } of systems(1000)) {
       if (findPlan(system).kind === "plan") continue;
       const stricter = withBan(system, seed);
       expect({ seed, kind: findPlan(stricter).kind }).toEqual({ seed, kind: "no-plan" });
@@ -159,7 +160,7 @@ describe("one more NO row", () => {
 describe("an order written by hand for every type", () => {
   it("is the plan where every group is safe, and none where one is not", () => {
     const kinds = new Map<string, number>();
-    for (const { seed, system } of systems(800)) {
+    for (const { seed, system } of systems(1000)) {
       const { shuffle } = dice(seed);
       const numbers = shuffle([1, 2, 2, 3, 4]);
       const numbered: System = {
@@ -189,7 +190,7 @@ describe("an order written by hand for every type", () => {
 describe("an order written by hand for some types", () => {
   it("never puts a lower number behind a higher one, and never makes a plan cheaper", () => {
     let plans = 0;
-    for (const { seed, system } of systems(800)) {
+    for (const { seed, system } of systems(1000)) {
       const { chance, between } = dice(seed);
       const numbered: System = {
         ...system,
@@ -245,7 +246,7 @@ describe("the best plan that keeps a written order", () => {
 
   it("of some types: one begins when all of lower numbers have what they want", () => {
     let plans = 0;
-    for (const { seed, system } of systems(900)) {
+    for (const { seed, system } of systems(1000)) {
       const { chance, between } = dice(seed);
       const numbered = numberedBy(system, () => (chance(0.6) ? between(1, 3) : null));
       const orders = moversIn(numbered).map((at) => orderIn(numbered, at));
@@ -286,7 +287,7 @@ describe("the best plan that keeps a written order", () => {
       expect({ seed, cost: told(numbered) }).toEqual({ seed, cost: expected });
       if (expected !== null) staged += 1;
     }
-    expect(staged).toBeGreaterThan(10);
+    expect(staged).toBeGreaterThan(3);
   });
 });
 

@@ -9,8 +9,9 @@ import { FileError } from "../../../src/platform/types.ts";
 import { bundle } from "../../support/bundled.ts";
 import { needs } from "../../support/needs.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
+import { inTier } from "../../support/tier.ts";
 
-const takerCount = 16;
+const takerCount = inTier(6, 16);
 const bootId = readFileSync("/proc/sys/kernel/random/boot_id", "utf8");
 const taker = join(import.meta.dirname, "../../../node_modules/.cache/lock-taker.mjs");
 
@@ -54,7 +55,7 @@ describe.each([
   { way: "flock", programs: ["flock"], isSkipped: !needs("flock") },
   { way: "a claim, where there is no flock", programs: [], isSkipped: false },
 ])("a lock by $way", ({ programs, isSkipped }) => {
-  test.skipIf(isSkipped)("has one winner among 16 processes at once", async () => {
+  test.skipIf(isSkipped)(`has one winner among ${takerCount} processes at once`, async () => {
     const path = join(scratchDirectory(), "lock");
     const takers = Array.from({ length: takerCount }, () => startTaker(path, programs));
     for (let round = 0; round < 5; round += 1) {

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { SystemVersion } from "../../../src/core/ids.ts";
-import type { System } from "../../../src/manifest/system.ts";
-import type { Ban } from "../../../src/planner/conflict/explain-bans.ts";
-import { repaired } from "../../../src/planner/conflict/explain-repair.ts";
-import { explain, type WhyNot } from "../../../src/planner/explain.ts";
-import { findPlan } from "../../../src/planner/find-plan.ts";
-import { cheapest } from "../../support/planner-brute-force.ts";
-import { dice, randomSystem } from "../../support/planner-random.ts";
-import { systemOf } from "../../support/planner-systems.ts";
+import { SystemVersion } from "../../src/core/ids.ts";
+import type { System } from "../../src/manifest/system.ts";
+import type { Ban } from "../../src/planner/conflict/explain-bans.ts";
+import { repaired } from "../../src/planner/conflict/explain-repair.ts";
+import { explain, type WhyNot } from "../../src/planner/explain.ts";
+import { findPlan } from "../../src/planner/find-plan.ts";
+import { cheapest } from "../support/planner-brute-force.ts";
+import { dice, randomSystem } from "../support/planner-random.ts";
+import { systemOf } from "../support/planner-systems.ts";
+import { inTier } from "../support/tier.ts";
 
-const seeds = Array.from({ length: 600 }, (_, seed) => seed);
+const seeds = Array.from({ length: inTier(300, 2000) }, (_, seed) => seed);
 
 const hasWay = (system: System): boolean => cheapest(system) !== null;
 
@@ -129,7 +130,7 @@ describe("why there is no plan, for random Systems", () => {
       expect({ seed, superfluous }).toEqual({ seed, superfluous: [] });
       sets += 1;
     }
-    expect(sets).toBeGreaterThan(50);
+    expect(sets).toBeGreaterThan(30);
   });
 
   it("names such rules for an order written over stepping stones, too", () => {

@@ -1,0 +1,36 @@
+// Builds where something that dist/ is made of is newer than it, or where this Node has kept no code of it yet.
+import { spawnSync } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+/** What the build reads. A file that is gone has changed its directory. */
+const sources = [
+  "src",
+  ...readdirSync("src", { recursive: true }).map((name) => join("src", name)),
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  ".ci/keep-code.mjs",
+];
+
+async function isBuilt() {
+  try {
+    const { keptCodeOf } = await import(resolve("dist/kept-code.js"));
+    const results = [
+      "dist/launch.js",
+      "dist/kept-code.js",
+      "dist/main.cjs",
+      keptCodeOf("dist/main.cjs"),
+    ];
+    const oldest = Math.min(...results.map((file) => statSync(file).mtimeMs));
+    return sources.every((file) => statSync(file).mtimeMs < oldest);
+  } catch (error) {
+    if (error.code === "ENOENT" || error.code === "ERR_MODULE_NOT_FOUND") return false;
+    throw error;
+  }
+}
+
+if (!(await isBuilt())) {
+  process.exitCode =
+    spawnSync("npm", ["run", "--silent", "build"], { stdio: "inherit" }).status ?? 1;
+}
