@@ -23,7 +23,9 @@ export function filesOfTier(tier: string): {
 /** Those that wait for many processes or for time limits. */
 const slowUnits = [
   "test/unit/artifact/differential.test.ts",
+  "test/unit/interface/call.test.ts",
   "test/unit/interface/check.test.ts",
+  "test/unit/interface/download.test.ts",
   "test/unit/platform/locks.test.ts",
 ];
 
