@@ -36,13 +36,13 @@ const roundsOfSuccess = [
   "SupportsRollback",
 ];
 
+/** The usual tier kills once in each round. */
+const kindOf = (point: string) => point.slice(0, point.indexOf(":"));
+
 const points = [
   ...otherCrashPoints,
   ...roundCrashPoints.filter((point) => roundsOfSuccess.includes(kindOf(point))),
 ];
-
-/** The usual tier kills once in each round. */
-const kindOf = (point: string) => point.slice(0, point.indexOf(":"));
 
 /** Kills at the point, resumes, and tells how it ended; null where the run does not come by. */
 function killAndResume(point: string): { exit: number | null; versions: readonly string[] } | null {
