@@ -10,13 +10,15 @@ import { versionNamed } from "./version.ts";
 export interface MatchedConstraints {
   readonly endTables: readonly EndTable[];
   readonly transitionTables: readonly TransitionTable[];
+  readonly endStatesOnly: boolean;
   readonly problems: readonly Problem[];
   readonly notes: readonly Problem[];
 }
 
 /**
  * The Manifest's tables and the device's own; each of them must accept. Neither may loosen the other: what
- * one says by having no table of a kind still holds when the other has one.
+ * one says by having no table of a kind still holds when the other has one. Only of a Manifest without any tables the device's
+ * are the only ones there are, and say what they would say in a Manifest.
  */
 export function matchConstraints(input: MatchInput, population: Population): MatchedConstraints {
   const own = input.manifest.constraints;
@@ -31,23 +33,17 @@ export function matchConstraints(input: MatchInput, population: Population): Mat
   }));
   const endTables = ends.flatMap(({ tables }) => tables);
   const transitionTables = transitions.flatMap(({ tables }) => tables);
-  const [ownEnd] = endTables;
-  const isRestOnly = own !== null && own.transitionStates.length === 0 && written.length > 0;
-  if (isRestOnly && ownEnd !== undefined) transitionTables.unshift(endStatesOnly(ownEnd));
-  if (endTables.length === 0 && written.length > 0) endTables.push(wantedOnly(input, population));
+  if (endTables.length === 0 && transitionTables.length > 0)
+    endTables.push(wantedOnly(input, population));
   return {
     endTables,
     transitionTables,
+    endStatesOnly: (own?.transitionStates ?? transitionTables).length === 0,
     problems: [...ends, ...transitions].flatMap(({ problems }) => problems),
     notes: transitions.flatMap(({ table, tables, problems }) =>
       tables.length === 0 && problems.length === 0 ? [notApplied(table)] : [],
     ),
   };
-}
-
-/** A Manifest without transition states allows only end states on the way, also where the device has some. */
-function endStatesOnly({ columns }: EndTable): TransitionTable {
-  return { name: "end states only", columns, allowByDefault: false, rows: [] };
 }
 
 /** A Manifest without tables has one end state, the wanted one; without it the device's rules had no hold. */

@@ -34,6 +34,7 @@ export function matchSystem(
     components: matched.map(({ component }) => component),
     endTables: tables.endTables,
     transitionTables: tables.transitionTables,
+    endStatesOnly: tables.endStatesOnly,
   };
   return ok({ system, notes: [...tables.notes, ...matchNotes(input, population, system)] });
 }

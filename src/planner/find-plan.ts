@@ -66,9 +66,8 @@ function answerUnder(law: Judge, system: System, nodeLimit: number): Answer {
     case "stuck":
       return sentence.noArtifact(system, found.move);
     case "none":
-      return law.rests === null
-        ? sentence.noOrder(coreOf(system, law, nodeLimit, search))
-        : sentence.noRests;
+      if (law.rests !== null && law.book.pages.length === 0) return sentence.noRests;
+      return sentence.noOrder(coreOf(system, law, nodeLimit, search), law.rests !== null);
     default:
       return assertNever(found);
   }

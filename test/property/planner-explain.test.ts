@@ -52,15 +52,13 @@ function withOnly(system: System, bans: readonly Ban[]): System {
         : { ...type, order: null },
     ),
     endTables: bans.some(({ kind }) => kind === "rest") ? system.endTables : [anything],
-    transitionTables: [
-      { name: "all", columns: [], allowByDefault: true, rows: [] },
-      ...forbidding.map(({ columns, cells }, index) => ({
-        name: `only ${String(index)}`,
-        columns,
-        allowByDefault: true,
-        rows: [{ cells, verdict: "no" as const, rule }],
-      })),
-    ],
+    endStatesOnly: false,
+    transitionTables: forbidding.map(({ columns, cells }, index) => ({
+      name: `only ${String(index)}`,
+      columns,
+      allowByDefault: true,
+      rows: [{ cells, verdict: "no" as const, rule }],
+    })),
   };
 }
 

@@ -1,6 +1,12 @@
 import { findPlan } from "../../src/planner/find-plan.ts";
 import { cheapest, fault } from "../support/planner-brute-force.ts";
-import { randomCrowd, randomSystem, reordered } from "../support/planner-random.ts";
+import {
+  onDevice,
+  randomCrowd,
+  randomSystem,
+  reordered,
+  underManifest,
+} from "../support/planner-random.ts";
 
 /**
  * `npm run fuzz:planner -- --count N [--from SEED]`: random small Systems, each planned and compared with
@@ -29,7 +35,8 @@ function main(args: readonly string[]) {
 
 /** What the planner says wrongly of the System with this seed; null: nothing. */
 function difference(seed: number, note: (what: string) => void): string | null {
-  const system = seed % 4 === 0 ? randomCrowd(seed) : randomSystem(seed);
+  const plain = seed % 4 === 0 ? randomCrowd(seed) : randomSystem(seed);
+  const system = seed % 3 === 0 ? plain : onDevice(underManifest(plain, seed), seed);
   const answer = findPlan(system);
   const expected = cheapest(system);
   if (seed % 8 < 2) {

@@ -51,29 +51,34 @@ export function oracle(system: System): Oracle {
     return columns.findIndex((column) => column.component === null && column.type === type);
   };
 
-  const endRows = (state: readonly number[]) =>
-    system.endTables.map((table) =>
-      table.rows.filter(
-        (row) =>
-          row.verdict === "yes" &&
-          state.every((version, c) => {
-            const column = columnOf(table.columns, c);
-            return column < 0 || fits(row.cells[column], version);
-          }),
-      ),
+  const rowsIn = (table: System["endTables"][number], state: readonly number[]) =>
+    table.rows.filter(
+      (row) =>
+        row.verdict === "yes" &&
+        state.every((version, c) => {
+          const column = columnOf(table.columns, c);
+          return column < 0 || fits(row.cells[column], version);
+        }),
     );
 
-  const endName = (state: readonly number[]): string | null => {
-    const isContradicted = ends.some(({ table, tuples: all }) =>
-      table.rows.some(
-        (row) =>
-          row.verdict === "no" &&
-          all.some((tuple) => tuple.every((c, column) => fits(row.cells[column], state[c]))),
-      ),
+  const accepts = ({ table, tuples: all }: (typeof ends)[number], state: readonly number[]) =>
+    rowsIn(table, state).length > 0 &&
+    !table.rows.some(
+      (row) =>
+        row.verdict === "no" &&
+        all.some((tuple) => tuple.every((c, column) => fits(row.cells[column], state[c]))),
     );
-    const matching = endRows(state);
-    if (isContradicted || matching.some((rows) => rows.length === 0)) return null;
-    return matching[0]?.map((row) => String(row.systemVersion)).toSorted()[0] ?? null;
+
+  const endRows = (state: readonly number[]) =>
+    system.endTables.map((table) => rowsIn(table, state));
+
+  const endName = (state: readonly number[]): string | null => {
+    if (!ends.every((table) => accepts(table, state))) return null;
+    return (
+      endRows(state)[0]
+        ?.map((row) => String(row.systemVersion))
+        .toSorted()[0] ?? null
+    );
   };
 
   const endList = everyState(system).filter((state) => endName(state) !== null);
@@ -97,43 +102,45 @@ export function oracle(system: System): Oracle {
       }),
     );
 
-  /** No transition table: an end state; from a start that is none, but for what has not moved. */
+  /** An end state; to a table that does not accept the start, but for what has not moved. */
   const isRest = (state: readonly number[]): boolean =>
-    endName(start) !== null ? endName(state) !== null : isRestOfOddStart(state);
+    ends.every((one) => (accepts(one, start) ? accepts(one, state) : isRestOfOddStart(one, state)));
 
-  const isRestOfOddStart = (state: readonly number[]): boolean =>
-    ends.every(({ table }) => {
-      const filled = [...table.columns.keys()].filter((at) =>
-        system.components.some((_, c) => columnOf(table.columns, c) === at),
-      );
-      const members = filled.map((at) =>
-        [...system.components.keys()].filter((c) => columnOf(table.columns, c) === at),
-      );
-      let all: number[][] = [[]];
-      for (const column of members) {
-        all = all.flatMap((tuple) => column.map((c) => [...tuple, c]));
-      }
-      const hasRow = table.rows.some(
-        (row) =>
-          row.verdict === "yes" &&
-          all.every(
-            (tuple) =>
-              hasStood(tuple, state) ||
-              tuple.every((c, at) => fits(row.cells[filled[at] ?? -1], state[c])),
-          ),
-      );
-      const isForbidden = table.rows.some(
-        (row) =>
-          row.verdict === "no" &&
-          tuples(system, table.columns).some(
-            (tuple) =>
-              !hasStood(tuple, state) && tuple.every((c, at) => fits(row.cells[at], state[c])),
-          ),
-      );
-      return hasRow && !isForbidden;
-    });
+  const isRestOfOddStart = (
+    { table, tuples: every }: (typeof ends)[number],
+    state: readonly number[],
+  ): boolean => {
+    const filled = [...table.columns.keys()].filter((at) =>
+      system.components.some((_, c) => columnOf(table.columns, c) === at),
+    );
+    const members = filled.map((at) =>
+      [...system.components.keys()].filter((c) => columnOf(table.columns, c) === at),
+    );
+    let all: number[][] = [[]];
+    for (const column of members) {
+      all = all.flatMap((tuple) => column.map((c) => [...tuple, c]));
+    }
+    const hasRow = table.rows.some(
+      (row) =>
+        row.verdict === "yes" &&
+        all.every(
+          (tuple) =>
+            hasStood(tuple, state) ||
+            tuple.every((c, at) => fits(row.cells[filled[at] ?? -1], state[c])),
+        ),
+    );
+    const isForbidden = table.rows.some(
+      (row) =>
+        row.verdict === "no" &&
+        every.some(
+          (tuple) =>
+            !hasStood(tuple, state) && tuple.every((c, at) => fits(row.cells[at], state[c])),
+        ),
+    );
+    return hasRow && !isForbidden;
+  };
 
-  const hasTransit = system.transitionTables.length > 0;
+  const isEndStatesOnly = system.endStatesOnly ?? system.transitionTables.length === 0;
   const known = new Map<string, boolean>();
   return {
     endName,
@@ -142,7 +149,7 @@ export function oracle(system: System): Oracle {
       const key = state.join();
       const before = known.get(key);
       if (before !== undefined) return before;
-      const said = hasTransit ? isTransit(state) : isRest(state);
+      const said = (!isEndStatesOnly || isRest(state)) && isTransit(state);
       known.set(key, said);
       return said;
     },

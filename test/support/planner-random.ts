@@ -208,5 +208,93 @@ export function reordered(system: System, seed: number): System {
         ...newTable(columns, rows),
       })),
     ),
+    endStatesOnly: system.endStatesOnly,
+  };
+}
+
+/**
+ * The System under a Manifest of one of three kinds: with its transition tables, without any, or with one in whose columns
+ * nobody stands.
+ */
+export function underManifest(system: System, seed: number): System {
+  const { between } = dice(seed);
+  const kind = between(0, 2);
+  if (kind === 0 && system.transitionTables.length > 0) return { ...system, endStatesOnly: false };
+  if (kind === 1) return { ...system, transitionTables: [], endStatesOnly: true };
+  const absent = withAbsentType(system);
+  const columns = [system.components[0]?.type ?? 0, system.types.length].map((type) => ({
+    type,
+    component: null,
+  }));
+  const table = { name: "nobody", columns, allowByDefault: false, rows: [] };
+  return { ...absent, transitionTables: [table], endStatesOnly: false };
+}
+
+/** One more type, of which there is no Component. */
+function withAbsentType(system: System): System {
+  const versions = ["absent-v1", "absent-v2"].map((name) => Version.parse(name));
+  const name = ComponentType.parse("absent");
+  const type = { name, versions, target: 1, maxParallel: null, order: null };
+  return { ...system, types: [...system.types, type] };
+}
+
+/** The System on a device with tables of its own, which forbid little: an end table, and transition tables. */
+export function onDevice(system: System, seed: number): System {
+  const { between, chance, pick } = dice(seed);
+  const whole = chance(0.3) ? withAbsentType(system) : system;
+  let line = 0;
+  const rule = () => {
+    line += 1;
+    return { file: "constraints.yaml", line, row: `row ${String(line)}` };
+  };
+  const columnsOf = (wide: number) =>
+    Array.from({ length: wide }, () => {
+      const component = between(0, system.components.length - 1);
+      const type = system.components[component]?.type ?? 0;
+      return chance(0.1)
+        ? { type: between(0, whole.types.length - 1), component: null }
+        : { type, component: chance(0.2) ? component : null };
+    }).filter(
+      (column, at, all) =>
+        all.findIndex(
+          (one) =>
+            one.component === column.component &&
+            (one.component !== null || one.type === column.type),
+        ) === at,
+    );
+  const cellsOf = (columns: System["endTables"][number]["columns"], loose: number) =>
+    columns.map(({ type }): VersionSet => {
+      const versions = [...(whole.types[type]?.versions.keys() ?? [])];
+      const fewer = versions.filter(() => chance(0.6));
+      return chance(loose) ? null : fewer.length > 0 ? fewer : [pick(versions)];
+    });
+  const ends = columnsOf(between(1, 3));
+  const endTable = {
+    name: "device",
+    columns: ends,
+    rows: Array.from({ length: between(2, 4) }, () => ({
+      systemVersion: SystemVersion.parse("mine"),
+      cells: cellsOf(ends, 0.5),
+      verdict: chance(0.1) ? ("no" as const) : ("yes" as const),
+      rule: rule(),
+    })),
+  };
+  const tables = Array.from({ length: between(0, 2) }, (_, at) => {
+    const columns = columnsOf(between(1, 3));
+    return {
+      name: `device${String(at)}`,
+      columns,
+      allowByDefault: chance(0.7),
+      rows: Array.from({ length: between(0, 3) }, () => ({
+        cells: cellsOf(columns, 0.3),
+        verdict: chance(0.4) ? ("no" as const) : ("yes" as const),
+        rule: rule(),
+      })),
+    };
+  });
+  return {
+    ...whole,
+    endTables: [...system.endTables, ...(chance(0.4) ? [endTable] : [])],
+    transitionTables: [...system.transitionTables, ...tables],
   };
 }

@@ -11,7 +11,9 @@ export function allowingRules(
   system: System,
   groups: readonly (readonly Move[])[],
 ): readonly (readonly (readonly Rule[])[])[] {
-  const rulesOf = system.transitionTables.length > 0 ? inTables(system) : inEndStates(system);
+  const isEndStatesOnly = system.endStatesOnly ?? system.transitionTables.length === 0;
+  const sources = [inTables(system), ...(isEndStatesOnly ? [inEndStates(system)] : [])];
+  const rulesOf: RulesOf = (...asked) => sources.flatMap((source) => source(...asked));
   let options = system.components.map(({ start }) => [start]);
   return groups.map((moves) => {
     const moving = [...options];
@@ -63,7 +65,7 @@ function inTables(system: System): RulesOf {
     );
 }
 
-/** Where there is no transition table: the rows in which the states lie. */
+/** Where only end states may be passed: the rows in which the states lie. */
 function inEndStates(system: System): RulesOf {
   const law = oracle(system);
   return (_, options) =>

@@ -10,6 +10,7 @@ export interface SystemSketch {
   readonly components: readonly ComponentSketch[];
   readonly endTables?: readonly TableSketch[];
   readonly transitionTables?: readonly TableSketch[];
+  readonly endStatesOnly?: boolean;
 }
 
 interface TypeSketch {
@@ -112,6 +113,7 @@ export function systemOf(sketch: SystemSketch): System {
         rows,
       };
     }),
+    endStatesOnly: sketch.endStatesOnly,
   };
 }
 

@@ -74,7 +74,8 @@ export function relaxer(system: System, judge: Judge): (kept: ReadonlyMap<string
       ...judge,
       book,
       objection: (options) => {
-        const refused = refusal(book, judge.peerage, starts, options);
+        const refused =
+          judge.rests?.refusal(options) ?? refusal(book, judge.peerage, starts, options);
         return refused === null
           ? null
           : { rule: refused.rule, table: null, nearby: [], combination: [] };

@@ -63,16 +63,16 @@ export function lawOf(system: System): Law {
   const choicesOf = partsOf.map((parts, component) =>
     parts.flatMap((part) => [...choices(part.columns, component)].map(part.choice)),
   );
-  const isRestOnly = system.transitionTables.length === 0 && system.endTables.length > 0;
   const [ends] = system.endTables;
   const table = ends?.name ?? "";
   const endRule = firstRule(ends?.rows ?? []);
   const isOrdered = system.types.some(({ order }) => order !== null);
   const everyone = system.components.map(({ type }, component) => ({ type, component }));
+  /** That it is no end state, where only those may be passed. */
   const standing = (state: SystemState): Objections => {
-    const objection = whole.objection(state.map((version) => [version]));
-    if (objection === null) return [];
-    const { rule } = objection;
+    const refused = whole.rests?.refusal(state.map((version) => [version])) ?? null;
+    if (refused === null) return [];
+    const { rule } = refused;
     const unlisted = { table, rule: endRule, columns: everyone, versions: state };
     const ban = rule === null ? ({ kind: "unlisted", ...unlisted } as const) : rowBan(table, rule);
     return [[bans.numberOf(ban)]];
@@ -84,7 +84,7 @@ export function lawOf(system: System): Law {
     isSure: () => whole.ends.isSure(),
     objections: (state, component, version) => {
       const found = orderObjections(system, state, component, bans);
-      if (isRestOnly) return [...found, ...standing(state.with(component, version))];
+      if (whole.rests !== null) found.push(...standing(state.with(component, version)));
       for (const choice of at(choicesOf, component)) {
         for (const ban of choice.bansIn(state, component, version)) found.push([ban]);
       }
@@ -96,7 +96,10 @@ export function lawOf(system: System): Law {
         const found = orderObjections(system, state, component, bans).find(isStanding);
         if (found !== undefined) return found;
       }
-      if (isRestOnly) return standing(state.with(component, version)).find(isStanding) ?? null;
+      if (whole.rests !== null) {
+        const found = standing(state.with(component, version)).find(isStanding);
+        if (found !== undefined) return found;
+      }
       for (const choice of at(choicesOf, component)) {
         for (const ban of choice.bansIn(state, component, version)) {
           if (!isLifted(ban)) return [ban];
@@ -105,7 +108,7 @@ export function lawOf(system: System): Law {
       return null;
     },
     goesWithAll: (optionsOf, component, isLifted) =>
-      !isRestOnly &&
+      whole.rests === null &&
       at(choicesOf, component).every((choice) => choice.isMetByNone(optionsOf, isLifted)),
   };
 }

@@ -22,14 +22,12 @@ export function banOf({
 /** The System when nothing on the way is forbidden but this. */
 export function withRows(system: System, bans: readonly Objected[]): System {
   const met = [...new Set(bans.map(({ table }) => table))];
-  // Without a transition table only end states could be passed.
-  const tables = met.length > 0 ? met : system.transitionTables.slice(0, 1);
-  const transitionTables = tables.map((table) => {
+  const transitionTables = met.map((table) => {
     const own = bans.filter((ban) => ban.table === table);
     const rows = own.map(({ cells, rule }) => ({ cells, verdict: "no" as const, rule }));
     return { ...table, allowByDefault: true, rows };
   });
-  return { ...system, transitionTables };
+  return { ...system, transitionTables, endStatesOnly: false };
 }
 
 /** The System when only these types are numbered. */

@@ -1,4 +1,4 @@
-import type { System, SystemState } from "../../manifest/system.ts";
+import { passesEndStatesOnly, type System, type SystemState } from "../../manifest/system.ts";
 import { assertNever } from "../../core/assert-never.ts";
 import { at } from "../model/draft.ts";
 import type { Ban } from "./explain-bans.ts";
@@ -49,8 +49,8 @@ export function repairs(
     .filter((ban) => lifted.opening.has(ban))
     .map((ban) => repairOf(law.ban(ban)))
     .filter((one) => one !== null);
-  // Without transition tables a row for a state makes it an end state, too: that must be tried.
-  const isExact = system.transitionTables.length > 0;
+  // Where only end states are passed a row for a state makes it an end state, too: that must be tried.
+  const isExact = !passesEndStatesOnly(system);
   const rests = failed?.refusedRests ?? [];
   const tried = openedBy(question, [
     ...(isExact ? [] : byLifting),
@@ -176,7 +176,7 @@ function withoutBan(
 }
 
 function withRow(system: System, ban: Extract<Ban, { kind: "unlisted" }>): System {
-  const isWhole = system.transitionTables.length === 0;
+  const isWhole = !system.transitionTables.some(({ columns }) => columns === ban.columns);
   if (isWhole) return withEndState(system, ban.versions);
   const cells = ban.versions.map((version) => [version]);
   const rule = { file: "", line: 1, row: "" };

@@ -46,8 +46,10 @@ export const sentence = {
       rule === null ? unlisted(system, objection) : [rule],
     );
   },
-  noOrder: (core: Core): NoPlan => {
-    const said = "No order of the updates passes acceptable states only";
+  noOrder: (core: Core, isEndStatesOnly: boolean): NoPlan => {
+    const said = isEndStatesOnly
+      ? "Only end states may be passed through, for the Manifest has no transition table, and no order of the updates does that and keeps the other rules"
+      : "No order of the updates passes acceptable states only";
     switch (core.kind) {
       case "rules": {
         const rules = core.bans.map(({ rule }) => rule);
@@ -56,6 +58,7 @@ export const sentence = {
           : noPlan(`${said}. The rules were not reduced further.`, rules);
       }
       case "no-rest":
+        if (isEndStatesOnly) return sentence.noRests;
         return noPlan(
           `${said}, whatever the transition tables say: stages must end in end states.`,
         );

@@ -1,5 +1,10 @@
 import type { SystemVersion } from "../../core/ids.ts";
-import type { Rule, System, SystemState } from "../../manifest/system.ts";
+import {
+  passesEndStatesOnly,
+  type Rule,
+  type System,
+  type SystemState,
+} from "../../manifest/system.ts";
 import type { Options } from "../model/combinations.ts";
 import { eachGroup } from "../model/draft.ts";
 import { type EndStates, endStates } from "./end-states.ts";
@@ -26,7 +31,7 @@ export interface Judge {
   readonly peerage: Peerage;
   readonly ends: EndStates;
   readonly book: Rulebook;
-  /** Set where there is no transition table. */
+  /** Set where only end states may be passed; transition tables may forbid more. */
   readonly rests: RestOnly | null;
   /** The System version of an acceptable end state; null: it is none. */
   readonly endName: (state: SystemState) => SystemVersion | null;
@@ -75,42 +80,41 @@ export function judge(system: System): Judge {
   const { peerage: family, ends, book } = groundsOf(system);
   const starts = system.components.map(({ start }) => start);
   const common = { peerage: family, ends, book, endName: ends.nameOf };
-  if (system.transitionTables.length === 0 && system.endTables.length > 0) {
-    const rests = restOnly(system, family, ends);
-    const nearby = system.endTables.flatMap(({ rows }) => rows.map(({ rule }) => rule));
-    return {
-      ...common,
-      rests,
-      objection: (options) => {
-        const refused = rests.refusal(options);
-        return refused === null
-          ? null
-          : { rule: refused.rule, table: null, nearby, combination: [] };
-      },
-      allowing: (groups) => {
-        const rules: (readonly Rule[])[][] = [];
-        eachGroup(starts, groups, (moves, options) => {
-          rules.push(
-            moves.map(({ component, to }) => rests.allowing(options.with(component, [to]))),
-          );
-        });
-        return rules;
-      },
-    };
-  }
+  const objection: Judge["objection"] = (options) => {
+    const refused = refusal(book, family, starts, options);
+    if (refused === null) return null;
+    const combination = refused.combination.map(({ peers, version }) => ({
+      type: family.peers[peers]?.type ?? -1,
+      version,
+    }));
+    const nearby = refused.page.table.rows.map(({ rule }) => rule);
+    return { rule: refused.rule, table: refused.page.table.name, nearby, combination };
+  };
+  const allowing = reasons(book, family, starts);
+  if (!passesEndStatesOnly(system)) return { ...common, rests: null, objection, allowing };
+  const rests = restOnly(system, family, ends);
+  const nearby = system.endTables.flatMap(({ rows }) => rows.map(({ rule }) => rule));
   return {
     ...common,
-    rests: null,
+    rests,
     objection: (options) => {
-      const refused = refusal(book, family, starts, options);
-      if (refused === null) return null;
-      const combination = refused.combination.map(({ peers, version }) => ({
-        type: family.peers[peers]?.type ?? -1,
-        version,
-      }));
-      const nearby = refused.page.table.rows.map(({ rule }) => rule);
-      return { rule: refused.rule, table: refused.page.table.name, nearby, combination };
+      const refused = rests.refusal(options);
+      return refused === null
+        ? objection(options)
+        : { rule: refused.rule, table: null, nearby, combination: [] };
     },
-    allowing: reasons(book, family, starts),
+    allowing: (groups) => {
+      const byTables = allowing(groups);
+      const rules: (readonly Rule[])[][] = [];
+      eachGroup(starts, groups, (moves, options, group) => {
+        rules.push(
+          moves.map(({ component, to }, place) => [
+            ...rests.allowing(options.with(component, [to])),
+            ...(byTables[group]?.[place] ?? []),
+          ]),
+        );
+      });
+      return rules;
+    },
   };
 }

@@ -1,5 +1,5 @@
-import type { EndRow, Rule, System } from "../../manifest/system.ts";
-import { kindsOf, type Options } from "../model/combinations.ts";
+import type { EndRow, Rule, System, VersionSet } from "../../manifest/system.ts";
+import { type Kind, kindsOf, type Options } from "../model/combinations.ts";
 import type { EndStates } from "./end-states.ts";
 import { candidates, type Peerage } from "../model/peers.ts";
 import { byRule } from "./rule-order.ts";
@@ -11,8 +11,9 @@ export interface RestRefusal {
 }
 
 /**
- * Where there is no transition table, only end states may be passed through. A System that starts in none
- * must be able to get out: then a combination of which no Component has moved counts as fitting.
+ * Where only end states may be passed through. A System that starts in none must be able to get out: to a table that does
+ * not accept the start a combination of which no Component has moved counts as fitting. To the others it does not, so that
+ * one more table never lets more pass.
  */
 export interface RestOnly {
   /** Null where every state that the options allow may be passed. */
@@ -27,22 +28,26 @@ interface Table {
   /** The Components of each column that has any. */
   readonly columns: readonly (readonly number[])[];
   readonly rows: readonly { readonly cells: EndRow["cells"]; readonly rule: Rule }[];
+  /** NO rows, with the peers of each column. */
+  readonly bans: readonly TableBan[];
+  /** It does not accept the start. */
+  readonly isOdd: boolean;
+}
+
+interface TableBan {
+  readonly columns: readonly (readonly number[])[];
+  readonly row: EndRow;
 }
 
 export function restOnly(system: System, peerage: Peerage, ends: EndStates): RestOnly {
   const starts = system.components.map(({ start }) => start);
-  const isOdd = ends.nameOf(starts) === null;
-  const tables = system.endTables.map((table) => tableOf(peerage, table));
-  const bans = system.endTables.flatMap((table) => {
-    const columns = candidates(peerage, table.columns);
-    return table.rows.filter(({ verdict }) => verdict === "no").map((row) => ({ columns, row }));
-  });
+  const tables = system.endTables.map((table) => tableOf(peerage, table, starts));
 
   const isMoved = (options: Options, component: number) =>
     options[component]?.some((version) => version !== starts[component]) ?? false;
 
   /** Every state of the options lies in this one row, but for what stands since the start. */
-  function fits({ columns }: Table, cells: EndRow["cells"], options: Options): boolean {
+  function fits({ columns, isOdd }: Table, cells: EndRow["cells"], options: Options): boolean {
     const moved = columns.map((column) => column.some((at) => isMoved(options, at)));
     const movedColumns = moved.filter(Boolean).length;
     return columns.every((column, at) => {
@@ -71,7 +76,7 @@ export function restOnly(system: System, peerage: Peerage, ends: EndStates): Res
   }
 
   /** False: no state of the options lies in the row. */
-  function touches({ columns }: Table, cells: EndRow["cells"], options: Options): boolean {
+  function touches({ columns, isOdd }: Table, cells: EndRow["cells"], options: Options): boolean {
     return columns.every((column, at) => {
       const cell = cells[at] ?? null;
       return column.every(
@@ -101,20 +106,9 @@ export function restOnly(system: System, peerage: Peerage, ends: EndStates): Res
 
   function ban(options: Options): Rule | null {
     const kinds = kindsOf(peerage, starts, options);
-    const matched = bans.flatMap(({ columns, row }) => {
-      // Nobody may stand in two columns: each of them is matched for itself.
-      const fitting = columns.map((peers, column) =>
-        peers.flatMap((one) =>
-          (kinds[one] ?? []).flatMap(({ options: own }) =>
-            own.filter(({ version }) => row.cells[column]?.includes(version) ?? true),
-          ),
-        ),
-      );
-      const isMatched =
-        fitting.every((own) => own.length > 0) &&
-        (!isOdd || fitting.some((own) => own.some(({ stands }) => !stands)));
-      return isMatched ? [row.rule] : [];
-    });
+    const matched = tables.flatMap((table) =>
+      table.bans.flatMap((one) => (isMatched(table, one, kinds) ? [one.row.rule] : [])),
+    );
     return matched.toSorted(byRule)[0] ?? null;
   }
 
@@ -124,7 +118,7 @@ export function restOnly(system: System, peerage: Peerage, ends: EndStates): Res
       if (rule !== null) return { rule };
       return tables.every((table) => isCovered(table, options)) ? null : { rule: null };
     },
-    order: (squads) => (isOdd ? [] : orderOf(ends, squads)),
+    order: (squads) => (tables.some(({ isOdd }) => isOdd) ? [] : orderOf(ends, squads)),
     allowing: (options) =>
       tables.flatMap((table) =>
         table.rows
@@ -141,17 +135,51 @@ export function restOnly(system: System, peerage: Peerage, ends: EndStates): Res
   };
 }
 
-function tableOf(peerage: Peerage, table: System["endTables"][number]): Table {
-  const filled = candidates(peerage, table.columns).map((peers) =>
+function isMatched(
+  { isOdd }: Table,
+  { columns, row }: TableBan,
+  kinds: readonly (readonly Kind[])[],
+): boolean {
+  // Nobody may stand in two columns: each of them is matched for itself.
+  const fitting = columns.map((peers, column) =>
+    peers.flatMap((one) =>
+      (kinds[one] ?? []).flatMap(({ options }) =>
+        options.filter(({ version }) => row.cells[column]?.includes(version) ?? true),
+      ),
+    ),
+  );
+  return (
+    fitting.every((own) => own.length > 0) &&
+    (!isOdd || fitting.some((own) => own.some(({ stands }) => !stands)))
+  );
+}
+
+function tableOf(
+  peerage: Peerage,
+  table: System["endTables"][number],
+  starts: readonly number[],
+): Table {
+  const standing = candidates(peerage, table.columns);
+  const filled = standing.map((peers) =>
     peers.flatMap((at) => peerage.peers[at]?.components ?? []),
   );
   const kept = filled.flatMap((components, at) => (components.length > 0 ? [at] : []));
-  return {
-    columns: kept.map((at) => filled[at] ?? []),
-    rows: table.rows
-      .filter(({ verdict }) => verdict === "yes")
-      .map((row) => ({ cells: kept.map((at) => row.cells[at] ?? null), rule: row.rule })),
-  };
+  const columns = kept.map((at) => filled[at] ?? []);
+  const rows = table.rows
+    .filter(({ verdict }) => verdict === "yes")
+    .map((row) => ({ cells: kept.map((at) => row.cells[at] ?? null), rule: row.rule }));
+  const bans = table.rows
+    .filter(({ verdict }) => verdict === "no")
+    .map((row) => ({ columns: standing, row }));
+  const has = (cell: VersionSet, component: number) =>
+    cell === null || cell.includes(starts[component] ?? -1);
+  const isAllowed = rows.some(({ cells }) =>
+    columns.every((column, at) => column.every((one) => has(cells[at] ?? null, one))),
+  );
+  const isForbidden = bans.some(({ row }) =>
+    filled.every((column, at) => column.some((one) => has(row.cells[at] ?? null, one))),
+  );
+  return { columns, rows, bans, isOdd: !isAllowed || isForbidden };
 }
 
 /** Bit sets of the boxes that allow each squad its old version, and its new one. */

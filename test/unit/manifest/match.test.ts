@@ -231,10 +231,37 @@ test("the device's tables do not loosen a Manifest that allows only end states o
       "    rows: []",
     ),
   });
-  expect(brief(matched(match).system)).toEqual([
-    "end states only [gateway rtos] deny: ",
-    "transition_states [rtos] allow: ",
-  ]);
+  const { system } = matched(match);
+  expect(brief(system)).toEqual(["transition_states [rtos] allow: "]);
+  expect(system.endStatesOnly).toBe(true);
+  const alone = matched(input(`${head}\n${ends}`)).system;
+  expect(alone.endStatesOnly).toBe(true);
+});
+
+const heater = [
+  "  transition_states:",
+  "    columns: [gateway, heater]",
+  "    rows: [[gateway-v2, heater-v1, NO]]",
+].join("\n");
+const withHeater = head.replace(
+  "component_types:",
+  "component_types:\n  heater: { artifact_name: heater-v1, update_strategy: { order: 3 } }",
+);
+
+test("a transition table with a column that no Component has refuses nothing, and does not ask for end states only", () => {
+  const { system } = matched(input(`${withHeater}\n${ends}\n${heater}`));
+  expect(brief(system)).toEqual([]);
+  expect(system.endStatesOnly).toBe(false);
+});
+
+test("such a table of the device allows nothing beside that, and refuses nothing", () => {
+  const deviceConstraints = device(heater);
+  const own = matched(input(`${withHeater}\n${ends}`, { deviceConstraints })).system;
+  expect(brief(own)).toEqual([]);
+  expect(own.endStatesOnly).toBe(true);
+  const bare = matched(input(withHeater, { deviceConstraints })).system;
+  expect(bare.endTables).toEqual([]);
+  expect(brief(bare)).toEqual([]);
 });
 
 test("a Manifest without tables cannot get around the device's: the wanted state is then its one end state", () => {

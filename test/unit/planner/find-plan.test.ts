@@ -315,6 +315,68 @@ describe("a hand-written order", () => {
   });
 });
 
+describe("tables of a device beside a Manifest without transition tables", () => {
+  const own = {
+    types: {
+      gateway: { versions: ["gateway-v1", "gateway-v2", "gateway-v9"], wanted: "gateway-v2" },
+      rtos: { versions: ["rtos-v1", "rtos-v2"], maxParallel: 1 },
+    },
+    components: seedSketch.components,
+    endTables: [
+      {
+        columns: ["gateway", "rtos"],
+        rows: [
+          "gateway-v1 rtos-v1 YES v.1",
+          "gateway-v1 rtos-v2 YES v.1a",
+          "gateway-v2 rtos-v2 YES v.2",
+        ],
+      },
+    ],
+    endStatesOnly: true,
+  } satisfies SystemSketch;
+  const harmless = { columns: ["gateway"], allowByDefault: true, rows: ["gateway-v9 NO"] };
+
+  it("do not open a way through states that are no end states", () => {
+    const reason =
+      "Without a transition table only end states may be passed through, and no order of the updates does.";
+    const none = { kind: "no-plan", core: [], isReduced: false, reason, stuck: null };
+    expect(plan(own)).toEqual(none);
+    expect(plan({ ...own, transitionTables: [harmless] })).toEqual(none);
+  });
+
+  it("forbid what end states alone would allow, and are named", () => {
+    const both = { ...own, components: seedSketch.components.slice(0, 2) };
+    expect(plan(both).kind).toBe("plan");
+    expect(plan({ ...both, transitionTables: [harmless] })).toMatchObject({ kind: "plan" });
+    const rows = ["gateway-v1 rtos-v2 NO"];
+    const strict = { columns: ["gateway", "rtos"], allowByDefault: true, rows };
+    expect(plan({ ...both, transitionTables: [harmless, strict] })).toEqual({
+      kind: "no-plan",
+      core: [{ file: "transit2.yaml", line: 1, row: "gateway-v1 rtos-v2 NO" }],
+      isReduced: true,
+      reason:
+        "Only end states may be passed through, for the Manifest has no transition table, and no order of the updates does that and keeps the other rules.",
+      stuck: null,
+    });
+  });
+
+  it("that do not accept the start leave the Manifest's as strict as it was", () => {
+    const odd = { name: "device", columns: ["gateway"], rows: ["gateway-v2 YES new"] };
+    expect(plan({ ...own, endTables: [...own.endTables, odd] }).kind).toBe("no-plan");
+  });
+});
+
+describe("a transition table in whose columns nobody stands", () => {
+  it("refuses nothing: all goes in one group", () => {
+    const heater = { columns: ["gateway", "heater"], rows: ["gateway-v1 heater-v1 NO"] };
+    const types = { ...seedSketch.types, heater: { versions: ["heater-v1"] } };
+    expect(plan({ ...seedSketch, types, transitionTables: [heater] })).toMatchObject({
+      kind: "plan",
+      plan: { cost: { installs: 3, stages: 1, groups: 1 } },
+    });
+  });
+});
+
 describe("several end tables", () => {
   it("must all accept; the device's own may forbid what the Manifest allows", () => {
     const strict = {
