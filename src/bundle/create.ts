@@ -1,12 +1,11 @@
-import { createHash } from "node:crypto";
 import { asResult, refused } from "../artifact/artifact-error.ts";
 import type { SigningKey } from "../artifact/keys.ts";
 import { isSafePath } from "../artifact/safe-name.ts";
 import { verifyArtifact } from "../artifact/verify.ts";
-import { Sha256 } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource, Decompressors } from "../platform/types.ts";
+import { sumOf } from "./entry-content.ts";
 import { entryName } from "./format.ts";
 import { bundleLimits } from "./limits.ts";
 import { type BundleStream, type Part, sourceOf, writeBundle } from "./write.ts";
@@ -28,35 +27,55 @@ export async function createBundle(
   input: BundleInput,
   decompressors: Decompressors | null = null,
 ): Promise<Result<BundleStream>> {
-  const problems = wrongInput(input);
+  const problems = wrongManifest(input.manifest);
+  const parts = await readParts(input.artifacts, decompressors);
+  if (!parts.ok) problems.push(...parts.problems);
+  return parts.ok && problems.length === 0
+    ? ok(await packBundle(input.manifest, parts.value, input.key))
+    : fail(...problems);
+}
+
+/** Each Artifact verified, with its checksum, in the order they lie in a bundle. */
+export async function readParts(
+  artifacts: BundleInput["artifacts"],
+  decompressors: Decompressors | null = null,
+): Promise<Result<readonly Part[]>> {
+  const problems = wrongEntries(artifacts);
   const parts: Part[] = [];
-  for (const { entry, source } of input.artifacts.toSorted(byEntry)) {
+  for (const { entry, source } of artifacts.toSorted(byEntry)) {
     const verified = await verifyArtifact(source, [], decompressors);
     if (!verified.ok) problems.push(...verified.problems);
     const summed = await asResult(source.name, () => sumOf(source.read(0, source.size)));
     if (summed.ok) parts.push({ name: entry, sha256: summed.value, source });
     else if (verified.ok) problems.push(...summed.problems);
   }
-  if (problems.length > 0) return fail(...problems);
-
-  const manifest = sourceOf(entryName.manifest, input.manifest);
-  const sha256 = await sumOf(manifest.read(0, manifest.size));
-  return ok(
-    writeBundle([{ name: entryName.manifest, sha256, source: manifest }, ...parts], input.key),
-  );
+  return problems.length > 0 ? fail(...problems) : ok(parts);
 }
 
-function wrongInput({ manifest, artifacts }: BundleInput): Problem[] {
+/** Of what has been read. Without a part it is a thin bundle: the Manifest alone. */
+export async function packBundle(
+  bytes: Uint8Array,
+  parts: readonly Part[],
+  key: SigningKey | null,
+): Promise<BundleStream> {
+  const manifest = sourceOf(entryName.manifest, bytes);
+  const sha256 = await sumOf(manifest.read(0, manifest.size));
+  return writeBundle([{ name: entryName.manifest, sha256, source: manifest }, ...parts], key);
+}
+
+function wrongManifest(manifest: Uint8Array): Problem[] {
+  if (manifest.length <= bundleLimits.manifest) return [];
+  return [
+    refused("archive-too-large", entryName.manifest, "The Manifest is too large for a bundle.", {
+      expected: `at most ${bundleLimits.manifest} bytes`,
+      got: `${manifest.length} bytes`,
+      hint: "Shorten the tables with wildcards and ranges.",
+    }).problem,
+  ];
+}
+
+function wrongEntries(artifacts: BundleInput["artifacts"]): Problem[] {
   const problems: Problem[] = [];
-  if (manifest.length > bundleLimits.manifest) {
-    problems.push(
-      refused("archive-too-large", entryName.manifest, "The Manifest is too large for a bundle.", {
-        expected: `at most ${bundleLimits.manifest} bytes`,
-        got: `${manifest.length} bytes`,
-        hint: "Shorten the tables with wildcards and ranges.",
-      }).problem,
-    );
-  }
   if (artifacts.length + ownEntries.size > bundleLimits.entries) {
     problems.push(
       refused(
@@ -94,12 +113,6 @@ function badEntry(source: ByteSource, entry: string, expected: string): Problem 
       hint: "Write `artifact_path: artifacts/FILE.mender` in the Manifest.",
     },
   ).problem;
-}
-
-async function sumOf(bytes: AsyncIterable<Uint8Array>): Promise<Sha256> {
-  const hash = createHash("sha256");
-  for await (const piece of bytes) hash.update(piece);
-  return Sha256.parse(hash.digest("hex"));
 }
 
 /** By code units, so that no locale has a say. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { refused } from "../artifact/artifact-error.ts";
 import type { Checksum } from "../artifact/checksum-list.ts";
+import { Sha256 } from "../core/ids.ts";
 import type { ByteSource } from "../platform/types.ts";
 import type { BundleEntry } from "./types.ts";
 
@@ -36,6 +37,12 @@ export async function* summed(
   }
   const got = hash.digest("hex");
   if (got !== expected.sha256) throw wrongSum(file, expected, got);
+}
+
+export async function sumOf(bytes: AsyncIterable<Uint8Array>): Promise<Sha256> {
+  const hash = createHash("sha256");
+  for await (const piece of bytes) hash.update(piece);
+  return Sha256.parse(hash.digest("hex"));
 }
 
 export function wrongSum(file: string, expected: Checksum, got: string) {

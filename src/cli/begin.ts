@@ -1,7 +1,12 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { Provides } from "../artifact/matching.ts";
-import { type Begin, type PlannedArtifact, recordFormat } from "../deployment/records.ts";
+import {
+  type Begin,
+  type ManifestTrust,
+  type PlannedArtifact,
+  recordFormat,
+} from "../deployment/records.ts";
 import { versionNamed } from "../manifest/version.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import type { LocatedArtifact } from "../sources/locate.ts";
@@ -14,6 +19,8 @@ import type { Planning } from "./system.ts";
 export interface BeginInput {
   readonly id: string;
   readonly planning: Planning;
+  /** Why the Manifest is believed. */
+  readonly trust: ManifestTrust | null;
   readonly plan: Plan;
   /** The Components of this machine, of the same planning. */
   readonly components: readonly Surveyed[];
@@ -24,7 +31,7 @@ export interface BeginInput {
 export function beginRecord(
   { platform }: Context,
   settings: Settings,
-  { id, planning, plan, components, exitOnReboot }: BeginInput,
+  { id, planning, trust, plan, components, exitOnReboot }: BeginInput,
 ): Begin {
   return {
     type: "begin",
@@ -33,6 +40,7 @@ export function beginRecord(
     at: platform.clock.now().toISOString(),
     manifest: planning.manifest.name,
     sequence: planning.manifest.sequence,
+    manifestTrust: trust,
     exitOnReboot,
     system: planning.system,
     plan,

@@ -2,12 +2,22 @@ import { resolve } from "node:path";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { maxFileBytes, type TextFile } from "../manifest/source.ts";
-import { type ByteSource, FileError, type Files } from "../platform/types.ts";
+import { type ByteSource, FileError, type Files, type FileStatus } from "../platform/types.ts";
 
 /** Reads a small file; `name` is relative to the caller's directory, and problems name it as it is. */
 export function readText(files: Files, directory: string, name: string): Result<TextFile> {
+  const read = readTextWithStatus(files, directory, name);
+  return read.ok ? ok({ name, bytes: read.value.bytes }) : read;
+}
+
+/** The same, with the status of the very file that was read. */
+export function readTextWithStatus(
+  files: Files,
+  directory: string,
+  name: string,
+): Result<TextFile & { readonly status: FileStatus }> {
   try {
-    return ok({ name, bytes: files.read(resolve(directory, name), maxFileBytes) });
+    return ok({ name, ...files.readWithStatus(resolve(directory, name), maxFileBytes) });
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     return fail(unreadable(name, error));

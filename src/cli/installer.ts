@@ -51,11 +51,11 @@ export async function installFile(
   const directory = datastoreOf(context).bundles;
   // Nothing is in progress: whoever has left one there was killed before it began.
   removeKept(platform.files, directory);
-  const { keys } = settings.value;
+  const demand = { ...settings.value, allowUnsignedManifest: options.allowUnsignedManifest };
   const id = platform.clock.randomId().slice(0, idLength);
   const deploy = async (input: SystemInput): Promise<Result<Installed>> =>
     await planAndRun(context, settings.value, { input, id, options, showPlan });
-  if (!bundled.value) return await withManifest(context, keys, file, deploy);
+  if (!bundled.value) return await withManifest(context, demand, file, deploy);
   const secured = await secureBundle(platform.files, {
     name: file,
     path: resolve(environment.workingDirectory, file),
@@ -64,7 +64,7 @@ export async function installFile(
     id,
   });
   const installed = secured.ok
-    ? await withBundle(context, keys, file, deploy, secured.value)
+    ? await withBundle(context, demand, file, deploy, secured.value)
     : secured;
   // Nothing was begun, so nobody needs the copy.
   if (!installed.ok || installed.value.kind !== "deployed") removeKept(platform.files, directory);
@@ -136,15 +136,27 @@ async function planAndRun(
   if (!room.ok) return room;
   const components = survey?.components ?? [];
   const { exitOnReboot, stopBefore } = options;
-  const begin = beginRecord(context, settings, { id, planning, plan, components, exitOnReboot });
+  const { trust } = input;
+  const begin = beginRecord(context, settings, {
+    id,
+    planning,
+    trust,
+    plan,
+    components,
+    exitOnReboot,
+  });
   return await withProgress(context, settings, namesOf(planning), async (emit) => {
     const provides = providesOf(components);
     const ports = deployer(context, { keys: settings.keys, emit, provides });
     for (const { message } of [...release.value, ...room.value]) emit({ type: "note", message });
+    if (trust?.kind === "allowed") emit({ type: "note", message: allowedNote });
     const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);
     return ok({ kind: "deployed", deployed });
   });
 }
+
+const allowedNote =
+  "the Manifest is not signed, and is installed because --allow-unsigned-manifest was said";
 
 function namesOf({ planned }: Planning): readonly Named[] {
   return planned.from.components.map(({ id, type }) => ({ id, type }));

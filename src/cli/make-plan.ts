@@ -8,7 +8,9 @@ import { explainInShort } from "../planner/explain.ts";
 import { unlessRefused } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import type { Context } from "./context.ts";
+import type { PlanningOptions } from "./definitions/planning-options.ts";
 import { datastoreOf } from "./deployer.ts";
+import { nothingDemanded } from "./manifest-trust.ts";
 import { readEffectiveSettings, readSettings } from "./settings.ts";
 import { deviceConstraintsFile, planFromState, type Planning, planThisSystem } from "./system.ts";
 import { withSystemInput } from "./system-input.ts";
@@ -38,20 +40,21 @@ export async function withWhyNot(
 export async function makePlan(
   context: Context,
   file: string,
-  state: string | null,
+  { state, allowUnsignedManifest }: PlanningOptions,
 ): Promise<Result<Planning>> {
-  if (state !== null) {
+  if (state !== undefined) {
     const effective = readEffectiveSettings(context);
     if (!effective.ok) return effective;
     const { plannerNodeLimit, confDir } = effective.value;
-    const made = await withSystemInput(context, [], file, (input) =>
+    const made = await withSystemInput(context, nothingDemanded, file, (input) =>
       planFromState(context, input, state, plannerNodeLimit.value),
     );
     return made.ok ? withNotes(made.value, leftOutNote(context, confDir.value)) : made;
   }
   const settings = readSettings(context);
   if (!settings.ok) return settings;
-  const made = await withSystemInput(context, settings.value.keys, file, (input) =>
+  const demand = { ...settings.value, allowUnsignedManifest };
+  const made = await withSystemInput(context, demand, file, (input) =>
     planThisSystem(context, settings.value, input),
   );
   return made.ok ? withNotes(made.value, inProgressNote(context)) : made;

@@ -17,6 +17,10 @@ export interface Settings {
   readonly topologyComponents: string | null;
   /** One of them must have signed every Artifact and bundle; none demands nothing. */
   readonly keys: readonly VerifyKey[];
+  /** Below these a Manifest that is not signed will do. */
+  readonly trustedManifestDirs: readonly string[];
+  /** They are the default: see TrustDemand. */
+  readonly areDefaultDirs: boolean;
   readonly interfaceTimeoutMs: number;
   readonly allowsWritableInterfaces: boolean;
   /** How many nodes the planner may search. */
@@ -36,6 +40,8 @@ export function readSettings(context: Context): Result<Settings> {
     topologyFile: join(settings.topologyDir.value, "topology.yaml"),
     topologyComponents: settings.topologyComponents.value,
     keys: keys.value,
+    trustedManifestDirs: settings.trustedManifestDirs.value,
+    areDefaultDirs: settings.trustedManifestDirs.origin.kind === "default",
     interfaceTimeoutMs: settings.interfaceTimeoutSeconds.value * 1000,
     allowsWritableInterfaces: settings.allowWritableInterfaces.value,
     plannerNodeLimit: settings.plannerNodeLimit.value,

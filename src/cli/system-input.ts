@@ -1,19 +1,22 @@
 import { dirname, resolve } from "node:path";
-import type { VerifyKey } from "../artifact/keys.ts";
 import { openBundle } from "../bundle/bundle.ts";
 import { ok, type Result } from "../core/result.ts";
+import type { ManifestTrust } from "../deployment/records.ts";
 import type { TextFile } from "../manifest/source.ts";
 import type { ByteSource } from "../platform/types.ts";
 import type { Places } from "../sources/places.ts";
 import { withBundleFile, withInput } from "./bundle-file.ts";
 import type { Context } from "./context.ts";
-import { readText } from "./input-files.ts";
+import { readTextWithStatus } from "./input-files.ts";
 import { kindOfInput } from "./input-kind.ts";
+import { manifestTrust, type TrustDemand } from "./manifest-trust.ts";
 
 /** A Manifest, alone or in its bundle, and where its Artifacts may lie. */
 export interface SystemInput {
   readonly manifest: TextFile;
   readonly places: Places;
+  /** Why it is believed; null: no key is configured. */
+  readonly trust: ManifestTrust | null;
 }
 
 /** Whether it is a bundle; else it is taken for a Manifest. */
@@ -26,46 +29,57 @@ export async function isBundle(context: Context, name: string): Promise<Result<b
 /** Opens a Manifest for the time of use: its Artifacts lie beside it. */
 export async function withManifest<T>(
   { platform, environment }: Context,
-  keys: readonly VerifyKey[],
+  demand: TrustDemand,
   name: string,
   use: (input: SystemInput) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const { files, decompressors } = platform;
-  const manifest = readText(files, environment.workingDirectory, name);
-  if (!manifest.ok) return manifest;
-  const path = dirname(resolve(environment.workingDirectory, name));
-  const places = {
-    files,
-    decompressors,
-    keys,
-    bundle: null,
-    beside: { path, name: dirname(name) },
-  };
-  return await use({ manifest: manifest.value, places });
+  const read = readTextWithStatus(files, environment.workingDirectory, name);
+  if (!read.ok) return read;
+  const { status, bytes } = read.value;
+  const path = resolve(environment.workingDirectory, name);
+  const trust = manifestTrust(files, demand, { name, path, status });
+  if (!trust.ok) return trust;
+  return await use({
+    manifest: { name, bytes },
+    places: {
+      files,
+      decompressors,
+      keys: demand.keys,
+      bundle: null,
+      beside: { path: dirname(path), name: dirname(name) },
+    },
+    trust: trust.value,
+  });
 }
 
 /** Opens a bundle for the time of use. `path` where it does not lie at its name: an install may have brought it to safety. */
 export async function withBundle<T>(
   context: Context,
-  keys: readonly VerifyKey[],
+  { keys }: TrustDemand,
   name: string,
   use: (input: SystemInput) => Promise<Result<T>>,
-  path: string = resolve(context.environment.workingDirectory, name),
+  path?: string,
 ): Promise<Result<T>> {
   const { files, decompressors } = context.platform;
+  const given = resolve(context.environment.workingDirectory, name);
   const opened = async (source: ByteSource): Promise<Result<T>> => {
     const bundle = await openBundle(source, keys);
     if (!bundle.ok) return bundle;
-    const { entry, bytes } = bundle.value.manifest;
+    const { manifest, entries, verifiedBy } = bundle.value;
+    const { entry, bytes } = manifest;
+    const isThin = entries.length === 0;
     return await use({
       manifest: { name: `${name}:${entry}`, bytes },
       places: {
         files,
         decompressors,
         keys,
-        beside: { path: dirname(path), name: dirname(name) },
-        bundle: { path, bundle: bundle.value, source },
+        beside: { path: dirname(given), name: dirname(name) },
+        // Without an Artifact in it, it carries a signed Manifest and no more: its Artifacts come from elsewhere.
+        bundle: isThin ? null : { path: path ?? given, bundle: bundle.value, source },
       },
+      trust: verifiedBy === null ? null : { kind: "signed", key: verifiedBy },
     });
   };
   return await withBundleFile(context, name, opened, path);
@@ -74,11 +88,11 @@ export async function withBundle<T>(
 /** Opens either of them where it lies. */
 export async function withSystemInput<T>(
   context: Context,
-  keys: readonly VerifyKey[],
+  demand: TrustDemand,
   name: string,
   use: (input: SystemInput) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const is = await isBundle(context, name);
   if (!is.ok) return is;
-  return await (is.value ? withBundle : withManifest)(context, keys, name, use);
+  return await (is.value ? withBundle : withManifest)(context, demand, name, use);
 }

@@ -107,6 +107,8 @@ export const problemCodes = {
   "artifact-checksum": exitCode.untrusted,
   "artifact-unsigned": exitCode.untrusted,
   "artifact-signature": exitCode.untrusted,
+  "artifact-pin": exitCode.untrusted,
+  "artifact-pin-not-written": exitCode.invalid,
   // sources
   "artifact-missing": exitCode.invalid,
   "source-gone": exitCode.notReady,
@@ -125,6 +127,7 @@ export const problemCodes = {
   "bundle-extract": exitCode.invalid,
   "bundle-checksum": exitCode.untrusted,
   "bundle-unsigned": exitCode.untrusted,
+  "manifest-unsigned": exitCode.untrusted,
   "bundle-signature": exitCode.untrusted,
   // Interfaces
   "interface-missing": exitCode.notReady,

@@ -77,6 +77,17 @@ const PlannedArtifact = z
   .readonly();
 export type PlannedArtifact = z.infer<typeof PlannedArtifact>;
 
+/** Why a Manifest was believed where keys are configured. It is judged once, when the deployment begins. */
+const ManifestTrust = z.discriminatedUnion("kind", [
+  /** The configured key that has signed its bundle. */
+  z.strictObject({ kind: z.literal("signed"), key: z.string() }).readonly(),
+  /** The trusted directory that it lay below. */
+  z.strictObject({ kind: z.literal("directory"), directory: z.string() }).readonly(),
+  /** The user said so. */
+  z.strictObject({ kind: z.literal("allowed") }).readonly(),
+]);
+export type ManifestTrust = z.infer<typeof ManifestTrust>;
+
 /** First in every journal: the whole deployment as it was planned. */
 const Begin = z
   .strictObject({
@@ -90,6 +101,8 @@ const Begin = z
      * did not write it.
      */
     sequence: z.int().nonnegative().nullable().default(null),
+    /** Null: no key was configured. Older journals lack it. */
+    manifestTrust: ManifestTrust.nullable().exactOptional(),
     /** Was it begun with `--exit-on-reboot`: then a later forward call without it never reboots. */
     exitOnReboot: z.boolean(),
     system: System,

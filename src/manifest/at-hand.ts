@@ -24,8 +24,10 @@ export interface ArtifactAtHand {
 }
 
 /** Every Artifact that the Manifest names: for each type the wanted one, then its stepping stones. */
-export function wantedArtifacts(manifest: Manifest): readonly WantedArtifact[] {
-  return manifest.componentTypes.flatMap(({ type, target, steppingStones }) => [
+export function wantedArtifacts({
+  componentTypes,
+}: Pick<Manifest, "componentTypes">): readonly WantedArtifact[] {
+  return componentTypes.flatMap(({ type, target, steppingStones }) => [
     { type, role: "target" as const, reference: target },
     ...steppingStones.map((reference) => ({ type, role: "stepping-stone" as const, reference })),
   ]);

@@ -40,6 +40,8 @@ export const configurationShape = fields({
   PlannerNodeLimit: count(1000, 10_000_000).exactOptional(),
   ServerCertificate: path.exactOptional(),
   TopologyComponents: path.exactOptional(),
+  /** Where verify keys are configured: below these a Manifest that is not signed will do. */
+  TrustedManifestDirs: z.array(path, { error: "a list of absolute paths" }).exactOptional(),
   /** For development: run Interfaces that others may write to. */
   AllowWritableInterfaces: flag.exactOptional(),
 });

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { ArtifactName, ComponentId, ComponentType } from "../core/ids.ts";
 import { cellShape, constraintsShape } from "./constraints.ts";
 import {
+  checksum,
   fields,
   fileName,
   label,
@@ -17,6 +18,8 @@ import {
 const artifact = {
   artifact_name: ArtifactName.exactOptional(),
   artifact_path: path.exactOptional(),
+  /** Of the whole file: no other will do, wherever it comes from. */
+  sha256: checksum.exactOptional(),
   /** The versions from which it may be installed, for planning without the Artifact's file. */
   depends: cellShape.exactOptional(),
 };

@@ -1,4 +1,4 @@
-import { type ArtifactName, ComponentType } from "../core/ids.ts";
+import { type ArtifactName, ComponentType, type Sha256 } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { isSeedForm, manifestNodeProblems, versionsInTree } from "./manifest-checks.ts";
@@ -56,8 +56,16 @@ export interface WantedType {
 export interface ArtifactReference {
   readonly name: ArtifactName | null;
   readonly path: string | null;
+  /** Null: any of that name, or at that path. */
+  readonly pin: Pin | null;
   /** The versions from which it may be installed; null: what the Artifact says. */
   readonly depends: Cell | null;
+  readonly at: Place;
+}
+
+/** The checksum that the whole file of an Artifact must have. */
+export interface Pin {
+  readonly sha256: Sha256;
   readonly at: Place;
 }
 
@@ -155,10 +163,11 @@ function reference(
   shape: ArtifactShape,
   at: Place,
 ): ArtifactReference {
-  const { depends } = shape;
+  const { depends, sha256 } = shape;
   return {
     name: shape.artifact_name ?? null,
     path: shape.artifact_path ?? null,
+    pin: sha256 === undefined ? null : { sha256, at: placeOf(source, root, [...path, "sha256"]) },
     depends:
       depends === undefined
         ? null

@@ -54,6 +54,8 @@ export interface EffectiveSettings {
   readonly manifestStore: Sourced<string>;
   /** Empty: unsigned Artifacts and bundles are accepted. */
   readonly artifactVerifyKeys: Sourced<readonly string[]>;
+  /** Below these a Manifest needs no signature. The default holds only where the Mender Client verifies what it lays there. */
+  readonly trustedManifestDirs: Sourced<readonly string[]>;
   readonly artifactsCacheEnabled: Sourced<boolean>;
   readonly artifactsCachePath: Sourced<string>;
   /** Bytes; null: no limit. */
@@ -67,6 +69,12 @@ export interface EffectiveSettings {
   readonly allowWritableInterfaces: Sourced<boolean>;
   readonly proxies: readonly (Sourced<string> & { readonly name: string })[];
 }
+
+/** Where the Mender Client lays the payloads that it hands to update modules. */
+const clientPayloadTrees = [
+  "/var/lib/mender/modules/v3/payloads",
+  "/data/mender/modules/v3/payloads",
+] as const;
 
 /** Four hours, as the protocol has it. */
 const defaultTimeoutSeconds = 14_400;
@@ -91,6 +99,9 @@ export function effectiveSettings({ flags, environment, files }: SettingsInput):
       fromFile(files, ["ManifestStore"], (settings) => settings.ManifestStore) ??
       inDatastore("manifests"),
     artifactVerifyKeys: verifyKeys(files),
+    trustedManifestDirs:
+      fromFile(files, ["TrustedManifestDirs"], (settings) => settings.TrustedManifestDirs) ??
+      byDefault(clientPayloadTrees),
     artifactsCacheEnabled:
       fromFile(
         files,

@@ -24,6 +24,7 @@ export function shownSettings(settings: EffectiveSettings): readonly ShownSettin
     show("TopologyComponents", settings.topologyComponents),
     show("ManifestStore", settings.manifestStore),
     show("ArtifactVerifyKeys", settings.artifactVerifyKeys),
+    show("TrustedManifestDirs", settings.trustedManifestDirs),
     show("ArtifactsCache.Enabled", settings.artifactsCacheEnabled),
     show("ArtifactsCache.Path", settings.artifactsCachePath),
     show("ArtifactsCache.MaxSizeBytes", settings.artifactsCacheMaxSizeBytes),

@@ -60,6 +60,13 @@ export const yesOrNo = z
   .meta({ type: ["boolean", "string"], pattern: undefined, enum: ["yes", "no", true, false] })
   .transform((text) => /^(?:yes|true)$/i.test(text));
 
+const sum = "a SHA-256 in 64 lower-case hexadecimal digits";
+
+export const checksum = z
+  .string({ error: sum })
+  .regex(/^[0-9a-f]{64}$/, { error: sum })
+  .brand<"Sha256">();
+
 /** RFC 3339, with the zone. */
 export const time = z.iso.datetime({
   offset: true,

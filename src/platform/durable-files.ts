@@ -72,7 +72,7 @@ export function openAppend(io: FileIo, path: string, length: number | undefined)
   const flags = openForWriting | O_APPEND | O_CREAT;
   const fd = guarded(path, () => io.openSync(path, flags, privateFile));
   try {
-    if (demandFile(io, fd, path) > (length ?? Number.POSITIVE_INFINITY)) {
+    if (demandFile(io, fd, path).size > (length ?? Number.POSITIVE_INFINITY)) {
       guarded(path, () => io.ftruncateSync(fd, length ?? 0));
       // Before anything is appended: what was cut off must not come back behind it.
       guarded(path, () => io.fdatasyncSync(fd));

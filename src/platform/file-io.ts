@@ -26,6 +26,7 @@ export interface FileIo {
   linkSync(existing: string, path: string): void;
   statfsSync(path: string): { readonly bavail: number; readonly bsize: number };
   realpathSync(path: string): string;
+  readlinkSync(path: string): string;
   read(
     fd: number,
     bytes: Uint8Array,

@@ -11,7 +11,7 @@ export function openSource(io: FileIo, path: string): ByteSource & { close(): vo
   const fd = guarded(path, () => io.openSync(path, openForReading));
   let size: number;
   try {
-    size = demandFile(io, fd, path);
+    ({ size } = demandFile(io, fd, path));
   } catch (error) {
     quietly(() => io.closeSync(fd));
     throw error;

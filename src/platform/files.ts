@@ -19,7 +19,8 @@ import { FileError, type FileKind, type Files, type FileStatus } from "./types.t
 export function nodeFiles(io: FileIo = fs): Files {
   return {
     status: (path) => status(io, path),
-    read: (path, maxBytes) => read(io, path, maxBytes),
+    read: (path, maxBytes) => readWithStatus(io, path, maxBytes).bytes,
+    readWithStatus: (path, maxBytes) => readWithStatus(io, path, maxBytes),
     list: (path) => guarded(path, () => io.readdirSync(path)).toSorted(),
     makeDirectory: (path) => makeDirectory(io, path),
     makeTemporaryDirectory(prefix) {
@@ -41,24 +42,30 @@ export function nodeFiles(io: FileIo = fs): Files {
       return bavail * bsize;
     },
     realPath: (path) => guarded(path, () => io.realpathSync(path)),
+    readLink: (path) => guarded(path, () => io.readlinkSync(path)),
   };
 }
 
 function status(io: FileIo, path: string): FileStatus | null {
   try {
-    const stats = guarded(path, () => io.lstatSync(path));
-    return {
-      kind: kindOf(stats),
-      size: stats.size,
-      mode: stats.mode & 0o7777,
-      device: stats.dev,
-      inode: stats.ino,
-      ownerId: stats.uid,
-    };
+    return statusOf(guarded(path, () => io.lstatSync(path)));
   } catch (error) {
     if (isFileError(error, "ENOENT", "ENOTDIR")) return null;
     throw error;
   }
+}
+
+function statusOf(stats: FileStats): FileStatus {
+  const caller = process.geteuid?.() ?? 0;
+  return {
+    kind: kindOf(stats),
+    size: stats.size,
+    mode: stats.mode & 0o7777,
+    device: stats.dev,
+    inode: stats.ino,
+    ownerId: stats.uid,
+    isOwnerTrusted: stats.uid === 0 || stats.uid === caller,
+  };
 }
 
 function kindOf(stats: FileStats): FileKind {
@@ -68,9 +75,14 @@ function kindOf(stats: FileStats): FileKind {
 }
 
 /** Takes in at most a piece more than allowed, whatever size the file pretends to have. */
-function read(io: FileIo, path: string, maxBytes: number): Uint8Array {
+function readWithStatus(
+  io: FileIo,
+  path: string,
+  maxBytes: number,
+): ReturnType<Files["readWithStatus"]> {
   return withFile(io, path, openForReading, (fd) => {
-    const size = demandFile(io, fd, path);
+    const stats = demandFile(io, fd, path);
+    const { size } = stats;
     if (size > maxBytes) throw tooLarge(path, maxBytes);
     const pieces: Uint8Array[] = [];
     let total = 0;
@@ -78,7 +90,7 @@ function read(io: FileIo, path: string, maxBytes: number): Uint8Array {
     for (;;) {
       const piece = Buffer.allocUnsafeSlow(Math.max(size - total + 1, 4096));
       const count = guarded(path, () => io.readSync(fd, piece, 0, piece.length, null));
-      if (count === 0) return Buffer.concat(pieces, total);
+      if (count === 0) return { bytes: Buffer.concat(pieces, total), status: statusOf(stats) };
       total += count;
       if (total > maxBytes) throw tooLarge(path, maxBytes);
       pieces.push(piece.subarray(0, count));

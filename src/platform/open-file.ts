@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { guarded, quietly } from "./file-error.ts";
-import type { FileIo } from "./file-io.ts";
+import type { FileIo, FileStats } from "./file-io.ts";
 import { FileError } from "./types.ts";
 
 /** A named pipe in the place of a file must not hold us: nothing here ever waits in open. */
@@ -23,10 +23,10 @@ export function withFile<T>(io: FileIo, path: string, flags: number, use: (fd: n
   return result;
 }
 
-/** Its size in bytes, if it is a file and nothing else. */
-export function demandFile(io: FileIo, fd: number, path: string): number {
+/** What is known of it, if it is a file and nothing else. */
+export function demandFile(io: FileIo, fd: number, path: string): FileStats {
   const stats = guarded(path, () => io.fstatSync(fd));
-  if (stats.isFile()) return stats.size;
+  if (stats.isFile()) return stats;
   if (stats.isDirectory()) throw new FileError("EISDIR", path, "it is a directory, not a file");
   throw new FileError("EINVAL", path, "it is a pipe or a device, not a file");
 }

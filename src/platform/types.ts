@@ -50,6 +50,8 @@ export interface FileStatus {
   readonly device: number;
   readonly inode: number;
   readonly ownerId: number;
+  /** It belongs to root or to whom this process runs as. */
+  readonly isOwnerTrusted: boolean;
 }
 
 /** An open file that is only ever appended to. */
@@ -66,6 +68,11 @@ export interface Files {
   status(path: string): FileStatus | null;
   /** The whole file; FileError with code EFBIG above `maxBytes`. */
   read(path: string, maxBytes: number): Uint8Array;
+  /** The same, with the status of the very file that was read. */
+  readWithStatus(
+    path: string,
+    maxBytes: number,
+  ): { readonly bytes: Uint8Array; readonly status: FileStatus };
   list(path: string): readonly string[];
   /** Directories with mode 0700, parents too; each new entry is synced into its parent. */
   makeDirectory(path: string): void;
@@ -97,6 +104,8 @@ export interface Files {
   freeBytes(path: string): number;
   /** Absolute, links resolved. */
   realPath(path: string): string;
+  /** Where a symbolic link leads, as it is written. */
+  readLink(path: string): string;
 }
 
 /** How a child process ended. */

@@ -2,6 +2,8 @@ import { isAbsolute, join, resolve } from "node:path";
 import { readArtifact } from "../artifact/artifact.ts";
 import type { Artifact } from "../artifact/types.ts";
 import { entrySource } from "../bundle/bundle.ts";
+import { demandPin } from "../bundle/pins.ts";
+import type { Sha256 } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { WantedArtifact } from "../manifest/at-hand.ts";
@@ -52,25 +54,33 @@ async function locate(
 ): Promise<Result<LocatedArtifact | null>> {
   const { path, name } = wanted.reference;
   const atPath = path === null ? null : candidateAt(places, path);
-  if (atPath !== null) return await read(places, wanted, atPath);
-  return ok(name === null || places.bundle === null ? null : await named(places, wanted, name));
+  if (atPath !== null) return await pinned(atPath, await read(places, wanted, atPath));
+  return name === null || places.bundle === null ? ok(null) : await named(places, wanted, name);
 }
 
 /**
  * One release may have several Artifacts of one name: of those for this type the smallest, ties by the
- * entry's name. A broken one is a problem of whoever wants it by its path.
+ * entry's name. A broken one is a problem of whoever wants it by its path. With a pin, of those the one that has it.
  */
 async function named(
   places: Places,
   wanted: WantedArtifact,
   name: string,
-): Promise<LocatedArtifact | null> {
-  const all: LocatedArtifact[] = [];
+): Promise<Result<LocatedArtifact | null>> {
+  const all: { readonly found: FoundFile; readonly head: LocatedArtifact }[] = [];
   for (const candidate of places.bundle === null ? [] : entriesOf(places.bundle)) {
     const head = await read(places, wanted, candidate);
-    if (head.ok && head.value.artifact.name === name && isFor(head.value)) all.push(head.value);
+    if (head.ok && head.value.artifact.name === name && isFor(head.value)) {
+      all.push({ found: candidate, head: head.value });
+    }
   }
-  return all.toSorted(bySize)[0] ?? null;
+  let first: Result<LocatedArtifact | null> = ok(null);
+  for (const [index, { found, head }] of all.toSorted(bySize).entries()) {
+    const held = await pinned(found, ok(head));
+    if (held.ok) return held;
+    if (index === 0) first = held;
+  }
+  return first;
 }
 
 function isFor({ wanted, artifact }: LocatedArtifact): boolean {
@@ -78,12 +88,17 @@ function isFor({ wanted, artifact }: LocatedArtifact): boolean {
 }
 
 /** Stable, and the entries come sorted. */
-function bySize(one: LocatedArtifact, other: LocatedArtifact): number {
-  return one.size - other.size;
+function bySize(
+  one: { readonly head: LocatedArtifact },
+  other: { readonly head: LocatedArtifact },
+): number {
+  return one.head.size - other.head.size;
 }
 
 interface FoundFile {
   readonly location: ArtifactLocation;
+  /** The checksum that the bundle holds its bytes to. */
+  readonly sha256: Sha256 | null;
   readonly open: () => ByteSource & { readonly close?: () => void };
 }
 
@@ -99,6 +114,7 @@ function candidateAt(places: Places, path: string): FoundFile | null {
   const shown = isAbsolute(path) ? path : join(beside.name, path);
   return {
     location: { kind: "file", path: absolute },
+    sha256: null,
     open: () => {
       const source = files.openSource(absolute);
       return {
@@ -112,8 +128,9 @@ function candidateAt(places: Places, path: string): FoundFile | null {
 }
 
 function entriesOf({ path, bundle, source }: OpenBundle) {
-  const names = bundle.entries.map((entry) => entry.name).toSorted();
-  return names.map((name) => ({
+  const entries = bundle.entries.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  return entries.map(({ name, sha256 }) => ({
+    sha256,
     location: { kind: "bundle" as const, bundle: path, entry: name },
     open: () => {
       const part = entrySource(bundle, source, name);
@@ -138,6 +155,23 @@ async function read(
       : artifact;
   } finally {
     source.close?.();
+  }
+}
+
+/** An Artifact whose head is sound, if the whole of it is the one that the Manifest pins. */
+async function pinned(
+  { open, sha256 }: FoundFile,
+  head: Result<LocatedArtifact>,
+): Promise<Result<LocatedArtifact>> {
+  if (!head.ok || head.value.wanted.reference.pin === null) return head;
+  const { wanted } = head.value;
+  const opened = openOrProblem(wanted, open);
+  if (!opened.ok) return opened;
+  try {
+    const held = await demandPin(opened.value, wanted.reference.pin, sha256);
+    return held.ok ? head : held;
+  } finally {
+    opened.value.close?.();
   }
 }
 

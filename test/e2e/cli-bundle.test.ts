@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
 import { type SeedProgram, seedProgram, v2 } from "../support/seed-program.ts";
+import { makeKeys, signArtifacts, trustKey } from "../support/signing-keys.ts";
 
 let system: SeedProgram;
 beforeEach(() => {
@@ -84,22 +84,7 @@ describe("bundle", () => {
 
 describe.skipIf(!needs("openssl"))("a signed bundle", () => {
   beforeEach(() => {
-    const openssl = (...args: readonly string[]) =>
-      execFileSync("openssl", args, { cwd: system.directory, stdio: "ignore" });
-    for (const name of ["mine", "theirs"]) {
-      openssl(
-        "genpkey",
-        "-algorithm",
-        "EC",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-out",
-        `${name}.pem`,
-      );
-      openssl("pkey", "-in", `${name}.pem`, "-pubout", "-out", `${name}.pub`);
-      // As mender-artifact takes it.
-      openssl("ec", "-in", `${name}.pem`, "-out", `${name}.ec.pem`);
-    }
+    makeKeys(system.directory, "mine", "theirs");
   });
 
   test("is verified with its key and refused with another", () => {
@@ -123,18 +108,12 @@ describe.skipIf(!needs("openssl"))("a signed bundle", () => {
     expect(system.versions()).toEqual(v2);
   });
 
-  const trust = (key: string) => {
-    mkdirSync(system.path("conf"), { recursive: true });
-    writeFileSync(
-      system.path("conf/mender-orchestrator.conf"),
-      JSON.stringify({ ArtifactVerifyKey: system.path(key) }),
-    );
-  };
+  const trust = (key: string) => trustKey(system, key);
 
   test("is verified with the configured keys as an install does, unless others are given", () => {
     create("b.tar", "--key", "mine.pem");
     create("unsigned.tar");
-    trust("mine.pub");
+    trust("mine");
     const verify = (bundle: string, ...more: readonly string[]) => {
       const { exit, stdout, stderr } = system.run(["bundle", "verify", bundle, ...more]);
       return { exit, stdout, codes: stderr.match(/\[[a-z-]+\]/g) };
@@ -143,17 +122,14 @@ describe.skipIf(!needs("openssl"))("a signed bundle", () => {
     expect(verify("unsigned.tar")).toEqual({ ...none, codes: ["[bundle-unsigned]"] });
     expect(verify("b.tar")).toEqual({ ...none, codes: [unsigned, unsigned] });
     expect(verify("b.tar", "--key", "mine.pub")).toMatchObject({ exit: 0, codes: null });
-    trust("theirs.pub");
+    trust("theirs");
     expect(verify("b.tar")).toEqual({ ...none, codes: ["[bundle-signature]"] });
   });
 
   test.skipIf(!needs("mender-artifact"))("is sound where its Artifacts are signed as well", () => {
-    for (const name of ["gateway-v2", "rtos-v2"]) {
-      const args = ["sign", "-k", "mine.ec.pem", `artifacts/${name}.mender`];
-      execFileSync("mender-artifact", args, { cwd: system.directory, stdio: "ignore" });
-    }
+    signArtifacts(system.directory, "mine");
     create("b.tar", "--key", "mine.pem");
-    trust("mine.pub");
+    trust("mine");
     const { exit, stdout, stderr } = system.run(["bundle", "verify", "b.tar"]);
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
     expect(stdout).toContain(`signed by "${system.path("mine.pub")}", 2 Artifacts\n`);
@@ -174,14 +150,14 @@ describe.skipIf(!needs("openssl"))("a signed bundle", () => {
       expect({ exit, stdout }).toEqual({ exit: 12, stdout: "" });
       expect(stderr).toContain(codes[index]);
     }
-    trust("theirs.pub");
+    trust("theirs");
     expect(extract("b.tar").stderr).toContain("[bundle-signature]");
-    trust("mine.pub");
+    trust("mine");
     expect(extract("unsigned.tar").stderr).toContain("[bundle-unsigned]");
     expect(existsSync(system.path("out"))).toBe(false);
     expect(extract("b.tar").exit).toBe(0);
     rmSync(system.path("out"), { recursive: true });
-    trust("theirs.pub");
+    trust("theirs");
     expect(extract("b.tar", "--key", "theirs.pub", "--key", "mine.pub").exit).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -15,6 +15,7 @@ import {
   realArtifact,
 } from "../support/mender-payloads.ts";
 import type { Board } from "../support/seed-system.ts";
+import { makeKeys, signArtifacts } from "../support/signing-keys.ts";
 import { v1, v2 } from "../support/seed-program.ts";
 
 /**
@@ -338,6 +339,44 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(isIdle()).toBe(false);
       expect((await device.run("orchestrator", "rollback")).exit).toBe(0);
       expect(device.versions()).toEqual(v1);
+    });
+  });
+
+  describe("with a key that must have signed everything", () => {
+    const keyed = JSON.stringify({ ArtifactVerifyKey: "/etc/mender/release.pub" });
+
+    /** A Manifest alone, in a signed Artifact; the Artifacts that it names are signed and lie on the device. */
+    function signedManifest(): string {
+      makeKeys(directory, "release");
+      cpSync(resolve("fixtures/systems/seed/artifacts"), join(directory, "artifacts"), {
+        recursive: true,
+      });
+      signArtifacts(directory, "release", ["gateway-v2", "rtos-v2"]);
+      cpSync(join(directory, "artifacts"), device.path("/data/artifacts"), { recursive: true });
+      const outer = manifestArtifact(directory, "manifest-v2.yaml", "/data/artifacts");
+      cpSync(outer, join(directory, "artifacts/outer.mender"));
+      signArtifacts(directory, "release", ["outer"]);
+      device.write("/etc/mender/release.pub", readFileSync(join(directory, "release.pub"), "utf8"));
+      device.write("/etc/mender-orchestrator/mender-orchestrator.conf", keyed);
+      return bring(join(directory, "artifacts/outer.mender"));
+    }
+
+    test("a Manifest alone is believed because the client has verified what it came in", async () => {
+      const artifact = signedManifest();
+      device.write("/etc/mender/mender.conf", keyed);
+      expect(await mender("install", artifact)).toBe(0);
+      expect(device.versions()).toEqual(v2);
+      expect(await mender("commit")).toBe(0);
+      expect(device.versions()).toEqual(v2);
+    });
+
+    test("and is refused where the client verifies nothing", async () => {
+      const artifact = signedManifest();
+      const { exit, stderr } = await device.run("mender", "install", artifact);
+      expect(exit).toBe(1);
+      expect(stderr).toContain("[manifest-unsigned]");
+      expect(device.versions()).toEqual(v1);
+      expect(isIdle()).toBe(true);
     });
   });
 

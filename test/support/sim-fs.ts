@@ -190,6 +190,7 @@ export function simDisk(
     },
     statfsSync: () => ({ bavail: 1024 * 1024, bsize: 4096 }),
     realpathSync: (path) => path,
+    readlinkSync: (path) => refuse("EINVAL", path),
     read(fd, bytes, offset, length, position, callback) {
       callback(null, read(fd, bytes.subarray(offset, offset + length), position));
     },

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { writeArtifact } from "../../artifact/write.ts";
+import { checkPins } from "../../bundle/pins.ts";
 import { verifyBundle } from "../../bundle/verify.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { ArtifactName, Version } from "../../core/ids.ts";
@@ -119,7 +120,9 @@ async function manifestIn(
   if (!verified.ok) return verified;
   const { entry, bytes } = verified.value.bundle.manifest;
   const read = readManifest({ name: `${file}:${entry}`, bytes });
-  return read.ok ? ok({ manifest: read.value.manifest, extension: ".tar" }) : read;
+  if (!read.ok) return read;
+  const pins = await checkPins(read.value.manifest, verified.value.bundle, source);
+  return pins.ok ? ok({ manifest: read.value.manifest, extension: ".tar" }) : pins;
 }
 
 /** The update module tells the two apart by their extension; readers allow a hundred characters without blanks. */

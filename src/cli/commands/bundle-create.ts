@@ -1,9 +1,13 @@
 import { dirname, join } from "node:path";
-import { createBundle } from "../../bundle/create.ts";
+import { packBundle, readParts } from "../../bundle/create.ts";
+import { wrongPins } from "../../bundle/pins.ts";
+import type { Part } from "../../bundle/write.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { type ArtifactReference, type Manifest, readManifest } from "../../manifest/manifest.ts";
+import type { TextFile } from "../../manifest/source.ts";
+import { withPins } from "../../manifest/write-pins.ts";
 import type { ByteSource } from "../../platform/types.ts";
 import { bytesText } from "../../report/measures.ts";
 import { counted } from "../../report/words.ts";
@@ -16,7 +20,7 @@ import { overInput, writeOutput } from "../output-file.ts";
 
 type OpenSource = ByteSource & { close(): void };
 
-/** Packs a Manifest and every Artifact that it names, stepping stones too. */
+/** Packs a Manifest, and unless it is to be thin, every Artifact that it names, stepping stones too. */
 export async function bundleCreate(
   context: Context,
   options: BundleCreateOptions,
@@ -30,30 +34,37 @@ export async function bundleCreate(
   if (!key.ok) return failed(output, key.problems);
   const lost = overInput(context, options.output, [options.manifest]);
   if (lost !== null) return failed(output, [lost]);
-  const artifacts = openArtifacts(context, read.value.manifest);
+  const { manifest } = read.value;
+  const areRead = !options.thin || options.pin;
+  const artifacts = areRead ? openArtifacts(context, manifest) : ok([]);
   if (!artifacts.ok) return failed(output, artifacts.problems);
   try {
-    const bundle = await createBundle(
-      { manifest: file.value.bytes, artifacts: artifacts.value, key: key.value },
-      platform.decompressors,
-    );
-    if (!bundle.ok) return failed(output, bundle.problems);
-    const written = await writeOutput(context, options.output, bundle.value.chunks);
+    const parts = await readParts(artifacts.value, platform.decompressors);
+    if (!parts.ok) return failed(output, parts.problems);
+    const bytes = manifestToPack(file.value, manifest, parts.value, options);
+    if (!bytes.ok) return failed(output, bytes.problems);
+    const packed = options.thin ? [] : parts.value;
+    const bundle = await packBundle(bytes.value, packed, key.value);
+    const written = await writeOutput(context, options.output, bundle.chunks);
     if (!written.ok) return failed(output, written.problems);
     const size = written.value;
-    const count = artifacts.value.length;
-    const { name } = read.value.manifest;
+    const { name } = manifest;
+    const content = options.thin
+      ? "without Artifacts"
+      : `with ${counted(packed.length, "Artifact")}`;
     const isSigned = key.value !== null;
     answer(
       output,
       () => [
-        `${options.output}: "${name}" with ${counted(count, "Artifact")}, ${isSigned ? "signed" : "not signed"}, ${bytesText(size)}`,
+        `${options.output}: "${name}" ${content}, ${isSigned ? "signed" : "not signed"}, ${bytesText(size)}`,
       ],
       () => ({
         type: "bundle-created",
         bundle: options.output,
         manifest: name,
-        artifacts: artifacts.value.map(({ entry }) => entry),
+        artifacts: options.thin ? [] : artifacts.value.map(({ entry }) => entry),
+        thin: options.thin,
+        pinned: options.pin,
         signed: isSigned,
         size,
       }),
@@ -62,6 +73,20 @@ export async function bundleCreate(
   } finally {
     for (const { source } of artifacts.value) source.close();
   }
+}
+
+/** With a checksum for every Artifact where that is wanted. */
+function manifestToPack(
+  file: TextFile,
+  manifest: Manifest,
+  parts: readonly Part[],
+  { pin }: BundleCreateOptions,
+): Result<Uint8Array> {
+  const wrong = wrongPins(manifest, parts);
+  if (wrong.length > 0) return fail(...wrong);
+  return pin
+    ? withPins(file, new Map(parts.map(({ name, sha256 }) => [name, sha256])))
+    : ok(file.bytes);
 }
 
 /** Each Artifact once, by the path that the Manifest gives; relative ones lie beside the Manifest. */

@@ -16,7 +16,7 @@ export async function explain(
   options: ExplainOptions,
 ): Promise<ExitCode> {
   const { output } = context;
-  const made = await makePlan(context, file, options.state ?? null);
+  const made = await makePlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
   const { planned, system, answer } = made.value;
   const report: ExplanationReport = {

@@ -22,7 +22,7 @@ export async function install(
 ): Promise<ExitCode> {
   const { output } = context;
   beginStream(output);
-  if (options.dryRun) return await dryRun(context, file);
+  if (options.dryRun) return await dryRun(context, file, options);
   // A power cut before the deployment begins must leave the mark, too; its first record removes it.
   markIfAwaited(context, options, "It was broken off before it began.");
   const installed = await locked(context, () =>
@@ -47,9 +47,13 @@ export async function install(
 }
 
 /** What `plan` shows, as the first lines of a stream. */
-async function dryRun(context: Context, file: string): Promise<ExitCode> {
+async function dryRun(
+  context: Context,
+  file: string,
+  { allowUnsignedManifest }: InstallOptions,
+): Promise<ExitCode> {
   const { output } = context;
-  const planned = await makePlan(context, file, null);
+  const planned = await makePlan(context, file, { allowUnsignedManifest });
   if (!planned.ok) return failedInStream(output, planned.problems);
   const { answer } = planned.value;
   const told = await withWaysOut(context, planned.value);

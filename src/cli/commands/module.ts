@@ -80,6 +80,7 @@ async function installPayload(context: Context, directory: string): Promise<Exit
     exitOnReboot: true,
     dryRun: false,
     allowDowngrade: false,
+    allowUnsignedManifest: false,
     accept: [],
   });
   return rebootLater(context, directory, exit);

@@ -15,7 +15,7 @@ export async function plan(
   options: PlanOptions,
 ): Promise<ExitCode> {
   const { output } = context;
-  const made = await makePlan(context, file, options.state ?? null);
+  const made = await makePlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
   const { answer } = made.value;
   const planned = await withWaysOut(context, made.value);

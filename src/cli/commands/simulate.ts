@@ -25,7 +25,7 @@ export async function simulate(
   options: SimulateOptions,
 ): Promise<ExitCode> {
   const { output } = context;
-  const made = await makePlan(context, file, options.state ?? null);
+  const made = await makePlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
   const accepted = acceptedIn(made.value.system, options.accept);
   if (!accepted.ok) return failed(output, accepted.problems);

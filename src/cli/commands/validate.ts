@@ -1,4 +1,5 @@
 import { verifyArtifact } from "../../artifact/verify.ts";
+import { checkPins } from "../../bundle/pins.ts";
 import { verifyBundle } from "../../bundle/verify.ts";
 import { assertNever } from "../../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
@@ -6,7 +7,7 @@ import { exitOf, type Problem } from "../../core/problem.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { readConfiguration } from "../../manifest/configuration.ts";
 import { readConstraintsFile } from "../../manifest/constraints-file.ts";
-import { readManifest } from "../../manifest/manifest.ts";
+import { type Manifest, readManifest } from "../../manifest/manifest.ts";
 import type { TextFile } from "../../manifest/source.ts";
 import { readStateFile } from "../../manifest/state-file.ts";
 import { readTopology } from "../../manifest/topology.ts";
@@ -57,19 +58,33 @@ type Found = Pick<ValidatedFile, "problems" | "notes" | "reach">;
 /** The bundle, every Artifact in it, and its Manifest. */
 async function validateBundle(context: Context, file: string): Promise<Found> {
   const { decompressors } = context.platform;
-  const verified = await withBundleFile(context, file, (source) =>
-    verifyBundle(source, { bundle: [], artifacts: [] }, decompressors),
-  );
-  if (!verified.ok) return { problems: verified.problems, notes: [] };
-  const { entry, bytes } = verified.value.bundle.manifest;
-  return await foundIn(context, { name: `${file}:${entry}`, bytes });
+  const found = await withBundleFile(context, file, async (source): Promise<Result<Found>> => {
+    const verified = await verifyBundle(source, { bundle: [], artifacts: [] }, decompressors);
+    if (!verified.ok) return verified;
+    const { bundle } = verified.value;
+    const { entry, bytes } = bundle.manifest;
+    const told = await foundIn(context, { name: `${file}:${entry}`, bytes }, (manifest) =>
+      checkPins(manifest, bundle, source),
+    );
+    return ok(told);
+  });
+  return found.ok ? found.value : { problems: found.problems, notes: [] };
 }
 
-async function foundIn({ compute }: Context, file: TextFile): Promise<Found> {
+async function foundIn(
+  { compute }: Context,
+  file: TextFile,
+  more: (manifest: Manifest) => Promise<Result<unknown>> = () => Promise.resolve(ok(null)),
+): Promise<Found> {
   const read = readManifest(file);
   if (!read.ok) return { problems: read.problems, notes: [] };
-  const { problems, notes, reach } = await compute(() => lint(read.value.manifest));
-  return { problems, notes: [...read.value.notes, ...notes], reach };
+  const { manifest } = read.value;
+  const { problems, notes, reach } = await compute(() => lint(manifest));
+  return {
+    problems: [...problems, ...problemsOf(await more(manifest))],
+    notes: [...read.value.notes, ...notes],
+    reach,
+  };
 }
 
 async function validateText(context: Context, name: string): Promise<Omit<ValidatedFile, "file">> {

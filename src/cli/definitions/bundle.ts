@@ -5,6 +5,8 @@ export interface BundleCreateOptions {
   readonly manifest: string;
   readonly output: string;
   readonly key?: string;
+  readonly thin: boolean;
+  readonly pin: boolean;
 }
 
 export interface BundleVerifyOptions {
@@ -39,6 +41,8 @@ export function defineBundle(program: Command, lazily: Lazily): void {
     .requiredOption("--manifest <file>", "the Manifest")
     .option("-o, --output <file>", "the bundle to be written", "bundle.tar")
     .option("--key <file>", "sign it with this private key (PEM)")
+    .option("--thin", "the Manifest alone: its Artifacts come from elsewhere", false)
+    .option("--pin", "write the checksum of every Artifact into the Manifest", false)
     .action(
       lazily(async (context, options: BundleCreateOptions) => {
         const { bundleCreate } = await import("../commands/bundle-create.ts");

@@ -1,9 +1,8 @@
 import { type Command, Option } from "commander";
 import type { Lazily } from "../program.ts";
-import { stateOption } from "./state-option.ts";
+import { allowUnsignedOption, type PlanningOptions, stateOption } from "./planning-options.ts";
 
-export interface PlanOptions {
-  readonly state?: string;
+export interface PlanOptions extends PlanningOptions {
   readonly format: "text" | "json";
   readonly out?: string;
 }
@@ -14,6 +13,7 @@ export function definePlanning(program: Command, lazily: Lazily): void {
     .description("what install would do, and why; changes nothing")
     .argument("<file>", "a bundle or a Manifest")
     .option(...stateOption)
+    .option(...allowUnsignedOption)
     .addOption(
       new Option("--format <format>", "how the plan is written")
         .choices(["text", "json"])

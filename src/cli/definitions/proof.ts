@@ -1,13 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Lazily } from "../program.ts";
-import { stateOption } from "./state-option.ts";
+import { allowUnsignedOption, type PlanningOptions, stateOption } from "./planning-options.ts";
 
-export interface ExplainOptions {
-  readonly state?: string;
-}
+export type ExplainOptions = PlanningOptions;
 
-export interface SimulateOptions {
-  readonly state?: string;
+export interface SimulateOptions extends PlanningOptions {
   readonly from: "here" | "all";
   readonly faults: number;
   readonly accept: readonly string[];
@@ -22,6 +19,7 @@ export function defineProof(program: Command, lazily: Lazily): void {
     .description("why there is no plan, or why this order: the rows that decide")
     .argument("<file>", "a bundle or a Manifest")
     .option(...stateOption)
+    .option(...allowUnsignedOption)
     .action(
       lazily(async (context, file: string, options: ExplainOptions) => {
         const { explain } = await import("../commands/explain.ts");
@@ -33,6 +31,7 @@ export function defineProof(program: Command, lazily: Lazily): void {
     .description("every fault at every step of the plan: where the System ends; changes nothing")
     .argument("<file>", "a bundle or a Manifest")
     .option(...stateOption)
+    .option(...allowUnsignedOption)
     .addOption(
       new Option("--from <states>", "from the current state, or from every end state as well")
         .choices(["here", "all"])

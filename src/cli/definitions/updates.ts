@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { type StopPoint, stopPoints } from "../../core/protocol.ts";
 import type { Lazily } from "../program.ts";
+import { allowUnsignedOption } from "./planning-options.ts";
 
 /** Options of the commands that run a deployment. */
 export interface RunOptions {
@@ -11,6 +12,7 @@ export interface RunOptions {
 export interface InstallOptions extends RunOptions {
   readonly dryRun: boolean;
   readonly allowDowngrade: boolean;
+  readonly allowUnsignedManifest: boolean;
   readonly accept: readonly string[];
 }
 
@@ -20,6 +22,7 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
     .argument("<file>", "a bundle or a Manifest")
     .option("--dry-run", "show the plan and change nothing", false)
     .option("--allow-downgrade", "install a release with a lower sequence than the last one", false)
+    .option(...allowUnsignedOption)
     .addOption(
       repeatable(
         new Option("--accept <risk>", "install although the release has expired").choices([

@@ -29,7 +29,7 @@ async function artifact(name: string): Promise<CheckedArtifact> {
       wanted: {
         type,
         role: "target",
-        reference: { name: null, path: "a", depends: null, at: { file: "m.yaml" } },
+        reference: { name: null, path: "a", pin: null, depends: null, at: { file: "m.yaml" } },
       },
       artifact: verified.value.artifact,
       location: { kind: "file", path: "/a" },

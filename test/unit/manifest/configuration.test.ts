@@ -45,6 +45,7 @@ test("without any file everything has its default", () => {
     "TopologyComponents null <- default",
     'ManifestStore "/ds/manifests" <- default',
     "ArtifactVerifyKeys [] <- default",
+    'TrustedManifestDirs ["/var/lib/mender/modules/v3/payloads","/data/mender/modules/v3/payloads"] <- default',
     "ArtifactsCache.Enabled false <- default",
     'ArtifactsCache.Path "/ds/artifacts-cache" <- default',
     "ArtifactsCache.MaxSizeBytes null <- default",

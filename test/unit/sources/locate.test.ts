@@ -1,10 +1,10 @@
-import { generateKeyPairSync } from "node:crypto";
+import { createHash, generateKeyPairSync } from "node:crypto";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openBundle } from "../../../src/bundle/bundle.ts";
 import { createBundle } from "../../../src/bundle/create.ts";
-import { ArtifactName, ComponentType } from "../../../src/core/ids.ts";
+import { ArtifactName, ComponentType, Sha256 } from "../../../src/core/ids.ts";
 import type { WantedArtifact } from "../../../src/manifest/at-hand.ts";
 import { nodePlatform } from "../../../src/platform/node.ts";
 import { locateArtifacts, missingArtifact } from "../../../src/sources/locate.ts";
@@ -22,19 +22,28 @@ const { files, decompressors } = nodePlatform();
 const gateway = ComponentType.parse("gateway");
 const at = { file: "manifest.yaml", line: 7, column: 5 };
 
-function wanted(reference: { readonly name?: string; readonly path?: string }): WantedArtifact {
-  const { name, path } = reference;
+function wanted(reference: {
+  readonly name?: string;
+  readonly path?: string;
+  readonly pin?: Uint8Array;
+}): WantedArtifact {
+  const { name, path, pin } = reference;
   return {
     type: gateway,
     role: "target",
     reference: {
       name: name === undefined ? null : ArtifactName.parse(name),
       path: path ?? null,
+      pin: pin === undefined ? null : { sha256: sumOf(pin), at: pinAt },
       depends: null,
       at,
     },
   };
 }
+
+const pinAt = { file: "manifest.yaml", line: 8, column: 5 };
+
+const sumOf = (bytes: Uint8Array) => Sha256.parse(createHash("sha256").update(bytes).digest("hex"));
 
 /** A Manifest that came alone, from `directory`. */
 function alone(directory: string): Places {
@@ -87,6 +96,56 @@ const named = (name: string, deviceType: string, padding = 0) =>
     headerName: "header.tar",
     dataName: "data/0000.tar",
   });
+
+describe("an Artifact that the Manifest pins", () => {
+  const other = (file: string, pinned: Uint8Array, got: Uint8Array) => ({
+    code: "artifact-pin",
+    message: `"${file}" is another Artifact than the one that the Manifest pins.`,
+    at: pinAt,
+    expected: `the checksum ${sumOf(pinned)}`,
+    got: sumOf(got),
+    hint: "Get the Artifact that was meant; or take the `sha256` out of the Manifest, and make and sign the bundle again.",
+  });
+
+  test("is the file with that checksum, and no other", async () => {
+    const directory = scratchDirectory();
+    const path = join(directory, "gateway-v2.mender");
+    const [meant, found] = await Promise.all([
+      named("gateway-v2", "gateway", 1),
+      named("gateway-v2", "gateway", 2),
+    ]);
+    fs.writeFileSync(path, meant);
+    const reference = wanted({ path: "gateway-v2.mender", pin: meant });
+    expect(await locate(alone(directory), reference)).toEqual([{ kind: "file", path }]);
+    fs.writeFileSync(path, found);
+    expect(await locate(alone(directory), reference)).toEqual([
+      other("gateway-v2.mender", meant, found),
+    ]);
+  });
+
+  test("is the entry with that checksum, by its path and by its name", async () => {
+    const [small, large, neither] = await Promise.all([
+      named("gateway-v2", "gateway", 1),
+      named("gateway-v2", "gateway", 4000),
+      named("gateway-v2", "gateway", 2),
+    ]);
+    const places = await bundled(scratchDirectory(), {
+      "small.mender": small,
+      "large.mender": large,
+    });
+    const bundle = places.bundle?.path ?? "";
+    const entry = { kind: "bundle", bundle, entry: "large.mender" };
+    expect(
+      await locate(
+        places,
+        wanted({ path: "large.mender", pin: large }),
+        wanted({ name: "gateway-v2", pin: large }),
+      ),
+    ).toEqual([entry, entry]);
+    const wrong = wanted({ name: "gateway-v2", pin: neither });
+    expect(await locate(places, wrong)).toEqual([other(`${bundle}:small.mender`, neither, small)]);
+  });
+});
 
 describe("of a Manifest that came alone, an Artifact", () => {
   test("is the file beside it, or at its absolute path", async () => {

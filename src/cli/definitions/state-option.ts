@@ -1,5 +1,0 @@
-/** Of the commands that plan: a file tells where the System is. */
-export const stateOption = [
-  "--state <file>",
-  "the current state, in place of this System's own and of its own rules",
-] as const;
