@@ -5,6 +5,7 @@ import { findWayOut } from "../planner/find-way-out.ts";
 import {
   type Deployment,
   hasFailedInstall,
+  isInstallGivenUp,
   isKept,
   isStuck,
   type Member,
@@ -20,7 +21,11 @@ import { stateOf } from "./state-of.ts";
 
 /** Nobody can vouch for its version until Provides has told it. */
 export function isUnsure(member: Member): boolean {
-  return isStuck(member) || hasFailedInstall(member) || (member.maybeDropped && isKept(member));
+  const { ran, maybeDropped } = member;
+  const isBroken = hasFailedInstall(member) && ran.ArtifactInstall !== undefined;
+  // Rolled-back ones count as old: Provides judges them after Cleanup only.
+  const isUndone = ran.ArtifactRollback === "ok";
+  return isStuck(member) || (isBroken && !isUndone) || (maybeDropped && isKept(member));
 }
 
 /** The contingency plan from here; `groups` is null where there is none. */
@@ -29,8 +34,7 @@ export function contingency(deployment: Deployment): Replanned {
   const state = stateOf(deployment);
   if (state === null) return { type: "replanned", groups: null };
   const isFrozen = (member: Member): boolean =>
-    (isStuck(member) && !isStillOld(member)) ||
-    (deployment.way === "out" && hasFailedInstall(member));
+    (isStuck(member) && !isStillOld(member)) || (!isKept(member) && isInstallGivenUp(member));
   const frozen = new Set(
     deployment.members.flatMap((member, index) => (isFrozen(member) ? [index] : [])),
   );
@@ -110,7 +114,7 @@ function rerouted(member: Member, groups: NonNullable<Replanned["groups"]>): Mem
     const fresh = member.ran.Download === undefined ? {} : { Download: "again" as const };
     return {
       ...member,
-      step: { group, from, to, means },
+      step: means === "install" ? { group, from, to, means } : { group, from: to, to: from, means },
       ran: means === "install" ? fresh : observed,
     };
   }

@@ -20,9 +20,10 @@ export type Ran = { readonly [name in RoundName]?: Progress | undefined };
 export interface MemberStep {
   /** Null on the way out where the contingency plan leaves it as it is. */
   readonly group: number | null;
+  /** The install that the stage is about: what it found, and what it brings. So it stays, also while that is undone. */
   readonly from: Version;
   readonly to: Version;
-  /** By an Artifact, or by its own ArtifactRollback (on the way out only). */
+  /** What this way does: the install, or its ArtifactRollback (on the way out only). */
   readonly means: "install" | "rollback";
 }
 
@@ -121,9 +122,13 @@ export interface Deployment {
 const maxTries: { readonly [name in RoundName]?: number } = {
   ArtifactVerifyRollbackReboot: 5,
   ArtifactRollback: 3,
+  ObserveInterrupted: 3,
   ObserveStuck: 3,
   ConfirmEnd: 3,
 };
+
+/** How often a Component is installed in one stage before the way out does without. */
+const maxInstalls = 3;
 
 /** A deployment that was resumed this often in a row without any progress is failed. */
 export const maxIdleRuns = 5;
@@ -205,6 +210,12 @@ export function hasFailedInstall(member: Member): boolean {
   });
 }
 
+/** Its install has failed, was interrupted or was dropped so often that it is not made again. */
+export function isInstallGivenUp({ failures }: Member): boolean {
+  const failed = installRounds.reduce((sum, round) => sum + (failures[round] ?? 0), 0);
+  return failed >= maxInstalls;
+}
+
 /** Installed, not undone, and its fate not sealed yet: a commit is owed where the System rests. */
 export function isKept(member: Member): boolean {
   return (
@@ -216,13 +227,17 @@ export function isKept(member: Member): boolean {
 
 /** How far the round got, and the version the Component counts as from then on. */
 export function withProgress(member: Member, round: RoundName, progress: Progress): Member {
-  const changed: Member = { ...member, ran: { ...member.ran, [round]: progress } };
   const { step } = member;
+  const ran: Ran = { ...member.ran, [round]: progress };
   if (step === null || (round !== "ArtifactInstall" && round !== "ArtifactRollback"))
-    return changed;
-  if (progress !== "ok") return { ...changed, version: null };
-  const isReached = round === "ArtifactInstall" || step.means === "rollback";
-  return { ...changed, version: isReached ? step.to : step.from };
+    return { ...member, ran };
+  const reached = round === "ArtifactInstall" ? step.to : step.from;
+  // What Provides told before is out of date.
+  return {
+    ...member,
+    ran: { ...ran, ObserveStuck: undefined },
+    version: progress === "ok" ? reached : null,
+  };
 }
 
 /** May the round, which has failed, be tried once more. */

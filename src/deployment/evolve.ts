@@ -8,6 +8,7 @@ import { enterBack } from "./error-path.ts";
 import { followed, type Place, placed } from "./place.ts";
 import { afterOutcome } from "./outcome.ts";
 import type { Begin, Intent, JournalRecord, Outcome, Run } from "./records.ts";
+import type { RoundName } from "./program.ts";
 import { settle } from "./settle.ts";
 
 /** The deployment as its first two records tell it: what was planned, and the run that began it. */
@@ -102,7 +103,7 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
 function opened(deployment: Deployment, intent: Intent, place: Place): Deployment {
   if (deployment.open !== null)
     throw new ForeignRecord(`${intent.round} begun while a round is open`);
-  const isObservation = intent.round === "ObserveInterrupted" || intent.round === "ObserveStuck";
+  const isObservation = isLook(intent.round) && intent.round !== "ExpectOld";
   const here = isObservation ? deployment : place(deployment, intent);
   const isMade = !isObservation && intent.round !== "ExpectOld";
   return {
@@ -133,8 +134,13 @@ function ended(deployment: Deployment, outcome: Outcome): Deployment {
   }
   const after = afterOutcome(deployment, open.intent.round, outcome);
   const waiting = open.waiting.filter((component) => component !== outcome.component);
-  // Every run asks ExpectOld anew: that alone brings nothing further.
-  const idleRuns = open.intent.round === "ExpectOld" ? deployment.idleRuns : 0;
+  // Every run asks anew: that alone brings nothing further.
+  const idleRuns = isLook(open.intent.round) ? deployment.idleRuns : 0;
   const progressed = { ...after, idleRuns, open: { ...open, waiting } };
   return waiting.length > 0 ? progressed : settle(progressed);
+}
+
+/** Asked of Provides before anything is done. */
+function isLook(round: RoundName): boolean {
+  return round === "ExpectOld" || round === "ObserveInterrupted" || round === "ObserveStuck";
 }

@@ -62,24 +62,37 @@ function bootedAnew(deployment: Deployment): Deployment {
     members: deployment.members.map((member) =>
       member.ran.ArtifactInstall === undefined || member.ran.ArtifactRollback === "ok"
         ? member
-        : {
-            ...member,
-            ran: { ...member.ran, HostReboot: "ok" },
-            maybeDropped: member.maybeDropped || isAtRisk(member),
-          },
+        : { ...asBooted(member), maybeDropped: member.maybeDropped || isAtRisk(member) },
     ),
   };
 }
 
 /** On the way out a reboot that nobody asked for may have dropped what was not committed: look again. */
 function doubted(deployment: Deployment): Deployment {
-  if (!deployment.members.some(isAtRisk)) return deployment;
+  if (hasCleanupStarted(deployment)) return deployment;
   return {
     ...deployment,
-    mustReplan: true,
-    members: deployment.members.map((member) =>
-      isAtRisk(member) ? { ...member, toObserve: "ArtifactInstall" } : member,
-    ),
+    members: deployment.members.map((member) => {
+      const booted = mayRunNew(member) ? asBooted(member) : member;
+      return isAtRisk(booted) ? { ...booted, toObserve: "ArtifactInstall" } : booted;
+    }),
+  };
+}
+
+/** The host has booted into what was to be booted into, or may have. */
+function mayRunNew(member: Member): boolean {
+  const { ran, needsReboot } = member;
+  if (ran.ArtifactInstall === undefined || ran.ArtifactRollback === "ok") return false;
+  return needsReboot === "Automatic" || (needsReboot === null && !isKept(member));
+}
+
+function asBooted(member: Member): Member {
+  const { HostReboot, ArtifactVerifyReboot } = member.ran;
+  // That it came in the end does not mend an install that has failed because it did not.
+  const verified = HostReboot === "failed" ? "failed" : ArtifactVerifyReboot;
+  return {
+    ...member,
+    ran: { ...member.ran, HostReboot: "ok", ArtifactVerifyReboot: verified },
   };
 }
 
@@ -147,20 +160,24 @@ function judge(
     // Its Interface was not even started: neither the way back nor Cleanup must leave it out.
     // Nobody knows how far an interrupted rollback came, and Provides may tell the old version before a
     // reboot: it is made once more.
-    if (!mayHaveStarted(open, component, hasRebooted) || round === "ArtifactRollback") {
+    const isMadeAgain =
+      !mayHaveStarted(open, component, hasRebooted) ||
+      round === "ArtifactRollback" ||
+      (deployment.way === "out" && repeatedOnTheWayOut.includes(round));
+    if (isMadeAgain) {
       return change(mark(deployment.members, only, round, "again"));
     }
-    return change(
-      deployment.members.map((member) =>
-        member.id === component ? withInterruption(member, round) : member,
-      ),
-    );
+    return change(interruptedIn(deployment.members, component, round));
   }
   const policy = policyOf(deployment, component);
   if (policy === "retry") return change(mark(deployment.members, only, round, "again"));
   if (policy === "observe") return change(toObserve(deployment.members, only, round));
-  const marked = change(mark(deployment.members, only, round, "interrupted"));
-  return withFailure(marked, component, round, { kind: "interrupted" });
+  return withFailure(
+    change(interruptedIn(deployment.members, component, round)),
+    component,
+    round,
+    { kind: "interrupted" },
+  );
 }
 
 /**
@@ -173,6 +190,24 @@ function mayHaveStarted(
   hasRebooted: boolean,
 ): boolean {
   return started.includes(component) || (hasRebooted && intent.round === "ArtifactInstall");
+}
+
+/** Nothing is lost by making these once more, and nobody must stay on the way because the power went. */
+const repeatedOnTheWayOut: readonly RoundName[] = [
+  "Download",
+  "ArtifactReboot",
+  "ArtifactVerifyReboot",
+  "ArtifactCommit",
+];
+
+function interruptedIn(
+  members: readonly Member[],
+  component: ComponentId,
+  round: RoundName,
+): readonly Member[] {
+  return members.map((member) =>
+    member.id === component ? withInterruption(member, round) : member,
+  );
 }
 
 /** Sets how far the round got for these. */

@@ -9,7 +9,7 @@ import {
   isStuck,
   type Member,
 } from "./deployment.ts";
-import { type Line, program, type Row } from "./program.ts";
+import { type Line, program, type Row, undoRows } from "./program.ts";
 
 /** What comes next in the program, found from its cursor. */
 export type Next =
@@ -29,7 +29,7 @@ export type Next =
 
 /** The next line that applies: a stop point the run asks for, or a round that some Component still needs. */
 export function next(deployment: Deployment): Next {
-  if (deployment.mustReplan) return { kind: "replan" };
+  if (deployment.mustReplan) return anew(deployment);
   const lines = program(deployment.way, groupCount(deployment), deployment.stage === 0);
   for (let at = deployment.cursor; at < lines.length; at += 1) {
     const line = lines[at];
@@ -39,7 +39,7 @@ export function next(deployment: Deployment): Next {
       continue;
     }
     if (line.kind === "checkpoint") {
-      if (isBlocked(deployment, line.group)) return { kind: "replan" };
+      if (isBlocked(deployment, line.group)) return anew(deployment);
       continue;
     }
     const components = callees(deployment, line);
@@ -48,6 +48,17 @@ export function next(deployment: Deployment): Next {
     }
   }
   return { kind: "through" };
+}
+
+/** Whatever was left half-way and can go back does so before the way is planned: then it is known where it is. */
+function anew(deployment: Deployment): Next {
+  for (const row of undoRows) {
+    const components = callees(deployment, { kind: "round", row, group: null });
+    if (components.length > 0) {
+      return { kind: "round", row, group: null, components, at: deployment.cursor };
+    }
+  }
+  return { kind: "replan" };
 }
 
 /**

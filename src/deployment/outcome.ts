@@ -30,6 +30,9 @@ export function afterOutcome(
     ...deployment,
     members: deployment.members.map((candidate) => (candidate === member ? after : candidate)),
   };
+  if (deployment.way === "out" && round === "ObserveInterrupted") {
+    return isKept(after) ? changed : { ...changed, mustReplan: true };
+  }
   if (deployment.way !== "forward" || round === "Cleanup" || round === "ConfirmEnd") return changed;
   if (round === "ObserveInterrupted" && member.toObserve !== null) {
     const isFailed = after.ran[member.toObserve] === "interrupted";
@@ -112,7 +115,9 @@ function memberAfter(
     case "ExpectOld":
       return member;
     case "ObserveInterrupted":
-      return observed(deployment, member, outcome.answer);
+      return deployment.way === "out"
+        ? lookedAfter({ ...member, toObserve: null }, outcome.answer)
+        : observed(member, outcome.answer);
     case "ObserveStuck":
       return stuck(withProgress(member, round, progressOf(failure)), outcome.answer);
     case "ConfirmEnd":
@@ -166,6 +171,8 @@ function isTriedAgain(deployment: Deployment, member: Member, round: RoundName):
     case "ObserveStuck":
     case "ConfirmEnd":
       return hasTriesLeft(member, round);
+    case "ObserveInterrupted":
+      return deployment.way === "out" && hasTriesLeft(member, round);
     case "ArtifactRollback":
       return isConstrained(deployment) && hasTriesLeft(member, round);
     default:
@@ -189,7 +196,7 @@ export function withInterruption(member: Member, round: RoundName): Member {
 }
 
 /** What Provides told of a Component whose state was interrupted: done, to be done again, or failed. */
-function observed(deployment: Deployment, member: Member, answer: string | null): Member {
+function observed(member: Member, answer: string | null): Member {
   const { step, toObserve } = member;
   if (step === null || toObserve === null) return member;
   const { from: undone, to: done } = step;
@@ -197,20 +204,36 @@ function observed(deployment: Deployment, member: Member, answer: string | null)
     withProgress({ ...member, toObserve: null }, toObserve, progress);
   const found = named(answer);
   if (found === done) return settled("ok");
-  // Dropped by a reboot on the way out: it is as if it had never been installed.
-  if (found === undone && deployment.way === "out" && toObserve === "ArtifactInstall") {
-    return { ...settled("ok"), ran: { Download: "again" }, version: undone };
-  }
   return settled(found === undone ? "again" : "interrupted");
 }
 
 /** What Provides told of a Component before the way out is planned. */
 function stuck(member: Member, answer: string | null): Member {
-  const version = named(answer);
-  const isDropped = member.maybeDropped && isKept(member) && version === member.step?.from;
-  // Dropped by a reboot: it is as if it had never been installed.
-  const ran: Member["ran"] = isDropped ? { Download: "again" } : member.ran;
-  return { ...member, ran, version, maybeDropped: false };
+  if (member.maybeDropped && isKept(member)) return lookedAfter(member, answer);
+  return { ...member, version: named(answer) };
+}
+
+/**
+ * What Provides told of an installed Component after a reboot that nobody asked for. Where that is not the new version, the
+ * install is broken, and undone like any other.
+ */
+function lookedAfter(member: Member, answer: string | null): Member {
+  const { ran, step, maybeDropped } = member;
+  const found = named(answer);
+  if (step === null || found === step.to) {
+    return maybeDropped ? { ...member, maybeDropped: false } : member;
+  }
+  const broken = withProgress(
+    withFailureCounted(member, "ArtifactInstall"),
+    "ArtifactInstall",
+    "interrupted",
+  );
+  return {
+    ...broken,
+    ran: { ...broken.ran, ObserveStuck: ran.ObserveStuck },
+    version: found === step.from ? found : null,
+    maybeDropped: false,
+  };
 }
 
 /** After Cleanup, Provides judges: a Component that is not what it should be is inconsistent. */

@@ -1,6 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { StopPoint } from "../core/protocol.ts";
-import { hasFailedInstall, isKept, type Member, type Way } from "./deployment.ts";
+import { hasFailedInstall, isKept, isStuck, type Member, type Way } from "./deployment.ts";
 
 /**
  * The order in which things are done, as tables: one row a round, from the top to the bottom. A round
@@ -128,6 +128,13 @@ const backRows: readonly Row[] = [
       hasStarted("ArtifactRollbackReboot")(member) || hasStarted("HostRollbackReboot")(member),
   },
 ];
+
+/** Before a new plan is made: what was left half-way goes back, whatever its group. */
+export const undoRows: readonly Row[] = backRows.map((row) => ({
+  ...row,
+  over: "stage",
+  who: (member: Member) => !isKept(member) && !isStuck(member) && row.who(member),
+}));
 
 // What is not installed yet must still be what the plan was made from; asked once for a group and run.
 const expectOld: Row = {

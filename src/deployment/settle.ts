@@ -52,12 +52,14 @@ function settleBack(closed: Deployment, before: Deployment): Deployment {
   if (!closed.members.some(isAgain)) return closed;
   const group = before.open.intent.group;
   const lines = program(closed.way, groupCount(closed), closed.stage === 0);
+  const reboot = lines.findIndex(
+    (line) =>
+      line.kind === "round" && line.group === group && line.row.name === "ArtifactRollbackReboot",
+  );
   return {
     ...closed,
-    cursor: lines.findIndex(
-      (line) =>
-        line.kind === "round" && line.group === group && line.row.name === "ArtifactRollbackReboot",
-    ),
+    // What is undone before a new plan is made stands in no line of the program.
+    cursor: reboot < 0 ? closed.cursor : reboot,
     members: closed.members.map((member) => (isAgain(member) ? withoutReboot(member) : member)),
   };
 }

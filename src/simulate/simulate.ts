@@ -2,11 +2,12 @@ import { unknownVersion } from "../core/ids.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import { beginOnPaper, type InterruptPolicy } from "../deployment/on-paper.ts";
 import type { System, SystemState } from "../manifest/system.ts";
+import type { Begin } from "../deployment/records.ts";
 import { acceptance, startingIn } from "../planner/model/acceptable.ts";
 import { findPlan } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/model/plan.ts";
 import { type Exploration, explore, type Scope } from "./explore.ts";
-import type { Answers } from "./situation.ts";
+import { type Answers, type Machine, realMachine } from "./situation.ts";
 
 /** What came of one starting state. */
 export interface Simulated {
@@ -23,20 +24,24 @@ export interface Simulated {
 const maxStarts = 256;
 const maxTried = 20_000;
 
-/** Plans and explores from the System's own start, with every fault of the scope. `nodeLimit`: for the plan, and each way out. */
+/**
+ * Plans and explores from the System's own start, with every fault of the scope. `nodeLimit`: for the plan, and each way out.
+ * `machineOf`: what runs the deployment.
+ */
 export function simulate(
   system: System,
   scope: Scope,
   policy: InterruptPolicy,
   nodeLimit = defaultNodeLimit,
+  machineOf: (first: Begin) => Machine = () => realMachine,
 ): Simulated {
   const start = system.components.map((component) => component.start);
   const systemVersion = acceptance(system, start).endState(start);
   const answer = findPlan(system, { nodeLimit });
+  const first =
+    answer.kind === "plan" ? beginOnPaper(system, answer.plan, { policy, nodeLimit }) : null;
   const exploration =
-    answer.kind === "plan"
-      ? explore(beginOnPaper(system, answer.plan, { policy, nodeLimit }), answersOf(system), scope)
-      : null;
+    first === null ? null : explore(first, answersOf(system), scope, machineOf(first));
   return { start, systemVersion, answer, exploration };
 }
 

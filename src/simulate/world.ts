@@ -46,7 +46,7 @@ function goal({ step }: Member, round: RoundName): Version | null {
   if (step === null) return null;
   if (round === "ArtifactInstall") return step.to;
   if (round !== "ArtifactRollback") return null;
-  return step.means === "rollback" ? step.to : step.from;
+  return step.from;
 }
 
 export function changesVersion(round: RoundName): boolean {
@@ -57,7 +57,7 @@ export function changesVersion(round: RoundName): boolean {
 export function dropped(world: World, member: Member, index: number): World {
   const isInstalled = member.ran.ArtifactInstall !== undefined;
   const isCommitted = member.ran.ArtifactCommit === "ok";
-  if (member.step?.means !== "install" || !isInstalled || isCommitted) return world;
+  if (member.step === null || !isInstalled || isCommitted) return world;
   if (world[index] === member.step.from) return world;
   return world.with(index, member.step.from);
 }

@@ -19,6 +19,7 @@ const kill: fc.Arbitrary<Kill> = fc.record({
   after: fc.nat({ max: 90 }),
   isWritten: fc.boolean(),
   isRebooted: fc.boolean(),
+  isDropped: fc.boolean(),
   effect: fc.constantFrom("none", "half", "done"),
 });
 

@@ -13,6 +13,7 @@ import { passage } from "../../src/simulate/passage.ts";
 import type { Effect, World } from "../../src/simulate/world.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { type Kill, runWithKills } from "../support/kills.ts";
+import { missedWay } from "../support/known-way.ts";
 import { oracle } from "../support/planner-brute-force.ts";
 import { possibleSystem } from "../support/possible-system.ts";
 
@@ -84,6 +85,7 @@ const given: fc.Arbitrary<Given> = fc.record({
       after: fc.nat({ max: 60 }),
       isWritten: fc.boolean(),
       isRebooted: fc.boolean(),
+      isDropped: fc.boolean(),
       effect,
     }),
     { maxLength: 3 },
@@ -118,7 +120,11 @@ function troubled(one: Given) {
   return run(one, system, first);
 }
 
-function run({ returns, faults: wrong, kills, isAtOnce }: Given, system: System, first: Begin) {
+function run(
+  { returns, faults: wrong, kills, isAtOnce, policy }: Given,
+  system: System,
+  first: Begin,
+) {
   const indexOf = (id: ComponentId) => system.components.findIndex((each) => each.id === id);
   const killing = runWithKills(first, kills, isAtOnce, {
     supportsRollback: (id) => (returns[indexOf(id)] === "goes back" ? "Yes" : "No"),
@@ -130,6 +136,8 @@ function run({ returns, faults: wrong, kills, isAtOnce }: Given, system: System,
           one.from <= nth &&
           nth < one.from + one.times,
       )?.effect ?? null,
+    // Who is declared to be taken up after a reboot is not dropped by it.
+    areBoardsDroppable: policy === "rollback",
   });
   return { system, killing };
 }
@@ -175,6 +183,16 @@ describe("a deployment with Components that cannot go back, rollbacks that fail,
             expect(named).toEqual(expect.arrayContaining(astray.map(({ id }) => id)));
           }
         }
+      });
+    },
+    fuzzingTimeout(),
+  );
+
+  it(
+    "ends inconsistent only where, from what was known, no way existed",
+    () => {
+      check(({ killing: { records } }) => {
+        expect(missedWay(records)).toBeNull();
       });
     },
     fuzzingTimeout(),

@@ -11,6 +11,7 @@ import {
   exited,
   type ScriptedEnd,
 } from "../support/drive.ts";
+import { missedWay } from "../support/known-way.ts";
 
 /** Random Systems, random ends of every call, random cuts and reboots. */
 
@@ -38,14 +39,23 @@ interface Walk {
   readonly specs: readonly BoardSpec[];
   readonly constrained: boolean;
   readonly script: readonly ScriptedEnd[];
-  readonly reboots: readonly boolean[];
+  /** What comes after each run. */
+  readonly reboots: readonly Reboot[];
+}
+
+interface Reboot {
+  readonly isMade: boolean;
+  /** Boards that can go back and were not committed drop their install, if they are among these. */
+  readonly drops: readonly string[];
 }
 
 const walk: fc.Arbitrary<Walk> = fc.record({
   specs: boards,
   constrained: fc.boolean(),
   script: fc.array(ends, { maxLength: 80 }),
-  reboots: fc.array(fc.boolean(), { maxLength: 40 }),
+  reboots: fc.array(fc.record({ isMade: fc.boolean(), drops: fc.subarray(["A", "B", "C"]) }), {
+    maxLength: 40,
+  }),
 });
 
 function walkToEnd({ specs, constrained, script, reboots }: Walk) {
@@ -55,10 +65,43 @@ function walkToEnd({ specs, constrained, script, reboots }: Walk) {
   let driven: Driven = drive(beginOf(spec), system, { exitOnReboot: true });
   for (let runs = 0; driven.end !== "ended"; runs += 1) {
     if (runs > 200) throw new Error("it does not end");
-    const rebooted = driven.end === "reboot" || (reboots[runs] ?? false);
+    const reboot = reboots[runs];
+    const rebooted = driven.end === "reboot" || reboot?.isMade === true;
+    // The first boot after a reboot that was asked for is into the new version.
+    if (driven.end !== "reboot" && reboot?.isMade === true) {
+      drop(driven, system, specs, reboot.drops);
+    }
     driven = drive(driven, system, { exitOnReboot: true, rebooted });
   }
   return { driven, system };
+}
+
+/** Who is declared to be taken up after a reboot is not dropped by it, unless it boots with the host. */
+function drop(
+  { records }: Driven,
+  system: Boards,
+  specs: readonly BoardSpec[],
+  drops: readonly string[],
+): void {
+  for (const { id, type, supportsRollback, onInterrupt, needsReboot } of specs) {
+    const isDeclared = onInterrupt !== "rollback" && needsReboot !== "Automatic";
+    if (!drops.includes(id) || supportsRollback === "No" || isDeclared) continue;
+    if (committed(records).has(id)) continue;
+    system.versions.set(id, `${String(type)}-v1`);
+  }
+}
+
+/** Whose latest install is committed. */
+function committed(records: readonly JournalRecord[]): ReadonlySet<string> {
+  const ids = new Set<string>();
+  let open: string | null = null;
+  for (const record of records) {
+    if (record.type === "intent") open = record.round;
+    if (record.type !== "outcome") continue;
+    if (open === "ArtifactInstall") ids.delete(record.component);
+    if (open === "ArtifactCommit" && record.failure === null) ids.add(record.component);
+  }
+  return ids;
 }
 
 describe("any walk of the machine", () => {
@@ -77,6 +120,16 @@ describe("any walk of the machine", () => {
         expect(outcome).toBeDefined();
       }),
       { numRuns: 3000 },
+    );
+  });
+
+  it("ends inconsistent under tables only where, from what was known, no way existed", () => {
+    fc.assert(
+      fc.property(walk, (given) => {
+        const { driven } = walkToEnd({ ...given, constrained: true });
+        expect(missedWay(driven.records)).toBeNull();
+      }),
+      { numRuns: 2000 },
     );
   });
 

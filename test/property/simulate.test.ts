@@ -5,7 +5,9 @@ import type { End } from "../../src/simulate/ends.ts";
 import { simulate, type Simulated } from "../../src/simulate/simulate.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { oracle } from "../support/planner-brute-force.ts";
+import { missedWay } from "../support/known-way.ts";
 import { possibleSystem } from "../support/possible-system.ts";
+import { recorded } from "../support/recorded.ts";
 
 /** More situations than these small Systems have. */
 const limit = 400_000;
@@ -88,10 +90,21 @@ describe("a generated System with tables, whatever fails", () => {
         fc.assert(
           fc.property(fc.nat(), fc.constantFrom(...policies), (seed, policy) => {
             const system = possibleSystem(seed);
-            const simulated = simulate(system, { faults: count, limit }, () => policy);
+            const missed: string[] = [];
+            const simulated = simulate(
+              system,
+              { faults: count, limit },
+              () => policy,
+              undefined,
+              (first) =>
+                recorded(first, (records) => {
+                  const way = missedWay(records);
+                  if (way !== null) missed.push(`a way is missed: ${way.join(" > ")}`);
+                }),
+            );
             // Two of three have no plan, and nothing to explore: another one is taken.
             fc.pre(simulated.exploration !== null);
-            expect(faults(system, simulated, policy !== "rollback")).toEqual([]);
+            expect([...missed, ...faults(system, simulated, policy !== "rollback")]).toEqual([]);
           }),
           fuzzing(count === 1 ? 150 : 15),
         );

@@ -15,6 +15,8 @@ export interface Kill {
   /** The record at which it is killed is in the journal. */
   readonly isWritten: boolean;
   readonly isRebooted: boolean;
+  /** The boot loaders drop what was installed and not committed. */
+  readonly isDropped: boolean;
   /** What the calls that are at work have done. */
   readonly effect: Effect;
 }
@@ -25,9 +27,15 @@ export interface Manners {
   readonly supportsRollback: (component: ComponentId) => "Yes" | "No";
   /** What its call does although it fails, the `nth` of this round from 1; null: it goes well. */
   readonly failsWith: (round: RoundName, component: ComponentId, nth: number) => Effect | null;
+  /** Every board has a boot loader that may drop an install, not only the host. */
+  readonly areBoardsDroppable: boolean;
 }
 
-const wellMannered: Manners = { supportsRollback: () => "Yes", failsWith: () => null };
+const wellMannered: Manners = {
+  supportsRollback: () => "Yes",
+  failsWith: () => null,
+  areBoardsDroppable: false,
+};
 
 export interface Killing {
   readonly records: readonly JournalRecord[];
@@ -253,7 +261,7 @@ class Executor {
     if (told.ended !== null) return;
     // The first boot after a reboot that was asked for is into the new version, whatever brought it about.
     const isAsked = told.open?.intent.round.startsWith("Host") === true;
-    if (kill.isRebooted && !isAsked) this.#dropUncommitted();
+    if (kill.isRebooted && kill.isDropped && !isAsked) this.#dropUncommitted();
     this.#takeUp(kill.isRebooted);
   }
 
@@ -262,7 +270,8 @@ class Executor {
     for (const [index, member] of this.#deployment.members.entries()) {
       // What cannot go back does not go back by itself, either.
       const canGoBack = this.#manners.supportsRollback(member.id) === "Yes";
-      if (this.#rebootsHost(index) && canGoBack) this.#world = dropped(this.#world, member, index);
+      const isDroppable = this.#manners.areBoardsDroppable || this.#rebootsHost(index);
+      if (isDroppable && canGoBack) this.#world = dropped(this.#world, member, index);
     }
     this.#isShaken ||= before !== this.#world;
   }

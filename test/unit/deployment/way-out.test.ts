@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { beginOnPaper } from "../../../src/deployment/on-paper.ts";
+import type { Begin } from "../../../src/deployment/records.ts";
+import type { System } from "../../../src/manifest/system.ts";
+import { findPlan } from "../../../src/planner/find-plan.ts";
+import { explore } from "../../../src/simulate/explore.ts";
+import type { Answers } from "../../../src/simulate/situation.ts";
+import { missedWay } from "../../support/known-way.ts";
+import { systemOf } from "../../support/planner-systems.ts";
+import { recorded } from "../../support/recorded.ts";
+
+/** Motor and app can go back, safety, which is the last one, cannot. */
+const motorAppSafety = systemOf({
+  types: {
+    motor: { versions: ["motor-v1", "motor-v2"] },
+    app: { versions: ["app-v1", "app-v2"] },
+    safety: { versions: ["safety-v1", "safety-v2"] },
+  },
+  components: [
+    { id: "MOTOR", type: "motor" },
+    { id: "APP", type: "app" },
+    { id: "SAFETY", type: "safety", supportsRollback: false },
+  ],
+  endTables: [
+    {
+      columns: ["motor", "app", "safety"],
+      rows: ["motor-v1 app-v1 safety-v1 YES v.1", "motor-v2 app-v2 safety-v2 YES v.2"],
+    },
+  ],
+  transitionTables: [
+    {
+      columns: ["motor", "app", "safety"],
+      rows: ["motor-v2 app-v1 safety-v1 YES", "motor-v2 app-v2 safety-v1 YES"],
+    },
+  ],
+});
+
+function planned(system: System): Begin {
+  const answer = findPlan(system);
+  if (answer.kind !== "plan") throw new Error("no plan");
+  return beginOnPaper(system, answer.plan);
+}
+
+function answersOf(system: System, needsReboot: "No" | "Automatic" | "Yes"): Answers {
+  return {
+    supportsRollback: (id) =>
+      system.components.find((one) => one.id === id)?.supportsRollback === false ? "No" : "Yes",
+    needsReboot: (id) => (id === "MOTOR" ? needsReboot : "No"),
+  };
+}
+
+describe("a power cut on the way out", () => {
+  for (const needsReboot of ["No", "Automatic", "Yes"] as const) {
+    it(`strands nobody who can go back, where the motor answers ${needsReboot} to NeedsArtifactReboot`, () => {
+      const first = planned(motorAppSafety);
+      const missed: string[] = [];
+      const machine = recorded(first, (records) => {
+        const way = missedWay(records);
+        if (way !== null) missed.push(way.join(" > "));
+      });
+      const found = explore(
+        first,
+        answersOf(motorAppSafety, needsReboot),
+        { faults: 2, limit: 1_000_000 },
+        machine,
+      );
+      expect(found.isComplete).toBe(true);
+      expect(missed).toEqual([]);
+      expect(found.ends.filter(({ isUntrue }) => isUntrue)).toEqual([]);
+      expect(found.forbidden).toEqual([]);
+      const stranded = found.ends.filter(
+        ({ outcome, world }) => outcome === "inconsistent" && world[2] !== null,
+      );
+      expect(stranded.map(({ world, faults }) => [world.join(), ...faults])).toEqual([]);
+    });
+  }
+});
