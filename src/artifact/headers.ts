@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { hiddenCharacters, withHiddenShown } from "../core/hidden-characters.ts";
 import { ArtifactName } from "../core/ids.ts";
 import { refused } from "./artifact-error.ts";
 import { HeaderInfo, MetaData, TypeInfo } from "./header-schemas.ts";
@@ -59,7 +60,7 @@ export function readHeaders(file: string, files: HeaderFiles): HeaderContent {
   }
   // Go's writer leaves an empty file where there is no meta-data.
   if (files.metaData !== null && files.metaData.length > 0) {
-    read(file, "headers/0000/meta-data", MetaData, files.metaData);
+    read(file, metaDataPart, MetaData, files.metaData);
   }
 
   const provides = merged(file, present(info.artifact_provides), type.artifact_provides, same);
@@ -88,6 +89,8 @@ export function readHeaders(file: string, files: HeaderFiles): HeaderContent {
 
 function read<T>(file: string, part: string, schema: z.ZodType<T>, bytes: Uint8Array): T {
   const parsed = schema.safeParse(json(file, part, bytes));
+  const hidden = parsed.success && part !== metaDataPart ? hiddenIn(parsed.data, "") : null;
+  if (hidden !== null) throw invisible(file, part, hidden);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const at = issue?.path.map(String).join(".") ?? "";
@@ -95,6 +98,45 @@ function read<T>(file: string, part: string, schema: z.ZodType<T>, bytes: Uint8A
     file,
     part,
     `is wrong${at === "" ? "" : ` at \`${at}\``}: ${issue?.message.replace("Invalid input: ", "") ?? ""}`,
+  );
+}
+
+/** For the Interface alone, in whose own words it is written. */
+const metaDataPart = "headers/0000/meta-data";
+
+interface HiddenText {
+  readonly text: string;
+  /** `artifact_provides.artifact_name` */
+  readonly path: string;
+}
+
+/** The first key or text that holds a character which does not show; null where there is none. */
+function hiddenIn(value: unknown, path: string): HiddenText | null {
+  if (typeof value === "string") return isHidden(value) ? { text: value, path } : null;
+  if (typeof value !== "object" || value === null) return null;
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  for (const [key, each] of entries) {
+    const at = path === "" ? String(key) : `${path}.${key}`;
+    const found = isHidden(String(key)) ? { text: String(key), path: at } : hiddenIn(each, at);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function isHidden(text: string): boolean {
+  return hiddenCharacters(text).length > 0;
+}
+
+function invisible(file: string, part: string, { text, path }: HiddenText) {
+  return refused(
+    "invisible-character",
+    file,
+    `"${withHiddenShown(text)}" holds a character that does not show, at \`${withHiddenShown(path)}\` in "${part}" of "${file}".`,
+    {
+      expected: "names of characters that show",
+      got: withHiddenShown(text),
+      hint: "Make the Artifact again without it: two names that look the same would not be the same.",
+    },
   );
 }
 

@@ -2,6 +2,7 @@ import { asResult, refused } from "../artifact/artifact-error.ts";
 import type { SigningKey } from "../artifact/keys.ts";
 import { isSafePath } from "../artifact/safe-name.ts";
 import { verifyArtifact } from "../artifact/verify.ts";
+import { hiddenCharacters, withHiddenShown } from "../core/hidden-characters.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource, Decompressors } from "../platform/types.ts";
@@ -92,7 +93,10 @@ function wrongEntries(artifacts: BundleInput["artifacts"]): Problem[] {
   }
   const seen = new Set(ownEntries);
   for (const { entry, source } of artifacts) {
-    if (!isSafePath(entry)) problems.push(badEntry(source, entry, "a relative path without `..`"));
+    if (hiddenCharacters(entry).length > 0)
+      problems.push(badEntry(source, withHiddenShown(entry), "a name of characters that show"));
+    else if (!isSafePath(entry))
+      problems.push(badEntry(source, entry, "a relative path without `..`"));
     else if (seen.has(entry))
       problems.push(badEntry(source, entry, "a name that nothing else in the bundle has"));
     seen.add(entry);

@@ -2,6 +2,7 @@ import { refused } from "../artifact/artifact-error.ts";
 import { isSafePath } from "../artifact/safe-name.ts";
 import { blockBytes, paddingOf } from "../artifact/tar-header.ts";
 import { nextEntry, takePadding } from "../artifact/tar-reader.ts";
+import { hiddenCharacters, withHiddenShown } from "../core/hidden-characters.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { bundleLimits } from "./limits.ts";
 
@@ -43,6 +44,7 @@ export async function indexTar(source: ByteSource): Promise<TarIndex> {
     if (entry.kind !== "file") throw forbidden(file, entry.name, entry.kind);
     // `tar cf bundle.tar .` writes every name so.
     const name = entry.name.startsWith("./") ? entry.name.slice(2) : entry.name;
+    if (hiddenCharacters(name).length > 0) throw invisible(file, name);
     if (!isSafePath(name)) throw forbidden(file, entry.name, "a name that leads elsewhere");
     if (names.has(name)) throw forbidden(file, name, "a second entry of that name");
     names.add(name);
@@ -109,6 +111,20 @@ function forbidden(file: string, name: string, what: string) {
       expected: "regular files with relative names, each once",
       got: what,
       hint: "Make the bundle again with `bundle create`.",
+    },
+  );
+}
+
+function invisible(file: string, name: string) {
+  const shown = withHiddenShown(name);
+  return refused(
+    "invisible-character",
+    file,
+    `The name "${shown}" of an entry of "${file}" holds a character that does not show.`,
+    {
+      expected: "names of characters that show",
+      got: shown,
+      hint: "Rename the file, and make the bundle again.",
     },
   );
 }

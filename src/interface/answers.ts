@@ -76,7 +76,8 @@ export function readProvides(interfaceName: string, printed: Printed): Result<Pr
         "Leave it out: the Component type of the Topology is the device type.",
       );
     }
-    if (value !== value.trim()) {
+    // Blanks that are not plain ones make the version unknown; they lock no board out.
+    if (/^[ \t]|[ \t]$/.test(value)) {
       wrong(
         `with blanks around the value of "${key}"`,
         "Print the value alone: it is compared as it is.",
@@ -85,13 +86,14 @@ export function readProvides(interfaceName: string, printed: Printed): Result<Pr
     provides.set(key, value);
   }
   const wanted = [`rootfs-image.${interfaceName}.version`, "rootfs-image.version"];
-  if (!wanted.some((key) => (provides.get(key) ?? "") !== "")) {
+  // A board that nothing runs on says so with an empty value.
+  if (!wanted.some((key) => provides.has(key))) {
     problems.push({
       code: "provides-invalid",
       message: `The Interface "${printed.by}" answered Provides without the version of its Component.`,
       expected: `${wanted[0]}=<version>, or ${wanted[1]}=<version> where the Component runs Mender`,
       got: provides.size === 0 ? "nothing" : shortened([...provides.keys()].join(", ")),
-      hint: "Let it print the version that runs now.",
+      hint: "Let it print the version that runs now, and nothing behind the = where nothing does.",
     });
   }
   return problems.length === 0 ? ok(provides) : fail(...problems);

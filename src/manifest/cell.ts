@@ -1,5 +1,6 @@
 import { Version } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
+import { markupIn } from "./markup.ts";
 import { looksLikeRange, readRange } from "./number-range.ts";
 import type { Cell } from "./table.ts";
 
@@ -56,11 +57,11 @@ export function readCell(
     const problem = tooManyAlternatives(alternatives.length, at);
     return { cell: { alternatives: [], at }, problems: [problem] };
   }
-  const problems = alternatives.flatMap((alternative) => {
-    const problem = alternativeProblem(alternative, at);
-    return problem === null ? [] : [problem];
-  });
-  return { cell: { alternatives, at }, problems };
+  const read = alternatives.map((text) => ({ text, problem: alternativeProblem(text, at) }));
+  // Of what says nothing nothing further is to be said.
+  const sound = read.flatMap(({ text, problem }) => (problem === null ? [text] : []));
+  const problems = read.flatMap(({ problem }) => problem ?? []);
+  return { cell: { alternatives: sound, at }, problems };
 }
 
 function alternativeProblem(text: string, at: Place): Problem | null {
@@ -73,6 +74,8 @@ function alternativeProblem(text: string, at: Place): Problem | null {
       hint: `Write a version; "*" stands for every known one, "any" for whatever there is.`,
     };
   }
+  const markup = markupIn(text);
+  if (markup !== null) return isMarkup(text, markup, at);
   if (readTerm(text) !== null) return null;
   return {
     code: "table-cell",
@@ -81,6 +84,17 @@ function alternativeProblem(text: string, at: Place): Problem | null {
     expected: cellForms,
     got: text.slice(0, 60),
     hint: `After "!" goes a version, a range or "?"; a name has at most 256 characters.`,
+  };
+}
+
+function isMarkup(text: string, markup: string, at: Place): Problem {
+  return {
+    code: "table-cell",
+    message: `The cell "${text.slice(0, 60)}" holds "${markup.slice(0, 60)}": this is markup, and no version.`,
+    at,
+    expected: cellForms,
+    got: text.slice(0, 60),
+    hint: `Write the version alone, without Markdown or HTML; a comparison is written ">=", "<=", ">" or "<".`,
   };
 }
 

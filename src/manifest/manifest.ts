@@ -10,6 +10,7 @@ import {
   seedManifestShape,
 } from "./manifest-shape.ts";
 import { readConstraints } from "./constraints.ts";
+import { namesOfManifest } from "./manifest-names.ts";
 import { inlineTopology, seedNotes } from "./seed-manifest.ts";
 import { checkShape } from "./shape.ts";
 import { placeAt, type Source, type TextFile } from "./source.ts";
@@ -97,7 +98,9 @@ export function readManifest(
   if (!shape.ok) return fail(...inOrder([...problems, ...shape.problems]));
   if (problems.length > 0) return fail(...inOrder(problems));
   const manifest = modelOf(source, root, shape.value, constraints);
-  return ok({ manifest, notes: isSeed ? seedNotes(source, root) : [] });
+  const names = namesOfManifest(manifest);
+  if (names.problems.length > 0) return fail(...inOrder(names.problems));
+  return ok({ manifest, notes: [...(isSeed ? seedNotes(source, root) : []), ...names.notes] });
 }
 
 function modelOf(

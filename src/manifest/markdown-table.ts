@@ -1,4 +1,6 @@
+import { oddBlanks } from "../core/hidden-characters.ts";
 import type { Problem } from "../core/problem.ts";
+import { invisible } from "./invisible.ts";
 import { readCell } from "./cell.ts";
 import { isSeparator, type Line, linesOf } from "./markdown-lines.ts";
 import {
@@ -63,10 +65,10 @@ interface Columns {
 }
 
 function columnsOf(head: Line, kind: "end" | "transition"): Columns {
+  const problems: Problem[] = [...blankProblems(head)];
   const names = head.parts.map((part) => part.text.toLowerCase().replace(/\s+/g, " "));
   const verdictAt = names.indexOf("acceptable");
   const systemVersionAt = kind === "end" ? names.indexOf("system version") : -1;
-  const problems: Problem[] = [];
   if (verdictAt === -1) problems.push(noColumn(head, "Acceptable"));
   if (kind === "end" && systemVersionAt === -1) problems.push(noColumn(head, "System version"));
   const columns = head.parts.flatMap(({ text, at }, index) =>
@@ -85,7 +87,7 @@ function rowOf(
 ): { readonly row: TableRow | null; readonly problems: readonly Problem[] } {
   if (line.parts.length !== head.parts.length)
     return { row: null, problems: [wrongCount(line, head)] };
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...blankProblems(line)];
   const cells = line.parts.flatMap((part, index) => {
     if (index === verdictAt || index === systemVersionAt) return [];
     const { cell, problems: found } = readCell([part.text], part.at);
@@ -107,6 +109,15 @@ function rowOf(
   const { line: number = 1, text = "" } = line.place;
   const rule = { file: source.file, line: number, row: text.trim() };
   return { row: { cells, verdict, systemVersion, rule }, problems };
+}
+
+/** Blanks in names that are not the plain one; whatever else does not show was looked for in the file. */
+function blankProblems({ parts }: Line): readonly Problem[] {
+  return parts.flatMap(({ text, at }) =>
+    oddBlanks(text)
+      .slice(0, 1)
+      .map(({ shown }) => invisible(at, shown, text)),
+  );
 }
 
 function failed(problem: Problem): ReadTable {

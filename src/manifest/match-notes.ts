@@ -1,3 +1,4 @@
+import { isVisible, withHiddenShown } from "../core/hidden-characters.ts";
 import { unknownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { knownVersions, type KnownVersions, namingCell, versionsOf } from "./cell-versions.ts";
@@ -5,9 +6,10 @@ import { idleRows } from "./idle-rows.ts";
 import { placeColumns } from "./match-columns.ts";
 import type { MatchInput } from "./match-input.ts";
 import { tablesOf } from "./named-versions.ts";
-import type { Population } from "./population.ts";
+import { type Population, versionNow } from "./population.ts";
 import type { System } from "./system.ts";
 import type { Cell, ConstraintTable } from "./table.ts";
+import { reportedName } from "./version.ts";
 
 /** What is not wrong, but should be known before anything is installed. */
 export function matchNotes(
@@ -18,6 +20,8 @@ export function matchNotes(
   return [
     ...extraTypes(input),
     ...absentComponents(input),
+    ...unreadableIds(input),
+    ...unreadableVersions(input),
     ...unnamedVersions(input, population, system),
     ...idleRows(tablesIn(input), population.knownTypes, system),
     ...undeclaredRollback(input),
@@ -41,6 +45,37 @@ function absentComponents({ absent }: MatchInput): readonly Problem[] {
     message: `A Component of the type "${type}" does not answer, and is left out because it is not required.`,
     hint: "Start the update again when it is there, so that it is not left behind.",
   }));
+}
+
+/** No board is left out for what it reports: an id is its own, whatever it is. */
+function unreadableIds({ components }: MatchInput): readonly Problem[] {
+  return components
+    .filter(({ id }) => !isVisible(id))
+    .map(({ id, type }) => ({
+      code: "report-unreadable",
+      message: `A Component of the type "${type}" calls itself "${withHiddenShown(id)}", with a character that does not show.`,
+      got: withHiddenShown(id),
+      hint: "Correct what its Interface answers to Identity: no column of a table can name it.",
+    }));
+}
+
+/** Nor for its version, which is unknown then. */
+function unreadableVersions(input: MatchInput): readonly Problem[] {
+  return input.components.flatMap((component) => {
+    const { id, current, at } = component;
+    if (current.kind === "version" || versionNow(input, component) !== unknownVersion) return [];
+    const name = reportedName(current.provides, component.interface);
+    if (isVisible(name)) return [];
+    return [
+      {
+        code: "report-unreadable",
+        message: `"${id}" reports the version "${withHiddenShown(name)}", with a character that does not show: it counts as unknown.`,
+        ...(at !== null && { at }),
+        got: withHiddenShown(name),
+        hint: `Correct what the Component reports; until then cells that say "?" or "any" match it.`,
+      },
+    ];
+  });
 }
 
 /** A version that no cell of its columns names, where there are any. */

@@ -5,6 +5,7 @@ import { knownVersions, type KnownVersions, versionsOf } from "./cell-versions.t
 import { hopsOf, type HopsInput, type Install } from "./hops.ts";
 import { matchConstraints } from "./match-constraints.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
+import { namesOfMatch } from "./match-names.ts";
 import { matchNotes } from "./match-notes.ts";
 import { fitProblems, tooManyWays, unreachable } from "./match-problems.ts";
 import { tablesOf } from "./named-versions.ts";
@@ -27,7 +28,12 @@ export function matchSystem(
   if (sizes.length > 0) return fail(...sizes);
   const tables = matchConstraints(input, population);
   const matched = input.components.map((component) => matchOne(input, population, component));
-  const problems = [...tables.problems, ...matched.flatMap((one) => one.problems)];
+  const names = namesOfMatch(input);
+  const problems = [
+    ...names.problems,
+    ...tables.problems,
+    ...matched.flatMap((one) => one.problems),
+  ];
   if (problems.length > 0) return fail(...inOrder(problems));
   const system: System = {
     types: population.types.map((type) => systemType(input, type)),
@@ -36,7 +42,10 @@ export function matchSystem(
     transitionTables: tables.transitionTables,
     endStatesOnly: tables.endStatesOnly,
   };
-  return ok({ system, notes: [...tables.notes, ...matchNotes(input, population, system)] });
+  return ok({
+    system,
+    notes: [...names.notes, ...tables.notes, ...matchNotes(input, population, system)],
+  });
 }
 
 function systemType(

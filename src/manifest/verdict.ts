@@ -1,5 +1,6 @@
 import { SystemVersion } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
+import { markupIn } from "./markup.ts";
 import type { TableRow } from "./table.ts";
 
 /** `YES`, `no`, `N/A`: case does not count. Null: none of them. */
@@ -27,12 +28,13 @@ export function readSystemVersion(
 ): { readonly systemVersion: SystemVersion | null; readonly problem: Problem | null } {
   const isNamed = text !== "" && text.toLowerCase() !== "n/a";
   const parsed = SystemVersion.safeParse(text);
-  if (isNamed && parsed.success) return { systemVersion: parsed.data, problem: null };
+  const isMarkup = markupIn(text) !== null;
+  if (isNamed && parsed.success && !isMarkup) return { systemVersion: parsed.data, problem: null };
   if (!isNamed && verdict !== "yes") return { systemVersion: null, problem: null };
   const problem: Problem = {
     code: "table-system-version",
     message: isNamed
-      ? `"${text.slice(0, 60)}" cannot be the name of a System version.`
+      ? `"${text.slice(0, 60)}" cannot be the name of a System version${isMarkup ? ": this is markup" : ""}.`
       : "An acceptable end state has no System version.",
     at,
     expected: "a name of 1 to 256 characters",

@@ -1,5 +1,6 @@
 import { isInstalled, type Provides } from "../artifact/matching.ts";
 import type { Artifact } from "../artifact/types.ts";
+import { isVisible } from "../core/hidden-characters.ts";
 import { type ComponentId, unknownVersion, Version } from "../core/ids.ts";
 import { withoutSuffix } from "./cell.ts";
 import type { System } from "./system.ts";
@@ -9,8 +10,7 @@ export type AtHand = Pick<Artifact, "name" | "provides" | "clears">;
 
 /**
  * What a Component runs, by name: that of the first Artifact at hand which is installed on it (give the
- * wanted one first), else its mandatory version key, else the artifact_name it reports, else unknown.
- * The last comes last because on the System device it may be the Manifest's own.
+ * wanted one first), else what it reports.
  */
 export function versionOf(
   provides: Provides,
@@ -19,12 +19,21 @@ export function versionOf(
 ): Version {
   const installed = artifactsAtHand.find((artifact) => isInstalled(provides, artifact));
   if (installed !== undefined) return versionNamed(installed.name);
-  const named = [
-    `rootfs-image.${interfaceName}.version`,
-    "rootfs-image.version",
-    "artifact_name",
-  ].map((key) => versionNamed(provides.get(key) ?? ""));
-  return named.find((version) => version !== unknownVersion) ?? unknownVersion;
+  const reported = reportedName(provides, interfaceName);
+  // A name that looks like another one would be taken for it by whoever reads the tables.
+  return isVisible(reported) ? versionNamed(reported) : unknownVersion;
+}
+
+/**
+ * The name that a Component gives what it runs: its mandatory version key, empty on a blank board, and only where that
+ * is not there its artifact_name, which on the System device may be the Manifest's own.
+ */
+export function reportedName(provides: Provides, interfaceName: string): string {
+  const mandatory = [`rootfs-image.${interfaceName}.version`, "rootfs-image.version"].flatMap(
+    (key) => provides.get(key) ?? [],
+  );
+  const named = mandatory.find((name) => name !== "");
+  return named ?? (mandatory.length > 0 ? "" : (provides.get("artifact_name") ?? ""));
 }
 
 /** A name as a version; `?` where it cannot be one. */

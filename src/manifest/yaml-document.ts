@@ -5,6 +5,7 @@ import { readSource, type TextFile } from "./source.ts";
 import { convert } from "./yaml-convert.ts";
 import type { YamlDocument } from "./yaml-node.ts";
 import { inOrder, isRecoverable, maxProblems, syntaxProblem } from "./yaml-problems.ts";
+import { nameProblems } from "./yaml-names.ts";
 import { tokensOf } from "./yaml-tokens.ts";
 
 /**
@@ -36,6 +37,6 @@ export function readYaml(
   const told = errors.slice(0, maxProblems + 1).map((error) => syntaxProblem(source, error));
   if (!errors.every(isRecoverable)) return fail(...inOrder(told));
   const { root, problems } = convert(source, parsed.contents);
-  const all = [...told, ...problems];
+  const all = [...told, ...problems, ...(root === null ? [] : nameProblems(source, root))];
   return root === null ? fail(...inOrder(all)) : ok({ document: { source, root }, problems: all });
 }

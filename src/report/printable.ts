@@ -1,3 +1,5 @@
+import { withHiddenShown } from "../core/hidden-characters.ts";
+
 /**
  * Text of others (Interfaces, broken files) made safe to print on one line of a terminal: control
  * characters become visible, so that no input can move the cursor or forge a line of ours.
@@ -10,4 +12,9 @@ export function printable(text: string): string {
       ? `\\x${code.toString(16).padStart(2, "0")}`
       : `\\u${code.toString(16).padStart(4, "0")}`;
   });
+}
+
+/** For texts about names: what does not show is spelled out as well. In a log it may belong to what is said. */
+export function printableExactly(text: string): string {
+  return printable(withHiddenShown(text));
 }

@@ -1,7 +1,7 @@
 import type { ExitCode } from "../core/exit-code.ts";
 import { exitOf, type Place, type Problem } from "../core/problem.ts";
 import { problemCodes } from "../core/problem-codes.ts";
-import { printable } from "./printable.ts";
+import { printableExactly } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 /** An error stops the work; a warning is told and passed over. */
@@ -22,7 +22,7 @@ function problemLines(
   const where = problem.at === undefined ? "" : `${style.strong(placeText(problem.at))}: `;
   const label = severity === "error" ? style.bad("error:") : style.careful("warning:");
   return [
-    `${where}${label} ${printable(problem.message)} ${style.faint(`[${problem.code}]`)}`,
+    `${where}${label} ${printableExactly(problem.message)} ${style.faint(`[${problem.code}]`)}`,
     ...excerpt(problem.at, style),
     ...fact("expected", problem.expected),
     ...fact("found", problem.got),
@@ -43,7 +43,7 @@ export function problemsText(
 export function placeText(at: Place): string {
   const line = at.line === undefined ? "" : `:${at.line}`;
   const column = at.line === undefined || at.column === undefined ? "" : `:${at.column}`;
-  return printable(`${at.file}${line}${column}`);
+  return printableExactly(`${at.file}${line}${column}`);
 }
 
 function excerpt(at: Place | undefined, style: Style): readonly string[] {
@@ -54,15 +54,15 @@ function excerpt(at: Place | undefined, style: Style): readonly string[] {
   const shown = at.text.slice(start, start + lineWidth);
   const before = at.text.slice(start, column);
   const bar = style.faint("|");
-  const line = `  ${style.faint(number)} ${bar} ${printable(shown)}`.trimEnd();
+  const line = `  ${style.faint(number)} ${bar} ${printableExactly(shown)}`.trimEnd();
   if (at.column === undefined) return [line];
   // Measured after control characters were made visible, so that the caret stands right.
-  const indent = " ".repeat(Array.from(printable(before)).length);
+  const indent = " ".repeat(Array.from(printableExactly(before)).length);
   return [line, `  ${" ".repeat(number.length)} ${bar} ${indent}${style.bad("^")}`];
 }
 
 function fact(label: string, text: string | undefined): readonly string[] {
-  return text === undefined || text === "" ? [] : [`  ${label}: ${printable(text)}`];
+  return text === undefined || text === "" ? [] : [`  ${label}: ${printableExactly(text)}`];
 }
 
 /** The object tools read; see docs/output.md. */

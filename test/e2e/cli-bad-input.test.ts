@@ -85,6 +85,25 @@ describe("a Manifest", () => {
     });
   });
 
+  test("with a character that does not show in a NO row", () => {
+    edit(
+      "manifest-v2.yaml",
+      "gateway-v2.mender | rtos-v1.mender | NO",
+      "gateway-v2\u200b.mender | rtos-v1.mender | NO",
+    );
+    expect(refused(["install", "manifest-v2.yaml"])).toMatchObject({
+      exit: 11,
+      stdout: "",
+      stderr: `manifest-v2.yaml:22:17: error: "gateway-v2\\u{200b}.mender" holds \\u{200b}, which does not show. [invisible-character]
+  22 |     | gateway-v2\\u{200b}.mender | rtos-v1.mender | NO         | n/a            |
+     |                 ^
+  expected: names of characters that show
+  found: \\u{200b}
+  hint: Remove the character: two names that look the same would not be the same. It does not show in an editor.
+`,
+    });
+  });
+
   test("with several problems tells them all at once", () => {
     edit("manifest-v2.yaml", "kind: manifest", "kind: manifesto");
     edit("manifest-v2.yaml", "artifact_name: rtos-v2", "artefact_name: rtos-v2");

@@ -3,6 +3,7 @@ import { writeArtifact } from "../../artifact/write.ts";
 import { checkPins } from "../../bundle/pins.ts";
 import { verifyBundle } from "../../bundle/verify.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { isVisible, withHiddenShown } from "../../core/hidden-characters.ts";
 import { ArtifactName, Version } from "../../core/ids.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
@@ -151,7 +152,11 @@ function describe(manifest: Manifest, options: CreateManifestOptions): Result<De
   const version = Version.safeParse(options.softwareVersion ?? name.data);
   const known = manifest.systemTypes?.names ?? null;
   const systemTypes = options.systemType.length > 0 ? distinct(options.systemType) : (known ?? []);
-  const problems: Problem[] = [];
+  const problems: Problem[] = [
+    options.artifactName,
+    options.softwareVersion,
+    ...systemTypes,
+  ].flatMap((given) => (given === undefined || isVisible(given) ? [] : [invisible(given)]));
   if (!name.success) problems.push(badName(options.artifactName ?? manifest.name));
   if (name.success && !version.success) problems.push(badVersion(options.softwareVersion ?? ""));
   if (systemTypes.length === 0) problems.push(noSystemType(manifest.file));
@@ -186,6 +191,17 @@ function badVersion(version: string): Problem {
     message: `"${version}" cannot be the version that an Artifact provides.`,
     expected: nameRule,
     hint: "Correct --software-version, or leave it out: then it is the Artifact's name.",
+  };
+}
+
+function invisible(name: string): Problem {
+  const shown = withHiddenShown(name);
+  return {
+    code: "invisible-character",
+    message: `"${shown}" holds a character that does not show.`,
+    expected: "names of characters that show",
+    got: shown,
+    hint: "Write it without: two names that look the same would not be the same.",
   };
 }
 

@@ -377,3 +377,54 @@ describe("the header's files", () => {
     });
   });
 });
+
+describe("characters that do not show", () => {
+  const headerInfo = {
+    payloads: [{ type: "gateway-image" }],
+    artifact_provides: { artifact_name: "gateway-v2" },
+    artifact_depends: { device_type: ["gateway"] },
+  };
+  const typeInfo = { type: "gateway-image", clears_artifact_provides: ["*"] };
+
+  it.each([
+    [
+      "in the name",
+      { headerInfo: { ...headerInfo, artifact_provides: { artifact_name: "gateway-v2\u200b" } } },
+      "gateway-v2\\u{200b}",
+      "artifact_provides.artifact_name",
+      "header-info",
+    ],
+    [
+      "in what it depends on",
+      { headerInfo: { ...headerInfo, artifact_depends: { device_type: ["gate\ufe0fway"] } } },
+      "gate\\u{fe0f}way",
+      "artifact_depends.device_type.0",
+      "header-info",
+    ],
+    [
+      "in a key that it provides",
+      { typeInfo: { ...typeInfo, artifact_provides: { "check\u00adsum": "aa" } } },
+      "check\\u{ad}sum",
+      "artifact_provides.check\\u{ad}sum",
+      "headers/0000/type-info",
+    ],
+    [
+      "in what it clears",
+      { typeInfo: { ...typeInfo, clears_artifact_provides: ["a\ue000*"] } },
+      "a\\u{e000}*",
+      "clears_artifact_provides.0",
+      "headers/0000/type-info",
+    ],
+  ])("are refused %s", async (_, changes, shown, path, part) => {
+    expect(await problemOf(changes)).toMatchObject({
+      code: "invisible-character",
+      message: `"${shown}" holds a character that does not show, at \`${path}\` in "${part}" of "a.mender".`,
+      got: shown,
+    });
+  });
+
+  it("may stand in the meta-data, which is the Interface's own", async () => {
+    const metaData = { name: "headers/0000/meta-data", content: '{ "note": "a\u200db" }' };
+    expect((await read({ header: [info, type, metaData] })).ok).toBe(true);
+  });
+});

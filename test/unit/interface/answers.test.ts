@@ -137,7 +137,6 @@ describe("Provides", () => {
     ["", "nothing"],
     ["artifact_name=v1\n", "artifact_name"],
     ["rootfs-image.other.version=v1\n", "rootfs-image.other.version"],
-    ["rootfs-image.board.version=\n", "rootfs-image.board.version"],
   ])("%j lacks the version", (text, got) => {
     expect(readProvides("board", printed(text))).toEqual({
       ok: false,
@@ -148,11 +147,26 @@ describe("Provides", () => {
           expected:
             "rootfs-image.board.version=<version>, or rootfs-image.version=<version> where the Component runs Mender",
           got,
-          hint: "Let it print the version that runs now.",
+          hint: "Let it print the version that runs now, and nothing behind the = where nothing does.",
         },
       ],
     });
   });
+
+  test("a blank board has a version that is empty", () => {
+    expect(readProvides("board", printed("rootfs-image.board.version=\n"))).toEqual({
+      ok: true,
+      value: new Map([["rootfs-image.board.version", ""]]),
+    });
+  });
+
+  test.each(["\ufeffv1", "v1\u00a0", "v1\u200b", "v1\u2003"])(
+    "a version with a character that does not show locks nobody out: %j",
+    (version) => {
+      const read = readProvides("board", printed(`rootfs-image.board.version=${version}\n`));
+      expect(read).toEqual({ ok: true, value: new Map([["rootfs-image.board.version", version]]) });
+    },
+  );
 
   test("all that is wrong is told at once", () => {
     const text = "device_type=board\na=1\na=2\nb= blank\n";

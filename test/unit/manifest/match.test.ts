@@ -5,6 +5,7 @@ import { readManifest } from "../../../src/manifest/manifest.ts";
 import { matchSystem } from "../../../src/manifest/match.ts";
 import type { MatchInput } from "../../../src/manifest/match-input.ts";
 import type { System } from "../../../src/manifest/system.ts";
+import type { Current } from "../../../src/manifest/version.ts";
 import {
   expectOk,
   matchInput,
@@ -442,4 +443,53 @@ test("the Components keep the order of the Topology, the types are sorted by nam
   expect(system.components.map(({ id }) => id)).toEqual(
     ["R2", "R1", "G1"].map((id) => ComponentId.parse(id)),
   );
+});
+
+/** The rest as the state file has it, and R1 as it reports itself. */
+function reporting(current: Current) {
+  const all = input(`${head}\n${ends}`);
+  return matched({
+    ...all,
+    components: all.components.map((component) =>
+      component.id === "R1" ? { ...component, at: null, current } : component,
+    ),
+  });
+}
+
+test("a version with a character that does not show is unknown where a Component reports it, with a note", () => {
+  const { system, notes } = reporting({
+    kind: "provides",
+    provides: new Map([["rootfs-image.rtos.version", "rtos-v1\u200b"]]),
+  });
+  const r1 = system.components.find(({ id }) => id === "R1");
+  expect(system.types[r1?.type ?? -1]?.versions[r1?.start ?? -1]).toBe("?");
+  expect(problemLines(notes)).toContain(
+    `- report-unreadable "R1" reports the version "rtos-v1\\u{200b}", with a character that does not show: it counts as unknown. Correct what the Component reports; until then cells that say "?" or "any" match it.`,
+  );
+});
+
+test("a version that differs from a known one by normalisation or case is a note where a Component reports it", () => {
+  const report = (version: string) =>
+    reporting({ kind: "version", version: Version.parse(version) }).notes.filter(({ code }) =>
+      code.startsWith("names-"),
+    );
+  expect(problemLines(report("rto\uff53-v1"))).toEqual([
+    `- names-look-alike "rto\\u{ff53}-v1" and "rtos-v1" are two names for versions of "rtos" that look the same. Write both in the same characters; the other is in line 12.`,
+  ]);
+  expect(problemLines(report("RTOS-v1"))).toEqual([
+    `- names-differ-in-case "RTOS-v1" and "rtos-v1" are two names for versions of "rtos" that differ only in upper and lower case. They do not match each other. If one is meant, write it everywhere in the same way; the other is in line 12.`,
+  ]);
+});
+
+test("a device's own rule that differs from the Manifest's versions by normalisation is refused", () => {
+  const rules = device(
+    "  transition_states:",
+    "    columns: [gateway]",
+    "    default: allow",
+    "    rows: [[gate\uff57ay-v2, NO]]",
+  );
+  const refused = matchSystem(input(`${head}\n${ends}`, { deviceConstraints: rules }));
+  expect(problemLines(problemsOf(refused))).toEqual([
+    `constraints.yaml:5:13 names-look-alike "gate\\u{ff57}ay-v2" and "gateway-v2" are two names for versions of "gateway" that look the same. Write both in the same characters; the other is in line 6.`,
+  ]);
 });

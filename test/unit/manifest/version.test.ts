@@ -47,9 +47,24 @@ test("what cannot be a name is unknown, or passed over", () => {
   expect(versionNamed("")).toBe("?");
   expect(versionNamed("a\nb")).toBe("?");
   expect(versionNamed("x".repeat(300))).toBe("?");
-  const odd = provides(["rootfs-image.uart.version", " "], ["artifact_name", "name"]);
-  expect(versionOf(odd, "uart", [])).toBe("name");
 });
+
+test("a mandatory key that names nothing is unknown: artifact_name may be the Manifest's own", () => {
+  for (const version of ["", " ", "x".repeat(300)]) {
+    const blank = provides(["rootfs-image.uart.version", version], ["artifact_name", "name"]);
+    expect(versionOf(blank, "uart", [])).toBe("?");
+  }
+  const moved = provides(["rootfs-image.uart.version", ""], ["rootfs-image.version", "mender"]);
+  expect(versionOf(moved, "uart", [])).toBe("mender");
+});
+
+test.each(["uart-v1\u200b", "\ufeffuart-v1", "uart\u00a0v1", "uart-v1\ue000"])(
+  "a version with a character that does not show is unknown: %j",
+  (version) => {
+    const odd = provides(["rootfs-image.uart.version", version], ["artifact_name", "name"]);
+    expect(versionOf(odd, "uart", [])).toBe("?");
+  },
+);
 
 test("a Component's version in a System's own terms", () => {
   const seed = "fixtures/systems/seed";

@@ -52,6 +52,16 @@ test("the caret stands under its column behind tabs and in a line that is cut", 
   expect(lines[1]?.charAt(lines[2]?.indexOf("^") ?? -1)).toBe("!");
 });
 
+test("what does not show is spelled out, and the caret stands right", () => {
+  const shown = text({
+    ...unknownField,
+    message: 'There is no field "a\u200b" here.',
+    at: { file: "m.yaml", line: 1, column: 3, text: "a\u200b: b" },
+  });
+  expect(shown).toContain(String.raw`error: There is no field "a\u{200b}" here.`);
+  expect(shown).toContain(String.raw`1 | a\u{200b}: b` + `\n    | ${" ".repeat(9)}^`);
+});
+
 test("control characters in broken input reach no terminal", () => {
   const shown = text({
     ...unknownField,
@@ -61,7 +71,7 @@ test("control characters in broken input reach no terminal", () => {
   expect(shown).toContain(
     String.raw`m\x07.yaml:1:2: error: There is no field "\x1b[2Jx\x0d\x0a" here.`,
   );
-  expect(shown).toContain(String.raw`1 | \x1b\u202ename`);
+  expect(shown).toContain(String.raw`1 | \x1b\u{202e}name`);
   expect(shown).toMatch(/\n {4}\| {5}\^\n/);
 });
 

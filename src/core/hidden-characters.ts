@@ -1,0 +1,53 @@
+/**
+ * What leaves no trace where a name is read: two names that differ in nothing else look the same, and a rule that
+ * holds one of them is lost on the other. Formats, variation selectors, private-use and unassigned characters, what
+ * Unicode lets a screen ignore, and separators of lines. What is assigned is as the Unicode of this Node.js has it.
+ */
+const hidden =
+  /[\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Variation_Selector}\p{Default_Ignorable_Code_Point}]/gu;
+
+/** Blanks that look like the plain one, or like nothing. */
+const oddBlank = /(?! )[\p{Zs}\u2800]/gu;
+
+export interface HiddenCharacter {
+  /** Offset in the text. */
+  readonly at: number;
+  /** `\u{200b}` */
+  readonly shown: string;
+}
+
+/** The characters of a text that do not show, in their order. */
+export function hiddenCharacters(text: string): readonly HiddenCharacter[] {
+  return found(hidden, text);
+}
+
+/** The blanks of a text that are not the plain one, in their order; around a name they do no harm, in it they do. */
+export function oddBlanks(text: string): readonly HiddenCharacter[] {
+  return found(oddBlank, text);
+}
+
+/** Whether a name holds nothing that does not show. */
+export function isVisible(name: string): boolean {
+  return hiddenCharacters(name).length === 0 && oddBlanks(name).length === 0;
+}
+
+/** The text with what does not show spelled out. */
+export function withHiddenShown(text: string): string {
+  return text.replaceAll(hidden, codePoint).replaceAll(oddBlank, codePoint);
+}
+
+/** The text with everything but ASCII spelled out: what tells apart names that look the same. */
+export function spelledOut(text: string): string {
+  return text.replaceAll(/[^\u0020-\u007e]/gu, codePoint);
+}
+
+function found(pattern: RegExp, text: string): readonly HiddenCharacter[] {
+  return [...text.matchAll(pattern)].map((match) => ({
+    at: match.index,
+    shown: codePoint(match[0]),
+  }));
+}
+
+function codePoint(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
