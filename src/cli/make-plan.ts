@@ -11,9 +11,26 @@ import type { Context } from "./context.ts";
 import type { PlanningOptions } from "./definitions/planning-options.ts";
 import { datastoreOf } from "./deployer.ts";
 import { nothingDemanded } from "./manifest-trust.ts";
+import { type AcceptedRisks, deskNotes, foretellRelease } from "./release.ts";
 import { readEffectiveSettings, readSettings } from "./settings.ts";
 import { deviceConstraintsFile, planFromState, type Planning, planThisSystem } from "./system.ts";
 import { withSystemInput } from "./system-input.ts";
+
+/** As `makePlan`; what `install` would refuse because of its age is refused here, too. Nothing to do is nothing to refuse. */
+export async function makeInstallPlan(
+  context: Context,
+  file: string,
+  options: PlanningOptions,
+  risks?: AcceptedRisks,
+): Promise<Result<Planning>> {
+  const made = await makePlan(context, file, options);
+  if (!made.ok) return made;
+  const { answer, manifest } = made.value;
+  if (options.state !== undefined) return withNotes(made.value, deskNotes(context, manifest));
+  if (answer.kind !== "plan" || answer.plan.stages.length === 0) return made;
+  const told = foretellRelease(context, manifest, risks);
+  return told.ok ? withNotes(made.value, told.value) : told;
+}
 
 /** With the contingency plans, which only those are told who ask for the plan itself. */
 export async function withWaysOut(context: Context, planning: Planning): Promise<PlannedSystem> {

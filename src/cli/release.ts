@@ -1,9 +1,12 @@
+import { join } from "node:path";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type ReleaseMemory, releaseMemory } from "../executor/journals.ts";
 import type { Datastore } from "../journal/datastore.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { Files } from "../platform/types.ts";
+import { type Files, unlessRefused } from "../platform/types.ts";
+import type { Context } from "./context.ts";
+import { datastoreOf } from "./deployer.ts";
 import { programReleased } from "./version.ts";
 
 /** What the caller takes upon themselves. */
@@ -38,19 +41,48 @@ export function checkRelease(
   return ok([...age, ...(expiry === null ? [] : [expiry])]);
 }
 
+/**
+ * What `install` would say of this release here, for commands that only tell: refusals are problems on a device. At a desk
+ * nobody installs anything, so an expired release is a note there, and no release is older than another.
+ */
+export function foretellRelease(
+  context: Context,
+  manifest: Release,
+  risks: AcceptedRisks = noRisks,
+): Result<readonly Problem[]> {
+  const { files, clock } = context.platform;
+  if (!isDevice(context)) return ok(deskNotes(context, manifest));
+  const machine = { files, store: datastoreOf(context), now: clock.now() };
+  // Whoever may not look into the history is told so by the commands that need it.
+  return unlessRefused(() => checkRelease(machine, manifest, risks), ok([]));
+}
+
+const noRisks: AcceptedRisks = { allowDowngrade: false, acceptExpired: false };
+
+export function deskNotes({ platform: { clock } }: Context, manifest: Release): readonly Problem[] {
+  const expiry = expiryProblem(manifest, clock.now());
+  return expiry === null ? [] : [expiry];
+}
+
+/** A device has a Topology. */
+function isDevice({ platform: { files }, environment }: Context): boolean {
+  const directory = environment.topologyDir ?? environment.datastoreDir;
+  return unlessRefused(() => files.status(join(directory.value, "topology.yaml")), null) !== null;
+}
+
 function ageProblems({ files, store }: Machine, release: Release): readonly Problem[] {
   const { file, sequence } = release;
-  if (sequence === null) return [];
   const memory = releaseMemory(files, store);
   const last = memory.last?.sequence ?? null;
-  if (last === null || sequence >= last) return lostMemory(release, memory);
+  // Who could leave the sequence out could pass any old release off as a new one.
+  if (last === null || (sequence !== null && sequence >= last)) return lostMemory(release, memory);
   return [
     {
       code: "release-older",
-      message: `This release has the sequence ${String(sequence)}, but ${String(last)} is installed.`,
+      message: `This release has ${sequence === null ? "no sequence" : `the sequence ${String(sequence)}`}, but ${String(last)} is installed.`,
       at: { file },
       expected: `${String(last)} or more`,
-      got: String(sequence),
+      got: sequence === null ? "none" : String(sequence),
       hint: "Install the newer release, or say --allow-downgrade if going back is what you want.",
     },
   ];

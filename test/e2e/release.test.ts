@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, readdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 
@@ -28,6 +28,45 @@ describe("downgrade: a release that is older than what is installed", () => {
       "error: This release has the sequence 11, but 12 is installed. [release-older]",
     );
     expect(system.versions()).toEqual(v2);
+  });
+
+  it("is told by whoever is asked before, with the same exit status", () => {
+    const create = ["bundle", "create", "--manifest", "manifest-v1.yaml", "-o", "v1.tar"];
+    expect(system.run(create).exit).toBe(0);
+    for (const ask of [
+      ["plan", "manifest-v1.yaml"],
+      ["install", "--dry-run", "v1.tar"],
+      ["bundle", "verify", "v1.tar"],
+      ["validate", "manifest-v1.yaml"],
+      ["validate", "v1.tar"],
+    ]) {
+      const { exit, stdout, stderr } = system.run(ask);
+      expect({ ask, exit }).toEqual({ ask, exit: 12 });
+      expect(stdout + stderr).toContain("but 12 is installed. [release-older]");
+    }
+    const allowed = ["install", "--dry-run", "--allow-downgrade", "v1.tar"];
+    expect(system.run(allowed).exit).toBe(0);
+    expect(system.run(["plan", "manifest-v1.yaml", "--state", "state-v2.yaml"]).exit).toBe(0);
+  });
+
+  it("is one without a sequence as well", () => {
+    const text = readFileSync(system.path("manifest-v1.yaml"), "utf8");
+    writeFileSync(system.path("none.yaml"), text.replace(/\nextension:.*/, ""));
+    const refused = system.run(["install", "none.yaml"]);
+    expect(refused.exit).toBe(12);
+    expect(refused.stderr).toContain(
+      "error: This release has no sequence, but 12 is installed. [release-older]",
+    );
+    expect(system.versions()).toEqual(v2);
+    expect(system.run(["install", "none.yaml", "--allow-downgrade"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v1);
+    // The last sequence is still remembered.
+    writeFileSync(
+      system.path("none.yaml"),
+      text.replace("sequence: 11", "expires: 2039-01-01T00:00:00Z"),
+    );
+    expect(system.run(["plan", "manifest-v1.yaml"]).exit).toBe(0);
+    expect(system.run(["validate", "none.yaml"]).exit).toBe(12);
   });
 
   it("is installed when that is what the user wants", () => {
@@ -102,6 +141,26 @@ describe("a release that has expired", () => {
     expect(system.versions()).toEqual(v1);
     expect(system.run(["install", "manifest-v2.yaml", "--accept", "expired"]).exit).toBe(0);
     expect(system.versions()).toEqual(v2);
+  });
+
+  it("is told by whoever is asked before; where no device is asked, as a warning", () => {
+    release("manifest-v2.yaml", "expires: 2026-11-24T00:00:01Z");
+    const create = ["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "v2.tar"];
+    expect(system.run(create).exit).toBe(0);
+    const ends = (ask: readonly string[], exit: number, env: Record<string, string> = {}) => {
+      const ran = system.run(ask, env);
+      expect({ ask, exit: ran.exit }).toEqual({ ask, exit });
+      expect(ran.stdout + ran.stderr).toContain("release-expired");
+    };
+    ends(["plan", "v2.tar"], 12);
+    ends(["install", "--dry-run", "manifest-v2.yaml"], 12);
+    ends(["install", "--dry-run", "--accept", "expired", "manifest-v2.yaml"], 0);
+    ends(["bundle", "verify", "v2.tar"], 12);
+    ends(["validate", "manifest-v2.yaml"], 12);
+    ends(["plan", "v2.tar", "--state", "state-v1.yaml"], 0);
+    const desk = { MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.path("nowhere") };
+    ends(["bundle", "verify", "v2.tar"], 0, desk);
+    ends(["validate", "manifest-v2.yaml"], 0, desk);
   });
 
   it("is not judged by a wrong word on the command line", () => {

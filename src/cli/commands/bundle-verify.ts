@@ -1,14 +1,17 @@
 import { checkPins } from "../../bundle/pins.ts";
 import { type VerifiedBundle, verifyBundle } from "../../bundle/verify.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import type { Problem } from "../../core/problem.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { readManifest } from "../../manifest/manifest.ts";
 import type { ByteSource } from "../../platform/types.ts";
 import { inspectionJson, inspectionLines } from "../../report/bundle.ts";
+import { problemJson, problemsText } from "../../report/problems.ts";
 import { withBundleFile } from "../bundle-file.ts";
 import type { Context } from "../context.ts";
 import type { BundleVerifyOptions } from "../definitions/bundle.ts";
 import { answer, failed } from "../output.ts";
+import { foretellRelease } from "../release.ts";
 import { givenOrConfiguredKeys } from "../settings.ts";
 
 /** Reads all of a bundle: every sum, every Artifact; with keys, given or configured, its signature. */
@@ -28,32 +31,46 @@ export async function bundleVerify(
       { bundle: keys.value, artifacts },
       platform.decompressors,
     );
-    return all.ok ? await withManifestOf(all.value, source) : all;
+    return all.ok ? await withManifestOf(context, all.value, source) : all;
   });
   if (!verified.ok) return failed(output, verified.problems);
-  const isThin = verified.value.artifacts.length === 0;
+  const { bundle, notes } = verified.value;
+  const isThin = bundle.artifacts.length === 0;
   answer(
     output,
     (style) => [
-      ...inspectionLines(verified.value, style),
+      ...inspectionLines(bundle, style),
       style.good(
         isThin ? "Every sum is right." : "Every sum is right, and every Artifact is whole.",
       ),
+      ...problemsText(notes, style, "warning"),
     ],
-    () => ({ ...inspectionJson(verified.value), verified: true }),
+    () => ({
+      ...inspectionJson(bundle),
+      verified: true,
+      notes: notes.map((note) => problemJson(note, "warning")),
+    }),
   );
   return exitCode.done;
 }
 
-/** Its Manifest must be valid, and each Artifact the one that it pins. */
+interface Verified {
+  readonly bundle: VerifiedBundle;
+  readonly notes: readonly Problem[];
+}
+
+/** Its Manifest must be valid, each Artifact the one that it pins, and the release one that may be installed here. */
 async function withManifestOf(
+  context: Context,
   verified: VerifiedBundle,
   source: ByteSource,
-): Promise<Result<VerifiedBundle>> {
+): Promise<Result<Verified>> {
   const { bundle } = verified;
   const { entry, bytes } = bundle.manifest;
   const read = readManifest({ name: `${bundle.name}:${entry}`, bytes });
   if (!read.ok) return read;
   const pins = await checkPins(read.value.manifest, bundle, source);
-  return pins.ok ? ok(verified) : pins;
+  if (!pins.ok) return pins;
+  const told = foretellRelease(context, read.value.manifest);
+  return told.ok ? ok({ bundle: verified, notes: told.value }) : told;
 }

@@ -9,7 +9,7 @@ import type { InstallOptions } from "../definitions/updates.ts";
 import { datastoreOf } from "../deployer.ts";
 import { installFile } from "../installer.ts";
 import { locked } from "../locked.ts";
-import { makePlan, withWaysOut, withWhyNot } from "../make-plan.ts";
+import { makeInstallPlan, withWaysOut, withWhyNot } from "../make-plan.ts";
 import { beginStream, failedInStream, writeLines } from "../output.ts";
 import { exitOfDeployed } from "../run-end.ts";
 import type { Planning } from "../system.ts";
@@ -50,10 +50,11 @@ export async function install(
 async function dryRun(
   context: Context,
   file: string,
-  { allowUnsignedManifest }: InstallOptions,
+  { allowUnsignedManifest, allowDowngrade, accept }: InstallOptions,
 ): Promise<ExitCode> {
   const { output } = context;
-  const planned = await makePlan(context, file, { allowUnsignedManifest });
+  const risks = { allowDowngrade, acceptExpired: accept.includes("expired") };
+  const planned = await makeInstallPlan(context, file, { allowUnsignedManifest }, risks);
   if (!planned.ok) return failedInStream(output, planned.problems);
   const { answer } = planned.value;
   const told = await withWaysOut(context, planned.value);

@@ -4,7 +4,7 @@ import { answerJson } from "../../report/plan-json.ts";
 import { plainStyle } from "../../report/style.ts";
 import type { Context } from "../context.ts";
 import type { PlanOptions } from "../definitions/planning.ts";
-import { makePlan, withWaysOut } from "../make-plan.ts";
+import { makeInstallPlan, withWaysOut } from "../make-plan.ts";
 import { failed, writeLines } from "../output.ts";
 import { writeTextOutput } from "../output-file.ts";
 
@@ -15,7 +15,7 @@ export async function plan(
   options: PlanOptions,
 ): Promise<ExitCode> {
   const { output } = context;
-  const made = await makePlan(context, file, options);
+  const made = await makeInstallPlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
   const { answer } = made.value;
   const planned = await withWaysOut(context, made.value);

@@ -18,6 +18,7 @@ import { readText } from "../input-files.ts";
 import { kindOfInput, kindOfText } from "../input-kind.ts";
 import { lint } from "../lint.ts";
 import { answer } from "../output.ts";
+import { foretellRelease } from "../release.ts";
 
 /** Checks each file by itself, whatever it is; the exit status is that of the first problem. */
 export async function validate(context: Context, names: readonly string[]): Promise<ExitCode> {
@@ -72,17 +73,18 @@ async function validateBundle(context: Context, file: string): Promise<Found> {
 }
 
 async function foundIn(
-  { compute }: Context,
+  context: Context,
   file: TextFile,
   more: (manifest: Manifest) => Promise<Result<unknown>> = () => Promise.resolve(ok(null)),
 ): Promise<Found> {
   const read = readManifest(file);
   if (!read.ok) return { problems: read.problems, notes: [] };
   const { manifest } = read.value;
-  const { problems, notes, reach } = await compute(() => lint(manifest));
+  const { problems, notes, reach } = await context.compute(() => lint(manifest));
+  const age = foretellRelease(context, manifest);
   return {
-    problems: [...problems, ...problemsOf(await more(manifest))],
-    notes: [...read.value.notes, ...notes],
+    problems: [...problems, ...problemsOf(await more(manifest)), ...problemsOf(age)],
+    notes: [...read.value.notes, ...notes, ...(age.ok ? age.value : [])],
     reach,
   };
 }
