@@ -41,6 +41,7 @@ export const problemCodes = {
   "component-absent": exitCode.done,
   "version-not-named": exitCode.done,
   "report-unreadable": exitCode.done,
+  "version-without-number": exitCode.done,
   "device-constraints-left-out": exitCode.done,
   "rollback-undeclared": exitCode.done,
   "table-not-applied": exitCode.done,

@@ -2,7 +2,13 @@ import { assertNever } from "../core/assert-never.ts";
 import { unknownVersion, type Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { readTerm, type Term } from "./cell.ts";
-import { looksLikeRange, numberIn, rangeTest } from "./number-range.ts";
+import {
+  inRange,
+  looksLikeRange,
+  noNumberReasons,
+  numberIn,
+  type NumberRange,
+} from "./number-range.ts";
 import type { VersionSet } from "./system.ts";
 import type { Cell } from "./table.ts";
 
@@ -11,6 +17,8 @@ export interface KnownVersions {
   /** In the System's order. */
   readonly names: readonly Version[];
   readonly indices: ReadonlyMap<Version, number>;
+  /** Those that nobody but a Component speaks of: what a range cannot read of them, it does not match. */
+  readonly reported: ReadonlySet<Version>;
   /** By the alternatives of the cell: the same text stands in many cells. */
   readonly met: Map<string, Meaning>;
 }
@@ -20,24 +28,40 @@ interface Meaning {
   /** Texts that look like ranges and are none. */
   readonly noRanges: readonly string[];
   /** The first version that a range of the cell cannot be compared with. */
-  readonly odd: { readonly name: Version; readonly reason: keyof typeof reasons } | null;
+  readonly odd: { readonly name: Version; readonly reason: keyof typeof noNumberReasons } | null;
 }
 
-export function knownVersions(names: readonly Version[]): KnownVersions {
-  return { names, indices: new Map(names.map((name, index) => [name, index])), met: new Map() };
+export function knownVersions(
+  names: readonly Version[],
+  reported: ReadonlySet<Version> = new Set(),
+): KnownVersions {
+  const indices = new Map(names.map((name, index) => [name, index]));
+  return { names, indices, reported, met: new Map() };
 }
 
 /** The versions that a cell names, ranges left out: they are versions of the type even if nobody has them. */
 export function namesIn(cell: Cell): readonly Version[] {
-  return termsOf(cell).flatMap((term) => {
-    const plain = term.kind === "not" ? term.term : term;
-    return plain.kind === "name" && !looksLikeRange(plain.name) ? [plain.name] : [];
-  });
+  return plainTermsOf(cell).flatMap((term) =>
+    term.kind === "name" && !looksLikeRange(term.name) ? [term.name] : [],
+  );
+}
+
+/** Whether any version is compared with a range. */
+export function hasRange(cell: Cell): boolean {
+  return plainTermsOf(cell).some((term) => term.kind === "name" && term.range !== null);
+}
+
+/** The terms without what denies and joins them. */
+function plainTermsOf(cell: Cell) {
+  return termsOf(cell)
+    .flatMap((term) => (term.kind === "all" ? term.terms : [term]))
+    .map((term) => (term.kind === "not" ? term.term : term));
 }
 
 /** The cell without what stands for anything, or for anything but something. */
 export function namingCell(cell: Cell | undefined): Cell {
-  const alternatives = cell?.alternatives.filter((text) => !/^(?:\*|any|!.*)$/.test(text)) ?? [];
+  const alternatives =
+    cell?.alternatives.filter((text) => !/^(?:\*|any|!.*)(?:\s+!.*)?$/.test(text)) ?? [];
   return { alternatives, at: cell?.at ?? { file: "" } };
 }
 
@@ -68,12 +92,14 @@ function meaningOf(cell: Cell, versions: KnownVersions): Meaning {
 
 interface Matches extends Omit<Meaning, "set"> {
   readonly indices: readonly number[];
+  /** Those that a range can say nothing of, and neither can its opposite. */
+  readonly unread: readonly number[];
 }
 
 function matchesOf(term: Term, versions: KnownVersions): Matches {
   switch (term.kind) {
     case "any":
-      return plainly([]);
+      return plainly([...versions.names.keys()]);
     case "known":
       return plainly(knownOf(versions));
     case "unknown":
@@ -82,34 +108,46 @@ function matchesOf(term: Term, versions: KnownVersions): Matches {
       const indices = indexOf(term.name, versions);
       // A name always wins over a range.
       if (indices.length > 0 || !looksLikeRange(term.name)) return plainly(indices);
-      if (term.range !== null) return inRange(term.range, versions);
-      return { indices, noRanges: [term.name], odd: null };
+      if (term.range !== null) return matchesInRange(term.range, versions);
+      return { ...plainly(indices), noRanges: [term.name] };
     }
     case "not": {
       const inner = matchesOf(term.term, versions);
-      const out = new Set(inner.indices);
+      const out = new Set([...inner.indices, ...inner.unread]);
       return { ...inner, indices: knownOf(versions).filter((index) => !out.has(index)) };
+    }
+    case "all": {
+      const literal = versionNamed(term.name, versions);
+      if (literal.length > 0) return plainly(literal);
+      const inner = term.terms.map((one) => matchesOf(one, versions));
+      const [first, ...others] = inner.map(({ indices }) => new Set(indices));
+      return {
+        ...plainly([...(first ?? [])].filter((index) => others.every((set) => set.has(index)))),
+        noRanges: inner.flatMap(({ noRanges }) => noRanges),
+        odd: inner.find(({ odd }) => odd !== null)?.odd ?? null,
+      };
     }
     default:
       return assertNever(term);
   }
 }
 
-function inRange(range: string, versions: KnownVersions): Matches {
-  const isInRange = rangeTest(range);
+function matchesInRange(range: NumberRange, versions: KnownVersions): Matches {
   let odd: Meaning["odd"] = null;
+  const unread: number[] = [];
   const indices = knownOf(versions).filter((index) => {
     const name = versions.names[index] ?? unknownVersion;
     const found = numberIn(name);
-    if (found.kind === "number") return isInRange(found.number);
-    odd ??= { name, reason: found.kind };
+    if (found.kind === "number") return inRange(range, found.number);
+    if (versions.reported.has(name)) unread.push(index);
+    else odd ??= { name, reason: found.kind };
     return false;
   });
-  return { indices, noRanges: [], odd };
+  return { indices, unread, noRanges: [], odd };
 }
 
 function plainly(indices: readonly number[]): Matches {
-  return { indices, noRanges: [], odd: null };
+  return { indices, unread: [], noRanges: [], odd: null };
 }
 
 function termsOf({ alternatives }: Cell): readonly Term[] {
@@ -120,23 +158,22 @@ function knownOf({ names }: KnownVersions): readonly number[] {
   return names.flatMap((version, index) => (version === unknownVersion ? [] : [index]));
 }
 
+function versionNamed(text: string, { names }: KnownVersions): readonly number[] {
+  const index = names.findIndex((name) => name === text);
+  return index === -1 ? [] : [index];
+}
+
 function indexOf(name: Version, { indices }: KnownVersions): readonly number[] {
   const index = indices.get(name);
   return index === undefined ? [] : [index];
 }
-
-const reasons = {
-  none: "has no number with a dot in it",
-  several: "has several numbers with dots in them",
-  odd: "has a number of more than three parts, or too large a one",
-} as const;
 
 function noRange(text: string, { at }: Cell): Problem {
   return {
     code: "table-range",
     message: `"${text}" is neither a range nor the name of a version.`,
     at,
-    expected: `comparisons such as ">=4.0" or ">=2.1 <3", each with a number of up to three parts`,
+    expected: `comparisons such as ">=4.0" or ">=2.1 <3", each with a number, or a partial number such as "2.x"`,
     got: text,
     hint: `Write the number alone behind the sign, and "|" between alternatives.`,
   };
@@ -148,7 +185,7 @@ function noNumber(
 ): Problem {
   return {
     code: "table-range",
-    message: `The version "${name}" cannot be compared with the range "${alternatives.join(" | ")}": it ${reasons[reason]}.`,
+    message: `The version "${name}" cannot be compared with the range "${alternatives.join(" | ")}": it ${noNumberReasons[reason]}.`,
     at,
     expected: `versions with one number such as "app-1.2.3"`,
     got: name,

@@ -1,7 +1,7 @@
 import { Version } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { markupIn } from "./markup.ts";
-import { looksLikeRange, readRange } from "./number-range.ts";
+import { looksLikeRange, type NumberRange, readRange } from "./number-range.ts";
 import type { Cell } from "./table.ts";
 
 /** A name as the tables compare it: `gateway-v1.mender` is `gateway-v1`. */
@@ -16,10 +16,9 @@ type PlainTerm =
   /** `?` */
   | { readonly kind: "unknown" }
   /** A version, or a range where `range` is not null and no version has this name. */
-  | { readonly kind: "name"; readonly name: Version; readonly range: string | null };
+  | { readonly kind: "name"; readonly name: Version; readonly range: NumberRange | null };
 
-/** What one alternative of a cell says. */
-export type Term =
+type SimpleTerm =
   | { readonly kind: "any" }
   /** `*`: every version but the unknown one. */
   | { readonly kind: "known" }
@@ -27,8 +26,44 @@ export type Term =
   /** `!x`: every known version that x does not match. */
   | { readonly kind: "not"; readonly term: PlainTerm };
 
+/** What one alternative of a cell says. */
+export type Term =
+  | SimpleTerm
+  /** `!a !b`: what all of them match; the version of this name, if there is one. */
+  | { readonly kind: "all"; readonly terms: readonly SimpleTerm[]; readonly name: string };
+
 /** Null: it says nothing that we understand. */
 export function readTerm(text: string): Term | null {
+  const parts = partsOf(text);
+  const [first = ""] = parts;
+  if (parts.length === 1) return readSimple(first);
+  if (isUnclear(parts)) return null;
+  const terms = parts.flatMap((part) => readSimple(part) ?? []);
+  return terms.length < parts.length ? null : { kind: "all", terms, name: text };
+}
+
+/** Of one alternative; longer ones are no cells of anybody. */
+const maxJoined = 1_000;
+
+/** Split at the blanks before each `!`, and behind what it denies where a comparison follows. Names may hold blanks. */
+function partsOf(text: string): readonly string[] {
+  if (!text.includes("!") || text.length > maxJoined) return [text];
+  return text
+    .split(/\s+(?=!)/)
+    .flatMap((part) =>
+      part.startsWith("!") ? part.split(/(?<![!<>=^~\s])\s+(?=[<>=^~])/) : [part],
+    )
+    .filter((part) => part !== "");
+}
+
+/** `!>=2 <3`: is `>=2` denied, or `>=2 <3`? */
+function isUnclear(parts: readonly string[]): boolean {
+  return parts.some(
+    (part, index) => /^![\s]*[<>=^~]/.test(part) && looksLikeRange(parts[index + 1] ?? ""),
+  );
+}
+
+function readSimple(text: string): SimpleTerm | null {
   if (text === "*") return { kind: "known" };
   if (text === "any") return { kind: "any" };
   if (!text.startsWith("!")) return readPlain(text);
@@ -61,6 +96,7 @@ export function readCell(
   // Of what says nothing nothing further is to be said.
   const sound = read.flatMap(({ text, problem }) => (problem === null ? [text] : []));
   const problems = read.flatMap(({ problem }) => problem ?? []);
+  if (problems.length === 0 && deniesOnly(sound)) problems.push(matchesAll(sound, at));
   return { cell: { alternatives: sound, at }, problems };
 }
 
@@ -77,6 +113,7 @@ function alternativeProblem(text: string, at: Place): Problem | null {
   const markup = markupIn(text);
   if (markup !== null) return isMarkup(text, markup, at);
   if (readTerm(text) !== null) return null;
+  if (isUnclear(partsOf(text))) return unclear(text, at);
   return {
     code: "table-cell",
     message: `The cell "${text.slice(0, 60)}" says nothing that can be compared.`,
@@ -84,6 +121,35 @@ function alternativeProblem(text: string, at: Place): Problem | null {
     expected: cellForms,
     got: text.slice(0, 60),
     hint: `After "!" goes a version, a range or "?"; a name has at most 256 characters.`,
+  };
+}
+
+/** Several alternatives of which each only denies: at least one of them matches, whatever the version is. */
+function deniesOnly(alternatives: readonly string[]): boolean {
+  const denies = (text: string) => partsOf(text).every((part) => part.startsWith("!"));
+  return alternatives.length > 1 && alternatives.every(denies);
+}
+
+function matchesAll(alternatives: readonly string[], at: Place): Problem {
+  const written = alternatives.join(" | ").slice(0, 60);
+  return {
+    code: "table-cell",
+    message: `The cell "${written}" matches every version: whichever it is, it is not one of the others.`,
+    at,
+    expected: "alternatives that do not cancel each other",
+    got: written,
+    hint: `"Neither of them" is written with a blank in between: "${alternatives.join(" ").slice(0, 60)}".`,
+  };
+}
+
+function unclear(text: string, at: Place): Problem {
+  return {
+    code: "table-cell",
+    message: `In the cell "${text.slice(0, 60)}" it is not clear how far the "!" reaches.`,
+    at,
+    expected: `"!" before one comparison, or before a version`,
+    got: text.slice(0, 60),
+    hint: `Write what is meant as alternatives, such as "<2 | >=3", or each with its own "!".`,
   };
 }
 
@@ -108,4 +174,4 @@ function tooManyAlternatives(count: number, at: Place): Problem {
   };
 }
 
-const cellForms = `a version, "a | b", "*", "?", "any", a range such as ">=4.0", or "!" and one of these`;
+const cellForms = `a version, "a | b", "*", "?", "any", a range such as ">=4.0" or "2.x", "!" and one of these, or "!a !b"`;

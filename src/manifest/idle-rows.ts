@@ -2,6 +2,7 @@ import { type ComponentType, unknownVersion, type Version } from "../core/ids.ts
 import type { Place, Problem } from "../core/problem.ts";
 import { namesIn } from "./cell-versions.ts";
 import { columnsOfTypes } from "./columns.ts";
+import { partialNumbersExplained } from "./number-range.ts";
 import { nearest } from "./nearest.ts";
 import type { Row, System } from "./system.ts";
 import type { ConstraintTable } from "./table.ts";
@@ -117,7 +118,9 @@ function emptyCells({ types, endTables, transitionTables }: System): readonly Pr
         code: "row-without-effect" as const,
         message: `The row never applies: its cell for "${type}" matches no version that is known here.${more}`,
         at: { file, line, text: row },
-        hint: "Correct the cell, or remove the row.",
+        hint: ["Correct the cell, or remove the row.", partialNumbersExplained(row)]
+          .join(" ")
+          .trim(),
       },
     ];
   });

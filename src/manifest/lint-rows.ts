@@ -1,5 +1,6 @@
 import type { ComponentType, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
+import { partialNumbersExplained } from "./number-range.ts";
 import type { TableRow } from "./table.ts";
 
 /** A table with its cells as sets of the versions that the Manifest itself knows. */
@@ -106,7 +107,9 @@ function matchesNothing(row: TableRow, type: string): Problem {
     row,
     "row-without-effect",
     `The row never applies: its cell for "${type}" matches no version that the Manifest knows.`,
-    "Correct the cell, or remove the row.",
+    ["Correct the cell, or remove the row.", partialNumbersExplained(row.rule.row)]
+      .join(" ")
+      .trim(),
   );
 }
 

@@ -1,14 +1,15 @@
 import { ComponentId, type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
 import { knownByName, wantedArtifacts } from "./at-hand.ts";
+import { readTerm } from "./cell.ts";
 import { columnsOfTypes, type TypeColumn } from "./columns.ts";
 import type { Manifest } from "./manifest.ts";
 import { matchSystem } from "./match.ts";
 import type { MatchComponent } from "./match-input.ts";
 import { tablesOf } from "./named-versions.ts";
+import { looksLikeRange } from "./number-range.ts";
 import type { System } from "./system.ts";
 import type { Constraints, ConstraintTable } from "./table.ts";
-import { versionNamed } from "./version.ts";
 
 /**
  * The smallest System that the tables of a Manifest can speak of, without any device: the Components
@@ -61,5 +62,6 @@ function firstVersion(constraints: Constraints | null, columns: readonly TypeCol
   const row = table?.rows.find(({ verdict }) => verdict === "yes");
   const column = columns.find((own) => own.table === table);
   const [cell] = row?.cells[column?.index ?? -1]?.alternatives ?? [];
-  return cell === undefined || /^[<>=^~!*?]|^any$/.test(cell) ? unknownVersion : versionNamed(cell);
+  const term = readTerm(cell ?? "");
+  return term?.kind === "name" && !looksLikeRange(term.name) ? term.name : unknownVersion;
 }

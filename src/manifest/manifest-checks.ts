@@ -67,12 +67,22 @@ function artifactProblems(source: Source, type: string, node: YamlNode): Problem
   const name = valueOf(node, "artifact_name");
   if (name?.kind === "text" && isReserved(name.text)) problems.push(reserved(source, name));
   const depends = valueOf(node, "depends");
-  const texts = depends?.kind === "list" ? depends.items : depends === undefined ? [] : [depends];
-  for (const text of texts) {
-    if (text.kind !== "text" || isEmpty(text)) continue;
-    problems.push(...readCell([text.text], placeAt(source, text.start)).problems);
-  }
-  return problems;
+  return depends === undefined ? problems : [...problems, ...dependsProblems(source, depends)];
+}
+
+/** Each where it stands; and what a list says as a whole. */
+function dependsProblems(source: Source, depends: YamlNode): readonly Problem[] {
+  const items = depends.kind === "list" ? depends.items : [depends];
+  const texts = items.flatMap((item) => (item.kind === "text" && !isEmpty(item) ? [item] : []));
+  const found = texts.flatMap(
+    ({ text, start }) => readCell([text], placeAt(source, start)).problems,
+  );
+  if (found.length > 0) return found;
+  const whole = readCell(
+    texts.map(({ text }) => text),
+    placeAt(source, depends.start),
+  );
+  return whole.problems;
 }
 
 /** Where an Artifact has no name in the Manifest, that of its file stands in. */

@@ -1,6 +1,7 @@
 import { type ArtifactName, ComponentType, type Sha256 } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { readCell } from "./cell.ts";
 import { isSeedForm, manifestNodeProblems, versionsInTree } from "./manifest-checks.ts";
 import {
   type ArtifactShape,
@@ -174,10 +175,10 @@ function reference(
     depends:
       depends === undefined
         ? null
-        : {
-            alternatives: typeof depends === "string" ? [depends] : depends,
-            at: placeOf(source, root, [...path, "depends"]),
-          },
+        : readCell(
+            typeof depends === "string" ? [depends] : depends,
+            placeOf(source, root, [...path, "depends"]),
+          ).cell,
     at,
   };
 }

@@ -1,11 +1,19 @@
 import { isVisible, withHiddenShown } from "../core/hidden-characters.ts";
 import { unknownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { knownVersions, type KnownVersions, namingCell, versionsOf } from "./cell-versions.ts";
+import {
+  hasRange,
+  knownVersions,
+  type KnownVersions,
+  namingCell,
+  versionsOf,
+} from "./cell-versions.ts";
+import { columnsOfTypes } from "./columns.ts";
 import { idleRows } from "./idle-rows.ts";
 import { placeColumns } from "./match-columns.ts";
 import type { MatchInput } from "./match-input.ts";
 import { tablesOf } from "./named-versions.ts";
+import { noNumberReasons, numberIn } from "./number-range.ts";
 import { type Population, versionNow } from "./population.ts";
 import type { System } from "./system.ts";
 import type { Cell, ConstraintTable } from "./table.ts";
@@ -22,6 +30,7 @@ export function matchNotes(
     ...absentComponents(input),
     ...unreadableIds(input),
     ...unreadableVersions(input),
+    ...numberlessVersions(input, population, system),
     ...unnamedVersions(input, population, system),
     ...idleRows(tablesIn(input), population.knownTypes, system),
     ...undeclaredRollback(input),
@@ -73,6 +82,43 @@ function unreadableVersions(input: MatchInput): readonly Problem[] {
         ...(at !== null && { at }),
         got: withHiddenShown(name),
         hint: `Correct what the Component reports; until then cells that say "?" or "any" match it.`,
+      },
+    ];
+  });
+}
+
+/** Versions that nobody but their Components speak of, and that no range can read. */
+function numberlessVersions(
+  input: MatchInput,
+  { versions, knownTypes }: Population,
+  { types, components }: System,
+): readonly Problem[] {
+  const odd = components.flatMap(({ id, type: at, start }) => {
+    const type = types[at];
+    const version = type?.versions[start] ?? unknownVersion;
+    const isReported = type !== undefined && versions.get(type.name)?.reported.has(version);
+    const { kind } = numberIn(version);
+    if (isReported !== true || version === unknownVersion || kind === "number") return [];
+    return [{ id, type: type.name, version, kind }];
+  });
+  if (odd.length === 0) return [];
+  const columns = columnsOfTypes(tablesIn(input), knownTypes);
+  return odd.flatMap(({ id, type, version, kind }) => {
+    const cells = (columns.get(type) ?? []).flatMap(({ table, index }) =>
+      table.rows.flatMap((row) => row.cells[index] ?? []),
+    );
+    const depends = input.artifacts.flatMap((one) =>
+      one.type === type ? (one.depends ?? []) : [],
+    );
+    if (![...cells, ...depends].some(hasRange)) return [];
+    const at = input.components.find((one) => one.id === id)?.at ?? null;
+    return [
+      {
+        code: "version-without-number" as const,
+        message: `"${id}" has the version "${version}", which ${noNumberReasons[kind]}: no range matches it.`,
+        ...(at !== null && { at }),
+        got: version,
+        hint: "Name it in a cell of its own where it should match.",
       },
     ];
   });

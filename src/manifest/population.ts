@@ -64,10 +64,20 @@ function versionsByType(
   const { manifest, deviceConstraints, components, artifacts } = input;
   const tables = [...tablesOf(manifest.constraints), ...tablesOf(deviceConstraints)];
   const named = namedVersions(tables, knownTypes);
-  for (const component of components) add(named, component.type, versionNow(input, component));
   for (const { type, name, depends } of artifacts) {
     add(named, type, versionNamed(name));
     for (const version of depends === null ? [] : namesIn(depends)) add(named, type, version);
   }
-  return new Map([...named].map(([type, versions]) => [type, knownVersions(inOrder(versions))]));
+  const reported = new Map<ComponentType, Set<Version>>();
+  for (const component of components) {
+    const version = versionNow(input, component);
+    if (named.get(component.type)?.has(version) !== true) add(reported, component.type, version);
+  }
+  const types = new Set([...named.keys(), ...reported.keys()]);
+  return new Map(
+    [...types].map((type) => {
+      const told = reported.get(type) ?? new Set();
+      return [type, knownVersions(inOrder([...(named.get(type) ?? []), ...told]), told)];
+    }),
+  );
 }

@@ -493,3 +493,74 @@ test("a device's own rule that differs from the Manifest's versions by normalisa
     `constraints.yaml:5:13 names-look-alike "gate\\u{ff57}ay-v2" and "gateway-v2" are two names for versions of "gateway" that look the same. Write both in the same characters; the other is in line 6.`,
   ]);
 });
+
+test("depends is a cell: alternatives in one text, and blanks for and", () => {
+  const from = (depends: string) => {
+    const manifest = `${head}\n${ends}`.replace("gateway-v2,", `gateway-v2, depends: ${depends},`);
+    const { system } = matched(
+      input(manifest, {
+        components: input(manifest).components.map((component) =>
+          component.type === "gateway"
+            ? { ...component, current: { kind: "version" as const, version: Version.parse("a") } }
+            : component,
+        ),
+      }),
+    );
+    const gateway = system.components.find(({ id }) => id === "G1");
+    const { versions = [], target } = system.types[gateway?.type ?? -1] ?? {};
+    return versions.filter((_, at) => gateway?.hops[at]?.includes(target ?? -1));
+  };
+  expect(from(`"a | b"`)).toEqual(["a", "b"]);
+  expect(from("[a, b | c]")).toEqual(["a", "b", "c"]);
+  expect(from(`"!b !c"`)).toEqual(["a", "gateway-v1"]);
+});
+
+test.each([`"!gateway-v1 | b"`, `"!gateway-v1 !b"`])(
+  "depends %s does not let it be installed from gateway-v1",
+  (depends) => {
+    const manifest = `${head}\n${ends}`.replace("gateway-v2,", `gateway-v2, depends: ${depends},`);
+    const { system } = matched(input(manifest));
+    expect(
+      system.components.find(({ id }) => id === "G1")?.hops[
+        system.types[0]?.versions.indexOf(Version.parse("gateway-v1")) ?? -1
+      ],
+    ).toEqual([]);
+  },
+);
+
+test("a version without a number is in no range where a Component reports it, with a note", () => {
+  const ranges = `${head}\n${ends}`
+    .replaceAll("gateway-v", "gateway-")
+    .replaceAll("rtos-v", "rtos-")
+    .replaceAll(/-([12])\b/g, "-$1.0")
+    .replace("v.2: [gateway-2.0, rtos-2.0]", `v.2: [gateway-2.0, ">=2.0"]`);
+  const all = input(ranges);
+  const half = all.components.map((component) =>
+    component.id === "R1"
+      ? { ...component, current: { kind: "version" as const, version: Version.parse("half") } }
+      : component,
+  );
+  const { notes } = matched({ ...all, components: half });
+  expect(problemLines(notes).filter((line) => line.includes('"half"'))).toEqual([
+    `state.yaml:3:5 version-without-number "R1" has the version "half", which has no number with a dot in it: no range matches it. Name it in a cell of its own where it should match.`,
+    `- version-not-named "R1" has the version "half", which no cell of the tables names. It is left behind as soon as the tables allow; add a row if it should not be.`,
+  ]);
+});
+
+test("a row that a partial number keeps from applying says what the number means", () => {
+  const numbered = `${head}\n${ends}`
+    .replaceAll("gateway-v", "gateway-2024.9.")
+    .replace("v.1: [gateway-2024.9.1,", `v.1: ["<2024.10 >2024.9",`);
+  const all = input(numbered);
+  const { notes } = matched({
+    ...all,
+    components: all.components.map((component) =>
+      component.id === "G1"
+        ? { ...component, current: { kind: "version", version: Version.parse("gateway-2024.9.1") } }
+        : component,
+    ),
+  });
+  expect(problemLines(notes).filter((line) => line.includes("never applies"))).toEqual([
+    `m.yaml:12 row-without-effect The row never applies: its cell for "gateway" matches no version that is known here. Correct the cell, or remove the row. ">2024.9" means ">=2024.10": a number of one or two parts stands for all that begin with it.`,
+  ]);
+});
