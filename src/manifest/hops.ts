@@ -6,6 +6,8 @@ import {
 } from "../artifact/matching.ts";
 import type { Artifact } from "../artifact/types.ts";
 import { type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
+import type { SystemComponent } from "./system.ts";
+import { type Place, waysAmong } from "./ways.ts";
 
 /** An Artifact of the type, its version and the versions from which the Manifest lets it be installed. */
 export interface Install {
@@ -33,19 +35,24 @@ const maxVariants = 2_000;
 
 /**
  * For each version, the versions that can be installed from it, ascending. What a Component provides after
- * some installs depends on the way it came: a hop counts only if it is possible whatever that way was.
- * Null: there are too many ways.
+ * some installs depends on the way it came: a hop counts only if it is possible whatever that way was. `ways` has
+ * those, too, that are possible after some ways and not after others. Null: there are too many ways.
  */
-export function hopsOf(input: HopsInput): readonly (readonly number[])[] | null {
+export function hopsOf(input: HopsInput): Pick<SystemComponent, "hops" | "ways"> | null {
   const variants = variantsOf(input);
   if (variants === null) return null;
-  return input.versions.map((version, from) => {
+  const hops = input.versions.map((version, from) => {
     const contents = variants.get(from) ?? [standIn(input, version)];
-    const hops = input.installs
+    const possible = input.installs
       .filter((install) => contents.every((content) => isPossible(input, install, from, content)))
       .map((install) => install.version);
-    return [...new Set(hops)].filter((to) => to !== from).sort((a, b) => a - b);
+    return [...new Set(possible)].filter((to) => to !== from).sort((a, b) => a - b);
   });
+  if ([...variants.values()].every(({ length }) => length === 1)) return { hops };
+  const places = placesOf(input);
+  if (places === null) return null;
+  const ways = waysAmong(places);
+  return ways === null ? { hops } : { hops, ways };
 }
 
 /** What keeps the Artifact from being installed on the Component as it is now. */
@@ -77,6 +84,45 @@ function variantsOf(input: HopsInput): ReadonlyMap<number, readonly Provides[]> 
     }
   }
   return variants;
+}
+
+/**
+ * All that the Component can be: a version, and what it may provide there, as far as any Artifact asks for it. Where two
+ * Artifacts bring one version, it may be what either of them leaves. The first place is that where it is now.
+ */
+function placesOf(input: HopsInput): readonly Place[] | null {
+  const keys = askedKeys(input.installs);
+  const asked = (content: Provides) =>
+    [...content].filter(([key]) => keys.has(key)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const places: (Place & { readonly contents: readonly Provides[]; readonly hops: number[] })[] =
+    [];
+  const known = new Map<string, number>();
+  const meet = (version: number, contents: readonly Provides[]): number => {
+    const told = new Map(
+      contents.map((content) => {
+        const own = asked(content);
+        return [JSON.stringify(own), new Map(own)];
+      }),
+    );
+    const key = JSON.stringify([version, ...[...told.keys()].toSorted()]);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    known.set(key, places.length);
+    return places.push({ version, key, contents: [...told.values()], hops: [] }) - 1;
+  };
+  meet(input.start, [contentNow(input)]);
+  for (const { version, contents, hops } of places) {
+    if (places.length > maxVariants) return null;
+    const after = new Map<number, Provides[]>();
+    for (const install of input.installs) {
+      if (install.version === version) continue;
+      if (!contents.every((content) => isPossible(input, install, version, content))) continue;
+      const left = contents.map((content) => contentAfter(input, install, content));
+      after.set(install.version, [...(after.get(install.version) ?? []), ...left]);
+    }
+    for (const [to, left] of after) hops.push(meet(to, left));
+  }
+  return places;
 }
 
 function isPossible(

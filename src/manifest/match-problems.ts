@@ -4,6 +4,7 @@ import { type HopsInput, unmetNow } from "./hops.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { columnProblems } from "./columns.ts";
 import { suggestion } from "./nearest.ts";
+import type { SystemComponent } from "./system.ts";
 import { versionNamed } from "./version.ts";
 
 /** Whether the Manifest is one for this System at all; without that nothing else is worth a look. */
@@ -84,26 +85,26 @@ export function unreachable(
   { artifacts }: MatchInput,
   input: HopsInput,
   component: MatchComponent,
-  hops: readonly (readonly number[])[],
+  found: Pick<SystemComponent, "hops" | "ways">,
 ): readonly Problem[] {
   const target = artifacts.find(({ type, role }) => type === component.type && role === "target");
   const [install] = input.installs;
   const artifact = target?.artifact ?? null;
   if (target === undefined || artifact === null || install === undefined) return [];
-  if (reachable(hops, input.start).has(install.version)) return [];
+  if (reachable(found, input.start).has(install.version)) return [];
   const [unmet, ...more] = unmetNow(input, artifact);
   const wanted = unmet?.wanted.map((value) => `"${value}"`).join(" or ") ?? "";
-  const found = unmet?.found === null || unmet === undefined ? "nothing" : `"${unmet.found}"`;
+  const got = unmet?.found === null || unmet === undefined ? "nothing" : `"${unmet.found}"`;
   const reason =
     unmet === undefined
       ? "the Manifest's depends does not list the version it has"
-      : `it depends on "${unmet.key}" being ${wanted}, and finds ${found}`;
+      : `it depends on "${unmet.key}" being ${wanted}, and finds ${got}`;
   return [
     {
       code: "artifact-depends-unmet",
       message: `"${target.name}" cannot be installed on "${component.id}": ${reason}.`,
       ...(unmet !== undefined && { expected: `${unmet.key}=${unmet.wanted.join(" or ")}` }),
-      ...(unmet !== undefined && { got: found }),
+      ...(unmet !== undefined && { got }),
       hint:
         more.length > 0
           ? `It also depends on ${more.map(({ key }) => `"${key}"`).join(", ")}; add a stepping stone that provides them, or another Artifact.`
@@ -121,7 +122,11 @@ export function tooManyWays({ id, type }: MatchComponent): Problem {
   };
 }
 
-function reachable(hops: readonly (readonly number[])[], start: number): ReadonlySet<number> {
+function reachable(
+  { hops, ways }: Pick<SystemComponent, "hops" | "ways">,
+  start: number,
+): ReadonlySet<number> {
+  if (ways !== undefined) return new Set(ways.places.map(({ version }) => version));
   const seen = new Set([start]);
   for (const version of seen) for (const next of hops[version] ?? []) seen.add(next);
   return seen;

@@ -82,7 +82,7 @@ function matchOne(
     start,
     provides: current.kind === "provides" ? current.provides : null,
   };
-  const hops = hopsOf(hopsInput);
+  const found = hopsOf(hopsInput);
   const wanted = input.manifest.componentTypes.find(({ type: name }) => name === component.type);
   const isDenied = component.supportsRollback === false || wanted?.supportsRollback === false;
   return {
@@ -92,13 +92,14 @@ function matchOne(
       start,
       supportsRollback: !isDenied,
       rebootsHost: component.rebootsHost,
-      hops: hops ?? [],
+      hops: found?.hops ?? [],
+      ...(found?.ways !== undefined && { ways: found.ways }),
     },
     problems: [
       ...problems,
-      ...(hops === null
+      ...(found === null
         ? [tooManyWays(component)]
-        : unreachable(input, hopsInput, component, hops)),
+        : unreachable(input, hopsInput, component, found)),
     ],
   };
 }

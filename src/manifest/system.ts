@@ -84,6 +84,25 @@ const SystemType = z
   .readonly();
 export type SystemType = z.infer<typeof SystemType>;
 
+/**
+ * Where what can be installed on a Component depends on the way it came: all that it can be on the way. Each hop leads to
+ * another version, and to one place at most of each.
+ */
+const Ways = z
+  .strictObject({
+    /** Index into `places`. */
+    start: z.int().nonnegative(),
+    places: z
+      .array(
+        z
+          .strictObject({ version: VersionIndex, hops: z.array(z.int().nonnegative()).readonly() })
+          .readonly(),
+      )
+      .readonly(),
+  })
+  .readonly();
+export type Ways = z.infer<typeof Ways>;
+
 const SystemComponent = z
   .strictObject({
     id: ComponentId,
@@ -95,8 +114,10 @@ const SystemComponent = z
     supportsRollback: z.boolean(),
     /** True: an install of it reboots the host. */
     rebootsHost: z.boolean(),
-    /** For each version, the versions that an Artifact at hand installs from it, ascending, itself left out. */
+    /** For each version, the versions that an Artifact at hand installs from it, ascending, itself left out; whatever the way it came. */
     hops: z.array(z.array(VersionIndex).readonly()).readonly(),
+    /** Left out: `hops` says it all. */
+    ways: Ways.optional(),
   })
   .readonly();
 export type SystemComponent = z.infer<typeof SystemComponent>;

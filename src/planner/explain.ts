@@ -75,6 +75,8 @@ export function explain(
     case "undecided":
       return { kind: "unexplained" };
     case "no-plan":
+      // Where hops depend on the way, the explanation would miss some.
+      if (system.components.some(({ ways }) => ways !== undefined)) return { kind: "unexplained" };
       return whyNot(system, answer.stuck !== null, stepLimit);
     default:
       return assertNever(answer);

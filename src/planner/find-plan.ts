@@ -8,6 +8,7 @@ import { judge, type Judge } from "./constraints/judge.ts";
 import { sentence } from "./conflict/no-plan.ts";
 import type { Answer, Cost } from "./model/plan.ts";
 import { type Search, searcher } from "./search/search.ts";
+import { unfolded } from "./model/unfolded.ts";
 import { directMoves, isDirect, wantedMoves, wantedState } from "./model/wanted.ts";
 
 export interface PlanOptions {
@@ -23,6 +24,30 @@ export function findPlan(
   system: System,
   { nodeLimit = defaultNodeLimit }: PlanOptions = {},
 ): Answer {
+  const strict = unfolded(system, "every");
+  if (strict === null) return answerTo(system, nodeLimit);
+  const answer = answerTo(strict.system, nodeLimit);
+  if (strict.isExact || answer.kind === "undecided") return answer;
+  // What is out of reach where more hops count is so along every way, and what costs least there costs least.
+  const loose = answerTo(unfolded(system, "some")?.system ?? system, nodeLimit);
+  if (answer.kind === "no-plan")
+    return loose.kind === "no-plan" ? loose : { kind: "undecided", nodes: nodeLimit };
+  const isBest =
+    loose.kind === "plan" && loose.plan.optimal && isSameCost(loose.plan.cost, answer.plan.cost);
+  return isBest ? answer : doubted(system, answer, nodeLimit);
+}
+
+function isSameCost(one: Cost, other: Cost): boolean {
+  return (
+    one.installs === other.installs &&
+    one.stages === other.stages &&
+    one.exposure === other.exposure &&
+    one.groups === other.groups
+  );
+}
+
+/** Of a System whose hops do not depend on the way. */
+function answerTo(system: System, nodeLimit: number): Answer {
   const law = judge(system);
   if (!law.book.isWhole) return { kind: "undecided", nodes: nodeLimit };
   const answer = answerUnder(law, system, nodeLimit);

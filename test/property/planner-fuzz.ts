@@ -1,7 +1,9 @@
 import { findPlan } from "../../src/planner/find-plan.ts";
+import { unfolded } from "../../src/planner/model/unfolded.ts";
 import { cheapest, fault } from "../support/planner-brute-force.ts";
 import {
   onDevice,
+  overStones,
   randomCrowd,
   randomSystem,
   reordered,
@@ -36,7 +38,9 @@ function main(args: readonly string[]) {
 /** What the planner says wrongly of the System with this seed; null: nothing. */
 function difference(seed: number, note: (what: string) => void): string | null {
   const plain = seed % 4 === 0 ? randomCrowd(seed) : randomSystem(seed);
-  const system = seed % 3 === 0 ? plain : onDevice(underManifest(plain, seed), seed);
+  const legal = seed % 3 === 0 ? plain : onDevice(underManifest(plain, seed), seed);
+  const system = seed % 7 < 2 ? overStones(legal, seed) : legal;
+  const isExact = unfolded(system, "every")?.isExact ?? true;
   const answer = findPlan(system);
   const expected = cheapest(system);
   if (seed % 8 < 2) {
@@ -46,7 +50,8 @@ function difference(seed: number, note: (what: string) => void): string | null {
     }
   }
   if (answer.kind !== "plan") {
-    note(answer.kind);
+    note(isExact ? answer.kind : `${answer.kind}, over places taken as one`);
+    if (answer.kind === "undecided" && !isExact) return null;
     return answer.kind === "no-plan" && expected === null
       ? null
       : `${answer.kind}, but there is a plan: ${JSON.stringify(expected)}`;
@@ -54,7 +59,10 @@ function difference(seed: number, note: (what: string) => void): string | null {
   const { plan } = answer;
   const wrong = fault(system, plan);
   if (wrong !== null) return `not a valid plan: ${wrong}`;
-  if (!plan.optimal) return "not proved to be the best";
+  if (!plan.optimal) {
+    note("plan, not proved to be the best");
+    return isExact ? "not proved to be the best" : null;
+  }
   if (JSON.stringify(plan.cost) !== JSON.stringify(expected)) {
     return `cost ${JSON.stringify(plan.cost)}, but ${JSON.stringify(expected)} is enough`;
   }

@@ -10,6 +10,7 @@ export interface Oracle {
   /** For each end table its YES rows in which the state lies. */
   readonly endRows: (state: readonly number[]) => readonly (readonly EndRow[])[];
   readonly isAcceptable: (state: readonly number[]) => boolean;
+  /** Whatever the way the Component came. */
   readonly mayHop: (component: number, from: number, to: number) => boolean;
 }
 
@@ -167,6 +168,30 @@ export function everyState(system: System): number[][] {
   return all;
 }
 
+/**
+ * Where each Component is on its way: one of its places where what can be installed depends on the way it came, else its
+ * version.
+ */
+type Positions = readonly number[];
+
+function startOf({ components }: System): Positions {
+  return components.map(({ start, ways }) => ways?.start ?? start);
+}
+
+function versionAt({ components }: System, component: number, position: number): number {
+  const ways = components[component]?.ways;
+  return ways === undefined ? position : (ways.places[position]?.version ?? -1);
+}
+
+function versionsAt(system: System, positions: Positions): readonly number[] {
+  return positions.map((position, component) => versionAt(system, component, position));
+}
+
+function hopsFrom({ components }: System, component: number, position: number): Positions {
+  const { ways, hops } = components[component] ?? {};
+  return (ways === undefined ? hops?.[position] : ways.places[position]?.hops) ?? [];
+}
+
 type Vector = readonly [number, number, number, number];
 
 const isLess = (a: Vector, b: Vector) => {
@@ -256,40 +281,43 @@ function leastCosts(
   stageLimit: number,
   mayMove: MayMove = () => true,
 ): ReadonlyMap<string, Cost> {
-  const start = system.components.map((component) => component.start);
-  const keyOf = (state: readonly number[], moved: number, past: boolean) =>
-    `${state.join()};${String(moved)};${String(past)}`;
+  const keyOf = (positions: Positions, moved: number, past: boolean) =>
+    `${positions.join()};${String(moved)};${String(past)}`;
   const best = new Map<string, Vector>();
   const resting = new Map<string, Cost>();
-  let wave: { state: readonly number[]; moved: number; past: boolean }[] = [];
-  const offer = (state: readonly number[], moved: number, past: boolean, cost: Vector) => {
-    const key = keyOf(state, moved, past);
+  let wave: { positions: Positions; moved: number; past: boolean }[] = [];
+  const offer = (positions: Positions, moved: number, past: boolean, cost: Vector) => {
+    const key = keyOf(positions, moved, past);
     const before = best.get(key);
     if (before !== undefined && !isLess(cost, before)) return;
     best.set(key, cost);
-    wave.push({ state, moved, past });
+    wave.push({ positions, moved, past });
+    const state = versionsAt(system, positions);
+    const rested = resting.get(state.join());
+    if (rested !== undefined && !isLess(cost, vectorOf(rested))) return;
     const [installs, stages, exposure, groups] = cost;
     if (moved === 0 && law.endName(state) !== null) {
       resting.set(state.join(), { installs, stages, exposure, groups });
     }
   };
-  offer(start, 0, false, [0, 0, 0, 0]);
+  offer(startOf(system), 0, false, [0, 0, 0, 0]);
   while (wave.length > 0) {
     const now = wave;
     wave = [];
-    for (const { state, moved, past } of now) {
-      const cost = best.get(keyOf(state, moved, past)) ?? [0, 0, 0, 0];
+    for (const { positions, moved, past } of now) {
+      const state = versionsAt(system, positions);
+      const cost = best.get(keyOf(positions, moved, past)) ?? [0, 0, 0, 0];
       if (moved !== 0 && law.endName(state) !== null) {
-        offer(state, 0, false, [cost[0], cost[1] + 1, cost[2], cost[3]]);
+        offer(positions, 0, false, [cost[0], cost[1] + 1, cost[2], cost[3]]);
       }
       if (moved === 0 && cost[1] >= stageLimit) continue;
-      for (const group of everyGroup(system, law, state, moved)) {
+      for (const group of everyGroup(system, law, positions, moved)) {
         const movers = group.map(([c]) => c);
         if (!mayMove(state, movers, moved)) continue;
         const isFirm = group.some(([c]) => system.components[c]?.supportsRollback === false);
         const isPast = past || isFirm;
         const exposed = group.filter(([c]) => system.components[c]?.supportsRollback !== false);
-        const next = [...state];
+        const next = [...positions];
         let nextMoved = moved;
         for (const [c, to] of group) {
           next[c] = to;
@@ -307,23 +335,30 @@ function leastCosts(
   return resting;
 }
 
-/** Every nonempty set of hops of Components not yet moved in the stage, safe in every subset. */
+/** Every nonempty set of hops of Components not yet moved in the stage, to positions, safe in every subset. */
 function everyGroup(
   system: System,
   law: Oracle,
-  state: readonly number[],
+  positions: Positions,
   moved: number,
 ): (readonly [number, number])[][] {
   let all: (readonly [number, number])[][] = [[]];
-  for (const [c, { type }] of system.components.entries()) {
+  for (const c of system.components.keys()) {
     if ((moved & (1 << c)) !== 0) continue;
-    const count = system.types[type]?.versions.length ?? 0;
-    const hops = Array.from({ length: count }, (_, to) => to).filter((to) =>
-      law.mayHop(c, state[c] ?? -1, to),
-    );
+    const hops = hopsFrom(system, c, positions[c] ?? -1);
     all = all.flatMap((group) => [group, ...hops.map((to) => [...group, [c, to] as const])]);
   }
-  return all.filter((group) => group.length > 0 && isSafe(system, law, state, group));
+  const state = versionsAt(system, positions);
+  return all.filter(
+    (group) =>
+      group.length > 0 &&
+      isSafe(
+        system,
+        law,
+        state,
+        group.map(([c, to]) => [c, versionAt(system, c, to)] as const),
+      ),
+  );
 }
 
 function isSafe(
@@ -349,7 +384,8 @@ function isSafe(
 /** What is wrong with a plan; null: nothing. Walks it as a machine would, forwards and every way back. */
 export function fault(system: System, plan: Plan): string | null {
   const law = oracle(system);
-  let state = system.components.map((component) => component.start);
+  let positions = startOf(system);
+  let state = versionsAt(system, positions);
   const cost = { installs: 0, stages: plan.stages.length, exposure: 0, groups: 0 };
   let point: Plan["pointOfNoReturn"] = null;
   for (const [stageAt, stage] of plan.stages.entries()) {
@@ -369,8 +405,12 @@ export function fault(system: System, plan: Plan): string | null {
         moved.add(c);
         if (type.versions[state[c] ?? -1] !== step.from) return "it is not at its from";
         const to = type.versions.indexOf(step.to);
-        if (!law.mayHop(c, state[c] ?? -1, to)) return "no Artifact for this hop";
+        const next = hopsFrom(system, c, positions[c] ?? -1).find(
+          (position) => versionAt(system, c, position) === to,
+        );
+        if (next === undefined) return "no Artifact for this hop";
         group.push([c, to]);
+        positions = positions.with(c, next);
       }
       const order = group.map(([c]) => c);
       if (order.join() !== order.toSorted((a, b) => a - b).join()) return "not in Topology order";

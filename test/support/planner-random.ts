@@ -194,6 +194,15 @@ export function reordered(system: System, seed: number): System {
         ...component,
         type: newType(type),
         start: newVersion(type, component.start),
+        ...(component.ways !== undefined && {
+          ways: {
+            ...component.ways,
+            places: component.ways.places.map((place) => ({
+              ...place,
+              version: newVersion(type, place.version),
+            })),
+          },
+        }),
         hops: (versionOrders[type] ?? []).map((old) => newSet(type, component.hops[old] ?? [])),
       };
     }),
@@ -296,5 +305,35 @@ export function onDevice(system: System, seed: number): System {
     ...whole,
     endTables: [...system.endTables, ...(chance(0.4) ? [endTable] : [])],
     transitionTables: [...system.transitionTables, ...tables],
+  };
+}
+
+/** The System with Components on which what can be installed depends on the way they came: up to two places of each version. */
+export function overStones(system: System, seed: number): System {
+  const { between, chance, shuffle } = dice(seed);
+  return {
+    ...system,
+    components: system.components.map((component, index) => {
+      if (index > 0 && chance(0.5)) return component;
+      const { start, type } = component;
+      const size = system.types[type]?.versions.length ?? 0;
+      const spots = Array.from({ length: size }, (_, version) =>
+        Array.from({ length: version === start && chance(0.8) ? 1 : between(1, 2) }, () => version),
+      ).flat();
+      const places = spots.map((version) => ({
+        version,
+        hops: Array.from({ length: size }, (_, to) => to)
+          .filter((to) => to !== version && chance(0.6))
+          .flatMap((to) => shuffle([...spots.keys()].filter((at) => spots[at] === to)).slice(0, 1))
+          .toSorted((a, b) => a - b),
+      }));
+      const hops = Array.from({ length: size }, (_, from) => {
+        const own = places.filter(({ version }) => version === from);
+        return Array.from({ length: size }, (_other, to) => to).filter((to) =>
+          own.every((place) => place.hops.some((at) => spots[at] === to)),
+        );
+      });
+      return { ...component, hops, ways: { start: spots.indexOf(start), places } };
+    }),
   };
 }

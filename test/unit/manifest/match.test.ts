@@ -6,6 +6,7 @@ import { matchSystem } from "../../../src/manifest/match.ts";
 import type { MatchInput } from "../../../src/manifest/match-input.ts";
 import type { System } from "../../../src/manifest/system.ts";
 import type { Current } from "../../../src/manifest/version.ts";
+import { findPlan } from "../../../src/planner/find-plan.ts";
 import {
   expectOk,
   matchInput,
@@ -355,6 +356,43 @@ test("a hop counts only if it is possible whichever way the Component came there
   expect(versions).toEqual(["rtos-b3", "rtos-mid", "rtos-v1", "rtos-v2", "?"]);
   // rtos-mid has the boot loader if it comes after rtos-b3, and has not if it comes first.
   expect(system.components[1]?.hops).toEqual([[1, 3], [0], [0, 1], [0, 1], [0, 1]]);
+});
+
+test("what a stepping stone brings is there behind one that leaves it alone, and the way over both is the plan", () => {
+  const keeps = { clears: ["rootfs-image.rtos.*", "artifact_*"] };
+  const artifacts = [
+    atHand("gateway", "target", "gateway-v2"),
+    atHand("rtos", "target", "rtos-v2", {
+      ...keeps,
+      depends: { boot: ["2"], artifact_name: ["rtos-between"] },
+    }),
+    atHand("rtos", "stepping-stone", "rtos-boot", { ...keeps, provides: { boot: "2" } }),
+    atHand("rtos", "stepping-stone", "rtos-between", keeps),
+  ];
+  const rows = ["rtos-v1", "rtos-boot", "rtos-between", "rtos-v2"].map(
+    (version, at) => `      v.${String(at)}: [any, ${version}]`,
+  );
+  const tables = [
+    "constraints:",
+    "  end_states:",
+    "    columns: [gateway, rtos]",
+    "    rows:",
+    ...rows,
+  ];
+  const match = input([head.replaceAll(/, update_strategy: {[^}]*}/g, ""), ...tables].join("\n"), {
+    artifacts,
+  });
+  const { system } = matched({
+    ...match,
+    components: match.components.filter(({ id }) => id !== "R2"),
+  });
+  const answer = findPlan(system);
+  if (answer.kind !== "plan") throw new Error(JSON.stringify(answer));
+  const steps = answer.plan.stages.flatMap(({ groups }) => groups.flat());
+  expect(
+    steps.flatMap(({ component, from, to }) => (component === "R1" ? [`${from}>${to}`] : [])),
+  ).toEqual(["rtos-v1>rtos-boot", "rtos-boot>rtos-between", "rtos-between>rtos-v2"]);
+  expect(answer.plan.optimal).toBe(true);
 });
 
 test("an Artifact that nothing leads to is refused with what it lacks", () => {
