@@ -12,7 +12,7 @@ import type { Plan } from "../planner/model/plan.ts";
 import type { LocatedArtifact } from "../sources/locate.ts";
 import type { Context } from "./context.ts";
 import type { Settings } from "./settings.ts";
-import type { Surveyed } from "./survey.ts";
+import { type Surveyed, timeoutOf } from "./survey.ts";
 import type { Planning } from "./system.ts";
 
 /** What the first record of a journal is made of. */
@@ -49,8 +49,7 @@ export function beginRecord(
       componentType: entry.componentType,
       interface: entry.interface,
       args: entry.args,
-      timeoutMs:
-        entry.timeoutSeconds === null ? settings.interfaceTimeoutMs : entry.timeoutSeconds * 1000,
+      timeoutMs: timeoutOf(entry, settings),
       onInterrupt: entry.onInterrupt,
     })),
     artifacts: planning.located.map(plannedArtifact),

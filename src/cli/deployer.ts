@@ -10,7 +10,10 @@ import { journalsIn } from "../executor/journals.ts";
 import { performer } from "../executor/perform.ts";
 import type { CrashPoint } from "../executor/ports.ts";
 import { checkExecutable } from "../interface/executable.ts";
+import { workDirOf } from "../interface/work-dir.ts";
+import type { Files } from "../platform/types.ts";
 import { type Datastore, datastoreAt } from "../journal/datastore.ts";
+import { oweCleanups, takeOwed } from "../journal/owed.ts";
 import { clearRefusal } from "../journal/refusal.ts";
 import { versionOf } from "../manifest/version.ts";
 import { openArtifact } from "../sources/open.ts";
@@ -45,7 +48,7 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
   const perform = performer({
     platform,
     executable,
-    payloads: store.payloads,
+    places: store,
     environment: environment.inherited,
     graceMs,
     keys: input.keys,
@@ -80,8 +83,11 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     begun: () => {
       clearRefusal(platform.files, store);
     },
+    owe: (debts) => {
+      oweCleanups(platform.files, store, platform.clock.now().toISOString(), debts);
+    },
     sweep: () => {
-      platform.files.remove(store.payloads);
+      sweepWorkDirs(platform.files, store);
       removeKept(platform.files, store.bundles);
     },
     reachCrashPoint: (point) => {
@@ -120,7 +126,21 @@ function unreachableInterfaces(
   });
 }
 
+/** An owed Cleanup needs its work dir; nobody needs the others. */
+function sweepWorkDirs(files: Files, store: Datastore): void {
+  const { owed } = takeOwed(files, store);
+  if (owed.length === 0) {
+    files.remove(store.payloads);
+    return;
+  }
+  const needed = new Set(owed.map(({ component }) => workDirOf(store.payloads, component)));
+  for (const name of files.list(store.payloads)) {
+    const path = join(store.payloads, name);
+    if (!needed.has(path)) files.remove(path);
+  }
+}
+
 /** A test wants to see what is left of a process that dies right here. */
-function reachCrashPoint({ environment }: Context, point: CrashPoint): void {
+export function reachCrashPoint({ environment }: Context, point: CrashPoint): void {
   if (environment.crashPoint === point) process.kill(process.pid, "SIGKILL");
 }

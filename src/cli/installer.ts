@@ -5,6 +5,7 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type Deployed, inProgress, makeWay, start } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
+import { makeGood } from "../executor/owed.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import type { ByteSource } from "../platform/types.ts";
 import type { Named } from "../report/progress-lines.ts";
@@ -14,12 +15,13 @@ import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
 import { beginRecord, providesOf } from "./begin.ts";
 import type { Context } from "./context.ts";
 import type { InstallOptions } from "./definitions/updates.ts";
-import { datastoreOf, deployer, type DeployerInput } from "./deployer.ts";
+import { datastoreOf, deployer, type DeployerInput, graceMs, reachCrashPoint } from "./deployer.ts";
 import { inOwnDirectory } from "./own-directories.ts";
 import { openProgress } from "./progress.ts";
 import { checkRelease } from "./release.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { type CheckedArtifact, checkSpace } from "./space.ts";
+import { type Present, type Survey, timeoutOf } from "./survey.ts";
 import { type Planning, planThisSystem } from "./system.ts";
 import { isBundle, type SystemInput, withBundle, withManifest } from "./system-input.ts";
 
@@ -91,6 +93,41 @@ async function clearTheWay(context: Context, settings: Settings): Promise<Result
   });
 }
 
+/** The Cleanups that earlier deployments owe; most often none. */
+async function makeOwedGood(
+  context: Context,
+  settings: Settings,
+  { components, absent }: Survey<Present>,
+): Promise<Result<null>> {
+  const { platform, environment, signal } = context;
+  const store = datastoreOf(context);
+  if (platform.files.status(store.owed) === null) return ok(null);
+  const named = components.map(({ entry, id }) => ({ id, type: entry.componentType }));
+  return await withProgress(context, settings, named, (emit) =>
+    makeGood(
+      components.map(({ entry, id, executable }) => ({
+        id,
+        componentType: entry.componentType,
+        executable,
+        args: entry.args,
+        timeoutMs: timeoutOf(entry, settings),
+        environment: environment.inherited,
+      })),
+      absent,
+      {
+        platform,
+        store,
+        graceMs,
+        emit,
+        signal,
+        reachCrashPoint: (point) => {
+          reachCrashPoint(context, point);
+        },
+      },
+    ),
+  );
+}
+
 interface Wanted {
   readonly input: SystemInput;
   readonly id: string;
@@ -103,7 +140,9 @@ async function planAndRun(
   settings: Settings,
   { input, id, options, showPlan }: Wanted,
 ): Promise<Result<Installed>> {
-  const made = await planThisSystem(context, settings, input);
+  const made = await planThisSystem(context, settings, input, (present) =>
+    makeOwedGood(context, settings, present),
+  );
   if (!made.ok) return made;
   const planning = made.value;
   const { answer, survey } = planning;

@@ -72,7 +72,7 @@ export async function makePlan(
   if (!settings.ok) return settings;
   const demand = { ...settings.value, allowUnsignedManifest };
   const made = await withSystemInput(context, demand, file, (input) =>
-    planThisSystem(context, settings.value, input),
+    planThisSystem(context, settings.value, input, null),
   );
   return made.ok ? withNotes(made.value, inProgressNote(context)) : made;
 }

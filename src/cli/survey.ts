@@ -32,14 +32,20 @@ export interface Survey<C extends Present> {
   readonly absent: readonly ComponentType[];
 }
 
+/** What is to be done once it is known who is there, and before anybody is asked what it runs. */
+export type BeforeProvides = (present: Survey<Present>) => Promise<Result<null>>;
+
 /** Asks every Component who it is and what it provides; nothing but temporary work dirs is written. */
 export async function survey(
   context: Context,
   settings: Settings,
   topology: Topology,
+  beforeProvides: BeforeProvides | null,
 ): Promise<Result<Survey<Surveyed>>> {
   const found = await identify(context, settings, topology);
   if (!found.ok) return found;
+  const prepared = await beforeProvides?.(found.value);
+  if (prepared?.ok === false) return prepared;
   const { components, absent } = found.value;
   const surveyed = await askEach(components, async (component) => {
     const asked = await ask(context, settings, component, "Provides", (spec) =>
@@ -124,8 +130,7 @@ export async function ask<T>(
       workDir,
       componentType: entry.componentType,
       args: entry.args,
-      timeoutMs:
-        entry.timeoutSeconds === null ? settings.interfaceTimeoutMs : entry.timeoutSeconds * 1000,
+      timeoutMs: timeoutOf(entry, settings),
       graceMs,
       environment: environment.inherited,
       runId: platform.clock.randomId(),
@@ -144,6 +149,11 @@ export async function ask<T>(
   }
   writeLines(output.messages, lines);
   return fail(...asked.problems.map((problem) => ({ at: entry.at, ...problem })));
+}
+
+/** Of each call of its Interface, in milliseconds; 0: no limit. */
+export function timeoutOf({ timeoutSeconds }: TopologyEntry, settings: Settings): number {
+  return timeoutSeconds === null ? settings.interfaceTimeoutMs : timeoutSeconds * 1000;
 }
 
 function sharedIds(components: readonly Present[]): readonly Problem[] {

@@ -26,7 +26,7 @@ import { type LocatedArtifact, locateArtifacts, missingArtifact } from "../sourc
 import type { Context } from "./context.ts";
 import { readText } from "./input-files.ts";
 import type { Settings } from "./settings.ts";
-import { type Survey, survey, type Surveyed } from "./survey.ts";
+import { type BeforeProvides, type Survey, survey, type Surveyed } from "./survey.ts";
 import type { SystemInput } from "./system-input.ts";
 import { topologyFor } from "./topology.ts";
 
@@ -45,11 +45,12 @@ export interface Planning {
   readonly survey: Survey<Surveyed> | null;
 }
 
-/** Plans from where this System is. Reads, asks Identity and Provides, and changes nothing. */
+/** Plans from where this System is. Reads, asks Identity and Provides, and changes nothing but what `beforeProvides` does. */
 export async function planThisSystem(
   context: Context,
   settings: Settings,
   input: SystemInput,
+  beforeProvides: BeforeProvides | null,
 ): Promise<Result<Planning>> {
   const read = readManifest(input.manifest);
   if (!read.ok) return read;
@@ -60,7 +61,7 @@ export async function planThisSystem(
   if (!topology.ok) return topology;
   const artifacts = await readArtifacts(input, manifest, "all must be there");
   if (!artifacts.ok) return artifacts;
-  const surveyed = await survey(context, settings, topology.value);
+  const surveyed = await survey(context, settings, topology.value, beforeProvides);
   if (!surveyed.ok) return surveyed;
   return await planned(
     context,

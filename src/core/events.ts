@@ -73,6 +73,8 @@ export type Event =
       }[];
       /** The Components at fault where the outcome is `inconsistent`; empty otherwise. */
       readonly inconsistent: readonly ComponentId[];
+      /** Those whose Cleanup has failed and is still to be made. */
+      readonly owed: readonly ComponentId[];
     };
 
 /** How a deployment may end; the cause is told by the first failure. */

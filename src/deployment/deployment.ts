@@ -46,6 +46,8 @@ export interface Member {
   readonly maybeDropped: boolean;
   /** In a state that nobody can vouch for; never taken back. */
   readonly inconsistent: boolean;
+  /** Its Cleanup has failed for good, in this stage or an earlier one, and was not made good since. */
+  readonly owesCleanup: boolean;
   /**
    * The version it counts as: installed ones as new, rolled-back ones as old. Null: left half-way, so that nobody knows;
    * not to be taken for `?`, which is a whole version that nobody can name.
@@ -112,17 +114,22 @@ export interface Deployment {
     readonly outcome: DeploymentOutcome;
     readonly inconsistent: readonly ComponentId[];
   } | null;
+  /** Those that owed a Cleanup when it ended; none before. */
+  readonly owed: readonly ComponentId[];
 }
 
 /**
  * How often a round is tried in all before it counts as failed for good. The verification repeats the
  * rollback reboot with it, and then the Component is inconsistent. ArtifactRollback only under tables:
- * without them the protocol passes a failed one over.
+ * without them the protocol passes a failed one over. A Cleanup that times out may do so every time; an owed one
+ * is only made again where it was interrupted.
  */
 const maxTries: { readonly [name in RoundName]?: number } = {
   ArtifactVerifyRollbackReboot: 5,
   ArtifactRollback: 3,
   ObserveInterrupted: 3,
+  Cleanup: 3,
+  OwedCleanup: 3,
   ObserveStuck: 3,
   ConfirmEnd: 3,
 };
@@ -148,12 +155,12 @@ export function isConstrained(deployment: Deployment): boolean {
   return deployment.begin.system.endTables.length > 0;
 }
 
-/** The members as a stage finds them: everything of the stage before it is forgotten but the versions. */
+/** The members as a stage finds them: everything of the stage before it is forgotten but the versions and what is owed. */
 export function membersOf(
   stage: Stage | undefined,
-  versions: readonly Pick<Member, "id" | "version">[],
+  before: readonly Pick<Member, "id" | "version" | "owesCleanup">[],
 ): readonly Member[] {
-  return versions.map(({ id, version }) => ({
+  return before.map(({ id, version, owesCleanup }) => ({
     id,
     step: stepOf(stage, id),
     ran: {},
@@ -165,6 +172,7 @@ export function membersOf(
     toObserve: null,
     maybeDropped: false,
     inconsistent: false,
+    owesCleanup,
     version,
   }));
 }
@@ -180,6 +188,11 @@ function stepOf(stage: Stage | undefined, id: ComponentId): Member["step"] {
 /** Once any Cleanup has begun, nothing of the stage can be undone. */
 export function hasCleanupStarted(deployment: Deployment): boolean {
   return deployment.members.some((member) => member.ran.Cleanup !== undefined);
+}
+
+/** Whose Cleanup has failed, in the order of the System. */
+export function owingCleanup({ members }: Deployment): readonly ComponentId[] {
+  return members.filter((member) => member.owesCleanup).map((member) => member.id);
 }
 
 /** Its ArtifactInstall has started and its rollback is impossible, has failed, or cannot be verified. */

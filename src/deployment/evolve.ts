@@ -28,7 +28,7 @@ export function begin(first: Begin, run: Run): Deployment {
       first.system.components.map(({ id, type, start }) => {
         const version = first.system.types[type]?.versions[start];
         if (version === undefined) throw new Error(`no start version of ${id}`);
-        return { id, version };
+        return { id, version, owesCleanup: false };
       }),
     ),
     failure: null,
@@ -37,6 +37,7 @@ export function begin(first: Begin, run: Run): Deployment {
     givenUp: false,
     stoppedBefore: null,
     ended: null,
+    owed: [],
   };
 }
 
@@ -78,6 +79,7 @@ function folded(deployment: Deployment, record: JournalRecord, place: Place): De
       return {
         ...deployment,
         ended: { outcome: record.outcome, inconsistent: record.inconsistent },
+        owed: record.owed,
       };
     default:
       return assertNever(record);

@@ -156,7 +156,7 @@ function judge(
   const { round } = open.intent;
   const change = (members: readonly Member[]): Deployment => ({ ...deployment, members });
   const only = [component];
-  if (deployment.way !== "forward" || round === "Cleanup") {
+  if (deployment.way !== "forward" || round === "Cleanup" || round === "OwedCleanup") {
     // Its Interface was not even started: neither the way back nor Cleanup must leave it out.
     // Nobody knows how far an interrupted rollback came, and Provides may tell the old version before a
     // reboot: it is made once more.

@@ -33,7 +33,7 @@ export function afterOutcome(
   if (deployment.way === "out" && round === "ObserveInterrupted") {
     return isKept(after) ? changed : { ...changed, mustReplan: true };
   }
-  if (deployment.way !== "forward" || round === "Cleanup" || round === "ConfirmEnd") return changed;
+  if (deployment.way !== "forward" || isNoCause(round)) return changed;
   if (round === "ObserveInterrupted" && member.toObserve !== null) {
     const isFailed = after.ran[member.toObserve] === "interrupted";
     return isFailed
@@ -41,6 +41,11 @@ export function afterOutcome(
       : changed;
   }
   return failure === null ? changed : withFailure(changed, member.id, round, failure);
+}
+
+/** What becomes of these never sends a deployment back. */
+function isNoCause(round: RoundName): boolean {
+  return round === "Cleanup" || round === "OwedCleanup" || round === "ConfirmEnd";
 }
 
 /** Answers that were given as they should be and still forbid to go on. */
@@ -109,7 +114,7 @@ function memberAfter(
   failure: FailureReason | null,
 ): Member {
   const member = failure === null ? before : withFailureCounted(before, round);
-  const isAgain = failure !== null && isTriedAgain(deployment, member, round);
+  const isAgain = failure !== null && isTriedAgain(deployment, member, round, failure);
   if (isAgain) return withProgress(member, round, "again");
   switch (round) {
     case "ExpectOld":
@@ -127,8 +132,15 @@ function memberAfter(
         ...withProgress(member, round, progressOf(failure)),
         ...answered(member, round, outcome),
         inconsistent: member.inconsistent || isUnverified(member, round, failure),
+        owesCleanup: isCleanupOwed(member, round, failure),
       };
   }
+}
+
+/** An owed one that fails again is not called any more: its work dir is set aside, and the stage goes on. */
+function isCleanupOwed(member: Member, round: RoundName, failure: FailureReason | null): boolean {
+  if (round === "OwedCleanup") return false;
+  return round === "Cleanup" ? failure !== null : member.owesCleanup;
 }
 
 function progressOf(failure: FailureReason | null): "ok" | "failed" | "interrupted" {
@@ -166,8 +178,15 @@ function withFailureCounted(member: Member, round: RoundName): Member {
   return { ...member, failures: { ...member.failures, [round]: failures } };
 }
 
-function isTriedAgain(deployment: Deployment, member: Member, round: RoundName): boolean {
+function isTriedAgain(
+  deployment: Deployment,
+  member: Member,
+  round: RoundName,
+  failure: FailureReason,
+): boolean {
   switch (round) {
+    case "Cleanup":
+      return failure.kind !== "timed-out" && hasTriesLeft(member, round);
     case "ObserveStuck":
     case "ConfirmEnd":
       return hasTriesLeft(member, round);
@@ -186,12 +205,15 @@ function isUnverified(member: Member, round: RoundName, failure: FailureReason |
   return !hasTriesLeft(member, round);
 }
 
-/** An interrupted verification counts as a failed one. */
+/** An interrupted verification or Cleanup counts as a failed one. */
 export function withInterruption(member: Member, round: RoundName): Member {
   const counted = withFailureCounted(member, round);
+  const isCleanup = round === "Cleanup" || round === "OwedCleanup";
+  if (isCleanup && hasTriesLeft(counted, round)) return withProgress(counted, round, "again");
   return {
     ...withProgress(counted, round, "interrupted"),
     inconsistent: member.inconsistent || isUnverified(counted, round, { kind: "interrupted" }),
+    owesCleanup: isCleanupOwed(counted, round, { kind: "interrupted" }),
   };
 }
 

@@ -16,6 +16,8 @@ export const roundNames = [
   "ArtifactVerifyReboot",
   "ArtifactCommit",
   "Cleanup",
+  // Cleanup of an earlier stage, in which it has failed
+  "OwedCleanup",
   "ArtifactRollback",
   "ArtifactRollbackReboot",
   "ArtifactVerifyRollbackReboot",
@@ -143,6 +145,13 @@ const expectOld: Row = {
   over: "system",
   who: (member) => !installStarted(member),
 };
+// What an earlier stage could not clean up must be gone before anything of this one is asked or made.
+const owedCleanup: Row = {
+  name: "OwedCleanup",
+  kind: "state",
+  over: "stage",
+  who: (member) => member.owesCleanup,
+};
 const failure: Row = {
   name: "ArtifactFailure",
   kind: "state",
@@ -152,7 +161,7 @@ const failure: Row = {
 
 /** On the way out a Component is either installed, or undone by its own rollback. */
 const outRows: readonly Row[] = [
-  ...forwardRows.map((row) => ({
+  ...[{ ...owedCleanup, over: "group" as const }, ...forwardRows].map((row) => ({
     ...row,
     who: (member: Member) =>
       member.step?.means === "install" && !hasFailedInstall(member) && row.who(member),
@@ -183,7 +192,7 @@ const confirmEnd: Row = {
 
 /** The kind of a round; `ObserveInterrupted` stands in no program, it asks Provides. */
 export function kindOf(name: RoundName): RoundKind {
-  const rows = [...forwardRows, ...backRows, failure, commit, cleanup];
+  const rows = [...forwardRows, ...backRows, failure, commit, cleanup, owedCleanup];
   return rows.find((row) => row.name === name)?.kind ?? "query";
 }
 
@@ -221,6 +230,7 @@ function writeProgram(way: Way, groups: number, isFirstStage: boolean): readonly
   switch (way) {
     case "forward":
       return [
+        ...(isFirstStage ? [] : [round(owedCleanup, null)]),
         ...ascending.flatMap((group) => forwardGroup(group, isFirstStage)),
         stop("ArtifactCommit"),
         ...ascending.map((group) => round(commit, group)),

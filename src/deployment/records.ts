@@ -202,6 +202,8 @@ const Ended = z
     at: Time,
     outcome: z.enum(deploymentOutcomes),
     inconsistent: z.array(ComponentId).readonly(),
+    /** Whose Cleanup has failed and is still to be made. The first builds forgot about those. */
+    owed: z.array(ComponentId).readonly().default([]),
   })
   .readonly();
 

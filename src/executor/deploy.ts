@@ -14,6 +14,7 @@ import type {
   Run,
   TopologyComponent,
 } from "../deployment/records.ts";
+import type { OwedCleanup } from "../journal/owed.ts";
 import type { Processes } from "../platform/types.ts";
 import { deploymentOf } from "./deployment-of.ts";
 import { exitOfRun } from "./exit.ts";
@@ -37,8 +38,10 @@ export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
   readonly unreachable: (components: readonly TopologyComponent[]) => readonly Problem[];
   /** Called when a new deployment is safe in the journal, before anything of it is done. */
   readonly begun: () => void;
-  /** Removes what a deployment that has ended leaves in the datastore. */
-  readonly sweep: (begin: Begin) => void;
+  /** Notes durably whose Cleanup a deployment that has ended owes. */
+  readonly owe: (debts: readonly Omit<OwedCleanup, "runIds">[]) => void;
+  /** Removes what a deployment that has ended leaves in the datastore, but for what an owed Cleanup needs. */
+  readonly sweep: () => void;
 }
 
 export interface Deployed {
@@ -199,7 +202,8 @@ function finish(end: RunEnd, firstRun: number, ports: DeployPorts): Deployed {
   const { deployment } = end;
   if (end.kind === "ended") {
     const { begin: first, ended, members } = deployment;
-    ports.sweep(first);
+    ports.owe(debtsOf(deployment));
+    ports.sweep();
     ports.journals.archive(first.deployment);
     ports.reachCrashPoint("end:archived");
     if (ended !== null) {
@@ -213,17 +217,28 @@ function finish(end: RunEnd, firstRun: number, ports: DeployPorts): Deployed {
           version: shownVersion(version),
         })),
         inconsistent: ended.inconsistent,
+        owed: deployment.owed,
       });
     }
   }
   return { exit: exitOfRun(end, firstRun), end };
 }
 
+function debtsOf({ begin: first, owed }: Deployment): readonly Omit<OwedCleanup, "runIds">[] {
+  return first.components
+    .filter(({ id }) => owed.includes(id))
+    .map(({ id, componentType }) => ({
+      component: id,
+      componentType,
+      deployment: first.deployment,
+    }));
+}
+
 function archiveUnbegun(records: readonly JournalRecord[], ports: DeployPorts): void {
   const [first] = records;
   if (first?.type !== "begin")
     throw new Error("a journal that does not start with what was planned");
-  ports.sweep(first);
+  ports.sweep();
   ports.journals.archive(first.deployment);
 }
 

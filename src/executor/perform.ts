@@ -12,12 +12,16 @@ import { type Asked, askProvides, askWord, type QuerySpec } from "../interface/q
 import {
   prepareWorkDir,
   removeWorkDir,
+  replaceLostWorkDir,
+  setWorkDirAside,
   withTemporaryWorkDir,
   workDirOf,
+  type WorkDirPlaces,
 } from "../interface/work-dir.ts";
 import { FileError, type Platform } from "../platform/types.ts";
 import type { OpenArtifact } from "../sources/open.ts";
 import { fileProblem } from "./file-problem.ts";
+import { setAsideNote } from "./owed.ts";
 import type { Perform, Task, TaskEnd } from "./ports.ts";
 import { stateName } from "./state-name.ts";
 
@@ -25,8 +29,8 @@ export interface PerformPorts {
   readonly platform: Platform;
   /** Absolute path of the executable of an Interface. */
   readonly executable: (name: string) => string;
-  /** Absolute path of the directory that holds the work dirs. */
-  readonly payloads: string;
+  /** Where the work dirs lie. */
+  readonly places: WorkDirPlaces;
   /** The environment of every Interface. */
   readonly environment: Readonly<Record<string, string>>;
   /** From SIGTERM to SIGKILL, in milliseconds. */
@@ -74,6 +78,8 @@ async function perform(ports: PerformPorts, task: Task): Promise<TaskEnd> {
       return await downloadPayload(ports, task);
     case "Cleanup":
       return await cleanUp(ports, task);
+    case "OwedCleanup":
+      return await cleanUpOwed(ports, task);
     case "ArtifactInstall":
     case "ArtifactReboot":
     case "ArtifactVerifyReboot":
@@ -97,12 +103,23 @@ async function callState(ports: PerformPorts, task: Task): Promise<TaskEnd> {
   return { failure, answer: null };
 }
 
-/** Everything of the update goes with it, whatever the Interface made of its Cleanup. */
+/** Everything of the update goes with it; where it fails all stays, for it is owed. */
 async function cleanUp(ports: PerformPorts, task: Task): Promise<TaskEnd> {
+  const { files } = ports.platform;
+  const { id, componentType } = componentOf(task);
+  replaceLostWorkDir(files, workDirOf(ports.places.payloads, id), componentType);
   const end = await callState(ports, task);
-  if (end.failure?.kind !== "interrupted") {
-    removeWorkDir(ports.platform.files, workDirOf(ports.payloads, task.member.id));
-  }
+  if (end.failure === null) removeWorkDir(files, ports.places, id);
+  return end;
+}
+
+/** One that fails again is not called any more: a Cleanup that is broken must not keep out the update that mends it. */
+async function cleanUpOwed(ports: PerformPorts, task: Task): Promise<TaskEnd> {
+  const end = await cleanUp(ports, task);
+  if (end.failure === null || end.failure.kind === "interrupted") return end;
+  const { id } = componentOf(task);
+  const aside = setWorkDirAside(ports.platform.files, ports.places, id);
+  ports.emit({ type: "note", message: setAsideNote(id, aside) });
   return end;
 }
 
@@ -115,11 +132,11 @@ async function prepare(ports: PerformPorts, task: Task): Promise<TaskEnd | null>
   const opened = await ports.open(plannedOf(task));
   if (!opened.ok) return failedOf(opened.problems);
   try {
-    prepareWorkDir(ports.platform.files, workDirOf(ports.payloads, component.id), {
+    prepareWorkDir(ports.platform.files, workDirOf(ports.places.payloads, component.id), {
       componentType: component.componentType,
       provides: asked.provides,
       artifact: opened.value.artifact,
-      keepTemporary: false,
+      deploymentId: `${task.deployment.begin.deployment}-${String(task.deployment.stage + 1)}`,
     });
     return null;
   } finally {
@@ -184,7 +201,7 @@ function querySpec(ports: PerformPorts, task: Task): QuerySpec {
   const state = stateName(task.round, task.member);
   return {
     executable: ports.executable(component.interface),
-    workDir: workDirOf(ports.payloads, component.id),
+    workDir: workDirOf(ports.places.payloads, component.id),
     componentType: component.componentType,
     args: component.args,
     timeoutMs: component.timeoutMs,

@@ -36,6 +36,7 @@ export type CrashPoint =
   | `stop:${"appended" | "synced"}`
   | `end:${"appended" | "synced" | "archived"}`
   | `run:${"appended" | "synced"}`
+  | `owed:${"called" | "ended" | "settled"}`
   | `begin:${"appended" | "synced"}`;
 
 export interface ExecutorPorts {

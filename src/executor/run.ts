@@ -2,7 +2,12 @@ import { assertNever } from "../core/assert-never.ts";
 import type { ComponentId } from "../core/ids.ts";
 import { contingency } from "../deployment/contingency.ts";
 import { type Action, decide } from "../deployment/decide.ts";
-import { currentStage, type Deployment, type Member } from "../deployment/deployment.ts";
+import {
+  currentStage,
+  type Deployment,
+  type Member,
+  owingCleanup,
+} from "../deployment/deployment.ts";
 import { rebootHost } from "./host-reboot.ts";
 import { type Live, record, timestamp } from "./live.ts";
 import type { ExecutorPorts, RunEnd, TaskEnd } from "./ports.ts";
@@ -62,6 +67,7 @@ async function perform(action: Action, live: Live, ports: ExecutorPorts): Promis
         at: timestamp(ports),
         outcome: action.outcome,
         inconsistent: action.inconsistent,
+        owed: owingCleanup(live.deployment),
       });
       ports.reachCrashPoint("end:appended");
       ports.journal.sync();

@@ -12,6 +12,8 @@ export function stateName(round: RoundName, member: Member): State | Query {
     case "ObserveStuck":
     case "ConfirmEnd":
       return "Provides";
+    case "OwedCleanup":
+      return "Cleanup";
     case "HostReboot":
       return "ArtifactReboot";
     case "HostRollbackReboot":

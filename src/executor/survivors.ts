@@ -23,11 +23,29 @@ export async function endSurvivors(
     ({ pid, startTime }) => processes.identify(pid)?.startTime === startTime,
   );
   const marked = last === undefined ? [] : processes.findByEnvironment(runIdVariable, last);
-  const all = unique([...alive, ...marked]);
+  return await endAll([...alive, ...marked], processes, graceMs);
+}
+
+/** Ends whatever carries the mark of one of these runs; the same failure. */
+export async function endMarked(
+  runIds: readonly string[],
+  processes: Processes,
+  graceMs: number,
+): Promise<Result<number>> {
+  const marked = runIds.flatMap((runId) => processes.findByEnvironment(runIdVariable, runId));
+  return await endAll(marked, processes, graceMs);
+}
+
+async function endAll(
+  who: readonly ProcessIdentity[],
+  processes: Processes,
+  graceMs: number,
+): Promise<Result<number>> {
+  const all = unique(who);
   const ended = await Promise.all(
-    all.map(async (who) => ({ who, isGone: await processes.end(who, graceMs) })),
+    all.map(async (one) => ({ one, isGone: await processes.end(one, graceMs) })),
   );
-  const left = ended.filter(({ isGone }) => !isGone).map(({ who }) => stillRunning(who));
+  const left = ended.filter(({ isGone }) => !isGone).map(({ one }) => stillRunning(one));
   return left.length === 0 ? ok(all.length) : fail(...left);
 }
 

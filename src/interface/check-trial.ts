@@ -103,7 +103,7 @@ export async function startTrial(platform: StreamsPlatform, spec: CheckSpec): Pr
           componentType,
           provides,
           artifact,
-          keepTemporary: false,
+          deploymentId: runId,
         });
         return await use(workDir);
       }),

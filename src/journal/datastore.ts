@@ -15,6 +15,10 @@ export interface Datastore {
   readonly bundles: string;
   /** The work dirs of the Interfaces, one a Component. */
   readonly payloads: string;
+  /** Of those that failed twice over: kept for people to look at, one a Component. */
+  readonly setAside: string;
+  /** The Cleanups that ended deployments still owe. */
+  readonly owed: string;
   /** There while a refused install waits for its caller to roll it back and clean up. */
   readonly refused: string;
 }
@@ -28,6 +32,8 @@ export function datastoreAt(root: string): Datastore {
     history: join(root, "history"),
     bundles: join(root, "bundles"),
     payloads: join(root, "payloads"),
+    setAside: join(root, "set-aside"),
+    owed: join(root, "owed"),
     refused: join(root, "refused"),
   };
 }

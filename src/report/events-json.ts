@@ -66,6 +66,7 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
           event.components.map(({ component, version }) => [component, version]),
         ),
         inconsistent: event.inconsistent,
+        cleanup_owed: event.owed,
       };
     default:
       return assertNever(event);

@@ -94,6 +94,7 @@ const eventShapes = {
     system_version: z.string().nullable(),
     components: z.record(z.string(), z.string()),
     inconsistent: z.array(z.string()),
+    cleanup_owed: z.array(z.string()),
   }),
 } as const satisfies { readonly [type in Event["type"]]: z.ZodType };
 

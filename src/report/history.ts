@@ -26,6 +26,7 @@ export function historyLines(past: readonly Past[], style: Style): readonly stri
     deployment.begin.manifest,
     deployment.ended?.outcome ?? "not ended",
     endedAt === null ? "" : `took ${durationBetween(deployment.begin.at, endedAt)}`,
+    deployment.owed.length === 0 ? "" : `Cleanup owed: ${deployment.owed.join(", ")}`,
   ]);
   return aligned(rows).map(([id = "", ...cells]) =>
     `${style.strong(id)}  ${cells.join("  ")}`.trimEnd(),
@@ -50,6 +51,7 @@ export function pastLines(
     `Begun ${begin.at}${endedAt === null ? "" : `, ended ${endedAt}`}, in ${runs === 1 ? "one run" : `${runs} runs`}.`,
     ...(failure === null ? [] : [style.bad(failureSentence(failure))]),
     ended === null ? "It has no end." : outcomeSentence(ended.outcome, null, ended.inconsistent),
+    ...deployment.owed.map((id) => style.careful(`${id} still owed a Cleanup at its end.`)),
     ...aligned(rows).map(([id = "", ...cells]) => `  ${style.strong(id)}  ${cells.join("  ")}`),
   ];
 }
@@ -99,6 +101,7 @@ export function pastJson({
     runs,
     outcome: ended?.outcome ?? null,
     inconsistent: ended?.inconsistent ?? [],
+    cleanup_owed: deployment.owed,
     cause: failure === null ? null : causeJson(failure),
     components: journeys(deployment).map(({ id, type, from, to, version }) => ({
       component: id,

@@ -35,7 +35,12 @@ export function outcomeLines(
 ): readonly string[] {
   const sentence = outcomeSentence(event.outcome, event.systemVersion, event.inconsistent);
   const weight = event.outcome === "success" ? style.good : style.bad;
-  return [weight(sentence), ...versionLines(event.components, style)];
+  const owed = event.owed.map((id) =>
+    style.careful(
+      `${id} still owes a Cleanup: its work dir is kept, and it is called again before the next update.`,
+    ),
+  );
+  return [weight(sentence), ...owed, ...versionLines(event.components, style)];
 }
 
 function versionLines(

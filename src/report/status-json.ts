@@ -2,6 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import { shownVersion } from "../core/ids.ts";
 import type { Failure } from "../deployment/deployment.ts";
 import { failureJson } from "./failure.ts";
+import type { OwedCleanup } from "../journal/owed.ts";
 import { type InProgress, lastRound, typeOf, type Waiting, waitingFor } from "./status.ts";
 
 /** Why a deployment failed. */
@@ -30,8 +31,16 @@ function waitingDocument(waiting: Waiting): Readonly<Record<string, unknown>> {
   }
 }
 
-export function statusJson(progress: InProgress | null): Readonly<Record<string, unknown>> {
-  if (progress === null) return { type: "status", deployment: null };
+export function statusJson(
+  progress: InProgress | null,
+  owed: readonly OwedCleanup[],
+): Readonly<Record<string, unknown>> {
+  const debts = owed.map(({ component, componentType, deployment }) => ({
+    component,
+    component_type: componentType,
+    deployment,
+  }));
+  if (progress === null) return { type: "status", deployment: null, cleanup_owed: debts };
   const { deployment } = progress;
   const { begin, stage, way, failure, ended } = deployment;
   return {
@@ -59,7 +68,9 @@ export function statusJson(progress: InProgress | null): Readonly<Record<string,
         last_state: last?.round ?? null,
         progress: last?.progress ?? null,
         inconsistent: member.inconsistent,
+        owes_cleanup: member.owesCleanup,
       };
     }),
+    cleanup_owed: debts,
   };
 }

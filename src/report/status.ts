@@ -1,7 +1,13 @@
 import { assertNever } from "../core/assert-never.ts";
 import { shownVersion } from "../core/ids.ts";
 import type { StopPoint } from "../core/protocol.ts";
-import type { Deployment, Failure, Member } from "../deployment/deployment.ts";
+import {
+  type Deployment,
+  type Failure,
+  type Member,
+  owingCleanup,
+} from "../deployment/deployment.ts";
+import type { OwedCleanup } from "../journal/owed.ts";
 import { aligned } from "./columns.ts";
 import { failureText } from "./failure.ts";
 import { outcomeSentence } from "./outcome.ts";
@@ -32,8 +38,18 @@ export function waitingFor({ deployment, heldBy }: InProgress): Waiting {
   return { kind: "resume", interrupted: round };
 }
 
-export function statusLines(progress: InProgress | null, style: Style): readonly string[] {
-  if (progress === null) return ["No deployment is in progress."];
+/** `owed`: the Cleanups that ended deployments have left to be made. */
+export function statusLines(
+  progress: InProgress | null,
+  owed: readonly OwedCleanup[],
+  style: Style,
+): readonly string[] {
+  const debts = owed.map(({ component, deployment }) =>
+    style.careful(
+      `${component} still owes the Cleanup of deployment ${deployment}: it is called again before the next update.`,
+    ),
+  );
+  if (progress === null) return ["No deployment is in progress.", ...debts];
   const { deployment } = progress;
   const { begin } = deployment;
   return [
@@ -42,6 +58,8 @@ export function statusLines(progress: InProgress | null, style: Style): readonly
     waitingSentence(waitingFor(progress), deployment),
     ...stageLine(deployment),
     ...memberLines(deployment, style),
+    ...owingCleanup(deployment).map((id) => style.careful(`${id} still owes a Cleanup.`)),
+    ...debts,
   ];
 }
 

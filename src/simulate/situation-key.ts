@@ -49,7 +49,7 @@ function openText({ intent, waiting, started }: OpenRound): string {
 
 function memberText(member: Member): string {
   const { step, ran, failures } = member;
-  let text = `${member.toObserve ?? ""},${member.supportsRollback ?? ""},${member.needsReboot ?? ""},${member.inconsistent ? 1 : 0}${member.maybeDropped ? 1 : 0}`;
+  let text = `${member.toObserve ?? ""},${member.supportsRollback ?? ""},${member.needsReboot ?? ""},${member.inconsistent ? 1 : 0}${member.maybeDropped ? 1 : 0}${member.owesCleanup ? 1 : 0}`;
   for (const round of roundNames) {
     const progress = ran[round];
     const failed = failures[round];

@@ -1,7 +1,7 @@
 import { type ComponentId, unknownVersion } from "../core/ids.ts";
 import { contingency } from "../deployment/contingency.ts";
 import { decide } from "../deployment/decide.ts";
-import type { Deployment } from "../deployment/deployment.ts";
+import { type Deployment, owingCleanup } from "../deployment/deployment.ts";
 import { evolve } from "../deployment/evolve.ts";
 import type { RoundName } from "../deployment/program.ts";
 import type { JournalRecord, Outcome } from "../deployment/records.ts";
@@ -70,7 +70,13 @@ function intended(deployment: Deployment, action: Decided): JournalRecord {
     case "replan":
       return contingency(deployment);
     case "end":
-      return { type: "ended", at, outcome: action.outcome, inconsistent: action.inconsistent };
+      return {
+        type: "ended",
+        at,
+        outcome: action.outcome,
+        inconsistent: action.inconsistent,
+        owed: owingCleanup(deployment),
+      };
     default:
       throw new Error(`${action.kind} cannot come without a stop point`);
   }

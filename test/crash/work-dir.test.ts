@@ -20,7 +20,7 @@ const prepares: Program = (files, promised) => {
     componentType: ComponentType.parse("gateway"),
     provides: new Map([["artifact_name", "gateway-v1"]]),
     artifact,
-    keepTemporary: false,
+    deploymentId: "d1-1",
   });
   promised["prepared"] = 1;
 };

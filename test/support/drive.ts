@@ -10,7 +10,7 @@ import {
 import type { StopPoint } from "../../src/core/protocol.ts";
 import { contingency } from "../../src/deployment/contingency.ts";
 import { decide } from "../../src/deployment/decide.ts";
-import type { Deployment } from "../../src/deployment/deployment.ts";
+import { type Deployment, owingCleanup } from "../../src/deployment/deployment.ts";
 import { begin, evolve } from "../../src/deployment/evolve.ts";
 import type { Begin, JournalRecord, Run, TopologyComponent } from "../../src/deployment/records.ts";
 import type { RoundName } from "../../src/deployment/program.ts";
@@ -250,7 +250,13 @@ export function drive(from: Begin | Driven, boards: Boards, call: Call = {}): Dr
       case "none":
         return { deployment, records, end: "ended" };
       case "end":
-        add({ type: "ended", at, outcome: action.outcome, inconsistent: action.inconsistent });
+        add({
+          type: "ended",
+          at,
+          outcome: action.outcome,
+          inconsistent: action.inconsistent,
+          owed: owingCleanup(deployment),
+        });
         break;
       case "replan":
         add(contingency(deployment));

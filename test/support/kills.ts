@@ -1,7 +1,7 @@
 import { type ComponentId, unknownVersion } from "../../src/core/ids.ts";
 import { contingency } from "../../src/deployment/contingency.ts";
 import { type Action, decide } from "../../src/deployment/decide.ts";
-import type { Deployment } from "../../src/deployment/deployment.ts";
+import { type Deployment, owingCleanup } from "../../src/deployment/deployment.ts";
 import { begin, evolve, replay } from "../../src/deployment/evolve.ts";
 import type { RoundName } from "../../src/deployment/program.ts";
 import type { Begin, JournalRecord, Run } from "../../src/deployment/records.ts";
@@ -149,6 +149,7 @@ class Executor {
             at,
             outcome: action.outcome,
             inconsistent: action.inconsistent,
+            owed: owingCleanup(this.#deployment),
           });
           break;
         case "replan":

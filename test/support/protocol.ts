@@ -199,8 +199,10 @@ class Walk {
       }
       // Asked and not answered as it should be: not asked again.
       if (name === "NeedsArtifactReboot") this.#has.add(`asked ${board.id}`);
+      // A Cleanup is made once more, unless it has timed out.
+      if (name === "Cleanup" && kind !== "hang") again.push(board);
       // A question at the end is asked once more, whatever became of it.
-      if (name === "ConfirmEnd") again.push(board);
+      else if (name === "ConfirmEnd") again.push(board);
       // On the way back nothing may be left out: what had not started is called, and a rollback that
       // was cut while it ran is made once more.
       else if (isCut && isTolerant && kind === "kill-before") again.push(board);

@@ -13,7 +13,7 @@ export async function showProvides(context: Context): Promise<ExitCode> {
   if (!settings.ok) return failed(output, settings.problems);
   const topology = topologyOf(context, settings.value);
   if (!topology.ok) return failed(output, topology.problems);
-  const surveyed = await survey(context, settings.value, topology.value);
+  const surveyed = await survey(context, settings.value, topology.value, null);
   if (!surveyed.ok) return failed(output, surveyed.problems);
   const told = surveyed.value.components.map(({ id, entry, provides }): Told => ({
     id,

@@ -2,12 +2,14 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Deployment } from "../../deployment/deployment.ts";
 import { inProgress } from "../../executor/deploy.ts";
 import { journalsIn } from "../../executor/journals.ts";
+import { readOwed } from "../../journal/owed.ts";
 import { unlessRefused } from "../../platform/types.ts";
+import { problemsText } from "../../report/problems.ts";
 import { type InProgress, statusLines } from "../../report/status.ts";
 import { statusJson } from "../../report/status-json.ts";
 import type { Context } from "../context.ts";
 import { datastoreOf } from "../deployer.ts";
-import { answer, failed } from "../output.ts";
+import { answer, failed, writeLines } from "../output.ts";
 
 /** What is in progress, told from the journal alone; asks no Component and changes nothing. */
 // oxlint-disable-next-line require-await
@@ -18,10 +20,14 @@ export async function status(context: Context): Promise<ExitCode> {
   const { value } = deployment;
   const progress: InProgress | null =
     value === null ? null : { deployment: value, heldBy: workerOn(context, value) };
+  const owed = readOwed(platform.files, datastoreOf(context));
+  const debts = owed.ok ? owed.value : [];
+  if (!owed.ok)
+    writeLines(output.messages, problemsText(owed.problems, output.messageStyle, "warning"));
   answer(
     output,
-    (style) => statusLines(progress, style),
-    () => statusJson(progress),
+    (style) => statusLines(progress, debts, style),
+    () => statusJson(progress, debts),
   );
   return exitCode.done;
 }

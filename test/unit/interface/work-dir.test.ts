@@ -37,7 +37,7 @@ async function contentOf(changes: Parameters<typeof buildArtifact>[0] = {}) {
       ["rootfs-image.gateway.version", "gateway-v1"],
     ]),
     artifact: artifact.value,
-    keepTemporary: false,
+    deploymentId: "d1-1",
   };
 }
 
@@ -51,6 +51,7 @@ describe("the work dir of an update", () => {
     expect(treeOf(workDir)).toEqual({
       ".": "drwx------",
       version: "-rw------- 1\n",
+      deployment_id: "-rw------- d1-1\n",
       current_artifact_group: "-rw------- ",
       current_artifact_name: "-rw------- gateway-v1\n",
       current_device_type: "-rw------- gateway\n",
@@ -107,28 +108,33 @@ describe("the work dir of an update", () => {
     expect(Object.keys(treeOf(workDir)).filter((name) => /files|backup/.test(name))).toEqual([]);
   });
 
-  test("but for tmp/, where the last update has had no Cleanup", async () => {
+  test("but for tmp/, where it was made for the same deployment and stage", async () => {
     const workDir = join(scratchDirectory(), "w");
-    mkdirSync(join(workDir, "files"), { recursive: true });
-    mkdirSync(join(workDir, "tmp"));
+    prepareWorkDir(files, workDir, await contentOf());
+    mkdirSync(join(workDir, "files"));
     writeFileSync(join(workDir, "files/old.bin"), "old");
     writeFileSync(join(workDir, "tmp/backup"), "old");
 
-    prepareWorkDir(files, workDir, { ...(await contentOf()), keepTemporary: true });
-
+    prepareWorkDir(files, workDir, await contentOf());
     expect(existsSync(join(workDir, "files"))).toBe(false);
     expect(readFileSync(join(workDir, "tmp/backup"), "utf8")).toBe("old");
+
+    prepareWorkDir(files, workDir, { ...(await contentOf()), deploymentId: "d1-2" });
+    expect(existsSync(join(workDir, "tmp/backup"))).toBe(false);
+    expect(readFileSync(join(workDir, "deployment_id"), "utf8")).toBe("d1-2\n");
   });
 
   test("its removal follows no link that an Interface has put there", () => {
     const directory = scratchDirectory();
-    const workDir = join(directory, "w");
-    mkdirSync(workDir);
+    const places = { payloads: join(directory, "p"), setAside: join(directory, "s") };
+    const id = ComponentId.parse("w");
+    const workDir = join(directory, "p/w");
+    mkdirSync(workDir, { recursive: true });
     writeFileSync(join(directory, "precious"), "still here");
     symlinkSync(directory, join(workDir, "link"));
 
-    removeWorkDir(files, workDir);
-    removeWorkDir(files, workDir);
+    removeWorkDir(files, places, id);
+    removeWorkDir(files, places, id);
 
     expect(existsSync(workDir)).toBe(false);
     expect(readFileSync(join(directory, "precious"), "utf8")).toBe("still here");

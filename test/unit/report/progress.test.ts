@@ -57,6 +57,7 @@ const story: readonly Event[] = [
       { component: board.id, version: Version.parse("rtos-v1") },
     ],
     inconsistent: [],
+    owed: [],
   },
 ];
 
@@ -187,6 +188,7 @@ describe("for tools", () => {
     expect(JSON.parse(eventLine(last, "2026-03-01T10:00:00.000Z"))).toEqual({
       type: "deployment-ended",
       time: "2026-03-01T10:00:00.000Z",
+      cleanup_owed: [],
       deployment: "d7",
       outcome: "failed-rolled-back",
       system_version: "v.1",

@@ -16,13 +16,14 @@ function after(script: Script, call: Call): InProgress {
   return { deployment: driven.deployment, heldBy: null };
 }
 
-const text = (progress: InProgress | null): string => statusLines(progress, plainStyle).join("\n");
+const text = (progress: InProgress | null): string =>
+  statusLines(progress, [], plainStyle).join("\n");
 
 const noReboot: Script = (round) => (round === "NeedsArtifactReboot" ? { answer: "No" } : "ok");
 
 test("nothing in progress is an answer, too", () => {
   expect(text(null)).toBe("No deployment is in progress.");
-  expect(statusJson(null)).toEqual({ type: "status", deployment: null });
+  expect(statusJson(null, [])).toEqual({ type: "status", deployment: null, cleanup_owed: [] });
 });
 
 test("a deployment that waits for the commit says how to go on and how to go back", () => {
@@ -59,7 +60,7 @@ It failed: ArtifactInstall of R456, exit status 3.
 It waits before ArtifactRollback: "orchestrator resume" goes on.
 Stage 1 of 1, on the way back:
 `);
-  expect(statusJson(progress)).toMatchObject({
+  expect(statusJson(progress, [])).toMatchObject({
     type: "status",
     deployment: "d1",
     manifest: "m",
