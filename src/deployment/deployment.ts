@@ -102,6 +102,8 @@ export interface Deployment {
   /** Every Component of the System, in its order. */
   readonly members: readonly Member[];
   readonly failure: Failure | null;
+  /** Somebody knows of the failure: a process has ended with its exit status, or `rollback` was called. */
+  readonly isTold: boolean;
   /** Something happened on the way out that its plan did not reckon with. */
   readonly mustReplan: boolean;
   /** How many order groups the contingency plan has; 0 unless on the way out. */

@@ -32,6 +32,7 @@ export function begin(first: Begin, run: Run): Deployment {
       }),
     ),
     failure: null,
+    isTold: false,
     mustReplan: false,
     detourGroups: 0,
     givenUp: false,
@@ -81,6 +82,8 @@ function folded(deployment: Deployment, record: JournalRecord, place: Place): De
         ended: { outcome: record.outcome, inconsistent: record.inconsistent },
         owed: record.owed,
       };
+    case "told":
+      return { ...deployment, isTold: true };
     default:
       return assertNever(record);
   }
@@ -94,6 +97,7 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
       runs: deployment.runs + 1,
       idleRuns: deployment.idleRuns + 1,
       hasAskedOld: false,
+      isTold: deployment.isTold || (run.verb === "rollback" && run.isMakingWay !== true),
     },
     deployment.run.bootId !== run.bootId,
   );

@@ -126,6 +126,8 @@ const Run = z
     verb: z.enum(["install", "resume", "rollback"]),
     stopBefore: z.array(z.enum(stopPoints)).readonly(),
     exitOnReboot: z.boolean(),
+    /** An install takes an orphan back, to make way: nobody has called `rollback`. */
+    isMakingWay: z.literal(true).exactOptional(),
   })
   .readonly();
 export type Run = z.infer<typeof Run>;
@@ -207,6 +209,9 @@ const Ended = z
   })
   .readonly();
 
+/** The failure is about to be told by the exit status of the process: the last record before it. */
+const Told = z.strictObject({ type: z.literal("told") }).readonly();
+
 export const JournalRecord = z.discriminatedUnion("type", [
   Begin,
   Run,
@@ -216,5 +221,6 @@ export const JournalRecord = z.discriminatedUnion("type", [
   Replanned,
   Stopped,
   Ended,
+  Told,
 ]);
 export type JournalRecord = z.infer<typeof JournalRecord>;

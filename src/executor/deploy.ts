@@ -17,7 +17,7 @@ import type {
 import type { OwedCleanup } from "../journal/owed.ts";
 import type { Processes } from "../platform/types.ts";
 import { deploymentOf } from "./deployment-of.ts";
-import { exitOfRun } from "./exit.ts";
+import { exitOfRun, tellsFailure } from "./exit.ts";
 import type { Journals } from "./journals.ts";
 import type { ExecutorPorts, Journal, RunEnd } from "./ports.ts";
 import { run } from "./run.ts";
@@ -25,7 +25,7 @@ import { endSurvivors } from "./survivors.ts";
 import { tellInterrupted, tellWayBack } from "./way-back.ts";
 
 /** How a call wants the deployment to be run. */
-export type Request = Pick<Run, "verb" | "stopBefore" | "exitOnReboot">;
+export type Request = Pick<Run, "verb" | "stopBefore" | "exitOnReboot" | "isMakingWay">;
 
 export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
   readonly journals: Journals;
@@ -65,7 +65,7 @@ export async function start(first: Begin, request: Request, ports: DeployPorts):
     manifest: first.manifest,
     installs: cost.installs,
   });
-  return await runToEnd(begin(first, record), journal, ports);
+  return await runToEnd(begin(first, record), request, journal, ports);
 }
 
 /** What is in progress, for those who only want to know. */
@@ -77,7 +77,7 @@ export function inProgress(journals: Journals): Result<Deployment | null> {
 
 /**
  * Goes on with the deployment in progress; null where there is none. Survivors of a killed run are
- * ended first. A stop where the deployment stands already writes nothing.
+ * ended first. A stop where the deployment stands already writes nothing but that its failure is told.
  */
 export async function takeUp(
   request: Request,
@@ -99,13 +99,18 @@ export async function takeUp(
     return ok(null);
   }
   if (deployment.ended !== null) {
-    return ok(finish({ kind: "ended", deployment }, deployment.runs, ports));
+    // Whoever calls `rollback` knows that it has failed.
+    const isTold = deployment.isTold || isRollback(request);
+    return ok(
+      finish({ kind: "ended", deployment: { ...deployment, isTold } }, request, null, ports),
+    );
   }
   const record = runRecord(request, ports);
   const takenUp = evolve(deployment, record);
   const action = decide(takenUp);
-  if (action.kind === "stop" && !action.isNew) {
-    return ok(finish({ kind: "stopped", deployment: takenUp }, takenUp.runs, ports));
+  const isToldNow = takenUp.isTold && !deployment.isTold;
+  if (action.kind === "stop" && !action.isNew && !isToldNow) {
+    return ok(finish({ kind: "stopped", deployment: takenUp }, request, null, ports));
   }
   // What can be put back must not cost the deployment: nothing is written before it is there.
   const missing = [
@@ -126,7 +131,11 @@ export async function takeUp(
   });
   tellInterrupted(deployment, takenUp, ports.emit);
   tellWayBack(deployment, takenUp, ports.emit);
-  return ok(await runToEnd(takenUp, journal, ports));
+  return ok(await runToEnd(takenUp, request, journal, ports));
+}
+
+function isRollback({ verb, isMakingWay }: Request): boolean {
+  return verb === "rollback" && isMakingWay !== true;
 }
 
 /** The Artifacts that are still to be downloaded on the way forward. */
@@ -173,14 +182,26 @@ export async function makeWay(ports: DeployPorts): Promise<Result<null>> {
   const current = inProgress(ports.journals);
   if (!current.ok) return current;
   if (current.value !== null && isWaiting(current.value)) return fail(inTheWay(current.value));
-  const request: Request = { verb: "rollback", stopBefore: [], exitOnReboot: true };
+  const request: Request = {
+    verb: "rollback",
+    stopBefore: [],
+    exitOnReboot: true,
+    isMakingWay: true,
+  };
   const rolledBack = await takeUp(request, ports);
   if (!rolledBack.ok) return rolledBack;
   if (rolledBack.value === null) return ok(null);
   const { exit, end } = rolledBack.value;
-  if (exit === exitCode.done) return ok(null);
+  if (restored.includes(exit)) return ok(null);
   return fail(orphanLeft(end.deployment, exit));
 }
+
+/** The System is as it was, or as an orphan that was through with its commits has made it. */
+const restored: readonly ExitCode[] = [
+  exitCode.done,
+  exitCode.failedUnchanged,
+  exitCode.failedRolledBack,
+];
 
 function isWaiting(deployment: Deployment): boolean {
   if (deployment.ended !== null) return false;
@@ -191,37 +212,65 @@ function isWaiting(deployment: Deployment): boolean {
 
 async function runToEnd(
   deployment: Deployment,
+  request: Request,
   journal: Journal,
   ports: DeployPorts,
 ): Promise<Deployed> {
   const end = await run(deployment, { ...ports, journal });
-  return finish(end, deployment.runs, ports);
+  return finish(end, request, journal, ports);
 }
 
-function finish(end: RunEnd, firstRun: number, ports: DeployPorts): Deployed {
+/**
+ * The last of a run. `journal`: to write to, where it is open already. What has ended is moved away only once its failure is
+ * told, for nobody would find out about it then.
+ */
+function finish(
+  end: RunEnd,
+  request: Request,
+  journal: Journal | null,
+  ports: DeployPorts,
+): Deployed {
   const { deployment } = end;
+  const { begin: first, isTold } = deployment;
+  const exit = exitOfRun(end);
   if (end.kind === "ended") {
-    const { begin: first, ended, members } = deployment;
     ports.owe(debtsOf(deployment));
     ports.sweep();
+    tellEnded(deployment, ports);
+  }
+  // Whoever makes way ends with the exit status of another deployment.
+  const isOwn = request.isMakingWay !== true;
+  if (isOwn && tellsFailure(exit) && !isTold) tell(journal ?? ports.journals.reopen(), ports);
+  if (end.kind === "ended") {
     ports.journals.archive(first.deployment);
     ports.reachCrashPoint("end:archived");
-    if (ended !== null) {
-      ports.emit({
-        type: "deployment-ended",
-        deployment: first.deployment,
-        outcome: ended.outcome,
-        systemVersion: ended.outcome === "inconsistent" ? null : endStateOf(deployment),
-        components: members.map(({ id, version }) => ({
-          component: id,
-          version: shownVersion(version),
-        })),
-        inconsistent: ended.inconsistent,
-        owed: deployment.owed,
-      });
-    }
   }
-  return { exit: exitOfRun(end, firstRun), end };
+  return { exit, end };
+}
+
+/** From here on the exit status of this process tells the failure. */
+function tell(journal: Journal, ports: DeployPorts): void {
+  journal.append([{ type: "told" }]);
+  ports.reachCrashPoint("told:appended");
+  journal.sync();
+  ports.reachCrashPoint("told:synced");
+}
+
+function tellEnded(deployment: Deployment, ports: DeployPorts): void {
+  const { begin: first, ended, members } = deployment;
+  if (ended === null) return;
+  ports.emit({
+    type: "deployment-ended",
+    deployment: first.deployment,
+    outcome: ended.outcome,
+    systemVersion: ended.outcome === "inconsistent" ? null : endStateOf(deployment),
+    components: members.map(({ id, version }) => ({
+      component: id,
+      version: shownVersion(version),
+    })),
+    inconsistent: ended.inconsistent,
+    owed: deployment.owed,
+  });
 }
 
 function debtsOf({ begin: first, owed }: Deployment): readonly Omit<OwedCleanup, "runIds">[] {

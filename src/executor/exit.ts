@@ -5,12 +5,25 @@ import type { Deployment, Member } from "../deployment/deployment.ts";
 import { isLost, movedMembers } from "../deployment/verdict.ts";
 import type { RunEnd } from "./ports.ts";
 
+/** The exit statuses that tell a failure. */
+const telling: readonly ExitCode[] = [
+  exitCode.failedUnchanged,
+  exitCode.failedStopped,
+  exitCode.failedRolledBack,
+  exitCode.failedElsewhere,
+  exitCode.inconsistent,
+];
+
+/** Will somebody know of the failure by this exit status. */
+export function tellsFailure(exit: ExitCode): boolean {
+  return telling.includes(exit);
+}
+
 /**
- * The exit status of a run. `firstRun` is the number of the run this process began with: a failure
- * that an earlier process has already reported is not reported again, unless the System is left in
- * another state than the old one.
+ * The exit status of a run. A failure that was told already is not told again, unless the System is left in another state
+ * than the old one. Until then it is: no failure may end in 0 of which nobody has heard.
  */
-export function exitOfRun(end: RunEnd, firstRun: number): ExitCode {
+export function exitOfRun(end: RunEnd): ExitCode {
   const { deployment } = end;
   switch (end.kind) {
     case "reboot":
@@ -20,7 +33,7 @@ export function exitOfRun(end: RunEnd, firstRun: number): ExitCode {
     case "stopped":
       return exitOfStop(deployment);
     case "ended":
-      return exitOfEnd(deployment, isReportedEarlier(deployment, firstRun));
+      return exitOfEnd(deployment);
     default:
       return assertNever(end);
   }
@@ -36,12 +49,7 @@ function exitOfStop(deployment: Deployment): ExitCode {
   return movedMembers(deployment).length === 0 ? exitCode.done : exitCode.failedElsewhere;
 }
 
-function isReportedEarlier(deployment: Deployment, firstRun: number): boolean {
-  if (deployment.run.verb === "rollback") return true;
-  return deployment.failure !== null && deployment.failure.run < firstRun;
-}
-
-function exitOfEnd(deployment: Deployment, isReported: boolean): ExitCode {
+function exitOfEnd(deployment: Deployment): ExitCode {
   const outcome: DeploymentOutcome | undefined = deployment.ended?.outcome;
   switch (outcome) {
     case undefined:
@@ -49,9 +57,9 @@ function exitOfEnd(deployment: Deployment, isReported: boolean): ExitCode {
     case "success":
       return exitCode.done;
     case "failed-unchanged":
-      return isReported ? exitCode.done : exitCode.failedUnchanged;
+      return deployment.isTold ? exitCode.done : exitCode.failedUnchanged;
     case "failed-rolled-back":
-      return isReported ? exitCode.done : exitCode.failedRolledBack;
+      return deployment.isTold ? exitCode.done : exitCode.failedRolledBack;
     case "failed-elsewhere":
       return exitCode.failedElsewhere;
     case "inconsistent":

@@ -74,13 +74,13 @@ function committedSequence(files: Files, past: PastDeployment): number | null | 
   if (!journal.ok) return "unreadable";
   const { records } = journal.value;
   const [first] = records;
-  const last = records.at(-1);
+  const ended = records.findLast((record) => record.type === "ended");
   if (first?.type !== "begin") return "unreadable";
   // Killed before its first run was recorded: nothing was done.
   if (records.length === 1) return null;
   // Whatever else is archived has ended: the end of this journal is lost.
-  if (last?.type !== "ended") return "unreadable";
-  return last.outcome === "success" ? first.sequence : null;
+  if (ended === undefined) return "unreadable";
+  return ended.outcome === "success" ? first.sequence : null;
 }
 
 /** So many old journals that cannot be read are kept; the history must not grow for ever on a medium that fails. */

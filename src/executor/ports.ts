@@ -34,6 +34,7 @@ export type Perform = (task: Task) => Promise<TaskEnd>;
 export type CrashPoint =
   | `${RoundName}:${"intent-appended" | "intent-synced" | "started" | "outcome-appended"}`
   | `stop:${"appended" | "synced"}`
+  | `told:${"appended" | "synced"}`
   | `end:${"appended" | "synced" | "archived"}`
   | `run:${"appended" | "synced"}`
   | `owed:${"called" | "ended" | "settled"}`

@@ -135,6 +135,8 @@ export interface Call {
   readonly verb?: Run["verb"];
   readonly stopBefore?: readonly StopPoint[];
   readonly exitOnReboot?: boolean;
+  /** An install that takes an orphan back. */
+  readonly isMakingWay?: true;
   /** The host booted anew since the last call. */
   readonly rebooted?: boolean;
 }
@@ -236,6 +238,7 @@ export function drive(from: Begin | Driven, boards: Boards, call: Call = {}): Dr
     verb: call.verb ?? (before === null ? "install" : "resume"),
     stopBefore: call.stopBefore ?? [],
     exitOnReboot: call.exitOnReboot ?? false,
+    ...(call.isMakingWay === undefined ? {} : { isMakingWay: call.isMakingWay }),
   };
   const records: JournalRecord[] = [...earlier, run];
   let deployment =

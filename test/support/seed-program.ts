@@ -55,5 +55,7 @@ export const otherCrashPoints = [
   "stop:synced",
   "end:appended",
   "end:synced",
+  "told:appended",
+  "told:synced",
   "end:archived",
 ];

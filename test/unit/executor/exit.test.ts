@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ExitCode } from "../../../src/core/exit-code.ts";
-import { exitOfRun } from "../../../src/executor/exit.ts";
+import { evolve } from "../../../src/deployment/evolve.ts";
+import { exitOfRun, tellsFailure } from "../../../src/executor/exit.ts";
 import {
   beginOf,
   Boards,
@@ -13,11 +14,21 @@ import {
 
 const boards: readonly BoardSpec[] = [{ id: "A", group: 0 }];
 
-/** The exit status of the last of these runs, begun as a process of its own. */
+/** The exit status of the last of these runs. */
 function exitAfter(driven: Driven): ExitCode {
   if (driven.end === "cut") throw new Error("a killed run has no exit status");
-  const end = { kind: driven.end, deployment: driven.deployment };
-  return exitOfRun(end, driven.deployment.runs);
+  return exitOfRun({ kind: driven.end, deployment: driven.deployment });
+}
+
+/** The run has ended with its exit status, which told the failure. */
+function told(driven: Driven): Driven {
+  expect(tellsFailure(exitAfter(driven))).toBe(true);
+  const record = { type: "told" } as const;
+  return {
+    ...driven,
+    deployment: evolve(driven.deployment, record),
+    records: [...driven.records, record],
+  };
 }
 
 const failing =
@@ -82,10 +93,84 @@ describe("how rollback and resume end", () => {
     const system = new Boards({ boards }, failing("ArtifactCommit"));
     const reported = drive(beginOf({ boards }), system, { stopBefore: ["Cleanup"] });
     expect([reported.end, exitAfter(reported)]).toEqual(["stopped", 21]);
-    expect(exitAfter(drive(reported, system))).toBe(0);
+    expect(exitAfter(drive(told(reported), system))).toBe(0);
+    // Killed before it could tell.
+    expect(exitAfter(drive(reported, system))).toBe(22);
     const waiting = drive(beginOf({ boards }), new Boards({ boards }, failing("ArtifactCommit")), {
       stopBefore: ["ArtifactCommit"],
     });
     expect(exitAfter(drive(waiting, new Boards({ boards }, failing("ArtifactCommit"))))).toBe(22);
+  });
+});
+
+describe("a failure that nobody was told of", () => {
+  const rounds = [
+    "ArtifactInstall",
+    "NeedsArtifactReboot",
+    "ArtifactRollback",
+    "ArtifactRollbackReboot",
+    "ArtifactVerifyRollbackReboot",
+    "ArtifactFailure",
+    "Cleanup",
+    "ConfirmEnd",
+  ] as const;
+  const spec = { boards: [{ id: "A", group: 0, needsReboot: "Yes" as const }] };
+
+  it.each(rounds)(
+    "ends with 22 however often it was killed in %s, by the run that ends it",
+    (at) => {
+      for (const cut of ["before-start", "while-running"] as const) {
+        for (const times of [1, 2]) {
+          const system = new Boards(spec, (round, _, nth) => {
+            if (round === at && nth <= times) return { cut };
+            return round === "ArtifactInstall" ? exited(1) : "ok";
+          });
+          let driven = drive(beginOf(spec), system);
+          while (driven.end === "cut") driven = drive(driven, system);
+          expect(exitAfter(driven)).toBe(22);
+        }
+      }
+    },
+  );
+
+  it("ends with 22 where reboots have hidden it: 4, 4, 22", () => {
+    const automatic = { boards: [{ id: "A", group: 0, needsReboot: "Automatic" as const }] };
+    const system = new Boards(automatic, failing("ArtifactVerifyReboot"));
+    const call = { exitOnReboot: true };
+    const first = drive(beginOf(automatic), system, call);
+    const second = drive(first, system, { ...call, rebooted: true });
+    const third = drive(second, system, { ...call, rebooted: true });
+    expect([first, second, third].map(exitAfter)).toEqual([4, 4, 22]);
+  });
+
+  it("is told by whoever calls rollback: R ends with 0, and so does the X behind it", () => {
+    const system = new Boards(spec, (round, _, nth) =>
+      round === "ArtifactInstall" && nth === 1 ? { cut: "while-running" } : "ok",
+    );
+    const killed = drive(beginOf(spec), system);
+    const R = drive(killed, system, { verb: "rollback", stopBefore: ["Cleanup"] });
+    expect(exitAfter(R)).toBe(0);
+    expect(exitAfter(drive(R, system))).toBe(0);
+  });
+
+  it("is not told by an install that makes way and is killed over it", () => {
+    const system = new Boards(spec, (round, _, nth) =>
+      (round === "ArtifactInstall" || round === "ArtifactFailure") && nth === 1
+        ? { cut: "while-running" }
+        : "ok",
+    );
+    const killed = drive(beginOf(spec), system);
+    const makingWay = drive(killed, system, { verb: "rollback", isMakingWay: true });
+    expect(makingWay.end).toBe("cut");
+    expect(exitAfter(drive(makingWay, system))).toBe(22);
+  });
+
+  it("where it stopped, still ends with 21", () => {
+    const system = new Boards(spec, failing("ArtifactInstall"));
+    const stopped = drive(beginOf(spec), system, { stopBefore: ["ArtifactRollback", "Cleanup"] });
+    const undone = drive(stopped, system, { stopBefore: ["ArtifactRollback", "Cleanup"] });
+    const again = drive(told(undone), system, { stopBefore: ["Cleanup"] });
+    expect([stopped, undone, again].map(exitAfter)).toEqual([21, 21, 21]);
+    expect(exitAfter(drive(told(again), system))).toBe(0);
   });
 });
