@@ -19,7 +19,8 @@ import { datastoreOf, deployer, type DeployerInput, graceMs, reachCrashPoint } f
 import { inOwnDirectory } from "./own-directories.ts";
 import { openProgress } from "./progress.ts";
 import { checkRelease } from "./release.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { readGuardedSettings } from "./permissions.ts";
+import type { Settings } from "./settings.ts";
 import { type CheckedArtifact, checkSpace } from "./space.ts";
 import { type Present, type Survey, timeoutOf } from "./survey.ts";
 import { type Planning, planThisSystem } from "./system.ts";
@@ -42,7 +43,7 @@ export async function installFile(
   showPlan: (planning: Planning) => Promise<void>,
 ): Promise<Result<Installed>> {
   const { platform, environment } = context;
-  const settings = readSettings(context);
+  const settings = readGuardedSettings(context);
   if (!settings.ok) return settings;
   const bundled = await isBundle(context, file);
   if (!bundled.ok) return bundled;

@@ -10,10 +10,12 @@ import type { PlannedSystem } from "../report/planned.ts";
 import type { Context } from "./context.ts";
 import type { PlanningOptions } from "./definitions/planning-options.ts";
 import { datastoreOf } from "./deployer.ts";
+import { deviceConstraintsFile } from "./device-constraints.ts";
 import { nothingDemanded } from "./manifest-trust.ts";
 import { type AcceptedRisks, deskNotes, foretellRelease } from "./release.ts";
-import { readEffectiveSettings, readSettings } from "./settings.ts";
-import { deviceConstraintsFile, planFromState, type Planning, planThisSystem } from "./system.ts";
+import { readEffectiveSettings } from "./settings.ts";
+import { readGuardedSettings } from "./permissions.ts";
+import { planFromState, type Planning, planThisSystem } from "./system.ts";
 import { withSystemInput } from "./system-input.ts";
 
 /** As `makePlan`; what `install` would refuse because of its age is refused here, too. Nothing to do is nothing to refuse. */
@@ -68,7 +70,7 @@ export async function makePlan(
     );
     return made.ok ? withNotes(made.value, leftOutNote(context, confDir.value)) : made;
   }
-  const settings = readSettings(context);
+  const settings = readGuardedSettings(context);
   if (!settings.ok) return settings;
   const demand = { ...settings.value, allowUnsignedManifest };
   const made = await withSystemInput(context, demand, file, (input) =>

@@ -17,6 +17,8 @@ export interface Settings {
   readonly topologyComponents: string | null;
   /** One of them must have signed every Artifact and bundle; none demands nothing. */
   readonly keys: readonly VerifyKey[];
+  /** Where these lie. */
+  readonly keyFiles: readonly string[];
   /** Below these a Manifest that is not signed will do. */
   readonly trustedManifestDirs: readonly string[];
   /** They are the default: see TrustDemand. */
@@ -40,6 +42,7 @@ export function readSettings(context: Context): Result<Settings> {
     topologyFile: join(settings.topologyDir.value, "topology.yaml"),
     topologyComponents: settings.topologyComponents.value,
     keys: keys.value,
+    keyFiles: settings.artifactVerifyKeys.value,
     trustedManifestDirs: settings.trustedManifestDirs.value,
     areDefaultDirs: settings.trustedManifestDirs.origin.kind === "default",
     interfaceTimeoutMs: settings.interfaceTimeoutSeconds.value * 1000,
@@ -47,16 +50,6 @@ export function readSettings(context: Context): Result<Settings> {
     plannerNodeLimit: settings.plannerNodeLimit.value,
     logLevel: settings.logLevel.value,
   });
-}
-
-/** The keys of the command line, else those of the configuration, which an install asks for. */
-export function givenOrConfiguredKeys(
-  context: Context,
-  given: readonly string[],
-): Result<readonly VerifyKey[]> {
-  if (given.length > 0) return readVerifyKeys(context, given);
-  const settings = readSettings(context);
-  return settings.ok ? ok(settings.value.keys) : settings;
 }
 
 /** Each setting with its value and where it came from; `show-config` prints them. */

@@ -11,6 +11,7 @@ import { printable } from "../report/printable.ts";
 import type { Context } from "./context.ts";
 import { graceMs } from "./deployer.ts";
 import { writeLines } from "./output.ts";
+import { interfaceProblems, interfacesDirectory } from "./permissions.ts";
 import type { Settings } from "./settings.ts";
 
 /** A Component of this machine that has told who it is. */
@@ -65,6 +66,13 @@ export async function identify(
   const executables = topology.components.map((entry) => lookAt(context, settings, entry));
   const unfit = executables.flatMap((looked) => (looked.ok ? [] : looked.problems));
   if (unfit.length > 0) return fail(...unfit);
+  const exposed = interfaceProblems(
+    context,
+    settings,
+    interfacesDirectory(settings),
+    topology.components.map((entry) => interfacePath(settings, entry.interface)),
+  );
+  if (exposed.length > 0) return fail(...exposed);
   const absent: ComponentType[] = [];
   const identified = await askEach(
     executables.flatMap((looked) => (looked.ok ? [looked.value] : [])),
@@ -97,8 +105,8 @@ function lookAt(
 }
 
 /** Absolute path of the executable of an Interface. */
-function interfacePath({ dataDir }: Pick<Settings, "dataDir">, name: string): string {
-  return join(dataDir, "interfaces", "v1", name);
+function interfacePath(settings: Pick<Settings, "dataDir">, name: string): string {
+  return join(interfacesDirectory(settings), name);
 }
 
 /** All at the same time; the problems of all. */

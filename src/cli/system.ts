@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { ComponentType, SystemVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -24,6 +23,7 @@ import type { Answer } from "../planner/model/plan.ts";
 import type { PlannedSystem, TypePlaces } from "../report/planned.ts";
 import { type LocatedArtifact, locateArtifacts, missingArtifact } from "../sources/locate.ts";
 import type { Context } from "./context.ts";
+import { deviceConstraintsFile } from "./device-constraints.ts";
 import { readText } from "./input-files.ts";
 import type { Settings } from "./settings.ts";
 import { type BeforeProvides, type Survey, survey, type Surveyed } from "./survey.ts";
@@ -125,11 +125,6 @@ export async function planFromState(
     { ...artifacts.value, survey: null, notes: [...notes, ...artifacts.value.notes] },
     nodeLimit,
   );
-}
-
-/** A device's own rules lie here. */
-export function deviceConstraintsFile(confDir: string): string {
-  return join(confDir, "constraints.yaml");
 }
 
 function readDeviceConstraints(

@@ -118,6 +118,9 @@ export const problemCodes = {
   "artifact-missing": exitCode.invalid,
   "source-gone": exitCode.notReady,
   "source-changed": exitCode.notReady,
+  // who may write
+  "permissions-unsafe": exitCode.untrusted,
+  "datastore-permissions": exitCode.notReady,
   // keys
   "key-unreadable": exitCode.invalid,
   "key-unsupported": exitCode.invalid,
@@ -139,6 +142,7 @@ export const problemCodes = {
   "interface-not-a-file": exitCode.notReady,
   "interface-not-executable": exitCode.notReady,
   "interface-writable": exitCode.notReady,
+  "interface-owner": exitCode.notReady,
   "interface-failed": exitCode.notReady,
   "identity-invalid": exitCode.notReady,
   "identity-shared": exitCode.notReady,

@@ -51,7 +51,7 @@ export function wayTo(files: Pick<Files, "status" | "readLink">, path: string): 
 }
 
 /** Null: it is root's or the caller's, and nobody else may write to it. Every link has all bits set, and nobody writes to one. */
-function exposureOf(path: string, status: FileStatus): Exposure | null {
+export function exposureOf(path: string, status: FileStatus): Exposure | null {
   if (!status.isOwnerTrusted) return { path, how: "belongs to another", status };
   const isWritable = status.kind !== "link" && (status.mode & 0o022) !== 0;
   return isWritable ? { path, how: "others may write", status } : null;

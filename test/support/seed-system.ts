@@ -39,6 +39,8 @@ export function copySeedSystem(): SeedSystem {
   // A clone made under a lax umask has group-writable files, which are refused as Interfaces.
   for (const name of readdirSync(path("interfaces/v1")))
     chmodSync(path("interfaces/v1", name), 0o755);
+  for (const name of [".", "interfaces", "interfaces/v1"]) chmodSync(path(name), 0o755);
+  chmodSync(path("topology.yaml"), 0o644);
   const write = (file: string, content: string) => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);

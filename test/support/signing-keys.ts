@@ -20,9 +20,11 @@ export function trustKey(
   name: string,
   settings: Readonly<Record<string, unknown>> = {},
 ): void {
-  mkdirSync(path("conf"), { recursive: true });
+  mkdirSync(path("conf"), { recursive: true, mode: 0o755 });
   const configuration = { ArtifactVerifyKey: path(`${name}.pub`), ...settings };
-  writeFileSync(path("conf/mender-orchestrator.conf"), JSON.stringify(configuration));
+  writeFileSync(path("conf/mender-orchestrator.conf"), JSON.stringify(configuration), {
+    mode: 0o644,
+  });
 }
 
 /** The Artifacts of the seed's System, signed in their places. */

@@ -6,7 +6,7 @@ import { withBundleFile } from "../bundle-file.ts";
 import type { Context } from "../context.ts";
 import type { BundleExtractOptions } from "../definitions/bundle.ts";
 import { answer, failed } from "../output.ts";
-import { givenOrConfiguredKeys } from "../settings.ts";
+import { givenOrConfiguredKeys } from "../given-keys.ts";
 
 /** Once the signature is verified, where keys are given or configured: writes the Manifest and the Artifacts into a directory that is absent or empty. */
 export async function bundleExtract(

@@ -12,7 +12,7 @@ import type { Context } from "../context.ts";
 import type { BundleVerifyOptions } from "../definitions/bundle.ts";
 import { answer, failed } from "../output.ts";
 import { foretellRelease } from "../release.ts";
-import { givenOrConfiguredKeys } from "../settings.ts";
+import { givenOrConfiguredKeys } from "../given-keys.ts";
 
 /** Reads all of a bundle: every sum, every Artifact; with keys, given or configured, its signature. */
 export async function bundleVerify(

@@ -3,7 +3,7 @@ import { askInventory } from "../../interface/query.ts";
 import { keyValueLines, keyValuesJson } from "../../report/key-values.ts";
 import type { Context } from "../context.ts";
 import { answer, failed } from "../output.ts";
-import { readSettings } from "../settings.ts";
+import { readGuardedSettings } from "../permissions.ts";
 import { ask, askEach, identify } from "../survey.ts";
 import { topologyOf } from "../topology.ts";
 import { ok } from "../../core/result.ts";
@@ -11,7 +11,7 @@ import { ok } from "../../core/result.ts";
 /** What every Component of this System tells for the inventory. */
 export async function showInventory(context: Context): Promise<ExitCode> {
   const { output } = context;
-  const settings = readSettings(context);
+  const settings = readGuardedSettings(context);
   if (!settings.ok) return failed(output, settings.problems);
   const topology = topologyOf(context, settings.value);
   if (!topology.ok) return failed(output, topology.problems);

@@ -2,14 +2,14 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { keyValueLines, keyValuesJson, type Told } from "../../report/key-values.ts";
 import type { Context } from "../context.ts";
 import { answer, failed } from "../output.ts";
-import { readSettings } from "../settings.ts";
+import { readGuardedSettings } from "../permissions.ts";
 import { survey } from "../survey.ts";
 import { topologyOf } from "../topology.ts";
 
 /** What every Component of this System provides. */
 export async function showProvides(context: Context): Promise<ExitCode> {
   const { output } = context;
-  const settings = readSettings(context);
+  const settings = readGuardedSettings(context);
   if (!settings.ok) return failed(output, settings.problems);
   const topology = topologyOf(context, settings.value);
   if (!topology.ok) return failed(output, topology.problems);

@@ -1,0 +1,128 @@
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { needs } from "../support/needs.ts";
+import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+import { makeKeys, trustKey } from "../support/signing-keys.ts";
+
+let system: SeedProgram;
+beforeEach(() => {
+  system = seedProgram();
+});
+afterEach(() => {
+  system.remove();
+});
+
+/** Somebody who is neither root nor whoever runs the tests. */
+const stranger = 54_321;
+
+const constraints = `constraints:
+  transition_states:
+    columns: [gateway]
+    default: allow
+    rows: [[gateway-v9, "NO"]]
+`;
+
+/** What each is, what it is called, and the exit status and code where others can change it. */
+const guarded = [
+  ["interfaces/v1", "directory of the Interfaces", 15, "interface-writable"],
+  ["interfaces/v1/rtos", "Interface", 15, "interface-writable"],
+  ["topology.yaml", "Topology", 12, "permissions-unsafe"],
+  ["conf", "configuration", 12, "permissions-unsafe"],
+  ["conf/mender-orchestrator.conf", "configuration", 12, "permissions-unsafe"],
+  ["conf/constraints.yaml", "device's own rules", 12, "permissions-unsafe"],
+  ["datastore", "datastore", 15, "datastore-permissions"],
+] as const;
+
+describe("what others can change", () => {
+  beforeEach(() => {
+    mkdirSync(system.path("conf"), { mode: 0o755 });
+    mkdirSync(system.path("datastore"), { mode: 0o700 });
+    writeFileSync(system.path("conf/mender-orchestrator.conf"), "{}\n", { mode: 0o644 });
+    writeFileSync(system.path("conf/constraints.yaml"), constraints, { mode: 0o644 });
+  });
+
+  test.each(guarded)(
+    "is not believed or run: %s, which they may write",
+    (path, what, exit, code) => {
+      chmodSync(system.path(path), 0o775);
+      const refused = system.run(["install", "manifest-v2.yaml"]);
+      expect({ path, exit: refused.exit }).toEqual({ path, exit });
+      expect(refused.stderr).toContain(`[${code}]`);
+      expect(refused.stderr).toContain("found: mode 0775\n");
+      expect(refused.stderr).toContain(`hint: Run: chmod go-w '${system.path(path)}'`);
+      expect(refused.stderr.toLowerCase()).toContain(what.toLowerCase());
+      expect(system.versions()).toEqual(v1);
+      expect(system.calls()).toEqual([]);
+      chmodSync(system.path(path), 0o755);
+      expect(system.run(["plan", "manifest-v2.yaml"]).exit).toBe(0);
+    },
+  );
+
+  test.skipIf(process.getuid?.() !== 0).each(guarded)(
+    "is not believed or run: %s, which is theirs",
+    (path, _, exit) => {
+      chownSync(system.path(path), stranger, stranger);
+      const refused = system.run(["plan", "manifest-v2.yaml"]);
+      expect({ path, exit: refused.exit }).toEqual({ path, exit });
+      expect(refused.stderr).toContain(`found: user ${stranger}\n`);
+      expect(refused.stderr).toContain(`hint: Run: chown root '${system.path(path)}'`);
+      expect(system.calls()).toEqual([]);
+    },
+  );
+
+  test("is asked by whoever runs Interfaces, and never at a desk", () => {
+    chmodSync(system.path("topology.yaml"), 0o666);
+    for (const command of [
+      ["show-provides"],
+      ["show-inventory"],
+      ["simulate", "manifest-v2.yaml"],
+    ]) {
+      expect({ command, exit: system.run(command).exit }).toEqual({ command, exit: 12 });
+    }
+    const state = ["plan", "manifest-v2.yaml", "--state", "state-v1.yaml"];
+    for (const command of [state, ["validate", "topology.yaml"], ["status"], ["show-config"]]) {
+      expect({ command, exit: system.run(command).exit }).toEqual({ command, exit: 0 });
+    }
+    chmodSync(system.path("datastore"), 0o777);
+    writeFileSync(
+      system.path("components.yaml"),
+      "components:\n  - component_type: gateway\n    interface: gateway\n    interface_args: [G13]\n",
+    );
+    writeFileSync(
+      system.path("topology.yaml"),
+      "api_version: mender/v1\nkind: topology\nsystem_type: gateway-with-two-rtos\n",
+    );
+    const desk = ["-t", "components.yaml", "show-provides"];
+    expect(system.run(desk)).toMatchObject({ exit: 0, stderr: "" });
+  });
+
+  test("keeps no deployment that has begun from its end", () => {
+    expect(
+      system.run(["install", "--stop-before", "ArtifactCommit", "manifest-v2.yaml"]).exit,
+    ).toBe(0);
+    chmodSync(system.path("topology.yaml"), 0o666);
+    chmodSync(system.path("interfaces/v1"), 0o777);
+    chmodSync(system.path("datastore"), 0o777);
+    expect(system.run(["resume"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  });
+
+  test.skipIf(!needs("openssl"))("is no key, for those who verify with it, either", () => {
+    makeKeys(system.directory, "mine");
+    trustKey(system, "mine");
+    const create = ["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "b.tar"];
+    expect(system.run([...create, "--key", "mine.pem"]).exit).toBe(0);
+    chmodSync(system.path("mine.pub"), 0o664);
+    for (const command of [
+      ["bundle", "verify", "b.tar"],
+      ["bundle", "extract", "b.tar", "-C", "out"],
+    ]) {
+      const refused = system.run(command);
+      expect({ command, exit: refused.exit }).toEqual({ command, exit: 12 });
+      expect(refused.stderr).toContain(
+        `The key "${system.path("mine.pub")}" can be changed by others than its owner.`,
+      );
+    }
+    expect(system.run(["bundle", "verify", "b.tar", "--key", "mine.pub"]).exit).toBe(0);
+  });
+});
