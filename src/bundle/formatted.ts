@@ -46,7 +46,7 @@ export async function openFormatted(
     );
   }
   const listed = index.entries.slice(signed ? 3 : 2);
-  demandSameNames(file, list, listed);
+  demandSameNames(file, list, listed, signed);
 
   const [manifest, ...artifacts] = listed.map((entry, at) => ({ entry, sum: list[at] }));
   if (manifest?.sum?.name !== entryName.manifest) throw noManifest(file, manifest?.entry.name);
@@ -144,13 +144,17 @@ function demandSameNames(
   file: string,
   list: readonly Checksum[],
   entries: readonly IndexedEntry[],
+  signed: boolean,
 ): void {
+  const [names, found] = [list, entries].map((all) => all.map(({ name }) => name).toSorted());
+  // What was signed is all there, and something else lies in its place: that is no slip of whoever packed it.
+  const isSwapped = signed && names?.join("\0") === found?.join("\0");
   for (let at = 0; at < Math.max(list.length, entries.length); at += 1) {
     const expected = list[at]?.name ?? "the end of the bundle";
     const got = entries[at]?.name ?? "the end of the bundle";
     if (expected !== got) {
       throw refused(
-        "bundle-layout",
+        isSwapped ? "bundle-checksum" : "bundle-layout",
         file,
         `The entries of "${file}" are not the ones that its "checksums" lists.`,
         {

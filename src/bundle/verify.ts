@@ -9,6 +9,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource, Decompressors } from "../platform/types.ts";
 import { type Bundle, openBundle } from "./bundle.ts";
 import { partOf } from "./entry-content.ts";
+import { drain } from "./sums.ts";
 import type { BundleEntry } from "./types.ts";
 
 /** The keys that must have signed the bundle, and each Artifact in it; none demands nothing. */
@@ -62,8 +63,4 @@ async function verifyEntry(
     if (!summed.ok) return summed;
   }
   return verifyArtifact(part, keys, decompressors);
-}
-
-async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of bytes);
 }

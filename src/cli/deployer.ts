@@ -4,7 +4,7 @@ import type { Event } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Provides } from "../artifact/matching.ts";
-import type { Begin } from "../deployment/records.ts";
+import type { Begin, PlannedArtifact } from "../deployment/records.ts";
 import type { DeployPorts } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { performer } from "../executor/perform.ts";
@@ -17,6 +17,7 @@ import { oweCleanups, takeOwed } from "../journal/owed.ts";
 import { clearRefusal } from "../journal/refusal.ts";
 import { versionOf } from "../manifest/version.ts";
 import { openArtifact } from "../sources/open.ts";
+import { relocated } from "../sources/relocate.ts";
 import { removeKept } from "../sources/secure-bundle.ts";
 import { stillThere } from "../sources/still-there.ts";
 import type { Context } from "./context.ts";
@@ -30,6 +31,8 @@ const rebootWaitMs = 10 * 60_000;
 export interface DeployerInput {
   /** One of them must have signed every Artifact; none demands nothing. */
   readonly keys: readonly VerifyKey[];
+  /** Absolute; where the medium lies now that holds the Artifacts. Null: where it was when the deployment began. */
+  readonly from: string | null;
   readonly emit: (event: Event) => void;
   /** What the Components have told just now; empty where nobody has asked. */
   readonly provides: ReadonlyMap<ComponentId, Provides>;
@@ -45,6 +48,12 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     decompressors: platform.decompressors,
     keys: input.keys,
   };
+  const { from } = input;
+  const now = (planned: PlannedArtifact): PlannedArtifact =>
+    // Of an Artifact that the journal does not identify nobody could tell whether it is the same.
+    from === null || planned.identity === undefined
+      ? planned
+      : { ...planned, location: relocated(platform.files, planned.location, from) };
   const perform = performer({
     platform,
     executable,
@@ -52,7 +61,7 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     environment: environment.inherited,
     graceMs,
     keys: input.keys,
-    open: (planned) => openArtifact(access, planned.location, planned.identity),
+    open: (planned) => openArtifact(access, now(planned).location, planned.identity),
     versionOf: (begin, component, provides) =>
       versionOf(provides, component.interface, atHand(begin, component.componentType)),
     provides: new Map(input.provides),
@@ -71,7 +80,7 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     missing: async (artifacts) => {
       // One after the other: each holds a file open.
       const problems: Problem[] = [];
-      for (const planned of artifacts) problems.push(...(await stillThere(access, planned)));
+      for (const planned of artifacts) problems.push(...(await stillThere(access, now(planned))));
       return problems;
     },
     unreachable: (components) =>

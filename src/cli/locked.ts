@@ -14,9 +14,10 @@ export async function locked<T>(
 ): Promise<Result<T>> {
   const { files, locks } = context.platform;
   const store = datastoreOf(context);
-  context.deploys();
+  // Before that, a datastore that cannot be used has left everything as it was: it is not ready, and no failure in the middle.
   makeDatastore(files, store);
   const taken = locks.acquire(store.lock);
+  context.deploys();
   if (!("lock" in taken)) return fail(heldByAnother(taken.heldBy));
   try {
     return await use();

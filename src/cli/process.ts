@@ -3,6 +3,7 @@ import type { Problem } from "../core/problem.ts";
 import { FileError, type Platform } from "../platform/types.ts";
 import { endSignal } from "./end-signal.ts";
 import { readEnvironment } from "./environment.ts";
+import { datastoreNotReady, machineFailed } from "./machine-failed.ts";
 import { failed, type Sink } from "./output.ts";
 import { type Machine, outputOf, roughOptions, runProgram } from "./program.ts";
 import { patienceMs, taken } from "./taken.ts";
@@ -27,17 +28,26 @@ export async function runProcess(args: readonly string[], platform: Platform): P
     },
     ...endSignal(),
   };
-  const exit = await exitOfProgram(args, machine);
+  const exit = await exitOfProgram(args, machine, () => idleMs !== null);
   await Promise.all([taken(process.stdout, idleMs), taken(process.stderr, idleMs)]);
   process.exit(exit);
 }
 
-async function exitOfProgram(args: readonly string[], machine: Machine): Promise<ExitCode> {
+async function exitOfProgram(
+  args: readonly string[],
+  machine: Machine,
+  isDeploying: () => boolean,
+): Promise<ExitCode> {
   try {
     return await runProgram(args, machine);
   } catch (error) {
     const output = outputOf(machine, roughOptions(args));
-    if (error instanceof FileError) return failed(output, [machineFailed(error)]);
+    if (error instanceof FileError) {
+      const { value } = machine.environment.datastoreDir;
+      // Once a deploying command is at work, the datastore was ready.
+      const early = isDeploying() ? null : datastoreNotReady(error, value);
+      return failed(output, [early ?? machineFailed(error)]);
+    }
     const bug = error instanceof Error ? error : new Error(String(error));
     machine.messages.write(`${bug.stack ?? bug.message}\n`);
     return failed(output, [bugProblem(bug)]);
@@ -72,15 +82,6 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
     get height() {
       return stream.isTTY && stream.rows > 0 ? stream.rows : 24;
     },
-  };
-}
-
-function machineFailed(error: FileError): Problem {
-  return {
-    code: "machine-failed",
-    message: `This machine failed at "${error.path}": ${error.message}.`,
-    got: error.code,
-    hint: "Repair what the system reports, then call the command again; a deployment in progress goes on with resume.",
   };
 }
 

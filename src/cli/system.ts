@@ -1,3 +1,4 @@
+import { wrongSums } from "../bundle/sums.ts";
 import type { ComponentType, SystemVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -52,6 +53,24 @@ export async function planThisSystem(
   input: SystemInput,
   beforeProvides: BeforeProvides | null,
 ): Promise<Result<Planning>> {
+  return await believed(input, await planHere(context, settings, input));
+}
+
+/** That there is no plan may be for another reason than it seems, where Artifacts of the bundle were exchanged. */
+async function believed(
+  { places: { bundle } }: SystemInput,
+  made: Result<Planning>,
+): Promise<Result<Planning>> {
+  if (bundle === null || (made.ok && made.value.answer.kind === "plan")) return made;
+  const wrong = await wrongSums(bundle.bundle, bundle.source);
+  return wrong.length > 0 ? fail(...wrong) : made;
+}
+
+async function planHere(
+  context: Context,
+  settings: Settings,
+  input: SystemInput,
+): Promise<Result<Planning>> {
   const read = readManifest(input.manifest);
   if (!read.ok) return read;
   const { manifest, notes } = read.value;
@@ -91,6 +110,15 @@ export async function planThisSystem(
  * state may be that of any System, so the own rules of the device on which it is asked have no say.
  */
 export async function planFromState(
+  context: Context,
+  input: SystemInput,
+  stateName: string,
+  nodeLimit: number,
+): Promise<Result<Planning>> {
+  return await believed(input, await planOnPaper(context, input, stateName, nodeLimit));
+}
+
+async function planOnPaper(
   context: Context,
   input: SystemInput,
   stateName: string,

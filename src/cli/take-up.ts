@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { Problem } from "../core/problem.ts";
 import type { StopPoint } from "../core/protocol.ts";
@@ -19,12 +20,14 @@ export interface TakeUp {
   readonly request: Request;
   /** Null: any; else it must wait there, and anything else is left alone. */
   readonly waitingBefore: StopPoint | null;
+  /** Where the medium lies now, as the caller names it; undefined: where it was. */
+  readonly from?: string | undefined;
 }
 
 /** Goes on with the deployment in progress: resume, commit and rollback are this with other requests. */
 export async function takeUpDeployment(
   context: Context,
-  { request, waitingBefore }: TakeUp,
+  { request, waitingBefore, from }: TakeUp,
 ): Promise<ExitCode> {
   const { output } = context;
   beginStream(output);
@@ -52,7 +55,12 @@ export async function takeUpDeployment(
       const { keys } = settings.value;
       return await takeUp(
         request,
-        deployer(context, { keys, emit: progress.emit, provides: new Map() }),
+        deployer(context, {
+          keys,
+          from: from === undefined ? null : resolve(context.environment.workingDirectory, from),
+          emit: progress.emit,
+          provides: new Map(),
+        }),
       );
     } finally {
       progress.close();

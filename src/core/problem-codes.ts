@@ -121,6 +121,7 @@ export const problemCodes = {
   // who may write
   "permissions-unsafe": exitCode.untrusted,
   "datastore-permissions": exitCode.notReady,
+  "datastore-not-writable": exitCode.notReady,
   // keys
   "key-unreadable": exitCode.invalid,
   "key-unsupported": exitCode.invalid,

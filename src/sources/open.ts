@@ -89,7 +89,7 @@ function openFile(files: Files, path: string): Result<ReturnType<Files["openSour
       message: `The file "${path}" is needed and cannot be read: ${error.message}.`,
       at: { file: path },
       got: error.code,
-      hint: "Put the medium or the file back where it was.",
+      hint: "Put the medium or the file back where it was, or say with --from where it is now.",
     });
   }
 }

@@ -15,8 +15,10 @@ export interface BundleToSecure {
   readonly name: string;
   /** Absolute. */
   readonly path: string;
-  /** The caller's, absolute: what lies below it may go away under us. */
+  /** The caller's, absolute. */
   readonly workingDirectory: string;
+  /** What lies below these may go away under us: the Mender Client lays its payloads there. Absolute. */
+  readonly clientTrees: readonly string[];
   /** Where it is kept if it must be: `{directory}/{id}.tar`. */
   readonly directory: string;
   readonly id: string;
@@ -24,7 +26,7 @@ export interface BundleToSecure {
 
 /**
  * Sees to it that the bundle stays readable until the deployment has ended, whatever its caller removes, and gives the
- * absolute path to read it from. A plain bundle on a medium or anywhere else is read where it lies; one of the caller's own
+ * absolute path to read it from. A plain bundle on a medium or anywhere else is read where it lies; one in a Mender Client's
  * tree is linked, else copied, into the datastore; a compressed one is unpacked there. Throws FileError where the datastore
  * cannot be written for another reason than space.
  */
@@ -35,7 +37,7 @@ export async function secureBundle(files: Files, wanted: BundleToSecure): Promis
   try {
     const path = files.realPath(wanted.path);
     const isCompressed = await isGzip(source);
-    if (!isCompressed && !isOfCaller(files, path, wanted.workingDirectory)) return ok(path);
+    if (!isCompressed && !mayGo(files, path, wanted)) return ok(path);
     return await keep(files, wanted, path, isCompressed ? "compressed" : "plain", source);
   } finally {
     source.close();
@@ -72,13 +74,47 @@ async function keep(
 }
 
 /**
- * Whether it lies in the tree that the caller may remove. Not so for all that lies below `/`, and not on a medium that
- * is mounted in the tree: that is not removed with it.
+ * Whether it lies in the tree of a Mender Client, which may remove that under us. In doubt it does. Not so on a medium that is
+ * mounted in the tree: that is not removed with it.
  */
-function isOfCaller(files: Files, path: string, workingDirectory: string): boolean {
-  const tree = unlessRefused(() => files.realPath(workingDirectory), null);
-  if (tree === null || tree === "/" || !path.startsWith(`${tree}/`)) return false;
-  return files.status(tree)?.device === files.status(path)?.device;
+function mayGo(
+  files: Files,
+  path: string,
+  { workingDirectory, clientTrees }: BundleToSecure,
+): boolean {
+  const device = files.status(path)?.device;
+  const isBelow = (directory: string): boolean =>
+    path.startsWith(`${directory}/`) && files.status(directory)?.device === device;
+  const realPathOf = (name: string) => unlessRefused(() => files.realPath(name), null);
+  const below = clientTrees.some((tree) => {
+    const real = realPathOf(tree);
+    return real !== null && isBelow(real);
+  });
+  if (below) return true;
+  const caller = realPathOf(workingDirectory);
+  return directoriesAbove(path).some((directory) => {
+    const marks = marksOfTree(files, directory);
+    return (marks === 3 || (marks === 2 && directory === caller)) && isBelow(directory);
+  });
+}
+
+/** Without the root, which is nobody's tree. */
+function directoriesAbove(path: string): readonly string[] {
+  const parts = path.split("/").slice(1, -1);
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`);
+}
+
+/** How many of `version`, `header/` and `tmp/` are there, which every tree has that the client hands to an update module. */
+function marksOfTree(files: Files, directory: string): number {
+  const marks = [
+    ["version", "file"],
+    ["header", "directory"],
+    ["tmp", "directory"],
+  ] as const;
+  return marks.filter(([name, kind]) =>
+    // What cannot be looked at may be one.
+    unlessRefused(() => files.status(join(directory, name))?.kind === kind, true),
+  ).length;
 }
 
 /** Another file system, or one without links: then it is copied. */
@@ -137,7 +173,7 @@ function noSpace({ name, size }: ByteSource, room: number): Problem {
     at: { file: name },
     expected: `room for ${size} bytes`,
     got: `${Math.max(room, 0)} bytes`,
-    hint: "It must be kept because its caller may remove it. Make room, or call from another directory.",
+    hint: "It must be kept because its caller may remove it. Make room, or put it outside of the tree of the Mender Client.",
   };
 }
 

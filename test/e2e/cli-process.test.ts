@@ -29,10 +29,7 @@ function start(args: readonly string[], env: Readonly<Record<string, string>> = 
     cwd: system.directory,
     env: {
       PATH: process.env["PATH"],
-      MENDER_ORCHESTRATOR_DATA_DIR: system.directory,
-      MENDER_ORCHESTRATOR_CONF_DIR: system.path("conf"),
-      MENDER_ORCHESTRATOR_DATASTORE_DIR: system.path("datastore"),
-      MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.directory,
+      ...system.environment,
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],

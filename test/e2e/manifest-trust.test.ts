@@ -95,6 +95,27 @@ describe.skipIf(!works)("where verify keys are configured", () => {
     expect(system.versions()).toEqual(v2);
   });
 
+  test("Artifacts that were exchanged in a signed bundle are not trusted, whatever else is wrong then", () => {
+    create("--key", "mine.pem", "-o", "b.tar");
+    const bytes = readFileSync(system.path("b.tar"));
+    const artifacts = ["gateway-v2", "rtos-v2"].map((name) => {
+      const artifact = readFileSync(system.path(`artifacts/${name}.mender`));
+      return { artifact, at: bytes.indexOf(artifact) };
+    });
+    const [gateway, rtos] = artifacts;
+    if (gateway === undefined || rtos === undefined) throw new Error("both must be there");
+    expect(gateway.artifact).toHaveLength(rtos.artifact.length);
+    bytes.set(rtos.artifact, gateway.at);
+    bytes.set(gateway.artifact, rtos.at);
+    writeFileSync(system.path("b.tar"), bytes);
+    for (const command of [["install"], ["plan"], ["plan", "--state", "state-v1.yaml"]]) {
+      const refused = system.run([...command, "b.tar"]);
+      expect({ command, exit: refused.exit }).toEqual({ command, exit: 12 });
+      expect(refused.stderr).toContain("[bundle-checksum]");
+    }
+    expect(system.versions()).toEqual(v1);
+  });
+
   test("a thin bundle of somebody else is refused", () => {
     create("--thin", "--key", "theirs.pem", "-o", "thin.tar");
     const refused = system.run(["install", "thin.tar"]);

@@ -31,6 +31,37 @@ describe("Artifacts on a medium that is gone when the deployment is resumed", ()
     expect(system.versions()).toEqual(v2);
   });
 
+  it("may lie elsewhere, if they are the same", () => {
+    system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "v2.tar"]);
+    copyFileSync(system.path("artifacts/rtos-v3.mender"), system.path("artifacts/rtos-v2.mender"));
+    system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "other.tar"]);
+    mkdirSync(system.path("medium"));
+    renameSync(system.path("v2.tar"), system.path("medium/v2.tar"));
+    system.run(["install", "medium/v2.tar"], {
+      ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended",
+    });
+    renameSync(system.path("medium"), system.path("stick"));
+    const gone = system.run(["resume"]);
+    expect(gone.exit).toBe(15);
+    expect(gone.stderr).toContain("or say with --from where it is now.");
+
+    const other = system.run(["resume", "--from", "other.tar"]);
+    expect(other.exit).toBe(15);
+    expect(system.versions()).toEqual(["gateway-v2", "rtos-v1", "rtos-v1"]);
+    expect(system.run(["resume", "--from", "stick"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  });
+
+  it("may lie elsewhere beside each other, too", () => {
+    system.run(["install", "manifest-v2.yaml"], {
+      ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended",
+    });
+    mkdirSync(system.path("stick"));
+    renameSync(system.path("artifacts"), system.path("stick/artifacts"));
+    expect(system.run(["resume", "--from", "stick"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  });
+
   it("are not needed to roll back", () => {
     system.run(["install", "manifest-v2.yaml"], {
       ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended",

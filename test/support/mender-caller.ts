@@ -61,7 +61,8 @@ export function menderCaller(): MenderCaller {
   const path = (...parts: readonly string[]) => system.path(...parts);
   const saved = `${system.directory}.saved`;
   const tree = path("modules/v3/payloads/0000/tree");
-  mkdirSync(join(tree, "files"), { recursive: true });
+  for (const name of ["files", "header", "tmp"]) mkdirSync(join(tree, name), { recursive: true });
+  writeFileSync(join(tree, "version"), "3\n");
   const bootId = path("boot-id");
   const reboot = () => execFileSync(path("reboot"));
   writeFileSync(bootId, "boot-1\n");

@@ -5,6 +5,8 @@ import { roundNames } from "../../src/deployment/program.ts";
 
 /** The built program on a copy of the seed's System. */
 export interface SeedProgram extends SeedSystem {
+  /** What a call of the program is told of where everything lies. */
+  readonly environment: Readonly<Record<string, string>>;
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Ran;
   /** The same, while other Systems run. */
   runBeside(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
@@ -16,18 +18,19 @@ export interface SeedProgram extends SeedSystem {
 
 export function seedProgram(): SeedProgram {
   const system = copySeedSystem();
+  const environment = {
+    MENDER_ORCHESTRATOR_DATA_DIR: system.directory,
+    MENDER_ORCHESTRATOR_CONF_DIR: system.path("conf"),
+    MENDER_ORCHESTRATOR_DATASTORE_DIR: system.path("datastore"),
+    MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.directory,
+  };
   const optionsWith = (env: Readonly<Record<string, string>>) => ({
     cwd: system.directory,
-    env: {
-      MENDER_ORCHESTRATOR_DATA_DIR: system.directory,
-      MENDER_ORCHESTRATOR_CONF_DIR: system.path("conf"),
-      MENDER_ORCHESTRATOR_DATASTORE_DIR: system.path("datastore"),
-      MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.directory,
-      ...env,
-    },
+    env: { ...environment, ...env },
   });
   return {
     ...system,
+    environment,
     run: (args, env = {}) => runProgram(args, optionsWith(env)),
     runBeside: async (args, env = {}) => await runProgramBeside(args, optionsWith(env)),
     versions: () => [system.version("G13"), system.version("R456"), system.version("R998")],

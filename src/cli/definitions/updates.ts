@@ -9,6 +9,11 @@ export interface RunOptions {
   readonly exitOnReboot: boolean;
 }
 
+/** Options of the commands that go on with one. */
+export interface TakeUpOptions extends RunOptions {
+  readonly from?: string;
+}
+
 export interface InstallOptions extends RunOptions {
   readonly dryRun: boolean;
   readonly allowDowngrade: boolean;
@@ -38,16 +43,18 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
     );
   running(program.command("resume"))
     .description("go on with the deployment in progress")
+    .option(...fromOption)
     .action(
-      lazily(async (context, options: RunOptions) => {
+      lazily(async (context, options: TakeUpOptions) => {
         const { resume } = await import("../commands/resume.ts");
         return resume(context, options);
       }),
     );
   running(program.command("rollback"))
     .description("roll the deployment in progress back")
+    .option(...fromOption)
     .action(
-      lazily(async (context, options: RunOptions) => {
+      lazily(async (context, options: TakeUpOptions) => {
         const { rollback } = await import("../commands/rollback.ts");
         return rollback(context, options);
       }),
@@ -81,6 +88,11 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
       }),
     );
 }
+
+const fromOption = [
+  "--from <path>",
+  "where the bundle, or the medium with the Artifacts, is now",
+] as const;
 
 function running(command: Command): Command {
   const stop = new Option(

@@ -265,7 +265,7 @@ describe("an attack on a bundle", () => {
 
     expect(await verify(swapped)).toMatchObject({
       ok: false,
-      problems: [{ code: "bundle-layout" }],
+      problems: [{ code: "bundle-checksum" }],
     });
   });
 

@@ -301,7 +301,7 @@ describe("what was located", () => {
           message: `The file "${gone}" is needed and cannot be read: there is no such file or directory.`,
           at: { file: gone },
           got: "ENOENT",
-          hint: "Put the medium or the file back where it was.",
+          hint: "Put the medium or the file back where it was, or say with --from where it is now.",
         },
       ],
     });

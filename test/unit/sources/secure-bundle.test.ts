@@ -4,7 +4,11 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { FileIo } from "../../../src/platform/file-io.ts";
 import { nodeFiles } from "../../../src/platform/files.ts";
-import { removeKept, secureBundle } from "../../../src/sources/secure-bundle.ts";
+import {
+  type BundleToSecure,
+  removeKept,
+  secureBundle,
+} from "../../../src/sources/secure-bundle.ts";
 import { buildBundle } from "../../support/bundles.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 
@@ -18,11 +22,16 @@ function situation(io: FileIo = fs) {
   const path = join(tree, "files", "bundle.tar");
   fs.mkdirSync(join(tree, "files"), { recursive: true });
   fs.writeFileSync(path, bytes);
-  const secure = (changes: { path?: string; workingDirectory?: string } = {}) =>
+  // As the Mender Client makes it.
+  fs.writeFileSync(join(tree, "version"), "3\n");
+  fs.mkdirSync(join(tree, "header"));
+  fs.mkdirSync(join(tree, "tmp"));
+  const secure = (changes: Partial<BundleToSecure> = {}) =>
     secureBundle(nodeFiles(io), {
       name: "files/bundle.tar",
       path,
       workingDirectory: tree,
+      clientTrees: [],
       directory,
       id: "0f3c",
       ...changes,
@@ -41,7 +50,7 @@ const withoutLinks: FileIo = {
   },
 };
 
-test("a bundle of the caller's own tree is linked, and outlives the tree", async () => {
+test("a bundle in a Mender Client's tree is linked, and outlives the tree", async () => {
   const { tree, path, kept, secure } = situation();
   const inode = fs.statSync(path).ino;
   expect(await secure()).toEqual({ ok: true, value: kept });
@@ -65,17 +74,40 @@ test("a link in the tree is followed to the bundle", async () => {
   expect(fs.lstatSync(kept).isFile()).toBe(true);
 });
 
-test("a bundle outside the caller's tree is read where it lies, by its real path", async () => {
+test("a bundle in no such tree is read where it lies, by its real path", async () => {
   const { scratch, tree, path, directory, secure } = situation();
+  fs.rmSync(join(tree, "header"), { recursive: true });
+  fs.rmSync(join(tree, "version"));
   fs.symlinkSync(tree, join(scratch, "medium"));
-  const elsewhere = { path: join(scratch, "medium/files/bundle.tar"), workingDirectory: directory };
-  expect(await secure(elsewhere)).toEqual({ ok: true, value: path });
-  expect(await secure({ workingDirectory: "/" })).toEqual({ ok: true, value: path });
-  expect(await secure({ workingDirectory: join(scratch, "gone") })).toEqual({
-    ok: true,
-    value: path,
-  });
+  const medium = join(scratch, "medium/files/bundle.tar");
+  const read = { ok: true, value: path };
+  for (const workingDirectory of [tree, "/", join(scratch, "gone")]) {
+    expect(await secure({ path: medium, workingDirectory })).toEqual(read);
+  }
   expect(fs.existsSync(directory)).toBe(false);
+});
+
+test("a tree is known wherever the caller is, and in doubt it is one", async () => {
+  for (const workingDirectory of ["/", "/gone"]) {
+    const { kept, secure } = situation();
+    expect(await secure({ workingDirectory })).toEqual({ ok: true, value: kept });
+  }
+  const { tree, path, kept, secure } = situation();
+  fs.rmSync(join(tree, "version"));
+  expect(await secure({ workingDirectory: "/" })).toEqual({ ok: true, value: path });
+  expect(await secure()).toEqual({ ok: true, value: kept });
+});
+
+test("what the Mender Client lays into its payload trees may go away, whatever lies there", async () => {
+  const { scratch, tree, kept, secure } = situation();
+  fs.rmSync(join(tree, "header"), { recursive: true });
+  fs.rmSync(join(tree, "tmp"), { recursive: true });
+  fs.symlinkSync(scratch, join(scratch, "trees"));
+  const trees = [join(scratch, "gone"), join(scratch, "trees")];
+  expect(await secure({ clientTrees: trees, workingDirectory: "/" })).toEqual({
+    ok: true,
+    value: kept,
+  });
 });
 
 test("a medium that is mounted in the caller's tree is read where it is", async () => {
@@ -105,7 +137,7 @@ test("what is missing space is told before anything is copied, or when it shows"
     at: { file: "files/bundle.tar" },
     expected: `room for ${bytes.length} bytes`,
     got: "0 bytes",
-    hint: "It must be kept because its caller may remove it. Make room, or call from another directory.",
+    hint: "It must be kept because its caller may remove it. Make room, or put it outside of the tree of the Mender Client.",
   };
   const before = situation({
     ...withoutLinks,
