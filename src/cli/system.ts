@@ -53,7 +53,7 @@ export async function planThisSystem(
   input: SystemInput,
   beforeProvides: BeforeProvides | null,
 ): Promise<Result<Planning>> {
-  return await believed(input, await planHere(context, settings, input));
+  return await believed(input, await planHere(context, settings, input, beforeProvides));
 }
 
 /** That there is no plan may be for another reason than it seems, where Artifacts of the bundle were exchanged. */
@@ -70,6 +70,7 @@ async function planHere(
   context: Context,
   settings: Settings,
   input: SystemInput,
+  beforeProvides: BeforeProvides | null,
 ): Promise<Result<Planning>> {
   const read = readManifest(input.manifest);
   if (!read.ok) return read;
