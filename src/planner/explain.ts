@@ -7,7 +7,7 @@ import { type Farthest, farthestIn } from "./conflict/explain-farthest.ts";
 import { pathsTo } from "./conflict/explain-paths.ts";
 import { missingEndState } from "./conflict/explain-goal.ts";
 import { type OrderReasons, orderReasons } from "./conflict/explain-order.ts";
-import { openedBy, type Repair, repairs } from "./conflict/explain-repair.ts";
+import { openedBy, openedByEnds, type Repair, repairs } from "./conflict/explain-repair.ts";
 import { type Question, search } from "./conflict/explain-search.ts";
 import { nearestEnd, type NearestEnd } from "./conflict/explain-nearest.ts";
 import {
@@ -128,15 +128,16 @@ function whyNoEndState(question: Question, ban: Ban, nearest: WhyNot["nearest"])
   const state = wantedState(system);
   const change: Repair =
     ban.kind === "row" ? { kind: "say-yes", ban } : { kind: "add-end-state", state };
-  const { repairs: opened, isComplete } = openedBy(question, [change]);
+  const tried = openedBy(question, [change]);
+  const ended = tried.repairs.length > 0 ? tried : openedByEnds(question);
   return {
     kind: "no-plan",
     core: [ban],
     isIrreducible: true,
     farthest: null,
     nearest,
-    repairs: opened,
-    areRepairsComplete: isComplete,
+    repairs: ended.repairs,
+    areRepairsComplete: tried.isComplete && ended.isComplete,
   };
 }
 

@@ -93,7 +93,9 @@ function stateText({ system }: BanPlaces, state: SystemState): string {
 function repairLines(report: ExplanationReport, why: WhyNot, style: Style): readonly string[] {
   const untried = why.areRepairsComplete ? [] : ["Not every single change could be tried."];
   if (why.repairs.length === 0) {
-    return why.areRepairsComplete ? ["No single change opens a way."] : untried;
+    return why.areRepairsComplete
+      ? ["No single change of a row, an end state, an order or an Artifact opens a way."]
+      : untried;
   }
   return [
     why.repairs.length === 1 ? "This would open a way:" : "Any one of these would open a way:",
@@ -114,7 +116,7 @@ export function repairText(report: BanPlaces, repair: Repair): string {
       return `add to ${quoted(repair.ban.table)} the row | ${[...cells, "YES"].join(" | ")} |${near(report, repair.ban)}`;
     }
     case "add-end-state":
-      return `add the end state ${stateText(report, repair.state)}`;
+      return endStateText(report, repair.state);
     case "drop-order":
       return `leave out the hand-written order of ${quoted(typeName(system, repair.type))}`;
     case "add-artifact": {
@@ -125,6 +127,18 @@ export function repairText(report: BanPlaces, repair: Repair): string {
     default:
       return assertNever(repair);
   }
+}
+
+/** Where Components of one type have several versions it takes a row that allows them all. */
+function endStateText(report: BanPlaces, state: SystemState): string {
+  const { types, components } = report.system;
+  const mixed = types.flatMap(({ name, versions }, type) => {
+    const own = state.filter((_, component) => components[component]?.type === type);
+    const names = [...new Set(own)].map((version) => versions[version] ?? "?");
+    return names.length > 1 ? [`${listed(names)} of ${quoted(name)}`] : [];
+  });
+  const row = mixed.length === 0 ? "" : `, in a row that allows ${listed(mixed)}`;
+  return `add the end state ${stateText(report, state)}${row}`;
 }
 
 function near(report: BanPlaces, ban: Ban): string {

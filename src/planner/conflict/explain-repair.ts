@@ -1,8 +1,10 @@
+import { SystemVersion } from "../../core/ids.ts";
 import { passesEndStatesOnly, type System, type SystemState } from "../../manifest/system.ts";
 import { assertNever } from "../../core/assert-never.ts";
 import { at } from "../model/draft.ts";
 import type { Ban } from "./explain-bans.ts";
 import { type Liftings, opening } from "./explain-core.ts";
+import { endChanges } from "./explain-end-rows.ts";
 import { pathsTo } from "./explain-paths.ts";
 import { lawOf } from "./explain-law.ts";
 import type { None, Question } from "./explain-search.ts";
@@ -31,11 +33,14 @@ export interface Repairs {
   readonly isComplete: boolean;
 }
 
-/** How many end states in between are tried. */
+/** How many end states in between are tried before all that may be added. */
 const maxRests = 50;
 
+/** What a System version is called that has no name yet. */
+const added = SystemVersion.parse("added");
+
 /**
- * Every single change that opens a way. `core`: bans that forbid every way together; `failed`: the search under
+ * The single changes that open a way. `core`: bans that forbid every way together; `failed`: the search under
  * all bans that found none; null: it was given up.
  */
 export function repairs(
@@ -56,23 +61,74 @@ export function repairs(
     ...(isExact ? [] : byLifting),
     ...rests.slice(0, maxRests).map((state) => ({ kind: "add-end-state" as const, state })),
   ]);
-  const brought = stones(system).map((repair) => ({
-    repair,
-    found: opening({ ...question, ...changedBy(question, repair) }, core),
-  }));
+  const brought = artifactsFor(question, core);
+  const found = [...(isExact ? byLifting : []), ...tried.repairs, ...brought.repairs];
+  // Where no rule stands in the way, or none that an end state could lift, no end state opens one.
+  const isForEnds = core.some((ban) => isLiftedByEnds(system, law.ban(ban)));
+  const ended = isForEnds && found.length === 0 ? openedByEnds(question) : nothing;
   return {
-    repairs: [
-      ...(isExact ? byLifting : []),
-      ...tried.repairs,
-      ...brought.filter(({ found }) => found.kind === "way").map(({ repair }) => repair),
-    ],
+    repairs: [...found, ...ended.repairs],
     isComplete:
       tried.isComplete &&
       (failed !== null || (core.length > 0 && !core.includes(law.rest))) &&
       rests.length <= maxRests &&
       lifted.isComplete &&
-      brought.every(({ found }) => found.kind !== "undecided"),
+      brought.isComplete &&
+      ended.isComplete,
   };
+}
+
+const nothing: Repairs = { repairs: [], isComplete: true };
+
+/** Whether more end states may lift it. */
+function isLiftedByEnds(system: System, ban: Ban): boolean {
+  if (ban.kind === "row") return passesEndStatesOnly(system);
+  return ban.kind === "rest" || ban.kind === "unlisted";
+}
+
+/** So many rows that are added are told. */
+const fewEnds = 5;
+
+/** By a NO row of the end states that says YES, or else by a row that is added to them; for where nothing else opens a way. */
+export function openedByEnds(question: Question): Repairs {
+  const { system, law } = question;
+  // As if every state were an end state.
+  const isLifted = (number: number) => isLiftedByEnds(system, law.ban(number));
+  if (opening({ ...question, isLifted, isGoal: () => true }).kind === "none") return nothing;
+  const { saying, adding, isComplete } = endChanges(system);
+  const said = openedBy(question, saying);
+  if (said.repairs.length > 0) return said;
+  const told: Repair[] = [];
+  let isDecided = isComplete && said.isComplete;
+  for (const repair of adding) {
+    if (told.length >= fewEnds) break;
+    const tried = openedBy(question, [repair]);
+    told.push(...tried.repairs);
+    isDecided &&= tried.isComplete;
+  }
+  return { repairs: told, isComplete: isDecided };
+}
+
+/** By an Artifact that brings a type to one version: from where its Components are, or where that does not do, from elsewhere. */
+function artifactsFor(question: Question, core: readonly number[]): Repairs {
+  let isComplete = true;
+  const isOpening = (repair: Repair): boolean => {
+    const { kind } = opening({ ...question, ...changedBy(question, repair) }, core);
+    isComplete &&= kind !== "undecided";
+    return kind === "way";
+  };
+  const found = stones(question.system).flatMap(({ widest, usual }): readonly Repair[] => {
+    if (usual !== null && isOpening(usual)) return [usual];
+    if (usual?.from.length === widest.from.length || !isOpening(widest)) return [];
+    // As few as will do.
+    let from = widest.from;
+    for (const one of widest.from) {
+      const fewer = from.filter((other) => other !== one);
+      if (fewer.length > 0 && isOpening({ ...widest, from: fewer })) from = fewer;
+    }
+    return [{ ...widest, from }];
+  });
+  return { repairs: found, isComplete };
 }
 
 /** Those of the changes that open a way, each for itself. */
@@ -111,19 +167,29 @@ function repairOf(ban: Ban): Repair | null {
   }
 }
 
-/** For each type the versions that nothing at hand installs from where its Components are. */
-function stones({ types, components }: System): readonly Repair[] {
+type Brought = Extract<Repair, { kind: "add-artifact" }>;
+
+/** For each type and version an Artifact that is not at hand: from where its Components are (null: it is), and from anywhere. */
+function stones({
+  types,
+  components,
+}: System): readonly { readonly usual: Brought | null; readonly widest: Brought }[] {
   return types.flatMap(({ versions }, type) => {
     const own = components.filter((component) => component.type === type);
-    const starts = [...new Set(own.map(({ start }) => start))].toSorted((a, b) => a - b);
-    return [...versions.keys()].flatMap((to): readonly Repair[] => {
-      const from = starts.filter(
-        (start) =>
-          start !== to &&
-          own.some((one) => one.start === start && one.hops[start]?.includes(to) !== true),
+    const starts = new Set(own.map(({ start }) => start));
+    return [...versions.keys()].flatMap((to) => {
+      const all = [...versions.keys()].filter(
+        (from) => from !== to && own.some(({ hops }) => hops[from]?.includes(to) !== true),
       );
-      if (from.length === 0 || versions[to] === "?") return [];
-      return [{ kind: "add-artifact", type, from, to }];
+      if (all.length === 0 || versions[to] === "?") return [];
+      const near = all.filter((from) => starts.has(from));
+      const brought = (from: readonly number[]): Brought => ({
+        kind: "add-artifact",
+        type,
+        from,
+        to,
+      });
+      return [{ usual: near.length > 0 ? brought(near) : null, widest: brought(all) }];
     });
   });
 }
@@ -134,7 +200,7 @@ export function repaired(system: System, repair: Repair): System {
     case "say-yes":
       return {
         ...system,
-        endTables: system.endTables.map((table) => withoutBan(table, repair.ban)),
+        endTables: system.endTables.map((table) => withYesEnd(table, repair.ban)),
         transitionTables: system.transitionTables.map((table) => withYes(table, repair.ban)),
       };
     case "add-row":
@@ -167,12 +233,17 @@ function withYes(
   return { ...table, rows };
 }
 
-/** A NO row of an end table names no System version: it can only go. */
-function withoutBan(
+/** A NO row of an end table need not name a System version. */
+function withYesEnd(
   table: System["endTables"][number],
   { rule }: RowBan,
 ): System["endTables"][number] {
-  return { ...table, rows: table.rows.filter((row) => row.rule !== rule) };
+  const rows = table.rows.map((row) =>
+    row.rule === rule
+      ? { ...row, verdict: "yes" as const, systemVersion: row.systemVersion ?? added }
+      : row,
+  );
+  return { ...table, rows };
 }
 
 function withRow(system: System, ban: Extract<Ban, { kind: "unlisted" }>): System {
@@ -190,12 +261,8 @@ function withRow(system: System, ban: Extract<Ban, { kind: "unlisted" }>): Syste
   };
 }
 
-/** The first end table gets a row for the state, if its columns can tell it. */
+/** Each end table gets a row for the state; where Components of a column have several versions, it allows them all. */
 function withEndState(system: System, state: SystemState): System {
-  const [name] = system.endTables.flatMap(({ rows }) =>
-    rows.flatMap(({ systemVersion }) => systemVersion ?? []),
-  );
-  if (name === undefined) return system;
   return {
     ...system,
     endTables: system.endTables.map((table) => {
@@ -203,7 +270,7 @@ function withEndState(system: System, state: SystemState): System {
         component === null ? versionsOf(system, state, type) : [at(state, component)],
       );
       const rule = { file: "", line: 1, row: "" };
-      const row = { systemVersion: name, cells, verdict: "yes" as const, rule };
+      const row = { systemVersion: added, cells, verdict: "yes" as const, rule };
       return { ...table, rows: [...table.rows, row] };
     }),
   };

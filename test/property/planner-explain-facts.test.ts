@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { System, SystemState } from "../../../src/manifest/system.ts";
-import type { Farthest } from "../../../src/planner/conflict/explain-farthest.ts";
-import { explain, type WhyNot } from "../../../src/planner/explain.ts";
-import { findPlan } from "../../../src/planner/find-plan.ts";
-import { type MayMove, oracle, within, type Within } from "../../support/planner-brute-force.ts";
-import { dice, randomSystem } from "../../support/planner-random.ts";
+import type { System, SystemState } from "../../src/manifest/system.ts";
+import type { Farthest } from "../../src/planner/conflict/explain-farthest.ts";
+import { explain, type WhyNot } from "../../src/planner/explain.ts";
+import { findPlan } from "../../src/planner/find-plan.ts";
+import { type MayMove, oracle, within, type Within } from "../support/planner-brute-force.ts";
+import { dice, onDevice, randomSystem, underManifest } from "../support/planner-random.ts";
 
 const seeds = Array.from({ length: 450 }, (_, seed) => seed);
 
@@ -17,7 +17,7 @@ interface Case {
 
 /** Systems that have no plan, with all that can be reached in them. */
 const cases: readonly Case[] = seeds.flatMap((seed): readonly Case[] => {
-  const system = seed % 3 === 0 ? numbered(randomSystem(seed), seed) : randomSystem(seed);
+  const system = systemBy(seed);
   const answer = findPlan(system);
   if (answer.kind !== "no-plan") return [];
   const explained = (stepLimit: number) => {
@@ -27,6 +27,13 @@ const cases: readonly Case[] = seeds.flatMap((seed): readonly Case[] => {
   };
   return [{ seed, system, reach: within(system, isInOrder(system)), explained }];
 });
+
+/** Some with numbers, some on a device with tables of its own. */
+function systemBy(seed: number): System {
+  const system = randomSystem(seed);
+  if (seed % 3 === 0) return numbered(system, seed);
+  return seed % 3 === 1 ? onDevice(underManifest(system, seed), seed) : system;
+}
 
 /** Some types get a number. */
 function numbered(system: System, seed: number): System {
