@@ -23,7 +23,7 @@ const headerName = /^header\.tar(\.gz|\.xz|\.zst)?$/;
 
 /** Reads `manifest`; ArtifactError where a line is wrong, or version or header are not listed. */
 export function readArtifactManifest(file: string, bytes: Uint8Array): ArtifactManifest {
-  const list = readChecksumList(bytes, isListable);
+  const list = readChecksumList(bytes, objectionTo);
   if ("line" in list) throw invalid(file, `line ${list.line} ${list.what}`);
 
   const version = list.find(({ name }) => name === "version");
@@ -83,8 +83,14 @@ export function morePayloads(file: string, name: string) {
 }
 
 /** As the real parsers have it: no blanks, not too long. */
-function isListable(name: string): boolean {
-  return name.length > 0 && name.length <= limits.manifestName && !/[\s\p{Cc}]/u.test(name);
+function objectionTo(name: string): string | null {
+  const most = limits.manifestName;
+  if (name.length > most) {
+    const own = `its own name at most ${most - payloadPrefix.length}`;
+    const payload = name.startsWith(payloadPrefix) ? `; of a payload file, ${own}` : "";
+    return `which has ${name.length} characters, and may have at most ${most}${payload}`;
+  }
+  return name === "" || /[\s\p{Cc}]/u.test(name) ? "which is not allowed" : null;
 }
 
 function invalid(file: string, what: string) {

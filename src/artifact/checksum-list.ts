@@ -19,7 +19,7 @@ export interface ListComplaint {
  */
 export function readChecksumList(
   bytes: Uint8Array,
-  accepts: (name: string) => boolean,
+  objectionTo: (name: string) => string | null,
 ): readonly Checksum[] | ListComplaint {
   const text = decode(bytes);
   if (text === null) return { line: 1, what: "is not UTF-8" };
@@ -35,8 +35,8 @@ export function readChecksumList(
     if (!sum.success || line.slice(64, 66) !== "  ") {
       return complain("is not a checksum, two blanks and a name");
     }
-    if (!accepts(name))
-      return complain(`has the name ${JSON.stringify(name)}, which is not allowed`);
+    const objection = objectionTo(name);
+    if (objection !== null) return complain(`has the name ${JSON.stringify(name)}, ${objection}`);
     if (names.has(name)) return complain(`lists "${name}" a second time`);
     names.add(name);
     list.push({ name, sha256: sum.data });

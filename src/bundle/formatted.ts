@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { refused } from "../artifact/artifact-error.ts";
 import { type Checksum, readChecksumList } from "../artifact/checksum-list.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
-import { isSafePath } from "../artifact/safe-name.ts";
+import { isSafePath, overlong } from "../artifact/safe-name.ts";
 import { demandSignature, type Signed } from "../artifact/signature.ts";
 import { trailing } from "../artifact/tar-end.ts";
 import type { ByteSource } from "../platform/types.ts";
@@ -37,7 +37,9 @@ export async function openFormatted(
   const key =
     signature === null ? null : demandSignature(file, asBundle, listBytes, signature, keys);
 
-  const list = readChecksumList(listBytes, isSafePath);
+  const list = readChecksumList(listBytes, (name) =>
+    isSafePath(name) ? null : (overlong(name) ?? "which is not allowed"),
+  );
   if ("line" in list) {
     throw refused(
       "bundle-checksums-invalid",

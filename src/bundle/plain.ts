@@ -26,7 +26,8 @@ export async function openPlain(
   const artifacts = index.entries.filter(({ name }) => name.endsWith(".mender"));
   const [manifest, ...others] = index.entries.filter((entry) => !artifacts.includes(entry));
   if (manifest === undefined) throw noManifest(file, index.entries[0]?.name);
-  const odd = [manifest, ...others].find(({ name }) => !/\.ya?ml$/.test(name)) ?? others[0];
+  const odd = [manifest, ...others].find((entry) => !isYaml(entry)) ?? others[0];
+  if (odd !== undefined && isYaml(odd) && isYaml(manifest)) throw twoManifests(file, manifest, odd);
   if (odd !== undefined) throw unexpected(file, odd);
 
   return {
@@ -36,6 +37,23 @@ export async function openPlain(
     verifiedBy: null,
     plain: true,
   };
+}
+
+function isYaml({ name }: IndexedEntry): boolean {
+  return /\.ya?ml$/.test(name);
+}
+
+function twoManifests(file: string, first: IndexedEntry, second: IndexedEntry) {
+  return refused(
+    "bundle-layout",
+    file,
+    `"${file}" holds two YAML files, "${first.name}" and "${second.name}", and only one can be its Manifest.`,
+    {
+      expected: "one Manifest",
+      got: `"${first.name}" and "${second.name}"`,
+      hint: "Leave out the one that is not meant: a Topology stays on the device.",
+    },
+  );
 }
 
 function unexpected(file: string, { name }: IndexedEntry) {

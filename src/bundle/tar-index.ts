@@ -1,5 +1,5 @@
 import { refused } from "../artifact/artifact-error.ts";
-import { isSafePath } from "../artifact/safe-name.ts";
+import { isSafePath, overlong } from "../artifact/safe-name.ts";
 import { blockBytes, paddingOf } from "../artifact/tar-header.ts";
 import { nextEntry, takePadding } from "../artifact/tar-reader.ts";
 import { hiddenCharacters, withHiddenShown } from "../core/hidden-characters.ts";
@@ -45,7 +45,9 @@ export async function indexTar(source: ByteSource): Promise<TarIndex> {
     // `tar cf bundle.tar .` writes every name so.
     const name = entry.name.startsWith("./") ? entry.name.slice(2) : entry.name;
     if (hiddenCharacters(name).length > 0) throw invisible(file, name);
-    if (!isSafePath(name)) throw forbidden(file, entry.name, "a name that leads elsewhere");
+    if (!isSafePath(name)) {
+      throw forbidden(file, entry.name, `a name ${overlong(name) ?? "that leads elsewhere"}`);
+    }
     if (names.has(name)) throw forbidden(file, name, "a second entry of that name");
     names.add(name);
 

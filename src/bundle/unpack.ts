@@ -28,10 +28,10 @@ export function unpackGzip(
   return asResult(source.name, async () => {
     const directory = path.slice(0, path.lastIndexOf("/")) || "/";
     try {
-      const room = files.freeBytes(directory) - reservedBytes;
+      const free = files.freeBytes(directory);
       const unpacking = { chunkBytes: inflateChunk.alone, pieces: "lent" } as const;
       const unpacked = gunzip(source.name, readAll(source, unpacking), unpacking);
-      return await files.writeStream(path, within(source.name, unpacked, room));
+      return await files.writeStream(path, within(source.name, unpacked, free));
     } catch (error) {
       const ours = error instanceof FileError && [path, directory].includes(error.path);
       throw ours ? new ArtifactError(notWritten(source, error)) : error;
@@ -39,14 +39,17 @@ export function unpackGzip(
   });
 }
 
-async function* within(file: string, bytes: AsyncIterable<Uint8Array>, room: number) {
+/** `free`: bytes on the file system before anything was unpacked. */
+async function* within(file: string, bytes: AsyncIterable<Uint8Array>, free: number) {
+  const room = Math.max(free - reservedBytes, 0);
   let total = 0;
   for await (const piece of bytes) {
     total += piece.length;
     if (total > room) {
-      throw refused("not-enough-space", file, `There is not enough space to unpack "${file}".`, {
-        expected: "room for the unpacked bundle",
-        got: `${Math.max(room, 0)} bytes`,
+      const message = `There is not enough space to unpack "${file}": ${free} bytes are free, ${reservedBytes} are kept free, and more than ${room} are needed.`;
+      throw refused("not-enough-space", file, message, {
+        expected: `more than ${free} bytes free`,
+        got: `${free} bytes`,
         hint: "Make room, or give the bundle uncompressed: it is then read in place.",
       });
     }

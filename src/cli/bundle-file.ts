@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { refused } from "../artifact/artifact-error.ts";
-import { isGzip, unpackGzip } from "../bundle/unpack.ts";
-import { ok, type Result } from "../core/result.ts";
+import { unpackGzip } from "../bundle/unpack.ts";
+import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource, Files } from "../platform/types.ts";
 import type { Context } from "./context.ts";
+import { noBundle } from "./foreign-kind.ts";
 import { openInput } from "./input-files.ts";
+import { kindOfInput } from "./input-kind.ts";
 
 /** Opens a file for the time of use; `path` where it does not lie at its name. */
 export async function withInput<T>(
@@ -35,10 +37,21 @@ export function withBundleFile<T>(
   return withInput(
     context,
     name,
-    async (source) =>
-      (await isGzip(source)) ? await withUnpacked(context, source, use) : await use(source),
+    async (source) => {
+      const kind = await bundleKind(source);
+      if (!kind.ok) return kind;
+      return kind.value === "gzip" ? await withUnpacked(context, source, use) : await use(source);
+    },
     path,
   );
+}
+
+/** A failure where the file is no bundle at its first bytes. An Artifact is a tar as well: whoever reads on tells it. */
+export async function bundleKind(source: ByteSource): Promise<Result<"gzip" | "plain">> {
+  const kind = await kindOfInput(source);
+  if (!kind.ok) return kind;
+  if (kind.value === "text") return fail(noBundle(source.name));
+  return ok(kind.value === "gzip" ? "gzip" : "plain");
 }
 
 /** The file has no name while it is used: however this process ends, it leaves nothing behind then. */

@@ -1,4 +1,6 @@
+import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource } from "../platform/types.ts";
+import { foreignKind, notOurs } from "./foreign-kind.ts";
 import { isGzip, isTar } from "../bundle/unpack.ts";
 
 /** What a file is, told from its content and never from its name. */
@@ -7,10 +9,13 @@ export type InputKind = "artifact" | "bundle" | "gzip" | "text";
 /** Bytes at the start of a tar: the header of its first entry, and the start of that entry's content. */
 const headLength = 1024;
 
-export async function kindOfInput(source: ByteSource): Promise<InputKind> {
-  if (await isGzip(source)) return "gzip";
-  if (!(await isTar(source))) return "text";
-  return isArtifact(await headOf(source)) ? "artifact" : "bundle";
+/** A failure where it is none of them. */
+export async function kindOfInput(source: ByteSource): Promise<Result<InputKind>> {
+  if (await isGzip(source)) return ok("gzip");
+  const head = await headOf(source);
+  if (await isTar(source)) return ok(isArtifact(head.toString("latin1")) ? "artifact" : "bundle");
+  const foreign = foreignKind(head);
+  return foreign === null ? ok("text") : fail(notOurs(source.name, foreign));
 }
 
 /** An Artifact begins with its `version`, and that with its format. */
@@ -18,10 +23,10 @@ function isArtifact(head: string): boolean {
   return head.startsWith("version\0") && /"format"\s*:\s*"mender"/.test(head.slice(512));
 }
 
-async function headOf(source: ByteSource): Promise<string> {
+async function headOf(source: ByteSource): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of source.read(0, Math.min(headLength, source.size))) pieces.push(piece);
-  return Buffer.concat(pieces).toString("latin1");
+  return Buffer.concat(pieces);
 }
 
 /** The kinds of text files, as a sentence names them. */

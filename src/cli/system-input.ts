@@ -21,9 +21,10 @@ export interface SystemInput {
 
 /** Whether it is a bundle; else it is taken for a Manifest. */
 export async function isBundle(context: Context, name: string): Promise<Result<boolean>> {
-  return await withInput(context, name, async (source) =>
-    ok((await kindOfInput(source)) !== "text"),
-  );
+  return await withInput(context, name, async (source) => {
+    const kind = await kindOfInput(source);
+    return kind.ok ? ok(kind.value !== "text") : kind;
+  });
 }
 
 /** Opens a Manifest for the time of use: its Artifacts lie beside it. */

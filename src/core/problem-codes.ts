@@ -8,6 +8,8 @@ export const problemCodes = {
   // files and YAML
   "file-unreadable": exitCode.invalid,
   "file-too-large": exitCode.invalid,
+  "file-not-ours": exitCode.invalid,
+  "not-a-manifest": exitCode.invalid,
   "yaml-syntax": exitCode.invalid,
   "yaml-duplicate-key": exitCode.invalid,
   "yaml-forbidden": exitCode.invalid,

@@ -79,6 +79,8 @@ export function readManifest(
   if (!read.ok) return read;
   const { document, problems: found } = read.value;
   const { source, root } = document;
+  const other = otherKind(root);
+  if (other !== null) return fail(notManifest(source, root, other));
   const node = valueOf(root, "constraints");
   const tables = node === undefined ? null : readConstraints(source, node);
   const constraints = tables?.constraints ?? null;
@@ -102,6 +104,27 @@ export function readManifest(
   const names = namesOfManifest(manifest);
   if (names.problems.length > 0) return fail(...inOrder(names.problems));
   return ok({ manifest, notes: [...(isSeed ? seedNotes(source, root) : []), ...names.notes] });
+}
+
+/** A file of ours that is mistaken for a Manifest; null: nothing says that it is none. */
+function otherKind(root: YamlNode): "Topology" | "state file" | null {
+  const kind = valueOf(root, "kind");
+  if (kind?.kind === "text" && kind.text === "topology") return "Topology";
+  const isSaid = (key: string) => valueOf(root, key) !== undefined;
+  const isState = isSaid("components") && !["kind", "name", "component_types"].some(isSaid);
+  return isState ? "state file" : null;
+}
+
+function notManifest(source: Source, root: YamlNode, other: "Topology" | "state file"): Problem {
+  const option = { Topology: "--topology", "state file": "--state" }[other];
+  return {
+    code: "not-a-manifest",
+    message: `"${source.file}" is a ${other}, and a Manifest is wanted.`,
+    at: placeAt(source, root.start),
+    expected: "a Manifest",
+    got: `a ${other}`,
+    hint: `Give the Manifest, or a bundle; a ${other} is given with ${option}.`,
+  };
 }
 
 function modelOf(

@@ -141,8 +141,8 @@ async function copy(
   directory: string,
   kept: string,
 ): Promise<Result<number>> {
-  const room = files.freeBytes(directory) - reservedBytes;
-  if (source.size > room) return fail(noSpace(source, room));
+  const free = files.freeBytes(directory);
+  if (source.size > free - reservedBytes) return fail(noSpace(source, free));
   try {
     return ok(await files.writeStream(kept, source.read(0, source.size)));
   } catch (error) {
@@ -166,13 +166,13 @@ function open(
   }
 }
 
-function noSpace({ name, size }: ByteSource, room: number): Problem {
+function noSpace({ name, size }: ByteSource, free: number): Problem {
   return {
     code: "not-enough-space",
-    message: `There is not enough space in the datastore to keep "${name}".`,
+    message: `There is not enough space in the datastore to keep "${name}": ${free} bytes are free, ${reservedBytes} are kept free, and ${size} are needed.`,
     at: { file: name },
-    expected: `room for ${size} bytes`,
-    got: `${Math.max(room, 0)} bytes`,
+    expected: `${size + reservedBytes} bytes free`,
+    got: `${free} bytes`,
     hint: "It must be kept because its caller may remove it. Make room, or put it outside of the tree of the Mender Client.",
   };
 }

@@ -43,6 +43,51 @@ function refused(args: readonly string[]): Ran {
   return ran;
 }
 
+describe("a file that is none of ours", () => {
+  test.each([
+    ["plan"],
+    ["install"],
+    ["explain"],
+    ["simulate"],
+    ["validate"],
+    ["bundle", "inspect"],
+    ["bundle", "verify"],
+  ])("is told by what it looks like: %s %s", (...words) => {
+    const zip = [0x50, 0x4b, 0x03, 0x04, 0x14, 0x00, 0x00, 0x00, 0xff];
+    writeFileSync(system.path("p.zip"), Uint8Array.from(zip));
+    const { exit, stdout, stderr } = refused([...words, "p.zip"]);
+    expect(exit).toBe(11);
+    expect(`${stdout}${stderr}`).toContain(
+      '"p.zip" is not a bundle, Manifest or Artifact: it looks like a ZIP archive. [file-not-ours]',
+    );
+  });
+
+  test("is a Manifest where a bundle is wanted", () => {
+    expect(refused(["bundle", "inspect", "manifest-v2.yaml"])).toMatchObject({
+      exit: 11,
+      stderr: `manifest-v2.yaml: error: "manifest-v2.yaml" is not a bundle: it looks like a text, as a Manifest is. [file-not-ours]
+  expected: a bundle
+  found: a text
+  hint: Make a bundle of the Manifest and its Artifacts with \`bundle create\`.
+`,
+    });
+  });
+
+  test("is one problem where it is a Topology", () => {
+    expect(refused(["install", "topology.yaml"])).toMatchObject({
+      exit: 11,
+      stdout: "",
+      stderr: `topology.yaml:1:1: error: "topology.yaml" is a Topology, and a Manifest is wanted. [not-a-manifest]
+  1 | api_version: mender/v1
+    | ^
+  expected: a Manifest
+  found: a Topology
+  hint: Give the Manifest, or a bundle; a Topology is given with --topology.
+`,
+    });
+  });
+});
+
 describe("a Manifest", () => {
   test("with an unknown field", () => {
     edit("manifest-v2.yaml", "artifact_name: gateway-v2", "artefact_name: gateway-v2");
@@ -52,7 +97,7 @@ describe("a Manifest", () => {
       stderr: `manifest-v2.yaml:9:5: error: There is no field "artefact_name" in "component_types.gateway". [unknown-field]
   9 |     artefact_name: gateway-v2
     |     ^
-  expected: one of artifact_name, artifact_path, depends, update_strategy, stepping_stones, supports_rollback
+  expected: one of artifact_name, artifact_path, sha256, depends, update_strategy, stepping_stones, supports_rollback
   found: artefact_name
   hint: Did you mean "artifact_name"?
 `,

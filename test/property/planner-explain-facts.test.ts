@@ -6,7 +6,7 @@ import { findPlan } from "../../src/planner/find-plan.ts";
 import { type MayMove, oracle, within, type Within } from "../support/planner-brute-force.ts";
 import { dice, onDevice, randomSystem, underManifest } from "../support/planner-random.ts";
 
-const seeds = Array.from({ length: 450 }, (_, seed) => seed);
+const seeds = Array.from({ length: 300 }, (_, seed) => seed);
 
 interface Case {
   readonly seed: number;
@@ -126,7 +126,7 @@ describe("the nearest end state, for random Systems", () => {
       expect({ seed, isProved: nearest.isProved }).toEqual({ seed, isProved: true });
       found += 1;
     }
-    expect(found).toBeGreaterThan(60);
+    expect(found).toBeGreaterThan(40);
   });
 
   it("is never a wrong fact, whatever the limit", () => {

@@ -163,7 +163,9 @@ export const parsers: Readonly<Record<string, Attacked>> = {
   "checksum-list": {
     sound: [bytesOf(`${zeros}  version\n${zeros.replaceAll("0", "a")}  artifacts/a.mender\n`)],
     complaints: (bytes) => {
-      const list = readChecksumList(bytes, (name) => name.split("/").every(isSafePart));
+      const list = readChecksumList(bytes, (name) =>
+        name.split("/").every(isSafePart) ? null : "which is not allowed",
+      );
       if ("what" in list) return list.line > 0 ? [] : ["no line"];
       return Buffer.compare(writeChecksumList(list), bytes) === 0
         ? []

@@ -106,7 +106,9 @@ async function manifestIn(
   file: string,
   source: ByteSource,
 ): Promise<Result<{ readonly manifest: Manifest; readonly extension: ".yaml" | ".tar" }>> {
-  const kind = await kindOfInput(source);
+  const found = await kindOfInput(source);
+  if (!found.ok) return found;
+  const kind = found.value;
   if (kind === "text") {
     const text = readText(context.platform.files, context.environment.workingDirectory, file);
     const read = text.ok ? readManifest(text.value) : text;

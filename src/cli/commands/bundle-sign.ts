@@ -1,7 +1,7 @@
 import { signBundle } from "../../bundle/sign.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { bytesText } from "../../report/measures.ts";
-import { withInput } from "../bundle-file.ts";
+import { bundleKind, withInput } from "../bundle-file.ts";
 import type { Context } from "../context.ts";
 import type { BundleSignOptions } from "../definitions/bundle.ts";
 import { readPrivateKey } from "../key-files.ts";
@@ -19,6 +19,8 @@ export async function bundleSign(
   if (!key.ok) return failed(output, key.problems);
   const target = options.output ?? file;
   const written = await withInput(context, file, async (source) => {
+    const kind = await bundleKind(source);
+    if (!kind.ok) return kind;
     const signed = await signBundle(source, key.value, platform.decompressors);
     return signed.ok ? await writeOutput(context, target, signed.value.chunks) : signed;
   });

@@ -35,7 +35,7 @@ export async function validate(context: Context, names: readonly string[]): Prom
 }
 
 async function validateFile(context: Context, file: string): Promise<ValidatedFile> {
-  const kind = await withInput(context, file, async (source) => ok(await kindOfInput(source)));
+  const kind = await withInput(context, file, kindOfInput);
   if (!kind.ok) return { file, kind: null, problems: kind.problems, notes: [] };
   switch (kind.value) {
     case "artifact": {

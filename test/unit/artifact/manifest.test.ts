@@ -84,9 +84,11 @@ describe("the lines of the manifest", () => {
     const name = "x".repeat(limits.manifestName - "data/0000/".length);
 
     expect(await problemsOf({ files: [{ name, content: "x" }] })).toEqual([]);
-    expect(await problemsOf({ files: [{ name: `${name}x`, content: "x" }] })).toMatchObject([
-      { code: "artifact-manifest-invalid" },
-    ]);
+    const problems = await problemsOf({ files: [{ name: `${name}x`, content: "x" }] });
+    expect(problems).toMatchObject([{ code: "artifact-manifest-invalid" }]);
+    expect(problems[0]?.message).toContain(
+      `has the name "data/0000/${name}x", which has 101 characters, and may have at most 100; of a payload file, its own name at most 90.`,
+    );
   });
 
   it.each([

@@ -118,17 +118,34 @@ describe("a tar packed by hand", () => {
     });
     expect(await problemOf([manifest, { name: "other.yaml", content: "" }])).toEqual({
       code: "bundle-layout",
-      message: '"b.tar" holds "other.yaml", which has no place in a bundle.',
+      message: `"b.tar" holds two YAML files, "${manifest.name}" and "other.yaml", and only one can be its Manifest.`,
+      at: { file: "b.tar" },
+      expected: "one Manifest",
+      got: `"${manifest.name}" and "other.yaml"`,
+      hint: "Leave out the one that is not meant: a Topology stays on the device.",
+    });
+    expect(await problemOf([manifest, { name: "readme.txt", content: "" }])).toEqual({
+      code: "bundle-layout",
+      message: '"b.tar" holds "readme.txt", which has no place in a bundle.',
       at: { file: "b.tar" },
       expected: "manifest.yaml and .mender files",
-      got: "other.yaml",
-      hint: "Pack one Manifest and the Artifacts, or use `bundle create`.",
-    });
-    expect(await problemOf([manifest, { name: "readme.txt", content: "" }])).toMatchObject({
       got: "readme.txt",
+      hint: "Pack one Manifest and the Artifacts, or use `bundle create`.",
     });
     expect(await problemOf([manifest, { name: "version", content: "1" }])).toMatchObject({
       got: "version",
+    });
+  });
+
+  it("has names within the limits, which are told", async () => {
+    const long = `${"x".repeat(250)}.mender`;
+    expect(await problemOf([manifest, { name: long, content: "" }])).toMatchObject({
+      code: "archive-forbidden-entry",
+      got: "a name a part of which has 257 bytes, and may have at most 255",
+    });
+    const deep = `${"a/".repeat(8)}b.mender`;
+    expect(await problemOf([manifest, { name: deep, content: "" }])).toMatchObject({
+      got: "a name which has 9 parts, and may have at most 8",
     });
   });
 

@@ -222,10 +222,11 @@ describe("a compressed bundle", () => {
       problems: [
         {
           code: "not-enough-space",
-          message: 'There is not enough space to unpack "b.tar.gz".',
+          message:
+            'There is not enough space to unpack "b.tar.gz": 17825792 bytes are free, 16777216 are kept free, and more than 1048576 are needed.',
           at: { file: "b.tar.gz" },
-          expected: "room for the unpacked bundle",
-          got: "1048576 bytes",
+          expected: "more than 17825792 bytes free",
+          got: "17825792 bytes",
           hint: "Make room, or give the bundle uncompressed: it is then read in place.",
         },
       ],

@@ -101,3 +101,20 @@ test("every invalid Manifest has its expected problems", () => {
   const names = readdirSync(directory).map((file) => file.replace(/\.yaml$/, ""));
   expect(names.sort()).toEqual(Object.keys(expected).sort());
 });
+
+test.each([
+  [
+    "Topology",
+    "api_version: mender/v1\nkind: topology\nsystem_type: s\ncomponents: []\n",
+    "--topology",
+  ],
+  ["state file", "components:\n  - component_type: rtos\n    version: rtos-v1\n", "--state"],
+])("a %s is one problem that says so", (kind, text, option) => {
+  expect(problemsOf(readManifest(textFile("m.yaml", text)))).toMatchObject([
+    {
+      code: "not-a-manifest",
+      message: `"m.yaml" is a ${kind}, and a Manifest is wanted.`,
+      hint: `Give the Manifest, or a bundle; a ${kind} is given with ${option}.`,
+    },
+  ]);
+});

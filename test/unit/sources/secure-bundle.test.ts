@@ -131,19 +131,19 @@ test("a compressed bundle is unpacked, wherever it lies", async () => {
 });
 
 test("what is missing space is told before anything is copied, or when it shows", async () => {
-  const problem = {
+  const problem = (free: number) => ({
     code: "not-enough-space",
-    message: 'There is not enough space in the datastore to keep "files/bundle.tar".',
+    message: `There is not enough space in the datastore to keep "files/bundle.tar": ${free} bytes are free, 16777216 are kept free, and ${bytes.length} are needed.`,
     at: { file: "files/bundle.tar" },
-    expected: `room for ${bytes.length} bytes`,
-    got: "0 bytes",
+    expected: `${bytes.length + 16_777_216} bytes free`,
+    got: `${free} bytes`,
     hint: "It must be kept because its caller may remove it. Make room, or put it outside of the tree of the Mender Client.",
-  };
+  });
   const before = situation({
     ...withoutLinks,
     statfsSync: () => ({ bavail: 4096, bsize: 4096 }),
   });
-  expect(await before.secure()).toEqual({ ok: false, problems: [problem] });
+  expect(await before.secure()).toEqual({ ok: false, problems: [problem(4096 * 4096)] });
   expect(fs.readdirSync(before.directory)).toEqual([]);
   const meanwhile = situation({
     ...withoutLinks,
@@ -151,7 +151,7 @@ test("what is missing space is told before anything is copied, or when it shows"
       callback(refused("ENOSPC"), 0);
     },
   });
-  expect(await meanwhile.secure()).toEqual({ ok: false, problems: [problem] });
+  expect(await meanwhile.secure()).toEqual({ ok: false, problems: [problem(0)] });
   expect(fs.readdirSync(meanwhile.directory)).toEqual([]);
 });
 
