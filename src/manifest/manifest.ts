@@ -116,14 +116,17 @@ function otherKind(root: YamlNode): "Topology" | "state file" | null {
 }
 
 function notManifest(source: Source, root: YamlNode, other: "Topology" | "state file"): Problem {
-  const option = { Topology: "--topology", "state file": "--state" }[other];
+  const where = {
+    Topology: "a Topology lies in the directory that MENDER_ORCHESTRATOR_TOPOLOGY_DIR names",
+    "state file": "a state file is given with --state",
+  }[other];
   return {
     code: "not-a-manifest",
     message: `"${source.file}" is a ${other}, and a Manifest is wanted.`,
     at: placeAt(source, root.start),
     expected: "a Manifest",
     got: `a ${other}`,
-    hint: `Give the Manifest, or a bundle; a ${other} is given with ${option}.`,
+    hint: `Give the Manifest, or a bundle; ${where}.`,
   };
 }
 

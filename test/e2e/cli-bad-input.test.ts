@@ -82,7 +82,7 @@ describe("a file that is none of ours", () => {
     | ^
   expected: a Manifest
   found: a Topology
-  hint: Give the Manifest, or a bundle; a Topology is given with --topology.
+  hint: Give the Manifest, or a bundle; a Topology lies in the directory that MENDER_ORCHESTRATOR_TOPOLOGY_DIR names.
 `,
     });
   });

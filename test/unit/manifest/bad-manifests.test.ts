@@ -106,15 +106,19 @@ test.each([
   [
     "Topology",
     "api_version: mender/v1\nkind: topology\nsystem_type: s\ncomponents: []\n",
-    "--topology",
+    "a Topology lies in the directory that MENDER_ORCHESTRATOR_TOPOLOGY_DIR names",
   ],
-  ["state file", "components:\n  - component_type: rtos\n    version: rtos-v1\n", "--state"],
-])("a %s is one problem that says so", (kind, text, option) => {
+  [
+    "state file",
+    "components:\n  - component_type: rtos\n    version: rtos-v1\n",
+    "a state file is given with --state",
+  ],
+])("a %s is one problem that says so", (kind, text, where) => {
   expect(problemsOf(readManifest(textFile("m.yaml", text)))).toMatchObject([
     {
       code: "not-a-manifest",
       message: `"m.yaml" is a ${kind}, and a Manifest is wanted.`,
-      hint: `Give the Manifest, or a bundle; a ${kind} is given with ${option}.`,
+      hint: `Give the Manifest, or a bundle; ${where}.`,
     },
   ]);
 });

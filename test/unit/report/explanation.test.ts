@@ -101,4 +101,9 @@ test("a combination keeps every column, also where two are of one type", () => {
   expect(explanationJson(report)).toMatchObject({
     core: [{ kind: "unlisted", combination: { rtos: versions.toReversed() } }],
   });
+  // Either order of the two needs the row, so one combination that is added would not do.
+  expect(explanationLines(report, plainStyle).slice(-2)).toEqual([
+    "This would open a way:",
+    '  add the end state R456 rtos-v1, R998 rtos-v2, in a row that allows rtos-v1 and rtos-v2 of "rtos"',
+  ]);
 });
