@@ -62,27 +62,38 @@ export type Event =
   | { readonly type: "host-reboot"; readonly components: readonly ComponentId[] }
   | { readonly type: "stopped"; readonly before: StopPoint; readonly failed: boolean }
   | { readonly type: "note"; readonly message: string }
-  | {
+  | (Ending & {
       readonly type: "deployment-ended";
       readonly deployment: string;
-      readonly outcome: DeploymentOutcome;
-      readonly systemVersion: SystemVersion | null;
       readonly components: readonly {
         readonly component: ComponentId;
         readonly version: Version;
       }[];
-      /** The Components at fault where the outcome is `inconsistent`; empty otherwise. */
-      readonly inconsistent: readonly ComponentId[];
-      /** Those whose Cleanup has failed and is still to be made. */
-      readonly owed: readonly ComponentId[];
-    };
+    });
+
+/** How a deployment has ended, and where the System is. */
+export interface Ending {
+  readonly outcome: DeploymentOutcome;
+  /** The acceptable end state that the System rests in; null: in none, or no tables tell. */
+  readonly systemVersion: SystemVersion | null;
+  /** Every Component runs what the Manifest wants. */
+  readonly isWanted: boolean;
+  /** The Components at fault where the outcome is `inconsistent`, and no others; empty otherwise. */
+  readonly inconsistent: readonly ComponentId[];
+  /** Those of them that are installed and could not be committed. */
+  readonly uncommitted: readonly ComponentId[];
+  /** Who is not where the deployment found it either, beside those at fault. */
+  readonly beside: readonly ComponentId[];
+  /** Those whose Cleanup has failed and is still to be made. */
+  readonly owed: readonly ComponentId[];
+}
 
 /** How a deployment may end; the cause is told by the first failure. */
 export const deploymentOutcomes = [
   "success",
   "failed-unchanged",
   "failed-rolled-back",
-  // In an acceptable state that is neither the old nor the new one.
+  // In an acceptable state that is not the old one; it may be the new one.
   "failed-elsewhere",
   "inconsistent",
 ] as const;

@@ -5,6 +5,7 @@ import { findWayOut } from "../planner/find-way-out.ts";
 import {
   type Deployment,
   hasFailedInstall,
+  hasRefusedCommit,
   isInstallGivenUp,
   isKept,
   isStuck,
@@ -12,7 +13,7 @@ import {
   type Ran,
 } from "./deployment.ts";
 import type { Replanned } from "./records.ts";
-import { stateOf } from "./state-of.ts";
+import { stateOf, versionIn } from "./state-of.ts";
 
 /**
  * The way out under the tables: where a Component cannot go back, another end state is looked for from
@@ -31,17 +32,40 @@ export function isUnsure(member: Member): boolean {
 /** The contingency plan from here; `groups` is null where there is none. */
 export function contingency(deployment: Deployment): Replanned {
   const { system, nodeLimit = defaultNodeLimit } = deployment.begin;
-  const state = stateOf(deployment);
+  const state = stateOf(withStandIns(deployment));
   if (state === null) return { type: "replanned", groups: null };
   const isFrozen = (member: Member): boolean =>
     (isStuck(member) && !isStillOld(member)) || (!isKept(member) && isInstallGivenUp(member));
   const frozen = new Set(
     deployment.members.flatMap((member, index) => (isFrozen(member) ? [index] : [])),
   );
-  const answer = findWayOut(asItStands(system, deployment), state, frozen, { nodeLimit });
+  const leaving = deployment.members.flatMap((member, index) =>
+    hasRefusedCommit(deployment, member) ? [index] : [],
+  );
+  const answer = findWayOut(asItStands(system, deployment), state, frozen, {
+    nodeLimit,
+    leaving: new Set(leaving),
+  });
   return {
     type: "replanned",
     groups: answer.kind === "plan" ? detour(deployment, answer.plan) : null,
+  };
+}
+
+/** What no table speaks of stands in nobody's way, whatever it runs. */
+function withStandIns(deployment: Deployment): Deployment {
+  const { system } = deployment.begin;
+  const columns = [...system.endTables, ...system.transitionTables].flatMap(
+    (table) => table.columns,
+  );
+  return {
+    ...deployment,
+    members: deployment.members.map((member, index) => {
+      const { type = -1, start = -1 } = system.components[index] ?? {};
+      const isSpokenOf = columns.some((column) => column.type === type);
+      if (isSpokenOf || versionIn(system, index, member.version) !== null) return member;
+      return { ...member, version: system.types[type]?.versions[start] ?? null };
+    }),
   };
 }
 
@@ -94,17 +118,24 @@ export function takeWayOut(
     cursor: 0,
     mustReplan: false,
     detourGroups: groups.length,
-    members: deployment.members.map((member) => rerouted(member, groups)),
+    members: deployment.members.map((member) =>
+      rerouted(member, groups, hasRefusedCommit(deployment, member)),
+    ),
   };
 }
 
-function rerouted(member: Member, groups: NonNullable<Replanned["groups"]>): Member {
-  // What stays is owed a commit, also where one has failed before.
-  const isCommitted = member.ran.ArtifactCommit === "ok";
+function rerouted(
+  member: Member,
+  groups: NonNullable<Replanned["groups"]>,
+  isRefused: boolean,
+): Member {
+  // What stays is owed a commit, also where one has failed on the way forward.
+  const { ArtifactCommit } = member.ran;
+  const isOver = ArtifactCommit === "ok" || isRefused;
   const observed: Ran = {
     ...member.ran,
     ObserveStuck: undefined,
-    ArtifactCommit: isCommitted ? "ok" : undefined,
+    ArtifactCommit: isOver ? ArtifactCommit : undefined,
   };
   for (const [group, steps] of groups.entries()) {
     const step = steps.find(({ component }) => component === member.id);

@@ -123,12 +123,13 @@ export interface Deployment {
 /**
  * How often a round is tried in all before it counts as failed for good. The verification repeats the
  * rollback reboot with it, and then the Component is inconsistent. ArtifactRollback only under tables:
- * without them the protocol passes a failed one over. A Cleanup that times out may do so every time; an owed one
- * is only made again where it was interrupted.
+ * without them the protocol passes a failed one over. ArtifactCommit only on the way out: before, there is a way back.
+ * A Cleanup that times out may do so every time; an owed one is only made again where it was interrupted.
  */
 const maxTries: { readonly [name in RoundName]?: number } = {
   ArtifactVerifyRollbackReboot: 5,
   ArtifactRollback: 3,
+  ArtifactCommit: 3,
   ObserveInterrupted: 3,
   Cleanup: 3,
   OwedCleanup: 3,
@@ -217,6 +218,11 @@ const installRounds = [
   "ArtifactVerifyReboot",
 ] as const satisfies readonly RoundName[];
 
+/** It has been told to commit on the way out, and could not. */
+export function hasRefusedCommit({ way }: Deployment, member: Member): boolean {
+  return way === "out" && isKept(member) && member.ran.ArtifactCommit === "failed";
+}
+
 /** Some part of its install has failed or was interrupted. */
 export function hasFailedInstall(member: Member): boolean {
   return installRounds.some((round) => {
@@ -225,10 +231,11 @@ export function hasFailedInstall(member: Member): boolean {
   });
 }
 
-/** Its install has failed, was interrupted or was dropped so often that it is not made again. */
-export function isInstallGivenUp({ failures }: Member): boolean {
+/** Its install has failed, was interrupted, dropped or not committed so often that it is not made again. */
+export function isInstallGivenUp(member: Member): boolean {
+  const { failures } = member;
   const failed = installRounds.reduce((sum, round) => sum + (failures[round] ?? 0), 0);
-  return failed >= maxInstalls;
+  return failed >= maxInstalls || !hasTriesLeft(member, "ArtifactCommit");
 }
 
 /** Installed, not undone, and its fate not sealed yet: a commit is owed where the System rests. */

@@ -4,8 +4,9 @@ import type { Problem } from "../core/problem.ts";
 import { answers, type WordQuery } from "../core/protocol.ts";
 import {
   type Deployment,
-  isConstrained,
+  hasRefusedCommit,
   hasTriesLeft,
+  isConstrained,
   isKept,
   type Member,
   type Progress,
@@ -33,6 +34,8 @@ export function afterOutcome(
   if (deployment.way === "out" && round === "ObserveInterrupted") {
     return isKept(after) ? changed : { ...changed, mustReplan: true };
   }
+  // What cannot be committed must not stay.
+  if (hasRefusedCommit(deployment, after)) return { ...changed, mustReplan: true };
   if (deployment.way !== "forward" || isNoCause(round)) return changed;
   if (round === "ObserveInterrupted" && member.toObserve !== null) {
     const isFailed = after.ran[member.toObserve] === "interrupted";
@@ -190,6 +193,7 @@ function isTriedAgain(
     case "ObserveStuck":
     case "ConfirmEnd":
       return hasTriesLeft(member, round);
+    case "ArtifactCommit":
     case "ObserveInterrupted":
       return deployment.way === "out" && hasTriesLeft(member, round);
     case "ArtifactRollback":
@@ -205,9 +209,9 @@ function isUnverified(member: Member, round: RoundName, failure: FailureReason |
   return !hasTriesLeft(member, round);
 }
 
-/** An interrupted verification or Cleanup counts as a failed one. */
+/** An interrupted install, verification or Cleanup counts as a failed one; a commit is not refused by it. */
 export function withInterruption(member: Member, round: RoundName): Member {
-  const counted = withFailureCounted(member, round);
+  const counted = round === "ArtifactCommit" ? member : withFailureCounted(member, round);
   const isCleanup = round === "Cleanup" || round === "OwedCleanup";
   if (isCleanup && hasTriesLeft(counted, round)) return withProgress(counted, round, "again");
   return {

@@ -1,63 +1,62 @@
-import type { DeploymentOutcome } from "../core/events.ts";
+import type { DeploymentOutcome, Ending } from "../core/events.ts";
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import type { SystemState } from "../manifest/system.ts";
 import { acceptance } from "../planner/model/acceptable.ts";
+import { atFault, isUncommitted, isUnsettled, movedMembers } from "./at-fault.ts";
 import { type Deployment, isConstrained, type Member } from "./deployment.ts";
 import { stateOf } from "./state-of.ts";
 
+type Verdict = Pick<Ending, "outcome" | "inconsistent">;
+
 /** Where the System is, now that nothing more will be done. */
-export function verdict(deployment: Deployment): {
-  readonly outcome: DeploymentOutcome;
-  /** The Components at fault where the outcome is `inconsistent`; empty otherwise. */
-  readonly inconsistent: readonly ComponentId[];
-} {
+export function verdict(deployment: Deployment): Verdict {
   const { members, way } = deployment;
-  if (members.some((member) => member.inconsistent)) {
-    // Off the way forward the others may be left in a mix that no table accepts, too.
-    const isAstray = way !== "forward" && endStateOf(deployment) === null;
-    const astray = isAstray ? movedMembers(deployment) : [];
-    const isNamed = (member: Member): boolean =>
-      member.inconsistent || isLost(member) || astray.includes(member);
-    return inconsistent(members.filter(isNamed));
-  }
+  const isAnySuspect = members.some((member) => isUnsettled(deployment, member));
+  // That the tables bear whatever a Component runs does not mend it.
+  if (isAnySuspect) return inconsistent(deployment);
   if (way === "forward") return clean("success");
-  const moved = movedMembers(deployment);
-  if (moved.length > 0) {
+  if (movedMembers(deployment).length > 0) {
     // Without tables nobody knows which mix is acceptable, so none is.
-    if (endStateOf(deployment) === null) return inconsistent(moved);
-    // That the tables bear whatever a Component runs does not mend it.
-    const lost = members.filter(isLost);
-    return lost.length > 0 ? inconsistent(lost) : clean("failed-elsewhere");
+    return endStateOf(deployment) === null ? inconsistent(deployment) : clean("failed-elsewhere");
   }
   const isUntouched =
     deployment.stage === 0 && members.every((member) => member.ran.ArtifactInstall === undefined);
   return clean(isUntouched ? "failed-unchanged" : "failed-rolled-back");
 }
 
-/** Left half-way. */
-export function isLost(member: Member): boolean {
-  return member.version === null;
-}
-
-/** The Components that are not where the deployment found them. */
-export function movedMembers(deployment: Deployment): readonly Member[] {
-  return deployment.members.filter((member) => member.version !== startVersion(deployment, member));
-}
-
-function clean(outcome: DeploymentOutcome) {
+function clean(outcome: DeploymentOutcome): Verdict {
   return { outcome, inconsistent: [] };
 }
 
-function inconsistent(members: readonly Member[]) {
-  return { outcome: "inconsistent", inconsistent: members.map((member) => member.id) } as const;
+function inconsistent(deployment: Deployment): Verdict {
+  return { outcome: "inconsistent", inconsistent: namesOf(atFault(deployment)) };
 }
 
-function startVersion(deployment: Deployment, member: Member): string | undefined {
-  const { system } = deployment.begin;
-  const component = system.components.find(({ id }) => id === member.id);
-  return component === undefined
-    ? undefined
-    : system.types[component.type]?.versions[component.start];
+/** All that is told of the end; null of a deployment that has not ended. */
+export function ending(deployment: Deployment): Ending | null {
+  const { begin, ended, members } = deployment;
+  if (ended === null) return null;
+  const isNamed = ({ id }: Member): boolean => ended.inconsistent.includes(id);
+  const isBad = ended.outcome === "inconsistent";
+  const moved = isBad ? movedMembers(deployment) : [];
+  return {
+    outcome: ended.outcome,
+    inconsistent: ended.inconsistent,
+    systemVersion: isBad ? null : endStateOf(deployment),
+    isWanted: members.every(({ version }, index) => {
+      const type = begin.system.types[begin.system.components[index]?.type ?? -1];
+      return version === type?.versions[type.target];
+    }),
+    uncommitted: namesOf(
+      members.filter((member) => isNamed(member) && isUncommitted(deployment, member)),
+    ),
+    beside: namesOf(moved.filter((member) => !isNamed(member))),
+    owed: deployment.owed,
+  };
+}
+
+function namesOf(members: readonly Member[]): readonly ComponentId[] {
+  return members.map(({ id }) => id);
 }
 
 /** The end state that the System is in; null where it is in none, or no tables tell. */

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import { type Action, decide } from "../deployment/decide.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { begin, evolve } from "../deployment/evolve.ts";
-import { endStateOf } from "../deployment/verdict.ts";
+import { ending } from "../deployment/verdict.ts";
 import type {
   Begin,
   JournalRecord,
@@ -257,19 +257,17 @@ function tell(journal: Journal, ports: DeployPorts): void {
 }
 
 function tellEnded(deployment: Deployment, ports: DeployPorts): void {
-  const { begin: first, ended, members } = deployment;
-  if (ended === null) return;
+  const { begin: first, members } = deployment;
+  const end = ending(deployment);
+  if (end === null) return;
   ports.emit({
     type: "deployment-ended",
     deployment: first.deployment,
-    outcome: ended.outcome,
-    systemVersion: ended.outcome === "inconsistent" ? null : endStateOf(deployment),
+    ...end,
     components: members.map(({ id, version }) => ({
       component: id,
       version: shownVersion(version),
     })),
-    inconsistent: ended.inconsistent,
-    owed: deployment.owed,
   });
 }
 

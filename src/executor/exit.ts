@@ -1,8 +1,8 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { DeploymentOutcome } from "../core/events.ts";
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
-import type { Deployment, Member } from "../deployment/deployment.ts";
-import { isLost, movedMembers } from "../deployment/verdict.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import { verdict } from "../deployment/verdict.ts";
 import type { RunEnd } from "./ports.ts";
 
 /** The exit statuses that tell a failure. */
@@ -44,22 +44,22 @@ function exitOfStop(deployment: Deployment): ExitCode {
   if (deployment.way === "forward") return exitCode.done;
   const isRollback = deployment.run.verb === "rollback";
   if (!isRollback || deployment.stoppedBefore === "ArtifactRollback") return exitCode.failedStopped;
-  const isUnsure = (member: Member): boolean => member.inconsistent || isLost(member);
-  if (movedMembers(deployment).some(isUnsure)) return exitCode.inconsistent;
-  return movedMembers(deployment).length === 0 ? exitCode.done : exitCode.failedElsewhere;
+  return exitOfOutcome(verdict(deployment).outcome, true);
 }
 
-function exitOfEnd(deployment: Deployment): ExitCode {
-  const outcome: DeploymentOutcome | undefined = deployment.ended?.outcome;
+function exitOfEnd({ ended, isTold }: Deployment): ExitCode {
+  if (ended === null) throw new Error("a deployment that has not ended");
+  return exitOfOutcome(ended.outcome, isTold);
+}
+
+function exitOfOutcome(outcome: DeploymentOutcome, isTold: boolean): ExitCode {
   switch (outcome) {
-    case undefined:
-      throw new Error("a deployment that has not ended");
     case "success":
       return exitCode.done;
     case "failed-unchanged":
-      return deployment.isTold ? exitCode.done : exitCode.failedUnchanged;
+      return isTold ? exitCode.done : exitCode.failedUnchanged;
     case "failed-rolled-back":
-      return deployment.isTold ? exitCode.done : exitCode.failedRolledBack;
+      return isTold ? exitCode.done : exitCode.failedRolledBack;
     case "failed-elsewhere":
       return exitCode.failedElsewhere;
     case "inconsistent":

@@ -12,6 +12,11 @@ import type { Answer, Cost, Plan } from "./model/plan.ts";
 import { clusterer, keyOf, type Moves, type Rest, restsIn } from "./search/rests.ts";
 import { directMoves, isDirect, wantedState } from "./model/wanted.ts";
 
+interface WayOutOptions extends PlanOptions {
+  /** These may not stay at the version that they have; none if left out. */
+  readonly leaving?: ReadonlySet<number>;
+}
+
 /**
  * The way from an observed state to an acceptable end state while the `frozen` Components stay as they
  * are: back to where the System started if that can be reached, else the nearest other end state, and the
@@ -21,7 +26,7 @@ export function findWayOut(
   system: System,
   state: SystemState,
   frozen: ReadonlySet<number>,
-  options: PlanOptions = {},
+  options: WayOutOptions = {},
 ): Answer {
   const nodeLimit = options.nodeLimit ?? defaultNodeLimit;
   const stranded = withFrozen(startingIn(withoutOrder(system), state), frozen);
@@ -35,11 +40,15 @@ export function findWayOut(
   const wanted = wantedState(system);
   const isOld = isState(old);
   const isWanted = isState(wanted);
+  const leaving = [...(options.leaving ?? [])];
+  const mayEndIn = (end: SystemState): boolean =>
+    leaving.every((component) => at(end, component) !== at(state, component));
+  const isOther = (end: SystemState): boolean => !isOld(end) && !isWanted(end) && mayEndIn(end);
   const budget = { left: nodeLimit };
   const plan =
-    straightTo(stranded, law, old, budget) ??
-    nearest(stranded, law, (end) => !isOld(end) && !isWanted(end), budget) ??
-    straightTo(stranded, law, wanted, budget);
+    (mayEndIn(old) ? straightTo(stranded, law, old, budget) : null) ??
+    nearest(stranded, law, isOther, budget) ??
+    (mayEndIn(wanted) ? straightTo(stranded, law, wanted, budget) : null);
   if (plan !== null) {
     if (law.ends.isSure()) return { kind: "plan", plan };
     const bound = { installs: 0, stages: 0, exposure: 0, groups: 0 };

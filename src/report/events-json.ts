@@ -1,6 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { Event } from "../core/events.ts";
 import { failureJson } from "./failure.ts";
+import { outcomeHint } from "./outcome.ts";
 
 /** The version of the stream of events; raised when a key changes its meaning. */
 const eventFormat = 1;
@@ -65,7 +66,11 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
         components: Object.fromEntries(
           event.components.map(({ component, version }) => [component, version]),
         ),
+        as_wanted: event.isWanted,
         inconsistent: event.inconsistent,
+        uncommitted: event.uncommitted,
+        beside: event.beside,
+        hint: outcomeHint(event),
         cleanup_owed: event.owed,
       };
     default:

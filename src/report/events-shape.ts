@@ -93,7 +93,11 @@ const eventShapes = {
     outcome: z.enum(deploymentOutcomes),
     system_version: z.string().nullable(),
     components: z.record(z.string(), z.string()),
+    as_wanted: z.boolean(),
     inconsistent: z.array(z.string()),
+    uncommitted: z.array(z.string()),
+    beside: z.array(z.string()),
+    hint: z.string().nullable(),
     cleanup_owed: z.array(z.string()),
   }),
 } as const satisfies { readonly [type in Event["type"]]: z.ZodType };

@@ -1,8 +1,9 @@
 import { shownVersion } from "../core/ids.ts";
 import type { Deployment } from "../deployment/deployment.ts";
+import { ending } from "../deployment/verdict.ts";
 import { aligned } from "./columns.ts";
 import { durationText } from "./measures.ts";
-import { outcomeSentence } from "./outcome.ts";
+import { outcomeHint, outcomeSentence } from "./outcome.ts";
 import { failureSentence } from "./status.ts";
 import { causeJson } from "./status-json.ts";
 import type { Style } from "./style.ts";
@@ -38,7 +39,9 @@ export function pastLines(
   { deployment, endedAt, elapsedMs }: Past,
   style: Style,
 ): readonly string[] {
-  const { begin, ended, failure, runs } = deployment;
+  const { begin, failure, runs } = deployment;
+  const end = ending(deployment);
+  const hint = end === null ? null : outcomeHint(end);
   const rows = journeys(deployment).map(({ id, type, from, to, version }) => [
     id,
     type,
@@ -50,7 +53,8 @@ export function pastLines(
     style.strong(`Deployment ${begin.deployment} of ${quoted(begin.manifest)}`),
     `Begun ${begin.at}${endedAt === null ? "" : `, ended ${endedAt}`}, in ${runs === 1 ? "one run" : `${runs} runs`}.`,
     ...(failure === null ? [] : [style.bad(failureSentence(failure))]),
-    ended === null ? "It has no end." : outcomeSentence(ended.outcome, null, ended.inconsistent),
+    end === null ? "It has no end." : outcomeSentence(end),
+    ...(hint === null ? [] : [`hint: ${hint}`]),
     ...deployment.owed.map((id) => style.careful(`${id} still owed a Cleanup at its end.`)),
     ...aligned(rows).map(([id = "", ...cells]) => `  ${style.strong(id)}  ${cells.join("  ")}`),
   ];
@@ -91,7 +95,8 @@ export function pastJson({
   endedAt,
   elapsedMs,
 }: Past): Readonly<Record<string, unknown>> {
-  const { begin, ended, failure, runs } = deployment;
+  const { begin, failure, runs } = deployment;
+  const end = ending(deployment);
   return {
     type: "past-deployment",
     deployment: begin.deployment,
@@ -99,8 +104,12 @@ export function pastJson({
     begun: begin.at,
     ended: endedAt,
     runs,
-    outcome: ended?.outcome ?? null,
-    inconsistent: ended?.inconsistent ?? [],
+    outcome: end?.outcome ?? null,
+    system_version: end?.systemVersion ?? null,
+    as_wanted: end?.isWanted ?? null,
+    inconsistent: end?.inconsistent ?? [],
+    uncommitted: end?.uncommitted ?? [],
+    beside: end?.beside ?? [],
     cleanup_owed: deployment.owed,
     cause: failure === null ? null : causeJson(failure),
     components: journeys(deployment).map(({ id, type, from, to, version }) => ({

@@ -1,16 +1,13 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { DeploymentOutcome, Event } from "../core/events.ts";
-import type { ComponentId, SystemVersion } from "../core/ids.ts";
+import type { Ending, Event } from "../core/events.ts";
+import type { ComponentId } from "../core/ids.ts";
 import { aligned } from "./columns.ts";
 import type { Style } from "./style.ts";
 import { listed, quoted } from "./words.ts";
 
-/** The sentence in which a deployment ends. `systemVersion`: of the end state it rests in, where there is one. `atFault`: who is inconsistent. */
-export function outcomeSentence(
-  outcome: DeploymentOutcome,
-  systemVersion: SystemVersion | null,
-  atFault: readonly ComponentId[],
-): string {
+/** The sentence in which a deployment ends. */
+export function outcomeSentence(end: Ending): string {
+  const { outcome, systemVersion, isWanted } = end;
   const on = systemVersion === null ? "" : ` on ${quoted(systemVersion)}`;
   switch (outcome) {
     case "success":
@@ -20,12 +17,44 @@ export function outcomeSentence(
     case "failed-rolled-back":
       return `Failed and rolled back: the System is as it was before${on === "" ? "" : `,${on}`}.`;
     case "failed-elsewhere":
+      if (isWanted) return `Failed, yet the System is${on}, as the Manifest wants it.`;
       return `Failed: the System rests${on} in an acceptable state, but not in the old one.`;
     case "inconsistent":
-      return `Failed, INCONSISTENT: ${listed(atFault)} ${atFault.length === 1 ? "is" : "are"} in an unknown or unacceptable state.`;
+      return `Failed, INCONSISTENT: ${faultText(end)}.${besideText(end)}`;
     default:
       return assertNever(outcome);
   }
+}
+
+function faultText({ inconsistent, uncommitted }: Ending): string {
+  const others = inconsistent.filter((component) => !uncommitted.includes(component));
+  const parts = [
+    ...(others.length > 0
+      ? [`${listed(others)} ${are(others)} in an unknown or unacceptable state`]
+      : []),
+    ...(uncommitted.length > 0
+      ? [`${listed(uncommitted)} ${are(uncommitted)} installed and could not be committed`]
+      : []),
+  ];
+  return parts.join("; ");
+}
+
+function besideText({ inconsistent, beside }: Ending): string {
+  if (beside.length === 0) return "";
+  const them = inconsistent.length === 1 ? "it" : "them";
+  return ` Beside ${them}: ${listed(beside)}, no longer as before.`;
+}
+
+function are(components: readonly ComponentId[]): string {
+  return components.length === 1 ? "is" : "are";
+}
+
+/** What is to be done about it; null: nothing that is not told by the failure. */
+export function outcomeHint({ uncommitted }: Ending): string | null {
+  if (uncommitted.length === 0) return null;
+  const [it, has, tells] =
+    uncommitted.length === 1 ? ["it", "has", "tells"] : ["they", "have", "tell"];
+  return `Boot ${listed(uncommitted)} once more, then look at show-provides: what ${it} ${tells} then ${it} ${has} kept. Where that is not the new version, install again.`;
 }
 
 /** The end of a deployment: the sentence, and what every Component has now. */
@@ -33,14 +62,19 @@ export function outcomeLines(
   event: Extract<Event, { type: "deployment-ended" }>,
   style: Style,
 ): readonly string[] {
-  const sentence = outcomeSentence(event.outcome, event.systemVersion, event.inconsistent);
+  const hint = outcomeHint(event);
   const weight = event.outcome === "success" ? style.good : style.bad;
   const owed = event.owed.map((id) =>
     style.careful(
       `${id} still owes a Cleanup: its work dir is kept, and it is called again before the next update.`,
     ),
   );
-  return [weight(sentence), ...owed, ...versionLines(event.components, style)];
+  return [
+    weight(outcomeSentence(event)),
+    ...(hint === null ? [] : [`  hint: ${hint}`]),
+    ...owed,
+    ...versionLines(event.components, style),
+  ];
 }
 
 function versionLines(

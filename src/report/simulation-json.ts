@@ -34,6 +34,8 @@ export function simulationJson(
         acceptable: !isBad(report, end),
         untrue: end.isUntrue,
         inconsistent: end.inconsistent,
+        uncommitted: end.uncommitted,
+        beside: end.beside,
         system_version: end.systemVersion,
         components: components(end.world),
         faults: end.faults,

@@ -62,9 +62,17 @@ const outcomeTexts = {
 
 function endText(report: SimulationReport, end: End): string {
   const { outcome, inconsistent, systemVersion, world } = end;
-  const named = inconsistent.length > 0 ? ` (${listed(inconsistent)})` : "";
+  const named = inconsistent.length > 0 ? ` (${namedText(end)})` : "";
   const state = systemVersion === null ? "" : `, ${systemVersion}`;
   return `${outcomeTexts[outcome]}${named}${state}: ${componentsText(report, world)}`;
+}
+
+function namedText({ inconsistent, uncommitted, beside }: End): string {
+  const names = inconsistent.map((id) => (uncommitted.includes(id) ? `${id}, not committed` : id));
+  const them = inconsistent.length === 1 ? "it" : "them";
+  return [listed(names), ...(beside.length > 0 ? [`beside ${them} ${listed(beside)}`] : [])].join(
+    "; ",
+  );
 }
 
 function badEndLines(report: SimulationReport, end: End, style: Style): readonly string[] {

@@ -10,6 +10,7 @@ import {
 import type { OwedCleanup } from "../journal/owed.ts";
 import { aligned } from "./columns.ts";
 import { failureText } from "./failure.ts";
+import { ending } from "../deployment/verdict.ts";
 import { outcomeSentence } from "./outcome.ts";
 import type { Style } from "./style.ts";
 import { quoted } from "./words.ts";
@@ -124,7 +125,9 @@ export function lastRound(
   return last === undefined ? null : { round: last[0], progress: last[1] ?? "" };
 }
 
-function waitingSentence(waiting: Waiting, { failure, ended }: Deployment): string {
+function waitingSentence(waiting: Waiting, deployment: Deployment): string {
+  const { failure } = deployment;
+  const end = ending(deployment);
   switch (waiting.kind) {
     case "process":
       return `A process (${waiting.pid}) is at work on it.`;
@@ -139,8 +142,8 @@ function waitingSentence(waiting: Waiting, { failure, ended }: Deployment): stri
       }
       return `It waits before ${waiting.before}: "orchestrator resume" goes on, "orchestrator rollback" undoes it.`;
     case "resume":
-      if (ended !== null) {
-        return `${outcomeSentence(ended.outcome, null, ended.inconsistent)} "orchestrator resume" puts it away.`;
+      if (end !== null) {
+        return `${outcomeSentence(end)} "orchestrator resume" puts it away.`;
       }
       return waiting.interrupted === null
         ? `It was interrupted: "orchestrator resume" goes on.`

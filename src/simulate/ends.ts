@@ -1,15 +1,14 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { DeploymentOutcome } from "../core/events.ts";
+import type { Ending } from "../core/events.ts";
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
+import { ending } from "../deployment/verdict.ts";
 import type { System } from "../manifest/system.ts";
 import { acceptance } from "../planner/model/acceptable.ts";
 import type { Situation } from "./situation.ts";
 import { brokenIn, stateIn, type World } from "./world.ts";
 
 /** One way in which a deployment can end, and the shortest list of faults that leads there. */
-export interface End {
-  readonly outcome: DeploymentOutcome;
-  readonly inconsistent: readonly ComponentId[];
+export interface End extends Pick<Ending, "outcome" | "inconsistent" | "uncommitted" | "beside"> {
   readonly world: World;
   /** The end state that it really is; null where it is none, or no tables tell. */
   readonly systemVersion: SystemVersion | null;
@@ -54,10 +53,12 @@ export function judgeOf(
   };
   return (situation) => {
     const { deployment, world } = situation;
-    if (deployment.ended === null) throw new Error("a deployment that has not ended");
-    const { outcome, inconsistent } = deployment.ended;
+    const told = ending(deployment);
+    if (told === null) throw new Error("a deployment that has not ended");
+    const { outcome, inconsistent, uncommitted, beside } = told;
     const isUntrue = !isTrue(situation);
-    return { outcome, inconsistent, world, systemVersion: versionOf(world), isUntrue };
+    const systemVersion = versionOf(world);
+    return { outcome, inconsistent, uncommitted, beside, world, systemVersion, isUntrue };
   };
 }
 

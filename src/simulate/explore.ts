@@ -77,7 +77,8 @@ export function explore(
       const coming = happenings(situation, answers);
       if (coming.length === 0) {
         const end = judge(situation);
-        const key = JSON.stringify([end.outcome, end.inconsistent, end.world, end.isUntrue]);
+        const { outcome, inconsistent, uncommitted, world, isUntrue } = end;
+        const key = JSON.stringify([outcome, inconsistent, uncommitted, world, isUntrue]);
         if (!ends.has(key)) ends.set(key, { ...end, faults: faultsOf(trail) });
       }
       for (const { fault, next } of coming) {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ComponentId } from "../../src/core/ids.ts";
 import { decide } from "../../src/deployment/decide.ts";
 import { evolve, replay } from "../../src/deployment/evolve.ts";
+import { ending } from "../../src/deployment/verdict.ts";
 import { beginOnPaper } from "../../src/deployment/on-paper.ts";
 import type { RoundName } from "../../src/deployment/program.ts";
 import { type Begin, JournalRecord } from "../../src/deployment/records.ts";
@@ -15,6 +16,7 @@ import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { type Kill, runWithKills } from "../support/kills.ts";
 import { missedWay } from "../support/known-way.ts";
 import { oracle } from "../support/planner-brute-force.ts";
+import { needless } from "../support/needless.ts";
 import { possibleSystem } from "../support/possible-system.ts";
 
 /**
@@ -175,12 +177,12 @@ describe("a deployment with Components that cannot go back, rollbacks that fail,
             const halfWay = system.components.filter((_, index) => world[index] === null);
             expect(named.length).toBeGreaterThan(0);
             expect(named).toEqual(expect.arrayContaining(halfWay.map(({ id }) => id)));
-            // Tables may bear whatever the ones that are half-way run.
-            if (halfWay.length > 0 || endName(system, world) !== null) break;
-            // In a mix that no table accepts, all that is not where it was to be may be at fault.
-            const due = deployment.way === "forward" ? versionsAt(system, "target") : start;
-            const astray = system.components.filter((_, index) => world[index] !== due[index]);
-            expect(named).toEqual(expect.arrayContaining(astray.map(({ id }) => id)));
+            const lost = deployment.members.filter(
+              ({ version, inconsistent }) => version === null || inconsistent,
+            );
+            const uncommitted = ending(deployment)?.uncommitted ?? [];
+            const must = [...lost.map(({ id }) => id), ...uncommitted];
+            expect(needless(system, world, must, named)).toBeNull();
           }
         }
       });

@@ -6,6 +6,7 @@ import { simulate, type Simulated } from "../../src/simulate/simulate.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { oracle } from "../support/planner-brute-force.ts";
 import { missedWay } from "../support/known-way.ts";
+import { needless } from "../support/needless.ts";
 import { possibleSystem } from "../support/possible-system.ts";
 import { recorded } from "../support/recorded.ts";
 
@@ -20,7 +21,7 @@ const policies = ["rollback", "retry", "observe"] as const;
  */
 function fault(
   system: System,
-  { outcome, inconsistent, world }: End,
+  { outcome, inconsistent, uncommitted, world }: End,
   isDeclared: boolean,
 ): string | null {
   const versionOf = (index: number, version: number) =>
@@ -50,12 +51,17 @@ function fault(
       return isEnd ? null : "no acceptable end state";
     default: {
       const isDoubted = inconsistent.some((id) => unnamed.includes(id));
-      if (broken.length === 0 && isEnd && !isDeclared && !isDoubted)
+      const isOwed = uncommitted.length > 0;
+      if (broken.length === 0 && isEnd && !isDeclared && !isDoubted && !isOwed)
         return "an acceptable end state called inconsistent";
       const isMissed = broken.some((id) => !inconsistent.includes(id));
-      const isWrong =
-        !isDeclared && inconsistent.some((id) => !moved.includes(id) && !unnamed.includes(id));
-      return inconsistent.length === 0 || isMissed || isWrong ? "the wrong Components" : null;
+      if (inconsistent.length === 0 || isMissed) return "the wrong Components";
+      const lost = [
+        ...broken,
+        ...uncommitted,
+        ...inconsistent.filter((id) => unnamed.includes(id)),
+      ];
+      return isDeclared ? null : needless(system, world, lost, inconsistent);
     }
   }
 }

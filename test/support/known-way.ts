@@ -21,14 +21,14 @@ interface Told {
   /** It was asked for its version before a way was planned, and told none. */
   isMute: boolean;
   isInstalled: boolean;
-  isCommitRefused: boolean;
+  failedCommits: number;
   canGoBack: boolean;
   failedInstalls: number;
   failedRollbacks: number;
   failedVerifications: number;
 }
 
-/** An install that broke this often is not tried again, nor is a rollback. */
+/** An install that broke this often is not tried again, nor is a rollback or a commit that failed. */
 const maxTries = 3;
 const maxVerifications = 5;
 const maxIdleRuns = 5;
@@ -43,7 +43,6 @@ const installRounds: readonly RoundName[] = [
   "ArtifactReboot",
   "HostReboot",
   "ArtifactVerifyReboot",
-  "ArtifactCommit",
 ];
 
 /** The way that a deployment which ended inconsistent has missed, as the states on it; null: there was none. */
@@ -130,7 +129,6 @@ class Reader {
         told.version = isGood ? told.to : null;
         told.isInstalled = true;
         told.isMute = false;
-        told.isCommitRefused = false;
         break;
       case "ArtifactRollback":
         told.version = isGood ? told.old : null;
@@ -142,7 +140,7 @@ class Reader {
         if (!isGood) told.failedVerifications += 1;
         break;
       case "ArtifactCommit":
-        told.isCommitRefused = !isGood;
+        if (!isGood) told.failedCommits += 1;
         break;
       case "SupportsRollback":
         told.canGoBack = isGood && answer === "Yes";
@@ -176,7 +174,7 @@ class Reader {
       version,
       isMute: false,
       isInstalled: false,
-      isCommitRefused: false,
+      failedCommits: 0,
       canGoBack: true,
       failedInstalls: 0,
       failedRollbacks: 0,
@@ -198,22 +196,28 @@ function wayFrom(system: System, told: ReadonlyMap<ComponentId, Told>): readonly
     if (one === undefined) throw new Error(`nothing is told of ${id}`);
     const versions: readonly string[] = system.types[type]?.versions ?? [];
     const isUnknown = one.isMute || one.failedVerifications >= maxVerifications;
-    return { ...one, versions, at: isUnknown ? -1 : versions.indexOf(one.version ?? "") };
+    const isSpokenOf = [...system.endTables, ...system.transitionTables].some(({ columns }) =>
+      columns.some((column) => column.type === type),
+    );
+    const known = isUnknown ? -1 : versions.indexOf(one.version ?? "");
+    // What no table speaks of makes no difference.
+    return { ...one, versions, at: known < 0 && !isSpokenOf ? 0 : known, isLost: known < 0 };
   });
   const start = own.map(({ at }) => at);
   if (start.includes(-1)) return null;
   const law = oracle(startingIn(system, start));
   const mayStay = (state: readonly number[]): boolean =>
     law.endName(state) !== null &&
-    own.every(({ isCommitRefused, at }, c) => !isCommitRefused || state[c] !== at);
+    own.every(({ failedCommits, at }, c) => failedCommits < maxTries || state[c] !== at);
   const movesOf = (c: number): readonly number[] => {
     const one = own[c];
-    if (one === undefined) return [];
+    if (one === undefined || one.isLost) return [];
     if (
       one.version === one.old &&
       !(one.isInstalled && one.canGoBack && one.failedRollbacks >= maxTries)
     ) {
-      return one.failedInstalls < maxTries ? (system.components[c]?.hops[one.at] ?? []) : [];
+      const isGivenUp = one.failedInstalls >= maxTries || one.failedCommits >= maxTries;
+      return isGivenUp ? [] : (system.components[c]?.hops[one.at] ?? []);
     }
     const canGoBack = one.isInstalled && one.canGoBack && one.failedRollbacks < maxTries;
     return canGoBack && one.version === one.to ? [one.versions.indexOf(one.old)] : [];
@@ -240,5 +244,8 @@ function wayFrom(system: System, told: ReadonlyMap<ComponentId, Told>): readonly
     }
     return null;
   };
-  return search(start, new Set(), [nameOf(start)]);
+  const way = search(start, new Set(), [nameOf(start)]);
+  // All that can be asked for is that the others are where they may stay.
+  const isThere = way?.length === 1 && own.some(({ isLost }) => isLost);
+  return isThere ? null : way;
 }

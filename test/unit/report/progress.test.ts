@@ -56,7 +56,10 @@ const story: readonly Event[] = [
       { component: gateway.id, version: Version.parse("gateway-v1") },
       { component: board.id, version: Version.parse("rtos-v1") },
     ],
+    isWanted: false,
     inconsistent: [],
+    uncommitted: [],
+    beside: [],
     owed: [],
   },
 ];
@@ -193,19 +196,59 @@ describe("for tools", () => {
       outcome: "failed-rolled-back",
       system_version: "v.1",
       components: { G13: "gateway-v1", R456: "rtos-v1" },
+      as_wanted: false,
       inconsistent: [],
+      uncommitted: [],
+      beside: [],
+      hint: null,
     });
   });
 
   test("an inconsistent end names the Components at fault", () => {
     const last = story.at(-1);
     if (last?.type !== "deployment-ended") throw new Error("the story has an end");
-    const end: Event = { ...last, outcome: "inconsistent", inconsistent: [board.id] };
+    const end: Event = {
+      ...last,
+      outcome: "inconsistent",
+      inconsistent: [board.id],
+      beside: [gateway.id],
+    };
     expect(JSON.parse(eventLine(end, "2026-03-01T10:00:00.000Z"))).toMatchObject({
       inconsistent: ["R456"],
+      beside: ["G13"],
     });
     expect(progressLines([gateway, board], plainStyle)(end)[0]).toBe(
-      "Failed, INCONSISTENT: R456 is in an unknown or unacceptable state.",
+      "Failed, INCONSISTENT: R456 is in an unknown or unacceptable state. Beside it: G13, no longer as before.",
+    );
+  });
+
+  test("an inconsistent end tells what to do about a Component that could not be committed", () => {
+    const last = story.at(-1);
+    if (last?.type !== "deployment-ended") throw new Error("the story has an end");
+    const end: Event = {
+      ...last,
+      outcome: "inconsistent",
+      inconsistent: [board.id],
+      uncommitted: [board.id],
+    };
+    const hint =
+      "Boot R456 once more, then look at show-provides: what it tells then it has kept. Where that is not the new version, install again.";
+    expect(progressLines([gateway, board], plainStyle)(end).slice(0, 2)).toEqual([
+      "Failed, INCONSISTENT: R456 is installed and could not be committed.",
+      `  hint: ${hint}`,
+    ]);
+    expect(JSON.parse(eventLine(end, "2026-03-01T10:00:00.000Z"))).toMatchObject({
+      uncommitted: ["R456"],
+      hint,
+    });
+  });
+
+  test("a failure that ends in the new System version says so", () => {
+    const last = story.at(-1);
+    if (last?.type !== "deployment-ended") throw new Error("the story has an end");
+    const end: Event = { ...last, outcome: "failed-elsewhere", isWanted: true };
+    expect(progressLines([gateway, board], plainStyle)(end)[0]).toBe(
+      'Failed, yet the System is on "v.1", as the Manifest wants it.',
     );
   });
 
