@@ -1,5 +1,5 @@
 import { smallestChange } from "../planner/smallest-change.ts";
-import { type Deployment, isConstrained, isKept, type Member } from "./deployment.ts";
+import { type Deployment, isConstrained, isStaying, type Member } from "./deployment.ts";
 import { kindOf, roundNames } from "./program.ts";
 import { versionIn } from "./state-of.ts";
 
@@ -40,7 +40,7 @@ function isLost(member: Member): boolean {
 
 /** It is installed, stays so, and has refused its commit: it may be gone at the next boot. */
 export function isUncommitted({ way }: Deployment, member: Member): boolean {
-  return way === "out" && isKept(member) && member.ran.ArtifactCommit !== "ok";
+  return way === "out" && isStaying(member) && member.ran.ArtifactCommit !== "ok";
 }
 
 /** The Components that are not where the deployment found them. */

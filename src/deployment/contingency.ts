@@ -20,13 +20,14 @@ import { stateOf, versionIn } from "./state-of.ts";
  * what the System is now, with the stuck Components left alone. Pure; its answer is a record.
  */
 
-/** Nobody can vouch for its version until Provides has told it. */
+/**
+ * Nobody can vouch for its version until Provides has told it. Installed ones count as new and rolled-back ones as old: Provides
+ * judges them after Cleanup only, and may tell the old version or something in between until then.
+ */
 export function isUnsure(member: Member): boolean {
-  const { ran, maybeDropped } = member;
-  const isBroken = hasFailedInstall(member) && ran.ArtifactInstall !== undefined;
-  // Rolled-back ones count as old: Provides judges them after Cleanup only.
-  const isUndone = ran.ArtifactRollback === "ok";
-  return isStuck(member) || (isBroken && !isUndone) || (maybeDropped && isKept(member));
+  if (isKept(member)) return member.maybeDropped;
+  const isBroken = hasFailedInstall(member) && member.ran.ArtifactInstall !== undefined;
+  return isStuck(member) || (isBroken && member.ran.ArtifactRollback !== "ok");
 }
 
 /** The contingency plan from here; `groups` is null where there is none. */

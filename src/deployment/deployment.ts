@@ -220,7 +220,7 @@ const installRounds = [
 
 /** It has been told to commit on the way out, and could not. */
 export function hasRefusedCommit({ way }: Deployment, member: Member): boolean {
-  return way === "out" && isKept(member) && member.ran.ArtifactCommit === "failed";
+  return way === "out" && isStaying(member) && member.ran.ArtifactCommit === "failed";
 }
 
 /** Some part of its install has failed or was interrupted. */
@@ -245,6 +245,14 @@ export function isKept(member: Member): boolean {
     !hasFailedInstall(member) &&
     member.ran.ArtifactRollback === undefined
   );
+}
+
+/** It stays new where the System rests, also because its rollback has failed: what the next boot must not drop. */
+export function isStaying(member: Member): boolean {
+  if (isKept(member)) return true;
+  const { ran, step, version } = member;
+  const isWhole = ran.ArtifactInstall === "ok" && !hasFailedInstall(member);
+  return isWhole && ran.ArtifactRollback === "failed" && version === step?.to;
 }
 
 /** How far the round got, and the version the Component counts as from then on. */

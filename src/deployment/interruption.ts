@@ -5,6 +5,7 @@ import {
   type Deployment,
   hasCleanupStarted,
   isKept,
+  isStaying,
   maxIdleRuns,
   type Member,
   type OpenRound,
@@ -97,7 +98,7 @@ function asBooted(member: Member): Member {
 }
 
 function isAtRisk(member: Member): boolean {
-  return isKept(member) && member.ran.ArtifactCommit !== "ok";
+  return isStaying(member) && member.ran.ArtifactCommit !== "ok";
 }
 
 function isHostReboot(round: RoundName): round is "HostReboot" | "HostRollbackReboot" {

@@ -8,6 +8,7 @@ import {
   hasTriesLeft,
   isConstrained,
   isKept,
+  isStaying,
   type Member,
   type Progress,
   withProgress,
@@ -32,7 +33,7 @@ export function afterOutcome(
     members: deployment.members.map((candidate) => (candidate === member ? after : candidate)),
   };
   if (deployment.way === "out" && round === "ObserveInterrupted") {
-    return isKept(after) ? changed : { ...changed, mustReplan: true };
+    return isStaying(after) ? changed : { ...changed, mustReplan: true };
   }
   // What cannot be committed must not stay.
   if (hasRefusedCommit(deployment, after)) return { ...changed, mustReplan: true };
@@ -246,7 +247,9 @@ function stuck(member: Member, answer: string | null): Member {
 function lookedAfter(member: Member, answer: string | null): Member {
   const { ran, step, maybeDropped } = member;
   const found = named(answer);
-  if (step === null || found === step.to) {
+  // What cannot go back is not dropped: only the old version tells another story.
+  const isFirm = member.supportsRollback === "No" && found !== step?.from;
+  if (step === null || found === step.to || isFirm) {
     return maybeDropped ? { ...member, maybeDropped: false } : member;
   }
   const broken = withProgress(

@@ -1,6 +1,13 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { StopPoint } from "../core/protocol.ts";
-import { hasFailedInstall, isKept, isStuck, type Member, type Way } from "./deployment.ts";
+import {
+  hasFailedInstall,
+  isKept,
+  isStaying,
+  isStuck,
+  type Member,
+  type Way,
+} from "./deployment.ts";
 
 /**
  * The order in which things are done, as tables: one row a round, from the top to the bottom. A round
@@ -172,12 +179,12 @@ const outRows: readonly Row[] = [
       (member.step?.means === "rollback" || hasFailedInstall(member)) && row.who(member),
   })),
 ];
-const commitKept: Row = { name: "ArtifactCommit", kind: "state", over: "stage", who: isKept };
+const commitStaying: Row = { name: "ArtifactCommit", kind: "state", over: "stage", who: isStaying };
 const failureOfOthers: Row = {
   name: "ArtifactFailure",
   kind: "state",
   over: "stage",
-  who: (member) => installStarted(member) && !isKept(member),
+  who: (member) => installStarted(member) && !isStaying(member),
 };
 
 const commit: Row = { name: "ArtifactCommit", kind: "state", over: "group", who: everyone };
@@ -249,7 +256,7 @@ function writeProgram(way: Way, groups: number, isFirstStage: boolean): readonly
           checkpoint(group),
         ]),
         // What stays as it is must not be dropped at the next boot, even where no way out is left.
-        round(commitKept, null),
+        round(commitStaying, null),
         round(failureOfOthers, null),
         stop("Cleanup"),
         round({ ...cleanup, over: "stage" }, null),

@@ -268,6 +268,8 @@ class Executor {
 
   #dropUncommitted(): void {
     const before = this.#world;
+    // From then on it is as if it came later, when nobody looks any more.
+    if (this.#deployment.members.some(({ ran }) => ran.Cleanup !== undefined)) return;
     for (const [index, member] of this.#deployment.members.entries()) {
       // What cannot go back does not go back by itself, either.
       const canGoBack = this.#manners.supportsRollback(member.id) === "Yes";

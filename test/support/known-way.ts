@@ -245,7 +245,8 @@ function wayFrom(system: System, told: ReadonlyMap<ComponentId, Told>): readonly
     return null;
   };
   const way = search(start, new Set(), [nameOf(start)]);
-  // All that can be asked for is that the others are where they may stay.
-  const isThere = way?.length === 1 && own.some(({ isLost }) => isLost);
+  // All that can be asked for is that the others are where they may stay, or where they were.
+  const isBack = own.every(({ isLost, version, old }) => isLost || version === old);
+  const isThere = own.some(({ isLost }) => isLost) && (way?.length === 1 || isBack);
   return isThere ? null : way;
 }

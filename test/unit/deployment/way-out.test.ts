@@ -5,6 +5,7 @@ import type { System } from "../../../src/manifest/system.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
 import { explore } from "../../../src/simulate/explore.ts";
 import type { Answers } from "../../../src/simulate/situation.ts";
+import { beginOf, Boards, drive, exited, type SystemSpec } from "../../support/drive.ts";
 import { missedWay } from "../../support/known-way.ts";
 import { systemOf } from "../../support/planner-systems.ts";
 import { recorded } from "../../support/recorded.ts";
@@ -74,4 +75,40 @@ describe("a power cut on the way out", () => {
       expect(stranded.map(({ world, faults }) => [world.join(), ...faults])).toEqual([]);
     });
   }
+});
+
+describe("a Component that is installed and cannot go back", () => {
+  const spec: SystemSpec = {
+    boards: [
+      { id: "A", type: "gateway", group: 0, supportsRollback: "No", declaredRollback: false },
+      { id: "B", type: "rtos", group: 1 },
+    ],
+    constrained: true,
+  };
+
+  for (const answer of ["gateway-v1", "gateway-v1->gateway-v2", "?"]) {
+    it(`counts as new, although it tells ${answer} until it is committed`, () => {
+      const boards = new Boards(spec, (round, id, nth) => {
+        if (round === "ObserveStuck" && id === "A") return { answer };
+        return round === "ArtifactCommit" && id === "B" && nth === 1 ? exited(1) : "ok";
+      });
+      const { deployment } = drive(beginOf(spec), boards);
+      expect(deployment.ended?.outcome).toBe("failed-elsewhere");
+      expect([...boards.versions.values()]).toEqual(["gateway-v2", "rtos-v2"]);
+    });
+  }
+
+  it("counts as new after a power cut, too, unless it tells the old version", () => {
+    const boards = new Boards(spec, (round, id, nth) => {
+      const isLook = round === "ObserveStuck" || round === "ObserveInterrupted";
+      if (isLook && id === "A") return { answer: "gateway-v1->gateway-v2" };
+      if (round === "ArtifactCommit" && id === "B" && nth === 1) return exited(1);
+      const isCut = round === "ArtifactInstall" && id === "B" && nth === 2;
+      return isCut ? { cut: "while-running" } : "ok";
+    });
+    const cut = drive(beginOf(spec), boards);
+    const { deployment } = drive(cut, boards, { rebooted: true });
+    expect(deployment.ended?.outcome).toBe("failed-elsewhere");
+    expect([...boards.versions.values()]).toEqual(["gateway-v2", "rtos-v2"]);
+  });
 });

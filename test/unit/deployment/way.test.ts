@@ -142,7 +142,6 @@ describe("a state that fails", () => {
     expect(boards.calls.slice(boards.calls.indexOf("ArtifactCommit R998"))).toEqual([
       "ArtifactCommit R998",
       "ArtifactRollback R998",
-      "ObserveStuck R456",
       "NeedsUnpackedArtifact R998",
       "ProvidePayloadFileSizes R998",
       "Download R998",
