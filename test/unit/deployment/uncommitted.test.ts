@@ -100,5 +100,6 @@ it("tells nobody beside where all is well", () => {
     inconsistent: [],
     beside: [],
     uncommitted: [],
+    owed: [],
   });
 });
