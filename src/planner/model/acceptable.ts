@@ -18,13 +18,15 @@ export function acceptance(system: System, start: SystemState): Acceptance {
   };
 }
 
-/** The same System, its Components in this state. */
+/** The same System, its Components in this state. Whoever is elsewhere than at its start came there by a way that is not known. */
 export function startingIn(system: System, start: SystemState): System {
   return {
     ...system,
-    components: system.components.map((component, at) => ({
-      ...component,
-      start: start[at] ?? component.start,
-    })),
+    components: system.components.map((component, at) => {
+      const version = start[at] ?? component.start;
+      if (version === component.start) return component;
+      const { ways: _, ...rest } = component;
+      return { ...rest, start: version };
+    }),
   };
 }
