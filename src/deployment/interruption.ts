@@ -13,7 +13,7 @@ import {
   withProgress,
 } from "./deployment.ts";
 import { enterBack, withFailure } from "./error-path.ts";
-import { kindOf, type RoundName } from "./program.ts";
+import { kindOf, type RoundName, undoRows } from "./program.ts";
 import type { TopologyComponent } from "./records.ts";
 import { withInterruption } from "./outcome.ts";
 import { settle } from "./settle.ts";
@@ -274,13 +274,26 @@ function looped(deployment: Deployment): Deployment {
     const failure = deployment.failure ?? { kind: "no-progress", run: deployment.runs };
     return enterBack({ ...deployment, idleRuns: 0, failure });
   }
+  const touched = deployment.members.filter(
+    ({ ran }) => ran.ArtifactInstall !== undefined && ran.ConfirmEnd !== "ok",
+  );
+  const unsettled = touched.filter((member) => !isSettled(member));
+  // Where it is nobody's fault, nobody has been asked.
+  const doubtful = unsettled.length > 0 ? unsettled : touched;
   return {
     ...deployment,
     givenUp: true,
     members: deployment.members.map((member) =>
-      member.ran.ArtifactInstall === undefined || member.ran.ConfirmEnd === "ok"
-        ? member
-        : { ...member, inconsistent: true },
+      doubtful.includes(member) ? { ...member, inconsistent: true } : member,
     ),
   };
+}
+
+/** New and committed, or taken back to the end, and nothing that is to be called again. */
+function isSettled(member: Member): boolean {
+  const { ran } = member;
+  if (Object.values(ran).includes("again")) return false;
+  if (isStaying(member) && ran.ArtifactCommit === "ok") return true;
+  const isLeft = undoRows.some((row) => row.who(member) && ran[row.name] === undefined);
+  return ran.ArtifactRollback === "ok" && !isLeft;
 }

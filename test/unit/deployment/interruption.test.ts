@@ -266,6 +266,27 @@ describe("a loop of reboots", () => {
     expect(driven.deployment.ended).toEqual({ outcome: "inconsistent", inconsistent: ["A"] });
   });
 
+  it("names nobody who has been taken back before", () => {
+    for (const constrained of [false, true]) {
+      const spec: SystemSpec = {
+        boards: ["A", "B", "C"].map((id, group) => ({ id, group, type: `type-${id}` })),
+        constrained,
+      };
+      const boards = new Boards(spec, (round, id) => {
+        if (round === "ArtifactCommit") return exited(1);
+        return round === "ArtifactRollback" && id === "B" ? { cut: "before-start" } : "ok";
+      });
+      let driven = drive(beginOf(spec), boards);
+      for (let runs = 0; runs < 6 && driven.end === "cut"; runs += 1) {
+        driven = drive(driven, boards);
+      }
+      expect(driven.deployment.ended).toMatchObject({
+        outcome: "inconsistent",
+        inconsistent: ["A", "B"],
+      });
+    }
+  });
+
   it("undoes nothing once Cleanup has begun: who could not be asked in the end is named", () => {
     const spec: SystemSpec = {
       boards: [
