@@ -11,7 +11,7 @@ import {
 import { headerInvalid, type HeaderFiles } from "./headers.ts";
 import { limits } from "./limits.ts";
 import { isSafePart } from "./safe-name.ts";
-import { demandEnd } from "./tar-end.ts";
+import { demandEnd } from "./tar-audit.ts";
 import { nextEntry, takePadding } from "./tar-reader.ts";
 
 export interface HeaderTar extends HeaderFiles {

@@ -7,7 +7,7 @@ import { inflateChunk, magicBytes, uncompressed, type Unpacking } from "./compre
 import { demandSuffix } from "./header-tar.ts";
 import { readAll } from "./lent.ts";
 import { demandLast, demandSame, openArtifact } from "./layout.ts";
-import { demandEnd } from "./tar-end.ts";
+import { demandEnd } from "./tar-audit.ts";
 import { nextEntry, takePadding, type TarEntry } from "./tar-reader.ts";
 import type { Artifact, PayloadFile, PayloadStream } from "./types.ts";
 

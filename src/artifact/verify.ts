@@ -7,7 +7,7 @@ import type { VerifyKey } from "./keys.ts";
 import { openArtifact } from "./layout.ts";
 import { readAll } from "./lent.ts";
 import { payloadOf } from "./payload.ts";
-import { demandEnd } from "./tar-end.ts";
+import { demandEnd } from "./tar-audit.ts";
 import type { Artifact, PayloadFile } from "./types.ts";
 
 /** An Artifact of which every byte has been read. */

@@ -4,7 +4,8 @@ import type { ByteSource } from "../platform/types.ts";
 import { ArtifactError } from "./artifact-error.ts";
 import { writeChecksumList } from "./checksum-list.ts";
 import { sign, type SigningKey } from "./keys.ts";
-import { blockBytes, encodeHeader, paddingOf } from "./tar-header.ts";
+import { blockBytes, endBytes, paddingOf } from "./tar-header.ts";
+import { packTar, partOf, tarOf } from "./tar-writer.ts";
 
 /** What an Artifact with one payload file is made of. */
 export interface ArtifactInput {
@@ -26,37 +27,27 @@ export interface ArtifactInput {
  */
 export async function writeArtifact(input: ArtifactInput): Promise<AsyncIterable<Uint8Array>> {
   const { payload, key } = input;
+  const { name, source } = payload;
   const version = text(`{"format":"mender","version":3}`);
-  const header = headerTar(input);
-  const sums = [
-    { name: `data/0000/${payload.name}`, sha256: await sumOf(payload.source) },
+  const header = await headerTar(input);
+  const payloadSum = await sumOf(source);
+  const manifest = writeChecksumList([
+    { name: `data/0000/${name}`, sha256: payloadSum },
     { name: "header.tar", sha256: shaOf(header) },
     { name: "version", sha256: shaOf(version) },
-  ];
-  const manifest = writeChecksumList(sums);
-  const [payloadSum] = sums;
-  return chunks();
-
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    yield* entry("version", version);
-    yield* entry("manifest", manifest);
-    if (key !== null) yield* entry("manifest.sig", text(sign(manifest, key)));
-    yield* entry("header.tar", header);
-    const { size } = payload.source;
-    const dataBytes = blockBytes + size + paddingOf(size) + endOfArchive.length;
-    yield head("data/0000.tar", dataBytes);
-    yield head(payload.name, size);
-    yield* unchanged(payload.source, payloadSum?.sha256);
-    yield new Uint8Array(paddingOf(size));
-    // The inner archive ends, then the outer one; whole blocks need no padding between.
-    yield endOfArchive;
-    yield endOfArchive;
-  }
+  ]);
+  const data = packTar([{ name, size: source.size, content: unchanged(source, payloadSum) }]);
+  const dataBytes = blockBytes + source.size + paddingOf(source.size) + endBytes;
+  return packTar([
+    partOf("version", version),
+    partOf("manifest", manifest),
+    ...(key === null ? [] : [partOf("manifest.sig", text(sign(manifest, key)))]),
+    partOf("header.tar", header),
+    { name: "data/0000.tar", size: dataBytes, content: data },
+  ]);
 }
 
-const endOfArchive = new Uint8Array(2 * blockBytes);
-
-function headerTar(input: ArtifactInput): Uint8Array {
+function headerTar(input: ArtifactInput): Promise<Uint8Array> {
   const headerInfo = {
     payloads: [{ type: input.payloadType }],
     artifact_provides: { artifact_name: input.name },
@@ -67,33 +58,14 @@ function headerTar(input: ArtifactInput): Uint8Array {
     artifact_provides: input.provides,
     clears_artifact_provides: input.clears,
   };
-  return Buffer.concat([
-    ...entry("header-info", text(JSON.stringify(headerInfo))),
-    ...entry("headers/0000/type-info", text(JSON.stringify(typeInfo))),
-    endOfArchive,
+  return tarOf([
+    { name: "header-info", content: text(JSON.stringify(headerInfo)) },
+    { name: "headers/0000/type-info", content: text(JSON.stringify(typeInfo)) },
   ]);
 }
 
-function entry(name: string, content: Uint8Array): readonly Uint8Array[] {
-  return [head(name, content.length), content, new Uint8Array(paddingOf(content.length))];
-}
-
-function head(name: string, size: number): Uint8Array {
-  const block = encodeHeader({ name, flag: "0", size });
-  if (block !== null) return block;
-  throw new ArtifactError({
-    code: "archive-too-large",
-    message: `"${name}" of ${String(size)} bytes does not fit into an Artifact.`,
-    expected: "at most 8 GiB, and a name of at most 100 bytes",
-    hint: "Let the bundle hold fewer Artifacts, or name the Artifacts in the Manifest by where they lie.",
-  });
-}
-
 /** The payload once more, demanded to be what was summed. */
-async function* unchanged(
-  source: ByteSource,
-  expected: string | undefined,
-): AsyncGenerator<Uint8Array> {
+async function* unchanged(source: ByteSource, expected: Sha256): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");
   for await (const chunk of source.read(0, source.size)) {
     hash.update(chunk);

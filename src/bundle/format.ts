@@ -1,4 +1,5 @@
-import { blockBytes, encodeHeader, paddingOf } from "../artifact/tar-header.ts";
+import { encodePax } from "tar-stream/headers.js";
+import { encodeHeader, paddingOf } from "../artifact/tar-header.ts";
 
 /** Names and bytes of the bundle's format, version 1. */
 
@@ -15,16 +16,11 @@ export const entryName = {
   manifest: "manifest.yaml",
 } as const;
 
-/** Two zero blocks end the archive, and nothing follows them. */
-export const endOfArchive = new Uint8Array(2 * blockBytes);
-
 /** All that comes before the content of an entry: its header, with an extended one before it where name or size need it. */
 export function entryHead(name: string, size: number): Uint8Array {
   const plain = encodeHeader({ name, flag: "0", size });
   if (plain !== null) return plain;
-  const encoded = new TextEncoder().encode(
-    paxRecord("path", name) + paxRecord("size", String(size)),
-  );
+  const encoded = encodePax({ name, pax: { size: String(size) } });
   const pax = encodeHeader({ name: "pax", flag: "x", size: encoded.length });
   // What an extended header overrides stands in the plain one as a name and a size that fit every reader.
   const overridden = encodeHeader({ name: "entry", flag: "0", size: 0 });
@@ -35,16 +31,6 @@ export function entryHead(name: string, size: number): Uint8Array {
 /** How many bytes an entry takes in the tar. */
 export function entryBytes(name: string, size: number): number {
   return entryHead(name, size).length + size + paddingOf(size);
-}
-
-/** `<length> <key>=<value>\n`, where the length counts its own digits. */
-function paxRecord(key: string, value: string): string {
-  const rest = ` ${key}=${value}\n`;
-  const bytes = new TextEncoder().encode(rest).length;
-  const length = [1, 2, 3, 4, 5]
-    .map((digits) => bytes + digits)
-    .find((sum, at) => String(sum).length === at + 1);
-  return `${length}${rest}`;
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

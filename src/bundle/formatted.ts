@@ -4,7 +4,7 @@ import { type Checksum, readChecksumList } from "../artifact/checksum-list.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
 import { isSafePath, overlong } from "../artifact/safe-name.ts";
 import { demandSignature, type Signed } from "../artifact/signature.ts";
-import { trailing } from "../artifact/tar-end.ts";
+import { trailing } from "../artifact/tar-audit.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { wrongSum } from "./entry-content.ts";
 import { demandVersion, notABundle } from "./bundle-version.ts";

@@ -1,7 +1,7 @@
 import { refused } from "../artifact/artifact-error.ts";
 import { readBytes } from "../artifact/byte-reader.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
-import { demandEnd } from "../artifact/tar-end.ts";
+import { demandEnd } from "../artifact/tar-audit.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { entryName } from "./format.ts";
 import { noManifest, small, unsigned } from "./formatted.ts";

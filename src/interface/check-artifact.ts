@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { tarOf } from "../artifact/tar-writer.ts";
 import type { ComponentType } from "../core/ids.ts";
 import type { ByteSource } from "../platform/types.ts";
 
@@ -13,9 +14,12 @@ const payload: readonly TarPart[] = [
  * A sound Artifact for a Component type, uncompressed, in memory. With `isBroken` one byte of its last payload file
  * is wrong.
  */
-export function madeUpArtifact(componentType: ComponentType, isBroken: boolean): ByteSource {
+export async function madeUpArtifact(
+  componentType: ComponentType,
+  isBroken: boolean,
+): Promise<ByteSource> {
   const version = bytesOf('{"format":"mender","version":3}');
-  const header = tar([
+  const header = await tarOf([
     {
       name: "header-info",
       content: json({
@@ -39,11 +43,11 @@ export function madeUpArtifact(componentType: ComponentType, isBroken: boolean):
     `${sumOf(version)}  version\n`,
   ].join("");
   const files = isBroken ? payload.map(withChangedFirstByte) : payload;
-  const bytes = tar([
+  const bytes = await tarOf([
     { name: "version", content: version },
     { name: "manifest", content: bytesOf(manifest) },
     { name: "header.tar", content: header },
-    { name: "data/0000.tar", content: tar(files) },
+    { name: "data/0000.tar", content: await tarOf(files) },
   ]);
   return {
     name: "interface-check.mender",
@@ -70,44 +74,6 @@ function withChangedFirstByte({ name, content }: TarPart, at: number): TarPart {
 interface TarPart {
   readonly name: string;
   readonly content: Uint8Array;
-}
-
-/** POSIX ustar of small regular files. */
-function tar(parts: readonly TarPart[]): Uint8Array {
-  const blocks = parts.flatMap(({ name, content }) => [
-    entryHeader(name, content.length),
-    content,
-    new Uint8Array((512 - (content.length % 512)) % 512),
-  ]);
-  return joined([...blocks, new Uint8Array(1024)]);
-}
-
-function entryHeader(name: string, size: number): Uint8Array {
-  const header = new Uint8Array(512);
-  const put = (at: number, text: string) => header.set(bytesOf(text), at);
-  const octal = (value: number) => `${value.toString(8).padStart(11, "0")}\0`;
-  put(0, name);
-  put(100, "0000644\0");
-  put(108, "0000000\0");
-  put(116, "0000000\0");
-  put(124, octal(size));
-  put(136, octal(0));
-  put(148, "        ");
-  put(156, "0");
-  put(257, "ustar\x0000");
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  put(148, `${sum.toString(8).padStart(6, "0")}\0 `);
-  return header;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function sumOf(bytes: Uint8Array): string {

@@ -105,7 +105,7 @@ async function checkMissingStream(trial: Trial, workDir: string): Promise<Verdic
 
 async function checkBroken(trial: Trial, workDir: string): Promise<Verdict> {
   if (trial.known.taken !== "streams") return skip(readsNoStreams);
-  const source = dated(trial, madeUpArtifact(trial.spec.componentType, true));
+  const source = dated(trial, await madeUpArtifact(trial.spec.componentType, true));
   const { failure } = await trial.download(workDir, { source });
   if (failure?.kind !== "problem") return fail("It ended before it had read the streams.");
   return (await endedInTime(trial, workDir, source.sinceLast())) ?? pass("it does");
@@ -116,7 +116,10 @@ async function checkInterrupted(trial: Trial, workDir: string): Promise<Verdict>
   if (trial.known.taken !== "streams") return skip(readsNoStreams);
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, trial.spec.signal]);
-  const source = dated(trial, stalling(madeUpArtifact(trial.spec.componentType, false), stop));
+  const source = dated(
+    trial,
+    stalling(await madeUpArtifact(trial.spec.componentType, false), stop),
+  );
   const { failure } = await trial.download(workDir, { source, signal });
   if (failure?.kind !== "interrupted") return fail("It did not wait for the rest of the stream.");
   return (await endedInTime(trial, workDir, source.sinceLast())) ?? pass("it does");

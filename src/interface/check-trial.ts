@@ -64,7 +64,7 @@ const keptLines = 5;
 
 export async function startTrial(platform: StreamsPlatform, spec: CheckSpec): Promise<Trial> {
   const { componentType } = spec;
-  const source = madeUpArtifact(componentType, false);
+  const source = await madeUpArtifact(componentType, false);
   const artifact = await readMadeUp(componentType);
   const runId = platform.clock.randomId();
   const cutLines = new Set<string>();
@@ -136,7 +136,7 @@ export async function startTrial(platform: StreamsPlatform, spec: CheckSpec): Pr
 }
 
 async function readMadeUp(componentType: ComponentType): Promise<Artifact> {
-  const read = await readArtifact(madeUpArtifact(componentType, false), []);
+  const read = await readArtifact(await madeUpArtifact(componentType, false), []);
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   return read.value;
 }

@@ -185,6 +185,29 @@ describe("bundle create", () => {
   });
 });
 
+describe("the head of an entry", () => {
+  it.each([
+    ["artifacts/ü.mender", 7, "a1c26770d514bd85d59f9f30ae584ad8a94e214c0503cbd92ba909e2c5d6de30"],
+    [
+      `artifacts/${"x".repeat(100)}.mender`,
+      7,
+      "bd433c2c537b3ed5cc8349a533804f4c10423bb3b7619df45f93e2788ee97ade",
+    ],
+    [
+      "ü".repeat(60),
+      2 ** 33 - 1,
+      "e2223f9d5fe042ea7f512873d98b67856ec61502e9fd596d20bc24c37479b5e7",
+    ],
+    [
+      "huge.mender",
+      9 * 2 ** 30,
+      "9c8325bc2603e5fe31c425cac9fbf4b7aa5aa749cf7094d7c814459cab40de49",
+    ],
+  ])("named %s of %i bytes is what releases in the field demand", (name, size, sum) => {
+    expect(sha256(entryHead(name, size))).toBe(sum);
+  });
+});
+
 describe("an entry over 8 GiB", () => {
   const size = 9 * 1024 ** 3;
 

@@ -250,19 +250,19 @@ test("it ends when it is told to", async () => {
 
 describe("the Artifact that is made up for it", () => {
   test("is sound", async () => {
-    const verified = await verifyArtifact(madeUpArtifact(componentType, false), []);
+    const verified = await verifyArtifact(await madeUpArtifact(componentType, false), []);
     expect(
       verified.ok ? verified.value.files.map(({ name, size }) => `${name} ${size}`) : [],
     ).toEqual(["check-large.bin 200000", "check-empty.bin 0", "check-small.bin 27"]);
   });
 
   test.skipIf(!needs("mender-artifact"))("mender-artifact says so, too", async () => {
-    const source = madeUpArtifact(componentType, false);
+    const source = await madeUpArtifact(componentType, false);
     expect(realValidate(await collect(source.read(0, source.size)))).toBe(true);
   });
 
   test("is wrong in one byte where it must be", async () => {
-    const verified = await verifyArtifact(madeUpArtifact(componentType, true), []);
+    const verified = await verifyArtifact(await madeUpArtifact(componentType, true), []);
     expect(verified.ok ? "" : verified.problems[0]?.message).toBe(
       'The checksum of "data/0000/check-small.bin" in "interface-check.mender" is wrong.',
     );
