@@ -6,6 +6,7 @@ import type { Problem } from "../core/problem.ts";
 import type { Provides } from "../artifact/matching.ts";
 import type { Begin, PlannedArtifact } from "../deployment/records.ts";
 import type { DeployPorts } from "../executor/deploy.ts";
+import { leftOvers } from "../executor/left-overs.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { performer } from "../executor/perform.ts";
 import type { CrashPoint } from "../executor/ports.ts";
@@ -54,6 +55,7 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     from === null || planned.identity === undefined
       ? planned
       : { ...planned, location: relocated(platform.files, planned.location, from) };
+  const left = leftOvers(platform.processes, platform.clock, graceMs, input.emit);
   const perform = performer({
     platform,
     executable,
@@ -66,6 +68,7 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
       versionOf(provides, component.interface, atHand(begin, component.componentType)),
     provides: new Map(input.provides),
     emit: input.emit,
+    markCall: left.mark,
   });
   return {
     perform,
@@ -74,6 +77,7 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     host: platform.host,
     clock: platform.clock,
     emit: input.emit,
+    endLeftOvers: left.end,
     signal,
     graceMs,
     rebootWaitMs,

@@ -91,7 +91,7 @@ export async function takeUp(
   if (!told.ok) return told;
   const deployment = told.value;
   const bootId = ports.host.bootId();
-  const survivors = await endSurvivors(records, bootId, ports.processes, ports.graceMs);
+  const survivors = await endSurvivors(records, bootId, ports.processes, ports.graceMs, ports.emit);
   if (!survivors.ok) return survivors;
   if (deployment === null) {
     // Killed between its very first records: nothing was done.

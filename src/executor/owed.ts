@@ -71,7 +71,7 @@ async function cleanUp(debt: OwedCleanup, debtor: Debtor, ports: OwedPorts): Pro
   const { platform, store, emit, graceMs } = ports;
   const { files, clock } = platform;
   const { id, componentType } = debtor;
-  const ended = await endMarked(debt.runIds, platform.processes, graceMs);
+  const ended = await endMarked(debt.runIds, platform.processes, graceMs, emit);
   if (!ended.ok) return ended;
   const runId = clock.randomId();
   callOwed(files, store, now(ports), id, runId);
@@ -95,6 +95,8 @@ async function cleanUp(debt: OwedCleanup, debtor: Debtor, ports: OwedPorts): Pro
   });
   emit({ type: "state-ended", ...of, failure, elapsedMs: clock.monotonicMs() - startedAt });
   if (failure?.kind === "interrupted") return fail(toldToEnd());
+  const left = await endMarked([runId], platform.processes, graceMs, emit);
+  if (!left.ok) return left;
   if (failure === null) removeWorkDir(files, store, id);
   else {
     const aside = setWorkDirAside(files, store, id);

@@ -21,6 +21,7 @@ import {
 import { FileError, type Platform } from "../platform/types.ts";
 import type { OpenArtifact } from "../sources/open.ts";
 import { fileProblem } from "./file-problem.ts";
+import { endedNote, type LeftOvers } from "./left-overs.ts";
 import { setAsideNote } from "./owed.ts";
 import type { Perform, Task, TaskEnd } from "./ports.ts";
 import { stateName } from "./state-name.ts";
@@ -42,6 +43,7 @@ export interface PerformPorts {
   /** What each Component told last; asked where it is not known. */
   readonly provides: Map<ComponentId, Provides>;
   readonly emit: (event: Event) => void;
+  readonly markCall: LeftOvers["mark"];
 }
 
 const done: TaskEnd = { failure: null, answer: null };
@@ -208,8 +210,12 @@ function querySpec(ports: PerformPorts, task: Task): QuerySpec {
     graceMs: ports.graceMs,
     environment: ports.environment,
     runId: task.runId,
+    callId: ports.markCall(component.id, state),
     signal: task.signal,
     onStarted: task.onStarted,
+    onLeftOver: (who) => {
+      ports.emit({ type: "note", message: endedNote(`${state} of ${component.id}`, who) });
+    },
     onLine: (stream, line) => {
       ports.emit({ type: "interface-line", state, component: component.id, stream, line });
     },

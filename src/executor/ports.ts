@@ -4,6 +4,7 @@ import type { RoundName } from "../deployment/program.ts";
 import type { JournalRecord } from "../deployment/records.ts";
 import type { JournalWriter } from "../journal/writer.ts";
 import type { Clock, Host, ProcessIdentity } from "../platform/types.ts";
+import type { LeftOvers } from "./left-overs.ts";
 
 /** What the loop needs of the journal. */
 export type Journal = Pick<JournalWriter<JournalRecord>, "append" | "sync">;
@@ -46,6 +47,7 @@ export interface ExecutorPorts {
   readonly host: Host;
   readonly clock: Clock;
   readonly emit: (event: Event) => void;
+  readonly endLeftOvers: LeftOvers["end"];
   readonly signal: AbortSignal;
   /** How long to wait for a reboot that the command has accepted, in milliseconds. */
   readonly rebootWaitMs: number;

@@ -1,5 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { ComponentId } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
 import { contingency } from "../deployment/contingency.ts";
 import { type Action, decide } from "../deployment/decide.ts";
 import {
@@ -8,9 +9,10 @@ import {
   type Member,
   owingCleanup,
 } from "../deployment/deployment.ts";
+import { kindOf } from "../deployment/program.ts";
 import { rebootHost } from "./host-reboot.ts";
 import { type Live, record, timestamp } from "./live.ts";
-import type { ExecutorPorts, RunEnd, TaskEnd } from "./ports.ts";
+import type { ExecutorPorts, RunEnd, Task, TaskEnd } from "./ports.ts";
 import { stateName } from "./state-name.ts";
 
 /**
@@ -62,6 +64,7 @@ async function perform(action: Action, live: Live, ports: ExecutorPorts): Promis
       });
       return { kind: "stopped", deployment: live.deployment };
     case "end":
+      await endLeftOvers(live.deployment.run.runId, idsOf(live.deployment), ports);
       record(live, ports, {
         type: "ended",
         at: timestamp(ports),
@@ -96,12 +99,16 @@ async function performRound(
   ports.journal.sync();
   ports.reachCrashPoint(`${round}:intent-synced`);
   const before = live.deployment;
+  const { runId } = before.run;
+  const isState = kindOf(round) === "state";
+  const stuck = isState ? await ports.endLeftOvers(runId, action.components) : nobody;
   // Where one task throws, the journal cannot be written: nobody may be left at work when we go.
   const stop = new AbortController();
   const signal = AbortSignal.any([ports.signal, stop.signal]);
   const tasks = action.components.map(async (component) => {
     try {
-      await performTask(action, before, component, live, { ...ports, signal });
+      const problem = stuck.get(component) ?? null;
+      await performTask(action, before, component, problem, live, { ...ports, signal });
     } catch (error) {
       stop.abort();
       throw error;
@@ -109,6 +116,9 @@ async function performRound(
   });
   const failed = (await Promise.allSettled(tasks)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
+  if (round === "Cleanup" || round === "OwedCleanup") {
+    await endLeftOvers(runId, action.components, ports);
+  }
   if (live.deployment.open === null) return null;
   ports.journal.sync();
   return { kind: "terminated", deployment: live.deployment };
@@ -118,6 +128,7 @@ async function performTask(
   { round }: Extract<Action, { kind: "round" }>,
   before: Deployment,
   component: ComponentId,
+  problem: Problem | null,
   live: Live,
   ports: ExecutorPorts,
 ): Promise<void> {
@@ -129,7 +140,7 @@ async function performTask(
   };
   ports.emit({ type: "state-started", ...of });
   const startedAt = ports.clock.monotonicMs();
-  const end: TaskEnd = await ports.perform({
+  const task: Task = {
     deployment: before,
     round,
     member,
@@ -139,7 +150,12 @@ async function performTask(
       record(live, ports, { type: "running", component, ...who });
       ports.reachCrashPoint(`${round}:started`);
     },
-  });
+  };
+  // No state is run beside what an earlier one has left at work.
+  const end: TaskEnd =
+    problem === null
+      ? await ports.perform(task)
+      : { failure: { kind: "problem", problem }, answer: null };
   const elapsedMs = Math.max(0, Math.round(ports.clock.monotonicMs() - startedAt));
   ports.emit({ type: "state-ended", ...of, failure: end.failure, elapsedMs });
   // Ended by us: the next run finds the round open and judges it as it judges any interruption.
@@ -153,6 +169,22 @@ async function performTask(
     elapsedMs,
   });
   ports.reachCrashPoint(`${round}:outcome-appended`);
+}
+
+/** Where no state follows that could fail of it, who cannot be ended is told. */
+async function endLeftOvers(
+  runId: string,
+  components: readonly ComponentId[],
+  ports: ExecutorPorts,
+): Promise<void> {
+  const stuck = await ports.endLeftOvers(runId, components);
+  for (const { message } of stuck.values()) ports.emit({ type: "note", message });
+}
+
+const nobody: ReadonlyMap<ComponentId, Problem> = new Map();
+
+function idsOf({ members }: Deployment): readonly ComponentId[] {
+  return members.map(({ id }) => id);
 }
 
 function memberOf(deployment: Deployment, component: ComponentId): Member {

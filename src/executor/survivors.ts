@@ -1,11 +1,14 @@
+import type { Event } from "../core/events.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { JournalRecord } from "../deployment/records.ts";
-import { runIdVariable } from "../interface/call.ts";
+import { processText, runIdVariable } from "../interface/call.ts";
 import type { ProcessIdentity, Processes } from "../platform/types.ts";
 
+type Emit = (event: Event) => void;
+
 /**
- * Ends what a killed run left at work: an Interface may still be flashing. They are found by pid and
+ * Ends what a run before has left at work: an Interface may still be flashing. They are found by pid and
  * start time from the journal, and by run id where they got away. Fails, exit 15, if one stays.
  *
  * Start times are counted from the boot: in another boot the same pid and start time are a stranger's.
@@ -15,6 +18,7 @@ export async function endSurvivors(
   bootId: string,
   processes: Processes,
   graceMs: number,
+  emit: Emit,
 ): Promise<Result<number>> {
   const runs = records.flatMap((record) => (record.type === "run" ? [record.runId] : []));
   const last = runs.at(-1);
@@ -23,7 +27,7 @@ export async function endSurvivors(
     ({ pid, startTime }) => processes.identify(pid)?.startTime === startTime,
   );
   const marked = last === undefined ? [] : processes.findByEnvironment(runIdVariable, last);
-  return await endAll([...alive, ...marked], processes, graceMs);
+  return await endEarlier([...alive, ...marked], processes, graceMs, emit);
 }
 
 /** Ends whatever carries the mark of one of these runs; the same failure. */
@@ -31,22 +35,42 @@ export async function endMarked(
   runIds: readonly string[],
   processes: Processes,
   graceMs: number,
+  emit: Emit,
 ): Promise<Result<number>> {
   const marked = runIds.flatMap((runId) => processes.findByEnvironment(runIdVariable, runId));
-  return await endAll(marked, processes, graceMs);
+  return await endEarlier(marked, processes, graceMs, emit);
 }
 
-async function endAll(
+async function endEarlier(
   who: readonly ProcessIdentity[],
   processes: Processes,
   graceMs: number,
+  emit: Emit,
 ): Promise<Result<number>> {
   const all = unique(who);
+  const left = await endAll(all, processes, graceMs, (text) => {
+    emit({ type: "note", message: `what an earlier run had left running was ended: ${text}` });
+  });
+  if (left.length > 0) return fail(...left.map(({ problem }) => problem));
+  return ok(all.length);
+}
+
+/** Ends these and waits for them; each that is gone is told by its pid and command line. Who cannot be ended is given back. */
+export async function endAll<P extends ProcessIdentity>(
+  all: readonly P[],
+  processes: Processes,
+  graceMs: number,
+  tell: (text: string, who: P) => void,
+): Promise<readonly { readonly who: P; readonly problem: Problem }[]> {
   const ended = await Promise.all(
-    all.map(async (one) => ({ one, isGone: await processes.end(one, graceMs) })),
+    all.map(async (who) => {
+      const text = processText(processes, who.pid);
+      const isGone = await processes.end(who, graceMs);
+      if (isGone) tell(text, who);
+      return isGone ? [] : [{ who, problem: stillRunning(text) }];
+    }),
   );
-  const left = ended.filter(({ isGone }) => !isGone).map(({ one }) => stillRunning(one));
-  return left.length === 0 ? ok(all.length) : fail(...left);
+  return ended.flat();
 }
 
 function startedInBoot(
@@ -65,10 +89,10 @@ function unique(all: readonly ProcessIdentity[]): readonly ProcessIdentity[] {
   return [...new Map(all.map((who) => [`${String(who.pid)} ${who.startTime}`, who])).values()];
 }
 
-function stillRunning({ pid }: ProcessIdentity): Problem {
+function stillRunning(text: string): Problem {
   return {
     code: "interface-still-running",
-    message: `An Interface of an earlier run is still at work as process ${String(pid)} and cannot be ended.`,
+    message: `An Interface, or what it has left running, is still at work as ${text} and cannot be ended.`,
     hint: "No state is run beside it. Reboot the machine, then call resume.",
   };
 }

@@ -10,7 +10,7 @@ import { onAbort } from "./on-abort.ts";
 export const runIdVariable = "MENDER_ORCHESTRATOR_RUN_ID";
 
 /** Likewise, the very call: it finds children that have left the process group. */
-const callIdVariable = "MENDER_ORCHESTRATOR_CALL_ID";
+export const callIdVariable = "MENDER_ORCHESTRATOR_CALL_ID";
 
 /** No version of the protocol has this word: an Interface must print nothing for it and end in 0. */
 export const unknownWord = "WordOfNoProtocol";
@@ -38,10 +38,14 @@ export interface CallSpec {
   /** All of its environment, but for what marks it as ours. */
   readonly environment: Readonly<Record<string, string>>;
   readonly runId: string;
+  /** A fresh one unless the caller has its own. */
+  readonly callId?: string;
   /** Ends the call early: it has then failed as interrupted. */
   readonly signal: AbortSignal;
   /** Called once it runs, so that a later run can find it. */
   readonly onStarted: (who: ProcessIdentity) => void;
+  /** Told of each process that the call has left running and that was ended. */
+  readonly onLeftOver?: (who: string) => void;
   /** Called with each line of its logs; the stdout of a query is no log. */
   readonly onLine: (stream: "stdout" | "stderr", line: string) => void;
 }
@@ -74,7 +78,7 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
     const notCalled: CallResult = { failure: { kind: "interrupted" }, answer: new Uint8Array(0) };
     return { ended: Promise.resolve(notCalled), endLeftOvers: () => Promise.resolve() };
   }
-  const callId = clock.randomId();
+  const callId = spec.callId ?? clock.randomId();
   const output = collectOutput(spec);
   const child = processes.start({
     file: spec.executable,
@@ -95,7 +99,12 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
     for (let round = 0; round < endRounds; round += 1) {
       const left = processes.findByEnvironment(callIdVariable, callId);
       if (left.length === 0) return;
-      await Promise.all(left.map((who) => processes.end(who, spec.graceMs)));
+      await Promise.all(
+        left.map(async (who) => {
+          const text = processText(processes, who.pid);
+          if (await processes.end(who, spec.graceMs)) spec.onLeftOver?.(text);
+        }),
+      );
     }
   }
 
@@ -121,6 +130,11 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
   }
 
   return { ended: ended(), endLeftOvers };
+}
+
+/** A process that still runs, for people: its pid and command line. */
+export function processText(processes: Processes, pid: number): string {
+  return `process ${String(pid)} (${processes.commandLine(pid)})`;
 }
 
 /** Who starts children faster than they can be ended is given up on after so many rounds. */

@@ -1,4 +1,4 @@
-import { runIdVariable } from "./call.ts";
+import { callIdVariable, runIdVariable } from "./call.ts";
 import { downloadClauses } from "./check-downloads.ts";
 import { queryClauses } from "./check-queries.ts";
 import { type CheckSpec, startTrial, type Trial } from "./check-trial.ts";
@@ -55,12 +55,15 @@ export async function* checkInterface(
 
 async function checkNobodyLeft(trial: Trial): Promise<Verdict> {
   const left = await endAll(trial);
-  if (left === 0) return pass("it does not");
-  return fail(`${left} of its processes still ran when it had ended; they were ended.`);
+  if (left.length === 0) return pass("it does not");
+  return fail(
+    `${left.length} of its processes still ran when it had ended; they were ended: ${left.join(", ")}. What shall live on is started by a service manager, or with both ${runIdVariable} and ${callIdVariable} unset.`,
+  );
 }
 
-async function endAll({ platform, spec, runId }: Trial): Promise<number> {
+async function endAll({ platform, spec, runId }: Trial): Promise<readonly string[]> {
   const left = platform.processes.findByEnvironment(runIdVariable, runId);
+  const told = left.map(({ pid }) => `${pid} (${platform.processes.commandLine(pid)})`);
   await Promise.all(left.map((who) => platform.processes.end(who, spec.graceMs)));
-  return left.length;
+  return told;
 }

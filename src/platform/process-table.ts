@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
-import type { ProcessIdentity } from "./types.ts";
+import type { MarkedProcess, ProcessIdentity } from "./types.ts";
 
 /** What /proc/PID/stat tells of a process. */
 export interface ProcessEntry extends ProcessIdentity {
@@ -39,6 +39,40 @@ export function findMarked(name: string, value: string): ProcessEntry[] {
     .filter((entry) => !entry.isDead);
 }
 
+/** Every process whose environment, as it was when its program was started, holds one of these variables. */
+export function findVariables(names: readonly string[]): MarkedProcess[] {
+  const heads = names.map((name) => [name, Buffer.from(`${name}=`)] as const);
+  return processIds().flatMap((pid) => {
+    const environment = readEnvironment(pid);
+    if (environment === null) return [];
+    const found = heads.flatMap(([name, head]) => {
+      const value = valueIn(environment, head);
+      return value === null ? [] : [[name, value] as const];
+    });
+    const entry = found.length === 0 ? null : readProcess(pid);
+    if (entry === null || entry.isDead) return [];
+    return [{ pid, startTime: entry.startTime, variables: new Map(found) }];
+  });
+}
+
+/** Characters of a command line that are told. */
+const longestLine = 200;
+
+/** The arguments of a process with blanks between them, shortened; its name where they cannot be read. */
+export function readCommandLine(pid: number): string {
+  const line = readText(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trimEnd();
+  const told = line === "" ? readText(`/proc/${pid}/comm`).trimEnd() : line;
+  return told.length <= longestLine ? told : `${told.slice(0, longestLine - 1)}…`;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 function processIds(): number[] {
   return readdirSync("/proc")
     .filter((name) => /^[1-9][0-9]*$/.test(name))
@@ -70,6 +104,16 @@ function holds(bytes: Buffer | null, mark: Buffer): boolean {
     if (isWhole) return true;
   }
   return false;
+}
+
+/** The value of the string of an environment that begins with `head`; null where there is none. */
+function valueIn(bytes: Buffer, head: Buffer): string | null {
+  for (let at = bytes.indexOf(head); at >= 0; at = bytes.indexOf(head, at + 1)) {
+    if (at > 0 && bytes[at - 1] !== 0) continue;
+    const end = bytes.indexOf(0, at);
+    return bytes.toString("utf8", at + head.length, end < 0 ? bytes.length : end);
+  }
+  return null;
 }
 
 /** Null where the process is gone, or is not ours to look into. */

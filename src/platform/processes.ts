@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { getSystemErrorMap } from "node:util";
 import { endGroup, endProcess, outlive, signalGroup } from "./process-end.ts";
-import { findMarked, readProcess } from "./process-table.ts";
+import { findMarked, findVariables, readCommandLine, readProcess } from "./process-table.ts";
 import type {
   ProcessEnd,
   Processes,
@@ -34,6 +34,8 @@ export function nodeProcesses(): Processes {
       findMarked(name, value)
         .filter(({ pid }) => pid !== process.pid)
         .map(identityOf),
+    findMarked: (names) => findVariables(names).filter(({ pid }) => pid !== process.pid),
+    commandLine: readCommandLine,
     end: endProcess,
   };
 }

@@ -143,12 +143,20 @@ export interface ProcessIdentity {
   readonly startTime: string;
 }
 
+export interface MarkedProcess extends ProcessIdentity {
+  readonly variables: ReadonlyMap<string, string>;
+}
+
 export interface Processes {
   start(spec: ProcessSpec): RunningProcess;
   /** Null where no such process runs. */
   identify(pid: number): ProcessIdentity | null;
   /** Every process whose environment holds `name=value`, this one excepted. */
   findByEnvironment(name: string, value: string): readonly ProcessIdentity[];
+  /** Every process whose environment holds one of these variables, with what it holds of them; this one excepted. */
+  findMarked(names: readonly string[]): readonly MarkedProcess[];
+  /** How a process was called, its arguments with blanks between them; its name where nobody may know. */
+  commandLine(pid: number): string;
   /** Ends exactly this process and its group, waits for it; false where it would not end. */
   end(who: ProcessIdentity, graceMs: number): Promise<boolean>;
 }

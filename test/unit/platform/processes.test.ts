@@ -84,6 +84,38 @@ describe("finding by environment", () => {
   });
 });
 
+describe("finding by any of some variables", () => {
+  test("tells what each holds of them, and how it was called", async () => {
+    const ready = join(scratchDirectory(), "ready");
+    const child = started(`touch "${ready}"; exec sleep 61`, {
+      env: { FIRST_MARK: "a=b", SECOND_MARK: "", NOT_FIRST_MARK: "c" },
+    });
+    const other = started("exec sleep 60", { env: { XFIRST_MARK: "d", SECOND_MARK: "e" } });
+    await until(() => existsSync(ready));
+    await until(() => processes.commandLine(child.pid) === "sleep 61");
+
+    const found = processes.findMarked(["FIRST_MARK", "SECOND_MARK"]);
+
+    const variablesOf = (pid: number) => found.find((one) => one.pid === pid)?.variables;
+    expect(found).toHaveLength(2);
+    expect(variablesOf(child.pid)).toEqual(
+      new Map([
+        ["FIRST_MARK", "a=b"],
+        ["SECOND_MARK", ""],
+      ]),
+    );
+    expect(variablesOf(other.pid)).toEqual(new Map([["SECOND_MARK", "e"]]));
+    expect(processes.findMarked(["THIRD_MARK"])).toEqual([]);
+  });
+
+  test("a long command line is shortened, and that of nobody is empty", async () => {
+    const child = started(`exec sh -c ': ${"x".repeat(300)}; sleep 60'`, {});
+    await until(() => processes.commandLine(child.pid).startsWith("sh -c : x"));
+    expect(processes.commandLine(child.pid)).toHaveLength(200);
+    expect(processes.commandLine(2 ** 22 + 1)).toBe("");
+  });
+});
+
 describe("ending a process of which only pid and start time are known", () => {
   test("ends it and the group that it leads", async () => {
     const ready = join(scratchDirectory(), "ready");
