@@ -413,7 +413,9 @@ describe("a bundle", () => {
     writeFileSync(system.path("b.tar"), bytes);
     const { exit, stderr } = refused(["install", "b.tar"]);
     expect([11, 12]).toContain(exit);
-    expect(stderr).toContain("b.tar:artifacts/rtos-v2.mender");
+    expect(stderr).toContain(
+      'The checksum of "artifacts/rtos-v2.mender" in "b.tar" is wrong. [bundle-checksum]',
+    );
     expect(Object.keys(treeOf(system.path("datastore"))).toSorted()).toEqual([
       ".",
       "deployment",

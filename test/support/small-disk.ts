@@ -20,7 +20,7 @@ export function mountSmallDisk(path: string, kilobytes: number): void {
   mkdirSync(path, { recursive: true });
   const { status, stderr } = spawnSync(
     "mount",
-    ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", path],
+    ["-t", "tmpfs", "-o", `size=${kilobytes}k,mode=755`, "tmpfs", path],
     { encoding: "utf8" },
   );
   if (status !== 0) throw new Error(`mount: ${stderr}`);
