@@ -18,7 +18,7 @@ import { readStateFile } from "../manifest/state-file.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import type { Constraints } from "../manifest/table.ts";
 import { versionNamed } from "../manifest/version.ts";
-import { acceptance } from "../planner/model/acceptable.ts";
+import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import { findPlan, writtenOrder } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/model/plan.ts";
 import type { PlannedSystem, TypePlaces } from "../report/planned.ts";

@@ -1,8 +1,8 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { ComponentId, SystemVersion, Version } from "../core/ids.ts";
 import type { System } from "../manifest/system.ts";
-import { cohortsOf } from "../planner/model/cohorts.ts";
-import { peerage } from "../planner/model/peers.ts";
+import { symmetryClassesOf } from "../planner/model/symmetry-classes.ts";
+import { tableClassesOf } from "../planner/model/table-classes.ts";
 import type { Plan, Step } from "../planner/model/plan.ts";
 import { contingency } from "./contingency.ts";
 import { type Deployment, isConstrained, type Member } from "./deployment.ts";
@@ -156,7 +156,7 @@ function afterwards(
 
 /** Components of one number are alike in all but their names. */
 function alikeOnes(system: System): ReadonlyMap<ComponentId, number> {
-  const { of } = cohortsOf(system, peerage(system));
+  const { of } = symmetryClassesOf(system, tableClassesOf(system));
   return new Map(system.components.map(({ id }, index) => [id, of[index] ?? -1]));
 }
 

@@ -1,7 +1,7 @@
 import type { DeploymentOutcome, Ending } from "../core/events.ts";
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import type { SystemState } from "../manifest/system.ts";
-import { acceptance } from "../planner/model/acceptable.ts";
+import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import { atFault, isUncommitted, isUnsettled, movedMembers } from "./at-fault.ts";
 import { type Deployment, isConstrained, type Member } from "./deployment.ts";
 import { stateOf } from "./state-of.ts";

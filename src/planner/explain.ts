@@ -1,7 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { System } from "../manifest/system.ts";
-import type { Ban } from "./conflict/explain-bans.ts";
-import { type Core, liftings, opening, reduced } from "./conflict/explain-core.ts";
+import type { Nogood } from "./conflict/explain-nogoods.ts";
+import { type ConflictSet, liftings, opening, reduced } from "./conflict/explain-core.ts";
 import { isTooWide, lawOf } from "./conflict/explain-law.ts";
 import { type Farthest, farthestIn } from "./conflict/explain-farthest.ts";
 import { pathsTo } from "./conflict/explain-paths.ts";
@@ -23,7 +23,7 @@ import { wantedState } from "./model/wanted.ts";
 export interface WhyNot {
   readonly kind: "no-plan";
   /** Bans that together forbid every plan, even if nothing else did; empty where it is not for them. */
-  readonly core: readonly Ban[];
+  readonly core: readonly Nogood[];
   /** Whether it is proved that the others would leave a way without any one of them. */
   readonly isIrreducible: boolean;
   /** How far one gets; null where that is not the question. */
@@ -76,7 +76,8 @@ export function explain(
       return { kind: "unexplained" };
     case "no-plan":
       // Where hops depend on the way, the explanation would miss some.
-      if (system.components.some(({ ways }) => ways !== undefined)) return { kind: "unexplained" };
+      if (system.components.some(({ ways: hopGraph }) => hopGraph !== undefined))
+        return { kind: "unexplained" };
       return whyNot(system, answer.stuck !== null, stepLimit);
     default:
       return assertNever(answer);
@@ -108,11 +109,11 @@ function whyNot(system: System, isStuck: boolean, stepLimit: number): WhyNot {
   if (used === undefined && writtenOrder(system) === "all") return whyNotWritten(system, stepLimit);
   const lifted = liftings(asked(), used ?? []);
   const core = used === undefined ? notFound : reduced(asked(), used, lifted.opening);
-  const opened = repairs(asked(), core.bans, lifted, failed);
+  const opened = repairs(asked(), core.nogoods, lifted, failed);
   const known = openingAsWritten(system, opened.repairs, stepLimit);
   return {
     kind: "no-plan",
-    core: core.bans.map((number) => law.ban(number)),
+    core: core.nogoods.map((number) => law.nogood(number)),
     isIrreducible: core.isIrreducible,
     farthest: searched.kind === "way" ? null : farthestIn(asked(), searched),
     nearest,
@@ -121,18 +122,18 @@ function whyNot(system: System, isStuck: boolean, stepLimit: number): WhyNot {
   };
 }
 
-const notFound: Core = { bans: [], isIrreducible: false };
+const notFound: ConflictSet = { nogoods: [], isIrreducible: false };
 
-function whyNoEndState(question: Question, ban: Ban, nearest: WhyNot["nearest"]): WhyNot {
+function whyNoEndState(question: Question, nogood: Nogood, nearest: WhyNot["nearest"]): WhyNot {
   const { system } = question;
   const state = wantedState(system);
   const change: Repair =
-    ban.kind === "row" ? { kind: "say-yes", ban } : { kind: "add-end-state", state };
+    nogood.kind === "row" ? { kind: "say-yes", nogood } : { kind: "add-end-state", state };
   const tried = openedBy(question, [change]);
   const ended = tried.repairs.length > 0 ? tried : openedByEnds(question);
   return {
     kind: "no-plan",
-    core: [ban],
+    core: [nogood],
     isIrreducible: true,
     farthest: null,
     nearest,
@@ -142,10 +143,10 @@ function whyNoEndState(question: Question, ban: Ban, nearest: WhyNot["nearest"])
 }
 
 function whyNotWritten(system: System, nodeLimit: number): WhyNot {
-  const { bans, isIrreducible, repairs: opened } = whyNotTogether(system, nodeLimit);
+  const { nogoods, isIrreducible, repairs: opened } = whyNotTogether(system, nodeLimit);
   return {
     kind: "no-plan",
-    core: bans,
+    core: nogoods,
     isIrreducible,
     farthest: null,
     // What is reached step by step may be out of reach for what is put together.

@@ -1,13 +1,13 @@
 import { assertNever } from "../core/assert-never.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System } from "../manifest/system.ts";
-import { core, type Core } from "./conflict/core.ts";
-import { type Draft, planOf } from "./model/draft.ts";
-import { firstObjection, groupsByOrder, type OrderUse, orderUse } from "./stage/hand-written.ts";
-import { judge, type Judge } from "./constraints/judge.ts";
+import { minimalConflictSet, type ConflictSet } from "./conflict/conflict-set.ts";
+import { type MovePlan, planOf } from "./model/moves.ts";
+import { firstViolation, groupsByOrder, type OrderUse, orderUse } from "./stage/written-order.ts";
+import { acceptabilityOf, type Acceptability } from "./constraints/acceptability.ts";
 import { sentence } from "./conflict/no-plan.ts";
 import type { Answer, Cost } from "./model/plan.ts";
-import { type Search, searcher } from "./search/search.ts";
+import { type Solve, solver } from "./search/solve.ts";
 import { unfolded } from "./model/unfolded.ts";
 import { directMoves, isDirect, wantedMoves, wantedState } from "./model/wanted.ts";
 
@@ -17,7 +17,7 @@ export interface PlanOptions {
 }
 
 /** So many nodes for each question that the search for the rules in the way asks. */
-const coreNodeLimit = 20_000;
+const conflictNodeLimit = 20_000;
 
 /** The best plan from where the System is to what its types want, or why there is none. */
 export function findPlan(
@@ -48,10 +48,10 @@ function isSameCost(one: Cost, other: Cost): boolean {
 
 /** Of a System whose hops do not depend on the way. */
 function answerTo(system: System, nodeLimit: number): Answer {
-  const law = judge(system);
-  if (!law.book.isWhole) return { kind: "undecided", nodes: nodeLimit };
-  const answer = answerUnder(law, system, nodeLimit);
-  return law.ends.isSure() ? answer : doubted(system, answer, nodeLimit);
+  const acceptability = acceptabilityOf(system);
+  if (!acceptability.network.isWhole) return { kind: "undecided", nodes: nodeLimit };
+  const answer = answerUnder(acceptability, system, nodeLimit);
+  return acceptability.ends.isSure() ? answer : doubted(system, answer, nodeLimit);
 }
 
 /** It was given up to look for some end state, so that more may be acceptable than was taken for it. */
@@ -63,7 +63,7 @@ function doubted(system: System, answer: Answer, nodeLimit: number): Answer {
   return { kind: "plan", plan: { ...answer.plan, optimal: false, bound } };
 }
 
-function answerUnder(law: Judge, system: System, nodeLimit: number): Answer {
+function answerUnder(acceptability: Acceptability, system: System, nodeLimit: number): Answer {
   const start = system.components.map((component) => component.start);
   const wanted = wantedState(system);
   const moves = directMoves(start, wanted);
@@ -71,28 +71,32 @@ function answerUnder(law: Judge, system: System, nodeLimit: number): Answer {
   if (system.endTables.length === 0) {
     if (detour !== undefined) return sentence.noArtifact(system, detour);
     const groups = groupsByOrder(system, moves);
-    return planned(system, law, groups.length === 0 ? [] : [groups], "proved");
+    return planned(system, acceptability, groups.length === 0 ? [] : [groups], "proved");
   }
-  if (law.endName(wanted) === null) return sentence.notAnEndState(system, wanted);
-  if (moves.length === 0) return planned(system, law, [], "proved");
+  if (acceptability.endName(wanted) === null) return sentence.notAnEndState(system, wanted);
+  if (moves.length === 0) return planned(system, acceptability, [], "proved");
   if (detour === undefined && orderUse(system, moves) === "all") {
     const groups = groupsByOrder(system, moves);
-    const broken = firstObjection(law, start, groups);
+    const broken = firstViolation(acceptability, start, groups);
     if (broken !== null) return sentence.orderBreaks(system, groups, broken);
-    return planned(system, law, [groups], "proved");
+    return planned(system, acceptability, [groups], "proved");
   }
-  const search = searcher(system, law.peerage);
-  const found = search(law, nodeLimit);
+  const search = solver(system, acceptability.tableClasses);
+  const found = search(acceptability, nodeLimit);
   switch (found.kind) {
     case "found":
-      return planned(system, law, found.draft, found.bound);
+      return planned(system, acceptability, found.movePlan, found.bound);
     case "undecided":
       return { kind: "undecided", nodes: nodeLimit };
     case "stuck":
       return sentence.noArtifact(system, found.move);
     case "none":
-      if (law.rests !== null && law.book.pages.length === 0) return sentence.noRests;
-      return sentence.noOrder(coreOf(system, law, nodeLimit, search), law.rests !== null);
+      if (acceptability.endStatesOnly !== null && acceptability.network.constraints.length === 0)
+        return sentence.noRests;
+      return sentence.noOrder(
+        conflictSetOf(system, acceptability, nodeLimit, search),
+        acceptability.endStatesOnly !== null,
+      );
     default:
       return assertNever(found);
   }
@@ -107,19 +111,24 @@ export function writtenOrder(system: System): OrderUse {
 }
 
 /** What together forbids every plan of a System that has none, and transition tables. */
-export function coreOf(
+export function conflictSetOf(
   system: System,
-  law: Judge,
+  acceptability: Acceptability,
   nodeLimit: number,
-  search: Search = searcher(system, law.peerage),
-): Core {
-  return core(system, law, (relaxed) => {
-    const found = search(relaxed, Math.min(nodeLimit, coreNodeLimit), "any");
-    if (found.kind === "found") return found.draft;
+  search: Solve = solver(system, acceptability.tableClasses),
+): ConflictSet {
+  return minimalConflictSet(system, acceptability, (relaxed) => {
+    const found = search(relaxed, Math.min(nodeLimit, conflictNodeLimit), "any");
+    if (found.kind === "found") return found.movePlan;
     return found.kind === "undecided" ? "undecided" : "none";
   });
 }
 
-function planned(system: System, law: Judge, draft: Draft, bound: Cost | "proved"): Answer {
-  return { kind: "plan", plan: planOf(system, law, draft, bound) };
+function planned(
+  system: System,
+  acceptability: Acceptability,
+  movePlan: MovePlan,
+  bound: Cost | "proved",
+): Answer {
+  return { kind: "plan", plan: planOf(system, acceptability, movePlan, bound) };
 }

@@ -1,15 +1,21 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System, SystemState } from "../manifest/system.ts";
-import { startingIn } from "./model/acceptable.ts";
+import { startingIn } from "./constraints/state-acceptance.ts";
 import { arrange } from "./stage/arrange.ts";
 import type { Budget } from "./model/budget.ts";
-import { cohortsOf } from "./model/cohorts.ts";
-import { at, planOf } from "./model/draft.ts";
+import { symmetryClassesOf } from "./model/symmetry-classes.ts";
+import { at, planOf } from "./model/moves.ts";
 import type { PlanOptions } from "./find-plan.ts";
-import { heap } from "./model/heap.ts";
-import { judge, type Judge } from "./constraints/judge.ts";
+import { priorityQueue } from "./model/priority-queue.ts";
+import { acceptabilityOf, type Acceptability } from "./constraints/acceptability.ts";
 import type { Answer, Cost, Plan } from "./model/plan.ts";
-import { clusterer, keyOf, type Moves, type Rest, restsIn } from "./search/rests.ts";
+import {
+  classesByVersion,
+  keyOf,
+  type Moves,
+  type Successor,
+  successorsIn,
+} from "./search/successors.ts";
 import { directMoves, isDirect, wantedState } from "./model/wanted.ts";
 
 interface WayOutOptions extends PlanOptions {
@@ -31,11 +37,11 @@ export function findWayOut(
   const nodeLimit = options.nodeLimit ?? defaultNodeLimit;
   const stranded = withFrozen(startingIn(withoutOrder(system), state), frozen);
   // Nobody is told what allows its steps.
-  const law: Judge = {
-    ...judge(stranded),
+  const acceptability: Acceptability = {
+    ...acceptabilityOf(stranded),
     allowing: (groups) => groups.map((moves) => moves.map(() => [])),
   };
-  if (!law.book.isWhole) return { kind: "undecided", nodes: nodeLimit };
+  if (!acceptability.network.isWhole) return { kind: "undecided", nodes: nodeLimit };
   const old = startOf(system);
   const wanted = wantedState(system);
   const isOld = isState(old);
@@ -46,15 +52,16 @@ export function findWayOut(
   const isOther = (end: SystemState): boolean => !isOld(end) && !isWanted(end) && mayEndIn(end);
   const budget = { left: nodeLimit };
   const plan =
-    (mayEndIn(old) ? straightTo(stranded, law, old, budget) : null) ??
-    nearest(stranded, law, isOther, budget) ??
-    (mayEndIn(wanted) ? straightTo(stranded, law, wanted, budget) : null);
+    (mayEndIn(old) ? straightTo(stranded, acceptability, old, budget) : null) ??
+    nearest(stranded, acceptability, isOther, budget) ??
+    (mayEndIn(wanted) ? straightTo(stranded, acceptability, wanted, budget) : null);
   if (plan !== null) {
-    if (law.ends.isSure()) return { kind: "plan", plan };
+    if (acceptability.ends.isSure()) return { kind: "plan", plan };
     const bound = { installs: 0, stages: 0, exposure: 0, groups: 0 };
     return { kind: "plan", plan: { ...plan, optimal: false, bound } };
   }
-  if (budget.left < 0 || !law.ends.isSure()) return { kind: "undecided", nodes: nodeLimit };
+  if (budget.left < 0 || !acceptability.ends.isSure())
+    return { kind: "undecided", nodes: nodeLimit };
   return {
     kind: "no-plan",
     core: [],
@@ -65,31 +72,37 @@ export function findWayOut(
 }
 
 /** The stage to this end state, without a look at any other; null where there is none, or none within the budget. */
-function straightTo(system: System, law: Judge, end: SystemState, budget: Budget): Plan | null {
+function straightTo(
+  system: System,
+  acceptability: Acceptability,
+  end: SystemState,
+  budget: Budget,
+): Plan | null {
   const start = startOf(system);
-  if (law.endName(end) === null) return null;
+  if (acceptability.endName(end) === null) return null;
   const moves = directMoves(start, end);
-  if (moves.length === 0) return planOf(system, law, [], "proved");
+  if (moves.length === 0) return planOf(system, acceptability, [], "proved");
   return moves.every((move) => isDirect(system, move))
-    ? inOneStage(system, law, start, end, budget)
+    ? inOneStage(system, acceptability, start, end, budget)
     : null;
 }
 
 /** The cheapest stage to one of these end states; null where there is none, or none within the budget. */
 function nearest(
   system: System,
-  law: Judge,
+  acceptability: Acceptability,
   isPreferred: (end: SystemState) => boolean,
   budget: Budget,
 ): Plan | null {
   const start = startOf(system);
-  if (isPreferred(start) && law.endName(start) !== null) return planOf(system, law, [], "proved");
+  if (isPreferred(start) && acceptability.endName(start) !== null)
+    return planOf(system, acceptability, [], "proved");
   let best: Plan | null = null;
-  for (const { state, installs } of endsFrom(system, law, start, budget)) {
+  for (const { state, installs } of endsFrom(system, acceptability, start, budget)) {
     if (budget.left < 0) break;
     if (!isPreferred(state)) continue;
     if (best !== null && installs > best.cost.installs) break;
-    const plan = inOneStage(system, law, start, state, budget);
+    const plan = inOneStage(system, acceptability, start, state, budget);
     if (plan !== null && (best === null || isLess(plan.cost, best.cost))) best = plan;
   }
   return best;
@@ -103,17 +116,22 @@ function isLess(one: Cost, other: Cost): boolean {
 
 function inOneStage(
   system: System,
-  law: Judge,
+  acceptability: Acceptability,
   start: SystemState,
   end: SystemState,
   budget: Budget,
 ): Plan | null {
-  const arranged = arrange(system, law, start, end, budget, "best");
+  const arranged = arrange(system, acceptability, start, end, budget, "best");
   if (arranged.kind !== "arranged") return null;
   const { groups, exposure, bound } = arranged;
   const isProved = bound.exposure === exposure && bound.groups === groups.length;
   const installs = groups.flat().length;
-  return planOf(system, law, [groups], isProved ? "proved" : { installs, stages: 1, ...bound });
+  return planOf(
+    system,
+    acceptability,
+    [groups],
+    isProved ? "proved" : { installs, stages: 1, ...bound },
+  );
 }
 
 function startOf(system: System): SystemState {
@@ -123,31 +141,35 @@ function startOf(system: System): SystemState {
 /** The end states that one stage may reach, those with the fewest installs first. */
 function* endsFrom(
   system: System,
-  law: Judge,
+  acceptability: Acceptability,
   start: SystemState,
   budget: Budget,
-): Generator<Rest> {
-  const cohorts = cohortsOf(system, law.peerage);
+): Generator<Successor> {
+  const symmetryClasses = symmetryClassesOf(system, acceptability.tableClasses);
   // No goal is nearer than another: every install is one install.
   const moves: Moves = {
-    cohorts,
-    book: law.book,
-    hops: cohorts.cohorts.map(({ hops }) => hops),
-    distances: cohorts.cohorts.map(({ size }) => Array.from({ length: size }, () => 0)),
+    symmetryClasses,
+    network: acceptability.network,
+    hops: symmetryClasses.classes.map(({ hops }) => hops),
+    distances: symmetryClasses.classes.map(({ size }) => Array.from({ length: size }, () => 0)),
   };
   const seen = new Set<string>();
-  const open = heap<{ readonly rest: Rest; readonly rests: Iterator<Rest, void> }>();
-  const push = (rests: Iterator<Rest, void>) => {
-    const next = rests.next();
-    if (next.done !== true) open.push([next.value.installs], { rest: next.value, rests });
+  const open = priorityQueue<{
+    readonly successor: Successor;
+    readonly successors: Iterator<Successor, void>;
+  }>();
+  const push = (successors: Iterator<Successor, void>) => {
+    const next = successors.next();
+    if (next.done !== true) open.push([next.value.installs], { successor: next.value, successors });
   };
-  const clusters = clusterer(moves)(start);
-  for (const box of law.ends.boxes) push(restsIn(moves, law.ends, box, start, clusters, budget));
+  const classesAtVersion = classesByVersion(moves)(start);
+  for (const box of acceptability.ends.boxes)
+    push(successorsIn(moves, acceptability.ends, box, start, classesAtVersion, budget));
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
-    const key = keyOf(cohorts, entry.rest.state);
-    if (!seen.has(key)) yield entry.rest;
+    const key = keyOf(symmetryClasses, entry.successor.state);
+    if (!seen.has(key)) yield entry.successor;
     seen.add(key);
-    push(entry.rests);
+    push(entry.successors);
   }
 }
 

@@ -1,6 +1,6 @@
 import { unknownVersion } from "../core/ids.ts";
 import type { System } from "../manifest/system.ts";
-import { judge } from "./constraints/judge.ts";
+import { acceptabilityOf } from "./constraints/acceptability.ts";
 import type { EndBox } from "./constraints/end-states.ts";
 
 /** What each Component runs; null: nobody knows, or it may not stay as it is. */
@@ -20,7 +20,7 @@ export function smallestChange(
   standing: Standing,
   suspect: ReadonlySet<number>,
 ): readonly number[] | null {
-  const { ends, peerage } = judge(system);
+  const { ends, tableClasses } = acceptabilityOf(system);
   const starts = system.components.map(({ start }) => start);
   const choicesOf = system.components.map(({ type, start }) =>
     [...(system.types[type]?.versions ?? []).entries()].flatMap(([version, name]) =>
@@ -28,13 +28,13 @@ export function smallestChange(
     ),
   );
   const within = (box: EndBox, component: number): readonly number[] => {
-    const domain = box.domains[peerage.of[component] ?? -1] ?? null;
+    const domain = box.domains[tableClasses.of[component] ?? -1] ?? null;
     const choices = choicesOf[component] ?? [];
     return domain === null ? choices : choices.filter((version) => domain.includes(version));
   };
   const stays = (box: EndBox, component: number): boolean => {
     const version = standing[component] ?? null;
-    const domain = box.domains[peerage.of[component] ?? -1] ?? null;
+    const domain = box.domains[tableClasses.of[component] ?? -1] ?? null;
     return version !== null && (domain === null || domain.includes(version));
   };
   const boxes = ends.boxes.flatMap((box) => {
@@ -43,7 +43,7 @@ export function smallestChange(
   });
   // Only of these a NO row that overlaps YES rows speaks.
   const spokenOf = standing.flatMap((_, component) =>
-    ends.banned.has(peerage.of[component] ?? -1) ? [component] : [],
+    ends.restrictedClasses.has(tableClasses.of[component] ?? -1) ? [component] : [],
   );
   const looks = { left: lookLimit };
   const isEnough = (box: EndBox, change: readonly number[]): boolean => {

@@ -1,6 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { Answer } from "../planner/model/plan.ts";
-import { coreLines, searchLines } from "./ban-text.ts";
+import { coreLines, searchLines } from "./nogood-text.ts";
 import { toldBans } from "./explanation.ts";
 import { planLines, planSummary, ruleLines } from "./plan-text.ts";
 import type { PlannedSystem } from "./planned.ts";

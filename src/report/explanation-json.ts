@@ -1,12 +1,12 @@
 import { assertNever } from "../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { System, SystemState } from "../manifest/system.ts";
-import type { Ban } from "../planner/conflict/explain-bans.ts";
+import type { Nogood } from "../planner/conflict/explain-nogoods.ts";
 import type { OrderReason } from "../planner/conflict/explain-order.ts";
 import type { Repair } from "../planner/conflict/explain-repair.ts";
 import type { WhyNot } from "../planner/explain.ts";
 import {
-  type BanPlaces,
+  type NogoodPlaces,
   componentName,
   type ExplanationReport,
   headName,
@@ -56,7 +56,7 @@ function whyNotJson(report: ExplanationReport, why: WhyNot): Json {
   const { farthest, nearest } = why;
   return {
     core: [
-      ...why.core.map((ban) => banJson(report, ban)),
+      ...why.core.map((nogood) => nogoodJson(report, nogood)),
       ...rulesOfSearch(report, why).core.map((rule) => ({ kind: "row", ...rule })),
     ],
     irreducible: why.isIrreducible,
@@ -88,40 +88,40 @@ function componentsJson(system: System, state: SystemState): Json {
   return Object.fromEntries(system.components.map(({ id }, index) => [id, versions[index]]));
 }
 
-function banJson(places: BanPlaces, ban: Ban): Json {
+function nogoodJson(places: NogoodPlaces, nogood: Nogood): Json {
   const { system } = places;
-  switch (ban.kind) {
+  switch (nogood.kind) {
     case "row":
-      return { kind: "row", table: ban.table, ...ban.rule };
+      return { kind: "row", table: nogood.table, ...nogood.rule };
     case "unlisted":
       return {
         kind: "unlisted",
-        table: ban.table,
-        ...ban.rule,
-        combination: combinationJson(system, ban),
+        table: nogood.table,
+        ...nogood.rule,
+        combination: combinationJson(system, nogood),
       };
     case "rest":
-      return { kind: "rest", table: ban.table, ...ban.rule };
+      return { kind: "rest", table: nogood.table, ...nogood.rule };
     case "order": {
-      const type = system.types[ban.type];
-      const place = orderPlace(places, ban.type);
+      const type = system.types[nogood.type];
+      const place = orderPlace(places, nogood.type);
       return {
         kind: "order",
-        component_type: typeName(system, ban.type),
+        component_type: typeName(system, nogood.type),
         order: type?.order ?? null,
         ...(place !== null && { file: place.file, line: place.line }),
       };
     }
     default:
-      return assertNever(ban);
+      return assertNever(nogood);
   }
 }
 
 /** By the heads of the columns; where a head stands over several, a list, in the order of the columns. */
-function combinationJson(system: System, ban: Extract<Ban, { kind: "unlisted" }>): Json {
-  const cells = ban.columns.map((column, index) => ({
+function combinationJson(system: System, nogood: Extract<Nogood, { kind: "unlisted" }>): Json {
+  const cells = nogood.columns.map((column, index) => ({
     head: headName(system, column),
-    version: versionName(system, column.type, ban.versions[index]),
+    version: versionName(system, column.type, nogood.versions[index]),
   }));
   const heads = [...new Set(cells.map(({ head }) => head))];
   return Object.fromEntries(
@@ -132,13 +132,13 @@ function combinationJson(system: System, ban: Extract<Ban, { kind: "unlisted" }>
   );
 }
 
-export function repairJson(report: BanPlaces, repair: Repair): Json {
+export function repairJson(report: NogoodPlaces, repair: Repair): Json {
   const { system } = report;
   const told = { kind: repair.kind, text: repairText(report, repair) };
   switch (repair.kind) {
     case "say-yes":
     case "add-row":
-      return { ...told, ...banJson(report, repair.ban), kind: repair.kind };
+      return { ...told, ...nogoodJson(report, repair.nogood), kind: repair.kind };
     case "add-end-state":
       return { ...told, components: componentsJson(system, repair.state) };
     case "drop-order":
@@ -163,7 +163,10 @@ function reasonJson(report: ExplanationReport, reason: OrderReason): Json {
     group: reason.group,
     components: names(reason.components),
     after: names(reason.after),
-    cause: reason.cause.kind === "bans" ? "rules" : reason.cause.kind,
-    rules: reason.cause.kind === "bans" ? reason.cause.bans.map((ban) => banJson(report, ban)) : [],
+    cause: reason.cause.kind === "nogoods" ? "rules" : reason.cause.kind,
+    rules:
+      reason.cause.kind === "nogoods"
+        ? reason.cause.nogoods.map((nogood) => nogoodJson(report, nogood))
+        : [],
   };
 }

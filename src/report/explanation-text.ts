@@ -1,15 +1,15 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { Ban } from "../planner/conflict/explain-bans.ts";
+import type { Nogood } from "../planner/conflict/explain-nogoods.ts";
 import type { NearestEnd } from "../planner/conflict/explain-nearest.ts";
 import type { OrderReason, OrderReasons } from "../planner/conflict/explain-order.ts";
 import type { Repair } from "../planner/conflict/explain-repair.ts";
 import type { WhyNot } from "../planner/explain.ts";
 import type { SystemState } from "../manifest/system.ts";
 import { answerLines, stuckLines } from "./answer-text.ts";
-import { banLines, banText, coreLines, placeText, searchLines } from "./ban-text.ts";
+import { nogoodLines, nogoodText, coreLines, placeText, searchLines } from "./nogood-text.ts";
 import {
   componentName,
-  type BanPlaces,
+  type NogoodPlaces,
   type ExplanationReport,
   rulesOfSearch,
   stateVersions,
@@ -85,7 +85,7 @@ function nearestText(report: ExplanationReport, { name, state, isProved }: Neare
     : `An end state that can be reached is ${end}. Whether a nearer one can be was not found out within the limit.`;
 }
 
-function stateText({ system }: BanPlaces, state: SystemState): string {
+function stateText({ system }: NogoodPlaces, state: SystemState): string {
   const versions = stateVersions(system, state);
   return system.components.map(({ id }, index) => `${id} ${versions[index] ?? "?"}`).join(", ");
 }
@@ -104,16 +104,16 @@ function repairLines(report: ExplanationReport, why: WhyNot, style: Style): read
   ];
 }
 
-export function repairText(report: BanPlaces, repair: Repair): string {
+export function repairText(report: NogoodPlaces, repair: Repair): string {
   const { system } = report;
   switch (repair.kind) {
     case "say-yes":
-      return `say YES in ${placeText(report, repair.ban)}, ${banText(report.system, repair.ban)}`;
+      return `say YES in ${placeText(report, repair.nogood)}, ${nogoodText(report.system, repair.nogood)}`;
     case "add-row": {
-      const cells = repair.ban.columns.map(({ type }, index) =>
-        versionName(system, type, repair.ban.versions[index]),
+      const cells = repair.nogood.columns.map(({ type }, index) =>
+        versionName(system, type, repair.nogood.versions[index]),
       );
-      return `add to ${quoted(repair.ban.table)} the row | ${[...cells, "YES"].join(" | ")} |${near(report, repair.ban)}`;
+      return `add to ${quoted(repair.nogood.table)} the row | ${[...cells, "YES"].join(" | ")} |${near(report, repair.nogood)}`;
     }
     case "add-end-state":
       return endStateText(report, repair.state);
@@ -130,7 +130,7 @@ export function repairText(report: BanPlaces, repair: Repair): string {
 }
 
 /** Where Components of one type have several versions it takes a row that allows them all. */
-function endStateText(report: BanPlaces, state: SystemState): string {
+function endStateText(report: NogoodPlaces, state: SystemState): string {
   const { types, components } = report.system;
   const mixed = types.flatMap(({ name, versions }, type) => {
     const own = state.filter((_, component) => components[component]?.type === type);
@@ -141,8 +141,8 @@ function endStateText(report: BanPlaces, state: SystemState): string {
   return `add the end state ${stateText(report, state)}${row}`;
 }
 
-function near(report: BanPlaces, ban: Ban): string {
-  const place = placeText(report, ban);
+function near(report: NogoodPlaces, nogood: Nogood): string {
+  const place = placeText(report, nogood);
   return place === "" ? "" : ` (beside ${place})`;
 }
 
@@ -180,7 +180,7 @@ const unproved =
 function causeText({ system }: ExplanationReport, { after, cause }: OrderReason): string {
   const others = listed(after.map((one) => componentName(system, one)));
   switch (cause.kind) {
-    case "bans":
+    case "nogoods":
       return `after ${others}: the other order is forbidden by`;
     case "max-parallel":
       return "later: not more of its type at the same time";
@@ -198,5 +198,5 @@ function causeRules(
   { cause }: OrderReason,
   style: Style,
 ): readonly string[] {
-  return cause.kind === "bans" ? banLines(report, cause.bans, "    ", style) : [];
+  return cause.kind === "nogoods" ? nogoodLines(report, cause.nogoods, "    ", style) : [];
 }

@@ -4,27 +4,27 @@ import type { Explanation, WhyNot } from "../planner/explain.ts";
 import type { Answer } from "../planner/model/plan.ts";
 import type { PlannedSystem } from "./planned.ts";
 
-/** With what bans are told by name and place. */
-export interface BanPlaces {
+/** With what nogoods are told by name and place. */
+export interface NogoodPlaces {
   readonly system: System;
   readonly planned: Pick<PlannedSystem, "placesOf">;
 }
 
 /** What is told about an explanation. */
-export interface ExplanationReport extends BanPlaces {
+export interface ExplanationReport extends NogoodPlaces {
   readonly planned: PlannedSystem;
   readonly answer: Answer;
   readonly explanation: Explanation;
 }
 
 /** Where the order of the type is written. */
-export function orderPlace({ system, planned }: BanPlaces, type: number): Place | null {
+export function orderPlace({ system, planned }: NogoodPlaces, type: number): Place | null {
   const name = system.types[type]?.name;
   return name === undefined ? null : (planned.placesOf(name)?.order ?? null);
 }
 
 /**
- * The bans that are told beside an answer; null: the rows that the search for a plan has met are told instead, because they
+ * The nogoods that are told beside an answer; null: the rows that the search for a plan has met are told instead, because they
  * were reduced further, or nothing else is known.
  */
 export function toldBans(

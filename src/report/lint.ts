@@ -2,7 +2,7 @@ import type { ComponentType, SystemVersion, Version } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { System } from "../manifest/system.ts";
-import type { Ban } from "../planner/conflict/explain-bans.ts";
+import type { Nogood } from "../planner/conflict/explain-nogoods.ts";
 import type { Reach, Reachability } from "../planner/conflict/explain-reach.ts";
 import { aligned } from "./columns.ts";
 import type { Style } from "./style.ts";
@@ -10,11 +10,11 @@ import { listed, quoted } from "./words.ts";
 
 /** What a search finds odd about the tables of a Manifest. */
 
-export function targetNotAnEndState(system: System, ban: Ban): Problem {
+export function targetNotAnEndState(system: System, nogood: Nogood): Problem {
   const wanted = system.types.map(
     ({ name, versions, target }) => `${name} ${quoted(versions[target] ?? "?")}`,
   );
-  const at = placeOf(ban);
+  const at = placeOf(nogood);
   return {
     code: "target-not-an-end-state",
     message: `What the Manifest wants is no acceptable end state: ${wanted.join(", ")}.`,
@@ -23,9 +23,9 @@ export function targetNotAnEndState(system: System, ban: Ban): Problem {
   };
 }
 
-function placeOf(ban: Ban): Place | null {
-  if (ban.kind === "order" || ban.rule === null) return null;
-  return { file: ban.rule.file, line: ban.rule.line, text: ban.rule.row };
+function placeOf(nogood: Nogood): Place | null {
+  if (nogood.kind === "order" || nogood.rule === null) return null;
+  return { file: nogood.rule.file, line: nogood.rule.line, text: nogood.rule.row };
 }
 
 export function strayVersion(

@@ -2,9 +2,9 @@ import { exitCode, type ExitCode } from "../core/exit-code.ts";
 import type { Rule } from "../manifest/system.ts";
 import type { Answer, Cost, GroupPlace, Plan, Step } from "../planner/model/plan.ts";
 import { assertNever } from "../core/assert-never.ts";
-import type { Ban } from "../planner/conflict/explain-bans.ts";
-import { banText } from "./ban-text.ts";
-import { type BanPlaces, orderPlace, toldBans } from "./explanation.ts";
+import type { Nogood } from "../planner/conflict/explain-nogoods.ts";
+import { nogoodText } from "./nogood-text.ts";
+import { type NogoodPlaces, orderPlace, toldBans } from "./explanation.ts";
 import { repairJson } from "./explanation-json.ts";
 import type { PlannedSystem } from "./planned.ts";
 import { omittedWays, wayOutJson } from "./plan-ways-out.ts";
@@ -96,7 +96,7 @@ function noPlanJson(
     core:
       told === null
         ? answer.core.map(({ file, line, row }) => ({ file, line, row }))
-        : told.why.core.flatMap((ban) => ruleOf({ system: told.system, planned }, ban)),
+        : told.why.core.flatMap((nogood) => ruleOf({ system: told.system, planned }, nogood)),
     irreducible: told?.why.isIrreducible ?? answer.isReduced,
     repair:
       whyNot?.why.repairs.map((repair) => repairJson({ system: whyNot.system, planned }, repair)) ??
@@ -109,11 +109,11 @@ function noPlanJson(
   };
 }
 
-/** A ban by its place: a row as written, or in brackets what no row says. */
-function ruleOf(places: BanPlaces, ban: Ban): readonly Rule[] {
-  const place = ban.kind === "order" ? orderPlace(places, ban.type) : ban.rule;
+/** A nogood by its place: a row as written, or in brackets what no row says. */
+function ruleOf(places: NogoodPlaces, nogood: Nogood): readonly Rule[] {
+  const place = nogood.kind === "order" ? orderPlace(places, nogood.type) : nogood.rule;
   if (place?.line === undefined) return [];
-  const row = ban.kind === "row" ? ban.rule.row : `(${banText(places.system, ban)})`;
+  const row = nogood.kind === "row" ? nogood.rule.row : `(${nogoodText(places.system, nogood)})`;
   return [{ file: place.file, line: place.line, row }];
 }
 

@@ -9,7 +9,7 @@ import type { Foreseen } from "../deployment/foreseen.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import type { System } from "../manifest/system.ts";
 import type { WhyNot } from "../planner/explain.ts";
-import type { OrderUse } from "../planner/stage/hand-written.ts";
+import type { OrderUse } from "../planner/stage/written-order.ts";
 
 /** What is told about a planning besides its answer. */
 export interface PlannedSystem {

@@ -3,7 +3,7 @@ import type { Ending } from "../core/events.ts";
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import { ending } from "../deployment/verdict.ts";
 import type { System } from "../manifest/system.ts";
-import { acceptance } from "../planner/model/acceptable.ts";
+import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import type { Situation } from "./situation.ts";
 import { brokenIn, stateIn, type World } from "./world.ts";
 

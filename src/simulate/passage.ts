@@ -1,5 +1,5 @@
 import type { System } from "../manifest/system.ts";
-import { acceptance } from "../planner/model/acceptable.ts";
+import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import { isTooWide, lawOf } from "../planner/conflict/explain-law.ts";
 import { stateIn, type World } from "./world.ts";
 
@@ -21,7 +21,7 @@ export function passage(system: System): (before: World, after: World) => boolea
     const isRefused = to.some(
       (version, component) =>
         version !== from[component] &&
-        (law === null || law.objections(to, component, version).length > 0),
+        (law === null || law.violations(to, component, version).length > 0),
     );
     // Without transition tables whole states are judged, and an odd one may be where the step begins.
     return isRefused && !acceptance(system, from).transit(to);

@@ -3,7 +3,7 @@ import { defaultNodeLimit } from "../core/node-limit.ts";
 import { beginOnPaper, type InterruptPolicy } from "../deployment/on-paper.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import type { Begin } from "../deployment/records.ts";
-import { acceptance, startingIn } from "../planner/model/acceptable.ts";
+import { acceptance, startingIn } from "../planner/constraints/state-acceptance.ts";
 import { findPlan } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/model/plan.ts";
 import { type Exploration, explore, type Scope } from "./explore.ts";

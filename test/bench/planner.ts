@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { System } from "../../src/manifest/system.ts";
-import { judge } from "../../src/planner/constraints/judge.ts";
-import { searcher } from "../../src/planner/search/search.ts";
+import { acceptabilityOf } from "../../src/planner/constraints/acceptability.ts";
+import { solver } from "../../src/planner/search/solve.ts";
 import { defaultNodeLimit } from "../../src/core/node-limit.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import type { Answer } from "../../src/planner/model/plan.ts";
@@ -92,8 +92,8 @@ function newTo(system: System): System {
 }
 
 function decided(system: System): string {
-  const law = judge(system);
-  return searcher(system, law.peerage)(law, defaultNodeLimit).kind;
+  const law = acceptabilityOf(system);
+  return solver(system, law.tableClasses)(law, defaultNodeLimit).kind;
 }
 
 /** What clingo and the plain search take for the same Systems, from the smallest to the largest. */

@@ -9,7 +9,7 @@ import type { RoundName } from "../../src/deployment/program.ts";
 import { type Begin, JournalRecord } from "../../src/deployment/records.ts";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
-import { startingIn } from "../../src/planner/model/acceptable.ts";
+import { startingIn } from "../../src/planner/constraints/state-acceptance.ts";
 import { passage } from "../../src/simulate/passage.ts";
 import type { Effect, World } from "../../src/simulate/world.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";

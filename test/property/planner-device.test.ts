@@ -4,7 +4,7 @@ import { readManifest } from "../../src/manifest/manifest.ts";
 import { matchSystem } from "../../src/manifest/match.ts";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
-import { acceptance } from "../../src/planner/model/acceptable.ts";
+import { acceptance } from "../../src/planner/constraints/state-acceptance.ts";
 import { expectOk, matchInput, textFile } from "../support/manifests.ts";
 import { cheapest, everyState, fault, oracle } from "../support/planner-brute-force.ts";
 import {

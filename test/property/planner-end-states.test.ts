@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { judge } from "../../src/planner/constraints/judge.ts";
-import { accepts, acceptsAll } from "../../src/planner/constraints/page.ts";
+import { acceptabilityOf } from "../../src/planner/constraints/acceptability.ts";
+import { accepts, acceptsAll } from "../../src/planner/constraints/ground.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { type SystemSketch, systemOf } from "../support/planner-systems.ts";
 
@@ -64,8 +64,8 @@ it(
   () => {
     fc.assert(
       fc.property(system, lists, (sketch, asked) => {
-        const law = judge(systemOf(sketch));
-        for (const page of law.book.pages) {
+        const law = acceptabilityOf(systemOf(sketch));
+        for (const page of law.network.constraints) {
           const all = combinations(asked);
           expect(acceptsAll(page, asked)).toBe(all.every((versions) => accepts(page, versions)));
         }
@@ -83,8 +83,8 @@ it(
     fc.assert(
       fc.property(system, (sketch) => {
         const whole = systemOf(sketch);
-        const law = judge(whole);
-        const { of } = law.peerage;
+        const law = acceptabilityOf(whole);
+        const { of } = law.tableClasses;
         const states = combinations(
           whole.components.map(({ type }) =>
             Array.from({ length: sizes[type] ?? 0 }, (_, version) => version),

@@ -110,11 +110,11 @@ const opening = (changes: Iterable<readonly [string, System]>): readonly string[
 function told({ transitionTables }: System, repair: Repair): string {
   switch (repair.kind) {
     case "say-yes":
-      return `yes in line ${String(repair.ban.rule.line)}`;
+      return `yes in line ${String(repair.nogood.rule.line)}`;
     case "add-row":
-      return transitionTables.every(({ columns }) => columns !== repair.ban.columns)
-        ? `end state ${repair.ban.versions.join()}`
-        : `${repair.ban.table} with ${repair.ban.versions.join()}`;
+      return transitionTables.every(({ columns }) => columns !== repair.nogood.columns)
+        ? `end state ${repair.nogood.versions.join()}`
+        : `${repair.nogood.table} with ${repair.nogood.versions.join()}`;
     case "add-end-state":
       return `end state ${repair.state.join()}`;
     case "add-artifact":

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SystemVersion } from "../../src/core/ids.ts";
 import type { System } from "../../src/manifest/system.ts";
-import type { Ban } from "../../src/planner/conflict/explain-bans.ts";
+import type { Nogood } from "../../src/planner/conflict/explain-nogoods.ts";
 import { repaired } from "../../src/planner/conflict/explain-repair.ts";
 import { explain, type WhyNot } from "../../src/planner/explain.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
@@ -32,7 +32,7 @@ const anything = {
 };
 
 /** The System in which nothing else forbids. */
-function withOnly(system: System, bans: readonly Ban[]): System {
+function withOnly(system: System, bans: readonly Nogood[]): System {
   const tables = [...system.transitionTables, ...system.endTables];
   const forbidding = bans.flatMap((ban) => {
     if (ban.kind === "unlisted") {
@@ -165,13 +165,13 @@ describe("why there is no plan, for random Systems", () => {
       opened += why.repairs.length;
       if (why.farthest === null) continue;
       const told = why.repairs.flatMap((repair) =>
-        repair.kind === "say-yes" ? [repair.ban.rule] : [],
+        repair.kind === "say-yes" ? [repair.nogood.rule] : [],
       );
       for (const table of system.transitionTables) {
         for (const { rule: own, verdict } of table.rows) {
           if (verdict !== "no" || told.includes(own)) continue;
           const ban = { kind: "row" as const, table: table.name, rule: own };
-          const changed = repaired(system, { kind: "say-yes", ban });
+          const changed = repaired(system, { kind: "say-yes", nogood: ban });
           expect({ seed, own, way: hasWay(changed) }).toEqual({ seed, own, way: false });
         }
       }

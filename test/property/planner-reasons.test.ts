@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import type { System } from "../../src/manifest/system.ts";
-import type { Move } from "../../src/planner/model/draft.ts";
+import type { Move } from "../../src/planner/model/moves.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
-import { judge } from "../../src/planner/constraints/judge.ts";
+import { acceptabilityOf } from "../../src/planner/constraints/acceptability.ts";
 import { distinctRules } from "../../src/planner/constraints/rule-order.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { dice, randomCrowd, randomSystem } from "../support/planner-random.ts";
@@ -23,7 +23,7 @@ it(
       fc.property(seed, (number) => {
         const system = systemFrom(number);
         const groups = randomWalk(system, number);
-        const said = judge(system)
+        const said = acceptabilityOf(system)
           .allowing(groups)
           .map((steps) => steps.map(distinctRules));
         expect(said).toEqual(allowingRules(system, groups));

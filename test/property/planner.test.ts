@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import { findWayOut } from "../../src/planner/find-way-out.ts";
-import { judge } from "../../src/planner/constraints/judge.ts";
+import { acceptabilityOf } from "../../src/planner/constraints/acceptability.ts";
 import type { Answer, Cost } from "../../src/planner/model/plan.ts";
 import {
   cheapest,
@@ -140,7 +140,10 @@ describe("one more NO row", () => {
       if (system.endTables.length === 0 || findPlan(system).kind === "plan") continue;
       const stricter = withEndBan(system, seed);
       // Out of a start that is no end state more is allowed.
-      if ((judge(stricter).endName(start) === null) !== (judge(system).endName(start) === null))
+      if (
+        (acceptabilityOf(stricter).endName(start) === null) !==
+        (acceptabilityOf(system).endName(start) === null)
+      )
         continue;
       impossible += 1;
       expect({ seed, kind: findPlan(stricter).kind }).toEqual({ seed, kind: "no-plan" });

@@ -3,7 +3,7 @@ import type { RoundName } from "../../src/deployment/program.ts";
 import type { Begin, JournalRecord } from "../../src/deployment/records.ts";
 import type { System } from "../../src/manifest/system.ts";
 import { oracle } from "./planner-brute-force.ts";
-import { startingIn } from "../../src/planner/model/acceptable.ts";
+import { startingIn } from "../../src/planner/constraints/state-acceptance.ts";
 
 /**
  * The promise of an inconsistent end, read from the journal alone: from what was known, no way existed. A plain search over

@@ -1,5 +1,5 @@
 import type { EndRow, Rule, System, TransitionTable } from "../../src/manifest/system.ts";
-import type { Move } from "../../src/planner/model/draft.ts";
+import type { Move } from "../../src/planner/model/moves.ts";
 import { byRule } from "../../src/planner/constraints/rule-order.ts";
 import { everyState, fits, oracle, tuples } from "./planner-brute-force.ts";
 

@@ -1,6 +1,6 @@
 import type { System, SystemState } from "../../manifest/system.ts";
-import { at } from "../model/draft.ts";
-import { peerage } from "../model/peers.ts";
+import { at } from "../model/moves.ts";
+import { tableClassesOf } from "../model/table-classes.ts";
 import type { Repair } from "./explain-repair.ts";
 
 /** Changes of the end states: the NO rows that may say YES, and the rows that may be added. */
@@ -22,15 +22,15 @@ export function endChanges(system: System): EndChanges {
   const saying = system.endTables.flatMap(({ name, rows }) =>
     rows
       .filter(({ verdict }) => verdict === "no")
-      .map(({ rule }): Repair => ({ kind: "say-yes", ban: { kind: "row", table: name, rule } })),
+      .map(({ rule }): Repair => ({ kind: "say-yes", nogood: { kind: "row", table: name, rule } })),
   );
-  const { peers } = peerage(system);
-  const choices = peers.map(({ type, components }) => choicesOf(system, type, components.length));
+  const { classes } = tableClassesOf(system);
+  const choices = classes.map(({ type, components }) => choicesOf(system, type, components.length));
   const count = choices.reduce((product, { length }) => product * length, 1);
   if (count > maxRows) return { saying, adding: [], isComplete: false };
   const start = system.components.map((component) => component.start);
   let states: readonly SystemState[] = [start];
-  for (const [index, { components }] of peers.entries()) {
+  for (const [index, { components }] of classes.entries()) {
     states = states.flatMap((state) =>
       at(choices, index).map((versions) => spread(state, components, versions)),
     );

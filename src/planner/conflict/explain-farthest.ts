@@ -1,5 +1,5 @@
 import type { SystemState } from "../../manifest/system.ts";
-import { at } from "../model/draft.ts";
+import { at } from "../model/moves.ts";
 import { wantedOf } from "../model/wanted.ts";
 import { type Paths, pathsTo } from "./explain-paths.ts";
 import { type Found, type Question, type Reached, search } from "./explain-search.ts";
@@ -18,7 +18,7 @@ export interface Farthest {
   readonly isAtStandstill: boolean;
 }
 
-/** `searched`: the way that was looked for under all bans, without success. */
+/** `searched`: the way that was looked for under all nogoods, without success. */
 export function farthestIn(question: Question, searched: Exclude<Found, Way>): Farthest {
   const found = searchedWidely(question, searched);
   const last = found.kind === "way" ? found.last : found.farthest;

@@ -1,17 +1,17 @@
 import type { EndTable, Rule, System } from "../../manifest/system.ts";
-import { at } from "../model/draft.ts";
-import type { Ban } from "./explain-bans.ts";
+import { at } from "../model/moves.ts";
+import type { Nogood } from "./explain-nogoods.ts";
 import { firstRule } from "./explain-law.ts";
-import { judge } from "../constraints/judge.ts";
+import { acceptabilityOf } from "../constraints/acceptability.ts";
 import { wantedState } from "../model/wanted.ts";
 
 /** What refuses the wanted state: a NO row, or that no row of a table allows it. */
-type Refusal = Extract<Ban, { kind: "row" | "unlisted" }>;
+type Refusal = Extract<Nogood, { kind: "row" | "unlisted" }>;
 
 /** Why the wanted state is no acceptable end state; null where it is one. */
 export function missingEndState(system: System): Refusal | null {
   if (system.endTables.length === 0) return null;
-  if (judge(system).endName(wantedState(system)) !== null) return null;
+  if (acceptabilityOf(system).endName(wantedState(system)) !== null) return null;
   const [first] = system.endTables;
   const [refusal] = refusedEndState(system).toSorted(
     (a, b) => Number(a.kind !== "row") - Number(b.kind !== "row"),

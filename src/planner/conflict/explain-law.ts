@@ -1,35 +1,35 @@
 import type { Column, Rule, System, SystemState } from "../../manifest/system.ts";
-import { at } from "../model/draft.ts";
-import { type Ban, bansOf, type Numbering } from "./explain-bans.ts";
-import { judge, type Judge } from "../constraints/judge.ts";
-import { isEvery } from "../constraints/painted.ts";
+import { at } from "../model/moves.ts";
+import { type Nogood, nogoodsOf, type Numbering } from "./explain-nogoods.ts";
+import { acceptabilityOf, type Acceptability } from "../constraints/acceptability.ts";
+import { isEvery } from "../constraints/relation-dense.ts";
 import { byRule } from "../constraints/rule-order.ts";
 
 /** The versions that a Component may have. */
 type OptionsOf = (component: number) => readonly number[];
 
-/** Each combination that a step must not create, as the bans that forbid it together, by number. */
-export type Objections = readonly (readonly number[])[];
+/** Each combination that a step must not create, as the nogoods that forbid it together, by number. */
+export type Violations = readonly (readonly number[])[];
 
 /** The rules of a System, taken apart. Bans are numbered as they are met. */
 export interface Law {
-  readonly ban: (number: number) => Ban;
-  readonly objections: (state: SystemState, component: number, version: number) => Objections;
-  /** The first of the objections in which no ban is lifted; null: there is none. */
+  readonly nogood: (number: number) => Nogood;
+  readonly violations: (state: SystemState, component: number, version: number) => Violations;
+  /** The first of the objections in which no nogood is lifted; null: there is none. */
   readonly refusal: (
     state: SystemState,
     component: number,
     version: number,
-    isLifted: (ban: number) => boolean,
+    isLifted: (nogood: number) => boolean,
   ) => readonly number[] | null;
-  /** Whether the Component is met by no ban but lifted ones, whatever of their options the others have. */
+  /** Whether the Component is met by no nogood but lifted ones, whatever of their options the others have. */
   readonly goesWithAll: (
     optionsOf: OptionsOf,
     component: number,
-    isLifted: (ban: number) => boolean,
+    isLifted: (nogood: number) => boolean,
   ) => boolean;
   readonly isEndState: (state: SystemState) => boolean;
-  /** The ban on ending a stage anywhere else. */
+  /** The nogood on ending a stage anywhere else. */
   readonly rest: number;
   /** False where it was given up to look for an end state, so that more may be allowed than was told. */
   readonly isSure: () => boolean;
@@ -52,12 +52,12 @@ export function isTooWide(system: System): boolean {
 
 /** Not for a System that is too wide. */
 export function lawOf(system: System): Law {
-  const bans = bansOf();
-  const whole = judge(system);
+  const nogoods = nogoodsOf();
+  const whole = acceptabilityOf(system);
   const candidates = candidatesIn(system);
   const partsOf: Part[][] = system.components.map(() => []);
   for (const table of system.transitionTables) {
-    const part = partOf(system, whole, table, candidates(table.columns), bans);
+    const part = partOf(system, whole, table, candidates(table.columns), nogoods);
     for (const component of new Set(part.columns.flat())) partsOf[component]?.push(part);
   }
   const choicesOf = partsOf.map((parts, component) =>
@@ -69,46 +69,47 @@ export function lawOf(system: System): Law {
   const isOrdered = system.types.some(({ order }) => order !== null);
   const everyone = system.components.map(({ type }, component) => ({ type, component }));
   /** That it is no end state, where only those may be passed. */
-  const standing = (state: SystemState): Objections => {
-    const refused = whole.rests?.refusal(state.map((version) => [version])) ?? null;
+  const standing = (state: SystemState): Violations => {
+    const refused = whole.endStatesOnly?.refusal(state.map((version) => [version])) ?? null;
     if (refused === null) return [];
     const { rule } = refused;
     const unlisted = { table, rule: endRule, columns: everyone, versions: state };
-    const ban = rule === null ? ({ kind: "unlisted", ...unlisted } as const) : rowBan(table, rule);
-    return [[bans.numberOf(ban)]];
+    const nogood =
+      rule === null ? ({ kind: "unlisted", ...unlisted } as const) : rowNogood(table, rule);
+    return [[nogoods.numberOf(nogood)]];
   };
   return {
-    ban: bans.ban,
+    nogood: nogoods.nogood,
     isEndState: (state) => whole.endName(state) !== null,
-    rest: bans.numberOf({ kind: "rest", table, rule: endRule }),
+    rest: nogoods.numberOf({ kind: "rest", table, rule: endRule }),
     isSure: () => whole.ends.isSure(),
-    objections: (state, component, version) => {
-      const found = orderObjections(system, state, component, bans);
-      if (whole.rests !== null) found.push(...standing(state.with(component, version)));
+    violations: (state, component, version) => {
+      const found = orderViolations(system, state, component, nogoods);
+      if (whole.endStatesOnly !== null) found.push(...standing(state.with(component, version)));
       for (const choice of at(choicesOf, component)) {
-        for (const ban of choice.bansIn(state, component, version)) found.push([ban]);
+        for (const nogood of choice.nogoodsIn(state, component, version)) found.push([nogood]);
       }
       return found;
     },
     refusal: (state, component, version, isLifted) => {
       const isStanding = (together: readonly number[]) => !together.some(isLifted);
       if (isOrdered) {
-        const found = orderObjections(system, state, component, bans).find(isStanding);
+        const found = orderViolations(system, state, component, nogoods).find(isStanding);
         if (found !== undefined) return found;
       }
-      if (whole.rests !== null) {
+      if (whole.endStatesOnly !== null) {
         const found = standing(state.with(component, version)).find(isStanding);
         if (found !== undefined) return found;
       }
       for (const choice of at(choicesOf, component)) {
-        for (const ban of choice.bansIn(state, component, version)) {
-          if (!isLifted(ban)) return [ban];
+        for (const nogood of choice.nogoodsIn(state, component, version)) {
+          if (!isLifted(nogood)) return [nogood];
         }
       }
       return null;
     },
     goesWithAll: (optionsOf, component, isLifted) =>
-      whole.rests === null &&
+      whole.endStatesOnly === null &&
       at(choicesOf, component).every((choice) => choice.isMetByNone(optionsOf, isLifted)),
   };
 }
@@ -122,33 +123,35 @@ interface Part {
 
 /** Different Components, one for each column. */
 interface Choice {
-  /** The bans on what they have in the state once the moved one has this version; none where they all had it at the start. */
-  readonly bansIn: (state: SystemState, moved: number, version: number) => readonly number[];
-  /** Whether none of their options meet in a ban but lifted ones. */
-  readonly isMetByNone: (optionsOf: OptionsOf, isLifted: (ban: number) => boolean) => boolean;
+  /** The nogoods on what they have in the state once the moved one has this version; none where they all had it at the start. */
+  readonly nogoodsIn: (state: SystemState, moved: number, version: number) => readonly number[];
+  /** Whether none of their options meet in a nogood but lifted ones. */
+  readonly isMetByNone: (optionsOf: OptionsOf, isLifted: (nogood: number) => boolean) => boolean;
 }
 
 function partOf(
   system: System,
-  { peerage, ends }: Judge,
+  { tableClasses, ends }: Acceptability,
   table: System["transitionTables"][number],
   columns: Part["columns"],
-  bans: Numbering,
+  nogoods: Numbering,
 ): Part {
   const no = table.rows.filter(({ verdict }) => verdict === "no").map(asPattern);
   const yes = table.rows.filter(({ verdict }) => verdict === "yes").map(asPattern);
   const rule = firstRule(table.rows);
   const { name, columns: heads, allowByDefault } = table;
   const judged = (chosen: readonly number[], versions: readonly number[]): readonly number[] => {
-    const hasStood = chosen.every((one, at) => versions[at] === system.components[one]?.start);
-    if (hasStood) return [];
+    const isGrandfathered = chosen.every(
+      (one, at) => versions[at] === system.components[one]?.start,
+    );
+    if (isGrandfathered) return [];
     const forbidding = no.filter((row) => isMatch(row, versions));
     if (forbidding.length > 0)
-      return forbidding.map((row) => bans.numberOf(rowBan(name, row.rule)));
+      return forbidding.map((row) => nogoods.numberOf(rowNogood(name, row.rule)));
     if (allowByDefault || yes.some((row) => isMatch(row, versions))) return [];
-    const peers = chosen.map((component) => at(peerage.of, component));
-    if (ends.granting(peers, versions) !== null) return [];
-    return [bans.numberOf({ kind: "unlisted", table: name, rule, columns: heads, versions })];
+    const classes = chosen.map((component) => at(tableClasses.of, component));
+    if (ends.granting(classes, versions) !== null) return [];
+    return [nogoods.numberOf({ kind: "unlisted", table: name, rule, columns: heads, versions })];
   };
   const base = Math.max(1, ...system.types.map(({ versions }) => versions.length));
   const known = new Map<string, Choice>();
@@ -168,7 +171,7 @@ function partOf(
       return found;
     };
     return {
-      bansIn: (state, moved, version) => {
+      nogoodsIn: (state, moved, version) => {
         for (let column = 0; column < components.length; column += 1) {
           const component = at(components, column);
           held[column] = component === moved ? version : at(state, component);
@@ -182,7 +185,7 @@ function partOf(
           return isEvery(lists, (versions) => ruling(versions).every(isLifted));
         // Row by row instead, which says no where it cannot tell.
         const isMet = (row: Pattern) =>
-          isTouching(row, lists) && !isLifted(bans.numberOf(rowBan(name, row.rule)));
+          isTouching(row, lists) && !isLifted(nogoods.numberOf(rowNogood(name, row.rule)));
         return allowByDefault && !no.some(isMet);
       },
     };
@@ -259,11 +262,11 @@ function* choices(
 }
 
 /** A type is not begun before all of the lower numbers have what they want. */
-function orderObjections(
+function orderViolations(
   { types, components }: System,
   state: SystemState,
   moved: number,
-  bans: Numbering,
+  nogoods: Numbering,
 ): (readonly number[])[] {
   const own = components[moved]?.type ?? -1;
   const order = types[own]?.order ?? null;
@@ -274,11 +277,11 @@ function orderObjections(
     const isThrough = state[component] === types[type]?.target;
     if (other !== null && other < order && !isThrough) lower.add(type);
   }
-  const number = bans.numberOf({ kind: "order", type: own });
-  return [...lower].map((type) => [bans.numberOf({ kind: "order", type }), number]);
+  const number = nogoods.numberOf({ kind: "order", type: own });
+  return [...lower].map((type) => [nogoods.numberOf({ kind: "order", type }), number]);
 }
 
-function rowBan(table: string, rule: Rule): Ban {
+function rowNogood(table: string, rule: Rule): Nogood {
   return { kind: "row", table, rule };
 }
 

@@ -1,11 +1,11 @@
 import type { SystemVersion } from "../../core/ids.ts";
 import type { System, SystemState } from "../../manifest/system.ts";
 import type { Budget } from "../model/budget.ts";
-import { at } from "../model/draft.ts";
+import { at } from "../model/moves.ts";
 import { opening } from "./explain-core.ts";
 import { further, pathsTo } from "./explain-paths.ts";
 import type { Law } from "./explain-law.ts";
-import { judge } from "../constraints/judge.ts";
+import { acceptabilityOf } from "../constraints/acceptability.ts";
 import { wantedOf } from "../model/wanted.ts";
 
 export interface NearestEnd {
@@ -27,7 +27,7 @@ export function nearestEnd(
   law: Law,
   stepLimit: number,
 ): NearestEnd | "none" | "undecided" {
-  const { endName } = judge(system);
+  const { endName } = acceptabilityOf(system);
   const start = system.components.map((component) => component.start);
   const missing = (state: SystemState) =>
     state.filter((version, component) => version !== wantedOf(system, component)).length;
@@ -73,12 +73,12 @@ function nearestOf(
 function endsInReach(
   system: System,
 ): readonly { readonly goals: Goals; readonly fewest: number }[] {
-  const { ends, peerage } = judge(system);
+  const { ends, tableClasses } = acceptabilityOf(system);
   const reached = system.components.map(({ hops, start }) => further(hops, start));
   return ends.boxes
     .map(({ domains }) =>
       reached.map((versions, component) => {
-        const domain = domains[at(peerage.of, component)] ?? null;
+        const domain = domains[at(tableClasses.of, component)] ?? null;
         return domain === null ? versions : versions.filter((version) => domain.includes(version));
       }),
     )

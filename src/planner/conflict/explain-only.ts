@@ -1,6 +1,6 @@
 import type { System } from "../../manifest/system.ts";
-import type { Ban as Objected } from "./bans.ts";
-import type { Ban } from "./explain-bans.ts";
+import type { Nogood as TableNogood } from "./nogoods.ts";
+import type { Nogood } from "./explain-nogoods.ts";
 import { firstRule } from "./explain-law.ts";
 import type { Answer } from "../model/plan.ts";
 
@@ -9,21 +9,21 @@ import type { Answer } from "../model/plan.ts";
 export type Planner = (system: System) => Answer["kind"];
 
 /** As it is told. */
-export function banOf({
+export function nogoodOf({
   rule,
   table,
   versions,
-}: Objected): Extract<Ban, { kind: "row" | "unlisted" }> {
+}: TableNogood): Extract<Nogood, { kind: "row" | "unlisted" }> {
   if (versions === null) return { kind: "row", table: table.name, rule };
   const { name, columns, rows } = table;
   return { kind: "unlisted", table: name, rule: firstRule(rows), columns, versions };
 }
 
 /** The System when nothing on the way is forbidden but this. */
-export function withRows(system: System, bans: readonly Objected[]): System {
-  const met = [...new Set(bans.map(({ table }) => table))];
+export function withRows(system: System, nogoods: readonly TableNogood[]): System {
+  const met = [...new Set(nogoods.map(({ table }) => table))];
   const transitionTables = met.map((table) => {
-    const own = bans.filter((ban) => ban.table === table);
+    const own = nogoods.filter((nogood) => nogood.table === table);
     const rows = own.map(({ cells, rule }) => ({ cells, verdict: "no" as const, rule }));
     return { ...table, allowByDefault: true, rows };
   });
@@ -51,13 +51,13 @@ export function withoutRests(system: System): System {
   return { ...system, endTables };
 }
 
-/** Mostly the numbers of those that the tables of the bans speak of will do. */
+/** Mostly the numbers of those that the tables of the nogoods speak of will do. */
 export function sufficient(
   numbered: readonly number[],
-  bans: readonly Objected[],
+  nogoods: readonly TableNogood[],
   isForbidding: (orders: readonly number[]) => boolean,
 ): readonly number[] {
-  const columns = bans.flatMap(({ table }) => table.columns);
+  const columns = nogoods.flatMap(({ table }) => table.columns);
   const near = numbered.filter((type) => columns.some((column) => column.type === type));
   return isForbidding(near) ? near : numbered;
 }

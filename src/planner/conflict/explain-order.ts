@@ -1,6 +1,6 @@
 import type { System, SystemState } from "../../manifest/system.ts";
-import { after, at, type Move } from "../model/draft.ts";
-import type { Ban } from "./explain-bans.ts";
+import { after, at, type Move } from "../model/moves.ts";
+import type { Nogood } from "./explain-nogoods.ts";
 import { lawOf, type Law } from "./explain-law.ts";
 import type { Plan } from "../model/plan.ts";
 
@@ -13,7 +13,7 @@ export interface OrderReason {
   readonly after: readonly number[];
   readonly cause:
     /** What forbids the other order. */
-    | { readonly kind: "bans"; readonly bans: readonly Ban[] }
+    | { readonly kind: "nogoods"; readonly nogoods: readonly Nogood[] }
     /** Not more of the type at the same time. */
     | { readonly kind: "max-parallel" }
     /** It cannot go back, so it comes as late as it may. */
@@ -24,7 +24,7 @@ export interface OrderReason {
 
 export interface OrderReasons {
   readonly reasons: readonly OrderReason[];
-  /** False where another order may be allowed though bans are told for it: it was given up to look for an end state. */
+  /** False where another order may be allowed though nogoods are told for it: it was given up to look for an end state. */
   readonly isProved: boolean;
 }
 
@@ -59,7 +59,7 @@ export function orderReasons(system: System, plan: Plan): OrderReasons {
       state = after(state, own);
     }
   }
-  const isProved = law.isSure() || reasons.every(({ cause }) => cause.kind !== "bans");
+  const isProved = law.isSure() || reasons.every(({ cause }) => cause.kind !== "nogoods");
   return { reasons, isProved };
 }
 
@@ -80,17 +80,17 @@ function reasonOf(
   const { component, to } = move;
   for (let group = befores.length - 1; group >= 0; group -= 1) {
     const before = at(befores, group);
-    const objections = law.objections(before, component, to);
-    if (objections.length === 0) continue;
+    const violations = law.violations(before, component, to);
+    if (violations.length === 0) continue;
     const passed = at(moves, group);
     const alone = passed.filter(
-      (other) => law.objections(after(before, [other]), component, to).length < objections.length,
+      (other) => law.violations(after(before, [other]), component, to).length < violations.length,
     );
-    const bans = [...new Set(objections.flat())].map((number) => law.ban(number));
+    const nogoods = [...new Set(violations.flat())].map((number) => law.nogood(number));
     return {
       move,
       blockers: (alone.length > 0 ? alone : passed).map((other) => other.component),
-      cause: { kind: "bans", bans },
+      cause: { kind: "nogoods", nogoods },
     };
   }
   const { type, supportsRollback } = at(system.components, component);

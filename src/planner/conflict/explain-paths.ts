@@ -1,6 +1,6 @@
 import type { System } from "../../manifest/system.ts";
-import { type Distances, distances } from "../search/distances.ts";
-import { at } from "../model/draft.ts";
+import { type Distances, distances } from "../model/distances.ts";
+import { at } from "../model/moves.ts";
 
 /** For each Component and version the versions that a step may lead to. */
 type Hops = readonly (readonly (readonly number[])[])[];

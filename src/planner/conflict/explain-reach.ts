@@ -1,12 +1,12 @@
 import type { SystemVersion, Version } from "../../core/ids.ts";
 import type { Rule, System, SystemState } from "../../manifest/system.ts";
-import { startingIn } from "../model/acceptable.ts";
-import { at } from "../model/draft.ts";
+import { startingIn } from "../constraints/state-acceptance.ts";
+import { at } from "../model/moves.ts";
 import { opening } from "./explain-core.ts";
 import { pathsTo } from "./explain-paths.ts";
 import { lawOf } from "./explain-law.ts";
 import { findPlan } from "../find-plan.ts";
-import { judge } from "../constraints/judge.ts";
+import { acceptabilityOf } from "../constraints/acceptability.ts";
 
 /**
  * From one System version to another. `yes`: with the Artifacts at hand. `allowed`: the tables let every
@@ -49,13 +49,13 @@ interface NamedEnd {
 
 /** The first end state of each name. */
 function namedEnds(system: System): readonly NamedEnd[] {
-  const { ends, peerage } = judge(system);
+  const { ends, tableClasses } = acceptabilityOf(system);
   const found = new Map<SystemVersion, NamedEnd>();
   for (const { name, rules, domains } of ends.boxes) {
     if (name === null || found.has(name)) continue;
     const own = system.components.map(({ type }, component) => {
       const all = [...at(system.types, type).versions.keys()];
-      return domains[at(peerage.of, component)] ?? all;
+      return domains[at(tableClasses.of, component)] ?? all;
     });
     found.set(name, { name, rule: rules[0] ?? null, domains: own });
   }
@@ -71,14 +71,14 @@ function byRow(a: NamedEnd, b: NamedEnd): number {
 function reachOf(system: System, from: NamedEnd, to: NamedEnd, stepLimit: number): Reach {
   const start = from.domains.map((domain) => at(domain, 0));
   const here = startingIn(system, start);
-  if (judge(here).endName(start) === null) return "no";
+  if (acceptabilityOf(here).endName(start) === null) return "no";
   const goals = to.domains.map((domain, component) =>
     domain.includes(at(start, component)) ? [at(start, component)] : domain,
   );
   const found = isWay(here, goals, to.name, stepLimit);
   if (found === "way") return "yes";
   // Of hops that depend on the way only those are known that hold whatever the way: there may be more.
-  if (system.components.some(({ ways }) => ways !== undefined)) return "undecided";
+  if (system.components.some(({ ways: hopGraph }) => hopGraph !== undefined)) return "undecided";
   const direct = {
     ...here,
     components: here.components.map((component, index) => ({
@@ -99,7 +99,7 @@ function isWay(
   name: SystemVersion,
   stepLimit: number,
 ): "way" | "none" | "undecided" {
-  const { endName } = judge(system);
+  const { endName } = acceptabilityOf(system);
   // The order is written for the wanted state only.
   const free = { ...system, types: system.types.map((type) => ({ ...type, order: null })) };
   const isGoal = (state: SystemState) => endName(state) === name;
@@ -120,7 +120,7 @@ export function brokenByOrder(
   { names, states, reach }: Reachability,
 ): readonly SystemVersion[] {
   if (system.types.every(({ order }) => order === null)) return [];
-  const goal = judge(system).endName(
+  const goal = acceptabilityOf(system).endName(
     system.components.map(({ type }) => at(system.types, type).target),
   );
   const to = names.findIndex((name) => name === goal);
@@ -132,7 +132,7 @@ export function brokenByOrder(
 
 /** Versions that tables name, that no Artifact installs and that no end state holds, for each type. */
 export function strayVersions(system: System): readonly (readonly Version[])[] {
-  const { ends, peerage } = judge(system);
+  const { ends, tableClasses } = acceptabilityOf(system);
   return system.types.map(({ versions, target }, type) => {
     const own = [...system.components.keys()].filter(
       (component) => system.components[component]?.type === type,
@@ -143,7 +143,7 @@ export function strayVersions(system: System): readonly (readonly Version[])[] {
         system.components[component]?.hops.some((targets) => targets.includes(index)),
       );
       const isHeld = ends.boxes.some(({ domains }) =>
-        own.some((component) => domains[at(peerage.of, component)]?.includes(index)),
+        own.some((component) => domains[at(tableClasses.of, component)]?.includes(index)),
       );
       return !isInstalled && !isHeld;
     });

@@ -1,8 +1,8 @@
 import { SystemVersion } from "../../core/ids.ts";
 import { passesEndStatesOnly, type System, type SystemState } from "../../manifest/system.ts";
 import { assertNever } from "../../core/assert-never.ts";
-import { at } from "../model/draft.ts";
-import type { Ban } from "./explain-bans.ts";
+import { at } from "../model/moves.ts";
+import type { Nogood } from "./explain-nogoods.ts";
 import { type Liftings, opening } from "./explain-core.ts";
 import { endChanges } from "./explain-end-rows.ts";
 import { pathsTo } from "./explain-paths.ts";
@@ -12,9 +12,9 @@ import type { None, Question } from "./explain-search.ts";
 /** One change that alone opens a way. */
 export type Repair =
   /** The NO row says YES. */
-  | { readonly kind: "say-yes"; readonly ban: Extract<Ban, { kind: "row" }> }
+  | { readonly kind: "say-yes"; readonly nogood: Extract<Nogood, { kind: "row" }> }
   /** The table gets a YES row for the combination. */
-  | { readonly kind: "add-row"; readonly ban: Extract<Ban, { kind: "unlisted" }> }
+  | { readonly kind: "add-row"; readonly nogood: Extract<Nogood, { kind: "unlisted" }> }
   /** The end table gets this state. */
   | { readonly kind: "add-end-state"; readonly state: SystemState }
   /** The type is left without a hand-written order. */
@@ -40,8 +40,8 @@ const maxRests = 50;
 const added = SystemVersion.parse("added");
 
 /**
- * The single changes that open a way. `core`: bans that forbid every way together; `failed`: the search under
- * all bans that found none; null: it was given up.
+ * The single changes that open a way. `core`: nogoods that forbid every way together; `failed`: the search under
+ * all nogoods that found none; null: it was given up.
  */
 export function repairs(
   question: Question,
@@ -51,8 +51,8 @@ export function repairs(
 ): Repairs {
   const { system, law } = question;
   const byLifting = core
-    .filter((ban) => lifted.opening.has(ban))
-    .map((ban) => repairOf(law.ban(ban)))
+    .filter((nogood) => lifted.opening.has(nogood))
+    .map((nogood) => repairOf(law.nogood(nogood)))
     .filter((one) => one !== null);
   // Where only end states are passed a row for a state makes it an end state, too: that must be tried.
   const isExact = !passesEndStatesOnly(system);
@@ -64,7 +64,7 @@ export function repairs(
   const brought = artifactsFor(question, core);
   const found = [...(isExact ? byLifting : []), ...tried.repairs, ...brought.repairs];
   // Where no rule stands in the way, or none that an end state could lift, no end state opens one.
-  const isForEnds = core.some((ban) => isLiftedByEnds(system, law.ban(ban)));
+  const isForEnds = core.some((nogood) => isLiftedByEnds(system, law.nogood(nogood)));
   const ended = isForEnds && found.length === 0 ? openedByEnds(question) : nothing;
   return {
     repairs: [...found, ...ended.repairs],
@@ -81,9 +81,9 @@ export function repairs(
 const nothing: Repairs = { repairs: [], isComplete: true };
 
 /** Whether more end states may lift it. */
-function isLiftedByEnds(system: System, ban: Ban): boolean {
-  if (ban.kind === "row") return passesEndStatesOnly(system);
-  return ban.kind === "rest" || ban.kind === "unlisted";
+function isLiftedByEnds(system: System, nogood: Nogood): boolean {
+  if (nogood.kind === "row") return passesEndStatesOnly(system);
+  return nogood.kind === "rest" || nogood.kind === "unlisted";
 }
 
 /** So many rows that are added are told. */
@@ -93,7 +93,7 @@ const fewEnds = 5;
 export function openedByEnds(question: Question): Repairs {
   const { system, law } = question;
   // As if every state were an end state.
-  const isLifted = (number: number) => isLiftedByEnds(system, law.ban(number));
+  const isLifted = (number: number) => isLiftedByEnds(system, law.nogood(number));
   if (opening({ ...question, isLifted, isGoal: () => true }).kind === "none") return nothing;
   const { saying, adding, isComplete } = endChanges(system);
   const said = openedBy(question, saying);
@@ -152,18 +152,18 @@ function changedBy(question: Question, repair: Repair): Pick<Question, "system" 
 }
 
 /** Null where no single change lifts it. */
-function repairOf(ban: Ban): Repair | null {
-  switch (ban.kind) {
+function repairOf(nogood: Nogood): Repair | null {
+  switch (nogood.kind) {
     case "row":
-      return { kind: "say-yes", ban };
+      return { kind: "say-yes", nogood };
     case "unlisted":
-      return { kind: "add-row", ban };
+      return { kind: "add-row", nogood };
     case "order":
-      return { kind: "drop-order", type: ban.type };
+      return { kind: "drop-order", type: nogood.type };
     case "rest":
       return null;
     default:
-      return assertNever(ban);
+      return assertNever(nogood);
   }
 }
 
@@ -200,11 +200,11 @@ export function repaired(system: System, repair: Repair): System {
     case "say-yes":
       return {
         ...system,
-        endTables: system.endTables.map((table) => withYesEnd(table, repair.ban)),
-        transitionTables: system.transitionTables.map((table) => withYes(table, repair.ban)),
+        endTables: system.endTables.map((table) => withYesEnd(table, repair.nogood)),
+        transitionTables: system.transitionTables.map((table) => withYes(table, repair.nogood)),
       };
     case "add-row":
-      return withRow(system, repair.ban);
+      return withRow(system, repair.nogood);
     case "add-end-state":
       return withEndState(system, repair.state);
     case "drop-order": {
@@ -221,11 +221,11 @@ export function repaired(system: System, repair: Repair): System {
   }
 }
 
-type RowBan = Extract<Ban, { kind: "row" }>;
+type RowNogood = Extract<Nogood, { kind: "row" }>;
 
 function withYes(
   table: System["transitionTables"][number],
-  { rule }: RowBan,
+  { rule }: RowNogood,
 ): System["transitionTables"][number] {
   const rows = table.rows.map((row) =>
     row.rule === rule ? { ...row, verdict: "yes" as const } : row,
@@ -236,7 +236,7 @@ function withYes(
 /** A NO row of an end table need not name a System version. */
 function withYesEnd(
   table: System["endTables"][number],
-  { rule }: RowBan,
+  { rule }: RowNogood,
 ): System["endTables"][number] {
   const rows = table.rows.map((row) =>
     row.rule === rule
@@ -246,15 +246,15 @@ function withYesEnd(
   return { ...table, rows };
 }
 
-function withRow(system: System, ban: Extract<Ban, { kind: "unlisted" }>): System {
-  const isWhole = !system.transitionTables.some(({ columns }) => columns === ban.columns);
-  if (isWhole) return withEndState(system, ban.versions);
-  const cells = ban.versions.map((version) => [version]);
+function withRow(system: System, nogood: Extract<Nogood, { kind: "unlisted" }>): System {
+  const isWhole = !system.transitionTables.some(({ columns }) => columns === nogood.columns);
+  if (isWhole) return withEndState(system, nogood.versions);
+  const cells = nogood.versions.map((version) => [version]);
   const rule = { file: "", line: 1, row: "" };
   return {
     ...system,
     transitionTables: system.transitionTables.map((table) =>
-      table.columns === ban.columns
+      table.columns === nogood.columns
         ? { ...table, rows: [...table.rows, { cells, verdict: "yes" as const, rule }] }
         : table,
     ),

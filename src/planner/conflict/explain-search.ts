@@ -1,11 +1,11 @@
 import type { System, SystemState } from "../../manifest/system.ts";
 import { type Budget, spend } from "../model/budget.ts";
-import { at } from "../model/draft.ts";
+import { at } from "../model/moves.ts";
 import type { Paths } from "./explain-paths.ts";
 import { queue } from "./explain-queue.ts";
 import type { Law } from "./explain-law.ts";
 
-/** Is there any way at all, however dear, where some of the bans are lifted? */
+/** Is there any way at all, however dear, where some of the nogoods are lifted? */
 export interface Question {
   readonly system: System;
   readonly law: Law;
@@ -13,7 +13,7 @@ export interface Question {
   readonly paths: Paths;
   /** Which states of these are an end of the way; every end state unless said. */
   readonly isGoal?: (state: SystemState) => boolean;
-  readonly isLifted: (ban: number) => boolean;
+  readonly isLifted: (nogood: number) => boolean;
   /** In states, and in steps from them. */
   readonly budget: Budget;
 }
@@ -30,7 +30,7 @@ export interface Reached {
 
 export interface None {
   readonly kind: "none";
-  /** The bans that stood in the way: with no others there is no way either. */
+  /** The nogoods that stood in the way: with no others there is no way either. */
   readonly used: ReadonlySet<number>;
   readonly farthest: Reached;
   /** Where a stage could not end, for want of an end state. */
@@ -113,11 +113,11 @@ interface Taken {
   readonly isRest: boolean;
 }
 
-/** Looks at the steps from a node until there is one to go on with. `used`: takes up the bans that refuse some. */
+/** Looks at the steps from a node until there is one to go on with. `used`: takes up the nogoods that refuse some. */
 function stepper(question: Question, used: Set<number>): (node: Node) => Taken {
   const { system, law, paths, isLifted, budget } = question;
   const count = system.components.length;
-  // Without that ban stages are nothing: each Component moves as often as it likes.
+  // Without that nogood stages are nothing: each Component moves as often as it likes.
   const isFree = isLifted(law.rest);
   const isSafe = paths.isOnce || isFree ? safety(question) : null;
   const taking = ({ reached, moved }: Node, component: number, version: number) => {
@@ -142,7 +142,7 @@ function stepper(question: Question, used: Set<number>): (node: Node) => Taken {
         spend(budget, 1);
         const standing = law.refusal(state, component, version, isLifted);
         if (standing !== null) {
-          for (const ban of standing) used.add(ban);
+          for (const nogood of standing) used.add(nogood);
           continue;
         }
         const one = taking(node, component, version);

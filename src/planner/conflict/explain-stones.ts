@@ -1,35 +1,35 @@
 import type { System } from "../../manifest/system.ts";
-import type { Ban as Objected } from "./bans.ts";
-import type { Ban } from "./explain-bans.ts";
+import type { Nogood as TableNogood } from "./nogoods.ts";
+import type { Nogood } from "./explain-nogoods.ts";
 import { lawOf } from "./explain-law.ts";
 import {
-  banOf,
+  nogoodOf,
   type Planner,
   sufficient,
   withOrders,
   withoutRests,
   withRows,
 } from "./explain-only.ts";
-import { coreOf } from "../find-plan.ts";
-import { judge } from "../constraints/judge.ts";
+import { conflictSetOf } from "../find-plan.ts";
+import { acceptabilityOf } from "../constraints/acceptability.ts";
 
 /** What stands against an order written over stepping stones. */
 export interface OverStones {
-  readonly bans: readonly Ban[];
+  readonly nogoods: readonly Nogood[];
   /** Whether it is proved that none can be left out. */
   readonly isIrreducible: boolean;
 }
 
 interface Limits {
   readonly nodeLimit: number;
-  /** So many bans are left out on trial; where there are more, none is. */
+  /** So many nogoods are left out on trial; where there are more, none is. */
   readonly tries: number;
   readonly planned: Planner;
 }
 
 /** Rules that may hold or not. */
 interface Rules {
-  readonly rows: readonly Objected[];
+  readonly rows: readonly TableNogood[];
   /** Whether stages end in end states only. */
   readonly isResting: boolean;
   /** Types by their numbers. */
@@ -45,11 +45,11 @@ export function whyNotOverStones(
   numbered: readonly number[],
   { nodeLimit, tries, planned }: Limits,
 ): OverStones | null {
-  const law = judge(system);
-  if (law.rests !== null) return null;
-  const core = coreOf(system, law, nodeLimit);
-  if (core.kind === "not-found" || !law.ends.isSure()) return null;
-  const rows = core.kind === "rules" ? core.bans : [];
+  const acceptability = acceptabilityOf(system);
+  if (acceptability.endStatesOnly !== null) return null;
+  const core = conflictSetOf(system, acceptability, nodeLimit);
+  if (core.kind === "not-found" || !acceptability.ends.isSure()) return null;
+  const rows = core.kind === "rules" ? core.nogoods : [];
   const answer = (rules: Rules) => planned(systemOf(system, rules));
   const all: Rules = { rows, isResting: true, orders: numbered };
   if (rows.length + numbered.length > tries) {
@@ -58,7 +58,7 @@ export function whyNotOverStones(
       rows,
       (some) => answer({ ...all, orders: some }) === "no-plan",
     );
-    return { bans: bansOf(system, { ...all, orders }), isIrreducible: false };
+    return { nogoods: nogoodsOf(system, { ...all, orders }), isIrreducible: false };
   }
   let kept = all;
   // The numbers last: where some are left out, the others ask for more, and what is needed now would not be.
@@ -68,7 +68,7 @@ export function whyNotOverStones(
   }
   const isIrreducible =
     answer(kept) === "no-plan" && lessBy(kept).every((fewer) => answer(fewer(kept)) === "plan");
-  return { bans: bansOf(system, kept), isIrreducible };
+  return { nogoods: nogoodsOf(system, kept), isIrreducible };
 }
 
 /** Each way to leave one of them out. */
@@ -91,11 +91,11 @@ function systemOf(system: System, { rows, isResting, orders }: Rules): System {
   return isResting ? strict : withoutRests(strict);
 }
 
-function bansOf(system: System, { rows, isResting, orders }: Rules): readonly Ban[] {
-  const { ban, rest } = lawOf(system);
+function nogoodsOf(system: System, { rows, isResting, orders }: Rules): readonly Nogood[] {
+  const { nogood, rest } = lawOf(system);
   return [
-    ...rows.map(banOf),
-    ...(isResting ? [ban(rest)] : []),
+    ...rows.map(nogoodOf),
+    ...(isResting ? [nogood(rest)] : []),
     ...orders.map((type) => ({ kind: "order", type }) as const),
   ];
 }

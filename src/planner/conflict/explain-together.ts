@@ -1,17 +1,17 @@
 import type { System } from "../../manifest/system.ts";
-import { objections } from "./blame.ts";
-import type { Ban } from "./explain-bans.ts";
-import { banOf, type Planner, sufficient, withOrders, withRows } from "./explain-only.ts";
+import { violations } from "./nogood-extraction.ts";
+import type { Nogood } from "./explain-nogoods.ts";
+import { nogoodOf, type Planner, sufficient, withOrders, withRows } from "./explain-only.ts";
 import { type Repair, repaired } from "./explain-repair.ts";
 import { whyNotOverStones } from "./explain-stones.ts";
 import { findPlan, writtenOrder } from "../find-plan.ts";
-import { groupsByOrder } from "../stage/hand-written.ts";
-import { judge } from "../constraints/judge.ts";
+import { groupsByOrder } from "../stage/written-order.ts";
+import { acceptabilityOf } from "../constraints/acceptability.ts";
 import { isDirect, wantedMoves } from "../model/wanted.ts";
 
 /** What stands against an order written for all that moves, where step by step there were a way. */
 export interface Together {
-  readonly bans: readonly Ban[];
+  readonly nogoods: readonly Nogood[];
   /** Whether it is proved that none can be left out. */
   readonly isIrreducible: boolean;
   /** Single changes, each of which opens a way; perhaps not all. */
@@ -38,26 +38,26 @@ export function whyNotTogether(system: System, nodeLimit: number): Together {
   if (!moves.every((move) => isDirect(system, move))) {
     const found =
       tries > 0 ? whyNotOverStones(system, numbered, { nodeLimit, tries, planned }) : null;
-    const rows = (found?.bans ?? []).slice(0, tries).flatMap(repairOf);
+    const rows = (found?.nogoods ?? []).slice(0, tries).flatMap(repairOf);
     return {
-      bans: found?.bans ?? [],
+      nogoods: found?.nogoods ?? [],
       isIrreducible: found?.isIrreducible ?? false,
       repairs: [...rows, ...orders].filter(isOpenedBy),
     };
   }
-  const objection = objections(system, judge(system), [groupsByOrder(system, moves)])[0];
-  if (objection === undefined)
-    return { bans: [], isIrreducible: false, repairs: orders.filter(isOpenedBy) };
-  const ban = banOf(objection);
-  const strict = withRows(system, [objection]);
+  const violation = violations(system, acceptabilityOf(system), [groupsByOrder(system, moves)])[0];
+  if (violation === undefined)
+    return { nogoods: [], isIrreducible: false, repairs: orders.filter(isOpenedBy) };
+  const nogood = nogoodOf(violation);
+  const strict = withRows(system, [violation]);
   const isForbidding = (some: readonly number[]) => planned(withOrders(strict, some)) === "no-plan";
-  const types = tries === 0 ? numbered : sufficient(numbered, [objection], isForbidding);
+  const types = tries === 0 ? numbered : sufficient(numbered, [violation], isForbidding);
   const needed =
     types.length > tries ? { types, isProved: false } : neededOrders(strict, types, planned);
   return {
-    bans: [ban, ...needed.types.map((type) => ({ kind: "order", type }) as const)],
+    nogoods: [nogood, ...needed.types.map((type) => ({ kind: "order", type }) as const)],
     isIrreducible: needed.isProved,
-    repairs: [...repairOf(ban), ...orders].filter(isOpenedBy),
+    repairs: [...repairOf(nogood), ...orders].filter(isOpenedBy),
   };
 }
 
@@ -88,9 +88,9 @@ function triesFor({ components }: System, nodeLimit: number): number {
   return Math.min(maxTried, components.length > large ? affordable : Math.max(fewest, affordable));
 }
 
-function repairOf(ban: Ban): readonly Repair[] {
-  if (ban.kind === "row") return [{ kind: "say-yes", ban }];
-  return ban.kind === "unlisted" ? [{ kind: "add-row", ban }] : [];
+function repairOf(nogood: Nogood): readonly Repair[] {
+  if (nogood.kind === "row") return [{ kind: "say-yes", nogood }];
+  return nogood.kind === "unlisted" ? [{ kind: "add-row", nogood }] : [];
 }
 
 function plannerFor(nodes: number): Planner {

@@ -1,10 +1,10 @@
 import { assertNever } from "../../core/assert-never.ts";
 import type { Rule, System, SystemState } from "../../manifest/system.ts";
-import type { Core } from "./core.ts";
-import { at, type Draft, type Move } from "../model/draft.ts";
+import type { ConflictSet } from "./conflict-set.ts";
+import { at, type MovePlan, type Move } from "../model/moves.ts";
 import { refusedEndState } from "./explain-goal.ts";
-import type { Broken } from "../stage/hand-written.ts";
-import type { Objection } from "../constraints/judge.ts";
+import type { Broken } from "../stage/written-order.ts";
+import type { Violation } from "../constraints/acceptability.ts";
 import type { Answer } from "../model/plan.ts";
 import { byRule, distinctRules } from "../constraints/rule-order.ts";
 
@@ -25,34 +25,34 @@ export const sentence = {
       return `${name} "${at(versions, target)}"`;
     });
     const all = wanted.length === 0 ? "an empty System" : names.join(", ");
-    const refusing = refusedEndState(system).flatMap((ban) =>
-      ban.rule === null ? [] : [`${ban.rule.file}:${String(ban.rule.line)}`],
+    const refusing = refusedEndState(system).flatMap((nogood) =>
+      nogood.rule === null ? [] : [`${nogood.rule.file}:${String(nogood.rule.line)}`],
     );
     const where =
       refusing.length < 2 ? "" : ` Each of these tables refuses it: ${refusing.join(", ")}.`;
     return noPlan(`The wanted state is not an acceptable end state: ${all}.${where}`);
   },
-  orderBreaks: (system: System, groups: Draft[number], { group, objection }: Broken): NoPlan => {
+  orderBreaks: (system: System, groups: MovePlan[number], { group, violation }: Broken): NoPlan => {
     const ids = at(groups, group).map(
       ({ component }) => `"${at(system.components, component).id}"`,
     );
-    const { rule } = objection;
+    const { rule } = violation;
     const why =
       rule === null
-        ? `no row${tableOf(objection)} allows ${stateOf(system, objection)}`
+        ? `no row${tableOf(violation)} allows ${stateOf(system, violation)}`
         : `${rule.file}:${String(rule.line)} says NO`;
     return noPlan(
       `Group ${String(group + 1)} of the hand-written order updates ${ids.join(", ")} when the tables do not allow it: ${why}.`,
-      rule === null ? unlisted(system, objection) : [rule],
+      rule === null ? unlisted(system, violation) : [rule],
     );
   },
-  noOrder: (core: Core, isEndStatesOnly: boolean): NoPlan => {
+  noOrder: (core: ConflictSet, isEndStatesOnly: boolean): NoPlan => {
     const said = isEndStatesOnly
       ? "Only end states may be passed through, for the Manifest has no transition table, and no order of the updates does that and keeps the other rules"
       : "No order of the updates passes acceptable states only";
     switch (core.kind) {
       case "rules": {
-        const rules = core.bans.map(({ rule }) => rule);
+        const rules = core.nogoods.map(({ rule }) => rule);
         return core.isReduced
           ? { ...noPlan(`${said}.`, rules), isReduced: true }
           : noPlan(`${said}. The rules were not reduced further.`, rules);
@@ -73,11 +73,11 @@ export const sentence = {
   ),
 };
 
-function tableOf({ table }: Objection): string {
+function tableOf({ table }: Violation): string {
   return table === null ? "" : ` of "${table}"`;
 }
 
-function stateOf({ types }: System, { combination }: Objection): string {
+function stateOf({ types }: System, { combination }: Violation): string {
   if (combination.length === 0) return "the state that this leads to";
   return combination
     .map(({ type, version }) => {
@@ -88,9 +88,9 @@ function stateOf({ types }: System, { combination }: Objection): string {
 }
 
 /** It has no line of its own; the first row of its table tells people where to look. */
-function unlisted(system: System, objection: Objection): readonly Rule[] {
-  const first = objection.nearby.toSorted(byRule)[0];
-  const row = `(no row allows ${stateOf(system, objection)})`;
+function unlisted(system: System, violation: Violation): readonly Rule[] {
+  const first = violation.nearby.toSorted(byRule)[0];
+  const row = `(no row allows ${stateOf(system, violation)})`;
   return first === undefined ? [] : [{ ...first, row }];
 }
 

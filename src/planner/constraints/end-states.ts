@@ -1,11 +1,11 @@
 import type { SystemVersion } from "../../core/ids.ts";
 import type { EndRow, Rule, System, SystemState, VersionSet } from "../../manifest/system.ts";
-import { kindsOf, type Options } from "../model/combinations.ts";
-import { at } from "../model/draft.ts";
-import { candidates, type Peerage } from "../model/peers.ts";
-import { firstRow, rowMasks } from "./row-masks.ts";
+import { optionClassesOf, type Options } from "../model/option-classes.ts";
+import { at } from "../model/moves.ts";
+import { candidates, type TableClasses } from "../model/table-classes.ts";
+import { firstRow, rowBitSets } from "./relation-by-row-bits.ts";
 import { byRule } from "./rule-order.ts";
-import { type Diligence, type EndBan, isWitnessed } from "./witness.ts";
+import { type SearchLimit, type EndNogood, isSatisfiable } from "./end-state-satisfiability.ts";
 
 /** The end states that one YES row of every end table allows together. */
 export interface EndBox {
@@ -13,7 +13,7 @@ export interface EndBox {
   readonly name: SystemVersion | null;
   /** The row of each table. */
   readonly rules: readonly Rule[];
-  /** For each peers the versions they may have, ascending; null: any. */
+  /** For each table class the versions they may have, ascending; null: any. */
   readonly domains: readonly (readonly number[] | null)[];
 }
 
@@ -22,23 +22,26 @@ export interface EndStates {
   readonly boxes: readonly EndBox[];
   /** How many boxes there are, and NO rows that overlap them. */
   readonly rows: number;
-  /** The peers of NO rows that overlap a box; mostly none. */
-  readonly banned: ReadonlySet<number>;
+  /** The table class of NO rows that overlap a box; mostly none. */
+  readonly restrictedClasses: ReadonlySet<number>;
   /** The System version of an acceptable end state; null: it is none. */
   readonly nameOf: (state: SystemState) => SystemVersion | null;
   /** Whether a combination of the state matches a NO row. */
   readonly isContradicted: (state: SystemState) => boolean;
-  /** The rules that make an end state in which Components of `peers[i]` have `versions[i]`; null: there is none. */
+  /** The rules that make an end state in which Components of `table class[i]` have `versions[i]`; null: there is none. */
   readonly granting: (
-    peers: readonly number[],
+    classes: readonly number[],
     versions: readonly number[],
   ) => readonly Rule[] | null;
-  /** Whether one end state of each of these combinations is of the same box; lists of versions for `peers[i]`. */
-  readonly grantsAll: (peers: readonly number[], lists: readonly (readonly number[])[]) => boolean;
+  /** Whether one end state of each of these combinations is of the same box; lists of versions for `table class[i]`. */
+  readonly grantsAll: (
+    classes: readonly number[],
+    lists: readonly (readonly number[])[],
+  ) => boolean;
   /** False: none of these combinations is part of an end state. */
-  readonly mayGrant: (peers: readonly number[], lists: readonly (readonly number[])[]) => boolean;
-  /** Of each NO row that overlaps a box the cells where these peers stand; null: any version, or it does not speak of them. */
-  readonly bansOn: (peers: readonly number[]) => readonly (readonly VersionSet[])[];
+  readonly mayGrant: (classes: readonly number[], lists: readonly (readonly number[])[]) => boolean;
+  /** Of each NO row that overlaps a box the cells where these table class stand; null: any version, or it does not speak of them. */
+  readonly nogoodsOn: (classes: readonly number[]) => readonly (readonly VersionSet[])[];
   /** False where it was given up to look for an end state, so that something may count as refused that is not. */
   readonly isSure: () => boolean;
   /** For another question, which gets all of its limits. */
@@ -48,100 +51,102 @@ export interface EndStates {
 }
 
 /** How many NO rows that overlap YES rows may be looked at for one question whether an end state matches, and for all. */
-const diligence = { ofOne: 500_000, ofAll: 5_000_000 };
+const searchLimit = { ofOne: 500_000, ofAll: 5_000_000 };
 
 /** How often boxes may be cut along such NO rows, to find out whether all combinations in them are part of an end state. */
 const cutLimit = 200_000;
 
-export function endStates(system: System, peerage: Peerage): EndStates {
-  const boxes = joinedBoxes(system, peerage);
-  const sizes = peerage.peers.map(({ type }) => system.types[type]?.versions.length ?? 0);
-  const masks = rowMasks(
+export function endStates(system: System, tableClasses: TableClasses): EndStates {
+  const boxes = joinedBoxes(system, tableClasses);
+  const sizes = tableClasses.classes.map(({ type }) => system.types[type]?.versions.length ?? 0);
+  const bitSets = rowBitSets(
     boxes.map(({ domains }) => domains),
     sizes,
   );
-  const bans = system.endTables
+  const nogoods = system.endTables
     .flatMap((table) => {
-      const columns = candidates(peerage, table.columns);
+      const columns = candidates(tableClasses, table.columns);
       return table.rows
         .filter(({ verdict }) => verdict === "no")
         .map(({ cells }) => ({ columns, cells }));
     })
-    .filter((ban) => boxes.some((box) => overlaps(box, ban)));
+    .filter((nogood) => boxes.some((box) => overlaps(box, nogood)));
   const starts = system.components.map(({ start }) => start);
-  const banned = new Set(bans.flatMap(({ columns }) => columns.flat()));
+  const restrictedClasses = new Set(nogoods.flatMap(({ columns }) => columns.flat()));
 
   function isContradicted(options: Options): boolean {
-    if (bans.length === 0) return false;
-    const kinds = kindsOf(peerage, starts, options);
+    if (nogoods.length === 0) return false;
+    const optionClasses = optionClassesOf(tableClasses, starts, options);
     // Nobody may stand in two columns: each of them is matched for itself.
-    return bans.some(({ columns, cells }) =>
-      columns.every((peers, column) => {
+    return nogoods.some(({ columns, cells }) =>
+      columns.every((classes, column) => {
         const cell = cells[column] ?? null;
-        return peers.some((one) =>
-          kinds[one]?.some(({ options: [only] }) => cell?.includes(only?.version ?? -1) ?? true),
+        return classes.some((one) =>
+          optionClasses[one]?.some(
+            ({ options: [only] }) => cell?.includes(only?.version ?? -1) ?? true,
+          ),
         );
       }),
     );
   }
 
-  const left: Diligence = { ofOne: diligence.ofOne, left: diligence.ofAll };
+  const left: SearchLimit = { ofOne: searchLimit.ofOne, left: searchLimit.ofAll };
   let isSure = true;
   let cuts = 0;
 
-  const domainsOf = (box: EndBox) => (peers: number) =>
-    box.domains[peers] ?? Array.from({ length: sizes[peers] ?? 0 }, (_, at) => at);
-  const bansOf = boxes.map((box) => bans.filter((ban) => overlaps(box, ban)));
+  const domainsOf = (box: EndBox) => (tableClass: number) =>
+    box.domains[tableClass] ?? Array.from({ length: sizes[tableClass] ?? 0 }, (_, at) => at);
+  const nogoodsOf = boxes.map((box) => nogoods.filter((nogood) => overlaps(box, nogood)));
   /** Of the others it makes no difference what they have. */
   const spokenOf = new Set(
-    bans.flatMap(({ columns, cells }) =>
-      columns.flatMap((peers, column) => ((cells[column] ?? null) === null ? [] : peers)),
+    nogoods.flatMap(({ columns, cells }) =>
+      columns.flatMap((classes, column) => ((cells[column] ?? null) === null ? [] : classes)),
     ),
   );
-  const witnessed = new Map<string, boolean>();
+  const knownSatisfiable = new Map<string, boolean>();
 
   /** Whether the box, which allows all of these versions, holds an end state in which they are at the same time. */
-  function hasWitness(
+  function isBoxSatisfiable(
     box: number,
-    peers: readonly number[],
+    classes: readonly number[],
     lists: readonly (readonly number[])[],
   ): boolean {
-    const given = byPeers(peers, lists, (one) => spokenOf.has(one));
+    const given = byTableClass(classes, lists, (one) => spokenOf.has(one));
     let key = String(box);
     for (const [one, versions] of given) key += `/${String(one)} ${versions.join()}`;
-    const before = witnessed.get(key);
+    const before = knownSatisfiable.get(key);
     if (before !== undefined) return before;
-    const said = isWitnessed(domainsOf(at(boxes, box)), at(bansOf, box), given, left);
+    const said = isSatisfiable(domainsOf(at(boxes, box)), at(nogoodsOf, box), given, left);
     // What is not shown to be acceptable is not; but then it is not shown to be refused either.
     if (said === "given-up") isSure = false;
-    witnessed.set(key, said === "yes");
+    knownSatisfiable.set(key, said === "yes");
     return said === "yes";
   }
 
-  /** One in which all of these versions may be at the same time, a list for each of the peers. */
-  function witnessedBox(
-    peers: readonly number[],
+  /** One in which all of these versions may be at the same time, a list for each of the table class. */
+  function satisfiableBox(
+    classes: readonly number[],
     lists: readonly (readonly number[])[],
   ): EndBox | undefined {
     return boxes.find((box, index) => {
-      const isIn = peers.every((one, at) => {
+      const isIn = classes.every((one, at) => {
         const domain = box.domains[one] ?? null;
         return domain === null || lists[at]?.every((version) => domain.includes(version));
       });
-      return isIn && hasWitness(index, peers, lists);
+      return isIn && isBoxSatisfiable(index, classes, lists);
     });
   }
 
-  function grantedBox(peers: readonly number[], versions: readonly number[]): EndBox | undefined {
-    if (bans.length === 0) return boxes[firstRow(masks, peers, versions)];
-    return witnessedBox(
-      peers,
+  function grantedBox(classes: readonly number[], versions: readonly number[]): EndBox | undefined {
+    if (nogoods.length === 0) return boxes[firstRow(bitSets, classes, versions)];
+    return satisfiableBox(
+      classes,
       versions.map((version) => [version]),
     );
   }
 
-  function mayGrant(peers: readonly number[], lists: readonly (readonly number[])[]): boolean {
-    const asked = byPeers(peers, lists, () => true);
+  function mayGrant(classes: readonly number[], lists: readonly (readonly number[])[]): boolean {
+    const asked = byTableClass(classes, lists, () => true);
     return boxes.some((box, index) => {
       const whole = domainsOf(box);
       const domains = (one: number) => {
@@ -150,28 +155,28 @@ export function endStates(system: System, peerage: Peerage): EndStates {
           ? whole(one)
           : whole(one).filter((version) => among.includes(version));
       };
-      const isIn = peers.every((one) => domains(one).length > 0);
-      return isIn && isWitnessed(domains, at(bansOf, index), new Map(), left) !== "no";
+      const isIn = classes.every((one) => domains(one).length > 0);
+      return isIn && isSatisfiable(domains, at(nogoodsOf, index), new Map(), left) !== "no";
     });
   }
 
   return {
     boxes,
-    rows: boxes.length + bans.length,
-    banned,
+    rows: boxes.length + nogoods.length,
+    restrictedClasses,
     nameOf: (state) => {
-      const box = boxes[firstRow(masks, peerage.of, state)];
+      const box = boxes[firstRow(bitSets, tableClasses.of, state)];
       if (box === undefined || isContradicted(state.map((version) => [version]))) return null;
       return box.name;
     },
     isContradicted: (state) => isContradicted(state.map((version) => [version])),
-    granting: (peers, versions) => grantedBox(peers, versions)?.rules ?? null,
+    granting: (classes, versions) => grantedBox(classes, versions)?.rules ?? null,
     mayGrant,
-    grantsAll: (peers, lists) => witnessedBox(peers, lists) !== undefined,
-    bansOn: (peers) => bans.map((ban) => peers.map((one) => cellOf(ban, one))),
+    grantsAll: (classes, lists) => satisfiableBox(classes, lists) !== undefined,
+    nogoodsOn: (classes) => nogoods.map((nogood) => classes.map((one) => cellOf(nogood, one))),
     isSure: () => isSure,
     renew: () => {
-      left.left = diligence.ofAll;
+      left.left = searchLimit.ofAll;
       cuts = 0;
     },
     mayCut: () => {
@@ -183,27 +188,27 @@ export function endStates(system: System, peerage: Peerage): EndStates {
 }
 
 /** The lists of those that count; all of them where the same stand there more than once. */
-function byPeers(
-  peers: readonly number[],
+function byTableClass(
+  classes: readonly number[],
   lists: readonly (readonly number[])[],
   counts: (one: number) => boolean,
 ): ReadonlyMap<number, readonly number[]> {
   const all = new Map<number, readonly number[]>();
-  for (const [at, one] of peers.entries()) {
+  for (const [at, one] of classes.entries()) {
     if (counts(one)) all.set(one, [...(all.get(one) ?? []), ...(lists[at] ?? [])]);
   }
   return all;
 }
 
-function cellOf({ columns, cells }: EndBan, peers: number): VersionSet {
-  return cells[columns.findIndex((column) => column.includes(peers))] ?? null;
+function cellOf({ columns, cells }: EndNogood, tableClass: number): VersionSet {
+  return cells[columns.findIndex((column) => column.includes(tableClass))] ?? null;
 }
 
 /** Whether a state of the box could match the NO row. */
-function overlaps({ domains }: EndBox, { columns, cells }: EndBan): boolean {
-  return columns.every((peers, column) => {
+function overlaps({ domains }: EndBox, { columns, cells }: EndNogood): boolean {
+  return columns.every((classes, column) => {
     const cell = cells[column] ?? null;
-    return peers.some((one) => {
+    return classes.some((one) => {
       const domain = domains[one] ?? null;
       if (cell === null || domain === null) return cell === null || cell.length > 0;
       return cell.some((version) => domain.includes(version));
@@ -212,18 +217,18 @@ function overlaps({ domains }: EndBox, { columns, cells }: EndBan): boolean {
 }
 
 /** One box for each choice of a YES row from every table, where anything is left of it. */
-function joinedBoxes(system: System, peerage: Peerage): readonly EndBox[] {
+function joinedBoxes(system: System, tableClasses: TableClasses): readonly EndBox[] {
   let boxes: readonly EndBox[] = [
-    { name: null, rules: [], domains: peerage.peers.map(() => null) },
+    { name: null, rules: [], domains: tableClasses.classes.map(() => null) },
   ];
   for (const [at, table] of system.endTables.entries()) {
-    const columnOf = governingColumns(peerage, table.columns);
+    const columnOf = governingColumns(tableClasses, table.columns);
     const rows = table.rows.filter(({ verdict }) => verdict === "yes").toSorted(byName);
     boxes = boxes.flatMap((box) =>
       rows.flatMap((row) => {
         if (isApart(box, row, columnOf)) return [];
-        const domains = box.domains.map((domain, peers) => {
-          const column = columnOf[peers] ?? -1;
+        const domains = box.domains.map((domain, tableClass) => {
+          const column = columnOf[tableClass] ?? -1;
           const cell = column < 0 ? null : (row.cells[column] ?? null);
           if (cell === null || domain === null) return cell ?? domain;
           return cell.filter((version) => domain.includes(version));
@@ -238,16 +243,16 @@ function joinedBoxes(system: System, peerage: Peerage): readonly EndBox[] {
 
 /** Whether nothing lies in both: of the rows of two long tables most have nothing in common. */
 function isApart({ domains }: EndBox, { cells }: EndRow, columnOf: readonly number[]): boolean {
-  return domains.some((domain, peers) => {
-    const cell = cells[columnOf[peers] ?? -1] ?? null;
+  return domains.some((domain, tableClass) => {
+    const cell = cells[columnOf[tableClass] ?? -1] ?? null;
     if (cell === null || domain === null) return (cell ?? domain)?.length === 0;
     return !cell.some((version) => domain.includes(version));
   });
 }
 
-/** For each peers the column of an end table that speaks of them: its own, else its type's; -1: none. */
+/** For each table class the column of an end table that speaks of them: its own, else its type's; -1: none. */
 function governingColumns(
-  { peers, of }: Peerage,
+  { classes, of }: TableClasses,
   columns: System["endTables"][number]["columns"],
 ): readonly number[] {
   const own = new Map<number, number>();
@@ -256,7 +261,7 @@ function governingColumns(
     const [map, key] = component === null ? [ofType, type] : [own, of[component] ?? -1];
     if (!map.has(key)) map.set(key, at);
   }
-  return peers.map(({ type }, at) => own.get(at) ?? ofType.get(type) ?? -1);
+  return classes.map(({ type }, at) => own.get(at) ?? ofType.get(type) ?? -1);
 }
 
 function byName(a: EndRow, b: EndRow): number {

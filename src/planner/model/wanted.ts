@@ -1,5 +1,5 @@
 import type { System, SystemState } from "../../manifest/system.ts";
-import { at, type Move } from "./draft.ts";
+import { at, type Move } from "./moves.ts";
 
 export function wantedOf(system: System, component: number): number {
   return at(system.types, at(system.components, component).type).target;

@@ -1,5 +1,5 @@
-import { at } from "../model/draft.ts";
-import type { Share, Stage } from "./stage.ts";
+import { at } from "../model/moves.ts";
+import type { Share, Stage } from "./safe-group.ts";
 
 /**
  * The order of a stage as far as "this before that" and room decide it. Behind the first Component that
@@ -14,17 +14,19 @@ export interface Schedule {
 }
 
 export function schedule(stage: Stage): Schedule {
-  const { squads } = stage;
+  const { moveClasses } = stage;
   const isExposed = behindNoReturn(stage);
-  const isEarly = squads.map(({ canGoBack }, squad) => canGoBack && !at(isExposed, squad));
+  const isEarly = moveClasses.map(
+    ({ canGoBack }, moveClass) => canGoBack && !at(isExposed, moveClass),
+  );
   const early = phase(stage, isEarly);
   const late = phase(
     stage,
     isEarly.map((is) => !is),
   );
-  const exposure = squads.reduce(
-    (sum, { canGoBack, members }, squad) =>
-      sum + (canGoBack && at(isExposed, squad) ? members.length : 0),
+  const exposure = moveClasses.reduce(
+    (sum, { canGoBack, members }, moveClass) =>
+      sum + (canGoBack && at(isExposed, moveClass) ? members.length : 0),
     0,
   );
   return {
@@ -34,12 +36,12 @@ export function schedule(stage: Stage): Schedule {
   };
 }
 
-/** The squads that must follow one that cannot go back. */
-function behindNoReturn({ squads, leaders, sequence }: Stage): readonly boolean[] {
-  const isBehind = squads.map(() => false);
-  for (const squad of sequence) {
-    isBehind[squad] = at(leaders, squad).some(
-      (leader) => isBehind[leader] === true || !at(squads, leader).canGoBack,
+/** The move classes that must follow one that cannot go back. */
+function behindNoReturn({ moveClasses, leaders, sequence }: Stage): readonly boolean[] {
+  const isBehind = moveClasses.map(() => false);
+  for (const moveClass of sequence) {
+    isBehind[moveClass] = at(leaders, moveClass).some(
+      (leader) => isBehind[leader] === true || !at(moveClasses, leader).canGoBack,
     );
   }
   return isBehind;
@@ -50,32 +52,32 @@ function phase(
   stage: Stage,
   isIn: readonly boolean[],
 ): { readonly groups: readonly (readonly Share[])[]; readonly bound: number } {
-  const { squads, followers, leaders, room, sequence } = stage;
-  const members = sequence.filter((squad) => at(isIn, squad));
+  const { moveClasses, followers, leaders, capacity, sequence } = stage;
+  const members = sequence.filter((moveClass) => at(isIn, moveClass));
   if (members.length === 0) return { groups: [], bound: 0 };
-  const chain = chains(stage, members, isIn);
-  const left = squads.map((squad) => squad.members.length);
-  const waiting = squads.map(
-    (_, squad) => at(leaders, squad).filter((leader) => at(isIn, leader)).length,
+  const chain = chainLengths(stage, members, isIn);
+  const left = moveClasses.map((moveClass) => moveClass.members.length);
+  const waiting = moveClasses.map(
+    (_, moveClass) => at(leaders, moveClass).filter((leader) => at(isIn, leader)).length,
   );
-  let ready = members.filter((squad) => waiting[squad] === 0);
+  let ready = members.filter((moveClass) => waiting[moveClass] === 0);
   const groups: (readonly Share[])[] = [];
   while (ready.length > 0) {
     const used = new Map<number, number>();
     const group: Share[] = [];
     const later: number[] = [];
-    for (const squad of ready.toSorted((a, b) => at(chain, b) - at(chain, a) || a - b)) {
-      const { type } = at(squads, squad);
-      const free = at(room, squad) - (used.get(type) ?? 0);
-      const count = Math.min(free, at(left, squad));
-      if (count > 0) group.push({ squad, count });
+    for (const moveClass of ready.toSorted((a, b) => at(chain, b) - at(chain, a) || a - b)) {
+      const { type } = at(moveClasses, moveClass);
+      const free = at(capacity, moveClass) - (used.get(type) ?? 0);
+      const count = Math.min(free, at(left, moveClass));
+      if (count > 0) group.push({ moveClass, count });
       used.set(type, (used.get(type) ?? 0) + count);
-      left[squad] = at(left, squad) - count;
-      if (at(left, squad) > 0) later.push(squad);
+      left[moveClass] = at(left, moveClass) - count;
+      if (at(left, moveClass) > 0) later.push(moveClass);
     }
-    for (const { squad } of group) {
-      if (at(left, squad) > 0) continue;
-      for (const follower of at(followers, squad)) {
+    for (const { moveClass } of group) {
+      if (at(left, moveClass) > 0) continue;
+      for (const follower of at(followers, moveClass)) {
         waiting[follower] = at(waiting, follower) - 1;
         if (waiting[follower] === 0 && at(isIn, follower)) later.push(follower);
       }
@@ -86,52 +88,56 @@ function phase(
   return { groups, bound: leastGroups(stage, members, isIn, chain) };
 }
 
-/** For each squad how many groups are needed from its first on, its followers' included. */
-export function chains(
-  { squads, followers, room }: Stage,
+/** For each move class how many groups are needed from its first on, its followers' included. */
+export function chainLengths(
+  { moveClasses, followers, capacity }: Stage,
   members: readonly number[],
   isIn: readonly boolean[],
 ): readonly number[] {
-  const chain = squads.map(() => 0);
-  for (const squad of members.toReversed()) {
+  const chain = moveClasses.map(() => 0);
+  for (const moveClass of members.toReversed()) {
     let longest = 0;
-    for (const follower of at(followers, squad)) {
+    for (const follower of at(followers, moveClass)) {
       if (at(isIn, follower)) longest = Math.max(longest, at(chain, follower));
     }
-    chain[squad] = longest + Math.ceil(at(squads, squad).members.length / at(room, squad) || 1);
+    chain[moveClass] =
+      longest + Math.ceil(at(moveClasses, moveClass).members.length / at(capacity, moveClass) || 1);
   }
   return chain;
 }
 
 /** The longest chain, or the room of one type between what must lie before and behind. */
 function leastGroups(
-  { squads, leaders, room }: Stage,
+  { moveClasses, leaders, capacity }: Stage,
   members: readonly number[],
   isIn: readonly boolean[],
   chain: readonly number[],
 ): number {
-  const lengthOf = (squad: number) =>
-    Math.ceil(at(squads, squad).members.length / at(room, squad) || 1);
-  const ahead = squads.map(() => 0);
-  for (const squad of members) {
-    for (const leader of at(leaders, squad)) {
+  const lengthOf = (moveClass: number) =>
+    Math.ceil(at(moveClasses, moveClass).members.length / at(capacity, moveClass) || 1);
+  const ahead = moveClasses.map(() => 0);
+  for (const moveClass of members) {
+    for (const leader of at(leaders, moveClass)) {
       if (!at(isIn, leader)) continue;
-      ahead[squad] = Math.max(at(ahead, squad), at(ahead, leader) + lengthOf(leader));
+      ahead[moveClass] = Math.max(at(ahead, moveClass), at(ahead, leader) + lengthOf(leader));
     }
   }
   let least = 0;
   const byType = new Map<number, number[]>();
-  for (const squad of members) {
-    least = Math.max(least, at(chain, squad));
-    if (at(room, squad) === Infinity) continue;
-    const { type } = at(squads, squad);
-    byType.set(type, [...(byType.get(type) ?? []), squad]);
+  for (const moveClass of members) {
+    least = Math.max(least, at(chain, moveClass));
+    if (at(capacity, moveClass) === Infinity) continue;
+    const { type } = at(moveClasses, moveClass);
+    byType.set(type, [...(byType.get(type) ?? []), moveClass]);
   }
   for (const list of byType.values()) {
-    const first = Math.min(...list.map((squad) => at(ahead, squad)));
-    const last = Math.min(...list.map((squad) => at(chain, squad) - lengthOf(squad)));
-    const total = list.reduce((sum, squad) => sum + at(squads, squad).members.length, 0);
-    least = Math.max(least, first + Math.ceil(total / at(room, at(list, 0))) + last);
+    const first = Math.min(...list.map((moveClass) => at(ahead, moveClass)));
+    const last = Math.min(...list.map((moveClass) => at(chain, moveClass) - lengthOf(moveClass)));
+    const total = list.reduce(
+      (sum, moveClass) => sum + at(moveClasses, moveClass).members.length,
+      0,
+    );
+    least = Math.max(least, first + Math.ceil(total / at(capacity, at(list, 0))) + last);
   }
   return least;
 }

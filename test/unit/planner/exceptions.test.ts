@@ -119,7 +119,7 @@ describe("exceptions from an end state", () => {
       const system = systemOf({ ...pigeonholes, transitionTables });
       return explain(system, findPlan(system));
     };
-    const reasons = [{ components: [1], after: [0], cause: { kind: "bans" } }];
+    const reasons = [{ components: [1], after: [0], cause: { kind: "nogoods" } }];
     expect(ordered("s2 t1 YES", "s1 t2 NO")).toMatchObject({ reasons, isProved: true });
     expect(ordered("s2 t1 YES")).toMatchObject({ reasons, isProved: false });
   });

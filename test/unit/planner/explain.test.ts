@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { System } from "../../../src/manifest/system.ts";
-import type { Ban } from "../../../src/planner/conflict/explain-bans.ts";
+import type { Nogood } from "../../../src/planner/conflict/explain-nogoods.ts";
 import type { Repair } from "../../../src/planner/conflict/explain-repair.ts";
 import { explain, explainInShort, type WhyNot } from "../../../src/planner/explain.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
@@ -14,7 +14,7 @@ function whyNot(sketch: SystemSketch): WhyNot {
 }
 
 /** `file:line` of rows, and the combinations that no row allows. */
-function told(ban: Ban): string {
+function told(ban: Nogood): string {
   switch (ban.kind) {
     case "row":
       return `${ban.rule.file}:${ban.rule.line}`;
@@ -31,7 +31,7 @@ function opened(repair: Repair): string {
   switch (repair.kind) {
     case "say-yes":
     case "add-row":
-      return `${repair.kind} ${told(repair.ban)}`;
+      return `${repair.kind} ${told(repair.nogood)}`;
     case "add-end-state":
       return `end state ${repair.state.join("-")}`;
     case "drop-order":
@@ -355,8 +355,8 @@ describe("why the plan has its order", () => {
           components: [1, 2],
           after: [0],
           cause: {
-            kind: "bans",
-            bans: [
+            kind: "nogoods",
+            nogoods: [
               {
                 kind: "row",
                 table: "transit1",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ComponentType } from "../../../src/core/ids.ts";
 import { explain, type WhyNot } from "../../../src/planner/explain.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
-import { coreLines } from "../../../src/report/ban-text.ts";
+import { coreLines } from "../../../src/report/nogood-text.ts";
 import { explanationJson } from "../../../src/report/explanation-json.ts";
 import { explanationLines } from "../../../src/report/explanation-text.ts";
 import type { PlannedSystem } from "../../../src/report/planned.ts";

@@ -1,0 +1,57 @@
+import type { Column, Rule } from "../../manifest/system.ts";
+import { at } from "../model/moves.ts";
+
+/** Something that forbids, as far as it can be changed by itself. */
+export type Nogood =
+  /** A NO row. */
+  | { readonly kind: "row"; readonly table: string; readonly rule: Rule }
+  /** A combination that no row of the table allows; `rule` is the row to look at, null where it has none. */
+  | {
+      readonly kind: "unlisted";
+      readonly table: string;
+      readonly rule: Rule | null;
+      readonly columns: readonly Column[];
+      /** A version for each column. */
+      readonly versions: readonly number[];
+    }
+  /** Stages end in end states only. */
+  | { readonly kind: "rest"; readonly table: string; readonly rule: Rule | null }
+  /** The hand-written order of a type. */
+  | { readonly kind: "order"; readonly type: number };
+
+/** Gives each nogood a number when it is first met. */
+export interface Numbering {
+  readonly numberOf: (nogood: Nogood) => number;
+  readonly nogood: (number: number) => Nogood;
+}
+
+export function nogoodsOf(): Numbering {
+  const nogoods: Nogood[] = [];
+  const numbers = new Map<string, number>();
+  return {
+    nogood: (number) => at(nogoods, number),
+    numberOf: (nogood) => {
+      const key = JSON.stringify(nogood);
+      const number = numbers.get(key) ?? nogoods.push(nogood) - 1;
+      numbers.set(key, number);
+      return number;
+    },
+  };
+}
+
+/** The most tangible last: a NO row is easier to understand than what is missing. */
+const ranks: Readonly<Record<Nogood["kind"], number>> = { rest: 0, order: 1, unlisted: 2, row: 3 };
+
+/** The same order whatever the order in which they were met. */
+export function byNogood(a: Nogood, b: Nogood): number {
+  if (a.kind !== b.kind) return ranks[a.kind] - ranks[b.kind];
+  const [textA, textB] = [a, b].map(textOf);
+  return (textA ?? "") < (textB ?? "") ? -1 : 1;
+}
+
+function textOf(nogood: Nogood): string {
+  if (nogood.kind === "order") return String(nogood.type);
+  const { rule, table } = nogood;
+  const place = rule === null ? "" : `${rule.file}:${String(rule.line).padStart(8, "0")}`;
+  return `${table}/${place}/${nogood.kind === "unlisted" ? nogood.versions.join() : (rule?.row ?? "")}`;
+}

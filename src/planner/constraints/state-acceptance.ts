@@ -1,0 +1,32 @@
+import type { SystemVersion } from "../../core/ids.ts";
+import type { System, SystemState } from "../../manifest/system.ts";
+import { acceptabilityOf } from "./acceptability.ts";
+
+/** What the tables say of whole states, on the way that begins in `start`. */
+export interface Acceptance {
+  /** The System version where the state is an acceptable end state; null where it is none. */
+  readonly endState: (state: SystemState) => SystemVersion | null;
+  /** Whether the state may be passed through. What already stands in `start` is no reason to refuse it. */
+  readonly transit: (state: SystemState) => boolean;
+}
+
+export function acceptance(system: System, start: SystemState): Acceptance {
+  const { endName, violation } = acceptabilityOf(startingIn(system, start));
+  return {
+    endState: endName,
+    transit: (state) => violation(state.map((version) => [version])) === null,
+  };
+}
+
+/** The same System, its Components in this state. Whoever is elsewhere than at its start came there by a way that is not known. */
+export function startingIn(system: System, start: SystemState): System {
+  return {
+    ...system,
+    components: system.components.map((component, at) => {
+      const version = start[at] ?? component.start;
+      if (version === component.start) return component;
+      const { ways: _, ...rest } = component;
+      return { ...rest, start: version };
+    }),
+  };
+}

@@ -1,0 +1,349 @@
+import type { SymmetryClass, SymmetryClasses } from "../model/symmetry-classes.ts";
+import { at } from "../model/moves.ts";
+import { accepts, type GroundConstraint } from "../constraints/ground.ts";
+import { constraintsWith, type ConstraintNetwork } from "../constraints/network.ts";
+
+/** For each symmetry class the hops that some plan could use, and how far each version is from the wanted one. */
+export interface HopGraph {
+  /** [symmetry class][version]: the versions that may come next, by name. */
+  readonly hops: readonly (readonly (readonly number[])[])[];
+  /** [symmetry class][version]: the fewest installs to the wanted version; Infinity: there is no way. */
+  readonly distances: readonly (readonly number[])[];
+}
+
+/** Pages with more combinations than this are not asked which hops they rule out. */
+const constraintLimit = 4096;
+
+/** Versions of a column that fit into one word. */
+const pairSize = 32;
+
+/** The ways where no table forbids anything: what every question about the same System begins with. */
+export interface BaseHops extends HopGraph {
+  readonly symmetryClasses: SymmetryClasses;
+  /** [symmetry class]: the versions on some way from the start to the wanted one; the start in any case. */
+  readonly domains: readonly (readonly number[])[];
+}
+
+/** `names`: for each type those of its versions. */
+export function baseHopsOf(
+  symmetryClasses: SymmetryClasses,
+  names: readonly (readonly string[])[],
+): BaseHops {
+  const ranks = names.map((versions) => {
+    const sorted = [...versions.keys()].toSorted((a, b) =>
+      at(versions, a) < at(versions, b) ? -1 : 1,
+    );
+    const rank = versions.map(() => 0);
+    for (const [place, version] of sorted.entries()) rank[version] = place;
+    return rank;
+  });
+  const walks = symmetryClasses.classes.map((symmetryClass) => {
+    const rank = at(ranks, symmetryClass.type);
+    const isSorted = (targets: readonly number[]) =>
+      targets.every((to, place) => place === 0 || at(rank, at(targets, place - 1)) < at(rank, to));
+    const sorted = symmetryClass.hops.map((targets) =>
+      isSorted(targets) ? targets : targets.toSorted((a, b) => at(rank, a) - at(rank, b)),
+    );
+    return walkOf(symmetryClass, sorted);
+  });
+  return {
+    symmetryClasses,
+    hops: walks.map(({ hops }) => hops),
+    distances: walks.map(({ distances }) => distances),
+    domains: walks.map(({ domain }) => domain),
+  };
+}
+
+/** Only what lies on some way from the start to the wanted version. */
+function walkOf(symmetryClass: SymmetryClass, all: readonly (readonly number[])[]) {
+  const distances = distancesIn(symmetryClass, all);
+  const isIn = domainOf(symmetryClass, all, distances);
+  const hops = all.map((targets, from) => {
+    if (isIn[from] !== true) return [];
+    return filtered(targets, (to) => isIn[to] === true);
+  });
+  return { hops, distances, domain: isIn.flatMap((is, version) => (is ? [version] : [])) };
+}
+
+/**
+ * Leaves out every hop that no table context accepts at both of its ends, and every version that then lies
+ * on no way from the start to the wanted version, until nothing changes. What is left out is in no plan.
+ */
+export function hopConsistent(baseHops: BaseHops, network: ConstraintNetwork): HopGraph {
+  const { classes, byTableClass } = baseHops.symmetryClasses;
+  const hops = [...baseHops.hops];
+  const distances = [...baseHops.distances];
+  const domains = [...baseHops.domains];
+  const queue = [...network.constraints.keys()];
+  const isDirty = new Uint8Array(queue.length).fill(1);
+  const add = (constraint: number) => {
+    if (isDirty[constraint] === 0) queue.push(constraint);
+    isDirty[constraint] = 1;
+  };
+
+  const refresh = (index: number) => {
+    const symmetryClass = at(classes, index);
+    const walk = walkOf(symmetryClass, at(hops, index));
+    const isSmaller = walk.domain.length < at(domains, index).length;
+    distances[index] = walk.distances;
+    hops[index] = walk.hops;
+    domains[index] = walk.domain;
+    if (isSmaller)
+      for (const constraint of at(network.constraintsOf, symmetryClass.tableClass)) add(constraint);
+  };
+
+  const allowed = (tableClass: number) => unionOf(at(byTableClass, tableClass), domains);
+  const starts = startsIn(baseHops.symmetryClasses);
+  for (const number of queue) {
+    isDirty[number] = 0;
+    const constraint = at(network.constraints, number);
+    const hopSupport = hopSupportOf(constraint);
+    if (hopSupport === null) continue;
+    for (let column = 0; column < constraint.classes.length; column += 1) {
+      const isSupported = hopSupport(column, allowed, starts);
+      for (const index of at(byTableClass, at(constraint.classes, column))) {
+        const { start } = at(classes, index);
+        const own = at(hops, index);
+        if (isEveryHop(own, (from, to) => isSupported(from, to, start))) continue;
+        hops[index] = own.map((targets, from) =>
+          filtered(targets, (to) => isSupported(from, to, start)),
+        );
+        refresh(index);
+        add(number);
+      }
+    }
+  }
+  return { hops, distances };
+}
+
+/**
+ * False: there is no plan. Takes it that whatever version a Component has once reached it has for ever, beside all
+ * that come after it; what is not even reached so is never reached.
+ */
+export function isRelaxedReachable(
+  { symmetryClasses: all }: BaseHops,
+  { hops }: HopGraph,
+  network: ConstraintNetwork,
+): boolean {
+  const { classes, byTableClass } = all;
+  const starts = startsIn(all);
+  const reached = classes.map(({ start }) => [start]);
+  const isSupported = (
+    constraint: GroundConstraint,
+    { tableClass, start }: SymmetryClass,
+    from: number,
+    to: number,
+  ): boolean => {
+    const hopSupport = hopSupportOf(constraint);
+    if (hopSupport === null) return true;
+    const allowed = (one: number) => unionOf(at(byTableClass, one), reached);
+    return constraint.classes.every(
+      (one, column) => one !== tableClass || hopSupport(column, allowed, starts)(from, to, start),
+    );
+  };
+  const dirty = new Set(classes.keys());
+  for (const index of dirty) {
+    dirty.delete(index);
+    const symmetryClass = at(classes, index);
+    const constraints = constraintsWith(network, symmetryClass.tableClass);
+    const own = at(reached, index);
+    const before = own.length;
+    for (const from of own) {
+      for (const to of at(at(hops, index), from)) {
+        if (own.includes(to)) continue;
+        if (constraints.every((constraint) => isSupported(constraint, symmetryClass, from, to)))
+          own.push(to);
+      }
+    }
+    if (own.length === before) continue;
+    for (const { classes } of constraints) {
+      for (const one of classes) for (const other of at(byTableClass, one)) dirty.add(other);
+    }
+  }
+  return classes.every(({ target }, index) => at(reached, index).includes(target));
+}
+
+function isEveryHop(
+  hops: readonly (readonly number[])[],
+  test: (from: number, to: number) => boolean,
+): boolean {
+  for (let from = 0; from < hops.length; from += 1) {
+    for (const to of at(hops, from)) if (!test(from, to)) return false;
+  }
+  return true;
+}
+
+/** The same list where all are kept, as mostly. */
+function filtered(list: readonly number[], isKept: (one: number) => boolean): readonly number[] {
+  return list.every(isKept) ? list : list.filter(isKept);
+}
+
+/** To the wanted version; versions in which no way ends stay at Infinity. */
+function distancesIn(
+  { target, size }: SymmetryClass,
+  hops: readonly (readonly number[])[],
+): readonly number[] {
+  const known = Array.from({ length: size }, (): number => Infinity);
+  known[target] = 0;
+  const queue = [target];
+  for (const to of queue) {
+    for (let from = 0; from < size; from += 1) {
+      if (known[from] !== Infinity || hops[from]?.includes(to) !== true) continue;
+      known[from] = at(known, to) + 1;
+      queue.push(from);
+    }
+  }
+  return known;
+}
+
+/** The versions on some way from the start to the wanted one; the start in any case. */
+function domainOf(
+  { start, size }: SymmetryClass,
+  hops: readonly (readonly number[])[],
+  distances: readonly number[],
+): readonly boolean[] {
+  const domain = Array.from({ length: size }, (): boolean => false);
+  domain[start] = true;
+  const queue = [start];
+  for (const from of queue) {
+    for (const to of hops[from] ?? []) {
+      if (domain[to] === true || distances[to] === Infinity) continue;
+      domain[to] = true;
+      queue.push(to);
+    }
+  }
+  return domain;
+}
+
+function unionOf(
+  members: readonly number[],
+  domains: readonly (readonly number[])[],
+): readonly number[] {
+  const [only] = members;
+  if (members.length === 1 && only !== undefined) return at(domains, only);
+  const union = new Set(members.flatMap((symmetryClass) => at(domains, symmetryClass)));
+  return [...union].toSorted((a, b) => a - b);
+}
+
+/** Of each table class: in which versions their Components began. */
+function startsIn({ classes, byTableClass }: SymmetryClasses): VersionsOf {
+  const starts = byTableClass.map((list) => {
+    const all = list.map((one) => at(classes, one).start);
+    return all.length < 2 ? all : [...new Set(all)];
+  });
+  return (tableClass) => at(starts, tableClass);
+}
+
+type VersionsOf = (tableClass: number) => readonly number[];
+
+/** For a column: may a Component that started at `start` go from one version to another in some context? */
+export type HopSupport = (
+  column: number,
+  allowed: VersionsOf,
+  starts: VersionsOf,
+) => (from: number, to: number, start: number) => boolean;
+
+/** Pages stay the same while many questions are asked of them. */
+function hopSupportOf(constraint: GroundConstraint): HopSupport | null {
+  if (constraint.hopSupport === undefined) constraint.hopSupport = newHopSupport(constraint);
+  return constraint.hopSupport;
+}
+
+/** Null where the constraint is too large to be asked. */
+function newHopSupport(constraint: GroundConstraint): HopSupport | null {
+  const count = constraint.sizes.reduce((product, size) => product * size, 1);
+  if (count > constraintLimit) return null;
+  return constraint.sizes.length === 2 && constraint.sizes.every((size) => size <= pairSize)
+    ? pairHopSupport(constraint)
+    : wideHopSupport(constraint);
+}
+
+/** The contexts of a column are the versions of the other one: one word of bits for each version, column by column. */
+function pairHopSupport(constraint: GroundConstraint): HopSupport {
+  const [size = 0, otherSize = 0] = constraint.sizes;
+  const accepted = blank.slice(0, size + otherSize);
+  const versions = [0, 0];
+  for (let one = 0; one < size; one += 1) {
+    versions[0] = one;
+    for (let other = 0; other < otherSize; other += 1) {
+      versions[1] = other;
+      if (!accepts(constraint, versions)) continue;
+      accepted[one] = (accepted[one] ?? 0) | (1 << other);
+      accepted[size + other] = (accepted[size + other] ?? 0) | (1 << one);
+    }
+  }
+  return (column, allowed, starts) => {
+    const others = at(constraint.classes, 1 - column);
+    const first = column === 0 ? 0 : size;
+    const open = bitsOf(allowed(others));
+    const standing = bitsOf(starts(others));
+    return (from, to, start) => {
+      const ahead = (accepted[first + from] ?? 0) | (from === start ? standing : 0);
+      const behind = (accepted[first + to] ?? 0) | (to === start ? standing : 0);
+      return (ahead & behind & open) !== 0;
+    };
+  };
+}
+
+/** A piece of it is made sooner than a list of zeros, and a typed array that short would take more room. */
+const blank: readonly number[] = Array.from({ length: 2 * pairSize }, () => 0);
+
+function bitsOf(versions: readonly number[]): number {
+  let bits = 0;
+  for (const version of versions) bits |= 1 << version;
+  return bits;
+}
+
+function wideHopSupport(constraint: GroundConstraint): HopSupport {
+  return (column, allowed, starts) => {
+    const contexts = contextsOf(constraint, column, allowed);
+    const words = (contexts.length + 31) >> 5;
+    const size = at(constraint.sizes, column);
+    const accepted = Array.from({ length: size }, (_, version) => {
+      const bits = new Uint32Array(words);
+      for (const [index, context] of contexts.entries()) {
+        context[column] = version;
+        if (accepts(constraint, context)) setBit(bits, index);
+      }
+      return bits;
+    });
+    // What stands since the start is accepted: the start in every context that may stand.
+    const standing = new Uint32Array(words);
+    for (const [index, context] of contexts.entries()) {
+      const isStanding = context.every(
+        (version, place) =>
+          place === column || starts(at(constraint.classes, place)).includes(version),
+      );
+      if (isStanding) setBit(standing, index);
+    }
+    return (from, to, start) => {
+      const one = at(accepted, from);
+      const other = at(accepted, to);
+      for (let word = 0; word < words; word += 1) {
+        const isGrandfathered = standing[word] ?? 0;
+        const ahead = (one[word] ?? 0) | (from === start ? isGrandfathered : 0);
+        const behind = (other[word] ?? 0) | (to === start ? isGrandfathered : 0);
+        if ((ahead & behind) !== 0) return true;
+      }
+      return false;
+    };
+  };
+}
+
+function setBit(bits: Uint32Array, index: number) {
+  bits[index >> 5] = (bits[index >> 5] ?? 0) | (1 << (index & 31));
+}
+
+/** Every choice of versions for the other columns; the place of the column itself is free. */
+function contextsOf(
+  constraint: GroundConstraint,
+  column: number,
+  allowed: VersionsOf,
+): readonly number[][] {
+  let all: number[][] = [[]];
+  for (const [index, tableClass] of constraint.classes.entries()) {
+    const versions = index === column ? [0] : allowed(tableClass);
+    all = all.flatMap((context) => versions.map((version) => [...context, version]));
+  }
+  return all;
+}

@@ -1,0 +1,126 @@
+import type { System, SystemState } from "../../manifest/system.ts";
+import { type Arrangement, arrange } from "../stage/arrange.ts";
+import type { Budget, Effort } from "../model/budget.ts";
+import { criticalPathBound } from "./critical-path.ts";
+import { symmetryClassesOf } from "../model/symmetry-classes.ts";
+import { at, type MovePlan, exposureOf, type Move } from "../model/moves.ts";
+import { firstViolation, groupsByOrder, orderUse } from "../stage/written-order.ts";
+import type { Acceptability } from "../constraints/acceptability.ts";
+import type { Cost } from "../model/plan.ts";
+import { isEqual, bestFirst } from "./best-first.ts";
+import type { TableClasses } from "../model/table-classes.ts";
+import { directMoves, isDirect, wantedState } from "../model/wanted.ts";
+import {
+  type BaseHops,
+  baseHopsOf,
+  isRelaxedReachable,
+  type HopGraph,
+  hopConsistent,
+} from "./hop-consistency.ts";
+
+export type Solved =
+  | { readonly kind: "found"; readonly movePlan: MovePlan; readonly bound: Cost | "proved" }
+  | { readonly kind: "none" }
+  /** No hops lead there, whatever the tables say. */
+  | { readonly kind: "stuck"; readonly move: Move }
+  | { readonly kind: "undecided" };
+
+export type Solve = (acceptability: Acceptability, nodeLimit: number, effort?: Effort) => Solved;
+
+/** Searches a System again and again, under laws that differ in their constraints alone. */
+export function solver(system: System, tableClasses: TableClasses): Solve {
+  let known: BaseHops | null = null;
+  const baseHops = () =>
+    (known ??= baseHopsOf(
+      symmetryClassesOf(system, tableClasses),
+      system.types.map(({ versions }) => versions),
+    ));
+  return (acceptability, nodeLimit, effort = "best") =>
+    search(system, acceptability, baseHops, nodeLimit, effort);
+}
+
+/** In one stage where that can be: no plan has fewer installs or stages. Else over other end states. */
+function search(
+  system: System,
+  acceptability: Acceptability,
+  baseHopsOfAll: () => BaseHops,
+  nodeLimit: number,
+  effort: Effort,
+): Solved {
+  const start = system.components.map((component) => component.start);
+  const goal = wantedState(system);
+  const moves = directMoves(start, goal);
+  // Whatever the way, it would end in what a table refuses.
+  if (acceptability.violation(goal.map((version) => [version])) !== null) return { kind: "none" };
+  const budget = { left: nodeLimit };
+  const isWritten = orderUse(system, moves) === "all";
+  const arranged = remembered((before, behind, left) =>
+    isWritten
+      ? asWritten(system, acceptability, before, behind)
+      : arrange(system, acceptability, before, behind, left, effort),
+  );
+  if (moves.every((move) => isDirect(system, move))) {
+    const direct = arranged(start, goal, budget);
+    if (direct.kind === "arranged") {
+      const { groups, bound } = direct;
+      const isProved = bound.exposure === direct.exposure && bound.groups === groups.length;
+      const least = { installs: moves.length, stages: 1, ...bound };
+      return { kind: "found", movePlan: [groups], bound: isProved ? "proved" : least };
+    }
+  }
+  const baseHops = baseHopsOfAll();
+  const { symmetryClasses } = baseHops;
+  const hopGraph = hopConsistent(baseHops, acceptability.network);
+  const isStuck = ({ component, from }: Move, { distances }: HopGraph) =>
+    at(at(distances, at(symmetryClasses.of, component)), from) === Infinity;
+  if (moves.some((move) => isStuck(move, hopGraph))) {
+    const stuck = moves.find((move) => isStuck(move, baseHops));
+    return stuck === undefined ? { kind: "none" } : { kind: "stuck", move: stuck };
+  }
+  const found = bestFirst(
+    {
+      moves: { symmetryClasses, network: acceptability.network, ...hopGraph },
+      ends: acceptability.ends,
+      start,
+      goal,
+      criticalPathBound: () =>
+        criticalPathBound(system, symmetryClasses, hopGraph, acceptability.network),
+      arrange: arranged,
+    },
+    Math.max(0, budget.left),
+    effort,
+  );
+  if (found.kind === "undecided" && !isRelaxedReachable(baseHops, hopGraph, acceptability.network))
+    return { kind: "none" };
+  if (found.kind !== "found") return found;
+  const { movePlan, cost, bound } = found;
+  return { kind: "found", movePlan, bound: isEqual(cost, bound) ? "proved" : bound };
+}
+
+type Arrange = (before: SystemState, behind: SystemState, budget: Budget) => Arrangement;
+
+/** The same stage is asked for again and again. What was given up for want of nodes is tried anew. */
+function remembered(arranged: Arrange): Arrange {
+  const known = new Map<string, Arrangement>();
+  return (before, behind, budget) => {
+    const key = String.fromCharCode(...before, ...behind);
+    const said = known.get(key);
+    if (said !== undefined) return said;
+    const answer = arranged(before, behind, budget);
+    if (answer.kind !== "undecided") known.set(key, answer);
+    return answer;
+  };
+}
+
+/** A stage all of whose types are numbered by hand. */
+function asWritten(
+  system: System,
+  acceptability: Acceptability,
+  before: SystemState,
+  behind: SystemState,
+): Arrangement {
+  const groups = groupsByOrder(system, directMoves(before, behind));
+  if (firstViolation(acceptability, before, groups) !== null) return { kind: "none" };
+  const exposure = exposureOf(system, groups);
+  return { kind: "arranged", groups, exposure, bound: { exposure, groups: groups.length } };
+}

@@ -1,0 +1,257 @@
+import type { SystemState, VersionSet } from "../../manifest/system.ts";
+import { type Budget, spend } from "../model/budget.ts";
+import type { SymmetryClasses } from "../model/symmetry-classes.ts";
+import { at } from "../model/moves.ts";
+import type { EndBox, EndStates } from "../constraints/end-states.ts";
+import { priorityQueue } from "../model/priority-queue.ts";
+import { successorConsistent } from "./successor-consistency.ts";
+import type { ConstraintNetwork } from "../constraints/network.ts";
+
+/** An acceptable end state in which the next stage may end. */
+export interface Successor {
+  readonly state: SystemState;
+  /** Equal for states that differ in alike Components only. */
+  readonly key: string;
+  /** Moves of the stage. */
+  readonly installs: number;
+  /** Installs from here to the goal at the least. */
+  readonly left: number;
+  /** Stages from here to the goal at the least. */
+  readonly stagesLeft: number;
+  /** How many of the same box came before it. */
+  readonly tieBreak: number;
+}
+
+/** Where the Components may go next, and how far it is from there. */
+export interface Moves {
+  readonly symmetryClasses: SymmetryClasses;
+  /** [symmetry class][version]: the versions that may come next. */
+  readonly hops: readonly (readonly (readonly number[])[])[];
+  readonly network: ConstraintNetwork;
+  /** [symmetry class][version]: the fewest installs to the goal. */
+  readonly distances: readonly (readonly number[])[];
+}
+
+/** Components of a symmetry class that have the same version. */
+export interface ClassAtVersion {
+  readonly symmetryClass: number;
+  readonly members: readonly number[];
+  readonly tableClass: number;
+  /** What they have now. */
+  readonly from: number;
+  /** What they had at the start of the plan. */
+  readonly start: number;
+}
+
+export interface Option {
+  readonly version: number;
+  readonly moves: number;
+  readonly distance: number;
+  /** Installs more than the shortest way needs. */
+  readonly detour: number;
+}
+
+/** A choice of options: one slot another step down its list than in the choice before. */
+interface Choice {
+  readonly before: Choice | null;
+  readonly slot: number;
+  readonly option: number;
+  readonly detour: number;
+  readonly steps: number;
+}
+
+/** A slot is one Component of a class at a version; the slots of a class at a version are filled with ever lower options. */
+interface Slot {
+  readonly classAtVersion: number;
+  readonly isFirst: boolean;
+}
+
+/** The end states of one box that one stage may reach, those with the fewest installs in all first. */
+export function* successorsIn(
+  moves: Moves,
+  ends: EndStates,
+  box: EndBox,
+  state: SystemState,
+  classesAtVersion: readonly ClassAtVersion[],
+  budget: Budget,
+): Generator<Successor, void> {
+  const inBox: (readonly Option[])[] = [];
+  for (const classAtVersion of classesAtVersion) {
+    const options = optionsIn(
+      moves,
+      classAtVersion,
+      box.domains[classAtVersion.tableClass] ?? null,
+    );
+    if (options.length === 0) return;
+    inBox.push(options);
+  }
+  const lists = successorConsistent(classesAtVersion, inBox, moves.network);
+  if (lists.some(({ length }) => length === 0)) return;
+  const slots = classesAtVersion.flatMap(({ members }, classAtVersion): readonly Slot[] =>
+    at(lists, classAtVersion).length < 2
+      ? []
+      : members.map((_, index) => ({ classAtVersion, isFirst: index === 0 })),
+  );
+  const isPossible = ({ installs, state: next }: Successor) =>
+    installs > 0 && !(ends.restrictedClasses.size > 0 && ends.isContradicted(next));
+  if (slots.length === 0) {
+    // The only one: nothing else is kept while it waits for its turn.
+    const successor = successorOf(moves, classesAtVersion, lists, [], state, 0);
+    if (isPossible(successor)) yield successor;
+    return;
+  }
+  const eager = slots.map(() => 0);
+  const lazy = slots.map(({ classAtVersion }) => leastMove(at(lists, classAtVersion)));
+  const idle = successorOf(moves, classesAtVersion, lists, lazy, state, 1);
+  let tieBreak = 0;
+  const open = priorityQueue<Choice>();
+  open.push([0, 0], { before: null, slot: 0, option: 0, detour: 0, steps: 0 });
+  for (let choice = open.pop(); choice !== undefined; choice = open.pop()) {
+    const chosen = [...eager];
+    for (let one: Choice | null = choice; one?.before; one = one.before) {
+      chosen[one.slot] = Math.max(at(chosen, one.slot), one.option);
+    }
+    const successor = successorOf(moves, classesAtVersion, lists, chosen, state, tieBreak);
+    if (isPossible(successor) && (tieBreak === 0 || successor.key !== idle.key)) {
+      yield successor;
+      // All that can move, then as little as possible: of what lies between there may be very much.
+      if (tieBreak === 0 && successor.key !== idle.key && isPossible(idle)) yield idle;
+      tieBreak = Math.max(2, tieBreak + 1);
+    }
+    for (let slot = choice.slot; slot < slots.length; slot += 1) {
+      const { classAtVersion, isFirst } = at(slots, slot);
+      const options = at(lists, classAtVersion);
+      const option = at(chosen, slot) + 1;
+      const isAllowed = option < options.length && (isFirst || at(chosen, slot - 1) >= option);
+      if (!isAllowed) continue;
+      if (!spend(budget, 1)) return;
+      const detour = choice.detour + at(options, option).detour - at(options, option - 1).detour;
+      const steps = choice.steps + 1;
+      open.push([detour, steps], { before: choice, slot, option, detour, steps });
+    }
+  }
+}
+
+/** Of the options without detour the one that moves least. */
+function leastMove(options: readonly Option[]): number {
+  const least = at(options, 0).detour;
+  const straight = options.filter(({ detour }) => detour === least);
+  const staying = straight.findIndex(({ moves }) => moves === 0);
+  return Math.max(0, staying);
+}
+
+/** Tells who is where. */
+export function classesByVersion({
+  symmetryClasses: { classes },
+}: Moves): (state: SystemState) => readonly ClassAtVersion[] {
+  // [symmetry class][version]: all of the symmetry class. The same states are asked for again and again.
+  const known: (ClassAtVersion | undefined)[][] = classes.map(() => []);
+  const classIn = (symmetryClass: number, from: number): ClassAtVersion => {
+    const { members, tableClass, start } = at(classes, symmetryClass);
+    return (at(known, symmetryClass)[from] ??= { symmetryClass, members, tableClass, from, start });
+  };
+  return (state) => {
+    const classesAtVersion: ClassAtVersion[] = [];
+    for (const [symmetryClass, { members }] of classes.entries()) {
+      const [only] = members;
+      if (members.length === 1 && only !== undefined) {
+        classesAtVersion.push(classIn(symmetryClass, at(state, only)));
+        continue;
+      }
+      const byVersion = new Map<number, number[]>();
+      for (const member of members) {
+        const version = at(state, member);
+        const alike = byVersion.get(version);
+        if (alike === undefined) byVersion.set(version, [member]);
+        else alike.push(member);
+      }
+      for (const [from, alike] of byVersion) {
+        classesAtVersion.push({ ...classIn(symmetryClass, from), members: alike });
+      }
+    }
+    return classesAtVersion;
+  };
+}
+
+/**
+ * What a class at a version may have behind the stage, of these versions: least detour first, of those the nearest to the goal.
+ * In most end states each Component has one version, and none of the others is looked at.
+ */
+function optionsIn(
+  moves: Moves,
+  classAtVersion: ClassAtVersion,
+  versions: VersionSet,
+): readonly Option[] {
+  const [only] = versions ?? [];
+  if (versions?.length === 1 && only !== undefined) {
+    const option = optionTo(moves, classAtVersion, only);
+    return option === null ? [] : [option];
+  }
+  const { symmetryClass, from } = classAtVersion;
+  return [from, ...at(at(moves.hops, symmetryClass), from)]
+    .filter((version) => versions?.includes(version) ?? true)
+    .flatMap((version) => optionTo(moves, classAtVersion, version) ?? [])
+    .toSorted((a, b) => a.detour - b.detour || a.distance - b.distance);
+}
+
+/** Null: it cannot be there behind the stage, or there is no way from there. */
+function optionTo(
+  { hops, distances }: Moves,
+  { symmetryClass, from }: ClassAtVersion,
+  version: number,
+): Option | null {
+  const distance = at(distances, symmetryClass);
+  const left = distance[version] ?? Infinity;
+  const isThere = version === from;
+  if (left === Infinity || (!isThere && !at(at(hops, symmetryClass), from).includes(version)))
+    return null;
+  const made = isThere ? 0 : 1;
+  return { version, moves: made, distance: left, detour: made + left - at(distance, from) };
+}
+
+function successorOf(
+  { symmetryClasses }: Moves,
+  classesAtVersion: readonly ClassAtVersion[],
+  lists: readonly (readonly Option[])[],
+  chosen: readonly number[],
+  state: SystemState,
+  tieBreak: number,
+): Successor {
+  const next = [...state];
+  let installs = 0;
+  let left = 0;
+  let stagesLeft = 0;
+  let slot = 0;
+  for (let classAtVersion = 0; classAtVersion < classesAtVersion.length; classAtVersion += 1) {
+    const { members } = at(classesAtVersion, classAtVersion);
+    const options = at(lists, classAtVersion);
+    const isFixed = options.length < 2;
+    for (let index = 0; index < members.length; index += 1) {
+      // The first slot has the least wanted option: it is the last Component's.
+      const place = slot + members.length - 1 - index;
+      const option = at(options, isFixed ? 0 : at(chosen, place));
+      next[at(members, index)] = option.version;
+      installs += option.moves;
+      left += option.distance;
+      stagesLeft = Math.max(stagesLeft, option.distance);
+    }
+    if (!isFixed) slot += members.length;
+  }
+  return { state: next, key: keyOf(symmetryClasses, next), installs, left, stagesLeft, tieBreak };
+}
+
+/** How many Components of each symmetry class have each version. */
+export function keyOf({ classes }: SymmetryClasses, state: SystemState): string {
+  const codes: number[] = [];
+  for (const { members, size } of classes) {
+    const [only] = members;
+    if (members.length === 1 && only !== undefined) {
+      codes.push(at(state, only));
+      continue;
+    }
+    const counts = Array.from({ length: size }, (): number => 0);
+    for (const member of members) counts[at(state, member)] = at(counts, at(state, member)) + 1;
+    codes.push(...counts);
+  }
+  return String.fromCharCode(...codes);
+}
