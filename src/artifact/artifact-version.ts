@@ -1,11 +1,13 @@
 import * as z from "zod";
+import { parseJson } from "../core/json.ts";
 import { refused } from "./artifact-error.ts";
 
 const Version = z.strictObject({ format: z.string(), version: z.int() });
 
 /** ArtifactError unless `version` is that of the format that we read. */
 export function demandVersion(file: string, bytes: Uint8Array): void {
-  const text = new TextDecoder().decode(bytes);
+  // A byte order mark before the JSON is no JSON to the parsers of others.
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const version = parseVersion(text);
   if (version === null || version.format !== "mender") {
     throw refused("artifact-layout", file, `"${file}" is not a Mender Artifact.`, {
@@ -27,7 +29,7 @@ export function demandVersion(file: string, bytes: Uint8Array): void {
 /** Null where it is not JSON of the two fields, each once and plainly written. */
 function parseVersion(text: string): z.infer<typeof Version> | null {
   try {
-    const json: unknown = JSON.parse(text);
+    const json = parseJson(text);
     const parsed = Version.safeParse(json);
     // A field that stands there twice, or a 3 written as 3.0, is read differently by different parsers.
     const isPlain = JSON.stringify(json) === text.replaceAll(/\s/g, "");

@@ -18,7 +18,8 @@ function mapOf<T>(value: z.ZodType<T>, form: string) {
     }
     for (const [key, each] of Object.entries(given)) {
       const parsed = value.safeParse(each);
-      if (!keyForm.test(key)) complain("is not a key", key);
+      if (!keyForm.test(key))
+        complain("is not a key of 1 to 256 characters without blanks and `=`", key);
       else if (!parsed.success) complain(`must be ${form}`, key);
       else map.set(key, parsed.data);
     }
@@ -27,7 +28,9 @@ function mapOf<T>(value: z.ZodType<T>, form: string) {
 }
 
 /** Real clients look for an update module of this name, so it is one part of a path. */
-const payloadType = z.string().refine(isSafePart, { error: "must be a name without `/`" });
+const payloadType = z
+  .string()
+  .refine(isSafePart, { error: "must be a name without `/`, of at most 255 bytes" });
 
 const headerDepends = mapOf(list, "a list of texts").refine(
   (depends) => depends.has("device_type"),

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { hiddenCharacters, withHiddenShown } from "../core/hidden-characters.ts";
 import { ArtifactName } from "../core/ids.ts";
+import { parseJson } from "../core/json.ts";
 import { refused } from "./artifact-error.ts";
 import { HeaderInfo, MetaData, TypeInfo } from "./header-schemas.ts";
 import type { Artifact } from "./types.ts";
@@ -67,10 +68,15 @@ export function readHeaders(file: string, files: HeaderFiles): HeaderContent {
   const depends = merged(file, info.artifact_depends, type.artifact_depends, sameList);
   const name = ArtifactName.safeParse(provides.get("artifact_name"));
   if (!name.success) {
+    const given = provides.get("artifact_name") ?? "";
     throw headerInvalid(
       file,
       "header-info",
       "has no usable `artifact_name` in `artifact_provides`",
+      {
+        expected: "1 to 256 characters, no blanks at the ends",
+        got: given.length > 256 ? `${given.length} characters` : `"${given}"`,
+      },
     );
   }
   // mender-artifact lets it be left out; the Mender Client then installs the Artifact on no device.
@@ -143,10 +149,7 @@ function invisible(file: string, part: string, { text, path }: HiddenText) {
 /** Reads JSON; ArtifactError where it is none. */
 function json(file: string, part: string, bytes: Uint8Array): unknown {
   try {
-    const parsed: unknown = JSON.parse(
-      new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes),
-    );
-    return parsed;
+    return parseJson(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
     throw headerInvalid(file, part, "is not JSON");
   }

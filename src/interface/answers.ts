@@ -45,7 +45,8 @@ export function readIdentity(printed: Printed): Result<ComponentId> {
   return fail({
     code: "identity-invalid",
     message: `The Interface "${printed.by}" does not tell the id of its Component.`,
-    expected: "one line id=<Component id>, the id without control characters or blanks at its ends",
+    expected:
+      "one line id=<Component id>, the id of 1 to 256 characters without control characters or blanks at its ends",
     got: text.value === "" ? "nothing" : shortened(line),
     hint: 'Let it answer Identity with one line such as "id=R456".',
   });

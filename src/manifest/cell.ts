@@ -119,7 +119,7 @@ function alternativeProblem(text: string, at: Place): Problem | null {
     message: `The cell "${text.slice(0, 60)}" says nothing that can be compared.`,
     at,
     expected: cellForms,
-    got: text.slice(0, 60),
+    got: text.length > 256 ? `${text.length} characters` : text,
     hint: `After "!" goes a version, a range or "?"; a name has at most 256 characters.`,
   };
 }

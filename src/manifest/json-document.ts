@@ -70,6 +70,10 @@ function readValue(reader: Reader, depth: number): YamlNode {
   const start = reader.at;
   const text = match(reader, literal);
   if (text === null) throw unexpected(reader, "a value");
+  if (/^-?[0-9]/.test(text) && !Number.isFinite(Number(text))) {
+    reader.at = start;
+    throw unexpected(reader, "a number of at most 1.8e308");
+  }
   return { kind: "text", text, style: "plain", start, end: reader.at };
 }
 

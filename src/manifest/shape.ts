@@ -128,10 +128,10 @@ function wrongKey({ source, root }: Subject, path: Path, message: string): Probl
   const expected = message.replace(/^must be /, "");
   return {
     code: "wrong-value",
-    message: `The name "${name}" must be ${expected}.`,
+    message: `The name "${name.slice(0, 60)}${name.length > 60 ? "..." : ""}" must be ${expected}.`,
     at: placeAt(source, (keyAt(root, path) ?? root).start),
     expected,
-    got: name,
+    got: name.length > 60 ? `${name.length} characters` : name,
     hint: "Write a shorter or simpler name.",
   };
 }
@@ -155,5 +155,6 @@ function told(node: YamlNode): string {
   if (node.kind === "list") return node.items.length === 0 ? "an empty list" : "a list";
   if (node.kind === "map") return node.entries.size === 0 ? "an empty map" : "a map";
   const [line = "", ...more] = node.text.trim().split("\n");
-  return `"${line.slice(0, 60)}${line.length > 60 || more.length > 0 ? "..." : ""}"`;
+  const length = node.text.length > 256 ? `, ${node.text.length} characters` : "";
+  return `"${line.slice(0, 60)}${line.length > 60 || more.length > 0 ? "..." : ""}"${length}`;
 }

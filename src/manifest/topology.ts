@@ -119,7 +119,7 @@ function interfaceProblems({ interface: name, at }: TopologyEntry): readonly Pro
       code: "wrong-value",
       message: `The Component type "${name}" cannot be the name of an Interface.`,
       at,
-      expected: `a file name without "/"`,
+      expected: `a file name without "/", of at most 255 characters`,
       got: name,
       hint: `Add "interface" with the name of the executable.`,
     },

@@ -38,6 +38,7 @@ export function readSystemVersion(
       : "An acceptable end state has no System version.",
     at,
     expected: "a name of 1 to 256 characters",
+    ...(text.length > 256 && { got: `${text.length} characters` }),
     hint: `Give the row a name such as "v.2".`,
   };
   return { systemVersion: null, problem };

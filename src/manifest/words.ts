@@ -34,12 +34,16 @@ export const plainText = z
 
 export const path = z
   .string({ error: "a path" })
-  .regex(/^[^\p{Cc}]{1,4096}$/u, { error: "a path without control characters" });
+  .regex(/^[^\p{Cc}]{1,4096}$/u, {
+    error: "a path of at most 4096 characters, without control characters",
+  });
 
 /** A single safe part of a path. */
 export const fileName = z
   .string({ error: "a file name" })
-  .regex(/^(?!\.{1,2}$)[^/\p{Cc}]{1,255}$/u, { error: `a file name without "/"` });
+  .regex(/^(?!\.{1,2}$)[^/\p{Cc}]{1,255}$/u, {
+    error: `a file name without "/", of at most 255 characters`,
+  });
 
 export function wholeNumber(least: number, most: number) {
   const error =

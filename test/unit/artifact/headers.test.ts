@@ -428,3 +428,39 @@ describe("characters that do not show", () => {
     expect((await read({ header: [info, type, metaData] })).ok).toBe(true);
   });
 });
+
+describe("as strict as the real tools", () => {
+  it.each(["1e999", "-1e999", '{ "deep": [1, 2e400] }'])(
+    "a number that no parser can hold is no JSON: %s",
+    async (value) => {
+      const metaData = { name: "headers/0000/meta-data", content: `{ "n": ${value} }` };
+      expect(await problemOf({ header: [info, type, metaData] })).toMatchObject({
+        code: "artifact-header-invalid",
+        message: '"headers/0000/meta-data" of "a.mender" is not JSON.',
+      });
+    },
+  );
+
+  it("a byte order mark before the JSON of version is refused", async () => {
+    expect(await problemOf({ version: '\ufeff{"format":"mender","version":3}' })).toMatchObject({
+      code: "artifact-layout",
+      message: '"a.mender" is not a Mender Artifact.',
+    });
+  });
+
+  it("a name that is too long says the limit", async () => {
+    const headerInfo = {
+      payloads: [{ type: "gateway-image" }],
+      artifact_provides: { artifact_name: "x".repeat(257) },
+      artifact_depends: { device_type: ["gateway"] },
+    };
+    expect(await problemOf({ headerInfo })).toMatchObject({
+      expected: "1 to 256 characters, no blanks at the ends",
+      got: "257 characters",
+    });
+    const typeInfo = { type: "gateway-image", artifact_provides: { ["k".repeat(257)]: "v" } };
+    expect((await problemOf({ typeInfo }))?.message).toContain(
+      "is not a key of 1 to 256 characters",
+    );
+  });
+});

@@ -199,3 +199,10 @@ test.each([
   const [line] = problemLines(problemsOf(readConfiguration(textFile("o.conf", text))));
   expect(line).toContain(`o.conf:${start} `);
 });
+
+test("a number that no parser can hold is no JSON", () => {
+  const text = '{ "PlannerNodeLimit": 1e999 }';
+  expect(problemLines(problemsOf(readConfiguration(textFile("c.conf", text))))).toEqual([
+    'c.conf:1:23 json-syntax The JSON is broken here: expected a number of at most 1.8e308, got "1e999". JSON wants double quotes, commas between entries and none after the last, and no comments.',
+  ]);
+});

@@ -240,3 +240,18 @@ describe("markup in a cell is refused as what it is", () => {
 function markup(cell: string): string {
   return /`|\*\*|~~|<br>|<b>|&gt;|&#8805;|\[.*\)|[\u2264\u2265]|\*.*\*/.exec(cell)?.[0] ?? "";
 }
+
+test("a name that is too long says the limit", () => {
+  const long = "x".repeat(257);
+  expect(told(manifest({ "artifact_name: rtos-v2": `artifact_name: ${long}` }))).toEqual([
+    expect.stringContaining(
+      'must be 1 to 256 characters without control characters or blanks at its ends, but is "xxx',
+    ),
+  ]);
+  expect(told(manifest({ "artifact_name: rtos-v2": `artifact_name: ${long}` }))[0]).toContain(
+    `...", 257 characters.`,
+  );
+  expect(told(manifest({ "  rtos: {": `  ${long}: { artifact_name: x }\n  rtos: {` }))).toEqual([
+    `7:3 wrong-value The name "${"x".repeat(60)}..." must be 1 to 256 characters without control characters or blanks at its ends. Write a shorter or simpler name.`,
+  ]);
+});

@@ -89,7 +89,7 @@ test("all problems of a Topology at once, those of the Components' file too", ()
     'topology.yaml:1:1 missing-field The field "system_type" is missing in the file. Add "system_type": it must be a text.',
     'topology.yaml:2:7 wrong-value "kind" must be "topology", but is "topologie". Write "topology".',
     'topology.yaml:3:1 unknown-field There is no field "systemtype" here. Did you mean "system_type"?',
-    'components.yaml:2:43 wrong-value "components[0].interface" must be a file name without "/", but is "../gateway". Write a file name without "/".',
+    'components.yaml:2:43 wrong-value "components[0].interface" must be a file name without "/", of at most 255 characters, but is "../gateway". Write a file name without "/", of at most 255 characters.',
     'components.yaml:2:72 wrong-value "components[0].timeout_seconds" must be a whole number from 1 to 2000000, but is "0". Write a whole number from 1 to 2000000.',
     'components.yaml:3:5 missing-field The field "component_type" is missing in "components[1]". Add "component_type": it must be a text.',
     'components.yaml:3:38 wrong-value "components[1].on_interrupt" must be "rollback", "retry" or "observe", but is "ignore". Write "rollback", "retry" or "observe".',
