@@ -1,4 +1,5 @@
 import type { Problem } from "../core/problem.ts";
+import type { ArtifactAtHand } from "../manifest/at-hand.ts";
 import { lintManifest } from "../manifest/lint.ts";
 import { lintSystem } from "../manifest/lint-system.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -20,10 +21,13 @@ export interface Linted {
   readonly reach: Reachability | null;
 }
 
-/** A Manifest that was read. A problem only where it cannot work on any System. */
-export function lint(manifest: Manifest): Linted {
+/**
+ * A Manifest that was read, and its Artifacts: what those that are at hand depend on counts. A problem only where it
+ * cannot work on any System.
+ */
+export function lint(manifest: Manifest, artifacts: readonly ArtifactAtHand[]): Linted {
   if (manifest.constraints === null) return { problems: [], notes: [], reach: null };
-  const matched = lintSystem(manifest);
+  const matched = lintSystem(manifest, artifacts);
   // Told below by the search, which knows the versions that are only there to start from.
   const notes = lintManifest(manifest).filter(({ code }) => code !== "version-without-artifact");
   if (!matched.ok) {

@@ -1,10 +1,11 @@
 import { dirname, resolve } from "node:path";
+import type { VerifyKey } from "../artifact/keys.ts";
 import { openBundle } from "../bundle/bundle.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { ManifestTrust } from "../deployment/records.ts";
 import type { TextFile } from "../manifest/source.ts";
 import type { ByteSource } from "../platform/types.ts";
-import type { Places } from "../sources/places.ts";
+import type { OpenBundle, Places } from "../sources/places.ts";
 import { withBundleFile, withInput } from "./bundle-file.ts";
 import type { Context } from "./context.ts";
 import { readTextWithStatus } from "./input-files.ts";
@@ -29,12 +30,13 @@ export async function isBundle(context: Context, name: string): Promise<Result<b
 
 /** Opens a Manifest for the time of use: its Artifacts lie beside it. */
 export async function withManifest<T>(
-  { platform, environment }: Context,
+  context: Context,
   demand: TrustDemand,
   name: string,
   use: (input: SystemInput) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const { files, decompressors } = platform;
+  const { platform, environment } = context;
+  const { files } = platform;
   const read = readTextWithStatus(files, environment.workingDirectory, name);
   if (!read.ok) return read;
   const { status, bytes } = read.value;
@@ -43,13 +45,7 @@ export async function withManifest<T>(
   if (!trust.ok) return trust;
   return await use({
     manifest: { name, bytes },
-    places: {
-      files,
-      decompressors,
-      keys: demand.keys,
-      bundle: null,
-      beside: { path: dirname(path), name: dirname(name) },
-    },
+    places: besidePlaces(context, demand.keys, name),
     trust: trust.value,
   });
 }
@@ -62,28 +58,44 @@ export async function withBundle<T>(
   use: (input: SystemInput) => Promise<Result<T>>,
   path?: string,
 ): Promise<Result<T>> {
-  const { files, decompressors } = context.platform;
   const given = resolve(context.environment.workingDirectory, name);
   const opened = async (source: ByteSource): Promise<Result<T>> => {
     const bundle = await openBundle(source, keys);
     if (!bundle.ok) return bundle;
-    const { manifest, entries, verifiedBy } = bundle.value;
+    const { manifest, verifiedBy } = bundle.value;
     const { entry, bytes } = manifest;
-    const isThin = entries.length === 0;
     return await use({
       manifest: { name: `${name}:${entry}`, bytes },
-      places: {
-        files,
-        decompressors,
-        keys,
-        beside: { path: dirname(given), name: dirname(name) },
-        // Without an Artifact in it, it carries a signed Manifest and no more: its Artifacts come from elsewhere.
-        bundle: isThin ? null : { path: path ?? given, bundle: bundle.value, source },
-      },
+      places: bundlePlaces(context, keys, name, {
+        path: path ?? given,
+        bundle: bundle.value,
+        source,
+      }),
       trust: verifiedBy === null ? null : { kind: "signed", key: verifiedBy },
     });
   };
   return await withBundleFile(context, name, opened, path);
+}
+
+/** The Artifacts of a Manifest that came alone lie beside it. `name` as it was given. */
+export function besidePlaces(
+  { platform: { files, decompressors }, environment }: Context,
+  keys: readonly VerifyKey[],
+  name: string,
+): Places {
+  const path = dirname(resolve(environment.workingDirectory, name));
+  return { files, decompressors, keys, bundle: null, beside: { path, name: dirname(name) } };
+}
+
+/** Those of a bundle lie in it. Without any in it, it carries a signed Manifest and no more: they come from elsewhere. */
+export function bundlePlaces(
+  context: Context,
+  keys: readonly VerifyKey[],
+  name: string,
+  bundle: OpenBundle,
+): Places {
+  const isThin = bundle.bundle.entries.length === 0;
+  return { ...besidePlaces(context, keys, name), bundle: isThin ? null : bundle };
 }
 
 /** Opens either of them where it lies. */

@@ -2,14 +2,8 @@ import { wrongSums } from "../bundle/sums.ts";
 import type { ComponentType, SystemVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import {
-  type ArtifactAtHand,
-  found,
-  knownByName,
-  nameNotes,
-  type WantedArtifact,
-  wantedArtifacts,
-} from "../manifest/at-hand.ts";
+import { byNameNote, uncheckedStoneNotes } from "../manifest/artifact-notes.ts";
+import { type ArtifactAtHand, nameNotes, wantedArtifacts } from "../manifest/at-hand.ts";
 import { readConstraintsFile } from "../manifest/constraints-file.ts";
 import { type Manifest, readManifest } from "../manifest/manifest.ts";
 import { matchSystem } from "../manifest/match.ts";
@@ -22,7 +16,12 @@ import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import { findPlan, writtenOrder } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/model/plan.ts";
 import type { PlannedSystem, TypePlaces } from "../report/planned.ts";
-import { type LocatedArtifact, locateArtifacts, missingArtifact } from "../sources/locate.ts";
+import {
+  type LocatedArtifact,
+  locateArtifacts,
+  missingArtifact,
+  standInsFor,
+} from "../sources/locate.ts";
 import type { Context } from "./context.ts";
 import { deviceConstraintsFile } from "./device-constraints.ts";
 import { readText } from "./input-files.ts";
@@ -99,6 +98,7 @@ async function planHere(
         at: null,
       })),
       absent: surveyed.value.absent,
+      start: "real",
       artifacts: artifacts.value.atHand,
     },
     { ...artifacts.value, survey: surveyed.value, notes: [...notes, ...artifacts.value.notes] },
@@ -149,6 +149,7 @@ async function planOnPaper(
         at,
       })),
       absent: [],
+      start: "real",
       artifacts: artifacts.value.atHand,
     },
     { ...artifacts.value, survey: null, notes: [...notes, ...artifacts.value.notes] },
@@ -185,15 +186,16 @@ async function readArtifacts(
     return fail(...missing.map(missingArtifact));
   }
   const there = located.value.filter((one) => one !== null);
+  const standIns = standInsFor(wanted, located.value);
   return ok({
-    atHand: wanted.map((one, index) => atHand(one, located.value[index] ?? null)),
+    atHand: standIns.map((one) => one.atHand),
     located: there,
-    notes: there.flatMap((one) => nameNotes(one.wanted, found(one.wanted, one.artifact))),
+    notes: [
+      ...standIns.flatMap((one) => nameNotes(one.wanted, one.atHand)),
+      ...byNameNote(standIns),
+      ...uncheckedStoneNotes(standIns),
+    ],
   });
-}
-
-function atHand(wanted: WantedArtifact, located: LocatedArtifact | null): ArtifactAtHand {
-  return located === null ? knownByName(wanted) : found(wanted, located.artifact);
 }
 
 async function planned(

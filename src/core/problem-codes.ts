@@ -39,6 +39,8 @@ export const problemCodes = {
   "artifact-depends-complex": exitCode.incompatible,
   "artifact-name-unusable": exitCode.invalid,
   "artifact-name-differs": exitCode.done,
+  "artifact-not-at-hand": exitCode.done,
+  "stepping-stone-unchecked": exitCode.done,
   "component-type-unused": exitCode.done,
   "component-absent": exitCode.done,
   "version-not-named": exitCode.done,

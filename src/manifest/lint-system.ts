@@ -1,6 +1,6 @@
 import { ComponentId, type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
-import { knownByName, wantedArtifacts } from "./at-hand.ts";
+import type { ArtifactAtHand } from "./at-hand.ts";
 import { readTerm } from "./cell.ts";
 import { columnsOfTypes, type TypeColumn } from "./columns.ts";
 import type { Manifest } from "./manifest.ts";
@@ -16,7 +16,10 @@ import type { Constraints, ConstraintTable } from "./table.ts";
  * that columns name, and else one of each type, or as many as a table has columns for, in the first
  * end state.
  */
-export function lintSystem(manifest: Manifest): Result<System> {
+export function lintSystem(
+  manifest: Manifest,
+  artifacts: readonly ArtifactAtHand[],
+): Result<System> {
   const types = manifest.componentTypes.map(({ type }) => type);
   const columns = columnsOfTypes(tablesOf(manifest.constraints), types);
   const matched = matchSystem({
@@ -25,7 +28,8 @@ export function lintSystem(manifest: Manifest): Result<System> {
     systemType: null,
     components: types.flatMap((type) => componentsOf(manifest, type, columns.get(type) ?? [])),
     absent: [],
-    artifacts: wantedArtifacts(manifest).map(knownByName),
+    start: "made-up",
+    artifacts,
   });
   return matched.ok ? { ok: true, value: matched.value.system } : matched;
 }

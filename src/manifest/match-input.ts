@@ -16,6 +16,8 @@ export interface MatchInput {
   readonly components: readonly MatchComponent[];
   /** The types of Components that are not required and do not answer, one for each. */
   readonly absent: readonly ComponentType[];
+  /** Whether the Components are where they are; what is only made up need not lead anywhere. */
+  readonly start: "real" | "made-up";
   /** For each type of the Manifest its target, and its stepping stones. */
   readonly artifacts: readonly ArtifactAtHand[];
 }

@@ -97,9 +97,10 @@ function matchOne(
     },
     problems: [
       ...problems,
-      ...(found === null
-        ? [tooManyWays(component)]
-        : unreachable(input, hopsInput, component, found)),
+      ...(found === null ? [tooManyWays(component)] : []),
+      ...(found !== null && input.start === "real"
+        ? unreachable(input, hopsInput, component, found)
+        : []),
     ],
   };
 }

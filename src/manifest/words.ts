@@ -32,11 +32,9 @@ export const plainText = z
   .string({ error: "a text" })
   .regex(/^[^\0]*$/, { error: "a text without NUL" });
 
-export const path = z
-  .string({ error: "a path" })
-  .regex(/^[^\p{Cc}]{1,4096}$/u, {
-    error: "a path of at most 4096 characters, without control characters",
-  });
+export const path = z.string({ error: "a path" }).regex(/^[^\p{Cc}]{1,4096}$/u, {
+  error: "a path of at most 4096 characters, without control characters",
+});
 
 /** A single safe part of a path. */
 export const fileName = z

@@ -17,31 +17,38 @@ export interface ValidatedFile {
   readonly reach?: Reachability | null;
 }
 
-export function validationLines(files: readonly ValidatedFile[], style: Style): readonly string[] {
+/** `strict`: a warning is no better than a problem. */
+export function validationLines(
+  files: readonly ValidatedFile[],
+  style: Style,
+  strict: boolean,
+): readonly string[] {
   return files.flatMap((found) => [
-    `${style.strong(found.file)}: ${found.kind ?? "not readable"}, ${verdict(found, style)}`,
+    `${style.strong(found.file)}: ${found.kind ?? "not readable"}, ${verdict(found, style, strict)}`,
     ...problemsText(found.problems, style),
     ...problemsText(found.notes, style, "warning"),
     ...(found.reach === null || found.reach === undefined ? [] : reachLines(found.reach, style)),
   ]);
 }
 
-function verdict({ problems, notes }: ValidatedFile, style: Style): string {
+function verdict({ problems, notes }: ValidatedFile, style: Style, strict: boolean): string {
   if (problems.length > 0) return style.bad(counted(problems.length, "problem"));
-  if (notes.length > 0) return style.careful(counted(notes.length, "warning"));
+  const warnings = counted(notes.length, "warning");
+  if (notes.length > 0) return strict ? style.bad(warnings) : style.careful(warnings);
   return style.good("good");
 }
 
 export function validationJson(
   files: readonly ValidatedFile[],
   exit: number,
+  strict: boolean,
 ): Readonly<Record<string, unknown>> {
   return {
     type: "validation",
     files: files.map(({ file, kind, problems, notes, reach }) => ({
       file,
       kind,
-      good: problems.length === 0,
+      good: problems.length === 0 && !(strict && notes.length > 0),
       problems: problems.map((problem) => problemJson(problem)),
       notes: notes.map((note) => problemJson(note, "warning")),
       ...(reach !== null && reach !== undefined && { reach: reachJson(reach) }),

@@ -6,7 +6,8 @@ import { demandPin } from "../bundle/pins.ts";
 import type { Sha256 } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import type { WantedArtifact } from "../manifest/at-hand.ts";
+import type { StandIn } from "../manifest/artifact-notes.ts";
+import { found, knownByName, type WantedArtifact } from "../manifest/at-hand.ts";
 import type { ArtifactLocation } from "../manifest/location.ts";
 import { type ByteSource, FileError, unlessRefused } from "../platform/types.ts";
 import type { OpenBundle, Places } from "./places.ts";
@@ -31,6 +32,17 @@ export async function locateArtifacts(
   const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
   if (problems.length > 0) return fail(...distinct(problems));
   return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
+}
+
+/** Each of the wanted Artifacts as it was found, or by its name. */
+export function standInsFor(
+  wanted: readonly WantedArtifact[],
+  located: readonly (LocatedArtifact | null)[],
+): readonly StandIn[] {
+  return wanted.map((one, index) => {
+    const artifact = located[index]?.artifact ?? null;
+    return { wanted: one, atHand: artifact === null ? knownByName(one) : found(one, artifact) };
+  });
 }
 
 /** The problem of an Artifact that is nowhere. */

@@ -56,6 +56,23 @@ describe.skipIf(!works)("where verify keys are configured", () => {
     expect(system.calls()).toEqual([]);
   });
 
+  test("validate says what install would say of every signature", () => {
+    create("-o", "unsigned.tar");
+    create("--key", "theirs.pem", "-o", "theirs.tar");
+    create("--key", "mine.pem", "-o", "mine.tar");
+    cpSync("fixtures/systems/seed/artifacts/rtos-v2.mender", system.path("unsigned.mender"));
+    const said = (file: string) => {
+      const { exit, stdout } = system.run(["validate", file]);
+      return [exit, ...(stdout.match(/\[[a-z-]+\]/g) ?? [])];
+    };
+    expect(said("manifest-v2.yaml")).toEqual([12, "[manifest-unsigned]"]);
+    expect(said("unsigned.tar")).toEqual([12, "[bundle-unsigned]"]);
+    expect(said("theirs.tar")).toEqual([12, "[bundle-signature]"]);
+    expect(said("unsigned.mender")).toEqual([12, "[artifact-unsigned]"]);
+    expect(said("mine.tar")).toEqual([0]);
+    expect(said("artifacts/rtos-v2.mender")).toEqual([0]);
+  });
+
   test.each(["plan", "explain", "simulate"])("%s says what install would say", (command) => {
     const refused = system.run([command, "manifest-v2.yaml"]);
     expect(refused.exit).toBe(12);

@@ -47,7 +47,10 @@ function planned({
   const args = ["plan", "m.yaml", "--state", "s.yaml"];
   const ran = runProgram(args, { cwd: directory });
   expect({ exit: ran.exit, stderr: ran.stderr }).toEqual({ exit: 14, stderr: "" });
-  const [text = ""] = ran.stdout.split("\n\nwarning: Nobody says");
+  const [text = "", ...notes] = ran.stdout.split(
+    /\n\n(?=m\.yaml:6:3: warning: Known by name only)/,
+  );
+  expect(notes).toHaveLength(1);
   return { text, json: JSON.parse(runProgram([...args, "--json"], { cwd: directory }).stdout) };
 }
 

@@ -45,6 +45,7 @@ export function matchInput(
     deviceConstraints: null,
     systemType: null,
     absent: [],
+    start: "real",
     components: components.map(({ id, componentType, current, at }) => ({
       id,
       type: componentType,

@@ -1,54 +1,89 @@
+import { resolve } from "node:path";
 import { verifyArtifact } from "../../artifact/verify.ts";
-import { checkPins } from "../../bundle/pins.ts";
 import { verifyBundle } from "../../bundle/verify.ts";
 import { assertNever } from "../../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { exitOf, type Problem } from "../../core/problem.ts";
 import { ok, type Result } from "../../core/result.ts";
+import {
+  missingPathNotes,
+  type StandIn,
+  uncheckedStoneNotes,
+} from "../../manifest/artifact-notes.ts";
+import { nameNotes, wantedArtifacts } from "../../manifest/at-hand.ts";
 import { readConfiguration } from "../../manifest/configuration.ts";
 import { readConstraintsFile } from "../../manifest/constraints-file.ts";
-import { type Manifest, readManifest } from "../../manifest/manifest.ts";
+import { readManifest } from "../../manifest/manifest.ts";
 import type { TextFile } from "../../manifest/source.ts";
 import { readStateFile } from "../../manifest/state-file.ts";
 import { readTopology } from "../../manifest/topology.ts";
 import { validationJson, type ValidatedFile, validationLines } from "../../report/validation.ts";
+import { locateArtifacts, standInsFor } from "../../sources/locate.ts";
+import type { Places } from "../../sources/places.ts";
 import { withBundleFile, withInput } from "../bundle-file.ts";
 import type { Context } from "../context.ts";
-import { readText } from "../input-files.ts";
+import type { ValidateOptions } from "../definitions/planning.ts";
+import { readText, readTextWithStatus } from "../input-files.ts";
 import { kindOfInput, kindOfText } from "../input-kind.ts";
 import { lint } from "../lint.ts";
+import { manifestTrust, nothingDemanded, type TrustDemand } from "../manifest-trust.ts";
 import { answer } from "../output.ts";
 import { foretellRelease } from "../release.ts";
+import { readSettings } from "../settings.ts";
+import { besidePlaces, bundlePlaces } from "../system-input.ts";
 
-/** Checks each file by itself, whatever it is; the exit status is that of the first problem. */
-export async function validate(context: Context, names: readonly string[]): Promise<ExitCode> {
+/**
+ * Checks each file by itself, whatever it is, and as an install on this machine would, with the configured keys; the
+ * exit status is that of the first problem. `--strict`: a warning is no better than a problem.
+ */
+export async function validate(
+  context: Context,
+  names: readonly string[],
+  { strict }: ValidateOptions,
+): Promise<ExitCode> {
+  const trust = configuredTrust(context);
   const files: ValidatedFile[] = [];
-  for (const name of names) files.push(await validateFile(context, name));
+  for (const name of names) files.push(await validateFile(context, trust, name));
   const problems = files.flatMap((found) => found.problems);
-  const exit = problems.length === 0 ? exitCode.done : exitOf(problems);
+  const isDoubtful = strict && files.some(({ notes }) => notes.length > 0);
+  const exit =
+    problems.length > 0 ? exitOf(problems) : isDoubtful ? exitCode.invalid : exitCode.done;
   answer(
     context.output,
-    (style) => validationLines(files, style),
-    () => validationJson(files, exit),
+    (style) => validationLines(files, style, strict),
+    () => validationJson(files, exit, strict),
   );
   return exit;
 }
 
-async function validateFile(context: Context, file: string): Promise<ValidatedFile> {
+/** What an install demands; notes where nobody knows. */
+interface Trust {
+  readonly demand: TrustDemand;
+  readonly notes: readonly Problem[];
+}
+
+function configuredTrust(context: Context): Trust {
+  const settings = readSettings(context);
+  if (settings.ok)
+    return { demand: { ...settings.value, allowUnsignedManifest: false }, notes: [] };
+  return { demand: nothingDemanded, notes: settings.problems };
+}
+
+async function validateFile(context: Context, trust: Trust, file: string): Promise<ValidatedFile> {
   const kind = await withInput(context, file, kindOfInput);
   if (!kind.ok) return { file, kind: null, problems: kind.problems, notes: [] };
   switch (kind.value) {
     case "artifact": {
       const verified = await withInput(context, file, (source) =>
-        verifyArtifact(source, [], context.platform.decompressors),
+        verifyArtifact(source, trust.demand.keys, context.platform.decompressors),
       );
-      return { file, kind: "Artifact", problems: problemsOf(verified), notes: [] };
+      return { file, kind: "Artifact", problems: problemsOf(verified), notes: trust.notes };
     }
     case "gzip":
     case "bundle":
-      return { file, kind: "bundle", ...(await validateBundle(context, file)) };
+      return { file, kind: "bundle", ...(await validateBundle(context, trust, file)) };
     case "text":
-      return { file, ...(await validateText(context, file)) };
+      return { file, ...(await validateText(context, trust, file)) };
     default:
       return assertNever(kind.value);
   }
@@ -57,39 +92,80 @@ async function validateFile(context: Context, file: string): Promise<ValidatedFi
 type Found = Pick<ValidatedFile, "problems" | "notes" | "reach">;
 
 /** The bundle, every Artifact in it, and its Manifest. */
-async function validateBundle(context: Context, file: string): Promise<Found> {
-  const { decompressors } = context.platform;
+async function validateBundle(context: Context, trust: Trust, file: string): Promise<Found> {
+  const { platform, environment } = context;
+  const { keys } = trust.demand;
   const found = await withBundleFile(context, file, async (source): Promise<Result<Found>> => {
-    const verified = await verifyBundle(source, { bundle: [], artifacts: [] }, decompressors);
+    const signed = { bundle: keys, artifacts: keys };
+    const verified = await verifyBundle(source, signed, platform.decompressors);
     if (!verified.ok) return verified;
     const { bundle } = verified.value;
     const { entry, bytes } = bundle.manifest;
-    const told = await foundIn(context, { name: `${file}:${entry}`, bytes }, (manifest) =>
-      checkPins(manifest, bundle, source),
-    );
-    return ok(told);
+    const path = resolve(environment.workingDirectory, file);
+    const places = bundlePlaces(context, keys, file, { path, bundle, source });
+    return ok(await foundIn(context, { name: `${file}:${entry}`, bytes }, places));
   });
-  return found.ok ? found.value : { problems: found.problems, notes: [] };
+  if (!found.ok) return { problems: found.problems, notes: trust.notes };
+  return { ...found.value, notes: [...trust.notes, ...found.value.notes] };
 }
 
-async function foundIn(
-  context: Context,
-  file: TextFile,
-  more: (manifest: Manifest) => Promise<Result<unknown>> = () => Promise.resolve(ok(null)),
-): Promise<Found> {
+/** A Manifest, and its Artifacts as far as they are at hand. */
+async function foundIn(context: Context, file: TextFile, places: Places): Promise<Found> {
   const read = readManifest(file);
   if (!read.ok) return { problems: read.problems, notes: [] };
   const { manifest } = read.value;
-  const { problems, notes, reach } = await context.compute(() => lint(manifest));
+  const wanted = wantedArtifacts(manifest);
+  const located = await locateArtifacts(places, wanted);
+  const standIns = standInsFor(wanted, located.ok ? located.value : []);
+  const artifacts = standIns.map(({ atHand }) => atHand);
+  const { problems, notes, reach } = await context.compute(() => lint(manifest, artifacts));
   const age = foretellRelease(context, manifest);
   return {
-    problems: [...problems, ...problemsOf(await more(manifest)), ...problemsOf(age)],
-    notes: [...read.value.notes, ...notes, ...(age.ok ? age.value : [])],
+    problems: [...problems, ...problemsOf(located), ...problemsOf(age)],
+    notes: [
+      ...read.value.notes,
+      ...notes,
+      // What cannot be read is there.
+      ...(located.ok ? artifactNotes(standIns) : []),
+      ...(age.ok ? age.value : []),
+    ],
     reach,
   };
 }
 
-async function validateText(context: Context, name: string): Promise<Omit<ValidatedFile, "file">> {
+function artifactNotes(standIns: readonly StandIn[]): readonly Problem[] {
+  return [
+    ...standIns.flatMap(({ wanted, atHand }) => nameNotes(wanted, atHand)),
+    ...missingPathNotes(standIns),
+    ...uncheckedStoneNotes(standIns),
+  ];
+}
+
+/** A Manifest that came alone, and whether an install would believe it. */
+async function validateManifest(
+  context: Context,
+  { demand, notes }: Trust,
+  name: string,
+): Promise<Found> {
+  const { platform, environment } = context;
+  const read = readTextWithStatus(platform.files, environment.workingDirectory, name);
+  if (!read.ok) return { problems: read.problems, notes };
+  const { status, bytes } = read.value;
+  const path = resolve(environment.workingDirectory, name);
+  const believed = manifestTrust(platform.files, demand, { name, path, status });
+  const found = await foundIn(context, { name, bytes }, besidePlaces(context, demand.keys, name));
+  return {
+    ...found,
+    problems: [...found.problems, ...problemsOf(believed)],
+    notes: [...notes, ...found.notes],
+  };
+}
+
+async function validateText(
+  context: Context,
+  trust: Trust,
+  name: string,
+): Promise<Omit<ValidatedFile, "file">> {
   const { platform, environment, options } = context;
   const read = (path: string) => readText(platform.files, environment.workingDirectory, path);
   const file = read(name);
@@ -97,7 +173,7 @@ async function validateText(context: Context, name: string): Promise<Omit<Valida
   const kind = kindOfText(file.value.bytes);
   switch (kind) {
     case "Manifest":
-      return { kind, ...(await foundIn(context, file.value)) };
+      return { kind, ...(await validateManifest(context, trust, name)) };
     case "Topology": {
       const { topologyComponents } = options;
       const components = topologyComponents === null ? null : read(topologyComponents);

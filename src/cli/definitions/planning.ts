@@ -7,6 +7,10 @@ export interface PlanOptions extends PlanningOptions {
   readonly out?: string;
 }
 
+export interface ValidateOptions {
+  readonly strict: boolean;
+}
+
 export function definePlanning(program: Command, lazily: Lazily): void {
   program
     .command("plan")
@@ -30,10 +34,11 @@ export function definePlanning(program: Command, lazily: Lazily): void {
     .command("validate")
     .description("check Manifests, Topologies, bundles and Artifacts: all problems at once")
     .argument("<files...>", "any of them")
+    .option("--strict", "take warnings for errors", false)
     .action(
-      lazily(async (context, files: readonly string[]) => {
+      lazily(async (context, files: readonly string[], options: ValidateOptions) => {
         const { validate } = await import("../commands/validate.ts");
-        return validate(context, files);
+        return validate(context, files, options);
       }),
     );
   program

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lint } from "../../../src/cli/lint.ts";
+import { knownByName, wantedArtifacts } from "../../../src/manifest/at-hand.ts";
 import { readManifest } from "../../../src/manifest/manifest.ts";
 
 function linted(types: string, constraints: string) {
@@ -14,7 +15,10 @@ ${constraints}
 `;
   const read = readManifest({ name: "m.yaml", bytes: new TextEncoder().encode(text) });
   if (!read.ok) throw new Error(read.problems.map(({ message }) => message).join("\n"));
-  const { problems, notes, reach } = lint(read.value.manifest);
+  const { problems, notes, reach } = lint(
+    read.value.manifest,
+    wantedArtifacts(read.value.manifest).map(knownByName),
+  );
   const told = (found: typeof notes) =>
     found.map(({ code, at, message }) => `${code} ${at?.line ?? "-"} ${message}`);
   return {

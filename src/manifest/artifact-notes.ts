@@ -1,0 +1,64 @@
+import type { Problem } from "../core/problem.ts";
+import { type ArtifactAtHand, type WantedArtifact } from "./at-hand.ts";
+
+/** A wanted Artifact and what stands for it. */
+export interface StandIn {
+  readonly wanted: WantedArtifact;
+  readonly atHand: ArtifactAtHand;
+}
+
+/** No more are told by name. */
+const maxTold = 10;
+
+/** One note for all that are planned by their names. */
+export function byNameNote(artifacts: readonly StandIn[]): readonly Problem[] {
+  const missing = artifacts.filter(({ atHand }) => atHand.artifact === null);
+  const [first] = missing;
+  if (first === undefined) return [];
+  const names = missing
+    .slice(0, maxTold)
+    .map(({ atHand }) => `"${atHand.name}" (${atHand.type})`)
+    .join(", ");
+  const more = missing.length > maxTold ? ` and ${missing.length - maxTold} more` : "";
+  return [
+    {
+      code: "artifact-not-at-hand",
+      message: `Known by name only, for the files are not at hand: ${names}${more}.`,
+      at: first.wanted.reference.at,
+      hint: `What they depend on, provide and clear was not checked, nor their signatures; only the Manifest's "depends" counts. Put the files in their places, or give the bundle.`,
+    },
+  ];
+}
+
+/** Each path at which nothing lies. */
+export function missingPathNotes(artifacts: readonly StandIn[]): readonly Problem[] {
+  return artifacts.flatMap(({ wanted: { type, reference }, atHand }) => {
+    const { path, at } = reference;
+    if (atHand.artifact !== null || path === null) return [];
+    return [
+      {
+        code: "artifact-not-at-hand" as const,
+        message: `There is no Artifact at "${path}" for the Component type "${type}".`,
+        at,
+        got: path,
+        hint: `Put the file there, or correct the path; what it depends on was not checked.`,
+      },
+    ];
+  });
+}
+
+/** Nothing says from where they may be installed, so that a plan may lead over them where no device can. */
+export function uncheckedStoneNotes(artifacts: readonly StandIn[]): readonly Problem[] {
+  return artifacts.flatMap(({ wanted: { role, type, reference }, atHand }) => {
+    if (role !== "stepping-stone" || atHand.artifact !== null || reference.depends !== null)
+      return [];
+    return [
+      {
+        code: "stepping-stone-unchecked" as const,
+        message: `Nothing says from which versions the stepping stone "${atHand.name}" of "${type}" may be installed: its file is not at hand, and it has no "depends".`,
+        at: reference.at,
+        hint: `It counts as installable from all of them. Put the file in its place, or add "depends".`,
+      },
+    ];
+  });
+}
