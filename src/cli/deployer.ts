@@ -15,7 +15,7 @@ import { workDirOf } from "../interface/work-dir.ts";
 import type { Files } from "../platform/types.ts";
 import { type Datastore, datastoreAt } from "../journal/datastore.ts";
 import { oweCleanups, takeOwed } from "../journal/owed.ts";
-import { clearRefusal } from "../journal/refusal.ts";
+import { clearMark } from "../journal/caller-mark.ts";
 import { versionOf } from "../manifest/version.ts";
 import { openArtifact } from "../sources/open.ts";
 import { relocated } from "../sources/relocate.ts";
@@ -37,6 +37,7 @@ export interface DeployerInput {
   readonly emit: (event: Event) => void;
   /** What the Components have told just now; empty where nobody has asked. */
   readonly provides: ReadonlyMap<ComponentId, Provides>;
+  readonly ended: DeployPorts["ended"];
 }
 
 /** Everything a deployment needs of this machine. */
@@ -92,13 +93,14 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
         context,
         new Set(components.map((component) => executable(component.interface))),
       ),
-    // From here on a rollback is one of this deployment.
+    // From here on a rollback of this caller is one of this deployment.
     begun: () => {
-      clearRefusal(platform.files, store);
+      clearMark(platform.files, store, environment.workingDirectory);
     },
     owe: (debts) => {
       oweCleanups(platform.files, store, platform.clock.now().toISOString(), debts);
     },
+    ended: input.ended,
     sweep: () => {
       sweepWorkDirs(platform.files, store);
       removeKept(platform.files, store.bundles);

@@ -83,7 +83,13 @@ async function clearTheWay(context: Context, settings: Settings): Promise<Result
   const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
   return await withProgress(context, settings, named, async (emit) => {
     const orphan = current.value?.begin;
-    const ports = deployer(context, { keys: settings.keys, from: null, emit, provides: new Map() });
+    const ports = deployer(context, {
+      keys: settings.keys,
+      from: null,
+      emit,
+      provides: new Map(),
+      ended: () => {},
+    });
     const cleared = await makeWay(ports);
     if (cleared.ok && orphan !== undefined) {
       emit({
@@ -188,7 +194,7 @@ async function planAndRun(
   });
   return await withProgress(context, settings, namesOf(planning), async (emit) => {
     const provides = providesOf(components);
-    const ports = deployer(context, { keys: settings.keys, from: null, emit, provides });
+    const ports = deployer(context, { keys: settings.keys, from: null, emit, provides, ended: () => {} });
     for (const { message } of [...release.value, ...room.value]) emit({ type: "note", message });
     if (trust?.kind === "allowed") emit({ type: "note", message: allowedNote });
     const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);

@@ -1,4 +1,4 @@
-import { markRefused } from "../journal/refusal.ts";
+import { leaveMark } from "../journal/caller-mark.ts";
 import { datastoreAt } from "../journal/datastore.ts";
 import { FileError } from "../platform/types.ts";
 import type { Context } from "./context.ts";
@@ -16,7 +16,10 @@ export function markRefusedUse(
   if (command !== "install" || !stopsBeforeCleanup(args)) return;
   try {
     const store = datastoreAt(environment.datastoreDir.value);
-    markRefused(platform.files, store, "Its command line was wrong.");
+    leaveMark(platform.files, store, environment.workingDirectory, {
+      kind: "refused",
+      reason: "Its command line was wrong.",
+    });
   } catch (error) {
     // What is wrong with the command line is told all the same; whoever cannot write here cannot roll back either.
     if (!(error instanceof FileError)) throw error;

@@ -6,7 +6,7 @@ import { fail, ok } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type Deployed, inProgress, type Request, takeUp } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
-import { clearRefusal, isRefused } from "../journal/refusal.ts";
+import { type CallerMark, clearMark, leaveMark, markOf } from "../journal/caller-mark.ts";
 import type { Context } from "./context.ts";
 import { datastoreOf, deployer } from "./deployer.ts";
 import { lockedIfThere } from "./locked.ts";
@@ -31,8 +31,10 @@ export async function takeUpDeployment(
 ): Promise<ExitCode> {
   const { output } = context;
   beginStream(output);
-  if (waitingBefore === null && isRefusedCall(context, request)) {
-    writeLines(output.messages, ["The install before was refused: there is nothing to do for it."]);
+  const mark = waitingBefore === null ? answeringMark(context, request) : null;
+  if (mark !== null) {
+    writeLines(output.messages, [nothingToDo[mark.kind]]);
+    if (isLastCall(request)) clearOwnMark(context);
     return exitCode.done;
   }
   const result = await lockedIfThere<Deployed | null>(context, null, async () => {
@@ -60,6 +62,7 @@ export async function takeUpDeployment(
           from: from === undefined ? null : resolve(context.environment.workingDirectory, from),
           emit: progress.emit,
           provides: new Map(),
+          ended: (ended) => noteEnd(context, request, ended),
         }),
       );
     } finally {
@@ -71,26 +74,61 @@ export async function takeUpDeployment(
   return exitOfDeployed(output, result.value);
 }
 
+const nothingToDo: Readonly<Record<CallerMark["kind"], string>> = {
+  refused: "The install before was refused: there is nothing to do for it.",
+  ended: "The deployment has ended already: there is nothing left to do for it.",
+};
+
 /**
- * After a refused install its caller rolls back and cleans up all the same. Both must find that there is
- * nothing to do; above all they must not touch a deployment that is somebody else's.
+ * The mark that answers this call instead of a deployment, which is somebody else's then. Its caller is known by the working
+ * directory, and by the stop before Cleanup of its rollback: any other rollback is an operator's.
  */
-function isRefusedCall(context: Context, { verb, stopBefore }: Request): boolean {
+function answeringMark(context: Context, request: Request): CallerMark | null {
   const { files } = context.platform;
+  if (!isAwaitedAfterwards(request)) return null;
   const store = datastoreOf(context);
-  if (!isRefused(files, store)) return false;
-  if (verb === "rollback") return true;
-  // A commit stops before Cleanup, and is of another deployment; the last call of all does not.
-  if (stopBefore.length > 0) return false;
-  clearRefusal(files, store);
-  return true;
+  const mark = markOf(files, store, context.environment.workingDirectory);
+  if (mark === null || mark.kind === "refused") return mark;
+  // The power may have gone before the deployment was archived: then that is what is left to do.
+  const current = inProgress(journalsIn(files, store));
+  if (!current.ok) return null;
+  return current.value?.begin.deployment === mark.deployment ? null : mark;
+}
+
+/** The calls that the Mender Client makes whatever came before. A commit stops before Cleanup, and is of a deployment. */
+function isAwaitedAfterwards(request: Request): boolean {
+  return request.verb === "rollback" ? stopsBeforeCleanup(request) : isLastCall(request);
+}
+
+function isLastCall({ verb, stopBefore }: Request): boolean {
+  return verb === "resume" && stopBefore.length === 0;
+}
+
+function stopsBeforeCleanup({ stopBefore }: Request): boolean {
+  return stopBefore.includes("Cleanup");
+}
+
+/** Who asked to stop before Cleanup calls once more, and must hear that it is done. */
+function noteEnd(context: Context, request: Request, deployment: string): void {
+  const { files } = context.platform;
+  const { workingDirectory } = context.environment;
+  const store = datastoreOf(context);
+  if (stopsBeforeCleanup(request)) {
+    leaveMark(files, store, workingDirectory, { kind: "ended", deployment });
+  } else if (markOf(files, store, workingDirectory)?.kind === "ended") {
+    clearOwnMark(context);
+  }
+}
+
+function clearOwnMark(context: Context): void {
+  clearMark(context.platform.files, datastoreOf(context), context.environment.workingDirectory);
 }
 
 function notWaiting({ begin }: Deployment, before: StopPoint): Problem {
   return {
     code: "nothing-in-progress",
     message: `The deployment of "${begin.manifest}" in progress does not wait before ${before}.`,
-    hint: "Call resume to go on with it, or rollback to undo it; status shows what it waits for.",
+    hint: "status tells what it waits for and what resume will do with it; rollback undoes it.",
   };
 }
 

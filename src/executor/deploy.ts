@@ -42,6 +42,8 @@ export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
   readonly owe: (debts: readonly Omit<OwedCleanup, "runIds">[]) => void;
   /** Removes what a deployment that has ended leaves in the datastore, but for what an owed Cleanup needs. */
   readonly sweep: () => void;
+  /** Called when the end of a deployment is safe in the journal, before that is archived; after a power cut once more. */
+  readonly ended: (deployment: string) => void;
 }
 
 export interface Deployed {
@@ -242,6 +244,7 @@ function finish(
   const isOwn = request.isMakingWay !== true;
   if (isOwn && tellsFailure(exit) && !isTold) tell(journal ?? ports.journals.reopen(), ports);
   if (end.kind === "ended") {
+    ports.ended(first.deployment);
     ports.journals.archive(first.deployment);
     ports.reachCrashPoint("end:archived");
   }
@@ -299,11 +302,14 @@ function runRecord(request: Request, ports: DeployPorts): Run {
   };
 }
 
-function inTheWay({ begin: { deployment, manifest } }: Deployment): Problem {
+function inTheWay({ begin: { deployment, manifest }, way, stoppedBefore }: Deployment): Problem {
+  const isUndone = way !== "forward" || stoppedBefore === "Cleanup";
   return {
     code: "deployment-in-progress",
     message: `Deployment "${deployment}" of "${manifest}" is in progress and waits to be gone on with.`,
-    hint: "Call commit (or resume) to go on with it, or rollback to undo it; status shows what it waits for.",
+    hint: isUndone
+      ? "Call resume to end it; status shows what it waits for and what resume will do."
+      : "Call commit (or resume) to go on with it, or rollback to undo it; status shows what it waits for.",
   };
 }
 

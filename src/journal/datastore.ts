@@ -19,8 +19,8 @@ export interface Datastore {
   readonly setAside: string;
   /** The Cleanups that ended deployments still owe. */
   readonly owed: string;
-  /** There while a refused install waits for its caller to roll it back and clean up. */
-  readonly refused: string;
+  /** What callers are still to be told that will roll back or clean up although there is nothing to do, one file each. */
+  readonly marks: string;
 }
 
 export function datastoreAt(root: string): Datastore {
@@ -34,6 +34,6 @@ export function datastoreAt(root: string): Datastore {
     payloads: join(root, "payloads"),
     setAside: join(root, "set-aside"),
     owed: join(root, "owed"),
-    refused: join(root, "refused"),
+    marks: join(root, "marks"),
   };
 }

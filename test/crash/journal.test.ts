@@ -2,7 +2,7 @@ import * as z from "zod";
 import { describe, expect, test } from "vitest";
 import { datastoreAt } from "../../src/journal/datastore.ts";
 import { archiveJournal, listHistory } from "../../src/journal/history.ts";
-import { clearRefusal, isRefused, markRefused } from "../../src/journal/refusal.ts";
+import { clearMark, leaveMark, markOf } from "../../src/journal/caller-mark.ts";
 import type { RecordFormat } from "../../src/journal/records.ts";
 import { continueJournal, createJournal, readJournal } from "../../src/journal/store.ts";
 import { nodeFiles } from "../../src/platform/files.ts";
@@ -225,13 +225,14 @@ test("of a file that is cut and appended to, nothing that was cut off comes back
 describe("the mark of a refused install, after a power cut at any call", () => {
   const isKept: Check = (files, promised) => {
     const promise = promised["marked"];
-    if (promise === undefined || isRefused(files, store) === (promise === 1)) return null;
+    const isThere = markOf(files, store, "/tree") !== null;
+    if (promise === undefined || isThere === (promise === 1)) return null;
     return promise === 1 ? "it was made and is not there" : "it was cleared and is there";
   };
 
   test("is there once it was made", () => {
     const program: Program = (files, promised) => {
-      markRefused(files, store, "no-plan");
+      leaveMark(files, store, "/tree", { kind: "refused", reason: "no-plan" });
       promised["marked"] = 1;
     };
     expect(explore(program, isKept).broken).toEqual([]);
@@ -239,8 +240,8 @@ describe("the mark of a refused install, after a power cut at any call", () => {
 
   test("is gone once it was cleared", () => {
     const program: Program = (files, promised) => {
-      markRefused(files, store, "no-plan");
-      clearRefusal(files, store);
+      leaveMark(files, store, "/tree", { kind: "refused", reason: "no-plan" });
+      clearMark(files, store, "/tree");
       promised["marked"] = 0;
     };
     expect(explore(program, isKept).broken).toEqual([]);

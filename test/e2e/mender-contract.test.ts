@@ -1,4 +1,12 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import {
   bundleOf,
@@ -374,8 +382,48 @@ describe("the power is lost and the client calls as Go 3.4 does on its own", () 
     cut(caller, X("Cleanup:started"));
     expect(ends(R())).toEqual([0]);
     expect(versions()).toEqual(v2);
-    // R has ended what was left of it: X finds nothing any more.
-    expect(ends(X())).toEqual([2]);
+    // R has ended what was left of it: nothing is left for X, and that is well.
+    expect(ends(X(), X(), R())).toEqual([0, 2, 2]);
+    expect(versions()).toEqual(v2);
+  });
+
+  test("in X of a committed update once Cleanup has begun, and the user commits again: C=0, X=0", () => {
+    const caller = after("I=0, C=0");
+    const { C, X, versions } = caller;
+    cut(caller, X("Cleanup:started"));
+    expect(ends(C(), X(), X())).toEqual([0, 0, 2]);
+    expect(versions()).toEqual(v2);
+  });
+
+  test("in X of a rollback once Cleanup has begun: R=0, X=0", () => {
+    const caller = after("I=0, R=0");
+    const { R, X, versions } = caller;
+    cut(caller, X("Cleanup:started"));
+    expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
+    expect(versions()).toEqual(v1);
+  });
+
+  test.each(["end:synced", "end:archived"])(
+    "in X, and then at %s of the R that ends the deployment: R=0, X=0",
+    (point) => {
+      const caller = after("I=0, C=0");
+      const { R, X, versions, path } = caller;
+      cut(caller, X("Cleanup:started"));
+      cut(caller, R(point));
+      expect(ends(R(), R(), X(), X())).toEqual([0, 0, 0, 2]);
+      expect(existsSync(path("datastore/deployment/journal"))).toBe(false);
+      expect(versions()).toEqual(v2);
+    },
+  );
+
+  test("that X does not take a deployment that somebody else has begun since for its own", () => {
+    const caller = after("I=0, C=0");
+    const { R, X, runIn, path, versions } = caller;
+    cut(caller, X("Cleanup:started"));
+    expect(ends(R())).toEqual([0]);
+    const other = ["install", "--stop-before", "ArtifactCommit", path("absolute-manifest-v2.yaml")];
+    expect(ends(runIn(path(), other), R(), X())).toEqual([0, 0, 0]);
+    expect(ends(runIn(path(), ["commit"]))).toEqual([0]);
     expect(versions()).toEqual(v2);
   });
 });
@@ -479,13 +527,72 @@ describe("a refused install", () => {
     // Files of a payload with a blank in its name, as a shell splits it.
     expect(ends(run([...callI, file, "two.yaml"]), R(), R(), X())).toEqual([10, 0, 0, 0]);
     expect(calls()).toEqual(before);
+    // A log file that cannot be written is a wrong command line, too.
+    expect(ends(run([...callI, "--log-file", path("no/such.log"), file]), R(), X())).toEqual([
+      10, 0, 0,
+    ]);
+    expect(calls()).toEqual(before);
     // Only an install is waited for like that.
     expect(ends(run(["rollback", "--stop-before", "Cleanup", "install"]))).toEqual([10]);
     expect(ends(run(["install", "--no-such", file]))).toEqual([10]);
-    expect(existsSync(path("datastore/refused"))).toBe(false);
+    expect(readdirSync(path("datastore/marks"))).toEqual([]);
     expect(versions()).toEqual(v2);
     expect(ends(R(), X())).toEqual([0, 0]);
     expect(versions()).toEqual(v1);
+  });
+
+  describe("has a mark that answers its own caller only", () => {
+    const waits = ["install", "--stop-before", "ArtifactCommit"];
+
+    /** Somebody's deployment waits, and the client's install was refused for it. */
+    function refused(): Machine {
+      const machine = device();
+      expect(ends(machine.runIn(machine.path(), [...waits, machine.file]))).toEqual([0]);
+      expect(ends(machine.I(machine.file))).toEqual([17]);
+      return machine;
+    }
+
+    test("an operator's rollback from the client's own directory rolls back", () => {
+      const { R, X, run, versions } = refused();
+      expect(ends(run(["rollback"]))).toEqual([0]);
+      expect(versions()).toEqual(v1);
+      expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
+    });
+
+    test("so does one from elsewhere, whatever it stops before", () => {
+      const { R, X, runIn, path, versions } = refused();
+      expect(ends(runIn(path(), ["rollback", "--stop-before", "Cleanup"]))).toEqual([0]);
+      expect(versions()).toEqual(v1);
+      expect(ends(R(), X())).toEqual([0, 0]);
+      expect(runIn(path(), ["status"]).stdout).toContain("It waits before Cleanup");
+    });
+
+    test("a resume from elsewhere goes on", () => {
+      const { R, X, runIn, path, versions } = refused();
+      expect(ends(runIn(path(), ["resume"]))).toEqual([0]);
+      expect(versions()).toEqual(v2);
+      expect(ends(runIn(path(), ["resume"]), R(), X(), X())).toEqual([2, 0, 0, 2]);
+    });
+
+    test("two callers that were refused have a mark each", () => {
+      const { R, X, runIn, path, file, versions } = refused();
+      const there = (args: readonly string[]) => runIn(path("artifacts"), args);
+      expect(ends(there([...callI, file]))).toEqual([17]);
+      expect(ends(R(), X())).toEqual([0, 0]);
+      expect(ends(there(["rollback", "--stop-before", "Cleanup"]), there(["resume"]))).toEqual([
+        0, 0,
+      ]);
+      expect(versions()).toEqual(v2);
+      expect(runIn(path(), ["status"]).stdout).toContain("It waits before ArtifactCommit");
+    });
+
+    test("an install that somebody else begins leaves it: R=0, X=0, and that one waits", () => {
+      const { R, X, runIn, path, file, versions } = refused();
+      const there = (args: readonly string[]) => runIn(path(), args);
+      expect(ends(there(["commit"]), there([...waits, file]), R(), X())).toEqual([0, 0, 0, 0]);
+      expect(there(["status"]).stdout).toContain("It waits before ArtifactCommit");
+      expect(versions()).toEqual(v2);
+    });
   });
 
   test("an accepted install clears the mark that a lost one has left", () => {

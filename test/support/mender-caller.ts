@@ -28,6 +28,8 @@ export interface MenderCaller extends SeedSystem {
   readonly X: Call;
   /** Any call, from the tree. */
   readonly run: (args: readonly string[], crashPoint?: string) => Ran;
+  /** Any call, from another directory. */
+  readonly runIn: (directory: string, args: readonly string[]) => Ran;
   /** A call from a directory that is not there any more. */
   readonly runFromNowhere: (args: readonly string[]) => Ran;
   /** The host comes up anew: another boot id. */
@@ -89,6 +91,7 @@ export function menderCaller(): MenderCaller {
     tree,
     environment,
     run,
+    runIn: (cwd, args) => runProgram(args, { cwd, env: environment }),
     runFromNowhere: (args) => {
       const nowhere = 'mkdir "$1" && cd "$1" && rmdir "$1" && shift && exec "$@"';
       const command = ["sh", path("gone"), process.execPath, programPath, ...args];

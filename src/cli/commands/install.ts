@@ -1,6 +1,6 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { assertNever } from "../../core/assert-never.ts";
-import { markRefused } from "../../journal/refusal.ts";
+import { leaveMark } from "../../journal/caller-mark.ts";
 import { answerLines, answerSummary } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { planLines } from "../../report/plan-text.ts";
@@ -92,5 +92,8 @@ function markIfAwaited(
   reason: string,
 ): void {
   if (!stopBefore.includes("Cleanup")) return;
-  markRefused(context.platform.files, datastoreOf(context), reason);
+  leaveMark(context.platform.files, datastoreOf(context), context.environment.workingDirectory, {
+    kind: "refused",
+    reason,
+  });
 }

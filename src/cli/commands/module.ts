@@ -1,7 +1,7 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { StopPoint } from "../../core/protocol.ts";
-import { markRefused } from "../../journal/refusal.ts";
+import { leaveMark } from "../../journal/caller-mark.ts";
 import type { Context } from "../context.ts";
 import { datastoreOf } from "../deployer.ts";
 import { failed, writeLines } from "../output.ts";
@@ -13,11 +13,15 @@ import { rollback } from "./rollback.ts";
  * The update module's side towards the Mender Client: one of its states, called in its own directory tree.
  * The four calls and what they must return: docs/mender-client.md.
  */
-export async function module(
-  context: Context,
-  state: string,
-  directory: string,
-): Promise<ExitCode> {
+export function module(called: Context, state: string, given: string): Promise<ExitCode> {
+  const { environment } = called;
+  const directory = resolve(environment.workingDirectory, given);
+  // Whoever calls the module is known by its tree, wherever the call is made.
+  const context = { ...called, environment: { ...environment, workingDirectory: directory } };
+  return inTree(context, state, directory);
+}
+
+async function inTree(context: Context, state: string, directory: string): Promise<ExitCode> {
   switch (state) {
     case "Download":
     case "DownloadWithFileSizes":
@@ -101,7 +105,10 @@ function noteNotBegun(context: Context, directory: string): void {
 
 /** From here on, the mark of a refused install stands in for the note until the deployment begins. */
 function noteBegun(context: Context, directory: string): void {
-  markRefused(context.platform.files, datastoreOf(context), "It was broken off before it began.");
+  leaveMark(context.platform.files, datastoreOf(context), directory, {
+    kind: "refused",
+    reason: "It was broken off before it began.",
+  });
   unnote(context, directory, notBegun);
 }
 

@@ -10,7 +10,7 @@ import {
   listHistory,
   readHistory,
 } from "../../../src/journal/history.ts";
-import { clearRefusal, isRefused, markRefused } from "../../../src/journal/refusal.ts";
+import { clearMark, leaveMark, markOf } from "../../../src/journal/caller-mark.ts";
 import { continueJournal, createJournal, readJournal } from "../../../src/journal/store.ts";
 import type { FileIo } from "../../../src/platform/file-io.ts";
 import { nodeFiles } from "../../../src/platform/files.ts";
@@ -245,25 +245,47 @@ describe("the history", () => {
   });
 });
 
-describe("the mark of a refused install", () => {
-  test("stays until it is cleared, and says why for people", () => {
+describe("the mark of a caller", () => {
+  const refused = { kind: "refused", reason: "no-plan" } as const;
+
+  test("stays until it is cleared, the last one of each working directory", () => {
     const store = freshStore();
-    expect(isRefused(files, store)).toBe(false);
-    markRefused(files, store, "no-plan");
-    markRefused(files, store, "deployment-in-progress");
-    expect(isRefused(files, store)).toBe(true);
-    expect(fs.readFileSync(store.refused, "utf8")).toBe("deployment-in-progress\n");
-    clearRefusal(files, store);
-    clearRefusal(files, store);
-    expect(isRefused(files, store)).toBe(false);
+    expect(markOf(files, store, "/a")).toBeNull();
+    leaveMark(files, store, "/a", refused);
+    leaveMark(files, store, "/b", refused);
+    leaveMark(files, store, "/a", { kind: "ended", deployment: "d1" });
+    expect(markOf(files, store, "/a")).toMatchObject({ kind: "ended", deployment: "d1" });
+    expect(markOf(files, store, "/b")).toMatchObject(refused);
+    clearMark(files, store, "/a");
+    clearMark(files, store, "/a");
+    expect(markOf(files, store, "/a")).toBeNull();
+    expect(markOf(files, store, "/b")).toMatchObject(refused);
+  });
+
+  test("that is damaged keeps its caller from everything, and can be cleared", () => {
+    const store = freshStore();
+    leaveMark(files, store, "/a", refused);
+    for (const name of fs.readdirSync(store.marks)) fs.writeFileSync(join(store.marks, name), "{");
+    expect(markOf(files, store, "/a")).toMatchObject({ kind: "refused" });
+    clearMark(files, store, "/a");
+    expect(markOf(files, store, "/a")).toBeNull();
+  });
+
+  test("is forgotten where its directory is gone and many are kept", () => {
+    const store = freshStore();
+    leaveMark(files, store, store.root, refused);
+    for (let at = 0; at < 100; at += 1) leaveMark(files, store, `/gone/${at}`, refused);
+    expect(fs.readdirSync(store.marks).length).toBeLessThanOrEqual(34);
+    expect(markOf(files, store, store.root)).toMatchObject(refused);
+    expect(markOf(files, store, "/gone/99")).toMatchObject(refused);
   });
 
   test("leaves the deployment in progress alone", () => {
     const store = freshStore();
     write(store, recordsOfADeployment());
     const before = fs.readFileSync(store.journal);
-    markRefused(files, store, "deployment-in-progress");
-    clearRefusal(files, store);
+    leaveMark(files, store, "/a", refused);
+    clearMark(files, store, "/a");
     expect(fs.readFileSync(store.journal)).toEqual(before);
   });
 });
