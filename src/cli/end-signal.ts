@@ -4,10 +4,18 @@ import type { Compute } from "./context.ts";
 /** Told to end, the process is gone within this time, whatever still runs. Milliseconds. */
 const endWithinMs = 9_500;
 
-const endSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
-
-/** Listens for the signals that tell this process to end. */
-export function endSignal(): { readonly signal: AbortSignal; readonly compute: Compute } {
+/**
+ * Listens for the signals that tell this process to end. SIGHUP is one only where a terminal can hang up: whoever runs it
+ * with nohup, or in a session without one, wants it to go on. Node has taken back that it was ignored, so it is caught.
+ */
+export function endSignal(hasTerminal: boolean): {
+  readonly signal: AbortSignal;
+  readonly compute: Compute;
+} {
+  const endSignals: readonly NodeJS.Signals[] = hasTerminal
+    ? ["SIGTERM", "SIGINT", "SIGHUP"]
+    : ["SIGTERM", "SIGINT"];
+  if (!hasTerminal) process.on("SIGHUP", () => {});
   const controller = new AbortController();
   let received: NodeJS.Signals | null = null;
   const end = (name: NodeJS.Signals): void => {

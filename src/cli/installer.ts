@@ -194,7 +194,13 @@ async function planAndRun(
   });
   return await withProgress(context, settings, namesOf(planning), async (emit) => {
     const provides = providesOf(components);
-    const ports = deployer(context, { keys: settings.keys, from: null, emit, provides, ended: () => {} });
+    const ports = deployer(context, {
+      keys: settings.keys,
+      from: null,
+      emit,
+      provides,
+      ended: () => {},
+    });
     for (const { message } of [...release.value, ...room.value]) emit({ type: "note", message });
     if (trust?.kind === "allowed") emit({ type: "note", message: allowedNote });
     const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);

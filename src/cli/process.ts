@@ -11,7 +11,7 @@ import { patienceMs, taken } from "./taken.ts";
 /** Joins the program and this process: environment, streams, signals, exit status. A bug is caught here and nowhere else. */
 export async function runProcess(args: readonly string[], platform: Platform): Promise<void> {
   process.umask(0o077);
-  const environment = readEnvironment(process.env, workingDirectory(), [
+  const environment = readEnvironment(process.env, platform.host.workingDirectory(), [
     process.execPath,
     process.argv[1] ?? "",
   ]);
@@ -26,7 +26,7 @@ export async function runProcess(args: readonly string[], platform: Platform): P
     deploys: () => {
       idleMs = patienceMs;
     },
-    ...endSignal(),
+    ...endSignal(platform.host.hasTerminal()),
   };
   const exit = await exitOfProgram(args, machine, () => idleMs !== null);
   await Promise.all([taken(process.stdout, idleMs), taken(process.stderr, idleMs)]);
@@ -51,16 +51,6 @@ async function exitOfProgram(
     const bug = error instanceof Error ? error : new Error(String(error));
     machine.messages.write(`${bug.stack ?? bug.message}\n`);
     return failed(output, [bugProblem(bug)]);
-  }
-}
-
-/** The caller may have removed it: then everything is relative to the root. */
-function workingDirectory(): string {
-  try {
-    return process.cwd();
-  } catch {
-    process.chdir("/");
-    return "/";
   }
 }
 
@@ -89,6 +79,6 @@ function bugProblem(error: Error): Problem {
   return {
     code: "bug",
     message: `This program has a bug: ${error.message}`,
-    hint: "Report it with the lines above. A deployment in progress is kept in the journal; resume goes on with it.",
+    hint: "Report it with the lines above. A deployment in progress is kept in the journal; status tells what resume will do with it.",
   };
 }

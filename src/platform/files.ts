@@ -41,6 +41,7 @@ export function nodeFiles(io: FileIo = fs): Files {
       const { bavail, bsize } = guarded(path, () => io.statfsSync(path));
       return bavail * bsize;
     },
+    head: (path, bytes) => head(io, path, bytes),
     realPath: (path) => guarded(path, () => io.realpathSync(path)),
     readLink: (path) => guarded(path, () => io.readlinkSync(path)),
   };
@@ -95,6 +96,20 @@ function readWithStatus(
       if (total > maxBytes) throw tooLarge(path, maxBytes);
       pieces.push(piece.subarray(0, count));
     }
+  });
+}
+
+function head(io: FileIo, path: string, bytes: number): Uint8Array {
+  return withFile(io, path, openForReading, (fd) => {
+    demandFile(io, fd, path);
+    const piece = Buffer.alloc(bytes);
+    let length = 0;
+    while (length < bytes) {
+      const count = guarded(path, () => io.readSync(fd, piece, length, bytes - length, length));
+      if (count === 0) break;
+      length += count;
+    }
+    return piece.subarray(0, length);
   });
 }
 

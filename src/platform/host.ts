@@ -1,3 +1,5 @@
+import { readlinkSync } from "node:fs";
+import { isatty } from "node:tty";
 import { fileError } from "./file-error.ts";
 import { nodeFiles } from "./files.ts";
 import { FileError, type Host } from "./types.ts";
@@ -22,6 +24,16 @@ export function nodeHost({ bootIdFile, rebootCommand }: HostOptions): Host {
       if (bootId === "") throw new FileError("EIO", bootIdFile, "there is no boot id in it");
       return bootId;
     },
+
+    workingDirectory() {
+      try {
+        return process.cwd();
+      } catch {
+        return readlinkSync("/proc/self/cwd").replace(/ \(deleted\)$/, "");
+      }
+    },
+
+    hasTerminal: () => [0, 1, 2].some((fd) => isatty(fd)),
 
     async reboot() {
       const [program, ...args] = rebootCommand;

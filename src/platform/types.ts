@@ -73,6 +73,8 @@ export interface Files {
     path: string,
     maxBytes: number,
   ): { readonly bytes: Uint8Array; readonly status: FileStatus };
+  /** The first bytes of a file, at most so many, however large it is. */
+  head(path: string, bytes: number): Uint8Array;
   list(path: string): readonly string[];
   /** Directories with mode 0700, parents too; each new entry is synced into its parent. */
   makeDirectory(path: string): void;
@@ -196,6 +198,10 @@ export interface Pipes {
 export interface Host {
   /** Differs after every boot. */
   bootId(): string;
+  /** Of this process, absolute; where it was if it has been removed. */
+  workingDirectory(): string;
+  /** Is a standard stream of this process a terminal, so that somebody sits there. */
+  hasTerminal(): boolean;
   /** Asks the machine to reboot; returns when the command has been accepted, throws FileError when not. */
   reboot(): Promise<void>;
 }

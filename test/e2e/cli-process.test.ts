@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   copyFileSync,
@@ -84,6 +84,36 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     expect(system.versions()).toEqual(v1);
   },
 );
+
+test("SIGHUP ends nothing where no terminal can have hung up, as with nohup", () => {
+  hangUp(":");
+  expect(system.run(["install", "manifest-v2.yaml"])).toMatchObject({ exit: 0, signal: null });
+  expect(system.versions()).toEqual(v2);
+  expect(existsSync(system.path("hung-up"))).toBe(true);
+});
+
+test("SIGHUP of a terminal ends the run, and what resume will do is told", () => {
+  hangUp("sleep 60");
+  const command = `"${process.execPath}" "${programPath}" install manifest-v2.yaml`;
+  const { status, stdout } = spawnSync("script", ["-qec", command, "/dev/null"], {
+    cwd: system.directory,
+    env: { PATH: process.env["PATH"], ...system.environment },
+    encoding: "utf8",
+  });
+  expect(status).toBe(1);
+  expect(stdout).toMatch(
+    /hint: Call resume: it will roll back to v\.1 \(ArtifactInstall of G13: ended by SIGTERM\)\./,
+  );
+  expect(system.run(["resume"]).exit).toBe(22);
+  expect(system.versions()).toEqual(v1);
+});
+
+/** The gateway's install hangs this program up, and then does this. */
+function hangUp(then: string): void {
+  const file = system.path("interfaces/v1/gateway");
+  const line = `[ "$1" != ArtifactInstall ] || { : >"${system.path("hung-up")}"; kill -HUP $PPID; ${then}; }`;
+  writeFileSync(file, readFileSync(file, "utf8").replace("\n", `\n${line}\n`));
+}
 
 test("SIGTERM while the Components are asked who they are is told as such, and nothing is begun", async () => {
   system.failIn("R998", "Identity", "hang");
