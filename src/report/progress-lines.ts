@@ -1,4 +1,5 @@
 import { assertNever } from "../core/assert-never.ts";
+import type { StopPoint } from "../core/protocol.ts";
 import type { DeploymentOutcome, Event } from "../core/events.ts";
 import type { ComponentId, ComponentType } from "../core/ids.ts";
 import { queries, states } from "../core/protocol.ts";
@@ -77,7 +78,9 @@ function linesOf(
         ),
       ];
     case "deployment-resumed":
-      return [style.strong(`Deployment ${event.deployment} of ${quoted(event.manifest)} goes on.`)];
+      return [
+        style.strong(`Deployment ${event.deployment} of ${quoted(event.manifest)} is taken up.`),
+      ];
     case "stage-started":
       return event.stages === 1 ? [] : [stageLine(event, style)];
     case "state-started":
@@ -93,14 +96,14 @@ function linesOf(
     case "error-path-entered":
       return [style.careful(`On the way back: ${printable(event.message)}.`)];
     case "host-reboot":
-      return [
-        style.strong(`The host reboots for ${listed(event.components)}; resume goes on after it.`),
-      ];
+      return [style.strong(`The host reboots for ${listed(event.components)}; then call resume.`)];
     case "stopped":
       return [
         event.failed
-          ? style.bad(`Failed, and stopped before ${event.before} as asked.`)
-          : style.strong(`Stopped before ${event.before} as asked; resume goes on.`),
+          ? style.bad(
+              `Failed, and stopped before ${event.before} as asked; ${fromStop[event.before]}.`,
+            )
+          : style.strong(`Stopped before ${event.before} as asked; ${fromStop[event.before]}.`),
       ];
     case "note":
       return [`Note: ${printable(event.message)}`];
@@ -110,6 +113,14 @@ function linesOf(
       return assertNever(event);
   }
 }
+
+/** What comes behind a stop. */
+const fromStop: Readonly<Record<StopPoint, string>> = {
+  ArtifactInstall: "resume will install",
+  ArtifactCommit: "commit (or resume) will commit",
+  ArtifactRollback: "resume (or rollback) will roll back",
+  Cleanup: "resume will clean up",
+};
 
 function stageLine(event: Extract<Event, { type: "stage-started" }>, style: Style): string {
   const goal = event.systemVersion === null ? "" : `, to ${event.systemVersion}`;

@@ -1,20 +1,16 @@
 import { assertNever } from "../core/assert-never.ts";
 import { shownVersion } from "../core/ids.ts";
-import type { Failure } from "../deployment/deployment.ts";
-import { failureJson } from "./failure.ts";
+import { causeJson } from "./cause.ts";
+import { prospectJson } from "./prospect.ts";
+import {
+  type InProgress,
+  lastRound,
+  prospectFor,
+  typeOf,
+  type Waiting,
+  waitingFor,
+} from "./status.ts";
 import type { OwedCleanup } from "../journal/owed.ts";
-import { type InProgress, lastRound, typeOf, type Waiting, waitingFor } from "./status.ts";
-
-/** Why a deployment failed. */
-export function causeJson(failure: Failure): Readonly<Record<string, unknown>> {
-  if (failure.kind !== "component") return { kind: failure.kind };
-  return {
-    kind: failure.kind,
-    component: failure.component,
-    state: failure.round,
-    reason: failureJson(failure.reason),
-  };
-}
 
 function waitingDocument(waiting: Waiting): Readonly<Record<string, unknown>> {
   switch (waiting.kind) {
@@ -53,6 +49,7 @@ export function statusJson(
     stages: begin.plan.stages.length,
     system_version: begin.plan.stages[stage]?.systemVersion ?? null,
     waits_for: waitingDocument(waitingFor(progress)),
+    resume: prospectJson(prospectFor(progress)),
     failure: failure === null ? null : causeJson(failure),
     outcome: ended?.outcome ?? null,
     components: deployment.members.map((member) => {

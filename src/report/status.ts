@@ -8,10 +8,12 @@ import {
   owingCleanup,
 } from "../deployment/deployment.ts";
 import type { OwedCleanup } from "../journal/owed.ts";
+import { type Prospect, prospectOf } from "../deployment/prospect.ts";
 import { aligned } from "./columns.ts";
 import { failureText } from "./failure.ts";
 import { ending } from "../deployment/verdict.ts";
 import { outcomeSentence } from "./outcome.ts";
+import { canStillBeRolledBack, prospectText } from "./prospect.ts";
 import type { Style } from "./style.ts";
 import { quoted } from "./words.ts";
 
@@ -20,6 +22,8 @@ export interface InProgress {
   readonly deployment: Deployment;
   /** The process that is at work on it. */
   readonly heldBy: number | null;
+  /** Of the boot in which this is asked. */
+  readonly bootId: string;
 }
 
 /** What the deployment waits for: nothing is left unnamed. */
@@ -29,14 +33,23 @@ export type Waiting =
   | { readonly kind: "host-reboot" }
   | { readonly kind: "resume"; readonly interrupted: string | null };
 
-export function waitingFor({ deployment, heldBy }: InProgress): Waiting {
+export function waitingFor({ deployment, heldBy, bootId }: InProgress): Waiting {
   if (heldBy !== null) return { kind: "process", pid: heldBy };
   const round = deployment.open?.intent.round ?? null;
-  if (round === "HostReboot" || round === "HostRollbackReboot") return { kind: "host-reboot" };
+  if (round === "HostReboot" || round === "HostRollbackReboot") {
+    const hasCome = bootId !== deployment.run.bootId;
+    return hasCome ? { kind: "resume", interrupted: null } : { kind: "host-reboot" };
+  }
   if (round === null && deployment.stoppedBefore !== null) {
     return { kind: "stop", before: deployment.stoppedBefore };
   }
   return { kind: "resume", interrupted: round };
+}
+
+/** What `resume` will do; where a reboot of the host is waited for, after that. */
+export function prospectFor(progress: InProgress): Prospect {
+  const isRebootAwaited = waitingFor(progress).kind === "host-reboot";
+  return prospectOf(progress.deployment, isRebootAwaited ? "the next boot" : progress.bootId);
 }
 
 /** `owed`: the Cleanups that ended deployments have left to be made. */
@@ -56,7 +69,7 @@ export function statusLines(
   return [
     style.strong(`Deployment ${begin.deployment} of ${quoted(begin.manifest)}, begun ${begin.at}.`),
     ...(deployment.failure === null ? [] : [style.bad(failureSentence(deployment.failure))]),
-    waitingSentence(waitingFor(progress), deployment),
+    waitingSentence(waitingFor(progress), prospectFor(progress), deployment),
     ...stageLine(deployment),
     ...memberLines(deployment, style),
     ...owingCleanup(deployment).map((id) => style.careful(`${id} still owes a Cleanup.`)),
@@ -125,29 +138,26 @@ export function lastRound(
   return last === undefined ? null : { round: last[0], progress: last[1] ?? "" };
 }
 
-function waitingSentence(waiting: Waiting, deployment: Deployment): string {
-  const { failure } = deployment;
+function waitingSentence(waiting: Waiting, prospect: Prospect, deployment: Deployment): string {
   const end = ending(deployment);
+  const resume = `"orchestrator resume" will ${prospectText(prospect)}`;
+  const orUndo = canStillBeRolledBack(prospect) ? `, "orchestrator rollback" undoes it` : "";
   switch (waiting.kind) {
     case "process":
       return `A process (${waiting.pid}) is at work on it.`;
     case "host-reboot":
-      return `It waits for a reboot of the host; then "orchestrator resume" goes on.`;
+      return `It waits for a reboot of the host; then ${resume}.`;
     case "stop":
-      if (waiting.before === "ArtifactCommit") {
-        return `It waits before ArtifactCommit: "orchestrator commit" goes on, "orchestrator rollback" undoes it.`;
-      }
-      if (failure !== null || waiting.before === "Cleanup") {
-        return `It waits before ${waiting.before}: "orchestrator resume" goes on.`;
-      }
-      return `It waits before ${waiting.before}: "orchestrator resume" goes on, "orchestrator rollback" undoes it.`;
-    case "resume":
+      return waiting.before === "ArtifactCommit" && prospect.kind === "forward"
+        ? `It waits before ArtifactCommit: "orchestrator commit" goes on, "orchestrator rollback" undoes it.`
+        : `It waits before ${waiting.before}: ${resume}${orUndo}.`;
+    case "resume": {
       if (end !== null) {
-        return `${outcomeSentence(end)} "orchestrator resume" puts it away.`;
+        return `${outcomeSentence(end)} ${resume}.`;
       }
-      return waiting.interrupted === null
-        ? `It was interrupted: "orchestrator resume" goes on.`
-        : `It was interrupted in ${waiting.interrupted}: "orchestrator resume" goes on.`;
+      const where = waiting.interrupted === null ? "" : ` in ${waiting.interrupted}`;
+      return `It was interrupted${where}: ${resume}${orUndo}.`;
+    }
     default:
       return assertNever(waiting);
   }

@@ -447,7 +447,7 @@ describe("a journal", () => {
     expect([exit, stderr]).toEqual([
       2,
       `error: The deployment of "system-core-v2" in progress does not wait before ArtifactCommit. [nothing-in-progress]
-  hint: Call resume to go on with it, or rollback to undo it; status shows what it waits for.
+  hint: status tells what it waits for and what resume will do with it; rollback undoes it.
 `,
     ]);
     expect(readFileSync(journal())).toEqual(before);

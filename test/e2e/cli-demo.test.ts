@@ -18,7 +18,7 @@ test("the demo updates, fails, is killed and goes on, and cleans up after itself
     "(exit status 22)",
     "Order: G13, then R456 and R998.",
     "(killed by SIGKILL)",
-    `It was interrupted: "orchestrator resume" goes on.`,
+    `It was interrupted: "orchestrator resume" will go on to v.2, "orchestrator rollback" undoes it.`,
     `Done: the System is on "v.2".`,
   ]);
   expect(execFileSync("ls", ["-A", parent], { encoding: "utf8" })).toBe("");

@@ -19,7 +19,13 @@ export async function status(context: Context): Promise<ExitCode> {
   if (!deployment.ok) return failed(output, deployment.problems);
   const { value } = deployment;
   const progress: InProgress | null =
-    value === null ? null : { deployment: value, heldBy: workerOn(context, value) };
+    value === null
+      ? null
+      : {
+          deployment: value,
+          heldBy: workerOn(context, value),
+          bootId: platform.host.bootId(),
+        };
   const owed = readOwed(platform.files, datastoreOf(context));
   const debts = owed.ok ? owed.value : [];
   if (!owed.ok)

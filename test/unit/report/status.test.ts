@@ -1,8 +1,16 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { plainStyle } from "../../../src/report/style.ts";
 import { type InProgress, statusLines } from "../../../src/report/status.ts";
 import { statusJson } from "../../../src/report/status-json.ts";
-import { beginOf, Boards, type Call, drive, exited, type Script } from "../../support/drive.ts";
+import {
+  beginOf,
+  Boards,
+  type Call,
+  drive,
+  exited,
+  type Script,
+  type SystemSpec,
+} from "../../support/drive.ts";
 
 const spec = {
   boards: [
@@ -11,9 +19,10 @@ const spec = {
   ],
 } as const;
 
-function after(script: Script, call: Call): InProgress {
-  const driven = drive(beginOf(spec), new Boards(spec, script), call);
-  return { deployment: driven.deployment, heldBy: null };
+function after(script: Script, call: Call, system: SystemSpec = spec): InProgress {
+  const driven = drive(beginOf(system), new Boards(system, script), call);
+  const { deployment } = driven;
+  return { deployment, heldBy: null, bootId: deployment.run.bootId };
 }
 
 const text = (progress: InProgress | null): string =>
@@ -37,7 +46,7 @@ Stage 1 of 1:
 
 test("a deployment that waits for a reboot of the host says so", () => {
   expect(text(after(() => "ok", { exitOnReboot: true }))).toContain(
-    `\nIt waits for a reboot of the host; then "orchestrator resume" goes on.\n`,
+    `\nIt waits for a reboot of the host; then "orchestrator resume" will go on.\n`,
   );
 });
 
@@ -46,7 +55,7 @@ test("a deployment that was killed names the state and the Components", () => {
     round === "ArtifactInstall" && id === "R456" ? { cut: "while-running" } : "ok";
   const shown = text(after(cut, {}));
   expect(shown).toContain(
-    `\nIt was interrupted in ArtifactInstall: "orchestrator resume" goes on.\n`,
+    `\nIt was interrupted in ArtifactInstall: "orchestrator resume" will roll back to the old state (ArtifactInstall of R456 was interrupted).\n`,
   );
   expect(shown).toContain("\n  R456  rtos     rtos-v1 -> rtos-v2        ArtifactInstall under way");
 });
@@ -57,7 +66,7 @@ test("a failed deployment that stopped before its rollback tells why it failed",
   const progress = after(failing, { stopBefore: ["ArtifactRollback"] });
   expect(text(progress)).toContain(`
 It failed: ArtifactInstall of R456, exit status 3.
-It waits before ArtifactRollback: "orchestrator resume" goes on.
+It waits before ArtifactRollback: "orchestrator resume" will roll back to the old state.
 Stage 1 of 1, on the way back:
 `);
   expect(statusJson(progress, [])).toMatchObject({
@@ -66,6 +75,7 @@ Stage 1 of 1, on the way back:
     manifest: "m",
     way: "back",
     waits_for: { kind: "stop", before: "ArtifactRollback" },
+    resume: { kind: "back", to: null, because: null },
     failure: {
       kind: "component",
       component: "R456",
@@ -73,6 +83,75 @@ Stage 1 of 1, on the way back:
       reason: { kind: "exited", code: 3 },
     },
     outcome: null,
+  });
+});
+
+describe("what resume will do is told as it will be", () => {
+  const constrained = { ...spec, constrained: true } as const;
+  const cutIn =
+    (state: string): Script =>
+    (round, id) =>
+      round === state && id === "R456" ? { cut: "while-running" } : noReboot(round, id, 1);
+  const waiting = (call: Call, script = noReboot, system: SystemSpec = constrained): InProgress =>
+    after(script, call, system);
+  const elsewhere = { bootId: "boot-of-another-day" } as const;
+
+  test.each<[string, InProgress, string]>([
+    [
+      "interrupted in an install",
+      waiting({}, cutIn("ArtifactInstall")),
+      `It was interrupted in ArtifactInstall: "orchestrator resume" will roll back to v.1 (ArtifactInstall of R456 was interrupted).`,
+    ],
+    [
+      "interrupted in a query",
+      waiting({}, cutIn("SupportsRollback")),
+      `It was interrupted in SupportsRollback: "orchestrator resume" will go on, "orchestrator rollback" undoes it.`,
+    ],
+    [
+      "interrupted in an install that may be called again",
+      waiting({}, cutIn("ArtifactInstall"), {
+        ...constrained,
+        boards: spec.boards.map((board) => ({ ...board, onInterrupt: "retry" })),
+      }),
+      `It was interrupted in ArtifactInstall: "orchestrator resume" will go on, "orchestrator rollback" undoes it.`,
+    ],
+    [
+      "interrupted in an install that is looked at",
+      waiting({}, cutIn("ArtifactInstall"), {
+        ...constrained,
+        boards: spec.boards.map((board) => ({ ...board, onInterrupt: "observe" })),
+      }),
+      `It was interrupted in ArtifactInstall: "orchestrator resume" will ask R456 for the version, and go on or roll back by that, "orchestrator rollback" undoes it.`,
+    ],
+    [
+      "interrupted in an install beside one that cannot go back",
+      waiting({}, cutIn("ArtifactInstall"), {
+        ...constrained,
+        boards: spec.boards.map((board) => ({
+          ...board,
+          supportsRollback: "No",
+          declaredRollback: false,
+        })),
+      }),
+      `It was interrupted in ArtifactInstall: "orchestrator resume" will lead the System to an acceptable state, which may be another one than the old (ArtifactInstall of R456 was interrupted).`,
+    ],
+    [
+      "the host went down while it waited for the commit",
+      { ...waiting({ stopBefore: ["ArtifactCommit"] }), ...elsewhere },
+      `It waits before ArtifactCommit: "orchestrator resume" will roll back to v.1 (the host rebooted although nobody had asked for it).`,
+    ],
+    [
+      "the reboot has come",
+      { ...waiting({ exitOnReboot: true }, () => "ok"), ...elsewhere },
+      `It was interrupted: "orchestrator resume" will go on, "orchestrator rollback" undoes it.`,
+    ],
+    [
+      "only Cleanup is left",
+      waiting({ stopBefore: ["Cleanup"] }),
+      `It waits before Cleanup: "orchestrator resume" will finish it: only its clean-up is left.`,
+    ],
+  ])("%s", (_, progress, sentence) => {
+    expect(text(progress).split("\n")).toContain(sentence);
   });
 });
 
