@@ -3,12 +3,21 @@ import { tarOf } from "../artifact/tar-writer.ts";
 import type { ComponentType } from "../core/ids.ts";
 import type { ByteSource } from "../platform/types.ts";
 
-/** The payload that the checker makes up: more than a pipe holds, nothing at all, and next to nothing. */
-const payload: readonly TarPart[] = [
-  { name: "check-large.bin", content: new Uint8Array(200_000).fill(0x2e) },
-  { name: "check-empty.bin", content: new Uint8Array(0) },
-  { name: "check-small.bin", content: bytesOf("made up by interface check\n") },
-];
+/** More than a pipe holds. */
+const large: TarPart = { name: "check-large.bin", content: new Uint8Array(200_000).fill(0x2e) };
+
+/** The payloads that the checker makes up: several files, an empty one among them, or a single one. */
+const payloads: Readonly<Record<MadeUp, readonly TarPart[]>> = {
+  three: [
+    large,
+    { name: "check-empty.bin", content: new Uint8Array(0) },
+    { name: "check-small.bin", content: bytesOf("made up by interface check\n") },
+  ],
+  one: [large],
+};
+
+/** How many payload files it has. */
+export type MadeUp = "three" | "one";
 
 /**
  * A sound Artifact for a Component type, uncompressed, in memory. With `isBroken` one byte of its last payload file
@@ -16,8 +25,10 @@ const payload: readonly TarPart[] = [
  */
 export async function madeUpArtifact(
   componentType: ComponentType,
+  madeUp: MadeUp,
   isBroken: boolean,
 ): Promise<ByteSource> {
+  const payload = payloads[madeUp];
   const version = bytesOf('{"format":"mender","version":3}');
   const header = await tarOf([
     {
@@ -42,7 +53,7 @@ export async function madeUpArtifact(
     `${sumOf(header)}  header.tar\n`,
     `${sumOf(version)}  version\n`,
   ].join("");
-  const files = isBroken ? payload.map(withChangedFirstByte) : payload;
+  const files = isBroken ? withChangedByte(payload) : payload;
   const bytes = await tarOf([
     { name: "version", content: version },
     { name: "manifest", content: bytesOf(manifest) },
@@ -63,12 +74,13 @@ export async function madeUpArtifact(
 
 const pieceBytes = 64 * 1024;
 
-function withChangedFirstByte({ name, content }: TarPart, at: number): TarPart {
-  const isLast = at === payload.length - 1;
-  return {
-    name,
-    content: isLast ? content.map((byte, index) => (index === 0 ? byte ^ 1 : byte)) : content,
-  };
+/** The first byte of the last file. */
+function withChangedByte(payload: readonly TarPart[]): readonly TarPart[] {
+  return payload.map(({ name, content }, at) => {
+    const isLast = at === payload.length - 1;
+    const changed = content.map((byte, index) => (index === 0 ? byte ^ 1 : byte));
+    return { name, content: isLast ? changed : content };
+  });
 }
 
 interface TarPart {

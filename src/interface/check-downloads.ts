@@ -1,9 +1,17 @@
 import { join } from "node:path";
 import type { ByteSource } from "../platform/types.ts";
 import { startCall } from "./call.ts";
-import { madeUpArtifact } from "./check-artifact.ts";
-import type { Trial } from "./check-trial.ts";
-import { type Clause, fail, failedCall, pass, skip, type Verdict, warn } from "./check-verdict.ts";
+import { sampleOf, type Trial } from "./check-trial.ts";
+import {
+  type Clause,
+  doesNotApply,
+  fail,
+  failedCall,
+  pass,
+  skip,
+  type Verdict,
+  warn,
+} from "./check-verdict.ts";
 import { nextPipe, pathOf, streamsDirectory } from "./stream-feed.ts";
 
 /** Download and Cleanup, with all that can go wrong between us and the Interface. */
@@ -11,7 +19,12 @@ export const downloadClauses: readonly Clause[] = [
   {
     id: "download",
     title: "Download: it reads every stream whole and once, or leaves all of them alone.",
-    check: (trial) => trial.inWorkDir((workDir) => checkDownload(trial, workDir)),
+    check: checkDownload,
+  },
+  {
+    id: "blanks",
+    title: "Download works in a work dir whose path has a blank.",
+    check: (trial) => trial.inWorkDir((workDir) => checkBlanks(trial, workDir), "work dir"),
   },
   {
     id: "download-again",
@@ -36,7 +49,20 @@ export const downloadClauses: readonly Clause[] = [
   },
 ];
 
-async function checkDownload(trial: Trial, workDir: string): Promise<Verdict> {
+/** Where several files are refused, a single one is what it is made for. */
+async function checkDownload(trial: Trial): Promise<Verdict> {
+  const { samples } = trial;
+  let verdict = await trial.inWorkDir((workDir) => tryDownload(trial, workDir));
+  while (verdict.status === "warn" && trial.known.taken === null && samples.length > 1) {
+    samples.shift();
+    const next = await trial.inWorkDir((workDir) => tryDownload(trial, workDir));
+    // That it takes no file at all is told of the payload that asks for least.
+    verdict = next.status === "pass" ? pass(`${next.why}, of ${sampleOf(samples).what}`) : next;
+  }
+  return verdict;
+}
+
+async function tryDownload(trial: Trial, workDir: string): Promise<Verdict> {
   const { files } = trial.platform;
   const before = files.list(workDir);
   const { failure, taken } = await trial.download(workDir, {});
@@ -44,7 +70,9 @@ async function checkDownload(trial: Trial, workDir: string): Promise<Verdict> {
   const cleaned = await cleanedUp(trial, workDir);
   if (failure?.kind === "exited") {
     return warn(
-      `It ended in exit status ${failure.code}. The payload is made up: if it looks into it, that is right.`,
+      trial.spec.artifact === null
+        ? `It ended in exit status ${failure.code}. The payload is made up: if it looks into it, that is right; give an Artifact of its own with --artifact.`
+        : `It ended in exit status ${failure.code} for ${sampleOf(trial.samples).what}.`,
     );
   }
   if (failure !== null) return fail(failedCall(trial, "Download", failure));
@@ -54,6 +82,20 @@ async function checkDownload(trial: Trial, workDir: string): Promise<Verdict> {
     return warn(`It wrote "${strange.join('", "')}" into the work dir: only tmp/ is its own.`);
   }
   return pass(taken === "streams" ? "it reads them" : "it leaves them alone, and finds files/");
+}
+
+/** Nothing tells an author that a shell splits what is not quoted, but a work dir with a blank. */
+async function checkBlanks(trial: Trial, workDir: string): Promise<Verdict> {
+  const { taken } = trial.known;
+  if (taken === null) return skip("Download did not work");
+  const quote = 'In a shell script every "$2" and every stream must be quoted.';
+  const tried = await trial.download(workDir, {});
+  const cleaned = await cleanedUp(trial, workDir);
+  if (tried.failure !== null) {
+    return warn(`${failedCall(trial, "Download", tried.failure)} ${quote}`);
+  }
+  if (tried.taken !== taken) return warn(`There it took the ${tried.taken}. ${quote}`);
+  return cleaned === null ? pass("it does") : warn(`${cleaned} ${quote}`);
 }
 
 async function checkDownloadAgain(trial: Trial, workDir: string): Promise<Verdict> {
@@ -75,7 +117,8 @@ const leavingMs = 200;
 
 /** The list names one stream, and no pipe of that name is there. */
 async function checkMissingStream(trial: Trial, workDir: string): Promise<Verdict> {
-  if (trial.known.taken !== "streams") return skip(readsNoStreams);
+  const untried = withoutStreams(trial);
+  if (untried !== null) return untried;
   const { clock, files, pipes } = trial.platform;
   const next = join(workDir, nextPipe);
   const withSizes = trial.known.withSizes === "Yes";
@@ -104,28 +147,34 @@ async function checkMissingStream(trial: Trial, workDir: string): Promise<Verdic
 }
 
 async function checkBroken(trial: Trial, workDir: string): Promise<Verdict> {
-  if (trial.known.taken !== "streams") return skip(readsNoStreams);
-  const source = dated(trial, await madeUpArtifact(trial.spec.componentType, true));
-  const { failure } = await trial.download(workDir, { source });
+  const untried = withoutStreams(trial);
+  if (untried !== null) return untried;
+  const { payload, broken } = sampleOf(trial.samples);
+  const wrong = broken(trial.known.unpacked ?? "Yes");
+  const source = dated(trial, wrong.source ?? payload.source);
+  const { failure } = await trial.download(workDir, { ...wrong, source });
   if (failure?.kind !== "problem") return fail("It ended before it had read the streams.");
   return (await endedInTime(trial, workDir, source.sinceLast())) ?? pass("it does");
 }
 
 /** The large file stops in its middle: whoever reads it waits for the rest. */
 async function checkInterrupted(trial: Trial, workDir: string): Promise<Verdict> {
-  if (trial.known.taken !== "streams") return skip(readsNoStreams);
+  const untried = withoutStreams(trial);
+  if (untried !== null) return untried;
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, trial.spec.signal]);
-  const source = dated(
-    trial,
-    stalling(await madeUpArtifact(trial.spec.componentType, false), stop),
-  );
+  const source = dated(trial, stalling(sampleOf(trial.samples).payload.source, stop));
   const { failure } = await trial.download(workDir, { source, signal });
   if (failure?.kind !== "interrupted") return fail("It did not wait for the rest of the stream.");
   return (await endedInTime(trial, workDir, source.sinceLast())) ?? pass("it does");
 }
 
-const readsNoStreams = "it does not read the streams";
+/** Null where it reads them. */
+function withoutStreams({ known: { taken } }: Trial): Verdict | null {
+  if (taken === "streams") return null;
+  if (taken === null) return skip("Download did not work");
+  return doesNotApply("it leaves the streams alone");
+}
 
 /** Null where it ended before SIGKILL would have come, and cleaned up. */
 async function endedInTime(trial: Trial, workDir: string, ms: number): Promise<Verdict | null> {

@@ -3,7 +3,15 @@ import { answers, type WordQuery } from "../core/protocol.ts";
 import type { Inventory } from "./answers.ts";
 import { unknownWord } from "./call.ts";
 import type { Trial } from "./check-trial.ts";
-import { type Clause, fail, failedCall, pass, skip, type Verdict, warn } from "./check-verdict.ts";
+import {
+  type Clause,
+  doesNotApply,
+  fail,
+  failedCall,
+  pass,
+  type Verdict,
+  warn,
+} from "./check-verdict.ts";
 import { checkExecutable } from "./executable.ts";
 import { type Asked, askIdentity, askInventory, askProvides, askWord } from "./query.ts";
 import { withTemporaryWorkDir } from "./work-dir.ts";
@@ -117,7 +125,7 @@ function wordClause<Q extends WordQuery>(
  * end in 0. But whoever implements it has the word in his program.
  */
 function checkVerifyReboot({ platform, spec, known }: Trial): Verdict {
-  if (known.needsReboot !== "Automatic") return skip("it does not let the host reboot");
+  if (known.needsReboot !== "Automatic") return doesNotApply("it does not let the host reboot");
   const program = new TextDecoder("latin1").decode(
     platform.files.read(spec.executable, largestProgram),
   );

@@ -21,6 +21,8 @@ export interface Clause {
 export const pass = (why: string): Verdict => ({ status: "pass", why });
 export const warn = (why: string): Verdict => ({ status: "warn", why });
 export const fail = (why: string): Verdict => ({ status: "fail", why });
+/** Nothing that the clause asks for can go wrong with it. */
+export const doesNotApply = (why: string): Verdict => pass(`it does not apply: ${why}`);
 export const skip = (why: string): Verdict => ({ status: "skip", why });
 
 /** A call that failed, in a sentence. */

@@ -13,6 +13,8 @@ export interface Finding extends Verdict {
   readonly clause: string;
   /** What the protocol asks for, in a sentence. */
   readonly title: string;
+  /** The last lines that it wrote to its logs meanwhile. */
+  readonly log: readonly string[];
 }
 
 /** Of logs and left-over processes, once all has been tried. */
@@ -43,14 +45,23 @@ export async function* checkInterface(
   const trial = await startTrial(platform, spec);
   try {
     for (const { id, title, check } of clauses) {
-      if (spec.signal.aborted) return;
-      const isHopeless = id !== "executable" && !trial.known.isExecutable;
-      const verdict = isHopeless ? skip("there is nothing to be called") : await check(trial);
-      yield { clause: id, title, ...verdict };
+      const verdict = await tried(trial, id, check);
+      yield { clause: id, title, ...verdict, log: trial.takeLog() };
     }
   } finally {
     await endAll(trial);
   }
+}
+
+/** What is found while we are told to end is found of an Interface that we have ended ourselves. */
+async function tried(trial: Trial, id: string, check: Clause["check"]): Promise<Verdict> {
+  const { signal } = trial.spec;
+  const ended = skip("this program was told to end");
+  if (signal.aborted) return ended;
+  if (id !== "executable" && !trial.known.isExecutable)
+    return skip("there is nothing to be called");
+  const verdict = await check(trial);
+  return signal.aborted ? ended : verdict;
 }
 
 async function checkNobodyLeft(trial: Trial): Promise<Verdict> {

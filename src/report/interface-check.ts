@@ -7,30 +7,71 @@ import { counted } from "./words.ts";
 /** Widest first column: `pass`, `warn`, `fail`, `skip` are all of one width. */
 const clauseWidth = 26;
 
-/** One line a clause. */
-export function findingLine({ clause, status, title, why }: Finding, style: Style): string {
-  const told = status === "pass" ? title : `${title} ${sentence(why)}`;
-  return `${weightOf(status, style)(status)}  ${padded(clause, clauseWidth)}  ${printable(told)}`;
+/** What all findings together say. */
+export type CheckVerdict = "true" | "broken" | "untried" | "interrupted";
+
+/** A clause that is broken is told as that, whatever became of the others. */
+export function checkVerdict(findings: readonly Finding[], wasInterrupted: boolean): CheckVerdict {
+  if (countOf(findings, "fail") > 0) return "broken";
+  if (wasInterrupted) return "interrupted";
+  return countOf(findings, "skip") > 0 ? "untried" : "true";
 }
 
-export function findingsSummary(findings: readonly Finding[], style: Style): string {
-  const failed = findings.filter(({ status }) => status === "fail").length;
-  const warned = findings.filter(({ status }) => status === "warn").length;
+/** One line a clause, and beneath one that is not in order what the Interface itself has to say. */
+export function findingLines(finding: Finding, style: Style): readonly string[] {
+  const { clause, status, title, why, log } = finding;
+  const told = status === "pass" ? title : `${title} ${sentence(why)}`;
+  const line = `${weightOf(status, style)(status)}  ${padded(clause, clauseWidth)}  ${printable(told)}`;
+  const isInOrder = status === "pass" || status === "skip";
+  const logged = isInOrder ? [] : log.map((each) => `      ${style.faint(`| ${printable(each)}`)}`);
+  return [line, ...logged];
+}
+
+export function findingsSummary(
+  findings: readonly Finding[],
+  verdict: CheckVerdict,
+  style: Style,
+): string {
+  const warned = countOf(findings, "warn");
+  const skipped = countOf(findings, "skip");
   const warnings = warned === 0 ? "" : `, ${counted(warned, "warning")}`;
-  return failed === 0
-    ? style.good(`It is true to the protocol, as far as can be tried${warnings}.`)
-    : style.bad(`It breaks ${counted(failed, "clause")} of the protocol${warnings}.`);
+  const untried = skipped === 0 ? "" : `, ${counted(skipped, "clause")} not tried`;
+  const beside = `${untried}${warnings}`;
+  switch (verdict) {
+    case "true":
+      return style.good(`It is true to the protocol, as far as can be tried${warnings}.`);
+    case "broken": {
+      const broken = countOf(findings, "fail");
+      return style.bad(`It breaks ${counted(broken, "clause")} of the protocol${beside}.`);
+    }
+    case "untried":
+      return style.careful(`It breaks no clause that was tried, but not all were${beside}.`);
+    case "interrupted":
+      return style.careful(`Interrupted: it breaks no clause that was tried${beside}.`);
+  }
+}
+
+function countOf(findings: readonly Finding[], wanted: Finding["status"]): number {
+  return findings.filter(({ status }) => status === wanted).length;
 }
 
 export function findingsJson(
   executable: string,
   findings: readonly Finding[],
+  verdict: CheckVerdict,
   exit: number,
 ): Readonly<Record<string, unknown>> {
   return {
     type: "interface-check",
     interface: executable,
-    clauses: findings.map(({ clause, status, title, why }) => ({ clause, status, title, why })),
+    clauses: findings.map(({ clause, status, title, why, log }) => ({
+      clause,
+      status,
+      title,
+      why,
+      log,
+    })),
+    verdict,
     exit,
   };
 }

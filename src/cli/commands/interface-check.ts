@@ -1,11 +1,19 @@
 import { basename, resolve } from "node:path";
-import { ComponentType } from "../../core/ids.ts";
+import { readArtifact } from "../../artifact/artifact.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { checkInterface, type Finding } from "../../interface/check.ts";
-import { findingLine, findingsJson, findingsSummary } from "../../report/interface-check.ts";
+import { ComponentType } from "../../core/ids.ts";
+import { ok, type Result } from "../../core/result.ts";
+import { checkInterface, type CheckSpec, type Finding } from "../../interface/check.ts";
+import {
+  checkVerdict,
+  type CheckVerdict,
+  findingLines,
+  findingsJson,
+  findingsSummary,
+} from "../../report/interface-check.ts";
+import { withInput } from "../bundle-file.ts";
 import type { Context } from "../context.ts";
 import type { InterfaceCheckOptions } from "../definitions/tools.ts";
-import { graceMs } from "../deployer.ts";
 import { failed, writeLines } from "../output.ts";
 
 /** Tries an Interface against the protocol, clause by clause; it is called in scratch work dirs only. */
@@ -15,32 +23,67 @@ export async function interfaceCheck(
   args: readonly string[],
   options: InterfaceCheckOptions,
 ): Promise<ExitCode> {
-  const { platform, environment, output, signal } = context;
+  const { environment, output, signal } = context;
   const name = basename(executable);
   const type = ComponentType.safeParse(options.type ?? name);
   if (!type.success) return failed(output, [badType(options.type ?? name)]);
-  const findings: Finding[] = [];
-  const clauses = checkInterface(platform, {
+  const spec: CheckSpec = {
     executable: resolve(environment.workingDirectory, executable),
     args,
     componentType: type.data,
     interfaceName: name,
     environment: environment.inherited,
     timeoutMs: options.timeout * 1000,
-    graceMs,
+    graceMs: options.grace * 1000,
     signal,
-  });
-  for await (const finding of clauses) {
-    findings.push(finding);
-    if (!output.json) writeLines(output.results, [findingLine(finding, output.resultStyle)]);
-  }
-  const isTrue = findings.every(({ status }) => status !== "fail");
-  const exit = isTrue ? exitCode.done : exitCode.notReady;
+    artifact: null,
+  };
+  const checked = await withArtifact(context, options.artifact ?? null, (artifact) =>
+    tell(context, { ...spec, artifact }),
+  );
+  if (!checked.ok) return failed(output, checked.problems);
+  const findings = checked.value;
+  const verdict = checkVerdict(findings, signal.aborted);
+  const exit = exits[verdict];
   const last = output.json
-    ? JSON.stringify(findingsJson(executable, findings, exit))
-    : findingsSummary(findings, output.resultStyle);
+    ? JSON.stringify(findingsJson(executable, findings, verdict, exit))
+    : findingsSummary(findings, verdict, output.resultStyle);
   writeLines(output.results, [last]);
   return exit;
+}
+
+/** What was not tried is not vouched for. */
+const exits: Readonly<Record<CheckVerdict, ExitCode>> = {
+  true: exitCode.done,
+  untried: exitCode.notReady,
+  broken: exitCode.notReady,
+  interrupted: exitCode.unexpected,
+};
+
+async function tell(
+  { platform, output }: Context,
+  spec: CheckSpec,
+): Promise<Result<readonly Finding[]>> {
+  const findings: Finding[] = [];
+  for await (const finding of checkInterface(platform, spec)) {
+    findings.push(finding);
+    if (!output.json) writeLines(output.results, findingLines(finding, output.resultStyle));
+  }
+  return ok(findings);
+}
+
+/** Opens the Artifact for the time of use; null: none is given. */
+async function withArtifact<T>(
+  context: Context,
+  file: string | null,
+  use: (artifact: CheckSpec["artifact"]) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  if (file === null) return await use(null);
+  const { decompressors } = context.platform;
+  return await withInput(context, file, async (source) => {
+    const artifact = await readArtifact(source, [], decompressors);
+    return artifact.ok ? await use({ source, artifact: artifact.value, decompressors }) : artifact;
+  });
 }
 
 function badType(type: string) {

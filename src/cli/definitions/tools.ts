@@ -11,6 +11,9 @@ export interface InterfaceCheckOptions {
   readonly type?: string;
   /** Seconds. */
   readonly timeout: number;
+  /** Seconds. */
+  readonly grace: number;
+  readonly artifact?: string;
 }
 
 export function defineTools(program: Command, lazily: Lazily): void {
@@ -24,6 +27,8 @@ export function defineTools(program: Command, lazily: Lazily): void {
     .argument("[args...]", "its interface_args")
     .option("--type <type>", "the Component type; default: the name of the Interface")
     .option("--timeout <seconds>", "for each call", seconds, 60)
+    .option("--grace <seconds>", "from SIGTERM to SIGKILL", seconds, 5)
+    .option("--artifact <file>", "an Artifact that it takes; default: one that is made up")
     .action(
       lazily(
         async (

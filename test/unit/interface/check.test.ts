@@ -1,11 +1,18 @@
 import { chmodSync, copyFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { readArtifact } from "../../../src/artifact/artifact.ts";
 import { verifyArtifact } from "../../../src/artifact/verify.ts";
 import { ComponentType } from "../../../src/core/ids.ts";
 import { madeUpArtifact } from "../../../src/interface/check-artifact.ts";
 import { checkInterface, type CheckSpec, type Finding } from "../../../src/interface/check.ts";
 import { nodePlatform } from "../../../src/platform/node.ts";
+import {
+  checkVerdict,
+  findingLines,
+  findingsSummary,
+} from "../../../src/report/interface-check.ts";
+import { plainStyle } from "../../../src/report/style.ts";
 import { collect } from "../../support/byte-sources.ts";
 import { scriptedInterface } from "../../support/interfaces.ts";
 import { realValidate } from "../../support/mender-artifact.ts";
@@ -16,7 +23,10 @@ import { oneOfEachKind } from "../../support/tier.ts";
 
 const componentType = ComponentType.parse("board");
 
-async function findingsOf(changes: Partial<CheckSpec> & { executable: string }) {
+async function findingsOf(
+  changes: Partial<CheckSpec> & { executable: string },
+  tell: (finding: Finding) => void = () => {},
+) {
   const spec: CheckSpec = {
     args: [],
     componentType,
@@ -25,10 +35,14 @@ async function findingsOf(changes: Partial<CheckSpec> & { executable: string }) 
     timeoutMs: 60_000,
     graceMs: 5000,
     signal: new AbortController().signal,
+    artifact: null,
     ...changes,
   };
   const findings: Finding[] = [];
-  for await (const finding of checkInterface(nodePlatform(), spec)) findings.push(finding);
+  for await (const finding of checkInterface(nodePlatform(), spec)) {
+    findings.push(finding);
+    tell(finding);
+  }
   return findings;
 }
 
@@ -155,8 +169,9 @@ test("every clause is told, in order, with what was found", async () => {
     "pass provide-payload-file-sizes: No",
     "pass supports-rollback: No",
     "pass needs-artifact-reboot: No",
-    "skip verify-reboot: it does not let the host reboot",
+    "pass verify-reboot: it does not apply: it does not let the host reboot",
     "pass download: it reads them",
+    "pass blanks: it does",
     "pass download-again: it can",
     "pass missing-stream: exit status 1",
     "pass broken-payload: it does",
@@ -176,6 +191,7 @@ test("what is no Interface is told once", async () => {
     title: "It is an executable file that only its owner can write.",
     status: "fail",
     why: `There is no Interface "${executable}".`,
+    log: [],
   });
   expect(new Set(findings.slice(1).map(({ status, why }) => `${status}: ${why}`))).toEqual(
     new Set(["skip: there is nothing to be called"]),
@@ -243,26 +259,136 @@ test("one that does not end on SIGTERM had to be killed, and that is told", asyn
   );
 });
 
-test("it ends when it is told to", async () => {
+test("what is not tried because it is told to end is told as that, and no clause is broken by it", async () => {
   const executable = scriptedInterface(scratchDirectory(), answering);
-  expect(await findingsOf({ executable, signal: AbortSignal.abort() })).toEqual([]);
+  const findings = await findingsOf({ executable, signal: AbortSignal.abort() });
+  expect(new Set(findings.map(({ status, why }) => `${status}: ${why}`))).toEqual(
+    new Set(["skip: this program was told to end"]),
+  );
+  expect(checkVerdict(findings, true)).toBe("interrupted");
+});
+
+test("what is found of a call that is interrupted is not held against it", async () => {
+  const stop = new AbortController();
+  const executable = scriptedInterface(
+    scratchDirectory(),
+    `${answering}\n[ "$1" != Inventory ] || { echo here >&2; sleep 60; }`,
+  );
+  const findings: Finding[] = [];
+  const checking = findingsOf({ executable, signal: stop.signal }, (finding) => {
+    findings.push(finding);
+    if (finding.clause === "provides") setImmediate(() => stop.abort());
+  });
+  await checking;
+  expect(findings.map(({ status, clause }) => `${status} ${clause}`).slice(0, 6)).toEqual([
+    "pass executable",
+    "pass unknown-word",
+    "pass identity",
+    "pass provides",
+    "skip inventory",
+    "skip needs-unpacked-artifact",
+  ]);
+  expect(checkVerdict(findings, true)).toBe("interrupted");
+  expect(findingsSummary(findings, "interrupted", plainStyle)).toBe(
+    "Interrupted: it breaks no clause that was tried, 14 clauses not tried.",
+  );
+});
+
+describe("a work dir with a blank", () => {
+  const unquoted = `${answering}
+     [ "$1" = Download ] || exit 0
+     cd $2 && while s=$(cat stream-next) && [ -n "$s" ]; do cat $2/$s >/dev/null || exit; done`;
+
+  test("is a clause of its own and a warning, and hides no other clause", async () => {
+    const executable = scriptedInterface(scratchDirectory(), unquoted);
+    const findings = await findingsOf({ executable });
+    expect(complaints(findings)).toEqual(["warn blanks"]);
+    expect(findings.find(({ clause }) => clause === "blanks")?.why).toContain("must be quoted");
+    expect(findings.filter(({ status }) => status === "skip")).toEqual([]);
+    expect(checkVerdict(findings, false)).toBe("true");
+  });
+
+  test("is no trouble for one that quotes", async () => {
+    const quoted = unquoted.replace("cd $2", 'cd "$2"').replace("$2/$s", '"$2/$s"');
+    const executable = scriptedInterface(scratchDirectory(), quoted);
+    expect(complaints(await findingsOf({ executable }))).toEqual([]);
+  });
+});
+
+describe("the payload that it is tried with", () => {
+  const oneFile = `${answering}
+     [ "$1" = Download ] || exit 0
+     first=$(cat stream-next) && cat "$first" >/dev/null || exit
+     [ -z "$(cat stream-next)" ] || { echo "one file only" >&2; exit 1; }`;
+
+  test("is a single file where three are refused", async () => {
+    const executable = scriptedInterface(scratchDirectory(), oneFile);
+    const findings = await findingsOf({ executable });
+    expect(complaints(findings)).toEqual([]);
+    expect(findings.find(({ clause }) => clause === "download")?.why).toBe(
+      "it reads them, of a made-up payload of one file",
+    );
+    expect(checkVerdict(findings, false)).toBe("true");
+  });
+
+  const choosy = `${answering}
+     [ "$1" = Download ] || exit 0
+     [ "$(cat header/artifact_name)" = rtos-v2 ] || { echo "not for me" >&2; exit 1; }
+     while s=$(cat stream-next) && [ -n "$s" ]; do cat "$s" >/dev/null || exit; done`;
+
+  test("is told as not tried where it takes none, with what it says", async () => {
+    const executable = scriptedInterface(scratchDirectory(), choosy);
+    const findings = await findingsOf({ executable });
+    expect(complaints(findings)).toEqual(["warn download"]);
+    const download = findings.find(({ clause }) => clause === "download");
+    expect(download?.log).toContain("not for me");
+    expect(download && findingLines(download, plainStyle)).toEqual([
+      "warn  download                    Download: it reads every stream whole and once, or leaves all of them alone. It ended in exit status 1. The payload is made up: if it looks into it, that is right; give an Artifact of its own with --artifact.",
+      "      | not for me",
+      "      | not for me",
+    ]);
+    expect(checkVerdict(findings, false)).toBe("untried");
+    expect(findingsSummary(findings, "untried", plainStyle)).toBe(
+      "It breaks no clause that was tried, but not all were, 5 clauses not tried, 1 warning.",
+    );
+  });
+
+  test.each(["Yes", "No"])(
+    "is an Artifact that is given (NeedsUnpackedArtifact %s)",
+    async (word) => {
+      const answer = `case $1 in NeedsUnpackedArtifact) echo ${word}; exit ;; esac`;
+      const executable = scriptedInterface(scratchDirectory(), `${answer}\n${choosy}`);
+      const platform = nodePlatform();
+      const source = platform.files.openSource(
+        resolve("fixtures/systems/seed/artifacts/rtos-v2.mender"),
+      );
+      onTestFinished(() => source.close());
+      const { decompressors } = platform;
+      const artifact = await readArtifact(source, [], decompressors);
+      if (!artifact.ok) throw new Error("the fixture is sound");
+      const given = { source, artifact: artifact.value, decompressors };
+      const findings = await findingsOf({ executable, artifact: given });
+      expect(complaints(findings)).toEqual([]);
+      expect(checkVerdict(findings, false)).toBe("true");
+    },
+  );
 });
 
 describe("the Artifact that is made up for it", () => {
   test("is sound", async () => {
-    const verified = await verifyArtifact(await madeUpArtifact(componentType, false), []);
+    const verified = await verifyArtifact(await madeUpArtifact(componentType, "three", false), []);
     expect(
       verified.ok ? verified.value.files.map(({ name, size }) => `${name} ${size}`) : [],
     ).toEqual(["check-large.bin 200000", "check-empty.bin 0", "check-small.bin 27"]);
   });
 
   test.skipIf(!needs("mender-artifact"))("mender-artifact says so, too", async () => {
-    const source = await madeUpArtifact(componentType, false);
+    const source = await madeUpArtifact(componentType, "three", false);
     expect(realValidate(await collect(source.read(0, source.size)))).toBe(true);
   });
 
   test("is wrong in one byte where it must be", async () => {
-    const verified = await verifyArtifact(await madeUpArtifact(componentType, true), []);
+    const verified = await verifyArtifact(await madeUpArtifact(componentType, "three", true), []);
     expect(verified.ok ? "" : verified.problems[0]?.message).toBe(
       'The checksum of "data/0000/check-small.bin" in "interface-check.mender" is wrong.',
     );
