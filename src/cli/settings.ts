@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { VerifyKey } from "../artifact/keys.ts";
 import { ok, type Result } from "../core/result.ts";
 import { effectiveSettings, type EffectiveSettings } from "../manifest/settings.ts";
+import { unlessRefused } from "../platform/types.ts";
 import { readConfigurationFiles } from "./configuration-files.ts";
 import type { Context, LogLevel } from "./context.ts";
 import { readVerifyKeys } from "./key-files.ts";
@@ -39,7 +40,7 @@ export function readSettings(context: Context): Result<Settings> {
   return ok({
     dataDir: settings.dataDir.value,
     confDir: settings.confDir.value,
-    topologyFile: join(settings.topologyDir.value, "topology.yaml"),
+    topologyFile: join(settings.topologyDir.value, topologyName),
     topologyComponents: settings.topologyComponents.value,
     keys: keys.value,
     keyFiles: settings.artifactVerifyKeys.value,
@@ -59,6 +60,23 @@ export function readEffectiveSettings(context: Context): Result<EffectiveSetting
   if (!files.ok) return files;
   const { topologyComponents, logLevel } = options;
   return ok(
-    effectiveSettings({ flags: { topologyComponents, logLevel }, environment, files: files.value }),
+    effectiveSettings({
+      flags: { topologyComponents, logLevel },
+      environment,
+      foundTopologyDir: foundTopologyDir(context),
+      files: files.value,
+    }),
   );
 }
+
+/** Where the published images of Mender keep the Topology. */
+const publishedTopologyDir = "/data/mender-orchestrator";
+
+function foundTopologyDir({ platform, environment }: Context): string | null {
+  const isThere = (directory: string): boolean =>
+    unlessRefused(() => platform.files.status(join(directory, topologyName)) !== null, false);
+  if (isThere(environment.datastoreDir.value)) return null;
+  return isThere(publishedTopologyDir) ? publishedTopologyDir : null;
+}
+
+const topologyName = "topology.yaml";

@@ -41,12 +41,13 @@ export function readIdentity(printed: Printed): Result<ComponentId> {
   if (!text.ok) return text;
   const line = text.value.replace(/\n$/, "");
   const id = ComponentId.safeParse(line.startsWith("id=") ? line.slice("id=".length) : null);
-  if (id.success) return ok(id.data);
+  // In `TYPE.ID.KEY=VALUE` nobody could tell where the value begins.
+  if (id.success && !id.data.includes("=")) return ok(id.data);
   return fail({
     code: "identity-invalid",
     message: `The Interface "${printed.by}" does not tell the id of its Component.`,
     expected:
-      "one line id=<Component id>, the id of 1 to 256 characters without control characters or blanks at its ends",
+      'one line id=<Component id>, the id of 1 to 256 characters without "=", control characters, or blanks at its ends',
     got: text.value === "" ? "nothing" : shortened(line),
     hint: 'Let it answer Identity with one line such as "id=R456".',
   });

@@ -9,6 +9,8 @@ export type Origin =
   | { readonly kind: "flag"; readonly flag: string }
   | { readonly kind: "environment"; readonly variable: string }
   | { readonly kind: "file"; readonly file: string; readonly line: number }
+  /** It is there, and nothing says otherwise. */
+  | { readonly kind: "found" }
   | { readonly kind: "default" };
 
 export interface Sourced<T> {
@@ -40,6 +42,8 @@ export interface SettingsInput {
     /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as far as they are set. */
     readonly proxies: readonly Given[];
   };
+  /** A directory with a Topology that stands in where no variable names one and the datastore has none; null: there is none. */
+  readonly foundTopologyDir: string | null;
   /** The configuration files that are there, the stronger one first. */
   readonly files: readonly Configuration[];
 }
@@ -80,7 +84,12 @@ const clientPayloadTrees = [
 const defaultTimeoutSeconds = 14_400;
 
 /** Of flag, environment, `/etc`, fallback and default the first that says something, setting by setting. */
-export function effectiveSettings({ flags, environment, files }: SettingsInput): EffectiveSettings {
+export function effectiveSettings({
+  flags,
+  environment,
+  foundTopologyDir,
+  files,
+}: SettingsInput): EffectiveSettings {
   const { dataDir, confDir, datastoreDir } = environment;
   const inDatastore = (name: string) => byDefault(join(datastoreDir.value, name));
   const flagged = flags.topologyComponents;
@@ -88,7 +97,10 @@ export function effectiveSettings({ flags, environment, files }: SettingsInput):
     dataDir: ofGiven(dataDir),
     confDir: ofGiven(confDir),
     datastoreDir: ofGiven(datastoreDir),
-    topologyDir: fromVariable(environment.topologyDir) ?? byDefault(datastoreDir.value),
+    topologyDir:
+      fromVariable(environment.topologyDir) ??
+      (foundTopologyDir === null ? null : found(foundTopologyDir)) ??
+      byDefault(datastoreDir.value),
     topologyComponents:
       (flagged === null ? null : fromFlag(flagged, "--topology-components")) ??
       fromVariable(environment.topologyComponentsFile) ??
@@ -194,6 +206,10 @@ function ofGiven({ value, source, variable }: Given): Sourced<string> {
 
 function fromFlag<T>(value: T, flag: string): Sourced<T> {
   return { value, origin: { kind: "flag", flag } };
+}
+
+function found<T>(value: T): Sourced<T> {
+  return { value, origin: { kind: "found" } };
 }
 
 function byDefault<T>(value: T): Sourced<T> {

@@ -49,6 +49,8 @@ function originText(origin: Origin): string {
       return `environment ${origin.variable}`;
     case "file":
       return `${origin.file}:${origin.line}`;
+    case "found":
+      return "found there";
     case "default":
       return "default";
     default:

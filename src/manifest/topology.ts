@@ -112,7 +112,12 @@ function topologyEntry(shape: ComponentShape, at: Place): TopologyEntry {
 }
 
 /** Without an `interface` the type names it, and a type may hold more than a file name. */
-function interfaceProblems({ interface: name, at }: TopologyEntry): readonly Problem[] {
+function interfaceProblems({
+  componentType,
+  interface: name,
+  at,
+}: TopologyEntry): readonly Problem[] {
+  if (componentType.includes("=")) return [ambiguousType(componentType, at)];
   if (fileName.safeParse(name).success) return [];
   return [
     {
@@ -124,6 +129,18 @@ function interfaceProblems({ interface: name, at }: TopologyEntry): readonly Pro
       hint: `Add "interface" with the name of the executable.`,
     },
   ];
+}
+
+/** show-provides prints `TYPE.ID.KEY=VALUE`, and everybody reads that up to the first `=`. */
+function ambiguousType(type: ComponentType, at: Place): Problem {
+  return {
+    code: "wrong-value",
+    message: `The Component type "${type}" holds an "=".`,
+    at,
+    expected: `a type without "="`,
+    got: type,
+    hint: "Name the type otherwise, here, in the Manifest, and in its Artifacts.",
+  };
 }
 
 function definedTwice({ source, root }: YamlDocument, componentsFile: string): Problem {

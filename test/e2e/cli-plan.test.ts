@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type SeedProgram, seedProgram, v1 } from "../support/seed-program.ts";
 import { scratchDirectory } from "../support/scratch.ts";
@@ -221,30 +221,44 @@ describe("what Components tell", () => {
     expect(system.run(["show-provides"])).toMatchObject({
       exit: 0,
       stdout: `gateway.G13.artifact_name=gateway-v1
+gateway.G13.device_type=gateway
 gateway.G13.rootfs-image.gateway.version=gateway-v1
 rtos.R456.artifact_name=rtos-v1
+rtos.R456.device_type=rtos
 rtos.R456.rootfs-image.rtos.version=rtos-v1
 rtos.R998.artifact_name=rtos-v1
+rtos.R998.device_type=rtos
 rtos.R998.rootfs-image.rtos.version=rtos-v1
 `,
       stderr: "",
     });
   });
 
-  test("show-inventory prints a line for every value", () => {
+  test("show-inventory prints all of show-provides, a line for every value, and the System type", () => {
     expect(system.run(["show-inventory"])).toMatchObject({
       exit: 0,
-      stdout: `gateway.G13.network=eth0
+      stdout: `gateway.G13.artifact_name=gateway-v1
+gateway.G13.device_type=gateway
+gateway.G13.network=eth0
 gateway.G13.network=can0
+gateway.G13.rootfs-image.gateway.version=gateway-v1
 gateway.G13.slots=2
+rtos.R456.artifact_name=rtos-v1
 rtos.R456.bus=can0
+rtos.R456.device_type=rtos
+rtos.R456.rootfs-image.rtos.version=rtos-v1
 rtos.R456.slots=1
+rtos.R998.artifact_name=rtos-v1
 rtos.R998.bus=can0
+rtos.R998.device_type=rtos
+rtos.R998.rootfs-image.rtos.version=rtos-v1
 rtos.R998.slots=1
+system_type=gateway-with-two-rtos
 `,
     });
     expect(JSON.parse(system.run(["show-inventory", "--json"]).stdout)).toMatchObject({
       type: "inventory",
+      system_type: "gateway-with-two-rtos",
       components: [
         {
           component: "G13",
@@ -255,6 +269,40 @@ rtos.R998.slots=1
         { component: "R998" },
       ],
     });
+  });
+});
+
+describe("what an Interface tells for the inventory", () => {
+  /** Lines of its own behind those of the fixture; the last answer of a call stays the only one for the rest. */
+  function tells(lines: string): readonly string[] {
+    const file = system.path("interfaces/v1/gateway");
+    const script = readFileSync(file, "utf8");
+    const answer = `[ "$1" != Inventory ] || { printf '${lines}'; exit 0; }`;
+    writeFileSync(file, script.replace("\n", `\n${answer}\n`));
+    const { exit, stdout } = system.run(["show-inventory"]);
+    expect(exit).toBe(0);
+    return stdout.split("\n").filter((line) => line.startsWith("gateway."));
+  }
+
+  test("wins over what it provides, a list as several lines", () => {
+    expect(tells("artifact_name=one\\nartifact_name=two\\n")).toEqual([
+      "gateway.G13.artifact_name=one",
+      "gateway.G13.artifact_name=two",
+      "gateway.G13.device_type=gateway",
+      "gateway.G13.rootfs-image.gateway.version=gateway-v1",
+    ]);
+  });
+
+  test("is never the device type, which is the Component type", () => {
+    expect(tells("device_type=other\\n")).toContain("gateway.G13.device_type=gateway");
+  });
+
+  test("may be nothing at all: the versions are told all the same", () => {
+    expect(tells("")).toEqual([
+      "gateway.G13.artifact_name=gateway-v1",
+      "gateway.G13.device_type=gateway",
+      "gateway.G13.rootfs-image.gateway.version=gateway-v1",
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { keyValueLines, keyValuesJson, type Told } from "../../report/key-values.ts";
+import { keyValueLines, keyValuesJson, toldProvides } from "../../report/key-values.ts";
 import type { Context } from "../context.ts";
 import { answer, failed } from "../output.ts";
 import { readGuardedSettings } from "../permissions.ts";
@@ -15,11 +15,9 @@ export async function showProvides(context: Context): Promise<ExitCode> {
   if (!topology.ok) return failed(output, topology.problems);
   const surveyed = await survey(context, settings.value, topology.value, null);
   if (!surveyed.ok) return failed(output, surveyed.problems);
-  const told = surveyed.value.components.map(({ id, entry, provides }): Told => ({
-    id,
-    type: entry.componentType,
-    values: new Map([...provides].map(([key, value]) => [key, [value]])),
-  }));
+  const told = surveyed.value.components.map(({ id, entry, provides }) =>
+    toldProvides({ id, type: entry.componentType, provides }),
+  );
   answer(
     output,
     () => keyValueLines(told),

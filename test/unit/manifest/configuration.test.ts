@@ -26,6 +26,7 @@ const nothing: SettingsInput = {
     artifactsCacheDir: null,
     proxies: [],
   },
+  foundTopologyDir: null,
   files: [],
 };
 
@@ -57,6 +58,15 @@ test("without any file everything has its default", () => {
     "PlannerNodeLimit 300000 <- default",
     "AllowWritableInterfaces false <- default",
   ]);
+});
+
+test("a Topology that is found stands in for the default, and not for the variable", () => {
+  const found = { ...nothing, foundTopologyDir: "/data/mender-orchestrator" };
+  expect(shown(found)).toContain('TopologyDir "/data/mender-orchestrator" <- found there');
+  const topologyDir = given("MENDER_ORCHESTRATOR_TOPOLOGY_DIR", "/mine");
+  expect(shown({ ...found, environment: { ...nothing.environment, topologyDir } })).toContain(
+    'TopologyDir "/mine" <- environment MENDER_ORCHESTRATOR_TOPOLOGY_DIR',
+  );
 });
 
 test("the stronger file wins, setting by setting, and the weaker one fills the gaps", () => {
@@ -123,7 +133,7 @@ test("a flag is stronger than the environment, and that stronger than any file",
     'ManifestStore "/s" <- environment MENDER_ORCHESTRATOR_MANIFEST_STORE_DIR',
     'LogLevel "debug" <- /etc/o.conf:1',
   ]);
-  expect(differing({ flags, files, environment })).toEqual([
+  expect(differing({ ...nothing, flags, files, environment })).toEqual([
     'TopologyComponents "/t" <- flag --topology-components',
     'ManifestStore "/s" <- environment MENDER_ORCHESTRATOR_MANIFEST_STORE_DIR',
     'LogLevel "error" <- flag --log-level',
