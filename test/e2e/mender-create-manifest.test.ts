@@ -94,6 +94,18 @@ describe.skipIf(!needs("mender-artifact"))("artifact create-manifest", () => {
     expect(said).toContain("data-partition.mender-orchestrator-manifest.version: 7.0\n");
   });
 
+  test("takes a type that the Manifest does not list with --recovery", () => {
+    const { create, mender, path } = desk();
+    const recovery = ["--recovery", "--system-type", "raspberrypi5"];
+    expect(create("v2.yaml", "-o", "v2.mender", ...recovery)).toMatchObject({
+      exit: 0,
+      stderr: "",
+    });
+    expect(mender("read", path("v2.mender")).said).toContain(
+      "Compatible devices: '[raspberrypi5]'",
+    );
+  });
+
   test("gives the payload a name that every reader takes", () => {
     const { create, mender, path } = desk();
     const odd = `two words ${"x".repeat(120)}.yml`;
@@ -170,9 +182,29 @@ describe("artifact create-manifest refuses", () => {
       `error: The System type "toaster" is none that the Manifest is for. [wrong-value]
   expected: gateway-with-two-rtos
   found: toaster
-  hint: Correct --system-type, or add the type to system_types_compatible.
+  hint: Correct --system-type, or add the type to system_types_compatible; for devices that tell their plain device type, add --recovery.
 `,
     ]);
+  });
+
+  test("--recovery without a type, or with a Manifest that the device could not check", () => {
+    const { create, path } = desk();
+    const typeless = create("v2.yaml", "-o", "v2.mender", "--recovery");
+    expect([typeless.exit, typeless.stderr]).toEqual([
+      11,
+      `error: --recovery does not say for which devices the Artifact is. [missing-field]
+  expected: --system-type with the type that they tell the Server
+  hint: Give the device type of the System device; see docs/mender-client.md.
+`,
+    ]);
+    const manifest = readFileSync(path("v2.yaml"), "utf8");
+    writeFileSync(path("any.yaml"), manifest.replace(/^system_types_compatible.*\n/m, ""));
+    const unchecked = create("any.yaml", "-o", "v2.mender", "--recovery", "--system-type", "rpi");
+    expect([unchecked.exit, unchecked.stderr]).toEqual([
+      11,
+      expect.stringContaining("system_types_compatible"),
+    ]);
+    expect(existsSync(path("v2.mender"))).toBe(false);
   });
 
   test("a bundle in which a byte has changed", () => {

@@ -12,6 +12,18 @@ export function bundleArtifact(directory: string, manifest: string): string {
   return wrapped(bundle);
 }
 
+/** The same bundle, for devices that tell a type of their own and not the System type. */
+export function recoveryArtifact(directory: string, manifest: string, deviceType: string): string {
+  const artifact = join(directory, `${manifest}.recovery.mender`);
+  const bundle = join(directory, `${manifest}.tar`);
+  must("bundle", "create", "--manifest", join(seed, manifest), "-o", bundle);
+  must(
+    ...["artifact", "create-manifest", bundle, "-o", artifact],
+    ...["--recovery", "--system-type", deviceType],
+  );
+  return artifact;
+}
+
 /** The same Manifest alone: the Artifacts that it names lie in `artifacts` on the device. */
 export function manifestArtifact(directory: string, manifest: string, artifacts: string): string {
   const file = join(directory, manifest);

@@ -161,12 +161,41 @@ function describe(manifest: Manifest, options: CreateManifestOptions): Result<De
   ].flatMap((given) => (given === undefined || isVisible(given) ? [] : [invisible(given)]));
   if (!name.success) problems.push(badName(options.artifactName ?? manifest.name));
   if (name.success && !version.success) problems.push(badVersion(options.softwareVersion ?? ""));
-  if (systemTypes.length === 0) problems.push(noSystemType(manifest.file));
+  if (systemTypes.length === 0) {
+    problems.push(noSystemType(manifest.file, "Add it to the Manifest, or give --system-type."));
+  }
+  if (options.recovery) problems.push(...recoveryProblems(manifest, options));
   for (const type of systemTypes) {
-    if (known !== null && !known.includes(type)) problems.push(foreignSystemType(type, known));
+    if (known === null || known.includes(type) || options.recovery) continue;
+    problems.push(foreignSystemType(type, known));
   }
   if (problems.length > 0 || !name.success || !version.success) return fail(...problems);
   return ok({ name: name.data, version: version.data, systemTypes });
+}
+
+/**
+ * The Artifact is then for a type of which the Manifest says nothing. Only the Manifest is left to be checked against the
+ * System type of the Topology, so it must name one.
+ */
+function recoveryProblems(
+  { systemTypes, file }: Manifest,
+  { systemType }: CreateManifestOptions,
+): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (systemType.length === 0) problems.push(recoveryOfWhat());
+  if (systemTypes === null) {
+    problems.push(noSystemType(file, "Add it to the Manifest: the device checks it."));
+  }
+  return problems;
+}
+
+function recoveryOfWhat(): Problem {
+  return {
+    code: "missing-field",
+    message: "--recovery does not say for which devices the Artifact is.",
+    expected: "--system-type with the type that they tell the Server",
+    hint: "Give the device type of the System device; see docs/mender-client.md.",
+  };
 }
 
 function notWrappable(file: string): Problem {
@@ -209,13 +238,13 @@ function invisible(name: string): Problem {
 
 const nameRule = "1 to 256 characters, no control characters, no blanks at the ends";
 
-function noSystemType(file: string): Problem {
+function noSystemType(file: string, hint: string): Problem {
   return {
     code: "missing-field",
     message: "The Manifest does not say for which System types it is.",
     at: { file },
     expected: "system_types_compatible",
-    hint: "Add it to the Manifest, or give --system-type.",
+    hint,
   };
 }
 
@@ -225,6 +254,6 @@ function foreignSystemType(type: string, known: readonly string[]): Problem {
     message: `The System type "${type}" is none that the Manifest is for.`,
     expected: known.join(" or "),
     got: type,
-    hint: "Correct --system-type, or add the type to system_types_compatible.",
+    hint: "Correct --system-type, or add the type to system_types_compatible; for devices that tell their plain device type, add --recovery.",
   };
 }

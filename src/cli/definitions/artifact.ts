@@ -5,6 +5,7 @@ export interface CreateManifestOptions {
   readonly output: string;
   readonly artifactName?: string;
   readonly systemType: readonly string[];
+  readonly recovery: boolean;
   readonly softwareVersion?: string;
   readonly key?: string;
   readonly keyPkcs11?: string;
@@ -30,6 +31,11 @@ export function defineArtifact(program: Command, lazily: Lazily): void {
       "a System type it is for, may be given several times; default: all of the Manifest's",
       repeat,
       [],
+    )
+    .option(
+      "--recovery",
+      "let --system-type be any type that a device tells, for one whose new tier was not accepted in time",
+      false,
     )
     .option("--software-version <version>", "the version it provides; default: its name")
     .addOption(
