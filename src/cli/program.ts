@@ -19,6 +19,7 @@ import { defineTools } from "./definitions/tools.ts";
 import { defineUpdates } from "./definitions/updates.ts";
 import type { Environment } from "./environment.ts";
 import { failed, type Output, type Sink } from "./output.ts";
+import { logFileProblem } from "./log-file.ts";
 import { markRefusedUse } from "./refused-use.ts";
 import { missingCommand, usageProblem } from "./usage.ts";
 import { programVersion } from "./version.ts";
@@ -82,7 +83,14 @@ export async function runProgram(args: readonly string[], machine: Machine): Pro
   const lazily: Lazily =
     (work) =>
     async (...given) => {
-      exit = await work(contextOf(machine, globalOptions(program)), ...given);
+      const context = contextOf(machine, globalOptions(program));
+      const wrong = logFileProblem(context);
+      if (wrong === null) {
+        exit = await work(context, ...given);
+        return;
+      }
+      markRefusedUse(machine, args, namesOf(program));
+      exit = failed(context.output, [wrong]);
     };
   for (const define of [
     defineUpdates,
@@ -100,13 +108,13 @@ export async function runProgram(args: readonly string[], machine: Machine): Pro
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exitCode.done;
-    markRefusedUse(
-      machine,
-      args,
-      program.commands.map((command) => command.name()),
-    );
+    markRefusedUse(machine, args, namesOf(program));
     return failed(outputOf(machine, roughOptions(args)), [problemOf(error)]);
   }
+}
+
+function namesOf({ commands }: Command): readonly string[] {
+  return commands.map((command) => command.name());
 }
 
 /** The parser shows help where a command is missing. */

@@ -146,6 +146,7 @@ export const problemCodes = {
   "interface-missing": exitCode.notReady,
   "interface-not-a-file": exitCode.notReady,
   "interface-not-executable": exitCode.notReady,
+  "interface-not-runnable": exitCode.notReady,
   "interface-writable": exitCode.notReady,
   "interface-owner": exitCode.notReady,
   "interface-failed": exitCode.notReady,

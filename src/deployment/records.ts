@@ -206,6 +206,8 @@ const Ended = z
     inconsistent: z.array(ComponentId).readonly(),
     /** Whose Cleanup has failed and is still to be made. The first builds forgot about those. */
     owed: z.array(ComponentId).readonly().default([]),
+    /** Milliseconds that the last run took, by a clock that never jumps. Older journals lack it. */
+    runMs: z.number().nonnegative().exactOptional(),
   })
   .readonly();
 

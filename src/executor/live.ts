@@ -7,6 +7,8 @@ import { tellWayBack } from "./way-back.ts";
 /** The deployment as this process knows it; every change is a record in the journal first. */
 export interface Live {
   deployment: Deployment;
+  /** When this process took it up, by the clock that never jumps. */
+  readonly startedAtMs: number;
 }
 
 /** Appends and folds in one record: the journal and the deployment never differ. */

@@ -23,7 +23,7 @@ import { stateName } from "./state-name.ts";
  * cannot be written: then no Interface has been called that the journal does not know of.
  */
 export async function run(start: Deployment, ports: ExecutorPorts): Promise<RunEnd> {
-  const live: Live = { deployment: start };
+  const live: Live = { deployment: start, startedAtMs: ports.clock.monotonicMs() };
   let stage = -1;
   for (;;) {
     const action = decide(live.deployment);
@@ -71,6 +71,7 @@ async function perform(action: Action, live: Live, ports: ExecutorPorts): Promis
         outcome: action.outcome,
         inconsistent: action.inconsistent,
         owed: owingCleanup(live.deployment),
+        runMs: Math.max(0, Math.round(ports.clock.monotonicMs() - live.startedAtMs)),
       });
       ports.reachCrashPoint("end:appended");
       ports.journal.sync();

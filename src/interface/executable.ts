@@ -1,13 +1,14 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { FileError, type Files, type FileStatus } from "../platform/types.ts";
+import { FileError, type Files, type FileStatus, unlessRefused } from "../platform/types.ts";
+import { whyNotRunnable } from "./runnable.ts";
 
 /**
  * Looks at an Interface before anything is changed: it must be an executable file that only its owner can write. With
  * `allowWritable`, for development, the last does not matter. Gives the path with links resolved.
  */
 export function checkExecutable(
-  files: Pick<Files, "realPath" | "status">,
+  files: Pick<Files, "realPath" | "status" | "head" | "list" | "read">,
   path: string,
   allowWritable: boolean,
 ): Result<string> {
@@ -15,7 +16,10 @@ export function checkExecutable(
     const realPath = files.realPath(path);
     const status = files.status(realPath);
     if (status === null) return fail(missing(path));
-    const problems = problemsOf(path, status, allowWritable);
+    const problems = [
+      ...problemsOf(path, status, allowWritable),
+      ...(status.kind === "file" ? formatProblems(files, path, realPath) : []),
+    ];
     return problems.length === 0 ? ok(realPath) : fail(...problems);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
@@ -56,6 +60,24 @@ function problemsOf(path: string, status: FileStatus, allowWritable: boolean): P
     });
   }
   return problems;
+}
+
+function formatProblems(
+  files: Parameters<typeof whyNotRunnable>[0],
+  path: string,
+  realPath: string,
+): Problem[] {
+  // Who may run it and not read it will see when it is called.
+  const why = unlessRefused(() => whyNotRunnable(files, realPath), null);
+  if (why === null) return [];
+  return [
+    {
+      code: "interface-not-runnable",
+      message: `The Interface "${path}" cannot be run on this machine: ${why}.`,
+      expected: "a program of this machine, or a script",
+      hint: "Install the one that was built for this machine.",
+    },
+  ];
 }
 
 function missing(path: string, error?: FileError): Problem {

@@ -5,7 +5,7 @@ import { aligned } from "./columns.ts";
 import { durationText } from "./measures.ts";
 import { outcomeHint, outcomeSentence } from "./outcome.ts";
 import { failureSentence } from "./status.ts";
-import { causeJson } from "./status-json.ts";
+import { causeJson } from "./cause.ts";
 import type { Style } from "./style.ts";
 import { quoted } from "./words.ts";
 
@@ -14,6 +14,8 @@ export interface Past {
   readonly deployment: Deployment;
   /** RFC 3339; null where its end was not recorded. */
   readonly endedAt: string | null;
+  /** Milliseconds that its last run took, whatever the clock was set to meanwhile; null where that was not recorded. */
+  readonly lastRunMs: number | null;
   /** Milliseconds that the Interface of each Component was at work, by its id. */
   readonly elapsedMs: ReadonlyMap<string, number>;
 }
@@ -21,13 +23,13 @@ export interface Past {
 /** One line a deployment, the last one first. */
 export function historyLines(past: readonly Past[], style: Style): readonly string[] {
   if (past.length === 0) return ["No deployment has ended yet."];
-  const rows = past.map(({ deployment, endedAt }) => [
-    deployment.begin.deployment,
-    deployment.begin.at,
-    deployment.begin.manifest,
-    deployment.ended?.outcome ?? "not ended",
-    endedAt === null ? "" : `took ${durationBetween(deployment.begin.at, endedAt)}`,
-    deployment.owed.length === 0 ? "" : `Cleanup owed: ${deployment.owed.join(", ")}`,
+  const rows = past.map((one) => [
+    one.deployment.begin.deployment,
+    one.deployment.begin.at,
+    one.deployment.begin.manifest,
+    one.deployment.ended?.outcome ?? "not ended",
+    tookText(one),
+    one.deployment.owed.length === 0 ? "" : `Cleanup owed: ${one.deployment.owed.join(", ")}`,
   ]);
   return aligned(rows).map(([id = "", ...cells]) =>
     `${style.strong(id)}  ${cells.join("  ")}`.trimEnd(),
@@ -94,7 +96,9 @@ export function pastJson({
   deployment,
   endedAt,
   elapsedMs,
+  lastRunMs,
 }: Past): Readonly<Record<string, unknown>> {
+  const took = tookOf({ deployment, endedAt, elapsedMs, lastRunMs });
   const { begin, failure, runs } = deployment;
   const end = ending(deployment);
   return {
@@ -120,9 +124,38 @@ export function pastJson({
       version,
       elapsed_ms: Math.round(elapsedMs.get(id) ?? 0),
     })),
+    took_ms: took === null || took.isLeast ? null : Math.round(took.ms),
   };
 }
 
-function durationBetween(begun: string, ended: string): string {
-  return durationText(Math.max(0, Date.parse(ended) - Date.parse(begun)));
+interface Took {
+  readonly ms: number;
+  /** The clock was changed meanwhile: it took this long, or longer. */
+  readonly isLeast: boolean;
+}
+
+/**
+ * From its begin to its end; null where it has none. One run is measured by a clock that never jumps. Over several, the host
+ * may have been off in between, so that is the clock of the day, as far as it can be right.
+ */
+function tookOf({ deployment, endedAt, elapsedMs, lastRunMs }: Past): Took | null {
+  if (endedAt === null) return null;
+  const { begin, runs } = deployment;
+  if (runs === 1 && lastRunMs !== null) return { ms: lastRunMs, isLeast: false };
+  const begunMs = Date.parse(begin.at);
+  const betweenMs = Date.parse(endedAt) - begunMs;
+  // The Interfaces were at work that long, each by itself.
+  const leastMs = Math.max(lastRunMs ?? 0, ...elapsedMs.values());
+  if (begunMs < earliestMs || betweenMs < leastMs) return { ms: leastMs, isLeast: true };
+  return { ms: betweenMs, isLeast: false };
+}
+
+/** No release of this program is older: a clock that tells less was not set yet. */
+const earliestMs = Date.parse("2024-01-01T00:00:00Z");
+
+function tookText(past: Past): string {
+  const took = tookOf(past);
+  if (took === null) return "";
+  if (!took.isLeast) return `took ${durationText(took.ms)}`;
+  return `took ${durationText(took.ms)} or more, the clock was changed meanwhile`;
 }

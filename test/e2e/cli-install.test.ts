@@ -98,7 +98,9 @@ describe("install", () => {
   test("stops where it is told to, status says for what it waits, and commit goes on", () => {
     const stopped = system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"]);
     expect(stopped.exit).toBe(0);
-    expect(stopped.stderr).toMatch(/\nStopped before ArtifactCommit as asked; resume goes on\.\n$/);
+    expect(stopped.stderr).toMatch(
+      /\nStopped before ArtifactCommit as asked; commit \(or resume\) will commit\.\n$/,
+    );
     expect(system.run(["status"]).stdout).toContain(
       `\nIt waits before ArtifactCommit: "orchestrator commit" goes on, "orchestrator rollback" undoes it.\n`,
     );
@@ -143,6 +145,24 @@ describe("logs", () => {
       /^R998 {2}rtos {5}ArtifactInstall {15}failed: exit status 4 \(.* s\)$/,
     );
     expect(lines[1]).toMatch(/^Failed and rolled back/);
+  });
+
+  test.each([
+    ["no/such.log", `there is no directory "DIR/no"`],
+    ["state-v1.yaml/run.log", `there is no directory "DIR/state-v1.yaml"`],
+    ["boards", "it is a directory"],
+  ])("--log-file %s is a wrong use, and nothing is done", (file, why) => {
+    const { exit, stdout, stderr } = system.run([
+      "install",
+      "manifest-v2.yaml",
+      "--log-file",
+      file,
+    ]);
+    expect([exit, stdout]).toEqual([10, ""]);
+    expect(stderr.split("\n")[0]).toBe(
+      `error: The log file "${file}" cannot be written: ${why.replace("DIR", system.directory)}. [invalid-argument]`,
+    );
+    expect(system.calls()).toEqual([]);
   });
 
   test("--log-file gets every line with its time and level", () => {

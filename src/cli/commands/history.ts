@@ -56,15 +56,13 @@ function pastOf(journal: Result<Journal<JournalRecord>>): Result<Past | null> {
   const deployment = deploymentOf(records);
   if (!deployment.ok) return deployment;
   if (deployment.value === null) return ok(null);
+  const end = records.findLast((record) => record.type === "ended");
   return ok({
     deployment: deployment.value,
-    endedAt: endOf(records),
+    endedAt: end?.at ?? null,
+    lastRunMs: end?.runMs ?? null,
     elapsedMs: elapsedOf(records),
   });
-}
-
-function endOf(records: readonly JournalRecord[]): string | null {
-  return records.findLast((record) => record.type === "ended")?.at ?? null;
 }
 
 function elapsedOf(records: readonly JournalRecord[]): ReadonlyMap<string, number> {

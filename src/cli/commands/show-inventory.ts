@@ -15,7 +15,7 @@ export async function showInventory(context: Context): Promise<ExitCode> {
   if (!settings.ok) return failed(output, settings.problems);
   const topology = topologyOf(context, settings.value);
   if (!topology.ok) return failed(output, topology.problems);
-  const found = await survey(context, settings.value, topology.value);
+  const found = await survey(context, settings.value, topology.value, null);
   if (!found.ok) return failed(output, found.problems);
   const told = await askEach(found.value.components, async (component) => {
     const asked = await ask(context, settings.value, component, "Inventory", (spec) =>

@@ -225,6 +225,53 @@ describe("the executable", () => {
     expect(checkExecutable(files, path, true).ok).toBe(true);
   });
 
+  describe("that the kernel will not run is refused, for it would be fed to a shell", () => {
+    function file(content: Uint8Array | string): string {
+      const path = executable(0o755);
+      writeFileSync(path, content);
+      return path;
+    }
+
+    const program = readFileSync("/proc/self/exe").subarray(0, 4096);
+    const changed = (change: (header: Buffer) => void): Buffer => {
+      const header = Buffer.from(program);
+      change(header);
+      return header;
+    };
+    const forOther = changed((header) => header.writeUInt16LE(243, 18));
+    const messageOf = (content: Uint8Array | string): string => {
+      const path = file(content);
+      const checked = checkExecutable(files, path, false);
+      if (checked.ok) return "ok";
+      expect(checked.problems.map(({ code }) => code)).toEqual(["interface-not-runnable"]);
+      return checked.problems[0]?.message.replace(path, "PATH") ?? "";
+    };
+
+    test.each<[string, Uint8Array | string, string]>([
+      ["of another machine", forOther, "it is an ELF program for another machine (RISC-V, not "],
+      [
+        "an object file",
+        changed((header) => header.writeUInt16LE(1, 16)),
+        "it is an ELF file, but no program.",
+      ],
+      ["cut off", program.subarray(0, 20), "it is an ELF file that was cut off."],
+      ["of another system", Buffer.from("MZ\0\u0003"), "it is a binary that is no ELF file."],
+    ])("%s", (_, content, why) => {
+      expect(messageOf(content)).toContain(
+        `The Interface "PATH" cannot be run on this machine: ${why}`,
+      );
+    });
+
+    test.each<[string, Uint8Array | string]>([
+      ["a program of this machine", program],
+      ["a script", "#!/bin/sh\n"],
+      ["a script without its first line", "echo hello\n"],
+      ["an empty file", ""],
+    ])("%s is in order", (_, content) => {
+      expect(messageOf(content)).toBe("ok");
+    });
+  });
+
   test("both problems of one file are told", () => {
     const checked = checkExecutable(files, executable(0o666), false);
     expect(checked.ok ? [] : checked.problems.map(({ code }) => code)).toEqual([

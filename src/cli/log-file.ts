@@ -1,0 +1,30 @@
+import { dirname, resolve } from "node:path";
+import type { Problem } from "../core/problem.ts";
+import { unlessRefused } from "../platform/types.ts";
+import type { Context } from "./context.ts";
+
+/** What is wrong with `--log-file`, told before anything is done; null: nothing, or there is none. */
+export function logFileProblem({
+  platform: { files },
+  environment,
+  options: { logFile },
+}: Pick<Context, "platform" | "environment" | "options">): Problem | null {
+  if (logFile === null) return null;
+  const path = resolve(environment.workingDirectory, logFile);
+  const kindOf = (at: string) =>
+    unlessRefused(() => files.status(files.realPath(at))?.kind ?? null, null);
+  const directory = dirname(path);
+  if (kindOf(directory) !== "directory") {
+    return {
+      code: "invalid-argument",
+      message: `The log file "${logFile}" cannot be written: there is no directory "${directory}".`,
+      hint: "Make the directory, or name another file with --log-file.",
+    };
+  }
+  if (kindOf(path) !== "directory") return null;
+  return {
+    code: "invalid-argument",
+    message: `The log file "${logFile}" cannot be written: it is a directory.`,
+    hint: "Name a file in it with --log-file.",
+  };
+}
