@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { State } from "../../src/core/protocol.ts";
 import {
   makeMenderDevice,
@@ -13,7 +13,9 @@ import {
   manifestArtifact,
   oddArtifact,
   realArtifact,
+  recoveryArtifact,
 } from "../support/mender-payloads.ts";
+import { startInventoryServer } from "../support/inventory-server.ts";
 import type { Board } from "../support/seed-system.ts";
 import { makeKeys, signArtifacts } from "../support/signing-keys.ts";
 import { v1, v2 } from "../support/seed-program.ts";
@@ -377,6 +379,75 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(stderr).toContain("[manifest-unsigned]");
       expect(device.versions()).toEqual(v1);
       expect(isIdle()).toBe(true);
+    });
+  });
+
+  describe("on a device whose device_type is the gateway's Component type", () => {
+    const topology = "/var/lib/mender-orchestrator/topology.yaml";
+
+    function makePlain(): string {
+      device.write("/data/mender/device_type", "device_type=gateway\n");
+      return recoveryArtifact(directory, "manifest-v2.yaml", "gateway");
+    }
+
+    test("an Artifact for the System type is refused, one made for recovery is installed", async () => {
+      const recovery = makePlain();
+      expect(await install(update)).toBe(1);
+      expect(device.calls()).toEqual([]);
+      expect(await install(recovery)).toBe(0);
+      expect(await mender("commit")).toBe(0);
+      expect(device.versions()).toEqual(v2);
+    });
+
+    test("its Manifest is still checked against the Topology", async () => {
+      const recovery = makePlain();
+      const text = device.read(topology);
+      device.write(topology, text.replace("gateway-with-two-rtos", "another-system"));
+      expect(await install(recovery)).toBe(1);
+      expect(device.versions()).toEqual(v1);
+      expect(isIdle()).toBe(true);
+    });
+
+    test("the Topology of the published images is found where there is no other", async () => {
+      const recovery = makePlain();
+      device.write("/data/mender-orchestrator/topology.yaml", device.read(topology));
+      expect((await device.run("orchestrator", "show-config")).stdout).toMatch(
+        /TopologyDir +\/var\/lib\/mender-orchestrator +default/,
+      );
+      rmSync(device.path(topology));
+      expect((await device.run("orchestrator", "show-config")).stdout).toMatch(
+        /TopologyDir +\/data\/mender-orchestrator +found there/,
+      );
+      expect(await install(recovery)).toBe(0);
+      expect(await mender("commit")).toBe(0);
+      expect(device.versions()).toEqual(v2);
+    });
+  });
+
+  test("its daemon tells the Server what every Component runs", async () => {
+    const server = await startInventoryServer();
+    onTestFinished(server.close);
+    device.write("/etc/mender/mender.conf", server.configuration);
+    device.write(
+      "/usr/share/mender/identity/mender-device-identity",
+      "#!/bin/sh\necho mac=02:00:00:00:00:01\n",
+      0o755,
+    );
+    const told = server.inventory.then((attributes) => {
+      device.write("/root/told", "yes\n");
+      return attributes;
+    });
+    const daemon = "mender daemon & until [ -e /root/told ]; do sleep 0.1; done; kill $!";
+    const [attributes] = await Promise.all([told, device.run("sh", "-c", daemon)]);
+    expect(attributes).toMatchObject({
+      "gateway.G13.artifact_name": "gateway-v1",
+      "gateway.G13.device_type": "gateway",
+      "gateway.G13.network": ["eth0", "can0"],
+      "gateway.G13.rootfs-image.gateway.version": "gateway-v1",
+      "rtos.R456.rootfs-image.rtos.version": "rtos-v1",
+      "rtos.R998.device_type": "rtos",
+      "rtos.R998.rootfs-image.rtos.version": "rtos-v1",
+      system_type: "gateway-with-two-rtos",
     });
   });
 
