@@ -58,7 +58,7 @@ export async function survey(
 }
 
 /** Looks at every Interface, then asks all of them for their Components; each id must be there once. */
-export async function identify(
+async function identify(
   context: Context,
   settings: Settings,
   topology: Topology,

@@ -102,7 +102,7 @@ test("SIGHUP of a terminal ends the run, and what resume will do is told", () =>
   });
   expect(status).toBe(1);
   expect(stdout).toMatch(
-    /hint: Call resume: it will roll back to v\.1 \(ArtifactInstall of G13: ended by SIGTERM\)\./,
+    /hint: Call resume: it will roll back to v\.1 \(ArtifactInstall of G13 was interrupted\)\./,
   );
   expect(system.run(["resume"]).exit).toBe(22);
   expect(system.versions()).toEqual(v1);

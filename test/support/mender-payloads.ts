@@ -17,10 +17,8 @@ export function recoveryArtifact(directory: string, manifest: string, deviceType
   const artifact = join(directory, `${manifest}.recovery.mender`);
   const bundle = join(directory, `${manifest}.tar`);
   must("bundle", "create", "--manifest", join(seed, manifest), "-o", bundle);
-  must(
-    ...["artifact", "create-manifest", bundle, "-o", artifact],
-    ...["--recovery", "--system-type", deviceType],
-  );
+  const recovery = ["--recovery", "--system-type", deviceType];
+  must("artifact", "create-manifest", bundle, "-o", artifact, ...recovery);
   return artifact;
 }
 

@@ -140,7 +140,7 @@ describe("a wrong one is told its clauses", () => {
   test.concurrent.each(tried)("%s", { timeout: 180_000 }, async (name, told) => {
     const timeoutMs = hanging.includes(name) ? 10_000 : 60_000;
     const findings = await findingsOf({ executable: copyOf("misbehaving", name), timeoutMs });
-    expect(complaints(findings)).toEqual(told);
+    expect(complaints(findings), JSON.stringify(findings)).toEqual(told);
   });
 });
 
