@@ -54,8 +54,12 @@ function complaints(findings: readonly Finding[]): readonly string[] {
 }
 
 /** A copy, because one of them removes itself. */
-function copyOf(kind: "behaving" | "misbehaving", name: string): string {
-  const executable = join(scratchDirectory(), "board");
+function copyOf(
+  kind: "behaving" | "misbehaving",
+  name: string,
+  atEnd: typeof onTestFinished = onTestFinished,
+): string {
+  const executable = join(scratchDirectory(atEnd), "board");
   copyFileSync(resolve("fixtures/interfaces", kind, name), executable);
   return executable;
 }
@@ -137,9 +141,10 @@ describe("a wrong one is told its clauses", () => {
     ([name, told]) => `${told.join(", ")}, ${hanging.includes(name) ? "hanging" : "ending"}`,
   );
 
-  test.concurrent.each(tried)("%s", { timeout: 180_000 }, async (name, told) => {
+  test.concurrent.for(tried)("%s", { timeout: 180_000 }, async ([name, told], context) => {
     const timeoutMs = hanging.includes(name) ? 10_000 : 60_000;
-    const findings = await findingsOf({ executable: copyOf("misbehaving", name), timeoutMs });
+    const executable = copyOf("misbehaving", name, context.onTestFinished);
+    const findings = await findingsOf({ executable, timeoutMs });
     expect(complaints(findings), JSON.stringify(findings)).toEqual(told);
   });
 });
