@@ -145,7 +145,7 @@ describe("a wrong one is told its clauses", () => {
     const timeoutMs = hanging.includes(name) ? 10_000 : 60_000;
     const executable = copyOf("misbehaving", name, context.onTestFinished);
     const findings = await findingsOf({ executable, timeoutMs });
-    expect(complaints(findings), JSON.stringify(findings)).toEqual(told);
+    expect(complaints(findings)).toEqual(told);
   });
 });
 
