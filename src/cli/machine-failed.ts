@@ -27,6 +27,6 @@ export function machineFailed(error: FileError): Problem {
     code: "machine-failed",
     message: `This machine failed at "${error.path}": ${error.message}.`,
     got: error.code,
-    hint: "Repair what the system reports, then call the command again; a deployment in progress goes on with resume.",
+    hint: "Repair what the system reports, then call the command again; status tells what resume will do with a deployment in progress.",
   };
 }
