@@ -1,6 +1,6 @@
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import type { SystemState } from "../manifest/system.ts";
-import { acceptance } from "../planner/model/acceptable.ts";
+import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import { decide } from "./decide.ts";
 import {
   type Deployment,
