@@ -16,6 +16,7 @@ import { worldOf } from "../../src/simulate/world.ts";
 import { gateway, seedBegin } from "../support/seed-begin.ts";
 import { seedProgram, type SeedProgram } from "../support/seed-program.ts";
 import type { Board } from "../support/seed-system.ts";
+import { oneOfEachKind } from "../support/tier.ts";
 
 /** The same fault on paper and in a real run of the built program: the same calls, the same end. */
 
@@ -167,8 +168,14 @@ const failures: readonly (readonly [Board, State | Query])[] = [
   ["R456", "Cleanup"],
 ];
 
+/** What is undone after a failure there is alike. */
+function phaseOf(state: State | Query): string {
+  if (state.includes("Reboot")) return "reboot";
+  return state.startsWith("Artifact") || state === "Cleanup" ? state : "before";
+}
+
 describe("a state or query that fails", () => {
-  test.each(failures)("%s %s", (board, state) => {
+  test.each(oneOfEachKind(failures, ([, state]) => phaseOf(state)))("%s %s", (board, state) => {
     system.failIn(board, state, 1);
     // A Cleanup is tried again, and this one fails each time.
     const times = state === "Cleanup" ? 3 : 1;
@@ -233,7 +240,7 @@ describe("an orchestrator that is killed", () => {
     "ArtifactCommit",
     "Cleanup",
   ];
-  test.each(states)("in %s of G13", (state) => {
+  test.each(oneOfEachKind(states, phaseOf))("in %s of G13", (state) => {
     system.failIn("G13", state, "kill-caller");
     expect(inReality()).toEqual(onPaper({ fault: `killed in ${state}` }));
   });
@@ -253,19 +260,29 @@ describe("before and after a record of the journal", () => {
     { round, isPowerLost: true },
   ]);
 
-  test.each(cuts)("the intent of $round, power lost: $isPowerLost", ({ round, isPowerLost }) => {
-    const what = isPowerLost ? "the host loses power" : "killed";
-    expect(inReality({ crashPoint: `${round}:intent-synced`, isPowerLost })).toEqual(
-      onPaper({ fault: `${what} before ${round} starts` }),
-    );
-  });
+  const someCuts = oneOfEachKind(cuts, ({ isPowerLost }) => String(isPowerLost));
 
-  test.each(cuts)("the outcome of $round, power lost: $isPowerLost", ({ round, isPowerLost }) => {
-    const fault = isPowerLost ? "the host reboots between two states" : "killed between two states";
-    expect(inReality({ crashPoint: `${round}:outcome-appended`, isPowerLost })).toEqual(
-      onPaper({ fault, behind: round }),
-    );
-  });
+  test.each(someCuts)(
+    "the intent of $round, power lost: $isPowerLost",
+    ({ round, isPowerLost }) => {
+      const what = isPowerLost ? "the host loses power" : "killed";
+      expect(inReality({ crashPoint: `${round}:intent-synced`, isPowerLost })).toEqual(
+        onPaper({ fault: `${what} before ${round} starts` }),
+      );
+    },
+  );
+
+  test.each(someCuts)(
+    "the outcome of $round, power lost: $isPowerLost",
+    ({ round, isPowerLost }) => {
+      const fault = isPowerLost
+        ? "the host reboots between two states"
+        : "killed between two states";
+      expect(inReality({ crashPoint: `${round}:outcome-appended`, isPowerLost })).toEqual(
+        onPaper({ fault, behind: round }),
+      );
+    },
+  );
 });
 
 describe("a host that must reboot for the gateway", () => {
