@@ -1,14 +1,20 @@
 import { exitCode } from "../core/exit-code.ts";
 import type { Compute } from "./context.ts";
 
-/** Told to end, the process is gone within this time, whatever still runs. Milliseconds. */
-const endWithinMs = 9_500;
+/**
+ * Told to end, the process is gone within this time, whatever still runs. Milliseconds. Where Interfaces were called, those are
+ * ended first.
+ */
+const endWithinMs = { alone: 1_500, withInterfaces: 9_500 } as const;
 
 /**
  * Listens for the signals that tell this process to end. SIGHUP is one only where a terminal can hang up: whoever runs it
  * with nohup, or in a session without one, wants it to go on. Node has taken back that it was ignored, so it is caught.
  */
-export function endSignal(hasTerminal: boolean): {
+export function endSignal(
+  hasTerminal: boolean,
+  hasCalled: () => boolean,
+): {
   readonly signal: AbortSignal;
   readonly compute: Compute;
 } {
@@ -21,7 +27,8 @@ export function endSignal(hasTerminal: boolean): {
   const end = (name: NodeJS.Signals): void => {
     received ??= name;
     controller.abort();
-    setTimeout(() => process.exit(exitCode.unexpected), endWithinMs).unref();
+    const withinMs = hasCalled() ? endWithinMs.withInterfaces : endWithinMs.alone;
+    setTimeout(() => process.exit(exitCode.unexpected), withinMs).unref();
   };
   const listen = (): void => {
     for (const name of endSignals) process.on(name, end);

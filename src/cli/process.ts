@@ -1,4 +1,4 @@
-import type { ExitCode } from "../core/exit-code.ts";
+import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { Problem } from "../core/problem.ts";
 import { FileError, type Platform } from "../platform/types.ts";
 import { endSignal } from "./end-signal.ts";
@@ -26,11 +26,26 @@ export async function runProcess(args: readonly string[], platform: Platform): P
     deploys: () => {
       idleMs = patienceMs;
     },
-    ...endSignal(platform.host.hasTerminal()),
+    ...endSignal(platform.host.hasTerminal(), () => platform.processes.hasStarted()),
   };
   const exit = await exitOfProgram(args, machine, () => idleMs !== null);
-  await Promise.all([taken(process.stdout, idleMs), taken(process.stderr, idleMs)]);
-  process.exit(exit);
+  const isTaken = Promise.all([taken(process.stdout, idleMs), taken(process.stderr, idleMs)]);
+  await Promise.race([isTaken, toldToEnd(machine.signal)]);
+  // What a command has done to the machine is told by its exit status, whoever reads.
+  const isCut = idleMs === null && process.stdout.writableLength > 0;
+  process.exit(isCut ? exitCode.unexpected : exit);
+}
+
+/** How long a reader may still take what is left for it once this process was told to end. Milliseconds. */
+const lastPatienceMs = 500;
+
+/** Resolves a moment after the signal; never without one. */
+function toldToEnd(signal: AbortSignal): Promise<void> {
+  return new Promise((settle) => {
+    const end = () => setTimeout(settle, lastPatienceMs);
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
+  });
 }
 
 async function exitOfProgram(

@@ -92,16 +92,7 @@ export async function runProgram(args: readonly string[], machine: Machine): Pro
       markRefusedUse(machine, args, namesOf(program));
       exit = failed(context.output, [wrong]);
     };
-  for (const define of [
-    defineUpdates,
-    definePlanning,
-    defineProof,
-    defineBundle,
-    defineArtifact,
-    defineTools,
-  ]) {
-    define(program, lazily);
-  }
+  defineCommands(program, lazily);
   try {
     await program.parseAsync(args, { from: "user" });
     return exit;
@@ -115,6 +106,16 @@ export async function runProgram(args: readonly string[], machine: Machine): Pro
 
 function namesOf({ commands }: Command): readonly string[] {
   return commands.map((command) => command.name());
+}
+
+/** All that the program can be told to do. */
+export function defineCommands(program: Command, lazily: Lazily): void {
+  defineUpdates(program, lazily);
+  definePlanning(program, lazily);
+  defineProof(program, lazily);
+  defineBundle(program, lazily);
+  defineArtifact(program, lazily);
+  defineTools(program, lazily);
 }
 
 /** The parser shows help where a command is missing. */

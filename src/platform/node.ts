@@ -3,6 +3,7 @@ import { nodeDecompressors } from "./decompress.ts";
 import { nodeFiles } from "./files.ts";
 import { type HostOptions, nodeHost } from "./host.ts";
 import { nodeLocks } from "./locks.ts";
+import { nodeMemory } from "./memory.ts";
 import { nodePipes } from "./pipes.ts";
 import { nodeProcesses } from "./processes.ts";
 import type { Platform } from "./types.ts";
@@ -21,5 +22,6 @@ export function nodePlatform(options: Partial<HostOptions> = {}): Platform {
     clock: nodeClock(),
     locks: nodeLocks(() => host.bootId()),
     decompressors: nodeDecompressors(),
+    memory: nodeMemory(),
   };
 }

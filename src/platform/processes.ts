@@ -24,8 +24,13 @@ const longestTimerMs = 2 ** 31 - 1;
 
 /** Processes of this machine, which must have /proc. */
 export function nodeProcesses(): Processes {
+  let isStarted = false;
   return {
-    start,
+    start(spec) {
+      isStarted = true;
+      return start(spec);
+    },
+    hasStarted: () => isStarted,
     identify(pid) {
       const entry = readProcess(pid);
       return entry === null || entry.isDead ? null : identityOf(entry);

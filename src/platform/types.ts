@@ -151,6 +151,8 @@ export interface MarkedProcess extends ProcessIdentity {
 
 export interface Processes {
   start(spec: ProcessSpec): RunningProcess;
+  /** Whether any was started so far. */
+  hasStarted(): boolean;
   /** Null where no such process runs. */
   identify(pid: number): ProcessIdentity | null;
   /** Every process whose environment holds `name=value`, this one excepted. */
@@ -256,4 +258,13 @@ export interface Platform {
   readonly clock: Clock;
   readonly locks: Locks;
   readonly decompressors: Decompressors;
+  readonly memory: Memory;
+}
+
+/** The memory of this process. */
+export interface Memory {
+  /** Bytes of the machine's memory that it takes up. */
+  residentBytes(): number;
+  /** Whether it soon dies because the heap cannot grow any more, however much memory the machine has. */
+  isHeapNearlyFull(): boolean;
 }

@@ -28,7 +28,8 @@ export function simulationJson(
       answer: run.answer.kind,
       acceptable: isRunAcceptable(report, run),
       situations: run.exploration?.situations ?? 0,
-      complete: run.exploration?.isComplete ?? false,
+      complete: run.exploration?.givenUp === null,
+      given_up: run.exploration?.givenUp ?? null,
       ends: (run.exploration?.ends ?? []).map((end) => ({
         outcome: end.outcome,
         acceptable: !isBad(report, end),
@@ -45,6 +46,7 @@ export function simulationJson(
         faults,
       })),
     })),
+    untried: report.untried,
     exit,
   };
 }

@@ -1,5 +1,5 @@
 import { isRunAcceptable, type SimulationReport } from "./simulation.ts";
-import { runLines, runName } from "./simulation-text.ts";
+import { runLines, runName, untriedLine } from "./simulation-text.ts";
 import { plainStyle } from "./style.ts";
 
 /** A JUnit file: a test case for each starting state, failed where an end is not acceptable. */
@@ -19,7 +19,15 @@ export function simulationJunit(report: SimulationReport): readonly string[] {
       `  </testcase>`,
     ];
   });
-  const counts = `tests="${report.runs.length}" failures="${failed.filter(Boolean).length}"`;
+  if (report.untried > 0) {
+    cases.push(
+      `  <testcase classname="simulate" name="the further starting states">`,
+      `    <failure message="not tried">${escaped(untriedLine(report.untried, plainStyle))}</failure>`,
+      `  </testcase>`,
+    );
+    failed.push(true);
+  }
+  const counts = `tests="${failed.length}" failures="${failed.filter(Boolean).length}"`;
   return [
     `<?xml version="1.0" encoding="UTF-8"?>`,
     `<testsuite name="${escaped(report.manifest)}" ${counts}>`,

@@ -1,4 +1,5 @@
-import type { Exploration, Passed } from "../simulate/explore.ts";
+import { assertNever } from "../core/assert-never.ts";
+import type { Exploration, GivenUp, Passed } from "../simulate/explore.ts";
 import type { End } from "../simulate/ends.ts";
 import type { Simulated } from "../simulate/simulate.ts";
 import {
@@ -13,13 +14,14 @@ import { counted, listed, quoted } from "./words.ts";
 
 /** Where every run can end; what must not be comes with the faults that lead there, the fewest. */
 export function simulationLines(report: SimulationReport, style: Style): readonly string[] {
-  const { manifest, faults, runs } = report;
+  const { manifest, faults, runs, untried } = report;
   const verdict = isAcceptable(report)
     ? style.good("Every end is acceptable.")
     : style.bad("Not every end is acceptable.");
   return [
     style.strong(`${quoted(manifest)}, every way with at most ${counted(faults, "fault")}:`),
     ...runs.flatMap((run) => ["", ...runLines(report, run, style)]),
+    ...(untried === 0 ? [] : ["", untriedLine(untried, style)]),
     "",
     verdict,
   ];
@@ -99,12 +101,33 @@ function faultLines(faults: readonly string[]): readonly string[] {
   return faults.map((fault, index) => `    ${index + 1}. ${fault}`);
 }
 
-function incomplete({ isComplete, situations }: Exploration, style: Style): readonly string[] {
-  if (isComplete) return [];
+function incomplete({ givenUp, situations }: Exploration, style: Style): readonly string[] {
+  if (givenUp === null) return [];
+  const { why, hint } = reasonOf(givenUp);
   return [
-    `  ${style.bad("INCOMPLETE")} given up after ${counted(situations, "situation")}`,
-    `    hint: Raise "--limit", or allow fewer faults.`,
+    `  ${style.bad("INCOMPLETE")} given up after ${counted(situations, "situation")}${why}`,
+    `    hint: ${hint}`,
   ];
+}
+
+function reasonOf(givenUp: GivenUp): { readonly why: string; readonly hint: string } {
+  switch (givenUp) {
+    case "situations":
+      return { why: "", hint: 'Raise "--limit", or allow fewer faults.' };
+    case "memory":
+      return {
+        why: ": no more memory may be taken",
+        hint: 'Raise "--memory" where this machine has more, or allow fewer faults.',
+      };
+    case "signal":
+      return { why: ", told to end", hint: "Allow fewer faults where it takes too long." };
+    default:
+      return assertNever(givenUp);
+  }
+}
+
+export function untriedLine(untried: number, style: Style): string {
+  return `${style.bad("INCOMPLETE")} ${counted(untried, "further starting state")} not tried`;
 }
 
 function componentsText(

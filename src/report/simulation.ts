@@ -12,6 +12,8 @@ export interface SimulationReport {
   readonly system: System;
   /** The System's own start first. */
   readonly runs: readonly Simulated[];
+  /** How many further starting states were not begun, because the last one was given up for all of them. */
+  readonly untried: number;
   /** Components whose risk is accepted: an inconsistent end that has no other culprit is no failure. */
   readonly accepted: readonly ComponentId[];
 }
@@ -43,14 +45,14 @@ export function culprits(
 export function isRunAcceptable(judged: Judged, { exploration, answer }: Simulated): boolean {
   if (exploration === null) return answer.kind === "no-plan";
   const isGood = exploration.ends.every((end) => !isBad(judged, end));
-  return exploration.isComplete && exploration.forbidden.length === 0 && isGood;
+  return exploration.givenUp === null && exploration.forbidden.length === 0 && isGood;
 }
 
 /** Whether every run ends acceptable; from the System's own start there must be something to run. */
 export function isAcceptable(report: SimulationReport): boolean {
-  const { runs } = report;
+  const { runs, untried } = report;
   const [own] = runs;
-  if (own?.exploration === null) return false;
+  if (own?.exploration === null || untried > 0) return false;
   return runs.every((run) => isRunAcceptable(report, run));
 }
 

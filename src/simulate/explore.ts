@@ -19,9 +19,12 @@ export interface Exploration {
   readonly ends: readonly End[];
   /** Combinations on the way that the tables do not accept, those of fewer faults first. */
   readonly forbidden: readonly Passed[];
-  /** False: the limit was reached first. */
-  readonly isComplete: boolean;
+  /** Null: everything was tried. */
+  readonly givenUp: GivenUp | null;
 }
+
+/** What ended an exploration before everything was tried: the limit of situations, that of memory, or a signal. */
+export type GivenUp = "situations" | "memory" | "signal";
 
 /** A combination that the System was in, and the shortest list of faults that led there. */
 export interface Passed {
@@ -47,13 +50,33 @@ interface Node {
   readonly trail: Trail | null;
 }
 
-/** Tries every outcome of every step of the real machine; equal situations are explored once. */
+/** An exploration step by step: it goes on when it is told null, and is given up for what it is told else. */
+export type Exploring = Generator<void, Exploration, GivenUp | null>;
+
+/** Explores to the end, or to the limit of the scope. */
 export function explore(
   first: Begin,
   answers: Answers,
   scope: Scope,
   machine: Machine = realMachine,
 ): Exploration {
+  return toItsEnd(exploring(first, answers, scope, machine));
+}
+
+export function toItsEnd(steps: Exploring): Exploration {
+  for (;;) {
+    const step = steps.next(null);
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Tries every outcome of every step of the real machine; equal situations are explored once. */
+export function* exploring(
+  first: Begin,
+  answers: Answers,
+  scope: Scope,
+  machine: Machine = realMachine,
+): Exploring {
   const { system } = first;
   const start = startOf(first, scope, machine);
   const keyOf = situationKeys();
@@ -62,17 +85,19 @@ export function explore(
   const seen = new Set<string>([keyOf(start)]);
   const ends = new Map<string, End>();
   const forbidden = new Map<string, Passed>();
-  const result = (isComplete: boolean): Exploration => ({
+  const result = (givenUp: GivenUp | null): Exploration => ({
     situations: seen.size,
     ends: [...ends.values()],
     forbidden: [...forbidden.values()],
-    isComplete,
+    givenUp,
   });
   // One level a fault: what needs fewer faults is found first, so its trace is the shortest.
   let level: Node[] = [{ situation: start, trail: null }];
   while (level.length > 0) {
     const deeper: Node[] = [];
     for (let node = level.pop(); node !== undefined; node = level.pop()) {
+      const stop = yield;
+      if (stop !== null) return result(stop);
       const { situation, trail } = node;
       const coming = happenings(situation, answers);
       if (coming.length === 0) {
@@ -94,7 +119,7 @@ export function explore(
         }
         const key = keyOf(next);
         if (seen.has(key)) continue;
-        if (seen.size >= scope.limit) return result(false);
+        if (seen.size >= scope.limit) return result("situations");
         seen.add(key);
         (fault === null ? level : deeper).push({ situation: next, trail: way });
       }
@@ -102,7 +127,7 @@ export function explore(
     // The one that happens first is taken first.
     level = deeper.toReversed();
   }
-  return result(true);
+  return result(null);
 }
 
 function startOf(first: Begin, { faults }: Scope, machine: Machine): Situation {

@@ -6,7 +6,7 @@ import type { Begin } from "../deployment/records.ts";
 import { acceptance, startingIn } from "../planner/constraints/state-acceptance.ts";
 import { findPlan } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/model/plan.ts";
-import { type Exploration, explore, type Scope } from "./explore.ts";
+import { type Exploration, type Exploring, exploring, type Scope, toItsEnd } from "./explore.ts";
 import { type Answers, type Machine, realMachine } from "./situation.ts";
 
 /** What came of one starting state. */
@@ -24,6 +24,9 @@ export interface Simulated {
 const maxStarts = 256;
 const maxTried = 20_000;
 
+/** What is explored from a starting state. */
+export type Planned = Pick<Simulated, "start" | "systemVersion" | "answer">;
+
 /**
  * Plans and explores from the System's own start, with every fault of the scope. `nodeLimit`: for the plan, and each way out.
  * `machineOf`: what runs the deployment.
@@ -35,14 +38,35 @@ export function simulate(
   nodeLimit = defaultNodeLimit,
   machineOf: (first: Begin) => Machine = () => realMachine,
 ): Simulated {
+  const planned = plannedFrom(system, nodeLimit);
+  const steps = exploringFrom(system, planned, { scope, policy, nodeLimit }, machineOf);
+  return { ...planned, exploration: steps === null ? null : toItsEnd(steps) };
+}
+
+/** The plan from the System's own start. */
+export function plannedFrom(system: System, nodeLimit: number): Planned {
   const start = system.components.map((component) => component.start);
   const systemVersion = acceptance(system, start).endState(start);
-  const answer = findPlan(system, { nodeLimit });
-  const first =
-    answer.kind === "plan" ? beginOnPaper(system, answer.plan, { policy, nodeLimit }) : null;
-  const exploration =
-    first === null ? null : explore(first, answersOf(system), scope, machineOf(first));
-  return { start, systemVersion, answer, exploration };
+  return { start, systemVersion, answer: findPlan(system, { nodeLimit }) };
+}
+
+export interface HowExplored {
+  readonly scope: Scope;
+  readonly policy: InterruptPolicy;
+  /** For each way out. */
+  readonly nodeLimit: number;
+}
+
+/** What `simulate` explores, step by step; null where there is no plan to run. */
+export function exploringFrom(
+  system: System,
+  { answer }: Planned,
+  { scope, policy, nodeLimit }: HowExplored,
+  machineOf: (first: Begin) => Machine = () => realMachine,
+): Exploring | null {
+  if (answer.kind !== "plan") return null;
+  const first = beginOnPaper(system, answer.plan, { policy, nodeLimit });
+  return exploring(first, answersOf(system), scope, machineOf(first));
 }
 
 /** The System once in each acceptable end state, at most `maxStarts` of them; its own start first. */

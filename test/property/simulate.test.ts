@@ -73,7 +73,7 @@ function faults(
 ): readonly string[] {
   if (exploration === null) return [];
   return [
-    ...(exploration.isComplete ? [] : ["not explored to the end"]),
+    ...(exploration.givenUp === null ? [] : ["not explored to the end"]),
     ...exploration.forbidden.map(
       ({ world, faults: by }) => `forbidden ${world.join()} by ${by.join("; ")}`,
     ),

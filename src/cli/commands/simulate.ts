@@ -1,7 +1,6 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { ComponentId } from "../../core/ids.ts";
 import type { InterruptPolicy } from "../../deployment/on-paper.ts";
-import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { System } from "../../manifest/system.ts";
 import { isAcceptable, type SimulationReport } from "../../report/simulation.ts";
@@ -10,7 +9,8 @@ import { simulationJunit } from "../../report/simulation-junit.ts";
 import { simulationLines } from "../../report/simulation-text.ts";
 import { plainStyle, type Style } from "../../report/style.ts";
 import { counted } from "../../report/words.ts";
-import { simulate as explored, type Simulated, startsOf } from "../../simulate/simulate.ts";
+import type { Exploration, Exploring, GivenUp } from "../../simulate/explore.ts";
+import { exploringFrom, plannedFrom, type Simulated, startsOf } from "../../simulate/simulate.ts";
 import type { Context } from "../context.ts";
 import type { SimulateOptions } from "../definitions/proof.ts";
 import { makePlan } from "../make-plan.ts";
@@ -30,7 +30,6 @@ export async function simulate(
   const accepted = acceptedIn(made.value.system, options.accept);
   if (!accepted.ok) return failed(output, accepted.problems);
   const report = await reportOf(context, made.value, accepted.value, options);
-  if (report === null) return failed(output, [interrupted]);
   const exit = isAcceptable(report) ? exitCode.done : exitCode.noPlan;
   const lines = (style: Style) =>
     linesOf(report, exit, output.json ? "json" : options.format, style);
@@ -42,35 +41,64 @@ export async function simulate(
   return written.ok ? exit : failed(output, written.problems);
 }
 
-const interrupted: Problem = {
-  code: "interrupted",
-  message: "The simulation was stopped before its end.",
-  hint: "Allow fewer faults, or a lower --limit, where it takes too long.",
-};
-
-/** Null where it was stopped; that is looked for between two starting states. */
+/** What was found until everything was tried, or until it is given up. */
 async function reportOf(
-  { platform: { clock }, output, signal }: Context,
+  context: Context,
   { manifest, system, survey, nodeLimit }: Planning,
   accepted: readonly ComponentId[],
-  { from, faults, limit }: SimulateOptions,
-): Promise<SimulationReport | null> {
+  { from, faults, limit, memory }: SimulateOptions,
+): Promise<SimulationReport> {
+  const {
+    platform: { clock },
+    output,
+    compute,
+  } = context;
   const policy: InterruptPolicy = (component) =>
     survey?.components.find(({ id }) => id === component)?.entry.onInterrupt ?? "rollback";
   const begin = clock.monotonicMs();
-  const starts = from === "all" ? startsOf(system) : [system];
+  const starts = from === "all" ? await compute(() => startsOf(system)) : [system];
   const runs: Simulated[] = [];
+  const how = { scope: { faults, limit }, policy, nodeLimit };
   for (const one of starts) {
-    runs.push(explored(one, { faults, limit }, policy, nodeLimit));
-    await new Promise((settle) => setImmediate(settle));
-    if (signal.aborted) return null;
+    const planned = await compute(() => plannedFrom(one, nodeLimit));
+    const steps = exploringFrom(one, planned, how);
+    const exploration = steps === null ? null : await explored(context, steps, memory);
+    runs.push({ ...planned, exploration });
+    if (exploration?.givenUp === "memory" || exploration?.givenUp === "signal") break;
   }
   const seconds = (clock.monotonicMs() - begin) / 1000;
   const situations = runs.reduce((sum, run) => sum + (run.exploration?.situations ?? 0), 0);
   writeLines(output.messages, [
     `${counted(situations, "situation")} in ${seconds.toFixed(1)} s, ${Math.round(situations / seconds)} a second`,
   ]);
-  return { manifest: manifest.name, faults, system, runs, accepted };
+  const untried = starts.length - runs.length;
+  return { manifest: manifest.name, faults, system, runs, untried, accepted };
+}
+
+/** How long it is computed before it is looked for signals and at the memory; milliseconds. */
+const turnMs = 50;
+
+/** In turns, so that a signal is heard meanwhile. `memory`: in MB. */
+async function explored(
+  { platform: { clock, memory: own }, signal }: Context,
+  steps: Exploring,
+  memory: number,
+): Promise<Exploration> {
+  const givenUp = (): GivenUp | null => {
+    if (signal.aborted) return "signal";
+    const isFull = own.residentBytes() > memory * 1e6 || own.isHeapNearlyFull();
+    return isFull ? "memory" : null;
+  };
+  let stop: GivenUp | null = null;
+  let nextTurn = clock.monotonicMs() + turnMs;
+  for (;;) {
+    const step = steps.next(stop);
+    if (step.done === true) return step.value;
+    if (clock.monotonicMs() < nextTurn) continue;
+    await new Promise((settle) => setImmediate(settle));
+    stop = givenUp();
+    nextTurn = clock.monotonicMs() + turnMs;
+  }
 }
 
 function linesOf(

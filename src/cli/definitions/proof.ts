@@ -9,6 +9,8 @@ export interface SimulateOptions extends PlanningOptions {
   readonly faults: number;
   readonly accept: readonly string[];
   readonly limit: number;
+  /** In MB. */
+  readonly memory: number;
   readonly format: "text" | "json" | "junit";
   readonly out?: string;
 }
@@ -40,6 +42,7 @@ export function defineProof(program: Command, lazily: Lazily): void {
     .option("--faults <count>", "how many may happen in one deployment, 0 to 4", faults, 1)
     .option("--accept <component>", "accept that it may end inconsistent", collected, [])
     .option("--limit <situations>", "give up after so many from one state", situations, 1_000_000)
+    .option("--memory <MB>", "give up where this process takes more, 128 at least", megabytes, 512)
     .addOption(
       new Option("--format <format>", "how it is written")
         .choices(["text", "json", "junit"])
@@ -62,6 +65,12 @@ function faults(text: string): number {
 function situations(text: string): number {
   const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0;
   if (value < 1) throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  return value;
+}
+
+function megabytes(text: string): number {
+  const value = /^[0-9]{1,7}$/.test(text) ? Number(text) : 0;
+  if (value < 128) throw new InvalidArgumentError("It must be a whole number from 128 on.");
   return value;
 }
 

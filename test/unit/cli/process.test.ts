@@ -27,6 +27,13 @@ describe("a computation", () => {
   });
 });
 
+test("a process that called no Interface is gone 2 s after the signal, whatever it waits for", () => {
+  const waiting = join(import.meta.dirname, "../../../node_modules/.cache/waiting.mjs");
+  bundle("test/support/waiting.ts", waiting);
+  const { status } = spawnSync(process.execPath, [waiting], { timeout: 5000 });
+  expect(status).toBe(1);
+});
+
 describe("the wait for a reader", () => {
   /** More than a pipe takes before anybody reads. */
   const answer = "x".repeat(4 * 1024 * 1024);

@@ -1,0 +1,271 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  closeSync,
+  constants,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from "node:fs";
+import { Command } from "commander";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { defineCommands } from "../../src/cli/program.ts";
+import { programPath } from "../support/program.ts";
+import { type SeedProgram, seedProgram } from "../support/seed-program.ts";
+import { oneOfEachKind } from "../support/tier.ts";
+
+/** Every command of the program ends when it is told to, whatever holds it up. */
+
+let system: SeedProgram;
+let full: number;
+beforeEach(() => {
+  system = seedProgram();
+  full = fullPipe(system.path("full"));
+});
+afterEach(() => {
+  closeSync(full);
+  system.remove();
+});
+
+/** A pipe that nobody reads and that takes nothing more. */
+function fullPipe(path: string): number {
+  execFileSync("mkfifo", [path]);
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const piece = Buffer.alloc(4096);
+  try {
+    for (;;) writeSync(fd, piece);
+  } catch {
+    return fd;
+  }
+}
+
+interface Case {
+  readonly args: readonly string[];
+  /** What is done before. */
+  readonly prepare?: () => void;
+  /** The call of an Interface that hangs, as its Component logs it; without one all that holds the command up is who reads. */
+  readonly hangsIn?: "Identity R998" | "ArtifactCommit R998" | "ArtifactRollback R998";
+}
+
+function waitingBeforeCommit() {
+  const stop = ["--stop-before", "ArtifactCommit"];
+  expect(system.run(["install", "manifest-v2.yaml", ...stop]).exit).toBe(0);
+}
+
+function bundled() {
+  expect(
+    system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "v2.tar"]).exit,
+  ).toBe(0);
+}
+
+function withKey() {
+  bundled();
+  const make = [
+    "genpkey",
+    "-algorithm",
+    "EC",
+    "-pkeyopt",
+    "ec_paramgen_curve:P-256",
+    "-out",
+    "key",
+  ];
+  execFileSync("openssl", make, { cwd: system.directory, stdio: "ignore" });
+}
+
+/** What the Mender Client has unpacked for the update module. */
+function payload() {
+  bundled();
+  mkdirSync(system.path("tree/files"), { recursive: true });
+  cpSync(system.path("v2.tar"), system.path("tree/files/v2.tar"));
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  install: { args: ["install", "manifest-v2.yaml"], hangsIn: "Identity R998" },
+  resume: { args: ["resume"], prepare: waitingBeforeCommit, hangsIn: "ArtifactCommit R998" },
+  rollback: { args: ["rollback"], prepare: waitingBeforeCommit, hangsIn: "ArtifactRollback R998" },
+  commit: { args: ["commit"], prepare: waitingBeforeCommit, hangsIn: "ArtifactCommit R998" },
+  status: { args: ["status"] },
+  history: { args: ["history"] },
+  plan: { args: ["plan", "manifest-v2.yaml"], hangsIn: "Identity R998" },
+  validate: { args: ["validate", "manifest-v2.yaml", "--json"] },
+  "show-provides": { args: ["show-provides"], hangsIn: "Identity R998" },
+  "show-inventory": { args: ["show-inventory"], hangsIn: "Identity R998" },
+  explain: { args: ["explain", "manifest-v2.yaml"], hangsIn: "Identity R998" },
+  simulate: { args: ["simulate", "manifest-v2.yaml"], hangsIn: "Identity R998" },
+  "bundle create": { args: ["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "v2.tar"] },
+  "bundle inspect": { args: ["bundle", "inspect", "v2.tar"], prepare: bundled },
+  "bundle verify": { args: ["bundle", "verify", "v2.tar"], prepare: bundled },
+  "bundle sign": { args: ["bundle", "sign", "v2.tar", "--key", "key"], prepare: withKey },
+  "bundle extract": { args: ["bundle", "extract", "v2.tar", "-C", "out"], prepare: bundled },
+  "artifact create-manifest": { args: ["artifact", "create-manifest", "manifest-v2.yaml"] },
+  "interface check": {
+    args: ["interface", "check", "interfaces/v1/rtos", "R998"],
+    hangsIn: "Identity R998",
+  },
+  module: {
+    args: ["module", "ArtifactInstall", "$PWD/tree"],
+    prepare: payload,
+    hangsIn: "Identity R998",
+  },
+  schema: { args: ["schema", "plan"] },
+  "show-config": { args: ["show-config"] },
+  demo: { args: ["demo"] },
+};
+
+/** The commands that do something, as the program defines them. */
+function definedCommands(): readonly string[] {
+  const program = new Command("orchestrator");
+  defineCommands(program, () => () => Promise.resolve());
+  return program.commands.flatMap((command) =>
+    command.commands.length === 0
+      ? [command.name()]
+      : command.commands.map((own) => `${command.name()} ${own.name()}`),
+  );
+}
+
+function start(args: readonly string[], outlet: number | "ignore" = full): ChildProcess {
+  const given = args.map((arg) => arg.replace("$PWD", system.directory));
+  return spawn(process.execPath, [programPath, ...given], {
+    cwd: system.directory,
+    env: {
+      PATH: process.env["PATH"],
+      MENDER_ORCHESTRATOR_DATA_DIR: system.directory,
+      MENDER_ORCHESTRATOR_CONF_DIR: system.path("conf"),
+      MENDER_ORCHESTRATOR_DATASTORE_DIR: system.path("datastore"),
+      MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.directory,
+    },
+    stdio: ["ignore", outlet, outlet],
+  });
+}
+
+const signalNumbers = { SIGINT: 2, SIGTERM: 15 } as const;
+
+/** Whether the process listens for the signal by now. */
+function listens({ pid }: ChildProcess, signal: keyof typeof signalNumbers): boolean {
+  const status = readFileSync(`/proc/${String(pid)}/status`, "utf8");
+  const caught = BigInt(`0x${/^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
+  return ((caught >> BigInt(signalNumbers[signal] - 1)) & 1n) === 1n;
+}
+
+async function until(isTrue: () => boolean) {
+  while (!isTrue()) await new Promise((settle) => setImmediate(settle));
+}
+
+/** Until the process waits, and has not computed anything for a while: all that is left for it is to be read. */
+async function untilIdle({ pid }: ChildProcess) {
+  const polls = 20;
+  let before = "";
+  for (let alike = 0; alike < polls; alike += 1) {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const computed = fields.slice(10, 12).join();
+    if (state !== "S" || computed !== before) alike = 0;
+    before = computed;
+    await sleep(5);
+  }
+}
+
+/** Until it has computed for a quarter of a second in one go. */
+async function untilBusy({ pid }: ChildProcess) {
+  const ticks = () => {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[11]);
+  };
+  const before = ticks();
+  await until(() => ticks() - before > 25);
+}
+
+/** What the process has taken of the memory at most so far. */
+function peakMegabytes({ pid }: ChildProcess): number {
+  const status = readFileSync(`/proc/${String(pid)}/status`, "utf8");
+  return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1000;
+}
+
+/** Milliseconds from the signal to its end. */
+async function timeToEnd(child: ChildProcess, signal: keyof typeof signalNumbers) {
+  const exited = once(child, "exit");
+  const begin = performance.now();
+  child.kill(signal);
+  await exited;
+  return performance.now() - begin;
+}
+
+const stateOf = {
+  "Identity R998": "Identity",
+  "ArtifactCommit R998": "ArtifactCommit",
+  "ArtifactRollback R998": "ArtifactRollback",
+} as const;
+
+test("no command is forgotten", () => {
+  expect(Object.keys(cases).toSorted()).toEqual(definedCommands().toSorted());
+});
+
+const told = Object.entries(cases).flatMap(([command, one]) =>
+  (["SIGTERM", "SIGINT"] as const).map((signal) => ({ command, signal, ...one })),
+);
+const tried = oneOfEachKind(told, ({ command }) => command);
+
+describe("while nobody reads what it prints, within 2 s", () => {
+  test.each(tried)("$command ends on $signal", async ({ signal, args, prepare }) => {
+    prepare?.();
+    const child = start(args);
+    await until(() => listens(child, signal));
+    await untilIdle(child);
+    expect(await timeToEnd(child, signal)).toBeLessThan(2000);
+  });
+});
+
+describe("while an Interface hangs", () => {
+  const hanging = tried.flatMap(({ hangsIn, ...one }) =>
+    hangsIn === undefined ? [] : [{ ...one, hangsIn }],
+  );
+  test.each(hanging)(
+    "$command ends on $signal within 10 s",
+    async ({ signal, args, prepare, hangsIn }) => {
+      prepare?.();
+      system.failIn("R998", stateOf[hangsIn], "hang");
+      const child = start(args);
+      await until(() => system.calls().includes(hangsIn));
+      expect(await timeToEnd(child, signal)).toBeLessThan(10_000);
+    },
+  );
+});
+
+describe("simulate", () => {
+  const endless = ["simulate", "manifest-v2.yaml", "--faults", "4", "--limit", "999999999"];
+
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "tells on %s what it has found so far, within 2 s",
+    async (signal) => {
+      const child = start([...endless, "--out", "found.txt"], "ignore");
+      await until(() => system.calls().filter((call) => call.startsWith("Provides")).length === 3);
+      await until(() => listens(child, signal));
+      await untilBusy(child);
+      const exited = once(child, "exit");
+      expect(await timeToEnd(child, signal)).toBeLessThan(2000);
+      expect(await exited).toEqual([14, null]);
+      expect(readFileSync(system.path("found.txt"), "utf8")).toMatch(
+        /\n {2}INCOMPLETE given up after [0-9]+ situations, told to end\n/,
+      );
+    },
+  );
+
+  test("gives up where it would take more memory than it may, and tells what it has found", async () => {
+    const child = start([...endless, "--memory", "160", "--out", "found.txt"], "ignore");
+    const exited = once(child, "exit");
+    let most = 0;
+    while (child.exitCode === null) {
+      most = Math.max(most, peakMegabytes(child));
+      await sleep(20);
+    }
+    expect(await exited).toEqual([14, null]);
+    expect(readFileSync(system.path("found.txt"), "utf8")).toMatch(
+      /\n {2}INCOMPLETE given up after [0-9]+ situations: no more memory may be taken\n {4}hint: Raise "--memory"/,
+    );
+    expect(most).toBeGreaterThan(100);
+    expect(most).toBeLessThan(260);
+  });
+});
