@@ -160,7 +160,7 @@ describe(`${typeCount} Components that all differ`, { timeout: 120_000 }, () => 
     ],
   };
 
-  test("are planned, one after the other, and the first two hundred ways out", () => {
+  test("are planned, one after the other, and the first ways out", () => {
     const { exit, told } = run("plan", chain);
     const {
       optimal,
@@ -173,8 +173,7 @@ describe(`${typeCount} Components that all differ`, { timeout: 120_000 }, () => 
       optimal: true,
       cost: { installs: typeCount, groups: typeCount },
     });
-    expect(contingencies).toHaveLength(200);
-    expect(omitted).toBe(typeCount - 200);
+    expect([contingencies.length, omitted]).toEqual(inTier([500, 0], [200, 1800]));
   });
 
   test("are validated: the columns of each type are not looked for in all tables", () => {

@@ -12,7 +12,7 @@ export function filesOfTier(tier: string): {
     case "fast":
       return { include: ["test/unit/**/*.test.ts"], exclude: slowUnits };
     case "thorough":
-      return { include: filesThatImport("support/tier.ts"), exclude: [] };
+      return { include: filesThatImport("support/tier.ts", "support/fuzzing.ts"), exclude: [] };
     case "fuzzing":
       return { include: filesThatImport("support/fuzzing.ts"), exclude: [] };
     default:
@@ -29,9 +29,12 @@ const slowUnits = [
   "test/unit/platform/locks.test.ts",
 ];
 
-function filesThatImport(module: string): string[] {
+function filesThatImport(...modules: readonly string[]): string[] {
   return readdirSync("test", { recursive: true, encoding: "utf8" })
     .map((name) => join("test", name))
     .filter((file) => file.endsWith(".test.ts"))
-    .filter((file) => readFileSync(file, "utf8").includes(`/${module}"`));
+    .filter((file) => {
+      const text = readFileSync(file, "utf8");
+      return modules.some((module) => text.includes(`/${module}"`));
+    });
 }

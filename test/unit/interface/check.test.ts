@@ -65,7 +65,10 @@ function copyOf(
 }
 
 describe("an Interface that is true to the protocol passes", () => {
-  test.each(readdirSync(resolve("fixtures/interfaces/behaving")))("%s", async (name) => {
+  const all = readdirSync(resolve("fixtures/interfaces/behaving"));
+  const some = oneOfEachKind(all, (name) => name.split("-")[0] ?? name);
+
+  test.each(some)("%s", async (name) => {
     expect(complaints(await findingsOf({ executable: copyOf("behaving", name) }))).toEqual([]);
   });
 
