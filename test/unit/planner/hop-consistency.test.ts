@@ -1,28 +1,33 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "../../../src/planner/constraints/judge.ts";
-import { cohortsOf } from "../../../src/planner/model/cohorts.ts";
-import { narrow } from "../../../src/planner/search/narrow.ts";
-import type { Cluster, Option } from "../../../src/planner/search/rests.ts";
-import { groundOf, mayArrive, waysOf } from "../../../src/planner/search/ways.ts";
+import { acceptabilityOf } from "../../../src/planner/constraints/acceptability.ts";
+import { symmetryClassesOf } from "../../../src/planner/model/symmetry-classes.ts";
+import {
+  baseHopsOf,
+  hopConsistent,
+  isRelaxedReachable,
+} from "../../../src/planner/search/hop-consistency.ts";
+import { successorConsistent } from "../../../src/planner/search/successor-consistency.ts";
+import type { ClassAtVersion, Option } from "../../../src/planner/search/successors.ts";
 import { type SystemSketch, systemOf } from "../../support/planner-systems.ts";
 
 /** Which hops, and which versions at the end of a stage, no plan can use. */
 
-function waysIn(sketch: SystemSketch) {
+function consistentHops(sketch: SystemSketch) {
   const system = systemOf(sketch);
-  const { peerage, book } = judge(system);
+  const { tableClasses, network } = acceptabilityOf(system);
   const names = system.types.map(({ versions }) => versions);
-  const ground = groundOf(cohortsOf(system, peerage), names);
-  const ways = waysOf(ground, book);
+  const base = baseHopsOf(symmetryClassesOf(system, tableClasses), names);
+  const consistent = hopConsistent(base, network);
   const hops = Object.fromEntries(
-    ground.cohorts.cohorts.map(({ type, members }, cohort) => [
+    base.symmetryClasses.classes.map(({ type, members }, index) => [
       members.map((member) => system.components[member]?.id).join(),
-      (ways.hops[cohort] ?? []).flatMap((targets, from) =>
+      (consistent.hops[index] ?? []).flatMap((targets, from) =>
         targets.map((to) => `${names[type]?.[from]} -> ${names[type]?.[to]}`),
       ),
     ]),
   );
-  return { hops, distances: ways.distances, mayArrive: mayArrive(ground, ways, book) };
+  const isReachable = isRelaxedReachable(base, consistent, network);
+  return { hops, distances: consistent.distances, isReachable };
 }
 
 /** Two Components of types `a` and `b`, from a1 and b1 to a2 and b2, and one table over both. */
@@ -39,7 +44,7 @@ function pair(rows: readonly string[], more: Partial<SystemSketch["types"]> = {}
 
 describe("the hops that are left", () => {
   test("are all that lie on a way from the start to the wanted version, where no table forbids anything", () => {
-    const { hops } = waysIn({
+    const { hops } = consistentHops({
       types: { a: { versions: ["a1", "stone", "aside", "a2"] } },
       components: [
         {
@@ -54,7 +59,7 @@ describe("the hops that are left", () => {
 
   test("are none to a version that every context forbids, nor what only that one leads to", () => {
     const types = { a: { versions: ["a1", "bad", "behind", "a2"] }, b: { versions: ["b1", "b2"] } };
-    const { hops, distances } = waysIn({
+    const { hops, distances } = consistentHops({
       types,
       components: [
         { id: "A", type: "a", hops: { a1: ["bad", "a2"], bad: ["behind"], behind: ["a2"] } },
@@ -68,20 +73,20 @@ describe("the hops that are left", () => {
   });
 
   test("are none that are accepted at each end in other contexts only", () => {
-    const { hops, mayArrive: may } = waysIn(pair(["a1 b2 NO", "a2 b1 NO"]));
+    const { hops, isReachable } = consistentHops(pair(["a1 b2 NO", "a2 b1 NO"]));
     // The start stands: A may have a1 beside b1, but beside what B has nothing takes A from a1 to a2.
     expect(hops).toEqual({ A: [], B: [] });
-    expect(may).toBe(false);
+    expect(isReachable).toBe(false);
   });
 
   test("are left where one context accepts both ends", () => {
-    const { hops, mayArrive: may } = waysIn(pair(["a1 b2 NO"]));
+    const { hops, isReachable } = consistentHops(pair(["a1 b2 NO"]));
     expect(hops).toEqual({ A: ["a1 -> a2", "a2 -> a1"], B: ["b1 -> b2", "b2 -> b1"] });
-    expect(may).toBe(true);
+    expect(isReachable).toBe(true);
   });
 
   test("begin in a start that the table forbids: what stands is accepted", () => {
-    expect(waysIn(pair(["a1 b1 NO"])).mayArrive).toBe(true);
+    expect(consistentHops(pair(["a1 b1 NO"])).isReachable).toBe(true);
   });
 });
 
@@ -96,16 +101,18 @@ describe("what is left for the end of a stage", () => {
 
   /** The versions left to A and B of those they are offered, on a way that began elsewhere, or in this version. */
   function left(rows: readonly string[], offered: readonly (readonly number[])[], start = 2) {
-    const { peerage, book } = judge(systemOf(pair(rows)));
-    const clusters = offered.map((_, at): Cluster => ({
-      cohort: at,
+    const { tableClasses, network } = acceptabilityOf(systemOf(pair(rows)));
+    const classes = offered.map((_, at): ClassAtVersion => ({
+      symmetryClass: at,
       members: [at],
-      peers: peerage.of[at] ?? -1,
+      tableClass: tableClasses.of[at] ?? -1,
       from,
       start,
     }));
     const lists = offered.map((versions) => versions.map(option));
-    return narrow(clusters, lists, book).map((options) => options.map(({ version }) => version));
+    return successorConsistent(classes, lists, network).map((options) =>
+      options.map(({ version }) => version),
+    );
   }
 
   test("is everything where each fits to something of the other", () => {

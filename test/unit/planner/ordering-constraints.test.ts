@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "../../../src/planner/constraints/judge.ts";
-import { lineup } from "../../../src/planner/model/squads.ts";
+import { acceptabilityOf } from "../../../src/planner/constraints/acceptability.ts";
+import { partitionBetween } from "../../../src/planner/model/move-classes.ts";
 import { followersIn, leadersIn } from "../../../src/planner/stage/precedence.ts";
-import { orderWithin, ties } from "../../../src/planner/stage/ties.ts";
+import {
+  orderingConstraints,
+  orderWithin,
+} from "../../../src/planner/stage/ordering-constraints.ts";
 import { type SystemSketch, systemOf } from "../../support/planner-systems.ts";
 
 /** What the tables ask of the order in which the Components of one stage move. */
@@ -21,17 +24,19 @@ function three(tables: SystemSketch["transitionTables"] = []): SystemSketch {
 /** The pairs "A before B", and how many combinations need more than pairs; null where no order is allowed. */
 function orderOf(sketch: SystemSketch) {
   const system = systemOf(sketch);
-  const law = judge(system);
+  const acceptability = acceptabilityOf(system);
   const start = system.components.map((component) => component.start);
   const wanted = system.components.map(({ type }) => system.types[type]?.target ?? -1);
-  const line = lineup(system, law.peerage, start, wanted);
-  const tied = ties(law, line);
-  if (tied === null) return null;
-  const count = line.squads.length;
-  const idOf = (squad: number) =>
-    line.squads[squad]?.members.map((member) => system.components[member]?.id).join("+") ?? "";
-  const followers = followersIn(tied.precedence, count);
-  const leaders = leadersIn(tied.precedence, count);
+  const partition = partitionBetween(system, acceptability.tableClasses, start, wanted);
+  const ordering = orderingConstraints(acceptability, partition);
+  if (ordering === null) return null;
+  const count = partition.moveClasses.length;
+  const idOf = (moveClass: number) =>
+    partition.moveClasses[moveClass]?.members
+      .map((member) => system.components[member]?.id)
+      .join("+") ?? "";
+  const followers = followersIn(ordering.precedence, count);
+  const leaders = leadersIn(ordering.precedence, count);
   const pairs = followers.flatMap((list, first) =>
     list.map((second) => `${idOf(first)} before ${idOf(second)}`),
   );
@@ -39,7 +44,11 @@ function orderOf(sketch: SystemSketch) {
     list.map((first) => `${idOf(first)} before ${idOf(second)}`),
   );
   expect(backwards.toSorted()).toEqual(pairs.toSorted());
-  return { pairs, residual: tied.knots.length, divisible: [...tied.divisible].map(idOf) };
+  return {
+    pairs,
+    residual: ordering.residuals.length,
+    divisible: [...ordering.divisible].map(idOf),
+  };
 }
 
 const table = (columns: readonly string[], ...rows: readonly string[]) => ({
@@ -102,7 +111,7 @@ describe("three that meet in one table", () => {
 
 describe("the order within a combination", () => {
   const accepting = (count: number, refused: readonly number[]) => ({
-    squads: Array.from({ length: count }, (_, at) => at),
+    moveClasses: Array.from({ length: count }, (_, at) => at),
     accepts: Uint8Array.from({ length: 1 << count }, (_, moved) =>
       refused.includes(moved) ? 0 : 1,
     ),

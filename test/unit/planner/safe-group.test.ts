@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "../../../src/planner/constraints/judge.ts";
-import { isSafe, movesOf, type Stage, stageBetween } from "../../../src/planner/stage/stage.ts";
+import { acceptabilityOf } from "../../../src/planner/constraints/acceptability.ts";
+import {
+  isSafe,
+  movesOf,
+  type Stage,
+  stageBetween,
+} from "../../../src/planner/stage/safe-group.ts";
 import type { System } from "../../../src/manifest/system.ts";
 import { oracle } from "../../support/planner-brute-force.ts";
 import { randomSystem } from "../../support/planner-random.ts";
@@ -11,7 +16,7 @@ import { type SystemSketch, systemOf } from "../../support/planner-systems.ts";
 function stageOf(system: System): Stage | null {
   const start = system.components.map((component) => component.start);
   const wanted = system.components.map(({ type }) => system.types[type]?.target ?? -1);
-  return stageBetween(system, judge(system), start, wanted);
+  return stageBetween(system, acceptabilityOf(system), start, wanted);
 }
 
 function found(sketch: SystemSketch): Stage {
@@ -34,7 +39,7 @@ const triple = (...rows: readonly string[]): SystemSketch => ({
   transitionTables: [{ columns: ["a", "b", "c"], allowByDefault: true, rows }],
 });
 
-const one = (squad: number, count = 1) => ({ squad, count });
+const one = (moveClass: number, count = 1) => ({ moveClass, count });
 
 describe("a group", () => {
   // C may be ahead of A or of B, not of both.
@@ -54,7 +59,7 @@ describe("a group", () => {
     expect(isSafe(stage, [0, 0, 0], [one(0), one(1)])).toBe(true);
   });
 
-  test("of several of one squad counts how many of them are on the way", () => {
+  test("of several of one move class counts how many of them are on the way", () => {
     const crowd = found({
       ...triple(),
       components: [
@@ -97,22 +102,21 @@ test("what is called safe is safe in every subset, and nothing else is, in rando
   for (let seed = 0; seed < 400; seed += 1) {
     const system = randomSystem(seed);
     const stage = stageOf(system);
-    // Without those residual constraints the pairs alone decide, and a group keeps them by its place in the sequence.
     if (stage === null) continue;
-    const { squads, leaders, before } = stage;
+    const { moveClasses, leaders, before } = stage;
     const law = oracle(system);
     const state = [...before];
-    const done = squads.map(() => 0);
-    for (const [squad, { members, to }] of squads.entries()) {
-      if ((leaders[squad] ?? []).some((leader) => done[leader] === 0)) continue;
-      const group = [one(squad, members.length)];
+    const done = moveClasses.map(() => 0);
+    for (const [moveClass, { members, to }] of moveClasses.entries()) {
+      if ((leaders[moveClass] ?? []).some((leader) => done[leader] === 0)) continue;
+      const group = [one(moveClass, members.length)];
       const expected = isEachSubsetAcceptable(law, state, members, to);
       const said = isSafe(stage, done, group);
-      expect({ seed, squad, said }).toEqual({ seed, squad, said: expected });
+      expect({ seed, moveClass, said }).toEqual({ seed, moveClass, said: expected });
       verdicts.set(said, (verdicts.get(said) ?? 0) + 1);
       if (!said) continue;
       for (const member of members) state[member] = to;
-      done[squad] = members.length;
+      done[moveClass] = members.length;
     }
   }
   expect(verdicts.get(true)).toBeGreaterThan(100);
