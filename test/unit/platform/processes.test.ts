@@ -108,6 +108,19 @@ describe("finding by any of some variables", () => {
     expect(processes.findMarked(["THIRD_MARK"])).toEqual([]);
   });
 
+  test("an environment of any size is read", async () => {
+    const ready = join(scratchDirectory(), "ready");
+    const large = Object.fromEntries(
+      Array.from({ length: 4 }, (_, at) => [`LARGE_${String(at)}`, "x".repeat(100_000)]),
+    );
+    const child = started(`touch "${ready}"; exec sleep 60`, {
+      env: { ...large, ZZ_LAST_MARK: "here" },
+    });
+    await until(() => existsSync(ready));
+    expect(processes.findMarked(["ZZ_LAST_MARK"])).toMatchObject([{ pid: child.pid }]);
+    expect(processes.findByEnvironment("ZZ_LAST_MARK", "here")).toMatchObject([{ pid: child.pid }]);
+  });
+
   test("a long command line is shortened, and that of nobody is empty", async () => {
     const child = started(`exec sh -c ': ${"x".repeat(300)}; sleep 60'`, {});
     await until(() => processes.commandLine(child.pid).startsWith("sh -c : x"));
