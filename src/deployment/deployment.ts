@@ -198,6 +198,11 @@ export function owingCleanup({ members }: Deployment): readonly ComponentId[] {
   return members.filter((member) => member.owesCleanup).map((member) => member.id);
 }
 
+/** What it owed of an earlier stage was not made good before this one: nobody has cleaned up. */
+export function hasFailedOwedCleanup({ ran }: Member): boolean {
+  return ran.OwedCleanup === "failed" || ran.OwedCleanup === "interrupted";
+}
+
 /** Its ArtifactInstall has started and its rollback is impossible, has failed, or cannot be verified. */
 export function isStuck(member: Member): boolean {
   if (member.ran.ArtifactInstall === undefined) return false;

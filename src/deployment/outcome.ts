@@ -4,6 +4,7 @@ import type { Problem } from "../core/problem.ts";
 import { answers, type WordQuery } from "../core/protocol.ts";
 import {
   type Deployment,
+  hasFailedOwedCleanup,
   hasRefusedCommit,
   hasTriesLeft,
   isConstrained,
@@ -69,19 +70,24 @@ function refusal(
 }
 
 /**
- * From its Download on an Interface may be flashing, and Provides then tells neither the old version nor the new one.
- * Only another version that the plan knows is then one too many.
+ * From its Download on an Interface may be flashing, and Provides then tells neither the old version nor the new one; and so it
+ * may after a Cleanup that has failed. Only another version that the plan knows is then one too many.
  */
-function isAsPlanned(
-  { begin: { system } }: Deployment,
-  { id, version, ran, step }: Member,
-  answer: string | null,
-): boolean {
+function isAsPlanned(deployment: Deployment, member: Member, answer: string | null): boolean {
+  const { version, ran, step, owesCleanup } = member;
   if (answer === version) return true;
-  if (answer === null || ran.Download === undefined) return false;
+  if (answer === null) return false;
+  const isDownloaded = ran.Download !== undefined;
+  if (isDownloaded && answer === step?.to) return true;
+  const isBetween = isDownloaded || owesCleanup || hasFailedOwedCleanup(member);
+  return isBetween && !isOfPlan(deployment, member, answer);
+}
+
+/** A whole version that the plan knows. */
+function isOfPlan({ begin: { system } }: Deployment, { id }: Member, answer: string): boolean {
   const type = system.components.find((component) => component.id === id)?.type ?? -1;
   const known = system.types[type]?.versions ?? [];
-  return answer === step?.to || answer === unknownVersion || known.every((one) => one !== answer);
+  return answer !== unknownVersion && known.some((one) => one === answer);
 }
 
 function isAssumedToRollBack(deployment: Deployment, member: Member): boolean {
@@ -130,7 +136,7 @@ function memberAfter(
     case "ObserveStuck":
       return stuck(withProgress(member, round, progressOf(failure)), outcome.answer);
     case "ConfirmEnd":
-      return confirmed(member, outcome.answer);
+      return confirmed(deployment, member, outcome.answer);
     default:
       return {
         ...withProgress(member, round, progressOf(failure)),
@@ -265,18 +271,22 @@ function lookedAfter(member: Member, answer: string | null): Member {
   };
 }
 
-/** After Cleanup, Provides judges: a Component that is not what it should be is inconsistent. */
-function confirmed(member: Member, answer: string | null): Member {
+/**
+ * After Cleanup, Provides judges: a Component that is not what it should be is inconsistent. Where that has failed, Provides need
+ * not tell the new version yet.
+ */
+function confirmed(deployment: Deployment, member: Member, answer: string | null): Member {
   if (answer === null) {
     return { ...withProgress(member, "ConfirmEnd", "failed"), inconsistent: true };
   }
   // No promise was made of a Component of which nothing was known: what it tells is what it is.
   const isUnpromised = member.version === null || member.version === unknownVersion;
-  const isAsBefore = member.version === answer;
+  const isBetween = member.owesCleanup && !isOfPlan(deployment, member, answer);
+  const isKnown = member.version === answer || (isBetween && !isUnpromised);
   return {
     ...withProgress(member, "ConfirmEnd", "ok"),
-    version: isAsBefore ? member.version : named(answer),
-    inconsistent: member.inconsistent || !(isUnpromised || isAsBefore),
+    version: isKnown ? member.version : named(answer),
+    inconsistent: member.inconsistent || !(isUnpromised || isKnown),
   };
 }
 

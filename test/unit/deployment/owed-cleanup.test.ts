@@ -82,6 +82,103 @@ describe("a Cleanup", () => {
   });
 });
 
+describe("a Component whose Cleanup has failed for good", () => {
+  const failsThrice = cleanupOfB(exited(1), exited(1), exited(1));
+  /** What B tells of itself from its failed Cleanup on, until one of its Cleanups ends well. */
+  const telling =
+    (answer: string, owedCleanup: ScriptedEnd = "ok"): Script =>
+    (round, id, nth) => {
+      if (id === "B" && round === "OwedCleanup") return owedCleanup;
+      if (id === "B" && round === "ConfirmEnd" && nth === 1) return { answer };
+      return failsThrice(round, id, nth);
+    };
+
+  test.each(["board-v1->board-v2", "?", "board-v1, board-v2 flashed"])(
+    'may still tell "%s": it counts as the new version',
+    (answer) => {
+      const { deployment } = drive(beginOf(spec), new Boards(spec, telling(answer)));
+      expect(deployment.ended).toEqual({ outcome: "success", inconsistent: [] });
+      expect(deployment.owed).toEqual(["B"]);
+      expect(deployment.members.map(({ version }) => version)).toEqual(["board-v2", "board-v2"]);
+    },
+  );
+
+  test("that tells another version of the plan is inconsistent", () => {
+    const { deployment } = drive(beginOf(spec), new Boards(spec, telling("board-v1")));
+    expect(deployment.ended).toEqual({ outcome: "inconsistent", inconsistent: ["B"] });
+  });
+
+  test("may tell so after its rollback, too", () => {
+    const boards = new Boards(spec, (round, id, nth) => {
+      if (round === "ArtifactCommit" && id === "A") return exited(1);
+      return telling("board-v1->board-v2")(round, id, nth);
+    });
+    const { deployment } = drive(beginOf(spec), boards);
+    expect(deployment.ended).toEqual({ outcome: "failed-rolled-back", inconsistent: [] });
+    expect(deployment.owed).toEqual(["B"]);
+  });
+
+  test("whose Cleanup ended well must tell the new version", () => {
+    const boards = new Boards(spec, (round, id) =>
+      round === "ConfirmEnd" && id === "B" ? { answer: "board-v1->board-v2" } : "ok",
+    );
+    const { deployment } = drive(beginOf(spec), boards);
+    expect(deployment.ended).toEqual({ outcome: "inconsistent", inconsistent: ["B"] });
+  });
+
+  describe("at the look of the next stage", () => {
+    const [stage] = twoStages.plan.stages;
+    const onlyA: Begin = {
+      ...twoStages,
+      plan: {
+        ...twoStages.plan,
+        stages: [
+          ...twoStages.plan.stages.slice(0, 1),
+          { systemVersion: null, groups: [stage?.groups[0] ?? []] },
+        ],
+      },
+    };
+    /** From the end of the first stage on, at every look. */
+    function alsoAtLooks(answer: string, owedCleanup: ScriptedEnd = "ok"): Script {
+      const first = telling("board-v1->board-v2", owedCleanup);
+      let isConfirmed = false;
+      return (round, id, nth) => {
+        isConfirmed ||= round === "ConfirmEnd" && id === "B";
+        const isLook = isConfirmed && id === "B" && round === "ExpectOld";
+        return isLook ? { answer } : first(round, id, nth);
+      };
+    }
+
+    test("may tell so where that leaves it alone", () => {
+      const boards = new Boards(spec, alsoAtLooks("board-v1->board-v2"));
+      const { deployment } = drive(onlyA, boards);
+      expect(boards.calls.lastIndexOf("ExpectOld B")).toBeGreaterThan(
+        boards.calls.indexOf("ConfirmEnd B"),
+      );
+      expect(deployment.ended).toEqual({ outcome: "success", inconsistent: [] });
+      expect(deployment.owed).toEqual(["B"]);
+    });
+
+    test("must not tell another version of the plan", () => {
+      const boards = new Boards(spec, alsoAtLooks("board-v1"));
+      const { deployment } = drive(onlyA, boards);
+      expect(deployment.failure).toMatchObject({ component: "B", round: "ExpectOld" });
+    });
+
+    test("may tell so where its owed Cleanup has failed again", () => {
+      const boards = new Boards(spec, alsoAtLooks("board-v1->board-v2", exited(1)));
+      const { deployment } = drive(twoStages, boards);
+      expect(deployment.ended).toEqual({ outcome: "success", inconsistent: [] });
+    });
+
+    test("must tell the new version where that was made good", () => {
+      const boards = new Boards(spec, alsoAtLooks("board-v1->board-v2"));
+      const { deployment } = drive(twoStages, boards);
+      expect(deployment.failure).toMatchObject({ component: "B", round: "ExpectOld" });
+    });
+  });
+});
+
 describe("before the next stage", () => {
   const owed = [exited(1), exited(1), exited(1)];
 
