@@ -10,11 +10,10 @@ import { leftOvers } from "../executor/left-overs.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { performer } from "../executor/perform.ts";
 import type { CrashPoint } from "../executor/ports.ts";
+import { sweepWorkDirs } from "../executor/sweep.ts";
 import { checkExecutable } from "../interface/executable.ts";
-import { workDirOf } from "../interface/work-dir.ts";
-import type { Files } from "../platform/types.ts";
 import { type Datastore, datastoreAt } from "../journal/datastore.ts";
-import { oweCleanups, takeOwed } from "../journal/owed.ts";
+import { oweCleanups } from "../journal/owed.ts";
 import { clearMark } from "../journal/caller-mark.ts";
 import { versionOf } from "../manifest/version.ts";
 import { openArtifact } from "../sources/open.ts";
@@ -139,20 +138,6 @@ function unreachableInterfaces(
       problem.code === "interface-missing" ? { ...problem, hint } : problem,
     );
   });
-}
-
-/** An owed Cleanup needs its work dir; nobody needs the others. */
-function sweepWorkDirs(files: Files, store: Datastore): void {
-  const { owed } = takeOwed(files, store);
-  if (owed.length === 0) {
-    files.remove(store.payloads);
-    return;
-  }
-  const needed = new Set(owed.map(({ component }) => workDirOf(store.payloads, component)));
-  for (const name of files.list(store.payloads)) {
-    const path = join(store.payloads, name);
-    if (!needed.has(path)) files.remove(path);
-  }
 }
 
 /** A test wants to see what is left of a process that dies right here. */
