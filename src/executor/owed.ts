@@ -40,6 +40,9 @@ export interface OwedPorts {
   readonly reachCrashPoint: (point: CrashPoint) => void;
 }
 
+/** Where so many runs have called one and not lived to see its end, it ends them or reboots the host: it is not called again. */
+const mostCalls = 2;
+
 /**
  * Makes good what earlier deployments owe, before anything is read for the next one: each Cleanup once more, in its work dir.
  * Whatever becomes of them, the next deployment may go on; only this process being told to end is a failure, and
@@ -73,6 +76,10 @@ async function cleanUp(debt: OwedCleanup, debtor: Debtor, ports: OwedPorts): Pro
   const { id, componentType } = debtor;
   const ended = await endMarked(debt.runIds, platform.processes, graceMs, emit);
   if (!ended.ok) return ended;
+  if (debt.runIds.length >= mostCalls) {
+    writeOff(debt, "has not come to its end", ports);
+    return ok(null);
+  }
   const runId = clock.randomId();
   callOwed(files, store, now(ports), id, runId);
   ports.reachCrashPoint("owed:called");
@@ -97,15 +104,25 @@ async function cleanUp(debt: OwedCleanup, debtor: Debtor, ports: OwedPorts): Pro
   if (failure?.kind === "interrupted") return fail(toldToEnd());
   const left = await endMarked([runId], platform.processes, graceMs, emit);
   if (!left.ok) return left;
-  if (failure === null) removeWorkDir(files, store, id);
-  else {
-    const aside = setWorkDirAside(files, store, id);
-    emit({ type: "note", message: setAsideNote(id, aside) });
+  if (failure !== null) {
+    writeOff(debt, "has failed again", ports);
+    return ok(null);
   }
+  removeWorkDir(files, store, id);
   ports.reachCrashPoint("owed:ended");
-  settle(debt, failure === null ? "cleaned" : "set-aside", ports);
+  settle(debt, "cleaned", ports);
   ports.reachCrashPoint("owed:settled");
   return ok(null);
+}
+
+/** It is not called any more. */
+function writeOff(debt: OwedCleanup, why: WhySetAside, ports: OwedPorts): void {
+  const { component } = debt;
+  const aside = setWorkDirAside(ports.platform.files, ports.store, component);
+  ports.emit({ type: "note", message: setAsideNote(component, aside, why) });
+  ports.reachCrashPoint("owed:ended");
+  settle(debt, "set-aside", ports);
+  ports.reachCrashPoint("owed:settled");
 }
 
 function drop(debt: OwedCleanup, ports: OwedPorts): void {
@@ -122,9 +139,11 @@ function settle({ component }: OwedCleanup, how: Settlement, ports: OwedPorts): 
   settleOwed(ports.platform.files, ports.store, now(ports), component, how);
 }
 
-/** What is told of one that has failed again. */
-export function setAsideNote(component: ComponentId, path: string): string {
-  return `the Cleanup that ${component} owed has failed again: its work dir is set aside as "${path}", and the update goes on`;
+export type WhySetAside = "has failed again" | "has not come to its end";
+
+/** What is told of one that is not called any more. */
+export function setAsideNote(component: ComponentId, path: string, why: WhySetAside): string {
+  return `the Cleanup that ${component} owed ${why}: its work dir is set aside as "${path}", and the update goes on`;
 }
 
 function toldToEnd(): Problem {

@@ -95,6 +95,13 @@ export function setWorkDirAside(
   return aside;
 }
 
+/** Is there a work dir that was made for another deployment, or another stage. One that was never made whole is nobody's. */
+export function isOfAnother(files: Files, workDir: string, deploymentId: string): boolean {
+  const own = `${deploymentId}\n`;
+  const found = madeFor(files, workDir);
+  return found?.endsWith("\n") === true && found !== own;
+}
+
 /** Makes a work dir in which Cleanup can be called where its own is lost. Throws FileError. */
 export function replaceLostWorkDir(
   files: Files,
