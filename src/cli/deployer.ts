@@ -55,7 +55,13 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     from === null || planned.identity === undefined
       ? planned
       : { ...planned, location: relocated(platform.files, planned.location, from) };
-  const left = leftOvers(platform.processes, platform.clock, graceMs, input.emit);
+  const left = leftOvers({
+    processes: platform.processes,
+    clock: platform.clock,
+    graceMs,
+    emit: input.emit,
+    signal,
+  });
   const perform = performer({
     platform,
     executable,

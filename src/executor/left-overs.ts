@@ -33,15 +33,21 @@ export function endedNote(whose: string, process: string): string {
   return `what ${whose} had left running was ended: ${process}`;
 }
 
+export interface LeftOverPorts {
+  readonly processes: Processes;
+  readonly clock: Clock;
+  /** From SIGTERM to SIGKILL, in milliseconds. */
+  readonly graceMs: number;
+  readonly emit: (event: Event) => void;
+  /** This process is told to end: nobody is waited for any longer than needed. */
+  readonly signal: AbortSignal;
+}
+
 /** Who starts children faster than they can be ended is given up on after so many rounds. */
 const mostRounds = 5;
 
-export function leftOvers(
-  processes: Processes,
-  clock: Clock,
-  graceMs: number,
-  emit: (event: Event) => void,
-): LeftOvers {
+export function leftOvers(ports: LeftOverPorts): LeftOvers {
+  const { processes, clock, graceMs, emit, signal } = ports;
   const calls = new Map<string, Call>();
 
   /** Null: it carries no mark of a call; then it may be anybody's, and is ended with the first. */
@@ -68,7 +74,8 @@ export function leftOvers(
         const found = left(runId, components);
         if (found.length === 0) return new Map();
         stuck.clear();
-        const ended = await endAll(found, processes, graceMs, (text, who) => {
+        const isLast = round > 0 && signal.aborted;
+        const ended = await endAll(found, processes, isLast ? 0 : graceMs, (text, who) => {
           const call = callOf(who);
           const whose = call === null ? "a call" : `${call.state} of ${call.component}`;
           emit({ type: "note", message: endedNote(whose, text) });
@@ -77,6 +84,7 @@ export function leftOvers(
           const call = callOf(who);
           for (const id of call === null ? components : [call.component]) stuck.set(id, problem);
         }
+        if (isLast) break;
       }
       return stuck;
     },

@@ -99,12 +99,15 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
     for (let round = 0; round < endRounds; round += 1) {
       const left = processes.findByEnvironment(callIdVariable, callId);
       if (left.length === 0) return;
+      const isLast = round > 0 && spec.signal.aborted;
+      const graceMs = isLast ? 0 : spec.graceMs;
       await Promise.all(
         left.map(async (who) => {
           const text = processText(processes, who.pid);
-          if (await processes.end(who, spec.graceMs)) spec.onLeftOver?.(text);
+          if (await processes.end(who, graceMs)) spec.onLeftOver?.(text);
         }),
       );
+      if (isLast) return;
     }
   }
 

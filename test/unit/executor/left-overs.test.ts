@@ -7,6 +7,7 @@ import { leftOvers } from "../../../src/executor/left-overs.ts";
 import { callIdVariable, runIdVariable } from "../../../src/interface/call.ts";
 import { nodeClock } from "../../../src/platform/clock.ts";
 import { nodeProcesses } from "../../../src/platform/processes.ts";
+import type { Processes } from "../../../src/platform/types.ts";
 
 const clock = nodeClock();
 const processes = nodeProcesses();
@@ -29,11 +30,16 @@ async function running(env: Readonly<Record<string, string>>): Promise<number> {
   return child.pid ?? 0;
 }
 
+function leftOversOf(those: Processes, signal = new AbortController().signal) {
+  const emit = (event: Event) => told.push(event);
+  return leftOvers({ processes: those, clock, graceMs: 1000, emit, signal });
+}
+
 const isAlive = (pid: number) => processes.identify(pid) !== null;
 
 test("of the Components that are named all is ended and told, of others nothing, of another run nothing", async () => {
   const runId = clock.randomId();
-  const left = leftOvers(processes, clock, 1000, (event) => told.push(event));
+  const left = leftOversOf(processes);
   const marks = { [runIdVariable]: runId };
   const ofA = await running({
     ...marks,
@@ -58,7 +64,7 @@ test("of the Components that are named all is ended and told, of others nothing,
 
 test("one of the run of which nobody knows the call is ended with the first", async () => {
   const runId = clock.randomId();
-  const left = leftOvers(processes, clock, 1000, (event) => told.push(event));
+  const left = leftOversOf(processes);
   const pid = await running({ [runIdVariable]: runId });
   expect(await left.end(runId, [b])).toEqual(new Map());
   expect(isAlive(pid)).toBe(false);
@@ -73,10 +79,29 @@ test("one of the run of which nobody knows the call is ended with the first", as
 test("one that cannot be ended is a problem of its Component, and nothing is told as ended", async () => {
   const runId = clock.randomId();
   const immortal = { ...processes, end: () => Promise.resolve(false) };
-  const left = leftOvers(immortal, clock, 1000, (event) => told.push(event));
+  const left = leftOversOf(immortal);
   await running({ [runIdVariable]: runId, [callIdVariable]: left.mark(a, "ArtifactInstall") });
   const stuck = await left.end(runId, [a, b]);
   expect([...stuck.keys()]).toEqual([a]);
   expect(stuck.get(a)).toMatchObject({ code: "interface-still-running" });
   expect(told).toEqual([]);
+});
+
+test("once this process is told to end, one that stays gets one last round, without any grace", async () => {
+  const runId = clock.randomId();
+  const stop = new AbortController();
+  const graces: number[] = [];
+  const immortal: Processes = {
+    ...processes,
+    end: (_, graceMs) => {
+      graces.push(graceMs);
+      stop.abort();
+      return Promise.resolve(false);
+    },
+  };
+  const left = leftOversOf(immortal, stop.signal);
+  await running({ [runIdVariable]: runId, [callIdVariable]: left.mark(a, "ArtifactInstall") });
+  const stuck = await left.end(runId, [a]);
+  expect(graces).toEqual([1000, 0]);
+  expect([...stuck.keys()]).toEqual([a]);
 });

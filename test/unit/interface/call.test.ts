@@ -415,3 +415,33 @@ describe("what an Interface writes", () => {
     },
   );
 });
+
+test("what a failed call has left running gets one last round, without any grace, once this process is told to end", async () => {
+  const workDir = scratchDirectory();
+  const stop = new AbortController();
+  const graces: number[] = [];
+  const left: ProcessIdentity[] = [];
+  const processes = {
+    ...platform.processes,
+    end: (who: ProcessIdentity, graceMs: number) => {
+      left.push(who);
+      graces.push(graceMs);
+      stop.abort();
+      return Promise.resolve(false);
+    },
+  };
+  onTestFinished(async () => {
+    for (const who of left) await platform.processes.end(who, 0);
+  });
+  // Outside the group, which ends with the call.
+  const executable = scriptedInterface(
+    workDir,
+    "setsid sh -c 'touch away; exec sleep 60' >away.log 2>&1 & while ! test -e away; do :; done; exit 1",
+  );
+  const { failure } = await callInterface(
+    { ...platform, processes },
+    callSpec({ executable, call: "ArtifactInstall", workDir, signal: stop.signal, graceMs: 700 }),
+  );
+  expect(failure).toEqual({ kind: "exited", code: 1 });
+  expect(graces).toEqual([700, 0]);
+});
