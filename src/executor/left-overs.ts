@@ -12,15 +12,15 @@ import { endAll } from "./survivors.ts";
  */
 export interface LeftOvers {
   /** A fresh id for a call; all that the call starts carries it. */
-  mark(component: ComponentId, state: State | Query): string;
+  readonly mark: (component: ComponentId, state: State | Query) => string;
   /**
    * Ends whatever these Components have left running in this run, and waits for it; each is told. Nothing of theirs may be at
    * work. A problem for each Component of which somebody cannot be ended.
    */
-  end(
+  readonly end: (
     runId: string,
     components: readonly ComponentId[],
-  ): Promise<ReadonlyMap<ComponentId, Problem>>;
+  ) => Promise<ReadonlyMap<ComponentId, Problem>>;
 }
 
 interface Call {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import * as z from "zod";
 import { buildArtifact, tar } from "../support/artifacts.ts";
 import { type Ran, runProgram } from "../support/program.ts";
 import { scratchDirectory } from "../support/scratch.ts";
@@ -74,14 +75,18 @@ interface Validated {
   readonly notes: readonly string[];
 }
 
+const answer = z.object({
+  files: z.array(
+    z.object({
+      reach: z.record(z.string(), z.record(z.string(), z.string())).optional(),
+      notes: z.array(z.object({ code: z.string(), at: z.object({ line: z.int() }) })),
+    }),
+  ),
+});
+
 function validated(...args: readonly string[]): Validated {
   const ran = run("validate", "--json", ...args);
-  const document: {
-    files: {
-      reach?: Record<string, Record<string, string>>;
-      notes: { code: string; at: { line: number } }[];
-    }[];
-  } = JSON.parse(ran.stdout);
+  const document = answer.parse(JSON.parse(ran.stdout));
   const [file] = document.files;
   return {
     exit: ran.exit,

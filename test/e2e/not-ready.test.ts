@@ -20,7 +20,7 @@ const stranger = 54_321;
 
 /** Calls the program by way of another. */
 function through(command: readonly string[], uid?: number) {
-  const [file = "", ...args] = [...command, process.execPath, programPath];
+  const [file, ...args] = [...command, process.execPath, programPath];
   return (...call: readonly string[]) => {
     const { status, stderr } = spawnSync(file, [...args, ...call], {
       cwd: system.directory,
