@@ -12,7 +12,9 @@ export function relocated(
   location: ArtifactLocation,
   from: string,
 ): ArtifactLocation {
-  const isDirectory = kindOf(files, from) === "directory";
+  const kind = kindOf(files, from);
+  if (kind !== "file" && kind !== "directory") return location;
+  const isDirectory = kind === "directory";
   switch (location.kind) {
     case "bundle": {
       const bundle = isDirectory ? below(files, from, location.bundle) : from;
