@@ -4,11 +4,13 @@ import { readAll } from "../artifact/lent.ts";
 import type { Sha256 } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { wantedArtifacts } from "../manifest/at-hand.ts";
+import { type WantedArtifact, wantedArtifacts } from "../manifest/at-hand.ts";
 import type { Manifest, Pin } from "../manifest/manifest.ts";
 import type { ByteSource } from "../platform/types.ts";
-import type { Bundle } from "./bundle.ts";
+import { byName } from "./by-name.ts";
 import { partOf, sumOf } from "./entry-content.ts";
+import type { BundleEntry } from "./types.ts";
+import type { VerifiedBundle } from "./verify.ts";
 import type { Part } from "./write.ts";
 
 /** The Artifact must have the checksum that the Manifest pins. `known` where its bytes are held to one anyway: then none is read. */
@@ -26,20 +28,53 @@ export function demandPin(
   });
 }
 
-/** Every pin of a Manifest whose Artifact lies in its bundle; the problems of all. */
+/**
+ * Every pin of a Manifest whose Artifact lies in its bundle, found by its path or else by its name; the problems of all. Of
+ * several of one name one must have the checksum.
+ */
 export async function checkPins(
   { componentTypes }: Pick<Manifest, "componentTypes">,
-  bundle: Bundle,
+  { artifacts }: VerifiedBundle,
   source: ByteSource,
 ): Promise<Result<null>> {
   const problems: Problem[] = [];
-  for (const { reference } of wantedArtifacts({ componentTypes })) {
-    const entry = bundle.entries.find(({ name }) => name === reference.path);
-    if (entry === undefined) continue;
-    const held = await demandPin(partOf(source, entry), reference.pin, entry.sha256);
-    if (!held.ok) problems.push(...held.problems);
+  for (const wanted of wantedArtifacts({ componentTypes })) {
+    const { pin } = wanted.reference;
+    if (pin !== null)
+      problems.push(...(await pinProblems(entriesFor(artifacts, wanted), pin, source)));
   }
   return problems.length > 0 ? fail(...problems) : ok(null);
+}
+
+/** Those of the first; none where one has the checksum, or there is none. */
+async function pinProblems(
+  entries: readonly BundleEntry[],
+  pin: Pin,
+  source: ByteSource,
+): Promise<readonly Problem[]> {
+  let first: readonly Problem[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const held = await demandPin(partOf(source, entry), pin, entry.sha256);
+    if (held.ok) return [];
+    if (index === 0) first = held.problems;
+  }
+  return first;
+}
+
+function entriesFor(
+  artifacts: VerifiedBundle["artifacts"],
+  { type, reference: { path, name } }: WantedArtifact,
+): readonly BundleEntry[] {
+  const atPath = artifacts.find(({ entry }) => entry.name === path);
+  if (atPath !== undefined) return [atPath.entry];
+  if (name === null) return [];
+  const all = artifacts.map(({ artifact, entry }) => ({
+    artifact,
+    entryName: entry.name,
+    size: entry.size,
+    entry,
+  }));
+  return byName(all, name, type).map(({ entry }) => entry);
 }
 
 /** The same where a bundle is made. */

@@ -2,8 +2,9 @@ import { isAbsolute, join, resolve } from "node:path";
 import { readArtifact } from "../artifact/artifact.ts";
 import type { Artifact } from "../artifact/types.ts";
 import { entrySource } from "../bundle/bundle.ts";
+import { byName, type Candidate } from "../bundle/by-name.ts";
 import { demandPin } from "../bundle/pins.ts";
-import type { Sha256 } from "../core/ids.ts";
+import type { ArtifactName, Sha256 } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { StandIn } from "../manifest/artifact-notes.ts";
@@ -70,41 +71,27 @@ async function locate(
   return name === null || places.bundle === null ? ok(null) : await named(places, wanted, name);
 }
 
-/**
- * One release may have several Artifacts of one name: of those for this type the smallest, ties by the
- * entry's name. A broken one is a problem of whoever wants it by its path. With a pin, of those the one that has it.
- */
+/** The first by its name. A broken one is a problem of whoever wants it by its path. With a pin, the first that has it. */
 async function named(
   places: Places,
   wanted: WantedArtifact,
-  name: string,
+  name: ArtifactName,
 ): Promise<Result<LocatedArtifact | null>> {
-  const all: { readonly found: FoundFile; readonly head: LocatedArtifact }[] = [];
+  const all: (Candidate & { readonly found: FoundFile; readonly head: LocatedArtifact })[] = [];
   for (const candidate of places.bundle === null ? [] : entriesOf(places.bundle)) {
     const head = await read(places, wanted, candidate);
-    if (head.ok && head.value.artifact.name === name && isFor(head.value)) {
-      all.push({ found: candidate, head: head.value });
-    }
+    if (!head.ok) continue;
+    const { artifact, size } = head.value;
+    const entryName = candidate.location.entry;
+    all.push({ artifact, entryName, size, found: candidate, head: head.value });
   }
   let first: Result<LocatedArtifact | null> = ok(null);
-  for (const [index, { found, head }] of all.toSorted(bySize).entries()) {
+  for (const [index, { found, head }] of byName(all, name, wanted.type).entries()) {
     const held = await pinned(found, ok(head));
     if (held.ok) return held;
     if (index === 0) first = held;
   }
   return first;
-}
-
-function isFor({ wanted, artifact }: LocatedArtifact): boolean {
-  return artifact.depends.get("device_type")?.includes(wanted.type) ?? true;
-}
-
-/** Stable, and the entries come sorted. */
-function bySize(
-  one: { readonly head: LocatedArtifact },
-  other: { readonly head: LocatedArtifact },
-): number {
-  return one.head.size - other.head.size;
 }
 
 interface FoundFile {
@@ -140,8 +127,7 @@ function candidateAt(places: Places, path: string): FoundFile | null {
 }
 
 function entriesOf({ path, bundle, source }: OpenBundle) {
-  const entries = bundle.entries.toSorted((one, other) => (one.name < other.name ? -1 : 1));
-  return entries.map(({ name, sha256 }) => ({
+  return bundle.entries.map(({ name, sha256 }) => ({
     sha256,
     location: { kind: "bundle" as const, bundle: path, entry: name },
     open: () => {

@@ -230,5 +230,34 @@ describe.skipIf(!works)("where verify keys are configured", () => {
         expect(refused.stderr + refused.stdout).toContain("[artifact-pin]");
       }
     });
+
+    test("of an Artifact that is found by its name is held, too", () => {
+      rmSync(system.path("conf"), { recursive: true });
+      create("--pin", "-o", "b.tar");
+      system.run(["bundle", "extract", "b.tar", "-C", "out"]);
+      rewrite("out/manifest.yaml", (text) => text.replaceAll(/ *artifact_path: .*\n/g, ""));
+      const pack = () => {
+        execFileSync("tar", ["cf", "c.tar", "-C", "out", "manifest.yaml", "artifacts"], {
+          cwd: system.directory,
+        });
+      };
+      const wrap = ["artifact", "create-manifest", "--system-type", "gateway-with-two-rtos"];
+      const commands = [
+        ["bundle", "verify", "c.tar"],
+        [...wrap, "-o", "c.mender", "c.tar"],
+      ];
+      pack();
+      for (const command of commands) {
+        expect(system.run(command)).toMatchObject({ exit: 0, stderr: "" });
+      }
+      rmSync(system.path("c.mender"));
+      rewrite("out/manifest.yaml", (text) => text.replace(pinned, `sha256: ${"0".repeat(64)}`));
+      pack();
+      for (const command of commands) {
+        const refused = system.run(command);
+        expect(refused.exit).toBe(12);
+        expect(refused.stderr).toContain("[artifact-pin]");
+      }
+    });
   });
 });

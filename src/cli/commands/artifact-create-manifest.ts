@@ -124,7 +124,7 @@ async function manifestIn(
   const { entry, bytes } = verified.value.bundle.manifest;
   const read = readManifest({ name: `${file}:${entry}`, bytes });
   if (!read.ok) return read;
-  const pins = await checkPins(read.value.manifest, verified.value.bundle, source);
+  const pins = await checkPins(read.value.manifest, verified.value, source);
   return pins.ok ? ok({ manifest: read.value.manifest, extension: ".tar" }) : pins;
 }
 

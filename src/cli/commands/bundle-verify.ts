@@ -69,7 +69,7 @@ async function withManifestOf(
   const { entry, bytes } = bundle.manifest;
   const read = readManifest({ name: `${bundle.name}:${entry}`, bytes });
   if (!read.ok) return read;
-  const pins = await checkPins(read.value.manifest, bundle, source);
+  const pins = await checkPins(read.value.manifest, verified, source);
   if (!pins.ok) return pins;
   const told = foretellRelease(context, read.value.manifest);
   return told.ok ? ok({ bundle: verified, notes: told.value }) : told;
