@@ -45,7 +45,8 @@ export function hostOfTest(variables: Readonly<Record<string, string | undefined
   };
 }
 
-const defaults = {
+/** Where things lie on a machine of which the environment says nothing else. */
+export const defaultDirectories = {
   dataDir: "/usr/share/mender-orchestrator",
   confDir: "/etc/mender-orchestrator",
   datastoreDir: "/var/lib/mender-orchestrator",
@@ -66,9 +67,9 @@ export function readEnvironment(
   const orDefault = (variable: string, value: string): Setting =>
     given(variable) ?? { value, source: "default", variable };
   return {
-    dataDir: orDefault("MENDER_ORCHESTRATOR_DATA_DIR", defaults.dataDir),
-    confDir: orDefault("MENDER_ORCHESTRATOR_CONF_DIR", defaults.confDir),
-    datastoreDir: orDefault("MENDER_ORCHESTRATOR_DATASTORE_DIR", defaults.datastoreDir),
+    dataDir: orDefault("MENDER_ORCHESTRATOR_DATA_DIR", defaultDirectories.dataDir),
+    confDir: orDefault("MENDER_ORCHESTRATOR_CONF_DIR", defaultDirectories.confDir),
+    datastoreDir: orDefault("MENDER_ORCHESTRATOR_DATASTORE_DIR", defaultDirectories.datastoreDir),
     topologyDir: given("MENDER_ORCHESTRATOR_TOPOLOGY_DIR"),
     topologyComponentsFile: given("MENDER_ORCHESTRATOR_TOPOLOGY_COMPONENTS_FILE"),
     manifestStoreDir: given("MENDER_ORCHESTRATOR_MANIFEST_STORE_DIR"),

@@ -1,18 +1,21 @@
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { assertNever } from "../core/assert-never.ts";
 import type { Problem } from "../core/problem.ts";
 import type { ProblemCode } from "../core/problem-codes.ts";
 import { fail, type Result } from "../core/result.ts";
-import { type Files, type FileStatus, unlessRefused } from "../platform/types.ts";
-import { type Exposure, exposureOf } from "../sources/exposure.ts";
+import { type Files, unlessRefused } from "../platform/types.ts";
+import { type Exposure, exposureOf, follow, type Step } from "../sources/exposure.ts";
 import { configurationPaths } from "./configuration-files.ts";
 import type { Context } from "./context.ts";
 import { deviceConstraintsFile } from "./device-constraints.ts";
+import { defaultDirectories } from "./environment.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** What this program believes or runs; whoever can change it decides what the machine does. */
 interface Guarded {
   /** As a sentence names it. */
   readonly what: string;
+  readonly kind: "file" | "directory";
   readonly path: string;
   readonly code: Extract<
     ProblemCode,
@@ -32,11 +35,7 @@ export function readGuardedSettings(context: Context): Result<Settings> {
     believed("Topology", topologyFile),
     ...(topologyComponents === null ? [] : [believed("Topology's Components", topologyComponents)]),
     believed("device's own rules", deviceConstraintsFile(confDir)),
-    {
-      what: "datastore",
-      path: context.environment.datastoreDir.value,
-      code: "datastore-permissions",
-    },
+    datastoreOf(context),
   ]);
   return problems.length > 0 ? fail(...problems) : settings;
 }
@@ -61,9 +60,15 @@ export function interfaceProblems(
 ): readonly Problem[] {
   if (allowsWritableInterfaces) return [];
   return exposed(context, [
-    { what: "directory of the Interfaces", path: directory, code: "interface-writable" },
+    {
+      what: "directory of the Interfaces",
+      kind: "directory",
+      path: directory,
+      code: "interface-writable",
+    },
     ...[...new Set(executables)].map((path): Guarded => ({
       what: "Interface",
+      kind: "file",
       path,
       code: "interface-owner",
     })),
@@ -71,72 +76,148 @@ export function interfaceProblems(
 }
 
 function believed(what: string, path: string): Guarded {
-  return { what, path, code: "permissions-unsafe" };
+  return { what, kind: "file", path, code: "permissions-unsafe" };
 }
 
 /** With `-t` somebody tries things out at a desk, which has other habits. */
-function exposed({ platform, options }: Context, all: readonly Guarded[]): readonly Problem[] {
+function exposed(context: Context, all: readonly Guarded[]): readonly Problem[] {
+  const { platform, options, environment } = context;
   if (options.topologyComponents !== null) return [];
-  return all.flatMap((guarded) => {
-    const found = exposureAt(platform.files, guarded.path);
-    return found === null ? [] : [problemOf(guarded, found, platform.files)];
+  const datastore = datastoreOf(context);
+  const datastorePath = realPathOf(context, datastore.path);
+  const problems = all.flatMap((guarded) => {
+    const path = resolve(environment.workingDirectory, guarded.path);
+    const found = unlessRefused(() => exposureAt(platform.files, { ...guarded, path }), null);
+    if (found === null) return [];
+    // Told once, as what it is, whatever else lies in it.
+    return found.path === datastorePath
+      ? [problemOf(context, datastore, { ...found, as: "itself" })]
+      : [problemOf(context, guarded, found)];
   });
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }
 
-/** Of the file or directory itself, links followed, and of where it and its link lie. Whether it is there is for its reader to tell. */
-function exposureAt(files: Files, path: string): Exposure | null {
-  const real = unlessRefused(() => files.realPath(path), null);
-  if (real === null) return null;
-  const holders = [...new Set([dirname(path), dirname(real)])];
-  return (
-    exposureIn(files, real, () => false) ??
-    holders.map((holder) => exposureIn(files, holder, isSticky)).find((one) => one !== null) ??
-    null
+function datastoreOf({ environment }: Context): Guarded {
+  const { value: path } = environment.datastoreDir;
+  return { what: "datastore", kind: "directory", path, code: "datastore-permissions" };
+}
+
+/** What others can change, as seen from what is believed. */
+interface Found extends Exposure {
+  readonly as: "itself" | "holder" | "link" | "holder of nothing";
+}
+
+/**
+ * Of the file or directory itself, and of where it and every link to it lie. Where a file is not there, of the directory in
+ * which others could make one; all else that is missing is for its reader to tell. Throws FileError.
+ */
+function exposureAt(files: Files, { path, kind }: Guarded): Found | null {
+  const way = follow(files, path, (step) =>
+    step.status.kind === "link" ? ofLink(files, step) : null,
   );
+  switch (way.kind) {
+    case "exposed": {
+      const { exposure } = way;
+      return { ...exposure, as: exposure.status.kind === "link" ? "link" : "holder" };
+    }
+    case "absent": {
+      const holder = way.isLast && kind === "file" ? files.status(way.holder) : null;
+      const found = holder === null ? null : exposureOf(way.holder, holder);
+      return found === null ? null : { ...found, as: "holder of nothing" };
+    }
+    case "safe": {
+      const itself = exposureOf(way.realPath, way.status);
+      if (itself !== null) return { ...itself, as: "itself" };
+      const holder = ofHolder(files, way.realPath);
+      return holder === null ? null : { ...holder, as: "holder" };
+    }
+    default:
+      return assertNever(way);
+  }
 }
 
-function exposureIn(
-  files: Files,
-  path: string,
-  isFine: (status: FileStatus) => boolean,
-): Exposure | null {
-  const real = unlessRefused(() => files.realPath(path), path);
-  const status = unlessRefused(() => files.status(real), null);
-  if (status === null) return null;
-  const found = exposureOf(real, status);
-  return found?.how === "others may write" && isFine(status) ? null : found;
+function ofLink(files: Files, { path, status }: Step): Exposure | null {
+  return ofHolder(files, path) ?? exposureOf(path, status);
 }
 
-/** Others may put things there, but not take away or exchange what is not theirs. */
-function isSticky({ kind, mode }: FileStatus): boolean {
-  return kind === "directory" && (mode & 0o1000) !== 0;
+/** With the sticky bit others may put things there, but not take away or exchange what is not theirs. */
+function ofHolder(files: Files, path: string): Exposure | null {
+  const holder = dirname(path);
+  const status = files.status(holder);
+  const found = status === null ? null : exposureOf(holder, status);
+  const isSticky = found !== null && (found.status.mode & 0o1000) !== 0;
+  return found?.how === "others may write" && isSticky ? null : found;
 }
 
-function problemOf(
-  { what, path, code }: Guarded,
-  { path: where, how, status }: Exposure,
-  files: Files,
-): Problem {
-  const isItself = where === unlessRefused(() => files.realPath(path), path);
-  const named = isItself
-    ? `The ${what} "${path}"`
-    : `"${where}", where the ${what} "${path}" lies,`;
-  const mode = (status.mode & 0o7777).toString(8).padStart(4, "0");
+function problemOf(context: Context, guarded: Guarded, found: Found): Problem {
+  const { code } = guarded;
+  const { how, status } = found;
+  const named = nameOf(guarded, found);
+  const hint = hintFor(context, guarded, found);
   return how === "others may write"
     ? {
         code,
         message: `${named} can be changed by others than its owner.`,
         expected: "only its owner may write",
-        got: `mode ${mode}`,
-        hint: `Run: chmod go-w ${quoted(where)}`,
+        got: `mode ${(status.mode & 0o7777).toString(8).padStart(4, "0")}`,
+        hint,
       }
     : {
         code,
         message: `${named} belongs to another user.`,
         expected: "root, or whoever calls this program",
         got: `user ${String(status.ownerId)}`,
-        hint: `Run: chown root ${quoted(where)}`,
+        hint,
       };
+}
+
+function nameOf({ what, path }: Guarded, { as, path: where }: Found): string {
+  switch (as) {
+    case "itself":
+      return `The ${what} "${path}"`;
+    case "holder":
+      return `"${where}", where the ${what} "${path}" lies,`;
+    case "holder of nothing":
+      return `"${where}", where a ${what} "${path}" would be believed,`;
+    case "link":
+      return `The link "${where}", which leads to the ${what} "${path}",`;
+    default:
+      return assertNever(as);
+  }
+}
+
+/** The rights of a directory that is not this program's own are not for it to change: it may be somebody's home. */
+function hintFor(context: Context, { what, code }: Guarded, found: Found): string {
+  const { path, how, as } = found;
+  if (as === "itself" || ownDirectories(context).includes(path)) {
+    const command = how === "others may write" ? "chmod go-w" : "chown root";
+    return `Run: ${command} ${quoted(path)}`;
+  }
+  const safe = `a directory that only root can write, such as ${safeDirectories[code]}`;
+  return as === "holder of nothing"
+    ? `Let the ${what} be looked for in ${safe}.`
+    : `Move the ${what} into ${safe}, with no link in between that lies elsewhere.`;
+}
+
+const safeDirectories = {
+  "permissions-unsafe": defaultDirectories.confDir,
+  "datastore-permissions": dirname(defaultDirectories.datastoreDir),
+  "interface-writable": defaultDirectories.dataDir,
+  "interface-owner": interfacesDirectory({ dataDir: defaultDirectories.dataDir }),
+} as const satisfies Readonly<Record<Guarded["code"], string>>;
+
+/** Their real paths. */
+function ownDirectories(context: Context): readonly string[] {
+  const { dataDir, datastoreDir } = context.environment;
+  return [
+    datastoreDir.value,
+    interfacesDirectory({ dataDir: dataDir.value }),
+    ...Object.values(defaultDirectories),
+  ].map((path) => realPathOf(context, path));
+}
+
+function realPathOf({ platform }: Context, path: string): string {
+  return unlessRefused(() => platform.files.realPath(path), path);
 }
 
 /** For a shell. */

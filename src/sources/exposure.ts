@@ -17,29 +17,58 @@ export type Way =
 /** As many links as the kernel follows. */
 const mostLinks = 40;
 
+/** A directory or link on a way, or what the way leads to. */
+export interface Step {
+  /** Absolute, and through no link. */
+  readonly path: string;
+  readonly status: FileStatus;
+}
+
+/** The way ends before the path does. */
+interface Absent {
+  readonly kind: "absent";
+  /** Absolute, through no link: what does not hold the next name. */
+  readonly holder: string;
+  /** That name is the last one. */
+  readonly isLast: boolean;
+}
+
 /**
  * Follows an absolute path from the root, every directory and link on the way and what it leads to: none of them may belong
  * to, or be written by, anybody but root and the caller. What is safe so far cannot be changed while the rest is looked at.
  * Throws FileError.
  */
 export function wayTo(files: Pick<Files, "status" | "readLink">, path: string): Way {
+  const way = follow(files, path, ({ path: at, status }) => exposureOf(at, status));
+  if (way.kind === "absent") throw absent(path);
+  return way;
+}
+
+/** The same by the caller's own rule. Throws FileError. */
+export function follow(
+  files: Pick<Files, "status" | "readLink">,
+  path: string,
+  judge: (step: Step) => Exposure | null,
+): Way | Absent {
   let at = "/";
   let rest = partsOf(path);
   let links = 0;
   let status = statusOf(files, at);
   for (;;) {
-    const exposure = exposureOf(at, status);
+    const exposure = judge({ path: at, status });
     if (exposure !== null) return { kind: "exposed", exposure };
     const [name, ...after] = rest;
     if (name === undefined) return { kind: "safe", realPath: at, status };
     rest = after;
     const next = name === ".." ? dirname(at) : join(at, name);
-    status = statusOf(files, next);
-    if (status.kind !== "link") {
+    const found = files.status(next);
+    if (found === null) return { kind: "absent", holder: at, isLast: rest.length === 0 };
+    if (found.kind !== "link") {
       at = next;
+      status = found;
       continue;
     }
-    const link = exposureOf(next, status);
+    const link = judge({ path: next, status: found });
     if (link !== null) return { kind: "exposed", exposure: link };
     links += 1;
     if (links > mostLinks) throw new FileError("ELOOP", path, "too many links lead on");
@@ -69,6 +98,10 @@ function partsOf(path: string): readonly string[] {
 
 function statusOf(files: Pick<Files, "status">, path: string): FileStatus {
   const status = files.status(path);
-  if (status === null) throw new FileError("ENOENT", path, "there is no such file");
+  if (status === null) throw absent(path);
   return status;
+}
+
+function absent(path: string): FileError {
+  return new FileError("ENOENT", path, "there is no such file");
 }

@@ -1,4 +1,12 @@
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
@@ -21,6 +29,8 @@ const constraints = `constraints:
     default: allow
     rows: [[gateway-v9, "NO"]]
 `;
+
+const elsewhere = "into a directory that only root can write, such as /etc/mender-orchestrator,";
 
 /** What each is, what it is called, and the exit status and code where others can change it. */
 const guarded = [
@@ -49,7 +59,11 @@ describe("what others can change", () => {
       expect({ path, exit: refused.exit }).toEqual({ path, exit });
       expect(refused.stderr).toContain(`[${code}]`);
       expect(refused.stderr).toContain("found: mode 0775\n");
-      expect(refused.stderr).toContain(`hint: Run: chmod go-w '${system.path(path)}'`);
+      expect(refused.stderr).toContain(
+        path === "conf"
+          ? `hint: Move the configuration ${elsewhere}`
+          : `hint: Run: chmod go-w '${system.path(path)}'`,
+      );
       expect(refused.stderr.toLowerCase()).toContain(what.toLowerCase());
       expect(system.versions()).toEqual(v1);
       expect(system.calls()).toEqual([]);
@@ -65,10 +79,60 @@ describe("what others can change", () => {
       const refused = system.run(["plan", "manifest-v2.yaml"]);
       expect({ path, exit: refused.exit }).toEqual({ path, exit });
       expect(refused.stderr).toContain(`found: user ${stranger}\n`);
-      expect(refused.stderr).toContain(`hint: Run: chown root '${system.path(path)}'`);
+      expect(refused.stderr).toContain(
+        path === "conf"
+          ? `hint: Move the configuration ${elsewhere}`
+          : `hint: Run: chown root '${system.path(path)}'`,
+      );
       expect(system.calls()).toEqual([]);
     },
   );
+
+  test("is a directory, too, from which they can take away what is believed, or where they can put it", () => {
+    for (const file of ["mender-orchestrator.conf", "constraints.yaml"]) {
+      rmSync(system.path(`conf/${file}`));
+    }
+    for (const mode of [0o775, 0o1777]) {
+      chmodSync(system.path("conf"), mode);
+      const refused = system.run(["install", "manifest-v2.yaml"]);
+      expect(refused.exit).toBe(12);
+      expect(refused.stderr).toContain(
+        `"${system.path("conf")}", where a configuration "${system.path("conf/mender-orchestrator.conf")}" would be believed, can be changed by others`,
+      );
+      expect(refused.stderr).toContain(
+        "hint: Let the configuration be looked for in a directory that only root can write, such as /etc/mender-orchestrator.",
+      );
+      writeFileSync(system.path("conf/mender-orchestrator.conf"), "{}\n", { mode: 0o644 });
+      const rules = system.run(["install", "manifest-v2.yaml"]);
+      expect(rules.exit).toBe(12);
+      expect(rules.stderr).toContain(`"${system.path("conf")}", where `);
+      rmSync(system.path("conf/mender-orchestrator.conf"));
+    }
+    expect(system.versions()).toEqual(v1);
+    rmSync(system.path("conf"), { recursive: true });
+    rmSync(system.path("datastore"), { recursive: true });
+    expect(system.run(["plan", "manifest-v2.yaml"]).exit).toBe(0);
+  });
+
+  test("is a directory, too, in which a link of a chain lies", () => {
+    const [ours, theirs] = [system.path("ours"), system.path("theirs")];
+    mkdirSync(ours, { mode: 0o755 });
+    mkdirSync(theirs, { mode: 0o755 });
+    const topology = system.path("topology.yaml");
+    renameSync(topology, `${ours}/topology.yaml`);
+    symlinkSync(ours, `${theirs}/way`);
+    symlinkSync(`${theirs}/way/topology.yaml`, topology);
+    expect(system.run(["plan", "manifest-v2.yaml"]).exit).toBe(0);
+    chmodSync(theirs, 0o775);
+    const refused = system.run(["plan", "manifest-v2.yaml"]);
+    expect(refused.exit).toBe(12);
+    expect(refused.stderr).toContain(
+      `"${theirs}", where the Topology "${topology}" lies, can be changed by others than its owner.`,
+    );
+    expect(refused.stderr).toContain(`hint: Move the Topology ${elsewhere}`);
+    chmodSync(theirs, 0o1777);
+    expect(system.run(["plan", "manifest-v2.yaml"]).exit).toBe(0);
+  });
 
   test("is asked by whoever runs Interfaces, and never at a desk", () => {
     chmodSync(system.path("topology.yaml"), 0o666);
