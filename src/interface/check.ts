@@ -3,6 +3,7 @@ import { downloadClauses } from "./check-downloads.ts";
 import { queryClauses } from "./check-queries.ts";
 import { type CheckSpec, startTrial, type Trial } from "./check-trial.ts";
 import { type Clause, fail, pass, skip, type Verdict, warn } from "./check-verdict.ts";
+import { onAbort } from "./on-abort.ts";
 import type { StreamsPlatform } from "./streams.ts";
 
 export type { CheckSpec } from "./check-trial.ts";
@@ -43,14 +44,26 @@ export async function* checkInterface(
   spec: CheckSpec,
 ): AsyncGenerator<Finding> {
   const trial = await startTrial(platform, spec);
+  const forgetSignal = onAbort(spec.signal, () => void endSoon(trial));
   try {
     for (const { id, title, check } of clauses) {
       const verdict = await tried(trial, id, check);
       yield { clause: id, title, ...verdict, log: trial.takeLog() };
     }
   } finally {
-    await endAll(trial);
+    forgetSignal();
+    await endAll(trial, spec.signal.aborted ? 0 : spec.graceMs);
   }
+}
+
+/** Whoever is told to end has ten seconds, and a verdict to give: a longer grace is cut short then. */
+const longestGraceAtEndMs = 5000;
+
+async function endSoon(trial: Trial): Promise<void> {
+  const { platform, spec } = trial;
+  if (spec.graceMs <= longestGraceAtEndMs) return;
+  await platform.clock.sleep(longestGraceAtEndMs);
+  await endAll(trial, 0);
 }
 
 /** What is found while we are told to end is found of an Interface that we have ended ourselves. */
@@ -65,16 +78,16 @@ async function tried(trial: Trial, id: string, check: Clause["check"]): Promise<
 }
 
 async function checkNobodyLeft(trial: Trial): Promise<Verdict> {
-  const left = await endAll(trial);
+  const left = await endAll(trial, trial.spec.graceMs);
   if (left.length === 0) return pass("it does not");
   return fail(
     `${left.length} of its processes still ran when it had ended; they were ended: ${left.join(", ")}. What shall live on is started by a service manager, or with both ${runIdVariable} and ${callIdVariable} unset.`,
   );
 }
 
-async function endAll({ platform, spec, runId }: Trial): Promise<readonly string[]> {
+async function endAll({ platform, runId }: Trial, graceMs: number): Promise<readonly string[]> {
   const left = platform.processes.findByEnvironment(runIdVariable, runId);
   const told = left.map(({ pid }) => `${pid} (${platform.processes.commandLine(pid)})`);
-  await Promise.all(left.map((who) => platform.processes.end(who, spec.graceMs)));
+  await Promise.all(left.map((who) => platform.processes.end(who, graceMs)));
   return told;
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { Ran } from "../support/program.ts";
-import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+import { makeClientTree, type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 
 let system: SeedProgram;
 beforeEach(() => {
@@ -125,6 +125,7 @@ describe("install", () => {
   });
 
   test("in progress refuses what a nested call wants, at once", () => {
+    makeClientTree(system);
     system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "b.tar"]);
     const ran = system.run(["install", "b.tar", "--stop-before", "ArtifactCommit"]);
     expect(ran.exit).toBe(0);

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { programPath } from "../support/program.ts";
 import { writeRings } from "../support/rings.ts";
-import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+import { makeClientTree, type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 
 /** The program as a process: signals, and readers that go away. */
 
@@ -115,6 +115,28 @@ function hangUp(then: string): void {
   writeFileSync(file, readFileSync(file, "utf8").replace("\n", `\n${line}\n`));
 }
 
+test.each(["5", "60"])(
+  "SIGTERM ends interface check within 10 s, and there is a verdict (--grace %s)",
+  async (grace) => {
+    const file = system.path("interfaces/v1/gateway");
+    const stubborn = `[ "$1" != Inventory ] || { trap "" TERM; echo begun >"${system.path("begun")}"; while :; do sleep 1; done; }`;
+    writeFileSync(file, readFileSync(file, "utf8").replace("\n", `\n${stubborn}\n`));
+    const child = start(["interface", "check", "--grace", grace, file, "G13"]);
+    const exited = once(child, "exit");
+    let told = "";
+    child.stdout?.on("data", (piece) => (told += String(piece)));
+    while (!existsSync(system.path("begun"))) await new Promise((settle) => setImmediate(settle));
+    const startedAt = performance.now();
+    child.kill("SIGTERM");
+    expect(await exited).toEqual([1, null]);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(told).toContain("skip  inventory                   ");
+    expect(told).toMatch(
+      /\nInterrupted: it breaks no clause that was tried, 14 clauses not tried\.\n$/,
+    );
+  },
+);
+
 test("SIGTERM while the Components are asked who they are is told as such, and nothing is begun", async () => {
   system.failIn("R998", "Identity", "hang");
   const child = start(["install", "manifest-v2.yaml"]);
@@ -199,6 +221,7 @@ test("an install removes the bundle of one that was killed before it began, and 
   expect(system.run(["install", "manifest-v1.yaml"])).toMatchObject({ exit: 0 });
   expect(existsSync(bundles)).toBe(false);
 
+  makeClientTree(system);
   system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "bundle.tar"]);
   // Only in a Mender Client's tree, which may be deleted under us, a bundle is kept.
   writeFileSync(system.path("version"), "3");

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { type Ran, runProgram, runProgramBeside } from "./program.ts";
 import { copySeedSystem, type SeedSystem } from "./seed-system.ts";
 import { roundNames } from "../../src/deployment/program.ts";
@@ -36,6 +36,12 @@ export function seedProgram(): SeedProgram {
     versions: () => [system.version("G13"), system.version("R456"), system.version("R998")],
     isInProgress: () => existsSync(system.path("datastore/deployment/journal")),
   };
+}
+
+/** Makes the System's directory look like the tree that a Mender Client hands to its update module. */
+export function makeClientTree({ path }: Pick<SeedProgram, "path">): void {
+  for (const name of ["header", "tmp"]) mkdirSync(path(name));
+  writeFileSync(path("version"), "3\n");
 }
 
 export const v1 = ["gateway-v1", "rtos-v1", "rtos-v1"];
