@@ -16,8 +16,11 @@ afterEach(() => {
 function leaveBehind(state: string, how = ""): void {
   const file = system.path("interfaces/v1/rtos");
   const late = `echo $$ >"$1/left"; sleep 60; echo rtos-v9 >"$1/version"`;
-  const leave = `[ "$1 $4" != "${state} R456" ] ||
-  ${how} setsid sh -c '${late}' late-flash "$board" </dev/null >/dev/null 2>&1 &\n`;
+  const leave = `if [ "$1 $4" = "${state} R456" ]; then
+  ${how} setsid sh -c '${late}' late-flash "$board" </dev/null >/dev/null 2>&1 &
+  until [ -s "$board/left" ]; do sleep 0.01; done
+fi
+`;
   writeFileSync(file, `${readFileSync(file, "utf8")}\n${leave}`);
 }
 
