@@ -9,7 +9,7 @@ import { type Manifest, readManifest } from "../manifest/manifest.ts";
 import { matchSystem } from "../manifest/match.ts";
 import type { MatchInput } from "../manifest/match-input.ts";
 import { readStateFile } from "../manifest/state-file.ts";
-import type { System, SystemState } from "../manifest/system.ts";
+import { startState, type System, type SystemState } from "../manifest/system.ts";
 import type { Constraints } from "../manifest/table.ts";
 import { versionNamed } from "../manifest/version.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
@@ -238,10 +238,7 @@ function placesOf({ componentTypes }: Manifest, type: ComponentType): TypePlaces
 
 function startOf(system: System): PlannedSystem["from"] {
   return {
-    systemVersion: endStateOf(
-      system,
-      system.components.map((component) => component.start),
-    ),
+    systemVersion: endStateOf(system, startState(system)),
     components: system.components.map(({ id, type: index, start }) => {
       const type = system.types[index];
       const version = type?.versions[start];
@@ -259,7 +256,7 @@ function goalOf(system: System): SystemVersion | null {
 }
 
 function endStateOf(system: System, state: SystemState): SystemVersion | null {
-  const start = system.components.map((component) => component.start);
+  const start = startState(system);
   return acceptance(system, start).endState(state);
 }
 

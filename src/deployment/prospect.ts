@@ -1,5 +1,5 @@
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
-import type { SystemState } from "../manifest/system.ts";
+import { startState, type SystemState } from "../manifest/system.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import { decide } from "./decide.ts";
 import {
@@ -58,6 +58,6 @@ function startOf(deployment: Deployment): SystemVersion | null {
   const { begin, stage } = deployment;
   if (stage > 0) return begin.plan.stages[stage - 1]?.systemVersion ?? null;
   if (!isConstrained(deployment)) return null;
-  const start: SystemState = begin.system.components.map((component) => component.start);
+  const start: SystemState = startState(begin.system);
   return acceptance(begin.system, start).endState(start);
 }

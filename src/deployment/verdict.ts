@@ -1,6 +1,6 @@
 import type { DeploymentOutcome, Ending } from "../core/events.ts";
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
-import type { SystemState } from "../manifest/system.ts";
+import { startState, type SystemState } from "../manifest/system.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import { atFault, isUncommitted, isUnsettled, movedMembers } from "./at-fault.ts";
 import { type Deployment, isConstrained, type Member } from "./deployment.ts";
@@ -65,6 +65,6 @@ export function endStateOf(deployment: Deployment): SystemVersion | null {
   const { system } = deployment.begin;
   const state = stateOf(deployment);
   if (state === null) return null;
-  const start: SystemState = system.components.map((component) => component.start);
+  const start: SystemState = startState(system);
   return acceptance(system, start).endState(state);
 }

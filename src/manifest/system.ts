@@ -149,3 +149,8 @@ export function passesEndStatesOnly({
 
 /** One version index for every Component, in the System's order. */
 export type SystemState = readonly number[];
+
+/** Where the System is now. */
+export function startState({ components }: System): SystemState {
+  return components.map(({ start }) => start);
+}

@@ -22,7 +22,7 @@ import { wantedState } from "./model/wanted.ts";
 /** Why there is no plan. Components and versions by index. */
 export interface WhyNot {
   readonly kind: "no-plan";
-  /** Bans that together forbid every plan, even if nothing else did; empty where it is not for them. */
+  /** Nogoods that together forbid every plan, even if nothing else did; empty where it is not for them. */
   readonly core: readonly Nogood[];
   /** Whether it is proved that the others would leave a way without any one of them. */
   readonly isIrreducible: boolean;
@@ -76,8 +76,7 @@ export function explain(
       return { kind: "unexplained" };
     case "no-plan":
       // Where hops depend on the way, the explanation would miss some.
-      if (system.components.some(({ ways: hopGraph }) => hopGraph !== undefined))
-        return { kind: "unexplained" };
+      if (system.components.some(({ ways }) => ways !== undefined)) return { kind: "unexplained" };
       return whyNot(system, answer.stuck !== null, stepLimit);
     default:
       return assertNever(answer);

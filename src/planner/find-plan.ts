@@ -1,6 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
-import type { System } from "../manifest/system.ts";
+import { startState, type System } from "../manifest/system.ts";
 import { minimalConflictSet, type ConflictSet } from "./conflict/conflict-set.ts";
 import { type MovePlan, planOf } from "./model/moves.ts";
 import { firstViolation, groupsByOrder, type OrderUse, orderUse } from "./stage/written-order.ts";
@@ -64,7 +64,7 @@ function doubted(system: System, answer: Answer, nodeLimit: number): Answer {
 }
 
 function answerUnder(acceptability: Acceptability, system: System, nodeLimit: number): Answer {
-  const start = system.components.map((component) => component.start);
+  const start = startState(system);
   const wanted = wantedState(system);
   const moves = directMoves(start, wanted);
   const detour = moves.find((move) => !isDirect(system, move));

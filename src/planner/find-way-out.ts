@@ -1,5 +1,5 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
-import type { System, SystemState } from "../manifest/system.ts";
+import { startState, type System, type SystemState } from "../manifest/system.ts";
 import { startingIn } from "./constraints/state-acceptance.ts";
 import { arrange } from "./stage/arrange.ts";
 import type { Budget } from "./model/budget.ts";
@@ -42,7 +42,7 @@ export function findWayOut(
     allowing: (groups) => groups.map((moves) => moves.map(() => [])),
   };
   if (!acceptability.network.isWhole) return { kind: "undecided", nodes: nodeLimit };
-  const old = startOf(system);
+  const old = startState(system);
   const wanted = wantedState(system);
   const isOld = isState(old);
   const isWanted = isState(wanted);
@@ -78,7 +78,7 @@ function straightTo(
   end: SystemState,
   budget: Budget,
 ): Plan | null {
-  const start = startOf(system);
+  const start = startState(system);
   if (acceptability.endName(end) === null) return null;
   const moves = directMoves(start, end);
   if (moves.length === 0) return planOf(system, acceptability, [], "proved");
@@ -94,7 +94,7 @@ function nearest(
   isPreferred: (end: SystemState) => boolean,
   budget: Budget,
 ): Plan | null {
-  const start = startOf(system);
+  const start = startState(system);
   if (isPreferred(start) && acceptability.endName(start) !== null)
     return planOf(system, acceptability, [], "proved");
   let best: Plan | null = null;
@@ -132,10 +132,6 @@ function inOneStage(
     [groups],
     isProved ? "proved" : { installs, stages: 1, ...bound },
   );
-}
-
-function startOf(system: System): SystemState {
-  return system.components.map(({ start }) => start);
 }
 
 /** The end states that one stage may reach, those with the fewest installs first. */

@@ -1,5 +1,5 @@
 import { unknownVersion } from "../core/ids.ts";
-import type { System } from "../manifest/system.ts";
+import { startState, type System } from "../manifest/system.ts";
 import { acceptabilityOf } from "./constraints/acceptability.ts";
 import type { EndBox } from "./constraints/end-states.ts";
 
@@ -21,7 +21,7 @@ export function smallestChange(
   suspect: ReadonlySet<number>,
 ): readonly number[] | null {
   const { ends, tableClasses } = acceptabilityOf(system);
-  const starts = system.components.map(({ start }) => start);
+  const starts = startState(system);
   const choicesOf = system.components.map(({ type, start }) =>
     [...(system.types[type]?.versions ?? []).entries()].flatMap(([version, name]) =>
       name === unknownVersion && version !== start ? [] : [version],

@@ -2,7 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { Ending } from "../core/events.ts";
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import { ending } from "../deployment/verdict.ts";
-import type { System } from "../manifest/system.ts";
+import { startState, type System } from "../manifest/system.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import type { Situation } from "./situation.ts";
 import { brokenIn, stateIn, type World } from "./world.ts";
@@ -22,10 +22,7 @@ export function judgeOf(
   system: System,
   start: World,
 ): (situation: Situation) => Omit<End, "faults"> {
-  const { endState } = acceptance(
-    system,
-    system.components.map((component) => component.start),
-  );
+  const { endState } = acceptance(system, startState(system));
   const versionOf = (world: World): SystemVersion | null => {
     const state = stateIn(system, world);
     return system.endTables.length > 0 && state !== null ? endState(state) : null;

@@ -1,7 +1,7 @@
 import { unknownVersion } from "../core/ids.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import { beginOnPaper, type InterruptPolicy } from "../deployment/on-paper.ts";
-import type { System, SystemState } from "../manifest/system.ts";
+import { startState, type System, type SystemState } from "../manifest/system.ts";
 import type { Begin } from "../deployment/records.ts";
 import { acceptance, startingIn } from "../planner/constraints/state-acceptance.ts";
 import { findPlan } from "../planner/find-plan.ts";
@@ -45,7 +45,7 @@ export function simulate(
 
 /** The plan from the System's own start. */
 export function plannedFrom(system: System, nodeLimit: number): Planned {
-  const start = system.components.map((component) => component.start);
+  const start = startState(system);
   const systemVersion = acceptance(system, start).endState(start);
   return { start, systemVersion, answer: findPlan(system, { nodeLimit }) };
 }
@@ -71,7 +71,7 @@ export function exploringFrom(
 
 /** The System once in each acceptable end state, at most `maxStarts` of them; its own start first. */
 export function startsOf(system: System): readonly System[] {
-  const own = system.components.map((component) => component.start);
+  const own = startState(system);
   const { endState } = acceptance(system, own);
   const starts = new Map<string, SystemState>([[own.join(), own]]);
   let tried = 0;

@@ -1,4 +1,4 @@
-import type { System, SystemState } from "../../manifest/system.ts";
+import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { type Nogood, relaxer } from "./nogoods.ts";
 import { extractNogoods, violations } from "./nogood-extraction.ts";
 import { after, type MovePlan } from "../model/moves.ts";
@@ -61,7 +61,7 @@ function against(
   acceptability: Acceptability,
   movePlan: MovePlan,
 ): readonly Nogood[] {
-  let state: SystemState = system.components.map(({ start }) => start);
+  let state: SystemState = startState(system);
   for (const groups of movePlan) {
     const end = after(state, groups.flat());
     const nogoods = extractNogoods(system, acceptability, state, end);

@@ -55,7 +55,7 @@ function broken({ law, isLifted }: Question, last: Reached): readonly number[] {
 }
 
 export interface Liftings {
-  /** Bans, by number, any one of which need only be lifted. */
+  /** Nogoods, by number, any one of which need only be lifted. */
   readonly opening: ReadonlySet<number>;
   /** False: not all of them could be tried. */
   readonly isComplete: boolean;

@@ -1,4 +1,4 @@
-import type { System, SystemState } from "../../manifest/system.ts";
+import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
 import { tableClassesOf } from "../model/table-classes.ts";
 import type { Repair } from "./explain-repair.ts";
@@ -28,7 +28,7 @@ export function endChanges(system: System): EndChanges {
   const choices = classes.map(({ type, components }) => choicesOf(system, type, components.length));
   const count = choices.reduce((product, { length }) => product * length, 1);
   if (count > maxRows) return { saying, adding: [], isComplete: false };
-  const start = system.components.map((component) => component.start);
+  const start = startState(system);
   let states: readonly SystemState[] = [start];
   for (const [index, { components }] of classes.entries()) {
     states = states.flatMap((state) =>

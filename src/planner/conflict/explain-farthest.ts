@@ -1,4 +1,4 @@
-import type { SystemState } from "../../manifest/system.ts";
+import { startState, type SystemState } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
 import { wantedOf } from "../model/wanted.ts";
 import { type Paths, pathsTo } from "./explain-paths.ts";
@@ -50,7 +50,7 @@ function searchedWidely(question: Question, searched: Exclude<Found, Way>): Foun
 
 /** Asked of every step there is from the start, not only of those that lead nearer. */
 function isAtStandstill({ system, law, isLifted }: Question): boolean {
-  const start = system.components.map((component) => component.start);
+  const start = startState(system);
   const isRefused = system.components.every(({ hops }, component) =>
     at(hops, at(start, component)).every(
       (to) => law.refusal(start, component, to, isLifted) !== null,

@@ -11,7 +11,7 @@ type OptionsOf = (component: number) => readonly number[];
 /** Each combination that a step must not create, as the nogoods that forbid it together, by number. */
 export type Violations = readonly (readonly number[])[];
 
-/** The rules of a System, taken apart. Bans are numbered as they are met. */
+/** The rules of a System, taken apart. Nogoods are numbered as they are met. */
 export interface Law {
   readonly nogood: (number: number) => Nogood;
   readonly violations: (state: SystemState, component: number, version: number) => Violations;

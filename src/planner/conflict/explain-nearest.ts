@@ -1,5 +1,5 @@
 import type { SystemVersion } from "../../core/ids.ts";
-import type { System, SystemState } from "../../manifest/system.ts";
+import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import type { Budget } from "../model/budget.ts";
 import { at } from "../model/moves.ts";
 import { opening } from "./explain-core.ts";
@@ -28,7 +28,7 @@ export function nearestEnd(
   stepLimit: number,
 ): NearestEnd | "none" | "undecided" {
   const { endName } = acceptabilityOf(system);
-  const start = system.components.map((component) => component.start);
+  const start = startState(system);
   const missing = (state: SystemState) =>
     state.filter((version, component) => version !== wantedOf(system, component)).length;
   let best: SystemState | null = null;

@@ -1,4 +1,4 @@
-import type { System, SystemState } from "../../manifest/system.ts";
+import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { after, at, type Move } from "../model/moves.ts";
 import type { Nogood } from "./explain-nogoods.ts";
 import { lawOf, type Law } from "./explain-law.ts";
@@ -32,7 +32,7 @@ export interface OrderReasons {
 export function orderReasons(system: System, plan: Plan): OrderReasons {
   const law = lawOf(system);
   const reasons: OrderReason[] = [];
-  let state: SystemState = system.components.map(({ start }) => start);
+  let state: SystemState = startState(system);
   for (const [stage, { groups }] of plan.stages.entries()) {
     const befores: SystemState[] = [];
     const moves: (readonly Move[])[] = [];

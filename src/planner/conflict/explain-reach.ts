@@ -78,7 +78,7 @@ function reachOf(system: System, from: NamedEnd, to: NamedEnd, stepLimit: number
   const found = isWay(here, goals, to.name, stepLimit);
   if (found === "way") return "yes";
   // Of hops that depend on the way only those are known that hold whatever the way: there may be more.
-  if (system.components.some(({ ways: hopGraph }) => hopGraph !== undefined)) return "undecided";
+  if (system.components.some(({ ways }) => ways !== undefined)) return "undecided";
   const direct = {
     ...here,
     components: here.components.map((component, index) => ({

@@ -1,4 +1,4 @@
-import type { System, SystemState } from "../../manifest/system.ts";
+import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { type Budget, spend } from "../model/budget.ts";
 import { at } from "../model/moves.ts";
 import type { Paths } from "./explain-paths.ts";
@@ -57,7 +57,7 @@ interface Node {
 export function search(question: Question): Found {
   const { system, law, paths, isLifted, budget } = question;
   const isGoal = question.isGoal ?? law.isEndState;
-  const start = system.components.map((component) => component.start);
+  const start = startState(system);
   const unmoved = start.map(() => false);
   const left = start.reduce((sum, now, component) => sum + (paths.left[component]?.[now] ?? 0), 0);
   let farthest: Reached = { state: start, component: null, before: null, left };

@@ -1,4 +1,4 @@
-import type { System, SystemState } from "../../manifest/system.ts";
+import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { type Nogood, nogoodOf } from "./nogoods.ts";
 import { at, type MovePlan, eachGroup } from "../model/moves.ts";
 import type { Acceptability } from "../constraints/acceptability.ts";
@@ -20,7 +20,7 @@ interface Edge {
   readonly nogoods: readonly Nogood[];
 }
 
-/** Bans that alone keep these moves from being one stage; null: it takes more than an order in a circle. */
+/** Nogoods that alone keep these moves from being one stage; null: it takes more than an order in a circle. */
 export function extractNogoods(
   system: System,
   acceptability: Acceptability,
@@ -119,7 +119,7 @@ export function violations(
   acceptability: Acceptability,
   movePlan: MovePlan,
 ): readonly Nogood[] {
-  const starts = system.components.map(({ start }) => start);
+  const starts = startState(system);
   const found: Nogood[] = [];
   eachGroup(starts, movePlan.flat(), (_, options) => {
     const optionClasses = optionClassesOf(acceptability.tableClasses, starts, options);

@@ -1,4 +1,10 @@
-import type { Rule, System, TransitionTable, VersionSet } from "../../manifest/system.ts";
+import {
+  type Rule,
+  startState,
+  type System,
+  type TransitionTable,
+  type VersionSet,
+} from "../../manifest/system.ts";
 import {
   boxOf,
   isAllAccepted,
@@ -67,7 +73,7 @@ export function relaxer(
   system: System,
   acceptability: Acceptability,
 ): (kept: ReadonlyMap<string, Nogood>) => Acceptability {
-  const starts = system.components.map(({ start }) => start);
+  const starts = startState(system);
   const denseRelations = newDenseRelations();
   const constraintsOfTable = byTable(acceptability.network.constraints);
   // From one question to the next most tables keep the nogoods they had.

@@ -2,6 +2,7 @@ import type { SystemVersion } from "../../core/ids.ts";
 import {
   passesEndStatesOnly,
   type Rule,
+  startState,
   type System,
   type SystemState,
 } from "../../manifest/system.ts";
@@ -78,7 +79,7 @@ function isSameFrame(one: System, other: System): boolean {
 
 export function acceptabilityOf(system: System): Acceptability {
   const { tableClasses: family, ends, network } = groundsOf(system);
-  const starts = system.components.map(({ start }) => start);
+  const starts = startState(system);
   const common = { tableClasses: family, ends, network, endName: ends.nameOf };
   const violation: Acceptability["violation"] = (options) => {
     const refused = refusal(network, family, starts, options);

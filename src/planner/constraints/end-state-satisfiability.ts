@@ -13,9 +13,9 @@ export type Given = ReadonlyMap<number, readonly number[]>;
 
 /** How much may be looked at; what is left of it is kept. */
 export interface SearchLimit {
-  /** Bans, for one question. */
+  /** Nogoods, for one question. */
   readonly ofOne: number;
-  /** Bans, for all of them. */
+  /** Nogoods, for all of them. */
   left: number;
 }
 

@@ -1,4 +1,10 @@
-import type { EndRow, Rule, System, VersionSet } from "../../manifest/system.ts";
+import {
+  type EndRow,
+  type Rule,
+  startState,
+  type System,
+  type VersionSet,
+} from "../../manifest/system.ts";
 import { type OptionClass, optionClassesOf, type Options } from "../model/option-classes.ts";
 import type { EndStates } from "./end-states.ts";
 import { candidates, type TableClasses } from "../model/table-classes.ts";
@@ -44,7 +50,7 @@ export function endStatesOnlyOf(
   tableClasses: TableClasses,
   ends: EndStates,
 ): EndStatesOnly {
-  const starts = system.components.map(({ start }) => start);
+  const starts = startState(system);
   const tables = system.endTables.map((table) => tableOf(tableClasses, table, starts));
 
   const isMoved = (options: Options, component: number) =>

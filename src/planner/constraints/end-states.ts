@@ -1,5 +1,12 @@
 import type { SystemVersion } from "../../core/ids.ts";
-import type { EndRow, Rule, System, SystemState, VersionSet } from "../../manifest/system.ts";
+import {
+  type EndRow,
+  type Rule,
+  startState,
+  type System,
+  type SystemState,
+  type VersionSet,
+} from "../../manifest/system.ts";
 import { optionClassesOf, type Options } from "../model/option-classes.ts";
 import { at } from "../model/moves.ts";
 import { candidates, type TableClasses } from "../model/table-classes.ts";
@@ -71,7 +78,7 @@ export function endStates(system: System, tableClasses: TableClasses): EndStates
         .map(({ cells }) => ({ columns, cells }));
     })
     .filter((nogood) => boxes.some((box) => overlaps(box, nogood)));
-  const starts = system.components.map(({ start }) => start);
+  const starts = startState(system);
   const restrictedClasses = new Set(nogoods.flatMap(({ columns }) => columns.flat()));
 
   function isContradicted(options: Options): boolean {

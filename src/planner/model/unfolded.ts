@@ -18,7 +18,7 @@ export type Merging = "every" | "some";
  * Null: there is no such Component.
  */
 export function unfolded(system: System, merging: Merging): Unfolded | null {
-  if (system.components.every(({ ways: hopGraph }) => hopGraph === undefined)) return null;
+  if (system.components.every(({ ways }) => ways === undefined)) return null;
   const spots = system.components.map((component) =>
     spotsOf(component, at(system.types, component.type).target, merging),
   );
@@ -52,19 +52,17 @@ export function unfolded(system: System, merging: Merging): Unfolded | null {
           ...at(extras, index).map(({ version }) => at(type.versions, version)),
         ],
       })),
-      components: system.components.map(({ ways: hopGraph, ...component }, index) => {
+      components: system.components.map(({ ways, ...component }, index) => {
         const { versions } = at(system.types, component.type);
         const own = at(extras, component.type);
         const none = own.map(() => []);
         const hops =
-          hopGraph === undefined
+          ways === undefined
             ? [...component.hops, ...none]
-            : hopsAmong(
-                hopGraph.places,
-                numbered(at(spots, index), own, versions.length),
-                merging,
-                [...versions.map(() => []), ...none],
-              );
+            : hopsAmong(ways.places, numbered(at(spots, index), own, versions.length), merging, [
+                ...versions.map(() => []),
+                ...none,
+              ]);
         return { ...component, hops };
       }),
       endTables: system.endTables.map((table) => ({
@@ -87,13 +85,13 @@ interface Spot {
 
 /** One for each place of a Component. */
 function spotsOf(
-  { ways: hopGraph, start }: SystemComponent,
+  { ways, start }: SystemComponent,
   target: number,
   merging: Merging,
 ): readonly Spot[] {
   const copies = new Map([[start, 1]]);
-  return (hopGraph?.places ?? []).map(({ version }, place) => {
-    const isStart = place === hopGraph?.start || (merging === "some" && version === start);
+  return (ways?.places ?? []).map(({ version }, place) => {
+    const isStart = place === ways?.start || (merging === "some" && version === start);
     if (version === target || isStart) return { version, copy: 0 };
     const copy = copies.get(version) ?? 0;
     copies.set(version, copy + 1);
@@ -152,8 +150,8 @@ function widened(cell: VersionSet, versions: number, extras: readonly Spot[]): V
 }
 
 /** Whether only one place has the wanted version, and only one that of the start. */
-function isOneWhereItMatters({ ways: hopGraph, start }: SystemComponent, target: number): boolean {
+function isOneWhereItMatters({ ways, start }: SystemComponent, target: number): boolean {
   const count = (version: number) =>
-    hopGraph?.places.filter((place) => place.version === version).length ?? 0;
+    ways?.places.filter((place) => place.version === version).length ?? 0;
   return count(target) < 2 && count(start) < 2;
 }

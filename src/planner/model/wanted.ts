@@ -1,4 +1,4 @@
-import type { System, SystemState } from "../../manifest/system.ts";
+import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { at, type Move } from "./moves.ts";
 
 export function wantedOf(system: System, component: number): number {
@@ -11,10 +11,7 @@ export function wantedState(system: System): SystemState {
 
 /** From where the System is to what is wanted, each Component in one go; whether an Artifact does that is not asked. */
 export function wantedMoves(system: System): readonly Move[] {
-  return directMoves(
-    system.components.map(({ start }) => start),
-    wantedState(system),
-  );
+  return directMoves(startState(system), wantedState(system));
 }
 
 export function directMoves(start: SystemState, wanted: SystemState): readonly Move[] {

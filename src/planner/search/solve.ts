@@ -1,4 +1,4 @@
-import type { System, SystemState } from "../../manifest/system.ts";
+import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { type Arrangement, arrange } from "../stage/arrange.ts";
 import type { Budget, Effort } from "../model/budget.ts";
 import { criticalPathBound } from "./critical-path.ts";
@@ -47,7 +47,7 @@ function search(
   nodeLimit: number,
   effort: Effort,
 ): Solved {
-  const start = system.components.map((component) => component.start);
+  const start = startState(system);
   const goal = wantedState(system);
   const moves = directMoves(start, goal);
   // Whatever the way, it would end in what a table refuses.
