@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { unlessRefused } from "../platform/types.ts";
-import type { Files } from "../platform/types.ts";
+import { type Files, unlessRefused } from "../platform/types.ts";
 import { maxFileBytes } from "../manifest/source.ts";
 import { wayTo } from "../sources/exposure.ts";
 

@@ -73,7 +73,7 @@ function judgePlace(
   const outside = { kind: "not", why: "a Manifest that lies elsewhere" } as const;
   const directory = directories.find((one) => {
     const real = unlessRefused(() => files.realPath(one), null);
-    return real !== null && realPath.startsWith(real === "/" ? "/" : `${real}/`);
+    return real !== null && isBelow(realPath, real);
   });
   if (directory === undefined) return outside;
   const ways = [wayTo(files, directory), wayTo(files, path)] as const;
@@ -83,11 +83,15 @@ function judgePlace(
   const [to, found] = ways;
   // Where they have led before was looked up while somebody could still have changed it.
   if (to.kind !== "safe" || found.kind !== "safe") return outside;
-  if (!found.realPath.startsWith(to.realPath === "/" ? "/" : `${to.realPath}/`)) return outside;
+  if (!isBelow(found.realPath, to.realPath)) return outside;
   const isOpened = found.status.device === status.device && found.status.inode === status.inode;
   if (!isOpened)
     return { kind: "not", why: `another file than the one that was read at "${path}"` };
   return { kind: "trusted", directory };
+}
+
+function isBelow(path: string, directory: string): boolean {
+  return path.startsWith(directory === "/" ? "/" : `${directory}/`);
 }
 
 function unsigned(name: string, why: string): Problem {

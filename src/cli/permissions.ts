@@ -3,7 +3,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { Problem } from "../core/problem.ts";
 import type { ProblemCode } from "../core/problem-codes.ts";
 import { fail, type Result } from "../core/result.ts";
-import { type Files, unlessRefused } from "../platform/types.ts";
+import { type Files, modeText, unlessRefused } from "../platform/types.ts";
 import { type Exposure, exposureOf, follow, type Step } from "../sources/exposure.ts";
 import { configurationPaths } from "./configuration-files.ts";
 import type { Context } from "./context.ts";
@@ -159,7 +159,7 @@ function problemOf(context: Context, guarded: Guarded, found: Found): Problem {
         code,
         message: `${named} can be changed by others than its owner.`,
         expected: "only its owner may write",
-        got: `mode ${(status.mode & 0o7777).toString(8).padStart(4, "0")}`,
+        got: `mode ${modeText(status)}`,
         hint,
       }
     : {

@@ -1,6 +1,12 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { FileError, type Files, type FileStatus, unlessRefused } from "../platform/types.ts";
+import {
+  FileError,
+  type Files,
+  type FileStatus,
+  modeText,
+  unlessRefused,
+} from "../platform/types.ts";
 import { whyNotRunnable } from "./runnable.ts";
 
 /**
@@ -39,7 +45,7 @@ function problemsOf(path: string, status: FileStatus, allowWritable: boolean): P
       },
     ];
   }
-  const mode = (status.mode & 0o7777).toString(8).padStart(4, "0");
+  const mode = modeText(status);
   const problems: Problem[] = [];
   if ((status.mode & 0o111) === 0) {
     problems.push({

@@ -125,12 +125,9 @@ export function settleOwed(
   how: Settlement,
 ): void {
   append(files, store, [{ type: "settled", at, component, how }]);
-  const left = readOwed(files, store);
-  if (!left.ok || left.value.length > 0) return;
-  files.remove(store.owed);
-  files.syncDirectory(store.root);
 }
 
+/** Where nothing is owed behind the records, the file goes. */
 function append(files: Files, store: Datastore, records: readonly OwedRecord[]): void {
   if (records.length === 0) return;
   const own: Datastore = { ...store, journal: store.owed };
@@ -142,6 +139,10 @@ function append(files: Files, store: Datastore, records: readonly OwedRecord[]):
   journal.append(records);
   journal.sync();
   journal.close();
+  const before = found.ok ? (found.value?.records ?? []) : [];
+  if ([...before, ...records].reduce(after, []).length > 0) return;
+  files.remove(store.owed);
+  files.syncDirectory(store.root);
 }
 
 function after(owed: readonly OwedCleanup[], record: OwedRecord): OwedCleanup[] {

@@ -2,7 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { System } from "../manifest/system.ts";
 import type { Nogood } from "./conflict/explain-nogoods.ts";
 import { type ConflictSet, liftings, opening, reduced } from "./conflict/explain-core.ts";
-import { isTooWide, lawOf } from "./conflict/explain-law.ts";
+import { isTooWide, type Law, lawOf } from "./conflict/explain-law.ts";
 import { type Farthest, farthestIn } from "./conflict/explain-farthest.ts";
 import { pathsTo } from "./conflict/explain-paths.ts";
 import { missingEndState } from "./conflict/explain-goal.ts";
@@ -45,6 +45,8 @@ export type Explanation =
 export interface ExplainOptions {
   /** How many states, and steps from them, each part of the explanation may look at. */
   readonly stepLimit?: number;
+  /** False: the nearest end state is not looked for. */
+  readonly tellsNearest?: boolean;
 }
 
 /** Enough for real Manifests, and about a tenth of a second of work. */
@@ -53,12 +55,12 @@ const defaultStepLimit = 30_000;
 /** Steps of a short explanation, times Components: a tenth of a second, or about as much as planning took. */
 const shortEffort = 100_000;
 
-/** Why there is no plan, as far as that is found soon; null where there is one, or nothing was found. */
+/** Why there is no plan, as far as that is found soon, without the nearest end state; null where there is one, or nothing was found. */
 export function explainInShort(system: System, answer: Answer, nodeLimit: number): WhyNot | null {
   if (answer.kind !== "no-plan") return null;
   const steps = Math.ceil(shortEffort / Math.max(1, system.components.length));
   const stepLimit = Math.min(steps, nodeLimit, defaultStepLimit);
-  const explained = explain(system, answer, { stepLimit });
+  const explained = explain(system, answer, { stepLimit, tellsNearest: false });
   return explained.kind === "no-plan" ? explained : null;
 }
 
@@ -66,7 +68,7 @@ export function explainInShort(system: System, answer: Answer, nodeLimit: number
 export function explain(
   system: System,
   answer: Answer,
-  { stepLimit = defaultStepLimit }: ExplainOptions = {},
+  { stepLimit = defaultStepLimit, tellsNearest = true }: ExplainOptions = {},
 ): Explanation {
   if (isTooWide(system)) return { kind: "unexplained" };
   switch (answer.kind) {
@@ -77,13 +79,18 @@ export function explain(
     case "no-plan":
       // Where hops depend on the way, the explanation would miss some.
       if (system.components.some(({ ways }) => ways !== undefined)) return { kind: "unexplained" };
-      return whyNot(system, answer.stuck !== null, stepLimit);
+      return whyNot(system, answer.stuck !== null, stepLimit, tellsNearest);
     default:
       return assertNever(answer);
   }
 }
 
-function whyNot(system: System, isStuck: boolean, stepLimit: number): WhyNot {
+function whyNot(
+  system: System,
+  isStuck: boolean,
+  stepLimit: number,
+  tellsNearest: boolean,
+): WhyNot {
   const law = lawOf(system);
   const wanted = wantedState(system).map((version) => [version]);
   const paths = pathsTo(system, wanted);
@@ -94,7 +101,7 @@ function whyNot(system: System, isStuck: boolean, stepLimit: number): WhyNot {
     isLifted: () => false,
     budget: { left: stepLimit },
   });
-  const nearest = system.endTables.length === 0 ? "none" : nearestEnd(system, law, stepLimit);
+  const nearest = nearestTo(system, law, stepLimit, tellsNearest);
   const missing = missingEndState(system);
   if (missing !== null) return whyNoEndState(asked(), missing, nearest);
   // Step by step a number waits for all lower ones to have what they want; over stepping stones it holds in each stage.
@@ -119,6 +126,16 @@ function whyNot(system: System, isStuck: boolean, stepLimit: number): WhyNot {
     repairs: known ?? [],
     areRepairsComplete: opened.isComplete && known !== null,
   };
+}
+
+function nearestTo(
+  system: System,
+  law: Law,
+  stepLimit: number,
+  isAsked: boolean,
+): WhyNot["nearest"] {
+  if (system.endTables.length === 0) return "none";
+  return isAsked ? nearestEnd(system, law, stepLimit) : "undecided";
 }
 
 const notFound: ConflictSet = { nogoods: [], isIrreducible: false };

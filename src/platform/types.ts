@@ -54,6 +54,11 @@ export interface FileStatus {
   readonly isOwnerTrusted: boolean;
 }
 
+/** Permission bits as chmod takes them: `0755`. */
+export function modeText({ mode }: Pick<FileStatus, "mode">): string {
+  return mode.toString(8).padStart(4, "0");
+}
+
 /** An open file that is only ever appended to. */
 export interface AppendFile {
   /** Writes all of it or throws FileError. */

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { FileError, type Files, type FileStatus } from "../platform/types.ts";
+import { FileError, type Files, type FileStatus, modeText } from "../platform/types.ts";
 
 /** What somebody else than root and the caller can change. */
 export interface Exposure {
@@ -88,7 +88,7 @@ export function exposureOf(path: string, status: FileStatus): Exposure | null {
 
 export function exposureText({ path, how, status }: Exposure): string {
   return how === "others may write"
-    ? `others may write to "${path}" (mode ${(status.mode & 0o7777).toString(8).padStart(4, "0")})`
+    ? `others may write to "${path}" (mode ${modeText(status)})`
     : `"${path}" belongs to user ${String(status.ownerId)}`;
 }
 

@@ -23,10 +23,15 @@ import type { Places } from "../../sources/places.ts";
 import { withBundleFile, withInput } from "../bundle-file.ts";
 import type { Context } from "../context.ts";
 import type { ValidateOptions } from "../definitions/planning.ts";
-import { readText, readTextWithStatus } from "../input-files.ts";
+import { readTextWithStatus } from "../input-files.ts";
 import { kindOfInput, kindOfText } from "../input-kind.ts";
 import { lint } from "../lint.ts";
-import { manifestTrust, nothingDemanded, type TrustDemand } from "../manifest-trust.ts";
+import {
+  manifestTrust,
+  nothingDemanded,
+  type OpenedManifest,
+  type TrustDemand,
+} from "../manifest-trust.ts";
 import { answer } from "../output.ts";
 import { foretellRelease } from "../release.ts";
 import { readSettings } from "../settings.ts";
@@ -145,12 +150,9 @@ function artifactNotes(standIns: readonly StandIn[]): readonly Problem[] {
 async function validateManifest(
   context: Context,
   { demand, notes }: Trust,
-  name: string,
+  { name, bytes, status }: TextFile & Pick<OpenedManifest, "status">,
 ): Promise<Found> {
   const { platform, environment } = context;
-  const read = readTextWithStatus(platform.files, environment.workingDirectory, name);
-  if (!read.ok) return { problems: read.problems, notes };
-  const { status, bytes } = read.value;
   const path = resolve(environment.workingDirectory, name);
   const believed = manifestTrust(platform.files, demand, { name, path, status });
   const found = await foundIn(context, { name, bytes }, besidePlaces(context, demand.keys, name));
@@ -167,13 +169,14 @@ async function validateText(
   name: string,
 ): Promise<Omit<ValidatedFile, "file">> {
   const { platform, environment, options } = context;
-  const read = (path: string) => readText(platform.files, environment.workingDirectory, path);
+  const read = (path: string) =>
+    readTextWithStatus(platform.files, environment.workingDirectory, path);
   const file = read(name);
   if (!file.ok) return { kind: null, problems: file.problems, notes: [] };
   const kind = kindOfText(file.value.bytes);
   switch (kind) {
     case "Manifest":
-      return { kind, ...(await validateManifest(context, trust, name)) };
+      return { kind, ...(await validateManifest(context, trust, file.value)) };
     case "Topology": {
       const { topologyComponents } = options;
       const components = topologyComponents === null ? null : read(topologyComponents);
