@@ -78,15 +78,17 @@ function lastOf(records: readonly JournalRecord[], id: string): "clean" | "owed"
   return state;
 }
 
-/** How often Cleanup was called at most for one Download, as far as anybody knows. */
+/** How often Cleanup was called at most for one Download, as far as anybody knows: killed behind its intent, it may have begun. */
 function mostCleanups(records: readonly JournalRecord[], id: string): number {
   let round = "";
   let most = 0;
   let count = 0;
   for (const record of records) {
-    if (record.type === "intent") ({ round } = record);
+    if (record.type === "intent") {
+      ({ round } = record);
+      if (round === "Download" && record.components.some((one) => one === id)) count = 0;
+    }
     if (record.type !== "running" || record.component !== id) continue;
-    if (round === "Download") count = 0;
     if (round === "Cleanup") count += 1;
     most = Math.max(most, count);
   }
