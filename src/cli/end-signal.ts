@@ -1,5 +1,5 @@
 import { exitCode } from "../core/exit-code.ts";
-import type { Compute } from "./context.ts";
+import type { Compute } from "../install/machine.ts";
 
 /**
  * Told to end, the process is gone within this time, whatever still runs. Milliseconds. Where Interfaces were called, those are

@@ -3,7 +3,7 @@ import { ArtifactError } from "../artifact/artifact-error.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { FileError, type Files, type Platform, unlessRefused } from "../platform/types.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment } from "../install/environment.ts";
 
 /** What is needed of the machine and of where the caller is. */
 interface Place {

@@ -3,7 +3,7 @@ import type { ExitCode } from "../core/exit-code.ts";
 import { versionLine } from "../report/events-json.ts";
 import { errorDocument, problemJson, problemsText } from "../report/problems.ts";
 import type { Style } from "../report/style.ts";
-import { programVersion } from "./version.ts";
+import { programVersion } from "../core/program-version.ts";
 
 /** One of the two streams of the process. */
 export interface Sink {

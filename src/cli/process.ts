@@ -2,10 +2,10 @@ import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { Problem } from "../core/problem.ts";
 import { FileError, type Platform } from "../platform/types.ts";
 import { endSignal } from "./end-signal.ts";
-import { readEnvironment } from "./environment.ts";
+import { readEnvironment } from "../install/environment.ts";
 import { datastoreNotReady, machineFailed } from "./machine-failed.ts";
 import { failed, type Sink } from "./output.ts";
-import { type Machine, outputOf, roughOptions, runProgram } from "./program.ts";
+import { type Caller, outputOf, roughOptions, runProgram } from "./program.ts";
 import { patienceMs, taken } from "./taken.ts";
 
 /** Joins the program and this process: environment, streams, signals, exit status. A bug is caught here and nowhere else. */
@@ -18,7 +18,7 @@ export async function runProcess(args: readonly string[], platform: Platform): P
   // The caller's directory may be removed under us, and nothing of ours lies in it: every path is absolute from here on.
   process.chdir("/");
   let idleMs: number | null = null;
-  const machine: Machine = {
+  const caller: Caller = {
     platform,
     environment,
     results: sinkOf(process.stdout),
@@ -28,9 +28,9 @@ export async function runProcess(args: readonly string[], platform: Platform): P
     },
     ...endSignal(platform.host.hasTerminal(), () => platform.processes.hasStarted()),
   };
-  const exit = await exitOfProgram(args, machine, () => idleMs !== null);
+  const exit = await exitOfProgram(args, caller, () => idleMs !== null);
   const isTaken = Promise.all([taken(process.stdout, idleMs), taken(process.stderr, idleMs)]);
-  await Promise.race([isTaken, toldToEnd(machine.signal)]);
+  await Promise.race([isTaken, toldToEnd(caller.signal)]);
   // What a command has done to the machine is told by its exit status, whoever reads.
   const isCut = idleMs === null && process.stdout.writableLength > 0;
   process.exit(isCut ? exitCode.unexpected : exit);
@@ -50,21 +50,21 @@ function toldToEnd(signal: AbortSignal): Promise<void> {
 
 async function exitOfProgram(
   args: readonly string[],
-  machine: Machine,
+  caller: Caller,
   isDeploying: () => boolean,
 ): Promise<ExitCode> {
   try {
-    return await runProgram(args, machine);
+    return await runProgram(args, caller);
   } catch (error) {
-    const output = outputOf(machine, roughOptions(args));
+    const output = outputOf(caller, roughOptions(args));
     if (error instanceof FileError) {
-      const { value } = machine.environment.datastoreDir;
+      const { value } = caller.environment.datastoreDir;
       // Once a deploying command is at work, the datastore was ready.
       const early = isDeploying() ? null : datastoreNotReady(error, value);
       return failed(output, [early ?? machineFailed(error)]);
     }
     const bug = error instanceof Error ? error : new Error(String(error));
-    machine.messages.write(`${bug.stack ?? bug.message}\n`);
+    caller.messages.write(`${bug.stack ?? bug.message}\n`);
     return failed(output, [bugProblem(bug)]);
   }
 }

@@ -1,38 +1,26 @@
 import { Command, CommanderError, Option } from "commander";
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { Problem } from "../core/problem.ts";
-import type { Platform } from "../platform/types.ts";
+import type { Machine } from "../install/machine.ts";
 import { plainStyle } from "../report/style.ts";
 import { styleOf } from "./colour.ts";
-import {
-  type Compute,
-  type Context,
-  type Deploys,
-  type GlobalOptions,
-  logLevels,
-} from "./context.ts";
+import { type Context, type GlobalOptions, logLevels } from "./context.ts";
 import { defineArtifact } from "./definitions/artifact.ts";
 import { defineBundle } from "./definitions/bundle.ts";
 import { definePlanning } from "./definitions/planning.ts";
 import { defineProof } from "./definitions/proof.ts";
 import { defineTools } from "./definitions/tools.ts";
 import { defineUpdates } from "./definitions/updates.ts";
-import type { Environment } from "./environment.ts";
-import { failed, type Output, type Sink } from "./output.ts";
+import { failed, type Output, type Sink, writeLines } from "./output.ts";
 import { logFileProblem } from "./log-file.ts";
 import { markRefusedUse } from "./refused-use.ts";
 import { missingCommand, usageProblem } from "./usage.ts";
-import { programVersion } from "./version.ts";
+import { programVersion } from "../core/program-version.ts";
 
 /** What main.ts takes from the process. */
-export interface Machine {
-  readonly platform: Platform;
-  readonly environment: Environment;
+export interface Caller extends Omit<Machine, "options" | "tell"> {
   readonly results: Sink;
   readonly messages: Sink;
-  readonly signal: AbortSignal;
-  readonly compute: Compute;
-  readonly deploys: Deploys;
 }
 
 /** A command's work: its arguments and its own options come as the command line's parser gives them. */
@@ -53,7 +41,7 @@ Exit status: 0 done, 1 unexpected, 2 nothing in progress, 4 reboot and resume, 1
 acceptable state, 30 INCONSISTENT. See docs/cli.md.`;
 
 /** Reads the command line, does what it says, and returns the exit status. */
-export async function runProgram(args: readonly string[], machine: Machine): Promise<ExitCode> {
+export async function runProgram(args: readonly string[], caller: Caller): Promise<ExitCode> {
   let exit: ExitCode = exitCode.done;
   const program = new Command("orchestrator")
     .description(
@@ -77,19 +65,19 @@ export async function runProgram(args: readonly string[], machine: Machine): Pro
     .addHelpText("after", exitCodes)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => machine.results.write(text),
+      writeOut: (text) => caller.results.write(text),
       writeErr: () => {},
     });
   const lazily: Lazily =
     (work) =>
     async (...given) => {
-      const context = contextOf(machine, globalOptions(program));
+      const context = contextOf(caller, globalOptions(program));
       const wrong = logFileProblem(context);
       if (wrong === null) {
         exit = await work(context, ...given);
         return;
       }
-      markRefusedUse(machine, args, namesOf(program));
+      markRefusedUse(caller, args, namesOf(program));
       exit = failed(context.output, [wrong]);
     };
   defineCommands(program, lazily);
@@ -99,8 +87,8 @@ export async function runProgram(args: readonly string[], machine: Machine): Pro
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exitCode.done;
-    markRefusedUse(machine, args, namesOf(program));
-    return failed(outputOf(machine, roughOptions(args)), [problemOf(error)]);
+    markRefusedUse(caller, args, namesOf(program));
+    return failed(outputOf(caller, roughOptions(args)), [problemOf(error)]);
   }
 }
 
@@ -123,14 +111,23 @@ function problemOf(error: CommanderError): Problem {
   return error.code === "commander.help" ? missingCommand() : usageProblem(error.message);
 }
 
-function contextOf(machine: Machine, options: GlobalOptions): Context {
-  const { platform, environment, signal, compute, deploys } = machine;
-  const output = outputOf(machine, options);
-  return { platform, environment, options, output, signal, compute, deploys };
+function contextOf(caller: Caller, options: GlobalOptions): Context {
+  const { platform, environment, signal, compute, deploys } = caller;
+  const output = outputOf(caller, options);
+  return {
+    platform,
+    environment,
+    options,
+    output,
+    signal,
+    compute,
+    deploys,
+    tell: (lines) => writeLines(output.messages, lines),
+  };
 }
 
 export function outputOf(
-  { results, messages, environment }: Pick<Machine, "results" | "messages" | "environment">,
+  { results, messages, environment }: Pick<Caller, "results" | "messages" | "environment">,
   { json, color }: Pick<GlobalOptions, "json" | "color">,
 ): Output {
   const isAllowed = color && environment.isColourAllowed;

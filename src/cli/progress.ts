@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Event } from "../core/events.ts";
+import type { Progress } from "../install/machine.ts";
 import type { AppendFile } from "../platform/types.ts";
 import { eventLine } from "../report/events-json.ts";
 import { levelOf, type Named, progressLines } from "../report/progress-lines.ts";
@@ -8,18 +9,12 @@ import { plainStyle } from "../report/style.ts";
 import { type Context, type LogLevel, logLevels } from "./context.ts";
 import { type Sink, writeLines } from "./output.ts";
 
-/** Where the events of a run go: to the terminal or the log, to the log file, and to stdout with `--json`. */
-export interface Progress {
-  readonly emit: (event: Event) => void;
-  readonly close: () => void;
-}
-
 /** Milliseconds between two drawings: what changes faster nobody can read. */
 const redrawMs = 100;
 
 type Listener = Progress;
 
-/** `components` are all of the System, in its order; `configured` is the level of the configuration. */
+/** To the terminal or the log, to the log file, and to stdout with `--json`. `components` are all of the System, in its order; `configured` is the level of the configuration. */
 export function openProgress(
   context: Context,
   components: readonly Named[],

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { programVersion } from "../../src/cli/version.ts";
+import { programVersion } from "../../src/core/program-version.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 
 function installDevice(...args: readonly string[]) {

@@ -13,8 +13,8 @@ import { bytesText } from "../../report/measures.ts";
 import { counted } from "../../report/words.ts";
 import type { Context } from "../context.ts";
 import type { BundleCreateOptions } from "../definitions/bundle.ts";
-import { openInput, readText } from "../input-files.ts";
-import { readPrivateKey } from "../key-files.ts";
+import { openInput, readText } from "../../install/input-files.ts";
+import { readPrivateKey } from "../../install/key-files.ts";
 import { answer, failed } from "../output.ts";
 import { overInput, writeOutput } from "../output-file.ts";
 

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { openBundle } from "../../bundle/bundle.ts";
 import { extractBundle } from "../../bundle/extract.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { withBundleFile } from "../bundle-file.ts";
+import { withBundleFile } from "../../install/bundle-file.ts";
 import type { Context } from "../context.ts";
 import type { BundleExtractOptions } from "../definitions/bundle.ts";
 import { answer, failed } from "../output.ts";

@@ -6,7 +6,7 @@ import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { ByteSource, Decompressors } from "../../platform/types.ts";
 import { type BundleInspection, inspectionJson, inspectionLines } from "../../report/bundle.ts";
-import { withBundleFile } from "../bundle-file.ts";
+import { withBundleFile } from "../../install/bundle-file.ts";
 import type { Context } from "../context.ts";
 import { answer, failed } from "../output.ts";
 

@@ -1,10 +1,10 @@
 import { signBundle } from "../../bundle/sign.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { bytesText } from "../../report/measures.ts";
-import { bundleKind, withInput } from "../bundle-file.ts";
+import { bundleKind, withInput } from "../../install/bundle-file.ts";
 import type { Context } from "../context.ts";
 import type { BundleSignOptions } from "../definitions/bundle.ts";
-import { readPrivateKey } from "../key-files.ts";
+import { readPrivateKey } from "../../install/key-files.ts";
 import { answer, failed } from "../output.ts";
 import { writeOutput } from "../output-file.ts";
 

@@ -7,11 +7,11 @@ import { readManifest } from "../../manifest/manifest.ts";
 import type { ByteSource } from "../../platform/types.ts";
 import { inspectionJson, inspectionLines } from "../../report/bundle.ts";
 import { problemJson, problemsText } from "../../report/problems.ts";
-import { withBundleFile } from "../bundle-file.ts";
+import { withBundleFile } from "../../install/bundle-file.ts";
 import type { Context } from "../context.ts";
 import type { BundleVerifyOptions } from "../definitions/bundle.ts";
 import { answer, failed } from "../output.ts";
-import { foretellRelease } from "../release.ts";
+import { foretellRelease } from "../../install/release.ts";
 import { givenOrConfiguredKeys } from "../given-keys.ts";
 
 /** Reads all of a bundle: every sum, every Artifact; with keys, given or configured, its signature. */

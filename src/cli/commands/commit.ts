@@ -1,10 +1,10 @@
 import type { ExitCode } from "../../core/exit-code.ts";
 import type { Context } from "../context.ts";
-import { takeUpDeployment } from "../take-up.ts";
+import { continueAndShow } from "./continue.ts";
 
 /** Commits the deployment that waits for it, and nothing else. */
 export function commit(context: Context): Promise<ExitCode> {
-  return takeUpDeployment(context, {
+  return continueAndShow(context, {
     request: { verb: "resume", stopBefore: [], exitOnReboot: false },
     waitingBefore: "ArtifactCommit",
   });

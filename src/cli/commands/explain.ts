@@ -6,7 +6,7 @@ import { explanationLines } from "../../report/explanation-text.ts";
 import { problemsText } from "../../report/problems.ts";
 import type { Context } from "../context.ts";
 import type { ExplainOptions } from "../definitions/proof.ts";
-import { makePlan } from "../make-plan.ts";
+import { makePlan } from "../../install/make-plan.ts";
 import { answer as told, failed } from "../output.ts";
 
 /** Why there is no plan, or why the plan has its order. Changes nothing. */

@@ -9,7 +9,7 @@ import type { Journal } from "../../journal/records.ts";
 import { historyJson, historyLines, type Past, pastJson, pastLines } from "../../report/history.ts";
 import type { Context } from "../context.ts";
 import { problemJson, problemsText } from "../../report/problems.ts";
-import { datastoreOf } from "../deployer.ts";
+import { datastoreOf } from "../../install/deployer.ts";
 import { answer, failed } from "../output.ts";
 
 /** Past deployments, or one of them in full. */

@@ -5,20 +5,21 @@ import { answerLines, answerSummary } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { planLines } from "../../report/plan-text.ts";
 import type { Context } from "../context.ts";
-import type { InstallOptions } from "../definitions/updates.ts";
-import { datastoreOf } from "../deployer.ts";
-import { installFile } from "../installer.ts";
-import { locked } from "../locked.ts";
-import { makeInstallPlan, withWaysOut, withWhyNot } from "../make-plan.ts";
+import type { InstallCommandOptions } from "../definitions/updates.ts";
+import { datastoreOf } from "../../install/deployer.ts";
+import { installFile } from "../../install/installer.ts";
+import { locked } from "../../install/locked.ts";
+import { makeInstallPlan, withWaysOut, withWhyNot } from "../../install/make-plan.ts";
 import { beginStream, failedInStream, writeLines } from "../output.ts";
+import { openProgress } from "../progress.ts";
 import { exitOfDeployed } from "../run-end.ts";
-import type { Planning } from "../system.ts";
+import type { Planning } from "../../install/planning.ts";
 
 /** Plans, then runs the plan to its end or as far as asked. */
 export async function install(
   context: Context,
   file: string,
-  options: InstallOptions,
+  options: InstallCommandOptions,
 ): Promise<ExitCode> {
   const { output } = context;
   beginStream(output);
@@ -26,7 +27,10 @@ export async function install(
   // A power cut before the deployment begins must leave the mark, too; its first record removes it.
   markIfAwaited(context, options, "It was broken off before it began.");
   const installed = await locked(context, () =>
-    installFile(context, file, options, (planning) => showPlan(context, planning)),
+    installFile(context, file, options, {
+      showPlan: (planning) => showPlan(context, planning),
+      openProgress: (components, configured) => openProgress(context, components, configured),
+    }),
   );
   if (!installed.ok) {
     markIfAwaited(context, options, installed.problems[0]?.message ?? "");
@@ -50,7 +54,7 @@ export async function install(
 async function dryRun(
   context: Context,
   file: string,
-  { allowUnsignedManifest, allowDowngrade, accept }: InstallOptions,
+  { allowUnsignedManifest, allowDowngrade, accept }: InstallCommandOptions,
 ): Promise<ExitCode> {
   const { output } = context;
   const risks = { allowDowngrade, acceptExpired: accept.includes("expired") };
@@ -88,7 +92,7 @@ async function showPlan(context: Context, planning: Planning): Promise<void> {
  */
 function markIfAwaited(
   context: Context,
-  { stopBefore }: Pick<InstallOptions, "stopBefore">,
+  { stopBefore }: Pick<InstallCommandOptions, "stopBefore">,
   reason: string,
 ): void {
   if (!stopBefore.includes("Cleanup")) return;

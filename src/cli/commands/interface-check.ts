@@ -11,7 +11,7 @@ import {
   findingsJson,
   findingsSummary,
 } from "../../report/interface-check.ts";
-import { withInput } from "../bundle-file.ts";
+import { withInput } from "../../install/bundle-file.ts";
 import type { Context } from "../context.ts";
 import type { InterfaceCheckOptions } from "../definitions/tools.ts";
 import { failed, writeLines } from "../output.ts";

@@ -3,7 +3,7 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { StopPoint } from "../../core/protocol.ts";
 import { leaveMark } from "../../journal/caller-mark.ts";
 import type { Context } from "../context.ts";
-import { datastoreOf } from "../deployer.ts";
+import { datastoreOf } from "../../install/deployer.ts";
 import { failed, writeLines } from "../output.ts";
 import { install } from "./install.ts";
 import { resume } from "./resume.ts";

@@ -4,7 +4,7 @@ import { answerJson } from "../../report/plan-json.ts";
 import { plainStyle } from "../../report/style.ts";
 import type { Context } from "../context.ts";
 import type { PlanOptions } from "../definitions/planning.ts";
-import { makeInstallPlan, withWaysOut } from "../make-plan.ts";
+import { makeInstallPlan, withWaysOut } from "../../install/make-plan.ts";
 import { failed, writeLines } from "../output.ts";
 import { writeTextOutput } from "../output-file.ts";
 

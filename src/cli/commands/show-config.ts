@@ -3,7 +3,7 @@ import { configLines, configJson } from "../../report/config.ts";
 import type { Context } from "../context.ts";
 import { answer, failed } from "../output.ts";
 import { shownSettings } from "../../manifest/shown-settings.ts";
-import { readEffectiveSettings } from "../settings.ts";
+import { readEffectiveSettings } from "../../install/settings.ts";
 
 /** Each setting in force, and where it came from. */
 // oxlint-disable-next-line require-await

@@ -4,9 +4,9 @@ import { askInventory } from "../../interface/query.ts";
 import { inventoryJson, inventoryLines, toldInventory } from "../../report/key-values.ts";
 import type { Context } from "../context.ts";
 import { answer, failed } from "../output.ts";
-import { readGuardedSettings } from "../permissions.ts";
-import { ask, askEach, survey } from "../survey.ts";
-import { topologyOf } from "../topology.ts";
+import { readGuardedSettings } from "../../install/permissions.ts";
+import { ask, askEach, survey } from "../../install/survey.ts";
+import { topologyOf } from "../../install/topology.ts";
 
 /** What the Server is to know of this System: what every Component provides, and what it tells for the inventory. */
 export async function showInventory(context: Context): Promise<ExitCode> {

@@ -13,10 +13,10 @@ import type { Exploration, Exploring, GivenUp } from "../../simulate/explore.ts"
 import { exploringFrom, plannedFrom, type Simulated, startsOf } from "../../simulate/simulate.ts";
 import type { Context } from "../context.ts";
 import type { SimulateOptions } from "../definitions/proof.ts";
-import { makePlan } from "../make-plan.ts";
+import { makePlan } from "../../install/make-plan.ts";
 import { failed, writeLines } from "../output.ts";
 import { writeTextOutput } from "../output-file.ts";
-import type { Planning } from "../system.ts";
+import type { Planning } from "../../install/planning.ts";
 
 /** Where the System ends whatever fails. Changes nothing but the file of `--out`. */
 export async function simulate(

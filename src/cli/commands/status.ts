@@ -8,7 +8,7 @@ import { problemsText } from "../../report/problems.ts";
 import { type InProgress, statusLines } from "../../report/status.ts";
 import { statusJson } from "../../report/status-json.ts";
 import type { Context } from "../context.ts";
-import { datastoreOf } from "../deployer.ts";
+import { datastoreOf } from "../../install/deployer.ts";
 import { answer, failed, writeLines } from "../output.ts";
 
 /** What is in progress, told from the journal alone; asks no Component and changes nothing. */

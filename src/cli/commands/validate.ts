@@ -20,22 +20,22 @@ import { readTopology } from "../../manifest/topology.ts";
 import { validationJson, type ValidatedFile, validationLines } from "../../report/validation.ts";
 import { locateArtifacts, standInsFor } from "../../sources/locate.ts";
 import type { Places } from "../../sources/places.ts";
-import { withBundleFile, withInput } from "../bundle-file.ts";
+import { withBundleFile, withInput } from "../../install/bundle-file.ts";
 import type { Context } from "../context.ts";
 import type { ValidateOptions } from "../definitions/planning.ts";
-import { readTextWithStatus } from "../input-files.ts";
-import { kindOfInput, kindOfText } from "../input-kind.ts";
+import { readTextWithStatus } from "../../install/input-files.ts";
+import { kindOfInput, kindOfText } from "../../install/input-kind.ts";
 import { lint } from "../lint.ts";
 import {
   manifestTrust,
   nothingDemanded,
   type OpenedManifest,
   type TrustDemand,
-} from "../manifest-trust.ts";
+} from "../../install/trust.ts";
 import { answer } from "../output.ts";
-import { foretellRelease } from "../release.ts";
-import { readSettings } from "../settings.ts";
-import { besidePlaces, bundlePlaces } from "../system-input.ts";
+import { foretellRelease } from "../../install/release.ts";
+import { readSettings } from "../../install/settings.ts";
+import { besidePlaces, bundlePlaces } from "../../install/system-input.ts";
 
 /**
  * Checks each file by itself, whatever it is, and as an install on this machine would, with the configured keys; the

@@ -9,10 +9,3 @@ export const allowUnsignedOption = [
   "take a Manifest that is not signed although keys are configured",
   false,
 ] as const;
-
-/** What every command that plans is told. */
-export interface PlanningOptions {
-  /** A file that tells where the System is. */
-  readonly state?: string;
-  readonly allowUnsignedManifest: boolean;
-}

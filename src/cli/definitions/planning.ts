@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
+import type { PlanningOptions } from "../../install/make-plan.ts";
 import type { Lazily } from "../program.ts";
-import { allowUnsignedOption, type PlanningOptions, stateOption } from "./planning-options.ts";
+import { allowUnsignedOption, stateOption } from "./planning-options.ts";
 
 export interface PlanOptions extends PlanningOptions {
   readonly format: "text" | "json";

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { PlanningOptions } from "../../install/make-plan.ts";
 import type { Lazily } from "../program.ts";
-import { allowUnsignedOption, type PlanningOptions, stateOption } from "./planning-options.ts";
+import { allowUnsignedOption, stateOption } from "./planning-options.ts";
 
 export type ExplainOptions = PlanningOptions;
 

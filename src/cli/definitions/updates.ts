@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { type StopPoint, stopPoints } from "../../core/protocol.ts";
+import type { InstallOptions } from "../../install/installer.ts";
 import type { Lazily } from "../program.ts";
 import { allowUnsignedOption } from "./planning-options.ts";
 
@@ -10,15 +11,12 @@ export interface RunOptions {
 }
 
 /** Options of the commands that go on with one. */
-export interface TakeUpOptions extends RunOptions {
+export interface ContinueOptions extends RunOptions {
   readonly from?: string;
 }
 
-export interface InstallOptions extends RunOptions {
+export interface InstallCommandOptions extends InstallOptions {
   readonly dryRun: boolean;
-  readonly allowDowngrade: boolean;
-  readonly allowUnsignedManifest: boolean;
-  readonly accept: readonly string[];
 }
 
 export function defineUpdates(program: Command, lazily: Lazily): void {
@@ -36,7 +34,7 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
       ),
     )
     .action(
-      lazily(async (context, file: string, options: InstallOptions) => {
+      lazily(async (context, file: string, options: InstallCommandOptions) => {
         const { install } = await import("../commands/install.ts");
         return install(context, file, options);
       }),
@@ -45,7 +43,7 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
     .description("go on with the deployment in progress")
     .option(...fromOption)
     .action(
-      lazily(async (context, options: TakeUpOptions) => {
+      lazily(async (context, options: ContinueOptions) => {
         const { resume } = await import("../commands/resume.ts");
         return resume(context, options);
       }),
@@ -54,7 +52,7 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
     .description("roll the deployment in progress back")
     .option(...fromOption)
     .action(
-      lazily(async (context, options: TakeUpOptions) => {
+      lazily(async (context, options: ContinueOptions) => {
         const { rollback } = await import("../commands/rollback.ts");
         return rollback(context, options);
       }),

@@ -1,22 +1,18 @@
 import { resolve } from "node:path";
-import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { Problem } from "../core/problem.ts";
 import type { StopPoint } from "../core/protocol.ts";
-import { fail, ok } from "../core/result.ts";
+import { fail, ok, type Result } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type Deployed, inProgress, type Request, takeUp } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { type CallerMark, clearMark, leaveMark, markOf } from "../journal/caller-mark.ts";
-import type { Context } from "./context.ts";
+import type { Machine, OpenProgress } from "./machine.ts";
 import { datastoreOf, deployer } from "./deployer.ts";
 import { lockedIfThere } from "./locked.ts";
-import { beginStream, failedInStream, writeLines } from "./output.ts";
-import { openProgress } from "./progress.ts";
-import { exitOfDeployed } from "./run-end.ts";
 import { readSettings } from "./settings.ts";
 
 /** What a call does with the deployment in progress, and which one it is for. */
-export interface TakeUp {
+export interface Continuation {
   readonly request: Request;
   /** Null: any; else it must wait there, and anything else is left alone. */
   readonly waitingBefore: StopPoint | null;
@@ -24,70 +20,79 @@ export interface TakeUp {
   readonly from?: string | undefined;
 }
 
+/** How a call went that was not refused. */
+export type Continued =
+  | { readonly kind: "nothing-to-do"; readonly mark: CallerMark["kind"] }
+  | { readonly kind: "deployed"; readonly deployed: Deployed };
+
 /** Goes on with the deployment in progress: resume, commit and rollback are this with other requests. */
-export async function takeUpDeployment(
-  context: Context,
-  { request, waitingBefore, from }: TakeUp,
-): Promise<ExitCode> {
-  const { output } = context;
-  beginStream(output);
-  const mark = waitingBefore === null ? answeringMark(context, request) : null;
+export async function continueDeployment(
+  machine: Machine,
+  continuation: Continuation,
+  openProgress: OpenProgress,
+): Promise<Result<Continued>> {
+  const { request, waitingBefore } = continuation;
+  const mark = waitingBefore === null ? answeringMark(machine, request) : null;
   if (mark !== null) {
-    writeLines(output.messages, [nothingToDo[mark.kind]]);
-    if (isLastCall(request)) clearOwnMark(context);
-    return exitCode.done;
+    if (isLastCall(request)) clearOwnMark(machine);
+    return ok({ kind: "nothing-to-do", mark: mark.kind });
   }
-  const result = await lockedIfThere<Deployed | null>(context, null, async () => {
-    const journals = journalsIn(context.platform.files, datastoreOf(context));
-    const current = inProgress(journals);
-    if (!current.ok) return current;
-    const deployment = current.value;
-    if (waitingBefore !== null) {
-      if (deployment === null || deployment.ended !== null) return ok(null);
-      if (deployment.stoppedBefore !== waitingBefore) {
-        return fail(notWaiting(deployment, waitingBefore));
-      }
-    }
-    const settings = readSettings(context);
-    if (!settings.ok) return settings;
-    const components = deployment?.begin.components ?? [];
-    const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-    const progress = openProgress(context, named, settings.value.logLevel);
-    try {
-      const { keys } = settings.value;
-      return await takeUp(
-        request,
-        deployer(context, {
-          keys,
-          from: from === undefined ? null : resolve(context.environment.workingDirectory, from),
-          emit: progress.emit,
-          provides: new Map(),
-          ended: (ended) => noteEnd(context, request, ended),
-        }),
-      );
-    } finally {
-      progress.close();
-    }
-  });
-  if (!result.ok) return failedInStream(output, result.problems);
-  if (result.value === null) return failedInStream(output, [nothingInProgress(request)]);
-  return exitOfDeployed(output, result.value);
+  const result = await lockedIfThere<Deployed | null>(machine, null, () =>
+    continueLocked(machine, continuation, openProgress),
+  );
+  if (!result.ok) return result;
+  return result.value === null
+    ? fail(nothingInProgress(request))
+    : ok({ kind: "deployed", deployed: result.value });
 }
 
-const nothingToDo: Readonly<Record<CallerMark["kind"], string>> = {
-  refused: "The install before was refused: there is nothing to do for it.",
-  ended: "The deployment has ended already: there is nothing left to do for it.",
-};
+/** Null: there is nothing in progress. */
+async function continueLocked(
+  machine: Machine,
+  { request, waitingBefore, from }: Continuation,
+  openProgress: OpenProgress,
+): Promise<Result<Deployed | null>> {
+  const { platform, environment } = machine;
+  const current = inProgress(journalsIn(platform.files, datastoreOf(machine)));
+  if (!current.ok) return current;
+  const deployment = current.value;
+  if (waitingBefore !== null) {
+    if (deployment === null || deployment.ended !== null) return ok(null);
+    if (deployment.stoppedBefore !== waitingBefore) {
+      return fail(notWaiting(deployment, waitingBefore));
+    }
+  }
+  const settings = readSettings(machine);
+  if (!settings.ok) return settings;
+  const { keys, logLevel } = settings.value;
+  const components = deployment?.begin.components ?? [];
+  const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
+  const progress = openProgress(named, logLevel);
+  try {
+    return await takeUp(
+      request,
+      deployer(machine, {
+        keys,
+        from: from === undefined ? null : resolve(environment.workingDirectory, from),
+        emit: progress.emit,
+        provides: new Map(),
+        ended: (ended) => noteEnd(machine, request, ended),
+      }),
+    );
+  } finally {
+    progress.close();
+  }
+}
 
 /**
  * The mark that answers this call instead of a deployment, which is somebody else's then. Its caller is known by the working
  * directory, and by the stop before Cleanup of its rollback: any other rollback is an operator's.
  */
-function answeringMark(context: Context, request: Request): CallerMark | null {
-  const { files } = context.platform;
+function answeringMark(machine: Machine, request: Request): CallerMark | null {
+  const { files } = machine.platform;
   if (!isAwaitedAfterwards(request)) return null;
-  const store = datastoreOf(context);
-  const mark = markOf(files, store, context.environment.workingDirectory);
+  const store = datastoreOf(machine);
+  const mark = markOf(files, store, machine.environment.workingDirectory);
   if (mark === null || mark.kind === "refused") return mark;
   // The power may have gone before the deployment was archived: then that is what is left to do.
   const current = inProgress(journalsIn(files, store));
@@ -109,19 +114,19 @@ function stopsBeforeCleanup({ stopBefore }: Request): boolean {
 }
 
 /** Who asked to stop before Cleanup calls once more, and must hear that it is done. */
-function noteEnd(context: Context, request: Request, deployment: string): void {
-  const { files } = context.platform;
-  const { workingDirectory } = context.environment;
-  const store = datastoreOf(context);
+function noteEnd(machine: Machine, request: Request, deployment: string): void {
+  const { files } = machine.platform;
+  const { workingDirectory } = machine.environment;
+  const store = datastoreOf(machine);
   if (stopsBeforeCleanup(request)) {
     leaveMark(files, store, workingDirectory, { kind: "ended", deployment });
   } else if (markOf(files, store, workingDirectory)?.kind === "ended") {
-    clearOwnMark(context);
+    clearOwnMark(machine);
   }
 }
 
-function clearOwnMark(context: Context): void {
-  clearMark(context.platform.files, datastoreOf(context), context.environment.workingDirectory);
+function clearOwnMark(machine: Machine): void {
+  clearMark(machine.platform.files, datastoreOf(machine), machine.environment.workingDirectory);
 }
 
 function notWaiting({ begin }: Deployment, before: StopPoint): Problem {

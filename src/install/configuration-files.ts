@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type Configuration, readConfiguration } from "../manifest/configuration.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 import type { Environment } from "./environment.ts";
 import { readText } from "./input-files.ts";
 
@@ -17,7 +17,7 @@ export function configurationPaths({ confDir, datastoreDir }: Environment): read
 export function readConfigurationFiles({
   platform,
   environment,
-}: Context): Result<readonly Configuration[]> {
+}: Machine): Result<readonly Configuration[]> {
   const { workingDirectory } = environment;
   const read = configurationPaths(environment)
     .filter((path) => platform.files.status(path) !== null)

@@ -10,10 +10,10 @@ import {
 import { versionNamed } from "../manifest/version.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import type { LocatedArtifact } from "../sources/locate.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
 import { type Surveyed, timeoutOf } from "./survey.ts";
-import type { Planning } from "./system.ts";
+import type { Planning } from "./planning.ts";
 
 /** What the first record of a journal is made of. */
 export interface BeginInput {
@@ -29,7 +29,7 @@ export interface BeginInput {
 
 /** The whole deployment as it was planned: later calls need neither the Manifest nor the Topology. */
 export function beginRecord(
-  { platform }: Context,
+  { platform }: Machine,
   settings: Settings,
   { id, planning, trust, plan, components, exitOnReboot }: BeginInput,
 ): Begin {

@@ -1,7 +1,7 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { makeDatastore } from "../journal/store.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 import { datastoreOf } from "./deployer.ts";
 
 /**
@@ -9,15 +9,15 @@ import { datastoreOf } from "./deployer.ts";
  * by an Interface of ours, must fail at once.
  */
 export async function locked<T>(
-  context: Context,
+  machine: Machine,
   use: () => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const { files, locks } = context.platform;
-  const store = datastoreOf(context);
+  const { files, locks } = machine.platform;
+  const store = datastoreOf(machine);
   // Before that, a datastore that cannot be used has left everything as it was: it is not ready, and no failure in the middle.
   makeDatastore(files, store);
   const taken = locks.acquire(store.lock);
-  context.deploys();
+  machine.deploys();
   if (!("lock" in taken)) return fail(heldByAnother(taken.heldBy));
   try {
     return await use();
@@ -28,13 +28,13 @@ export async function locked<T>(
 
 /** As `locked`, but a machine on which nothing was ever deployed stays as it is. */
 export async function lockedIfThere<T>(
-  context: Context,
+  machine: Machine,
   ifNothing: T,
   use: () => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const { files } = context.platform;
-  if (files.status(datastoreOf(context).deployment) === null) return ok(ifNothing);
-  return await locked(context, use);
+  const { files } = machine.platform;
+  if (files.status(datastoreOf(machine).deployment) === null) return ok(ifNothing);
+  return await locked(machine, use);
 }
 
 function heldByAnother(pid: number | null): Problem {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { checkRelease } from "../../../src/cli/release.ts";
-import { programReleased } from "../../../src/cli/version.ts";
+import { checkRelease } from "../../../src/install/release.ts";
+import { programReleased } from "../../../src/core/program-version.ts";
 import { datastoreAt } from "../../../src/journal/datastore.ts";
 import { nodeFiles } from "../../../src/platform/files.ts";
 import { scratchDirectory } from "../../support/scratch.ts";

@@ -22,7 +22,7 @@ import {
   missingArtifact,
   standInsFor,
 } from "../sources/locate.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 import { deviceConstraintsFile } from "./device-constraints.ts";
 import { readText } from "./input-files.ts";
 import type { Settings } from "./settings.ts";
@@ -47,12 +47,12 @@ export interface Planning {
 
 /** Plans from where this System is. Reads, asks Identity and Provides, and changes nothing but what `beforeProvides` does. */
 export async function planThisSystem(
-  context: Context,
+  machine: Machine,
   settings: Settings,
   input: SystemInput,
   beforeProvides: BeforeProvides | null,
 ): Promise<Result<Planning>> {
-  return await believed(input, await planHere(context, settings, input, beforeProvides));
+  return await believed(input, await planHere(machine, settings, input, beforeProvides));
 }
 
 /** That there is no plan may be for another reason than it seems, where Artifacts of the bundle were exchanged. */
@@ -66,7 +66,7 @@ async function believed(
 }
 
 async function planHere(
-  context: Context,
+  machine: Machine,
   settings: Settings,
   input: SystemInput,
   beforeProvides: BeforeProvides | null,
@@ -74,16 +74,16 @@ async function planHere(
   const read = readManifest(input.manifest);
   if (!read.ok) return read;
   const { manifest, notes } = read.value;
-  const constraints = readDeviceConstraints(context, settings);
+  const constraints = readDeviceConstraints(machine, settings);
   if (!constraints.ok) return constraints;
-  const topology = topologyFor(context, settings, manifest);
+  const topology = topologyFor(machine, settings, manifest);
   if (!topology.ok) return topology;
   const artifacts = await readArtifacts(input, manifest, "all must be there");
   if (!artifacts.ok) return artifacts;
-  const surveyed = await survey(context, settings, topology.value, beforeProvides);
+  const surveyed = await survey(machine, settings, topology.value, beforeProvides);
   if (!surveyed.ok) return surveyed;
   return await planned(
-    context,
+    machine,
     {
       manifest,
       deviceConstraints: constraints.value,
@@ -111,21 +111,21 @@ async function planHere(
  * state may be that of any System, so the own rules of the device on which it is asked have no say.
  */
 export async function planFromState(
-  context: Context,
+  machine: Machine,
   input: SystemInput,
   stateName: string,
   nodeLimit: number,
 ): Promise<Result<Planning>> {
-  return await believed(input, await planOnPaper(context, input, stateName, nodeLimit));
+  return await believed(input, await planOnPaper(machine, input, stateName, nodeLimit));
 }
 
 async function planOnPaper(
-  context: Context,
+  machine: Machine,
   input: SystemInput,
   stateName: string,
   nodeLimit: number,
 ): Promise<Result<Planning>> {
-  const { platform, environment } = context;
+  const { platform, environment } = machine;
   const read = readManifest(input.manifest);
   const file = readText(platform.files, environment.workingDirectory, stateName);
   const state = file.ok ? readStateFile(file.value) : file;
@@ -134,7 +134,7 @@ async function planOnPaper(
   const artifacts = await readArtifacts(input, manifest, "by name if need be");
   if (!artifacts.ok) return artifacts;
   return await planned(
-    context,
+    machine,
     {
       manifest,
       deviceConstraints: null,
@@ -158,7 +158,7 @@ async function planOnPaper(
 }
 
 function readDeviceConstraints(
-  { platform, environment }: Context,
+  { platform, environment }: Machine,
   { confDir }: Settings,
 ): Result<Constraints | null> {
   const path = deviceConstraintsFile(confDir);
@@ -199,7 +199,7 @@ async function readArtifacts(
 }
 
 async function planned(
-  { compute }: Context,
+  { compute }: Machine,
   match: MatchInput,
   { located, survey, notes }: Pick<Planning, "located" | "survey"> & Pick<ReadArtifacts, "notes">,
   nodeLimit: number,

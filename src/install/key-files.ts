@@ -6,12 +6,12 @@ import {
 } from "../artifact/keys.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Problem } from "../core/problem.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 import { readText } from "./input-files.ts";
 
 /** Reads public keys; the problems of all files at once. */
 export function readVerifyKeys(
-  { platform, environment }: Context,
+  { platform, environment }: Machine,
   names: readonly string[],
 ): Result<readonly VerifyKey[]> {
   const keys: VerifyKey[] = [];
@@ -26,7 +26,7 @@ export function readVerifyKeys(
 }
 
 export function readPrivateKey(
-  { platform, environment }: Context,
+  { platform, environment }: Machine,
   name: string,
 ): Result<SigningKey> {
   const file = readText(platform.files, environment.workingDirectory, name);

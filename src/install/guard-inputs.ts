@@ -1,17 +1,17 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { Problem } from "../core/problem.ts";
 import { type Files, unlessRefused } from "../platform/types.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 import { datastoreOf } from "./deployer.ts";
 
 /**
  * The problem of a file to install that lies where this program removes things: it would be lost. `name` is relative to
  * the caller's directory. Null where it is safe.
  */
-export function inOwnDirectory(context: Context, name: string): Problem | null {
-  const { files } = context.platform;
-  const { bundles, payloads } = datastoreOf(context);
-  const path = resolve(context.environment.workingDirectory, name);
+export function inOwnDirectory(machine: Machine, name: string): Problem | null {
+  const { files } = machine.platform;
+  const { bundles, payloads } = datastoreOf(machine);
+  const path = resolve(machine.environment.workingDirectory, name);
   // A link may lie there as well as lead there.
   const places = [realPathOf(files, path), join(realPathOf(files, dirname(path)), basename(path))];
   const own = [bundles, payloads].find((directory) => {

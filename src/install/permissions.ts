@@ -6,7 +6,7 @@ import { fail, type Result } from "../core/result.ts";
 import { type Files, modeText, unlessRefused } from "../platform/types.ts";
 import { type Exposure, exposureOf, follow, type Step } from "../sources/exposure.ts";
 import { configurationPaths } from "./configuration-files.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 import { deviceConstraintsFile } from "./device-constraints.ts";
 import { defaultDirectories } from "./environment.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -27,25 +27,25 @@ interface Guarded {
  * The settings, for commands that run Interfaces or install: what they come from, the Topology, a device's own rules and the
  * datastore belong to root or the caller, and nobody else may write to them.
  */
-export function readGuardedSettings(context: Context): Result<Settings> {
-  const settings = readKeySettings(context);
+export function readGuardedSettings(machine: Machine): Result<Settings> {
+  const settings = readKeySettings(machine);
   if (!settings.ok) return settings;
   const { topologyFile, topologyComponents, confDir } = settings.value;
-  const problems = exposed(context, [
+  const problems = exposed(machine, [
     believed("Topology", topologyFile),
     ...(topologyComponents === null ? [] : [believed("Topology's Components", topologyComponents)]),
     believed("device's own rules", deviceConstraintsFile(confDir)),
-    datastoreOf(context),
+    datastoreOf(machine),
   ]);
   return problems.length > 0 ? fail(...problems) : settings;
 }
 
 /** The same for commands that need no more than the keys. */
-export function readKeySettings(context: Context): Result<Settings> {
-  const settings = readSettings(context);
+export function readKeySettings(machine: Machine): Result<Settings> {
+  const settings = readSettings(machine);
   if (!settings.ok) return settings;
-  const problems = exposed(context, [
-    ...configurationPaths(context.environment).map((path) => believed("configuration", path)),
+  const problems = exposed(machine, [
+    ...configurationPaths(machine.environment).map((path) => believed("configuration", path)),
     ...settings.value.keyFiles.map((path) => believed("key", path)),
   ]);
   return problems.length > 0 ? fail(...problems) : settings;
@@ -53,13 +53,13 @@ export function readKeySettings(context: Context): Result<Settings> {
 
 /** The Interfaces that are to be run, by the paths of their executables, and the directory that they lie in. */
 export function interfaceProblems(
-  context: Context,
+  machine: Machine,
   { allowsWritableInterfaces }: Settings,
   directory: string,
   executables: readonly string[],
 ): readonly Problem[] {
   if (allowsWritableInterfaces) return [];
-  return exposed(context, [
+  return exposed(machine, [
     {
       what: "directory of the Interfaces",
       kind: "directory",
@@ -80,24 +80,24 @@ function believed(what: string, path: string): Guarded {
 }
 
 /** With `-t` somebody tries things out at a desk, which has other habits. */
-function exposed(context: Context, all: readonly Guarded[]): readonly Problem[] {
-  const { platform, options, environment } = context;
+function exposed(machine: Machine, all: readonly Guarded[]): readonly Problem[] {
+  const { platform, options, environment } = machine;
   if (options.topologyComponents !== null) return [];
-  const datastore = datastoreOf(context);
-  const datastorePath = realPathOf(context, datastore.path);
+  const datastore = datastoreOf(machine);
+  const datastorePath = realPathOf(machine, datastore.path);
   const problems = all.flatMap((guarded) => {
     const path = resolve(environment.workingDirectory, guarded.path);
     const found = unlessRefused(() => exposureAt(platform.files, { ...guarded, path }), null);
     if (found === null) return [];
     // Told once, as what it is, whatever else lies in it.
     return found.path === datastorePath
-      ? [problemOf(context, datastore, { ...found, as: "itself" })]
-      : [problemOf(context, guarded, found)];
+      ? [problemOf(machine, datastore, { ...found, as: "itself" })]
+      : [problemOf(machine, guarded, found)];
   });
   return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }
 
-function datastoreOf({ environment }: Context): Guarded {
+function datastoreOf({ environment }: Machine): Guarded {
   const { value: path } = environment.datastoreDir;
   return { what: "datastore", kind: "directory", path, code: "datastore-permissions" };
 }
@@ -149,11 +149,11 @@ function ofHolder(files: Files, path: string): Exposure | null {
   return found?.how === "others may write" && isSticky ? null : found;
 }
 
-function problemOf(context: Context, guarded: Guarded, found: Found): Problem {
+function problemOf(machine: Machine, guarded: Guarded, found: Found): Problem {
   const { code } = guarded;
   const { how, status } = found;
   const named = nameOf(guarded, found);
-  const hint = hintFor(context, guarded, found);
+  const hint = hintFor(machine, guarded, found);
   return how === "others may write"
     ? {
         code,
@@ -187,9 +187,9 @@ function nameOf({ what, path }: Guarded, { as, path: where }: Found): string {
 }
 
 /** The rights of a directory that is not this program's own are not for it to change: it may be somebody's home. */
-function hintFor(context: Context, { what, code }: Guarded, found: Found): string {
+function hintFor(machine: Machine, { what, code }: Guarded, found: Found): string {
   const { path, how, as } = found;
-  if (as === "itself" || ownDirectories(context).includes(path)) {
+  if (as === "itself" || ownDirectories(machine).includes(path)) {
     const command = how === "others may write" ? "chmod go-w" : "chown root";
     return `Run: ${command} ${quoted(path)}`;
   }
@@ -207,16 +207,16 @@ const safeDirectories = {
 } as const satisfies Readonly<Record<Guarded["code"], string>>;
 
 /** Their real paths. */
-function ownDirectories(context: Context): readonly string[] {
-  const { dataDir, datastoreDir } = context.environment;
+function ownDirectories(machine: Machine): readonly string[] {
+  const { dataDir, datastoreDir } = machine.environment;
   return [
     datastoreDir.value,
     interfacesDirectory({ dataDir: dataDir.value }),
     ...Object.values(defaultDirectories),
-  ].map((path) => realPathOf(context, path));
+  ].map((path) => realPathOf(machine, path));
 }
 
-function realPathOf({ platform }: Context, path: string): string {
+function realPathOf({ platform }: Machine, path: string): string {
   return unlessRefused(() => platform.files.realPath(path), path);
 }
 

@@ -7,47 +7,53 @@ import { journalsIn } from "../executor/journals.ts";
 import { explainInShort } from "../planner/explain.ts";
 import { unlessRefused } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
-import type { Context } from "./context.ts";
-import type { PlanningOptions } from "./definitions/planning-options.ts";
+import type { Machine } from "./machine.ts";
 import { datastoreOf } from "./deployer.ts";
 import { deviceConstraintsFile } from "./device-constraints.ts";
-import { nothingDemanded } from "./manifest-trust.ts";
+import { nothingDemanded } from "./trust.ts";
 import { type AcceptedRisks, deskNotes, foretellRelease } from "./release.ts";
 import { readEffectiveSettings } from "./settings.ts";
 import { readGuardedSettings } from "./permissions.ts";
-import { planFromState, type Planning, planThisSystem } from "./system.ts";
+import { planFromState, type Planning, planThisSystem } from "./planning.ts";
 import { withSystemInput } from "./system-input.ts";
+
+/** What every command that plans is told. */
+export interface PlanningOptions {
+  /** A file that tells where the System is. */
+  readonly state?: string;
+  readonly allowUnsignedManifest: boolean;
+}
 
 /** As `makePlan`; what `install` would refuse because of its age is refused here, too. Nothing to do is nothing to refuse. */
 export async function makeInstallPlan(
-  context: Context,
+  machine: Machine,
   file: string,
   options: PlanningOptions,
   risks?: AcceptedRisks,
 ): Promise<Result<Planning>> {
-  const made = await makePlan(context, file, options);
+  const made = await makePlan(machine, file, options);
   if (!made.ok) return made;
   const { answer, manifest } = made.value;
-  if (options.state !== undefined) return withNotes(made.value, deskNotes(context, manifest));
+  if (options.state !== undefined) return withNotes(made.value, deskNotes(machine, manifest));
   if (answer.kind !== "plan" || answer.plan.stages.length === 0) return made;
-  const told = foretellRelease(context, manifest, risks);
+  const told = foretellRelease(machine, manifest, risks);
   return told.ok ? withNotes(made.value, told.value) : told;
 }
 
 /** With the contingency plans, which only those are told who ask for the plan itself. */
-export async function withWaysOut(context: Context, planning: Planning): Promise<PlannedSystem> {
+export async function withWaysOut(machine: Machine, planning: Planning): Promise<PlannedSystem> {
   const { system, answer, nodeLimit } = planning;
-  const told = await withWhyNot(context, planning);
+  const told = await withWhyNot(machine, planning);
   const waysOut =
     answer.kind === "plan"
-      ? await context.compute(() => foreseen(system, answer.plan, { nodeLimit }))
+      ? await machine.compute(() => foreseen(system, answer.plan, { nodeLimit }))
       : [];
   return { ...told, waysOut };
 }
 
 /** With the reason in short where there is no plan: whoever tells the answer tells it, too. */
 export async function withWhyNot(
-  { compute }: Context,
+  { compute }: Machine,
   { planned, system, answer, nodeLimit }: Planning,
 ): Promise<PlannedSystem> {
   if (answer.kind !== "no-plan") return planned;
@@ -57,26 +63,26 @@ export async function withWhyNot(
 
 /** Plans a Manifest or a bundle from a state file, or without one from where this System is. Changes nothing. */
 export async function makePlan(
-  context: Context,
+  machine: Machine,
   file: string,
   { state, allowUnsignedManifest }: PlanningOptions,
 ): Promise<Result<Planning>> {
   if (state !== undefined) {
-    const effective = readEffectiveSettings(context);
+    const effective = readEffectiveSettings(machine);
     if (!effective.ok) return effective;
     const { plannerNodeLimit, confDir } = effective.value;
-    const made = await withSystemInput(context, nothingDemanded, file, (input) =>
-      planFromState(context, input, state, plannerNodeLimit.value),
+    const made = await withSystemInput(machine, nothingDemanded, file, (input) =>
+      planFromState(machine, input, state, plannerNodeLimit.value),
     );
-    return made.ok ? withNotes(made.value, leftOutNote(context, confDir.value)) : made;
+    return made.ok ? withNotes(made.value, leftOutNote(machine, confDir.value)) : made;
   }
-  const settings = readGuardedSettings(context);
+  const settings = readGuardedSettings(machine);
   if (!settings.ok) return settings;
   const demand = { ...settings.value, allowUnsignedManifest };
-  const made = await withSystemInput(context, demand, file, (input) =>
-    planThisSystem(context, settings.value, input, null),
+  const made = await withSystemInput(machine, demand, file, (input) =>
+    planThisSystem(machine, settings.value, input, null),
   );
-  return made.ok ? withNotes(made.value, inProgressNote(context)) : made;
+  return made.ok ? withNotes(made.value, inProgressNote(machine)) : made;
 }
 
 function withNotes(planning: Planning, first: readonly Problem[]): Result<Planning> {
@@ -85,7 +91,7 @@ function withNotes(planning: Planning, first: readonly Problem[]): Result<Planni
 }
 
 /** Where it cannot be looked there is none that this caller could mean. */
-function leftOutNote({ platform }: Context, confDir: string): readonly Problem[] {
+function leftOutNote({ platform }: Machine, confDir: string): readonly Problem[] {
   const file = deviceConstraintsFile(confDir);
   if (unlessRefused(() => platform.files.status(file), null) === null) return [];
   return [
@@ -101,8 +107,8 @@ function leftOutNote({ platform }: Context, confDir: string): readonly Problem[]
  * What Components report in the middle of a deployment is not where the System rests. Whoever may not read the datastore, or
  * finds its journal damaged, is told so by the commands that need it.
  */
-function inProgressNote(context: Context): readonly Problem[] {
-  const deployment = unlessRefused(() => journalInProgress(context), null);
+function inProgressNote(machine: Machine): readonly Problem[] {
+  const deployment = unlessRefused(() => journalInProgress(machine), null);
   if (deployment === null || deployment.ended !== null) return [];
   return [
     {
@@ -113,7 +119,7 @@ function inProgressNote(context: Context): readonly Problem[] {
   ];
 }
 
-function journalInProgress(context: Context): Deployment | null {
-  const found = inProgress(journalsIn(context.platform.files, datastoreOf(context)));
+function journalInProgress(machine: Machine): Deployment | null {
+  const found = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
   return found.ok ? found.value : null;
 }

@@ -4,7 +4,8 @@ import { ok, type Result } from "../core/result.ts";
 import { effectiveSettings, type EffectiveSettings } from "../manifest/settings.ts";
 import { unlessRefused } from "../platform/types.ts";
 import { readConfigurationFiles } from "./configuration-files.ts";
-import type { Context, LogLevel } from "./context.ts";
+import type { LogLevel } from "../manifest/configuration.ts";
+import type { Machine } from "./machine.ts";
 import { readVerifyKeys } from "./key-files.ts";
 
 /** What is in force on this machine: of flag, environment, configuration and default the first that says something. */
@@ -31,11 +32,11 @@ export interface Settings {
   readonly logLevel: LogLevel;
 }
 
-export function readSettings(context: Context): Result<Settings> {
-  const effective = readEffectiveSettings(context);
+export function readSettings(machine: Machine): Result<Settings> {
+  const effective = readEffectiveSettings(machine);
   if (!effective.ok) return effective;
   const settings = effective.value;
-  const keys = readVerifyKeys(context, settings.artifactVerifyKeys.value);
+  const keys = readVerifyKeys(machine, settings.artifactVerifyKeys.value);
   if (!keys.ok) return keys;
   return ok({
     dataDir: settings.dataDir.value,
@@ -54,16 +55,16 @@ export function readSettings(context: Context): Result<Settings> {
 }
 
 /** Each setting with its value and where it came from; `show-config` prints them. */
-export function readEffectiveSettings(context: Context): Result<EffectiveSettings> {
-  const { environment, options } = context;
-  const files = readConfigurationFiles(context);
+export function readEffectiveSettings(machine: Machine): Result<EffectiveSettings> {
+  const { environment, options } = machine;
+  const files = readConfigurationFiles(machine);
   if (!files.ok) return files;
   const { topologyComponents, logLevel } = options;
   return ok(
     effectiveSettings({
       flags: { topologyComponents, logLevel },
       environment,
-      foundTopologyDir: foundTopologyDir(context),
+      foundTopologyDir: foundTopologyDir(machine),
       files: files.value,
     }),
   );
@@ -72,7 +73,7 @@ export function readEffectiveSettings(context: Context): Result<EffectiveSetting
 /** Where the published images of Mender keep the Topology. */
 const publishedTopologyDir = "/data/mender-orchestrator";
 
-function foundTopologyDir({ platform, environment }: Context): string | null {
+function foundTopologyDir({ platform, environment }: Machine): string | null {
   const isThere = (directory: string): boolean =>
     unlessRefused(() => platform.files.status(join(directory, topologyName)) !== null, false);
   if (isThere(environment.datastoreDir.value)) return null;

@@ -3,14 +3,14 @@ import { refused } from "../artifact/artifact-error.ts";
 import { unpackGzip } from "../bundle/unpack.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource, Files } from "../platform/types.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 import { noBundle } from "./foreign-kind.ts";
 import { openInput } from "./input-files.ts";
 import { kindOfInput } from "./input-kind.ts";
 
 /** Opens a file for the time of use; `path` where it does not lie at its name. */
 export async function withInput<T>(
-  { platform, environment }: Context,
+  { platform, environment }: Machine,
   name: string,
   use: (source: ByteSource) => Promise<Result<T>>,
   path?: string,
@@ -29,18 +29,18 @@ export async function withInput<T>(
  * commands that change nothing: an install keeps its bundle in the datastore.
  */
 export function withBundleFile<T>(
-  context: Context,
+  machine: Machine,
   name: string,
   use: (plain: ByteSource) => Promise<Result<T>>,
   path?: string,
 ): Promise<Result<T>> {
   return withInput(
-    context,
+    machine,
     name,
     async (source) => {
       const kind = await bundleKind(source);
       if (!kind.ok) return kind;
-      return kind.value === "gzip" ? await withUnpacked(context, source, use) : await use(source);
+      return kind.value === "gzip" ? await withUnpacked(machine, source, use) : await use(source);
     },
     path,
   );
@@ -56,11 +56,11 @@ export async function bundleKind(source: ByteSource): Promise<Result<"gzip" | "p
 
 /** The file has no name while it is used: however this process ends, it leaves nothing behind then. */
 async function withUnpacked<T>(
-  context: Context,
+  machine: Machine,
   source: ByteSource,
   use: (plain: ByteSource) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const opened = await openUnpacked(context, source);
+  const opened = await openUnpacked(machine, source);
   if (!opened.ok) return opened;
   const plain = opened.value;
   try {
@@ -75,7 +75,7 @@ async function withUnpacked<T>(
 }
 
 async function openUnpacked(
-  { platform: { files }, signal }: Context,
+  { platform: { files }, signal }: Machine,
   source: ByteSource,
 ): Promise<Result<ReturnType<Files["openSource"]>>> {
   const directory = files.makeTemporaryDirectory("orchestrator-bundle-");

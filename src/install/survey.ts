@@ -8,9 +8,8 @@ import { type Asked, askIdentity, askProvides, type QuerySpec } from "../interfa
 import { withTemporaryWorkDir } from "../interface/work-dir.ts";
 import type { Topology, TopologyEntry } from "../manifest/topology.ts";
 import { printable } from "../report/printable.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 import { graceMs } from "./deployer.ts";
-import { writeLines } from "./output.ts";
 import { interfaceProblems, interfacesDirectory } from "./permissions.ts";
 import type { Settings } from "./settings.ts";
 
@@ -38,19 +37,19 @@ export type BeforeProvides = (present: Survey<Present>) => Promise<Result<null>>
 
 /** Asks every Component who it is and what it provides; nothing but temporary work dirs is written. */
 export async function survey(
-  context: Context,
+  machine: Machine,
   settings: Settings,
   topology: Topology,
   beforeProvides: BeforeProvides | null,
 ): Promise<Result<Survey<Surveyed>>> {
-  const found = await identify(context, settings, topology);
+  const found = await identify(machine, settings, topology);
   if (!found.ok) return found;
   const prepared = await beforeProvides?.(found.value);
   if (prepared?.ok === false) return prepared;
   const { components, absent } = found.value;
   const surveyed = await askEach(components, async (component) => {
-    const asked = await ask(context, settings, component, "Provides", (spec) =>
-      askProvides(context.platform, spec, component.entry.interface),
+    const asked = await ask(machine, settings, component, "Provides", (spec) =>
+      askProvides(machine.platform, spec, component.entry.interface),
     );
     return asked.ok ? ok({ ...component, provides: asked.value }) : asked;
   });
@@ -59,15 +58,15 @@ export async function survey(
 
 /** Looks at every Interface, then asks all of them for their Components; each id must be there once. */
 async function identify(
-  context: Context,
+  machine: Machine,
   settings: Settings,
   topology: Topology,
 ): Promise<Result<Survey<Present>>> {
-  const executables = topology.components.map((entry) => lookAt(context, settings, entry));
+  const executables = topology.components.map((entry) => lookAt(machine, settings, entry));
   const unfit = executables.flatMap((looked) => (looked.ok ? [] : looked.problems));
   if (unfit.length > 0) return fail(...unfit);
   const exposed = interfaceProblems(
-    context,
+    machine,
     settings,
     interfacesDirectory(settings),
     topology.components.map((entry) => interfacePath(settings, entry.interface)),
@@ -78,11 +77,11 @@ async function identify(
     executables.flatMap((looked) => (looked.ok ? [looked.value] : [])),
     async ({ entry, executable }): Promise<Result<Present | null>> => {
       if (entry.id !== null) return ok({ entry, id: entry.id, executable });
-      const asked = await ask(context, settings, { entry, executable }, "Identity", (spec) =>
-        askIdentity(context.platform, spec),
+      const asked = await ask(machine, settings, { entry, executable }, "Identity", (spec) =>
+        askIdentity(machine.platform, spec),
       );
       if (asked.ok) return ok({ entry, id: asked.value, executable });
-      if (entry.isRequired || context.signal.aborted) return asked;
+      if (entry.isRequired || machine.signal.aborted) return asked;
       absent.push(entry.componentType);
       return ok(null);
     },
@@ -94,7 +93,7 @@ async function identify(
 }
 
 function lookAt(
-  { platform }: Context,
+  { platform }: Machine,
   settings: Settings,
   entry: TopologyEntry,
 ): Result<{ readonly entry: TopologyEntry; readonly executable: string }> {
@@ -124,13 +123,13 @@ export async function askEach<C, T>(
 
 /** One query outside of a deployment. What the Interface logged is shown where it fails. */
 export async function ask<T>(
-  context: Context,
+  machine: Machine,
   settings: Settings,
   { entry, executable }: Pick<Present, "entry" | "executable">,
   query: string,
   asking: (spec: QuerySpec) => Promise<Asked<T>>,
 ): Promise<Result<T>> {
-  const { platform, environment, signal, output } = context;
+  const { platform, environment, signal, tell } = machine;
   const lines: string[] = [];
   const asked = await withTemporaryWorkDir(platform.files, (workDir) =>
     asking({
@@ -155,7 +154,7 @@ export async function ask<T>(
       hint: "Call the command again.",
     });
   }
-  writeLines(output.messages, lines);
+  tell(lines);
   return fail(...asked.problems.map((problem) => ({ at: entry.at, ...problem })));
 }
 

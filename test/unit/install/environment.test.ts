@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Environment, readEnvironment as readWith } from "../../../src/cli/environment.ts";
+import { type Environment, readEnvironment as readWith } from "../../../src/install/environment.ts";
 
 function readEnvironment(
   variables: Readonly<Record<string, string>>,

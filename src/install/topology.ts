@@ -2,13 +2,13 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { readTopology, type Topology } from "../manifest/topology.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 import { readText } from "./input-files.ts";
 import type { Settings } from "./settings.ts";
 
 /** The Topology of this machine. */
-export function topologyOf(context: Context, settings: Settings): Result<Topology> {
-  const { platform, environment } = context;
+export function topologyOf(machine: Machine, settings: Settings): Result<Topology> {
+  const { platform, environment } = machine;
   const directory = environment.workingDirectory;
   if (platform.files.status(settings.topologyFile) === null) {
     return fail(withoutTopology(settings.topologyFile));
@@ -31,12 +31,12 @@ function withoutTopology(path: string): Problem {
 
 /** The Components that a Manifest of the first form names stand in where this machine has no Topology. */
 export function topologyFor(
-  context: Context,
+  machine: Machine,
   settings: Settings,
   manifest: Manifest,
 ): Result<Topology> {
   const { inlineTopology } = manifest;
-  const isThere = context.platform.files.status(settings.topologyFile) !== null;
-  if (isThere || inlineTopology === null) return topologyOf(context, settings);
+  const isThere = machine.platform.files.status(settings.topologyFile) !== null;
+  if (isThere || inlineTopology === null) return topologyOf(machine, settings);
   return ok(inlineTopology);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { kindOfInput, kindOfText } from "../../../src/cli/input-kind.ts";
+import { kindOfInput, kindOfText } from "../../../src/install/input-kind.ts";
 import { buildBundle } from "../../support/bundles.ts";
 import { memorySource } from "../../support/byte-sources.ts";
 

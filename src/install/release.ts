@@ -5,9 +5,9 @@ import { type ReleaseMemory, releaseMemory } from "../executor/journals.ts";
 import type { Datastore } from "../journal/datastore.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type Files, unlessRefused } from "../platform/types.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 import { datastoreOf } from "./deployer.ts";
-import { programReleased } from "./version.ts";
+import { programReleased } from "../core/program-version.ts";
 
 /** What the caller takes upon themselves. */
 export interface AcceptedRisks {
@@ -16,7 +16,7 @@ export interface AcceptedRisks {
 }
 
 /** What is asked of the machine: its history and its clock. */
-export interface Machine {
+export interface Past {
   readonly files: Files;
   readonly store: Datastore;
   readonly now: Date;
@@ -26,12 +26,12 @@ type Release = Pick<Manifest, "file" | "sequence" | "expires">;
 
 /** May this release be installed at all, by its place in the sequence and its date? Gives notes. */
 export function checkRelease(
-  machine: Machine,
+  past: Past,
   manifest: Release,
   risks: AcceptedRisks,
 ): Result<readonly Problem[]> {
-  const age = risks.allowDowngrade ? [] : ageProblems(machine, manifest);
-  const expiry = expiryProblem(manifest, machine.now);
+  const age = risks.allowDowngrade ? [] : ageProblems(past, manifest);
+  const expiry = expiryProblem(manifest, past.now);
   const isUnjudged = expiry?.code === "clock-not-set";
   const refusals = [
     ...age.filter(({ code }) => code === "release-older"),
@@ -46,31 +46,31 @@ export function checkRelease(
  * nobody installs anything, so an expired release is a note there, and no release is older than another.
  */
 export function foretellRelease(
-  context: Context,
+  machine: Machine,
   manifest: Release,
   risks: AcceptedRisks = noRisks,
 ): Result<readonly Problem[]> {
-  const { files, clock } = context.platform;
-  if (!isDevice(context)) return ok(deskNotes(context, manifest));
-  const machine = { files, store: datastoreOf(context), now: clock.now() };
+  const { files, clock } = machine.platform;
+  if (!isDevice(machine)) return ok(deskNotes(machine, manifest));
+  const past = { files, store: datastoreOf(machine), now: clock.now() };
   // Whoever may not look into the history is told so by the commands that need it.
-  return unlessRefused(() => checkRelease(machine, manifest, risks), ok([]));
+  return unlessRefused(() => checkRelease(past, manifest, risks), ok([]));
 }
 
 const noRisks: AcceptedRisks = { allowDowngrade: false, acceptExpired: false };
 
-export function deskNotes({ platform: { clock } }: Context, manifest: Release): readonly Problem[] {
+export function deskNotes({ platform: { clock } }: Machine, manifest: Release): readonly Problem[] {
   const expiry = expiryProblem(manifest, clock.now());
   return expiry === null ? [] : [expiry];
 }
 
 /** A device has a Topology. */
-function isDevice({ platform: { files }, environment }: Context): boolean {
+function isDevice({ platform: { files }, environment }: Machine): boolean {
   const directory = environment.topologyDir ?? environment.datastoreDir;
   return unlessRefused(() => files.status(join(directory.value, "topology.yaml")), null) !== null;
 }
 
-function ageProblems({ files, store }: Machine, release: Release): readonly Problem[] {
+function ageProblems({ files, store }: Past, release: Release): readonly Problem[] {
   const { file, sequence } = release;
   const memory = releaseMemory(files, store);
   const last = memory.last?.sequence ?? null;

@@ -7,10 +7,10 @@ import type { TextFile } from "../manifest/source.ts";
 import type { ByteSource } from "../platform/types.ts";
 import type { OpenBundle, Places } from "../sources/places.ts";
 import { withBundleFile, withInput } from "./bundle-file.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 import { readTextWithStatus } from "./input-files.ts";
 import { kindOfInput } from "./input-kind.ts";
-import { manifestTrust, type TrustDemand } from "./manifest-trust.ts";
+import { manifestTrust, type TrustDemand } from "./trust.ts";
 
 /** A Manifest, alone or in its bundle, and where its Artifacts may lie. */
 export interface SystemInput {
@@ -21,8 +21,8 @@ export interface SystemInput {
 }
 
 /** Whether it is a bundle; else it is taken for a Manifest. */
-export async function isBundle(context: Context, name: string): Promise<Result<boolean>> {
-  return await withInput(context, name, async (source) => {
+export async function isBundle(machine: Machine, name: string): Promise<Result<boolean>> {
+  return await withInput(machine, name, async (source) => {
     const kind = await kindOfInput(source);
     return kind.ok ? ok(kind.value !== "text") : kind;
   });
@@ -30,12 +30,12 @@ export async function isBundle(context: Context, name: string): Promise<Result<b
 
 /** Opens a Manifest for the time of use: its Artifacts lie beside it. */
 export async function withManifest<T>(
-  context: Context,
+  machine: Machine,
   demand: TrustDemand,
   name: string,
   use: (input: SystemInput) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const { platform, environment } = context;
+  const { platform, environment } = machine;
   const { files } = platform;
   const read = readTextWithStatus(files, environment.workingDirectory, name);
   if (!read.ok) return read;
@@ -45,20 +45,20 @@ export async function withManifest<T>(
   if (!trust.ok) return trust;
   return await use({
     manifest: { name, bytes },
-    places: besidePlaces(context, demand.keys, name),
+    places: besidePlaces(machine, demand.keys, name),
     trust: trust.value,
   });
 }
 
 /** Opens a bundle for the time of use. `path` where it does not lie at its name: an install may have brought it to safety. */
 export async function withBundle<T>(
-  context: Context,
+  machine: Machine,
   { keys }: TrustDemand,
   name: string,
   use: (input: SystemInput) => Promise<Result<T>>,
   path?: string,
 ): Promise<Result<T>> {
-  const given = resolve(context.environment.workingDirectory, name);
+  const given = resolve(machine.environment.workingDirectory, name);
   const opened = async (source: ByteSource): Promise<Result<T>> => {
     const bundle = await openBundle(source, keys);
     if (!bundle.ok) return bundle;
@@ -66,7 +66,7 @@ export async function withBundle<T>(
     const { entry, bytes } = manifest;
     return await use({
       manifest: { name: `${name}:${entry}`, bytes },
-      places: bundlePlaces(context, keys, name, {
+      places: bundlePlaces(machine, keys, name, {
         path: path ?? given,
         bundle: bundle.value,
         source,
@@ -74,12 +74,12 @@ export async function withBundle<T>(
       trust: verifiedBy === null ? null : { kind: "signed", key: verifiedBy },
     });
   };
-  return await withBundleFile(context, name, opened, path);
+  return await withBundleFile(machine, name, opened, path);
 }
 
 /** The Artifacts of a Manifest that came alone lie beside it. `name` as it was given. */
 export function besidePlaces(
-  { platform: { files, decompressors }, environment }: Context,
+  { platform: { files, decompressors }, environment }: Machine,
   keys: readonly VerifyKey[],
   name: string,
 ): Places {
@@ -89,23 +89,23 @@ export function besidePlaces(
 
 /** Those of a bundle lie in it. Without any in it, it carries a signed Manifest and no more: they come from elsewhere. */
 export function bundlePlaces(
-  context: Context,
+  machine: Machine,
   keys: readonly VerifyKey[],
   name: string,
   bundle: OpenBundle,
 ): Places {
   const isThin = bundle.bundle.entries.length === 0;
-  return { ...besidePlaces(context, keys, name), bundle: isThin ? null : bundle };
+  return { ...besidePlaces(machine, keys, name), bundle: isThin ? null : bundle };
 }
 
 /** Opens either of them where it lies. */
 export async function withSystemInput<T>(
-  context: Context,
+  machine: Machine,
   demand: TrustDemand,
   name: string,
   use: (input: SystemInput) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const is = await isBundle(context, name);
+  const is = await isBundle(machine, name);
   if (!is.ok) return is;
-  return await (is.value ? withBundle : withManifest)(context, demand, name, use);
+  return await (is.value ? withBundle : withManifest)(machine, demand, name, use);
 }

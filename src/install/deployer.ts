@@ -20,7 +20,7 @@ import { openArtifact } from "../sources/open.ts";
 import { relocated } from "../sources/relocate.ts";
 import { removeKept } from "../sources/secure-bundle.ts";
 import { stillThere } from "../sources/still-there.ts";
-import type { Context } from "./context.ts";
+import type { Machine } from "./machine.ts";
 
 /** From SIGTERM to SIGKILL for an Interface, in milliseconds. */
 export const graceMs = 5_000;
@@ -40,9 +40,9 @@ export interface DeployerInput {
 }
 
 /** Everything a deployment needs of this machine. */
-export function deployer(context: Context, input: DeployerInput): DeployPorts {
-  const { platform, environment, signal } = context;
-  const store = datastoreOf(context);
+export function deployer(machine: Machine, input: DeployerInput): DeployPorts {
+  const { platform, environment, signal } = machine;
+  const store = datastoreOf(machine);
   const executable = (name: string) => join(environment.dataDir.value, "interfaces", "v1", name);
   const access = {
     files: platform.files,
@@ -95,7 +95,7 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
     },
     unreachable: (components) =>
       unreachableInterfaces(
-        context,
+        machine,
         new Set(components.map((component) => executable(component.interface))),
       ),
     // From here on a rollback of this caller is one of this deployment.
@@ -111,12 +111,12 @@ export function deployer(context: Context, input: DeployerInput): DeployPorts {
       removeKept(platform.files, store.bundles);
     },
     reachCrashPoint: (point) => {
-      reachCrashPoint(context, point);
+      reachCrashPoint(machine, point);
     },
   };
 }
 
-export function datastoreOf({ environment }: Context): Datastore {
+export function datastoreOf({ environment }: Machine): Datastore {
   return datastoreAt(environment.datastoreDir.value);
 }
 
@@ -132,7 +132,7 @@ function atHand(begin: Begin, componentType: string) {
 
 /** Who may write them was asked when the deployment began. */
 function unreachableInterfaces(
-  { platform }: Context,
+  { platform }: Machine,
   paths: ReadonlySet<string>,
 ): readonly Problem[] {
   const hint =
@@ -147,6 +147,6 @@ function unreachableInterfaces(
 }
 
 /** A test wants to see what is left of a process that dies right here. */
-export function reachCrashPoint({ environment }: Context, point: CrashPoint): void {
+export function reachCrashPoint({ environment }: Machine, point: CrashPoint): void {
   if (environment.crashPoint === point) process.kill(process.pid, "SIGKILL");
 }

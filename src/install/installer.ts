@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { verifiedAtOnce, verifyArtifact } from "../artifact/verify.ts";
 import { inOrder } from "../core/in-order.ts";
 import type { Problem } from "../core/problem.ts";
+import type { StopPoint } from "../core/protocol.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type Deployed, inProgress, makeWay, start } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
@@ -12,19 +13,32 @@ import type { Named } from "../report/progress-lines.ts";
 import type { LocatedArtifact } from "../sources/locate.ts";
 import { openArtifact } from "../sources/open.ts";
 import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
-import { beginRecord, providesOf } from "./begin.ts";
-import type { Context } from "./context.ts";
-import type { InstallOptions } from "./definitions/updates.ts";
+import { beginRecord, providesOf } from "./begin-record.ts";
+import type { Machine, OpenProgress } from "./machine.ts";
 import { datastoreOf, deployer, type DeployerInput, graceMs, reachCrashPoint } from "./deployer.ts";
-import { inOwnDirectory } from "./own-directories.ts";
-import { openProgress } from "./progress.ts";
+import { inOwnDirectory } from "./guard-inputs.ts";
 import { checkRelease } from "./release.ts";
 import { readGuardedSettings } from "./permissions.ts";
 import type { Settings } from "./settings.ts";
 import { type CheckedArtifact, checkSpace } from "./space.ts";
 import { type Present, type Survey, timeoutOf } from "./survey.ts";
-import { type Planning, planThisSystem } from "./system.ts";
+import { type Planning, planThisSystem } from "./planning.ts";
 import { isBundle, type SystemInput, withBundle, withManifest } from "./system-input.ts";
+
+/** What the caller of an install has said. */
+export interface InstallOptions {
+  readonly stopBefore: readonly StopPoint[];
+  readonly exitOnReboot: boolean;
+  readonly allowDowngrade: boolean;
+  readonly allowUnsignedManifest: boolean;
+  readonly accept: readonly string[];
+}
+
+/** How an install shows what it does. */
+export interface InstallPorts {
+  readonly showPlan: (planning: Planning) => Promise<void>;
+  readonly openProgress: OpenProgress;
+}
 
 /** How an install ended that was not refused. */
 export type Installed =
@@ -37,28 +51,28 @@ const idLength = 12;
 
 /** Installs a bundle or a Manifest; the caller holds the lock. */
 export async function installFile(
-  context: Context,
+  machine: Machine,
   file: string,
   options: InstallOptions,
-  showPlan: (planning: Planning) => Promise<void>,
+  ports: InstallPorts,
 ): Promise<Result<Installed>> {
-  const { platform, environment } = context;
-  const settings = readGuardedSettings(context);
+  const { platform, environment } = machine;
+  const settings = readGuardedSettings(machine);
   if (!settings.ok) return settings;
-  const bundled = await isBundle(context, file);
+  const bundled = await isBundle(machine, file);
   if (!bundled.ok) return bundled;
-  const lost = inOwnDirectory(context, file);
+  const lost = inOwnDirectory(machine, file);
   if (lost !== null) return fail(lost);
-  const cleared = await clearTheWay(context, settings.value);
+  const cleared = await clearTheWay(machine, settings.value, ports);
   if (!cleared.ok) return cleared;
-  const directory = datastoreOf(context).bundles;
+  const directory = datastoreOf(machine).bundles;
   // Nothing is in progress: whoever has left one there was killed before it began.
   removeKept(platform.files, directory);
   const demand = { ...settings.value, allowUnsignedManifest: options.allowUnsignedManifest };
   const id = platform.clock.randomId().slice(0, idLength);
   const deploy = async (input: SystemInput): Promise<Result<Installed>> =>
-    await planAndRun(context, settings.value, { input, id, options, showPlan });
-  if (!bundled.value) return await withManifest(context, demand, file, deploy);
+    await planAndRun(machine, settings.value, { input, id, options, ports });
+  if (!bundled.value) return await withManifest(machine, demand, file, deploy);
   const secured = await secureBundle(platform.files, {
     name: file,
     path: resolve(environment.workingDirectory, file),
@@ -68,7 +82,7 @@ export async function installFile(
     id,
   });
   const installed = secured.ok
-    ? await withBundle(context, demand, file, deploy, secured.value)
+    ? await withBundle(machine, demand, file, deploy, secured.value)
     : secured;
   // Nothing was begun, so nobody needs the copy.
   if (!installed.ok || installed.value.kind !== "deployed") removeKept(platform.files, directory);
@@ -76,21 +90,26 @@ export async function installFile(
 }
 
 /** An orphan is taken through the error path first; what waits for somebody is in the way. */
-async function clearTheWay(context: Context, settings: Settings): Promise<Result<null>> {
-  const current = inProgress(journalsIn(context.platform.files, datastoreOf(context)));
+async function clearTheWay(
+  machine: Machine,
+  settings: Settings,
+  ports: InstallPorts,
+): Promise<Result<null>> {
+  const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
   if (!current.ok) return current;
   const components = current.value?.begin.components ?? [];
   const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-  return await withProgress(context, settings, named, async (emit) => {
+  return await withProgress(ports, settings, named, async (emit) => {
     const orphan = current.value?.begin;
-    const ports = deployer(context, {
-      keys: settings.keys,
-      from: null,
-      emit,
-      provides: new Map(),
-      ended: () => {},
-    });
-    const cleared = await makeWay(ports);
+    const cleared = await makeWay(
+      deployer(machine, {
+        keys: settings.keys,
+        from: null,
+        emit,
+        provides: new Map(),
+        ended: () => {},
+      }),
+    );
     if (cleared.ok && orphan !== undefined) {
       emit({
         type: "note",
@@ -103,15 +122,16 @@ async function clearTheWay(context: Context, settings: Settings): Promise<Result
 
 /** The Cleanups that earlier deployments owe; most often none. */
 async function makeOwedGood(
-  context: Context,
+  machine: Machine,
   settings: Settings,
   { components, absent }: Survey<Present>,
+  ports: InstallPorts,
 ): Promise<Result<null>> {
-  const { platform, environment, signal } = context;
-  const store = datastoreOf(context);
+  const { platform, environment, signal } = machine;
+  const store = datastoreOf(machine);
   if (platform.files.status(store.owed) === null) return ok(null);
   const named = components.map(({ entry, id }) => ({ id, type: entry.componentType }));
-  return await withProgress(context, settings, named, (emit) =>
+  return await withProgress(ports, settings, named, (emit) =>
     makeGood(
       components.map(({ entry, id, executable }) => ({
         id,
@@ -129,7 +149,7 @@ async function makeOwedGood(
         emit,
         signal,
         reachCrashPoint: (point) => {
-          reachCrashPoint(context, point);
+          reachCrashPoint(machine, point);
         },
       },
     ),
@@ -140,21 +160,21 @@ interface Wanted {
   readonly input: SystemInput;
   readonly id: string;
   readonly options: InstallOptions;
-  readonly showPlan: (planning: Planning) => Promise<void>;
+  readonly ports: InstallPorts;
 }
 
 async function planAndRun(
-  context: Context,
+  machine: Machine,
   settings: Settings,
-  { input, id, options, showPlan }: Wanted,
+  { input, id, options, ports }: Wanted,
 ): Promise<Result<Installed>> {
-  const made = await planThisSystem(context, settings, input, (present) =>
-    makeOwedGood(context, settings, present),
+  const made = await planThisSystem(machine, settings, input, (present) =>
+    makeOwedGood(machine, settings, present, ports),
   );
   if (!made.ok) return made;
   const planning = made.value;
   const { answer, survey } = planning;
-  await showPlan(planning);
+  await ports.showPlan(planning);
   if (answer.kind !== "plan") return ok({ kind: "no-plan" });
   const { plan } = answer;
   const refused = refusal(plan, options);
@@ -163,9 +183,9 @@ async function planAndRun(
   if (plan.stages.length === 0 && options.stopBefore.length === 0) {
     return ok({ kind: "nothing-to-do" });
   }
-  const { files, clock } = context.platform;
+  const { files, clock } = machine.platform;
   const release = checkRelease(
-    { files, store: datastoreOf(context), now: clock.now() },
+    { files, store: datastoreOf(machine), now: clock.now() },
     planning.manifest,
     {
       allowDowngrade: options.allowDowngrade,
@@ -174,17 +194,17 @@ async function planAndRun(
   );
   if (!release.ok) return release;
   const lost = planning.located.flatMap(
-    ({ location }) => (location.kind === "file" && inOwnDirectory(context, location.path)) || [],
+    ({ location }) => (location.kind === "file" && inOwnDirectory(machine, location.path)) || [],
   );
   if (lost.length > 0) return fail(...lost);
-  const verified = await verifyAll(context, settings, planning.located);
+  const verified = await verifyAll(machine, settings, planning.located);
   if (!verified.ok) return verified;
-  const room = checkSpace(files, context.environment.datastoreDir.value, plan, verified.value);
+  const room = checkSpace(files, machine.environment.datastoreDir.value, plan, verified.value);
   if (!room.ok) return room;
   const components = survey?.components ?? [];
   const { exitOnReboot, stopBefore } = options;
   const { trust } = input;
-  const begin = beginRecord(context, settings, {
+  const begin = beginRecord(machine, settings, {
     id,
     planning,
     trust,
@@ -192,9 +212,9 @@ async function planAndRun(
     components,
     exitOnReboot,
   });
-  return await withProgress(context, settings, namesOf(planning), async (emit) => {
+  return await withProgress(ports, settings, namesOf(planning), async (emit) => {
     const provides = providesOf(components);
-    const ports = deployer(context, {
+    const deployPorts = deployer(machine, {
       keys: settings.keys,
       from: null,
       emit,
@@ -203,7 +223,7 @@ async function planAndRun(
     });
     for (const { message } of [...release.value, ...room.value]) emit({ type: "note", message });
     if (trust?.kind === "allowed") emit({ type: "note", message: allowedNote });
-    const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);
+    const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, deployPorts);
     return ok({ kind: "deployed", deployed });
   });
 }
@@ -216,12 +236,12 @@ function namesOf({ planned }: Planning): readonly Named[] {
 }
 
 async function withProgress<T>(
-  context: Context,
+  { openProgress }: InstallPorts,
   settings: Settings,
   components: readonly Named[],
   use: (emit: DeployerInput["emit"]) => Promise<T>,
 ): Promise<T> {
-  const progress = openProgress(context, components, settings.logLevel);
+  const progress = openProgress(components, settings.logLevel);
   try {
     return await use(progress.emit);
   } finally {
@@ -247,7 +267,7 @@ function named(source: ByteSource, name: string): ByteSource {
 
 /** Every byte of every Artifact, before anything is changed. */
 async function verifyAll(
-  { platform }: Context,
+  { platform }: Machine,
   { keys }: Settings,
   located: readonly LocatedArtifact[],
 ): Promise<Result<readonly CheckedArtifact[]>> {

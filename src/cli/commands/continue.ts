@@ -1,0 +1,34 @@
+import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import {
+  type Continuation,
+  type Continued,
+  continueDeployment,
+} from "../../install/continue-deployment.ts";
+import type { Context } from "../context.ts";
+import { beginStream, failedInStream, writeLines } from "../output.ts";
+import { openProgress } from "../progress.ts";
+import { exitOfDeployed } from "../run-end.ts";
+
+/** What resume, commit and rollback have in common: goes on with the deployment in progress and shows it. */
+export async function continueAndShow(
+  context: Context,
+  continuation: Continuation,
+): Promise<ExitCode> {
+  const { output } = context;
+  beginStream(output);
+  const continued = await continueDeployment(context, continuation, (components, configured) =>
+    openProgress(context, components, configured),
+  );
+  if (!continued.ok) return failedInStream(output, continued.problems);
+  const { value } = continued;
+  if (value.kind === "deployed") return exitOfDeployed(output, value.deployed);
+  writeLines(output.messages, [nothingToDo[value.mark]]);
+  return exitCode.done;
+}
+
+type Mark = Extract<Continued, { readonly kind: "nothing-to-do" }>["mark"];
+
+const nothingToDo: Readonly<Record<Mark, string>> = {
+  refused: "The install before was refused: there is nothing to do for it.",
+  ended: "The deployment has ended already: there is nothing left to do for it.",
+};
