@@ -10,10 +10,10 @@ import { versionIn } from "./state-of.ts";
 export function atFault(deployment: Deployment): readonly Member[] {
   const { members } = deployment;
   const suspects = members.filter((member) => isUnsettled(deployment, member));
-  const { way } = deployment;
+  const { direction } = deployment;
   if (!isConstrained(deployment)) {
     // Without tables nobody knows which mix is acceptable: on the way back only the old state is.
-    const astray = way === "forward" ? [] : movedMembers(deployment);
+    const astray = direction === "forward" ? [] : movedMembers(deployment);
     return members.filter((member) => suspects.includes(member) || astray.includes(member));
   }
   const { system } = deployment.begin;
@@ -39,8 +39,8 @@ function isLost(member: Member): boolean {
 }
 
 /** It is installed, stays so, and has refused its commit: it may be gone at the next boot. */
-export function isUncommitted({ way }: Deployment, member: Member): boolean {
-  return way === "out" && isStaying(member) && member.ran.ArtifactCommit !== "ok";
+export function isUncommitted({ direction }: Deployment, member: Member): boolean {
+  return direction === "out" && isStaying(member) && member.ran.ArtifactCommit !== "ok";
 }
 
 /** The Components that are not where the deployment found them. */

@@ -2,7 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { DeploymentOutcome } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { StopPoint } from "../core/protocol.ts";
-import { isUnsure } from "./contingency.ts";
+import { isUnsure } from "./contingency-plan.ts";
 import type { Deployment, Member } from "./deployment.ts";
 import { next } from "./next.ts";
 import { verdict } from "./verdict.ts";
@@ -102,5 +102,7 @@ function isObserved({ ran }: Member): boolean {
  */
 function rebootBy(deployment: Deployment): "caller" | "command" | "refused" {
   if (deployment.run.exitOnReboot) return "caller";
-  return deployment.way === "forward" && deployment.begin.exitOnReboot ? "refused" : "command";
+  return deployment.direction === "forward" && deployment.begin.exitOnReboot
+    ? "refused"
+    : "command";
 }

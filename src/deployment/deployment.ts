@@ -9,7 +9,7 @@ import type { Begin, Intent, Run } from "./records.ts";
  * Forward to the wanted state; back to where the stage began; or, where a Component can not go back,
  * out: along a contingency plan to whatever end state can still be reached.
  */
-export type Way = "forward" | "back" | "out";
+export type Direction = "forward" | "back" | "out";
 
 /** How far a Component got with a round of this stage; `again`: it was interrupted and is made once more. */
 export type Progress = "started" | "ok" | "failed" | "interrupted" | "again";
@@ -89,7 +89,7 @@ export interface Deployment {
   readonly idleRuns: number;
   /** Index into the plan's stages. */
   readonly stage: number;
-  readonly way: Way;
+  readonly direction: Direction;
   /** Index into the current program. */
   readonly cursor: number;
   /**
@@ -145,7 +145,7 @@ export const maxIdleRuns = 5;
 
 /** The number of order groups of the program that is being run. */
 export function groupCount(deployment: Deployment): number {
-  if (deployment.way === "out") return deployment.detourGroups;
+  if (deployment.direction === "out") return deployment.detourGroups;
   return currentStage(deployment)?.groups.length ?? 0;
 }
 
@@ -224,8 +224,8 @@ const installRounds = [
 ] as const satisfies readonly RoundName[];
 
 /** It has been told to commit on the way out, and could not. */
-export function hasRefusedCommit({ way }: Deployment, member: Member): boolean {
-  return way === "out" && isStaying(member) && member.ran.ArtifactCommit === "failed";
+export function hasRefusedCommit({ direction }: Deployment, member: Member): boolean {
+  return direction === "out" && isStaying(member) && member.ran.ArtifactCommit === "failed";
 }
 
 /** Some part of its install has failed or was interrupted. */

@@ -5,7 +5,7 @@ import type { RoundName } from "./program.ts";
 
 /** Leaves the way forward: from here on the stage is undone, its groups in reverse. */
 export function enterBack(deployment: Deployment): Deployment {
-  return { ...deployment, way: "back", cursor: 0, open: null, stoppedBefore: null };
+  return { ...deployment, direction: "back", cursor: 0, open: null, stoppedBefore: null };
 }
 
 /** Notes the first failure; later ones change nothing in the cause. */

@@ -1,15 +1,15 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { ComponentId } from "../core/ids.ts";
-import { takeWayOut } from "./contingency.ts";
+import { takeWayOut } from "./contingency-plan.ts";
 import { type Deployment, hasCleanupStarted, membersOf, withProgress } from "./deployment.ts";
 import { ForeignRecord } from "./foreign-record.ts";
 import { interrupted } from "./interruption.ts";
 import { enterBack } from "./error-path.ts";
-import { followed, type Place, placed } from "./place.ts";
+import { replayPosition, type FindPosition, strictPosition } from "./replay-position.ts";
 import { afterOutcome } from "./outcome.ts";
 import type { Begin, Intent, JournalRecord, Outcome, Run } from "./records.ts";
 import type { RoundName } from "./program.ts";
-import { settle } from "./settle.ts";
+import { endRound } from "./end-of-round.ts";
 
 /** The deployment as its first two records tell it: what was planned, and the run that began it. */
 export function begin(first: Begin, run: Run): Deployment {
@@ -19,7 +19,7 @@ export function begin(first: Begin, run: Run): Deployment {
     runs: 1,
     idleRuns: 0,
     stage: 0,
-    way: "forward",
+    direction: "forward",
     cursor: 0,
     hasAskedOld: true,
     open: null,
@@ -44,7 +44,7 @@ export function begin(first: Begin, run: Run): Deployment {
 
 /** Folds one record in, as this build writes it. Throws where that is not what `decide` says: a bug, and nothing is done. */
 export function evolve(deployment: Deployment, record: JournalRecord): Deployment {
-  return folded(deployment, record, placed);
+  return folded(deployment, record, strictPosition);
 }
 
 /** Folds a whole journal, of this build or an earlier one; null where it holds no run yet. Throws ForeignRecord. */
@@ -55,19 +55,23 @@ export function replay(records: readonly JournalRecord[]): Deployment | null {
     throw new ForeignRecord("a journal starts with what was planned and the first run");
   }
   return rest.reduce(
-    (deployment, record) => folded(deployment, record, followed),
+    (deployment, record) => folded(deployment, record, replayPosition),
     begin(first, run),
   );
 }
 
-function folded(deployment: Deployment, record: JournalRecord, place: Place): Deployment {
+function folded(
+  deployment: Deployment,
+  record: JournalRecord,
+  positionOf: FindPosition,
+): Deployment {
   switch (record.type) {
     case "begin":
       throw new ForeignRecord("a journal begins only once");
     case "run":
       return takenUp(deployment, record);
     case "intent":
-      return opened(deployment, record, place);
+      return opened(deployment, record, positionOf);
     case "running":
       return started(deployment, record.component);
     case "outcome":
@@ -102,15 +106,15 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
     deployment.run.bootId !== run.bootId,
   );
   const isTooLate = hasCleanupStarted(resumed);
-  if (run.verb !== "rollback" || resumed.way !== "forward" || isTooLate) return resumed;
+  if (run.verb !== "rollback" || resumed.direction !== "forward" || isTooLate) return resumed;
   return enterBack({ ...resumed, failure: { kind: "asked", run: resumed.runs } });
 }
 
-function opened(deployment: Deployment, intent: Intent, place: Place): Deployment {
+function opened(deployment: Deployment, intent: Intent, positionOf: FindPosition): Deployment {
   if (deployment.open !== null)
     throw new ForeignRecord(`${intent.round} begun while a round is open`);
   const isObservation = isLook(intent.round) && intent.round !== "ExpectOld";
-  const here = isObservation ? deployment : place(deployment, intent);
+  const here = isObservation ? deployment : positionOf(deployment, intent);
   const isMade = !isObservation && intent.round !== "ExpectOld";
   return {
     ...here,
@@ -143,7 +147,7 @@ function ended(deployment: Deployment, outcome: Outcome): Deployment {
   // Every run asks anew: that alone brings nothing further.
   const idleRuns = isLook(open.intent.round) ? deployment.idleRuns : 0;
   const progressed = { ...after, idleRuns, open: { ...open, waiting } };
-  return waiting.length > 0 ? progressed : settle(progressed);
+  return waiting.length > 0 ? progressed : endRound(progressed);
 }
 
 /** Asked of Provides before anything is done. */

@@ -16,7 +16,7 @@ import { enterBack, withFailure } from "./error-path.ts";
 import { kindOf, type RoundName, undoRows } from "./program.ts";
 import type { TopologyComponent } from "./records.ts";
 import { withInterruption } from "./outcome.ts";
-import { settle } from "./settle.ts";
+import { endRound } from "./end-of-round.ts";
 
 /**
  * What it means that a new run found the deployment as it is: the run before was killed or the host
@@ -38,7 +38,7 @@ export function interrupted(deployment: Deployment, hasRebooted: boolean): Deplo
 }
 
 function rebootedUnasked(deployment: Deployment): Deployment {
-  switch (deployment.way) {
+  switch (deployment.direction) {
     case "forward": {
       if (!isExposedToReboot(deployment)) return deployment;
       const failure = deployment.failure ?? { kind: "host-rebooted", run: deployment.runs };
@@ -49,7 +49,7 @@ function rebootedUnasked(deployment: Deployment): Deployment {
     case "out":
       return doubted(deployment);
     default:
-      return assertNever(deployment.way);
+      return assertNever(deployment.direction);
   }
 }
 
@@ -119,8 +119,10 @@ function hostRebooted(deployment: Deployment, open: OpenRound, hasRebooted: bool
   const members = mark(deployment.members, open.waiting, round, hasRebooted ? "ok" : "failed");
   const [first] = open.waiting;
   const marked = { ...deployment, members };
-  if (hasRebooted || first === undefined) return settle({ ...marked, idleRuns: 0 });
-  return settle(withFailure(marked, first, round, { kind: "problem", problem: rebootNeverCame() }));
+  if (hasRebooted || first === undefined) return endRound({ ...marked, idleRuns: 0 });
+  return endRound(
+    withFailure(marked, first, round, { kind: "problem", problem: rebootNeverCame() }),
+  );
 }
 
 function rebootNeverCame(): Problem {
@@ -145,7 +147,7 @@ function judgeOpen(deployment: Deployment, open: OpenRound, hasRebooted: boolean
     (folded, component) => judge(folded, open, component, hasRebooted),
     deployment,
   );
-  return settle(judged);
+  return endRound(judged);
 }
 
 function judge(
@@ -157,14 +159,14 @@ function judge(
   const { round } = open.intent;
   const change = (members: readonly Member[]): Deployment => ({ ...deployment, members });
   const only = [component];
-  if (deployment.way !== "forward" || round === "Cleanup" || round === "OwedCleanup") {
+  if (deployment.direction !== "forward" || round === "Cleanup" || round === "OwedCleanup") {
     // Its Interface was not even started: neither the way back nor Cleanup must leave it out.
     // Nobody knows how far an interrupted rollback came, and Provides may tell the old version before a
     // reboot: it is made once more.
     const isMadeAgain =
       !mayHaveStarted(open, component, hasRebooted) ||
       round === "ArtifactRollback" ||
-      (deployment.way === "out" && repeatedOnTheWayOut.includes(round));
+      (deployment.direction === "out" && repeatedOnTheWayOut.includes(round));
     if (isMadeAgain) {
       return change(mark(deployment.members, only, round, "again"));
     }
@@ -270,7 +272,7 @@ function isOfHost(member: Member): boolean {
  */
 function looped(deployment: Deployment): Deployment {
   if (deployment.idleRuns <= maxIdleRuns) return deployment;
-  if (deployment.way === "forward" && !hasCleanupStarted(deployment)) {
+  if (deployment.direction === "forward" && !hasCleanupStarted(deployment)) {
     const failure = deployment.failure ?? { kind: "no-progress", run: deployment.runs };
     return enterBack({ ...deployment, idleRuns: 0, failure });
   }

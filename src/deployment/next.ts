@@ -30,7 +30,7 @@ export type Next =
 /** The next line that applies: a stop point the run asks for, or a round that some Component still needs. */
 export function next(deployment: Deployment): Next {
   if (deployment.mustReplan) return anew(deployment);
-  const lines = program(deployment.way, groupCount(deployment), deployment.stage === 0);
+  const lines = program(deployment.direction, groupCount(deployment), deployment.stage === 0);
   for (let at = deployment.cursor; at < lines.length; at += 1) {
     const line = lines[at];
     if (line === undefined) break;
@@ -70,7 +70,7 @@ function isBlocked(deployment: Deployment, group: number): boolean {
   return deployment.members.some(
     (member) =>
       member.step?.group === group &&
-      (isStuck(member) || (deployment.way === "out" && hasFailedInstall(member))),
+      (isStuck(member) || (deployment.direction === "out" && hasFailedInstall(member))),
   );
 }
 

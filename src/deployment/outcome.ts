@@ -33,12 +33,12 @@ export function afterOutcome(
     ...deployment,
     members: deployment.members.map((candidate) => (candidate === member ? after : candidate)),
   };
-  if (deployment.way === "out" && round === "ObserveInterrupted") {
+  if (deployment.direction === "out" && round === "ObserveInterrupted") {
     return isStaying(after) ? changed : { ...changed, mustReplan: true };
   }
   // What cannot be committed must not stay.
   if (hasRefusedCommit(deployment, after)) return { ...changed, mustReplan: true };
-  if (deployment.way !== "forward" || isNoCause(round)) return changed;
+  if (deployment.direction !== "forward" || isNoCause(round)) return changed;
   if (round === "ObserveInterrupted" && member.toObserve !== null) {
     const isFailed = after.ran[member.toObserve] === "interrupted";
     return isFailed
@@ -91,7 +91,7 @@ function isOfPlan({ begin: { system } }: Deployment, { id }: Member, answer: str
 }
 
 function isAssumedToRollBack(deployment: Deployment, member: Member): boolean {
-  if (!isConstrained(deployment) || deployment.way !== "forward") return false;
+  if (!isConstrained(deployment) || deployment.direction !== "forward") return false;
   const { components } = deployment.begin.system;
   return components.some(({ id, supportsRollback }) => id === member.id && supportsRollback);
 }
@@ -130,7 +130,7 @@ function memberAfter(
     case "ExpectOld":
       return member;
     case "ObserveInterrupted":
-      return deployment.way === "out"
+      return deployment.direction === "out"
         ? lookedAfter({ ...member, toObserve: null }, outcome.answer)
         : observed(member, outcome.answer);
     case "ObserveStuck":
@@ -202,7 +202,7 @@ function isTriedAgain(
       return hasTriesLeft(member, round);
     case "ArtifactCommit":
     case "ObserveInterrupted":
-      return deployment.way === "out" && hasTriesLeft(member, round);
+      return deployment.direction === "out" && hasTriesLeft(member, round);
     case "ArtifactRollback":
       return isConstrained(deployment) && hasTriesLeft(member, round);
     default:

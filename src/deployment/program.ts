@@ -6,7 +6,7 @@ import {
   isStaying,
   isStuck,
   type Member,
-  type Way,
+  type Direction,
 } from "./deployment.ts";
 
 /**
@@ -223,18 +223,26 @@ const round = (row: Row, group: number | null): Line => ({ kind: "round", row, g
 const programs = new Map<string, readonly Line[]>();
 
 /** The program of one stage. `groups` is their number; `isFirstStage`: of the deployment. */
-export function program(way: Way, groups: number, isFirstStage: boolean): readonly Line[] {
-  const question = `${way} ${groups} ${isFirstStage}`;
+export function program(
+  direction: Direction,
+  groups: number,
+  isFirstStage: boolean,
+): readonly Line[] {
+  const question = `${direction} ${groups} ${isFirstStage}`;
   const known = programs.get(question);
   if (known !== undefined) return known;
-  const lines = writeProgram(way, groups, isFirstStage);
+  const lines = writeProgram(direction, groups, isFirstStage);
   programs.set(question, lines);
   return lines;
 }
 
-function writeProgram(way: Way, groups: number, isFirstStage: boolean): readonly Line[] {
+function writeProgram(
+  direction: Direction,
+  groups: number,
+  isFirstStage: boolean,
+): readonly Line[] {
   const ascending = Array.from({ length: groups }, (_, group) => group);
-  switch (way) {
+  switch (direction) {
     case "forward":
       return [
         ...(isFirstStage ? [] : [round(owedCleanup, null)]),
@@ -263,7 +271,7 @@ function writeProgram(way: Way, groups: number, isFirstStage: boolean): readonly
         round(confirmEnd, null),
       ];
     default:
-      return assertNever(way);
+      return assertNever(direction);
   }
 }
 

@@ -34,18 +34,18 @@ export function prospectOf(deployment: Deployment, bootId: string): Prospect {
   const action = decide(taken);
   const because = deployment.failure === null ? taken.failure : null;
   const round = action.kind === "round" ? action.round : null;
-  if (round === "ObserveInterrupted" && taken.way === "forward") {
+  if (round === "ObserveInterrupted" && taken.direction === "forward") {
     return { kind: "look", components: action.kind === "round" ? action.components : [] };
   }
-  const isLast = taken.way !== "forward" || taken.stage >= taken.begin.plan.stages.length - 1;
+  const isLast = taken.direction !== "forward" || taken.stage >= taken.begin.plan.stages.length - 1;
   const isCleaned = round === "Cleanup" || round === "ConfirmEnd" || action.kind === "end";
   if (isLast && (isCleaned || hasCleanupStarted(taken))) return { kind: "clean-up" };
-  if (taken.way === "forward") return { kind: "forward", to: goalOf(taken) };
+  if (taken.direction === "forward") return { kind: "forward", to: goalOf(taken) };
   return leadsOut(taken) ? { kind: "out", because } : { kind: "back", to: startOf(taken), because };
 }
 
 function leadsOut(deployment: Deployment): boolean {
-  if (deployment.way === "out" || deployment.mustReplan) return true;
+  if (deployment.direction === "out" || deployment.mustReplan) return true;
   return isConstrained(deployment) && deployment.members.some(isStuck);
 }
 

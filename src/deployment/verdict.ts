@@ -10,11 +10,11 @@ type Verdict = Pick<Ending, "outcome" | "inconsistent">;
 
 /** Where the System is, now that nothing more will be done. */
 export function verdict(deployment: Deployment): Verdict {
-  const { members, way } = deployment;
+  const { members, direction } = deployment;
   const isAnySuspect = members.some((member) => isUnsettled(deployment, member));
   // That the tables bear whatever a Component runs does not mend it.
   if (isAnySuspect) return inconsistent(deployment);
-  if (way === "forward") return clean("success");
+  if (direction === "forward") return clean("success");
   if (movedMembers(deployment).length > 0) {
     // Without tables nobody knows which mix is acceptable, so none is.
     return endStateOf(deployment) === null ? inconsistent(deployment) : clean("failed-elsewhere");

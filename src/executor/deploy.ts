@@ -143,11 +143,11 @@ function isRollback({ verb, isMakingWay }: Request): boolean {
 /** The Artifacts that are still to be downloaded on the way forward. */
 function neededArtifacts({
   begin: first,
-  way,
+  direction,
   stage,
   members,
 }: Deployment): readonly PlannedArtifact[] {
-  if (way !== "forward") return [];
+  if (direction !== "forward") return [];
   const isDownloaded = (id: string): boolean =>
     members.some((member) => member.id === id && member.ran.Download === "ok");
   const steps = first.plan.stages
@@ -302,8 +302,12 @@ function runRecord(request: Request, ports: DeployPorts): Run {
   };
 }
 
-function inTheWay({ begin: { deployment, manifest }, way, stoppedBefore }: Deployment): Problem {
-  const isUndone = way !== "forward" || stoppedBefore === "Cleanup";
+function inTheWay({
+  begin: { deployment, manifest },
+  direction,
+  stoppedBefore,
+}: Deployment): Problem {
+  const isUndone = direction !== "forward" || stoppedBefore === "Cleanup";
   return {
     code: "deployment-in-progress",
     message: `Deployment "${deployment}" of "${manifest}" is in progress and waits to be gone on with.`,

@@ -41,7 +41,7 @@ export function exitOfRun(end: RunEnd): ExitCode {
 
 /** A rollback that stops before Cleanup has done what was asked if the old state is restored. */
 function exitOfStop(deployment: Deployment): ExitCode {
-  if (deployment.way === "forward") return exitCode.done;
+  if (deployment.direction === "forward") return exitCode.done;
   const isRollback = deployment.run.verb === "rollback";
   if (!isRollback || deployment.stoppedBefore === "ArtifactRollback") return exitCode.failedStopped;
   return exitOfOutcome(verdict(deployment).outcome, true);

@@ -1,7 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { contingency } from "../deployment/contingency.ts";
+import { contingencyPlan } from "../deployment/contingency-plan.ts";
 import { type Action, decide } from "../deployment/decide.ts";
 import {
   currentStage,
@@ -48,7 +48,7 @@ async function perform(action: Action, live: Live, ports: ExecutorPorts): Promis
       return await rebootHost(action, live, ports);
     case "replan":
       ports.emit({ type: "note", message: "planning a way out from where the System is now" });
-      record(live, ports, contingency(live.deployment));
+      record(live, ports, contingencyPlan(live.deployment));
       return null;
     case "stop":
       if (action.isNew) {
@@ -60,7 +60,7 @@ async function perform(action: Action, live: Live, ports: ExecutorPorts): Promis
       ports.emit({
         type: "stopped",
         before: action.before,
-        failed: live.deployment.way === "back",
+        failed: live.deployment.direction === "back",
       });
       return { kind: "stopped", deployment: live.deployment };
     case "end":

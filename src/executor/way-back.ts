@@ -8,7 +8,7 @@ type Emit = (event: Event) => void;
 
 /** Tells that the way back begins, where it does. */
 export function tellWayBack(before: Deployment, after: Deployment, emit: Emit): void {
-  if (before.way !== "forward" || after.way !== "back") return;
+  if (before.direction !== "forward" || after.direction !== "back") return;
   emit({ type: "error-path-entered", message: reasonOf(after.failure) });
 }
 

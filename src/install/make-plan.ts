@@ -1,7 +1,7 @@
 import type { Problem } from "../core/problem.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
-import { foreseen } from "../deployment/foreseen.ts";
+import { contingencies } from "../deployment/contingencies.ts";
 import { inProgress } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { explainInShort } from "../planner/explain.ts";
@@ -46,7 +46,7 @@ export async function withWaysOut(machine: Machine, planning: Planning): Promise
   const told = await withWhyNot(machine, planning);
   const waysOut =
     answer.kind === "plan"
-      ? await machine.compute(() => foreseen(system, answer.plan, { nodeLimit }))
+      ? await machine.compute(() => contingencies(system, answer.plan, { nodeLimit }))
       : [];
   return { ...told, waysOut };
 }

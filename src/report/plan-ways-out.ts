@@ -1,4 +1,4 @@
-import type { Foreseen } from "../deployment/foreseen.ts";
+import type { Contingency } from "../deployment/contingencies.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import type { Style } from "./style.ts";
 import { counted, listed } from "./words.ts";
@@ -8,7 +8,7 @@ const maxTold = 12;
 
 /** Where the System goes when a Component that was installed cannot be taken back. */
 export function wayOutLines(
-  ways: readonly Foreseen[],
+  ways: readonly Contingency[],
   { stages }: Plan,
   style: Style,
 ): readonly string[] {
@@ -29,14 +29,17 @@ export function wayOutLines(
 }
 
 /** For how many installs no way out was looked for; without tables none is, for there is nothing to plan by. */
-export function omittedWays(ways: readonly Foreseen[], { stages }: Pick<Plan, "stages">): number {
+export function omittedWays(
+  ways: readonly Contingency[],
+  { stages }: Pick<Plan, "stages">,
+): number {
   if (stages.every(({ systemVersion }) => systemVersion === null)) return 0;
   return stages.flatMap(({ groups }) => groups.flat()).length - ways.length;
 }
 
 function stageLines(
   head: string,
-  ways: readonly Foreseen[],
+  ways: readonly Contingency[],
   isAll: boolean,
   style: Style,
 ): readonly string[] {
@@ -53,12 +56,12 @@ function stageLines(
   return rest === 0 ? told : [...told, `${head}: ${rest} more, shown with "--json".`];
 }
 
-function wayOutText({ component, cause, way, endsIn }: Foreseen, style: Style): string {
+function wayOutText({ component, cause, groups, endsIn }: Contingency, style: Style): string {
   const when =
     cause === "no-rollback"
       ? `if anything fails behind ${component}, which cannot roll back`
       : `if ${component} fails to roll back`;
-  const steps = (way ?? []).map((group) =>
+  const steps = (groups ?? []).map((group) =>
     listed(group.map((step) => `${step.component} to ${step.to}`)),
   );
   const how = steps.length === 0 ? "" : `${steps.join(", then ")}; `;
@@ -70,13 +73,13 @@ function wayOutText({ component, cause, way, endsIn }: Foreseen, style: Style): 
 }
 
 /** Keys may be added, never changed. */
-export function wayOutJson({ stage, component, cause, way, endsIn }: Foreseen) {
+export function wayOutJson({ stage, component, cause, groups, endsIn }: Contingency) {
   return {
     stage,
     component,
     cause,
     groups:
-      way?.map((group) =>
+      groups?.map((group) =>
         group.map(({ component: id, from, to, means }) => ({ component: id, from, to, means })),
       ) ?? null,
     system_version: endsIn,

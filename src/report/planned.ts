@@ -5,7 +5,7 @@ import type {
   SystemVersion,
   Version,
 } from "../core/ids.ts";
-import type { Foreseen } from "../deployment/foreseen.ts";
+import type { Contingency } from "../deployment/contingencies.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import type { System } from "../manifest/system.ts";
 import type { WhyNot } from "../planner/explain.ts";
@@ -37,7 +37,7 @@ export interface PlannedSystem {
   readonly whyNot: { readonly system: System; readonly why: WhyNot } | null;
   readonly notes: readonly Problem[];
   /** The contingency plans, computed before the first step; absent where nobody asked for them. */
-  readonly waysOut?: readonly Foreseen[];
+  readonly waysOut?: readonly Contingency[];
 }
 
 /** Where the Manifest says what of a type. */

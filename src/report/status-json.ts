@@ -38,13 +38,13 @@ export function statusJson(
   }));
   if (progress === null) return { type: "status", deployment: null, cleanup_owed: debts };
   const { deployment } = progress;
-  const { begin, stage, way, failure, ended } = deployment;
+  const { begin, stage, direction, failure, ended } = deployment;
   return {
     type: "status",
     deployment: begin.deployment,
     manifest: begin.manifest,
     begun: begin.at,
-    way,
+    way: direction,
     stage,
     stages: begin.plan.stages.length,
     system_version: begin.plan.stages[stage]?.systemVersion ?? null,

@@ -77,17 +77,17 @@ export function statusLines(
   ];
 }
 
-function stageLine({ begin, stage, way }: Deployment): readonly string[] {
+function stageLine({ begin, stage, direction }: Deployment): readonly string[] {
   const { stages } = begin.plan;
   const current = stages[stage];
   if (current === undefined) return [];
   const goal = current.systemVersion === null ? "" : `, to ${current.systemVersion}`;
-  const back = way === "forward" ? "" : `, ${wayText(way)}`;
+  const back = direction === "forward" ? "" : `, ${directionText(direction)}`;
   return [`Stage ${stage + 1} of ${stages.length}${goal}${back}:`];
 }
 
-function wayText(way: Deployment["way"]): string {
-  switch (way) {
+function directionText(direction: Deployment["direction"]): string {
+  switch (direction) {
     case "forward":
       return "on the way forward";
     case "back":
@@ -95,7 +95,7 @@ function wayText(way: Deployment["way"]): string {
     case "out":
       return "on the way to another acceptable state";
     default:
-      return assertNever(way);
+      return assertNever(direction);
   }
 }
 

@@ -110,7 +110,7 @@ export function* exploring(
         const way = fault === null ? trail : { fault, before: trail };
         // What a power cut takes away was no step of ours.
         const isStep = next.deployment.runs === situation.deployment.runs;
-        const isOurs = isStep && (!next.isShaken || situation.deployment.way === "forward");
+        const isOurs = isStep && (!next.isShaken || situation.deployment.direction === "forward");
         if (isOurs && isForbidden(situation.world, next.world)) {
           const passed = String(next.world);
           if (!forbidden.has(passed)) {

@@ -1,6 +1,6 @@
 import { unknownVersion } from "../core/ids.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
-import { beginOnPaper, type InterruptPolicy } from "../deployment/on-paper.ts";
+import { syntheticBegin, type InterruptPolicy } from "../deployment/synthetic-begin.ts";
 import { startState, type System, type SystemState } from "../manifest/system.ts";
 import type { Begin } from "../deployment/records.ts";
 import { acceptance, startingIn } from "../planner/constraints/state-acceptance.ts";
@@ -65,7 +65,7 @@ export function exploringFrom(
   machineOf: (first: Begin) => Machine = () => realMachine,
 ): Exploring | null {
   if (answer.kind !== "plan") return null;
-  const first = beginOnPaper(system, answer.plan, { policy, nodeLimit });
+  const first = syntheticBegin(system, answer.plan, { policy, nodeLimit });
   return exploring(first, answersOf(system), scope, machineOf(first));
 }
 

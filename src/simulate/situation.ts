@@ -1,5 +1,5 @@
 import { type ComponentId, unknownVersion } from "../core/ids.ts";
-import { contingency } from "../deployment/contingency.ts";
+import { contingencyPlan } from "../deployment/contingency-plan.ts";
 import { decide } from "../deployment/decide.ts";
 import { type Deployment, owingCleanup } from "../deployment/deployment.ts";
 import { evolve } from "../deployment/evolve.ts";
@@ -68,7 +68,7 @@ function intended(deployment: Deployment, action: Decided): JournalRecord {
       return { type: "intent", round, group, components };
     }
     case "replan":
-      return contingency(deployment);
+      return contingencyPlan(deployment);
     case "end":
       return {
         type: "ended",

@@ -63,7 +63,7 @@ function onPaper({ fault, behind, by = answers, times = 1 }: Fate): Course {
   const deployment = begin(first, {
     type: "run",
     at: first.at,
-    runId: "on-paper",
+    runId: "synthetic",
     bootId: "a",
     verb: "install",
     stopBefore: [],

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ComponentId } from "../../src/core/ids.ts";
 import { decide } from "../../src/deployment/decide.ts";
 import { evolve } from "../../src/deployment/evolve.ts";
-import { beginOnPaper } from "../../src/deployment/on-paper.ts";
+import { syntheticBegin } from "../../src/deployment/synthetic-begin.ts";
 import type { JournalRecord } from "../../src/deployment/records.ts";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
@@ -50,7 +50,7 @@ function killed({ seed, kills, policy, isAtOnce }: Given) {
   const answer = findPlan(system);
   fc.pre(answer.kind === "plan" && answer.plan.stages.length > 0);
   if (answer.kind !== "plan") throw new Error("no plan");
-  const first = beginOnPaper(system, answer.plan, { policy: () => policy });
+  const first = syntheticBegin(system, answer.plan, { policy: () => policy });
   return { system, first, policy, killing: runWithKills(first, kills, isAtOnce) };
 }
 

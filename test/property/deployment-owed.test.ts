@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { beginOnPaper } from "../../src/deployment/on-paper.ts";
+import { syntheticBegin } from "../../src/deployment/synthetic-begin.ts";
 import type { JournalRecord } from "../../src/deployment/records.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
@@ -36,7 +36,7 @@ test(
         if (answer.kind !== "plan") return;
         const order = new Map(system.components.map(({ id }, index) => [id, index]));
         const { records, deployment } = runWithKills(
-          beginOnPaper(system, answer.plan),
+          syntheticBegin(system, answer.plan),
           kills,
           isAtOnce,
           {

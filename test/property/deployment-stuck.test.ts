@@ -4,7 +4,7 @@ import type { ComponentId } from "../../src/core/ids.ts";
 import { decide } from "../../src/deployment/decide.ts";
 import { evolve, replay } from "../../src/deployment/evolve.ts";
 import { ending } from "../../src/deployment/verdict.ts";
-import { beginOnPaper } from "../../src/deployment/on-paper.ts";
+import { syntheticBegin } from "../../src/deployment/synthetic-begin.ts";
 import type { RoundName } from "../../src/deployment/program.ts";
 import { type Begin, JournalRecord } from "../../src/deployment/records.ts";
 import type { System } from "../../src/manifest/system.ts";
@@ -110,7 +110,7 @@ function planned({ seed, returns, policy }: Given) {
   const answer = findPlan(system);
   const first =
     answer.kind === "plan" && answer.plan.stages.length > 0
-      ? beginOnPaper(system, answer.plan, { policy: () => policy })
+      ? syntheticBegin(system, answer.plan, { policy: () => policy })
       : null;
   return { system, first };
 }

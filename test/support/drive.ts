@@ -8,7 +8,7 @@ import {
   Version,
 } from "../../src/core/ids.ts";
 import type { StopPoint } from "../../src/core/protocol.ts";
-import { contingency } from "../../src/deployment/contingency.ts";
+import { contingencyPlan } from "../../src/deployment/contingency-plan.ts";
 import { decide } from "../../src/deployment/decide.ts";
 import { type Deployment, owingCleanup } from "../../src/deployment/deployment.ts";
 import { begin, evolve } from "../../src/deployment/evolve.ts";
@@ -262,7 +262,7 @@ export function drive(from: Begin | Driven, boards: Boards, call: Call = {}): Dr
         });
         break;
       case "replan":
-        add(contingency(deployment));
+        add(contingencyPlan(deployment));
         break;
       case "stop":
         if (action.isNew) add({ type: "stopped", before: action.before });

@@ -1,5 +1,5 @@
 import { type ComponentId, unknownVersion } from "../../src/core/ids.ts";
-import { contingency } from "../../src/deployment/contingency.ts";
+import { contingencyPlan } from "../../src/deployment/contingency-plan.ts";
 import { type Action, decide } from "../../src/deployment/decide.ts";
 import { type Deployment, owingCleanup } from "../../src/deployment/deployment.ts";
 import { begin, evolve, replay } from "../../src/deployment/evolve.ts";
@@ -154,7 +154,7 @@ class Executor {
           break;
         case "replan":
           this.#since = this.#world;
-          this.#write(contingency(this.#deployment));
+          this.#write(contingencyPlan(this.#deployment));
           break;
         case "reboot-host":
           this.#intend(action);
@@ -233,7 +233,7 @@ class Executor {
     // Of what is half-way nobody can say what it goes with.
     if (world.includes(null)) return;
     // What the boot loader dropped was no step of ours, nor is what is passed on the way back from there.
-    if (!this.#isShaken || this.#deployment.way === "forward") {
+    if (!this.#isShaken || this.#deployment.direction === "forward") {
       this.#steps.push({ since: this.#since, from, to: world });
     }
   }

@@ -1,6 +1,6 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { ComponentId } from "../../core/ids.ts";
-import type { InterruptPolicy } from "../../deployment/on-paper.ts";
+import type { InterruptPolicy } from "../../deployment/synthetic-begin.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { System } from "../../manifest/system.ts";
 import { isAcceptable, type SimulationReport } from "../../report/simulation.ts";

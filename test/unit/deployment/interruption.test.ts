@@ -133,7 +133,7 @@ describe("a host that reboots", () => {
     const boards = new Boards(spec);
     const asked = drive(beginOf(spec), boards, { exitOnReboot: true });
     const stopped = drive(asked, boards, { rebooted: true, stopBefore: ["ArtifactRollback"] });
-    expect([stopped.end, stopped.deployment.way]).toEqual(["stopped", "back"]);
+    expect([stopped.end, stopped.deployment.direction]).toEqual(["stopped", "back"]);
   });
 
   it("fails the deployment where nobody asked and something is installed and not committed", () => {
@@ -223,7 +223,7 @@ describe("a power cut on the way out", () => {
 
   it("leaves no ArtifactInstall that may be half done for one that was never called", () => {
     const { boards, cut } = cutOnTheWayOut("while-running");
-    expect(cut.deployment.way).toBe("out");
+    expect(cut.deployment.direction).toBe("out");
 
     const ended = drive(cut, boards, { rebooted: true });
 

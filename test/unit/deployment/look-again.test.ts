@@ -85,7 +85,7 @@ describe("a run that takes up a deployment before an install", () => {
   it("does not go on for ever by asking", () => {
     let driven = drive(beginOf(one), new Boards(one), { stopBefore: ["ArtifactInstall"] });
     let runs = 0;
-    for (; driven.deployment.way === "forward" && runs < 10; runs += 1) {
+    for (; driven.deployment.direction === "forward" && runs < 10; runs += 1) {
       const next = drive(driven, new Boards(one));
       driven = next.deployment.failure === null ? killedBehind(next, "ExpectOld", "A") : next;
     }

@@ -49,7 +49,7 @@ describe("stop points", () => {
     );
     const failed = drive(beginOf(spec), boards, { stopBefore: stopPoints });
     const install = drive(failed, boards, { stopBefore: ["ArtifactRollback", "Cleanup"] });
-    expect([install.end, install.deployment.way]).toEqual(["stopped", "back"]);
+    expect([install.end, install.deployment.direction]).toEqual(["stopped", "back"]);
     const rollback = drive(install, boards, { verb: "rollback", stopBefore: ["Cleanup"] });
     expect([rollback.end, boards.calls.at(-1)]).toEqual(["stopped", "ArtifactFailure A"]);
     expect(drive(rollback, boards).deployment.ended?.outcome).toBe("failed-rolled-back");

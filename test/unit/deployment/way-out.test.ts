@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { beginOnPaper } from "../../../src/deployment/on-paper.ts";
+import { syntheticBegin } from "../../../src/deployment/synthetic-begin.ts";
 import type { Begin } from "../../../src/deployment/records.ts";
 import type { System } from "../../../src/manifest/system.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
@@ -39,7 +39,7 @@ const motorAppSafety = systemOf({
 function planned(system: System): Begin {
   const answer = findPlan(system);
   if (answer.kind !== "plan") throw new Error("no plan");
-  return beginOnPaper(system, answer.plan);
+  return syntheticBegin(system, answer.plan);
 }
 
 function answersOf(system: System, needsReboot: "No" | "Automatic" | "Yes"): Answers {

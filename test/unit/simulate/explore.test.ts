@@ -148,7 +148,7 @@ const bugs: readonly Bug[] = [
   {
     bug: "ends instead of rolling back",
     decide: (deployment) =>
-      deployment.way === "back" && deployment.ended === null
+      deployment.direction === "back" && deployment.ended === null
         ? { kind: "end", outcome: "failed-rolled-back", inconsistent: [] }
         : decide(deployment),
   },
@@ -204,7 +204,7 @@ const bugs: readonly Bug[] = [
     bug: "ends after a rollback that failed",
     decide: (deployment) => {
       const hasFailed = deployment.members.some(({ failures }) => failures.ArtifactRollback === 1);
-      const isOver = deployment.ended === null && deployment.way === "back" && hasFailed;
+      const isOver = deployment.ended === null && deployment.direction === "back" && hasFailed;
       return isOver
         ? { kind: "end", outcome: "failed-rolled-back", inconsistent: [] }
         : decide(deployment);

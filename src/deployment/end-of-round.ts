@@ -4,11 +4,11 @@ import { next } from "./next.ts";
 import { program } from "./program.ts";
 
 /** The barrier: all Components of the round have ended. Decides where the cursor goes. */
-export function settle(deployment: Deployment): Deployment {
+export function endRound(deployment: Deployment): Deployment {
   const isExpectation = deployment.open?.intent.round === "ExpectOld";
   const hasAskedOld = isExpectation || deployment.hasAskedOld;
   const closed: Deployment = { ...deployment, open: null, hasAskedOld };
-  if (closed.way !== "forward") return settleBack(closed, deployment);
+  if (closed.direction !== "forward") return repeatRollbackReboot(closed, deployment);
   if (closed.failure !== null && !isOneMoreRoundOwed(closed)) return enterBack(closed);
   return startNextStage(closed);
 }
@@ -43,7 +43,7 @@ function startNextStage(deployment: Deployment): Deployment {
 }
 
 /** After a failed verification the rollback reboot is made again, a limited number of times. */
-function settleBack(closed: Deployment, before: Deployment): Deployment {
+function repeatRollbackReboot(closed: Deployment, before: Deployment): Deployment {
   if (before.open?.intent.round !== "ArtifactVerifyRollbackReboot") return closed;
   const isAgain = (member: Member): boolean =>
     (member.ran.ArtifactVerifyRollbackReboot === "failed" ||
@@ -51,7 +51,7 @@ function settleBack(closed: Deployment, before: Deployment): Deployment {
     hasTriesLeft(member, "ArtifactVerifyRollbackReboot");
   if (!closed.members.some(isAgain)) return closed;
   const group = before.open.intent.group;
-  const lines = program(closed.way, groupCount(closed), closed.stage === 0);
+  const lines = program(closed.direction, groupCount(closed), closed.stage === 0);
   const reboot = lines.findIndex(
     (line) =>
       line.kind === "round" && line.group === group && line.row.name === "ArtifactRollbackReboot",

@@ -6,24 +6,24 @@ import type { Begin } from "./records.ts";
 /** What the Topology says of a Component that is interrupted. */
 export type InterruptPolicy = (component: string) => Begin["components"][number]["onInterrupt"];
 
-interface PaperOptions {
+interface SyntheticBeginOptions {
   readonly policy?: InterruptPolicy;
   /** For ways out. */
   readonly nodeLimit?: number;
 }
 
-/** A deployment that nobody will make: its machine may be asked what it would do. */
-export function beginOnPaper(
+/** The begin of a deployment that is never made: its machine answers what it would do. */
+export function syntheticBegin(
   system: System,
   plan: Plan,
-  { policy = () => "rollback", nodeLimit = defaultNodeLimit }: PaperOptions = {},
+  { policy = () => "rollback", nodeLimit = defaultNodeLimit }: SyntheticBeginOptions = {},
 ): Begin {
   return {
     type: "begin",
     format: 1,
-    deployment: "on-paper",
+    deployment: "synthetic",
     at: "1970-01-01T00:00:00.000Z",
-    manifest: "on-paper",
+    manifest: "synthetic",
     sequence: null,
     exitOnReboot: false,
     system,

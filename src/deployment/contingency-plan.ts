@@ -31,7 +31,7 @@ export function isUnsure(member: Member): boolean {
 }
 
 /** The contingency plan from here; `groups` is null where there is none. */
-export function contingency(deployment: Deployment): Replanned {
+export function contingencyPlan(deployment: Deployment): Replanned {
   const { system, nodeLimit = defaultNodeLimit } = deployment.begin;
   const state = stateOf(withStandIns(deployment));
   if (state === null) return { type: "replanned", groups: null };
@@ -115,7 +115,7 @@ export function takeWayOut(
 ): Deployment {
   return {
     ...deployment,
-    way: "out",
+    direction: "out",
     cursor: 0,
     mustReplan: false,
     detourGroups: groups.length,

@@ -5,12 +5,12 @@ import { next } from "./next.ts";
 import { program, type RoundName } from "./program.ts";
 import type { Intent } from "./records.ts";
 
-/** The deployment at the place in its program where the intent belongs; throws where it has none. */
-export type Place = (deployment: Deployment, intent: Intent) => Deployment;
+/** Sets the cursor to where the intent belongs in the program; throws where it belongs nowhere. */
+export type FindPosition = (deployment: Deployment, intent: Intent) => Deployment;
 
 /** What this build does is what comes next, and nothing else. */
-export const placed: Place = (deployment, intent) => {
-  const here = asNext(deployment, intent);
+export const strictPosition: FindPosition = (deployment, intent) => {
+  const here = comingPosition(deployment, intent);
   if (here === null) throw misplaced(intent);
   return here;
 };
@@ -18,12 +18,12 @@ export const placed: Place = (deployment, intent) => {
 /**
  * In a journal that is read. A build before this one may have asked less, or have gone another way than this one would:
  * what it has done is done, and is followed, because a deployment that nobody can read any more could neither be finished
- * nor undone. A round that has no place at all is of another program.
+ * nor undone. A round without any position is of another program.
  */
-export const followed: Place = (deployment, intent) => {
-  const here = asNext(deployment, intent);
+export const replayPosition: FindPosition = (deployment, intent) => {
+  const here = comingPosition(deployment, intent);
   if (here !== null) return here;
-  const there = onSomeWay(deployment, intent);
+  const there = positionOnSomeWay(deployment, intent);
   if (there === null) throw misplaced(intent);
   return { ...there, mustReplan: false };
 };
@@ -32,19 +32,19 @@ function misplaced({ round }: Intent): ForeignRecord {
   return new ForeignRecord(`${round} does not follow here`);
 }
 
-function asNext(deployment: Deployment, { round, group }: Intent): Deployment | null {
+function comingPosition(deployment: Deployment, { round, group }: Intent): Deployment | null {
   const coming = next(deployment);
   if (coming.kind !== "round" || coming.row.name !== round || coming.group !== group) return null;
   return { ...deployment, cursor: coming.at };
 }
 
-function onSomeWay(deployment: Deployment, intent: Intent): Deployment | null {
+function positionOnSomeWay(deployment: Deployment, intent: Intent): Deployment | null {
   const here = ahead(deployment, intent);
-  switch (deployment.way) {
+  switch (deployment.direction) {
     case "forward":
       return passing(here) ?? passing(ahead(enterBack(deployment), intent));
     case "back": {
-      const forward: Deployment = { ...deployment, way: "forward", cursor: 0, failure: null };
+      const forward: Deployment = { ...deployment, direction: "forward", cursor: 0, failure: null };
       return passing(here) ?? passing(ahead(forward, intent)) ?? arrived(here);
     }
     default:
@@ -60,13 +60,13 @@ interface Passage {
 
 /** The error path makes some of its rounds again. */
 function ahead(from: Deployment, intent: Intent): Passage | null {
-  const isForward = from.way === "forward";
+  const isForward = from.direction === "forward";
   const to = lineOf(from, intent, from.cursor) ?? (isForward ? null : lineOf(from, intent, 0));
   return to === null ? null : { from, to };
 }
 
 function lineOf(deployment: Deployment, { round, group }: Intent, from: number): number | null {
-  const lines = program(deployment.way, groupCount(deployment), deployment.stage === 0);
+  const lines = program(deployment.direction, groupCount(deployment), deployment.stage === 0);
   const found = lines.findIndex(
     (line, index) =>
       index >= from && line.kind === "round" && line.row.name === round && line.group === group,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Foreseen, foreseen } from "../../../src/deployment/foreseen.ts";
+import { type Contingency, contingencies } from "../../../src/deployment/contingencies.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
 import { wayOutLines } from "../../../src/report/plan-ways-out.ts";
 import { plainStyle } from "../../../src/report/style.ts";
@@ -7,9 +7,9 @@ import { Boards, drive, exited, type Script } from "../../support/drive.ts";
 import { systemOf } from "../../support/planner-systems.ts";
 import { seedBegin, type SeedSpec } from "../../support/seed-begin.ts";
 
-function ahead(spec: SeedSpec): readonly Foreseen[] {
+function ahead(spec: SeedSpec): readonly Contingency[] {
   const { system, plan } = seedBegin(spec);
-  return foreseen(system, plan);
+  return contingencies(system, plan);
 }
 
 /** The way out that the machine takes in a real run. */
@@ -35,14 +35,14 @@ describe("the way out that is told before the first step", () => {
         stage: 0,
         component: id,
         cause: "rollback-failed",
-        way: [[{ component: other, means: "install", from: "rtos-v1", to: "rtos-v2" }]],
+        groups: [[{ component: other, means: "install", from: "rtos-v1", to: "rtos-v2" }]],
         endsIn: "v.2",
       });
       const run = taken({}, (round, board, nth) => {
         if (round === "ArtifactCommit" && board === other && nth === 1) return exited(1);
         return round === "ArtifactRollback" && board === id ? exited(1) : "ok";
       });
-      expect(run).toEqual({ ways: [told?.way], outcome: "failed-elsewhere" });
+      expect(run).toEqual({ ways: [told?.groups], outcome: "failed-elsewhere" });
     }
   });
 
@@ -53,7 +53,7 @@ describe("the way out that is told before the first step", () => {
     const run = taken(spec, (round, board, nth) =>
       round === "ArtifactCommit" && board === "R998" && nth === 1 ? exited(1) : "ok",
     );
-    expect(run.ways).toEqual([told?.way]);
+    expect(run.ways).toEqual([told?.groups]);
   });
 
   it("is told for each of two thousand that are alike", { timeout: 300_000 }, () => {
@@ -68,16 +68,16 @@ describe("the way out that is told before the first step", () => {
     });
     const answer = findPlan(system);
     if (answer.kind !== "plan") throw new Error(`there is a ${answer.kind}`);
-    const found = foreseen(system, answer.plan);
+    const found = contingencies(system, answer.plan);
     expect(found).toHaveLength(2000);
     for (const stuck of [1, 2, 1000, 1999]) {
-      const { way, ...said } = found[stuck] ?? { way: null };
+      const { groups, ...said } = found[stuck] ?? { groups: null };
       const id = `B${stuck - 1}`;
       expect(said).toEqual({ stage: 0, component: id, cause: "rollback-failed", endsIn: "v.2" });
       const others = system.components
         .map((one) => one.id)
         .filter((one) => one !== "G" && one !== id);
-      expect(way).toEqual([
+      expect(groups).toEqual([
         others.map((component) => ({ component, means: "install", from: "old", to: "new" })),
       ]);
     }
@@ -85,7 +85,7 @@ describe("the way out that is told before the first step", () => {
 
   it("is not looked for behind all installs of a System of very many that differ", () => {
     const { system, plan } = seedBegin({});
-    const ways = foreseen(system, plan, { limit: system.components.length });
+    const ways = contingencies(system, plan, { limit: system.components.length });
     expect(ways).toEqual(ahead({}).slice(0, 1));
     expect(wayOutLines(ways, plan, plainStyle)).toEqual([
       "Way out, if G13 fails to roll back: R456 to rtos-v2 and R998 to rtos-v2; the System ends in v.2.",
@@ -101,8 +101,8 @@ describe("the way out that is told before the first step", () => {
 
   it("is told for each Component where they differ", () => {
     const [first, ...others] = ahead({});
-    if (first === undefined) throw new Error("nothing foreseen");
-    const ways = [{ ...first, way: null, endsIn: null }, ...others];
+    if (first === undefined) throw new Error("no contingency");
+    const ways = [{ ...first, groups: null, endsIn: null }, ...others];
     expect(wayOutLines(ways, seedBegin({}).plan, plainStyle)).toEqual([
       "Way out, if G13 fails to roll back: there is none, the System is left inconsistent.",
       "Way out, if R456 fails to roll back: R998 to rtos-v2; the System ends in v.2.",

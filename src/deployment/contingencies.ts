@@ -4,22 +4,22 @@ import type { System } from "../manifest/system.ts";
 import { symmetryClassesOf } from "../planner/model/symmetry-classes.ts";
 import { tableClassesOf } from "../planner/model/table-classes.ts";
 import type { Plan, Step } from "../planner/model/plan.ts";
-import { contingency } from "./contingency.ts";
+import { contingencyPlan } from "./contingency-plan.ts";
 import { type Deployment, isConstrained, type Member } from "./deployment.ts";
 import { begin } from "./evolve.ts";
-import { beginOnPaper } from "./on-paper.ts";
+import { syntheticBegin } from "./synthetic-begin.ts";
 import type { Begin, Replanned } from "./records.ts";
 import { endStateOf } from "./verdict.ts";
 
 /** What becomes of the System where a Component that was installed cannot go back. */
-export interface Foreseen {
+export interface Contingency {
   /** Index into the plan's stages. */
   readonly stage: number;
   readonly component: ComponentId;
   /** `no-rollback`: it never can, and something fails behind it. `rollback-failed`: it should, and does not. */
   readonly cause: "no-rollback" | "rollback-failed";
   /** The way out, by order groups; null where there is none. */
-  readonly way: Replanned["groups"];
+  readonly groups: Replanned["groups"];
   /** Where it ends; null where that is no acceptable end state. */
   readonly endsIn: SystemVersion | null;
 }
@@ -28,9 +28,9 @@ export interface Foreseen {
  * How many ways are planned, times Components: what a way takes grows with them. Enough for two hundred Components that are
  * each installed ten times; of two thousand that differ, two hundred ways.
  */
-const foresight = 400_000;
+const contingencyLimit = 400_000;
 
-interface ForeseenOptions {
+interface ContingencyOptions {
   /** How many nodes may be searched for each way. */
   readonly nodeLimit?: number;
   /** How many ways are planned, times Components. */
@@ -41,17 +41,17 @@ interface ForeseenOptions {
  * For every step of the plan, planned as the deployment would. Nothing without tables, and nothing for later steps where all
  * would be too many.
  */
-export function foreseen(
+export function contingencies(
   system: System,
   plan: Plan,
-  { nodeLimit = defaultNodeLimit, limit = foresight }: ForeseenOptions = {},
-): readonly Foreseen[] {
-  const first = beginOnPaper(system, plan, { nodeLimit });
+  { nodeLimit = defaultNodeLimit, limit = contingencyLimit }: ContingencyOptions = {},
+): readonly Contingency[] {
+  const first = syntheticBegin(system, plan, { nodeLimit });
   const before = begin(first, {
     type: "run",
     at: first.at,
-    runId: "foreseen",
-    bootId: "foreseen",
+    runId: "synthetic",
+    bootId: "synthetic",
     verb: "install",
     stopBefore: [],
     exitOnReboot: false,
@@ -65,14 +65,14 @@ export function foreseen(
     const start = versions;
     const moves = movesOf(groups);
     const found = groups.flatMap((steps, group) => {
-      const known = new Map<string, Foreseen>();
-      return steps.flatMap((step): readonly Foreseen[] => {
+      const known = new Map<string, Contingency>();
+      return steps.flatMap((step): readonly Contingency[] => {
         const key = `${classes.get(step.component) ?? -1}/${step.from}/${step.to}`;
         const alike = known.get(key);
         if (alike !== undefined) return [renamed(alike, step.component, classes, places)];
         if (left <= 0) return [];
         left -= 1;
-        const own = foresee(first, { ...before, stage, members: start }, moves, group, step);
+        const own = contingencyOf(first, { ...before, stage, members: start }, moves, group, step);
         known.set(key, own);
         return [own];
       });
@@ -97,13 +97,13 @@ function movesOf(groups: Plan["stages"][number]["groups"]): Moves {
 }
 
 /** The error path has undone all behind the step's group, and of the group all that can go back. */
-function foresee(
+function contingencyOf(
   first: Begin,
   start: Deployment,
   moves: Moves,
   stuck: number,
   { component }: Step,
-): Foreseen {
+): Contingency {
   const { stage } = start;
   const firm = new Set(
     first.system.components.flatMap(({ id, supportsRollback }) => (supportsRollback ? [] : [id])),
@@ -128,14 +128,14 @@ function foresee(
     if (group === stuck && isFirm) return installed(planned, to, { ObserveStuck: "ok" });
     return planned;
   });
-  const deployment: Deployment = { ...start, way: "back", members };
-  const { groups: way } = contingency(deployment);
+  const deployment: Deployment = { ...start, direction: "back", members };
+  const { groups } = contingencyPlan(deployment);
   return {
     stage,
     component,
     cause: firm.has(component) ? "no-rollback" : "rollback-failed",
-    way,
-    endsIn: endStateOf({ ...deployment, members: afterwards(members, way ?? []) }),
+    groups,
+    endsIn: endStateOf({ ...deployment, members: afterwards(members, groups ?? []) }),
   };
 }
 
@@ -165,12 +165,12 @@ function alikeOnes(system: System): ReadonlyMap<ComponentId, number> {
  * change places. Of those that then make the same step, the first in the Topology are the first again.
  */
 function renamed(
-  known: Foreseen,
+  known: Contingency,
   component: ComponentId,
   classes: ReadonlyMap<ComponentId, number>,
   places: ReadonlyMap<ComponentId, number>,
-): Foreseen {
-  const way = known.way?.map((steps) => [...steps]) ?? null;
+): Contingency {
+  const way = known.groups?.map((steps) => [...steps]) ?? null;
   const all = way?.flatMap((steps) => steps.map((step, at) => ({ steps, step, at }))) ?? [];
   const own = all.find(({ step }) => step.component === component)?.step;
   if (way === null || own === undefined) return { ...known, component };
@@ -189,5 +189,5 @@ function renamed(
     steps[at] = { ...step, component: names[index] ?? step.component };
   }
   const sorted = way.map((steps) => steps.toSorted((a, b) => byPlace(a.component, b.component)));
-  return { ...known, component, way: sorted };
+  return { ...known, component, groups: sorted };
 }
