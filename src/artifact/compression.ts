@@ -1,7 +1,7 @@
 import { createGunzip, type Gunzip } from "node:zlib";
 import { type Decompressors, DecompressError } from "../platform/types.ts";
 import { refused } from "./artifact-error.ts";
-import { free, type Pieces } from "./lent.ts";
+import { freeBuffer, type BufferLending } from "./buffer-lending.ts";
 
 /** How the tars inside an Artifact may be compressed. */
 export type Compression = "none" | "gzip" | "xz" | "zstd";
@@ -42,7 +42,7 @@ export const inflateChunk = { alone: 1024 * 1024, among: 80 * 1024 } as const;
 export interface Unpacking {
   /** Bytes that are inflated at once: the largest piece. */
   readonly chunkBytes: number;
-  readonly pieces: Pieces;
+  readonly buffers: BufferLending;
 }
 
 /**
@@ -77,7 +77,7 @@ export async function* uncompressed(
 export async function* gunzip(
   file: string,
   source: AsyncIterable<Uint8Array>,
-  { chunkBytes, pieces }: Unpacking,
+  { chunkBytes, buffers }: Unpacking,
 ): AsyncGenerator<Uint8Array> {
   const engine = createGunzip({ chunkSize: chunkBytes });
   const fed = feed(engine, source);
@@ -86,7 +86,7 @@ export async function* gunzip(
     for await (const chunk of engine) {
       const piece = bytesOf(chunk);
       yield piece;
-      if (pieces === "lent" && isFull(piece)) letGo(piece, chunkBytes);
+      if (buffers === "lent" && isFull(piece)) releaseBuffer(piece, chunkBytes);
       last = piece;
     }
   } catch (error) {
@@ -99,7 +99,7 @@ export async function* gunzip(
     throw broken(file, "gzip", "something follows its end");
   }
   // The engine has ended of itself, so it fills nothing any more.
-  if (pieces === "lent" && last !== null) letGo(last, chunkBytes);
+  if (buffers === "lent" && last !== null) releaseBuffer(last, chunkBytes);
 }
 
 /** A source that breaks destroys the engine, so that whoever reads from that meets the very error. */
@@ -141,8 +141,8 @@ function isFull({ buffer, byteOffset, byteLength }: Uint8Array): boolean {
 }
 
 /** Frees what a piece lay in, if that was nobody else's. */
-function letGo({ buffer }: Uint8Array, chunkBytes: number): void {
-  if (isOfEngine(buffer, chunkBytes)) free(buffer);
+function releaseBuffer({ buffer }: Uint8Array, chunkBytes: number): void {
+  if (isOfEngine(buffer, chunkBytes)) freeBuffer(buffer);
 }
 
 /**

@@ -29,7 +29,7 @@ export async function readHeaderTar(
   const compression = demandSuffix(file, name, bytes);
   const unpacked = uncompressed(label, compression, once(bytes), decompressors, {
     chunkBytes: inflateChunk.among,
-    pieces: "kept",
+    buffers: "kept",
   });
   const reader = readBytes(label, bounded(label, unpacked));
   try {

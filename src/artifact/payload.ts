@@ -5,7 +5,7 @@ import { wrongSum } from "./artifact-manifest.ts";
 import { type ByteReader, readBytes } from "./byte-reader.ts";
 import { inflateChunk, magicBytes, uncompressed, type Unpacking } from "./compression.ts";
 import { demandSuffix } from "./header-tar.ts";
-import { readAll } from "./lent.ts";
+import { readAll } from "./buffer-lending.ts";
 import { demandLast, demandSame, openArtifact } from "./layout.ts";
 import { demandEnd } from "./tar-audit.ts";
 import { nextEntry, takePadding, type TarEntry } from "./tar-reader.ts";
@@ -15,13 +15,13 @@ import type { Artifact, PayloadFile, PayloadStream } from "./types.ts";
  * Streams the payload files in the order they lie in. Every checksum is verified on the way: a violation throws
  * ArtifactError before the content ends, and once the last file is through the whole archive has been checked. What the
  * medium throws (FileError) comes through. An Artifact with state scripts is refused: here nobody would run them.
- * With `pieces: "lent"` those of a content are.
+ * With `buffers: "lent"` those of a content are.
  */
 export async function* streamPayload(
   source: ByteSource,
   artifact: Artifact,
   decompressors: Decompressors | null = null,
-  unpacking: Unpacking = { chunkBytes: inflateChunk.among, pieces: "kept" },
+  unpacking: Unpacking = { chunkBytes: inflateChunk.among, buffers: "kept" },
 ): AsyncGenerator<PayloadStream> {
   const file = source.name;
   if (artifact.hasStateScripts) throw stateScripts(file);

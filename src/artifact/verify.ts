@@ -5,7 +5,7 @@ import { readBytes } from "./byte-reader.ts";
 import { inflateChunk, type Unpacking } from "./compression.ts";
 import type { VerifyKey } from "./keys.ts";
 import { openArtifact } from "./layout.ts";
-import { readAll } from "./lent.ts";
+import { readAll } from "./buffer-lending.ts";
 import { payloadOf } from "./payload.ts";
 import { demandEnd } from "./tar-audit.ts";
 import type { Artifact, PayloadFile } from "./types.ts";
@@ -29,7 +29,7 @@ export function verifyArtifact(
   keys: readonly VerifyKey[],
   decompressors: Decompressors | null = null,
 ): Promise<Result<VerifiedArtifact>> {
-  const unpacking: Unpacking = { chunkBytes: inflateChunk.alone, pieces: "lent" };
+  const unpacking: Unpacking = { chunkBytes: inflateChunk.alone, buffers: "lent" };
   return asResult(source.name, () =>
     verifyStream(source.name, readAll(source, unpacking), keys, decompressors, unpacking),
   );

@@ -1,6 +1,6 @@
 import { ArtifactError, asResult } from "../artifact/artifact-error.ts";
 import { inflateChunk } from "../artifact/compression.ts";
-import { readAll } from "../artifact/lent.ts";
+import { readAll } from "../artifact/buffer-lending.ts";
 import type { Sha256 } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -21,7 +21,7 @@ export function demandPin(
 ): Promise<Result<null>> {
   return asResult(source.name, async () => {
     if (pin === null) return null;
-    const wholly = { chunkBytes: inflateChunk.alone, pieces: "lent" } as const;
+    const wholly = { chunkBytes: inflateChunk.alone, buffers: "lent" } as const;
     const got = known ?? (await sumOf(readAll(source, wholly)));
     if (got !== pin.sha256) throw new ArtifactError(otherArtifact(source.name, pin, got));
     return null;

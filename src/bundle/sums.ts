@@ -1,6 +1,6 @@
 import { asResult } from "../artifact/artifact-error.ts";
 import { inflateChunk } from "../artifact/compression.ts";
-import { readAll } from "../artifact/lent.ts";
+import { readAll } from "../artifact/buffer-lending.ts";
 import type { Problem } from "../core/problem.ts";
 import type { ByteSource } from "../platform/types.ts";
 import type { Bundle } from "./bundle.ts";
@@ -13,7 +13,7 @@ export async function wrongSums(
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   for (const entry of entries) {
-    const wholly = { chunkBytes: inflateChunk.alone, pieces: "lent" } as const;
+    const wholly = { chunkBytes: inflateChunk.alone, buffers: "lent" } as const;
     const summed = await asResult(source.name, () => drain(readAll(partOf(source, entry), wholly)));
     if (!summed.ok) problems.push(...summed.problems);
   }

@@ -1,6 +1,6 @@
 import { ArtifactError, asResult, refused } from "../artifact/artifact-error.ts";
 import { gunzip, inflateChunk } from "../artifact/compression.ts";
-import { readAll } from "../artifact/lent.ts";
+import { readAll } from "../artifact/buffer-lending.ts";
 import type { Result } from "../core/result.ts";
 import { type ByteSource, FileError, type Files } from "../platform/types.ts";
 import { notWritten } from "./not-written.ts";
@@ -29,7 +29,7 @@ export function unpackGzip(
     const directory = path.slice(0, path.lastIndexOf("/")) || "/";
     try {
       const free = files.freeBytes(directory);
-      const unpacking = { chunkBytes: inflateChunk.alone, pieces: "lent" } as const;
+      const unpacking = { chunkBytes: inflateChunk.alone, buffers: "lent" } as const;
       const unpacked = gunzip(source.name, readAll(source, unpacking), unpacking);
       return await files.writeStream(path, within(source.name, unpacked, free));
     } catch (error) {

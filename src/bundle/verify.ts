@@ -1,7 +1,7 @@
 import { asResult } from "../artifact/artifact-error.ts";
 import { inflateChunk } from "../artifact/compression.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
-import { readAll } from "../artifact/lent.ts";
+import { readAll } from "../artifact/buffer-lending.ts";
 import { verifiedAtOnce, verifyArtifact, type VerifiedArtifact } from "../artifact/verify.ts";
 import { inOrder } from "../core/in-order.ts";
 import type { Problem } from "../core/problem.ts";
@@ -58,7 +58,7 @@ async function verifyEntry(
   const part = partOf(source, entry);
   if (bundle.verifiedBy !== null && keys.length === 0) {
     const summed = await asResult(source.name, () =>
-      drain(readAll(part, { chunkBytes: inflateChunk.alone, pieces: "lent" })),
+      drain(readAll(part, { chunkBytes: inflateChunk.alone, buffers: "lent" })),
     );
     if (!summed.ok) return summed;
   }

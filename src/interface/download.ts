@@ -126,7 +126,7 @@ function watched(spec: DownloadSpec): ByteSource {
 
 /** Every piece is written, into a pipe or a file, before the next one is asked for. */
 function unpackingOf({ atOnce }: DownloadSpec): Unpacking {
-  return { chunkBytes: atOnce < many ? inflateChunk.alone : inflateChunk.among, pieces: "lent" };
+  return { chunkBytes: atOnce < many ? inflateChunk.alone : inflateChunk.among, buffers: "lent" };
 }
 
 /** What an interrupted Download left behind that is made once more. */

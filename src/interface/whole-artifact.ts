@@ -1,7 +1,7 @@
 import type { Unpacking } from "../artifact/compression.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
 import { demandSame } from "../artifact/layout.ts";
-import { readAll } from "../artifact/lent.ts";
+import { readAll } from "../artifact/buffer-lending.ts";
 import type { Artifact } from "../artifact/types.ts";
 import { verifyStream } from "../artifact/verify.ts";
 import type { ByteSource, Decompressors } from "../platform/types.ts";

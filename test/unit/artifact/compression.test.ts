@@ -178,7 +178,7 @@ describe("gzip that is lent", () => {
   it("gives the same bytes, and each piece is gone once the next one is asked for", async () => {
     const pieces: Uint8Array[] = [];
     const copies: Uint8Array[] = [];
-    for await (const piece of gunzip("a", source(), { chunkBytes, pieces: "lent" })) {
+    for await (const piece of gunzip("a", source(), { chunkBytes, buffers: "lent" })) {
       pieces.push(piece);
       copies.push(Buffer.from(piece));
     }
@@ -191,7 +191,7 @@ describe("gzip that is lent", () => {
 
   it("stays where it is kept", async () => {
     const pieces: Uint8Array[] = [];
-    for await (const piece of gunzip("a", source(), { chunkBytes, pieces: "kept" })) {
+    for await (const piece of gunzip("a", source(), { chunkBytes, buffers: "kept" })) {
       pieces.push(piece);
     }
 
@@ -211,7 +211,7 @@ describe("gzip that is lent", () => {
           expect(isOfEngine(shared, inflateChunk[company])).toBe(false);
           const lentPieces = gunzip("a", source(), {
             chunkBytes: inflateChunk[company],
-            pieces: "lent",
+            buffers: "lent",
           });
           const copies: Uint8Array[] = [];
           for await (const piece of lentPieces) {
@@ -239,7 +239,7 @@ describe("gzip that is lent", () => {
       }
     }
 
-    for await (const piece of gunzip("a", watched(), { chunkBytes, pieces: "lent" })) {
+    for await (const piece of gunzip("a", watched(), { chunkBytes, buffers: "lent" })) {
       expect(piece.length).toBeGreaterThan(0);
       break;
     }
@@ -257,7 +257,7 @@ describe("gzip that is lent", () => {
       }
     }
 
-    await expect(collect(gunzip("a", watched(), { chunkBytes, pieces: "lent" }))).rejects.toThrow(
+    await expect(collect(gunzip("a", watched(), { chunkBytes, buffers: "lent" }))).rejects.toThrow(
       'The gzip data in "a" is broken',
     );
     await expect.poll(() => closed).toBe(true);
@@ -269,7 +269,7 @@ describe("gzip that is lent", () => {
       throw new Error("the medium is gone");
     }
 
-    await expect(collect(gunzip("a", broken(), { chunkBytes, pieces: "lent" }))).rejects.toThrow(
+    await expect(collect(gunzip("a", broken(), { chunkBytes, buffers: "lent" }))).rejects.toThrow(
       "the medium is gone",
     );
   });
