@@ -77,6 +77,7 @@ export const problemCodes = {
   interrupted: exitCode.unexpected,
   // executor
   "interface-still-running": exitCode.notReady,
+  "called-by-interface": exitCode.notReady,
   "deployment-in-progress": exitCode.inProgress,
   "nothing-in-progress": exitCode.nothingInProgress,
   "stages-need-commit": exitCode.noPlan,

@@ -11,6 +11,9 @@ type Emit = (event: Event) => void;
  * Ends what a run before has left at work: an Interface may still be flashing. They are found by pid and
  * start time from the journal, and by run id where they got away. Fails, exit 15, if one stays.
  *
+ * Fails as well, and ends nobody, where this process descends from one of them: the Interface that has called us is at work,
+ * and we would end with it.
+ *
  * Start times are counted from the boot: in another boot the same pid and start time are a stranger's.
  */
 export async function endSurvivors(
@@ -30,7 +33,7 @@ export async function endSurvivors(
   return await endEarlier([...alive, ...marked], processes, graceMs, emit);
 }
 
-/** Ends whatever carries the mark of one of these runs; the same failure. */
+/** Ends whatever carries the mark of one of these runs; the same failures. */
 export async function endMarked(
   runIds: readonly string[],
   processes: Processes,
@@ -48,6 +51,8 @@ async function endEarlier(
   emit: Emit,
 ): Promise<Result<number>> {
   const all = unique(who);
+  const caller = processes.lineage().findLast((one) => all.some((other) => isSame(one, other)));
+  if (caller !== undefined) return fail(calledByInterface(processText(processes, caller.pid)));
   const left = await endAll(all, processes, graceMs, (text) => {
     emit({ type: "note", message: `what an earlier run had left running was ended: ${text}` });
   });
@@ -87,6 +92,18 @@ function startedInBoot(
 
 function unique(all: readonly ProcessIdentity[]): readonly ProcessIdentity[] {
   return [...new Map(all.map((who) => [`${String(who.pid)} ${who.startTime}`, who])).values()];
+}
+
+function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return one.pid === other.pid && one.startTime === other.startTime;
+}
+
+function calledByInterface(text: string): Problem {
+  return {
+    code: "called-by-interface",
+    message: `This command was called out of an Interface of an earlier run: ${text} was started by that run.`,
+    hint: "Nothing was ended or changed. To go on, that process must be ended first, and this command would end with it: call it from a shell or a service that no Interface has started, or after a reboot.",
+  };
 }
 
 function stillRunning(text: string): Problem {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { findProcesses, readProcess } from "./process-table.ts";
+import { findProcesses, readLineage, readProcess } from "./process-table.ts";
 import type { ProcessIdentity } from "./types.ts";
 
 /** How long to wait for a process after SIGKILL, in milliseconds: it may be inside a system call. */
@@ -31,15 +31,19 @@ export function outlive(group: number, graceMs: number): Promise<boolean> {
   );
 }
 
-/** Ends exactly this process, and the group that it leads; true as well where it is gone already. */
-export function endProcess(who: ProcessIdentity, graceMs: number): Promise<boolean> {
+/**
+ * Ends exactly this process, and the group that it leads; true as well where it is gone already. This process and those
+ * it descends from are never ended: false for them, and their group stays.
+ */
+export async function endProcess(who: ProcessIdentity, graceMs: number): Promise<boolean> {
   const isItself = () => {
     const entry = readProcess(who.pid);
     return entry !== null && entry.startTime === who.startTime && !entry.isDead;
   };
-  // Never one's own group: whoever was started by a left-over Interface would end itself.
+  const lineage = readLineage();
+  if (isItself() && lineage.some(({ pid }) => pid === who.pid)) return false;
   const isLeader =
-    readProcess(who.pid)?.group === who.pid && readProcess(process.pid)?.group !== who.pid;
+    readProcess(who.pid)?.group === who.pid && lineage.every(({ group }) => group !== who.pid);
   return endBy(
     (signal) => isItself() && send(isLeader ? -who.pid : who.pid, signal),
     () => isItself() || (isLeader && hasMembers(who.pid)),

@@ -3,6 +3,8 @@ import type { MarkedProcess, ProcessIdentity } from "./types.ts";
 
 /** What /proc/PID/stat tells of a process. */
 export interface ProcessEntry extends ProcessIdentity {
+  /** Who has started it, or has taken it over since; 0 for the first of the machine. */
+  readonly parent: number;
   /** The id of its process group. */
   readonly group: number;
   /** It has ended, and only its parent has not noticed yet. */
@@ -15,10 +17,23 @@ export function readProcess(pid: number): ProcessEntry | null {
   if (text === null) return null;
   // The name, field 2, is in brackets and may hold anything, brackets too; field 3 follows the last of them.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [state, , group] = fields;
+  const [state, parent, group] = fields;
   const startTime = fields[22 - 3];
-  if (state === undefined || group === undefined || startTime === undefined) return null;
-  return { pid, startTime, group: Number(group), isDead: state === "Z" || state === "X" };
+  if (state === undefined || startTime === undefined) return null;
+  const isDead = state === "Z" || state === "X";
+  return { pid, startTime, parent: Number(parent), group: Number(group), isDead };
+}
+
+/** This process, its parent, and so on up to the first of the machine. */
+export function readLineage(): ProcessEntry[] {
+  const lineage: ProcessEntry[] = [];
+  let entry = readProcess(process.pid);
+  // Somebody may end meanwhile, and a stranger get his pid: the way up is left then.
+  while (entry !== null && !lineage.some(({ pid }) => pid === entry?.pid)) {
+    lineage.push(entry);
+    entry = readProcess(entry.parent);
+  }
+  return lineage;
 }
 
 /** Every process that has not ended and of which `isWanted` holds; those that end meanwhile are left out. */

@@ -4,7 +4,13 @@ import type { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { getSystemErrorMap } from "node:util";
 import { endGroup, endProcess, outlive, signalGroup } from "./process-end.ts";
-import { findMarked, findVariables, readCommandLine, readProcess } from "./process-table.ts";
+import {
+  findMarked,
+  findVariables,
+  readCommandLine,
+  readLineage,
+  readProcess,
+} from "./process-table.ts";
 import type {
   ProcessEnd,
   Processes,
@@ -35,11 +41,9 @@ export function nodeProcesses(): Processes {
       const entry = readProcess(pid);
       return entry === null || entry.isDead ? null : identityOf(entry);
     },
-    findByEnvironment: (name, value) =>
-      findMarked(name, value)
-        .filter(({ pid }) => pid !== process.pid)
-        .map(identityOf),
-    findMarked: (names) => findVariables(names).filter(({ pid }) => pid !== process.pid),
+    lineage: () => readLineage().map(identityOf),
+    findByEnvironment: (name, value) => findMarked(name, value).map(identityOf),
+    findMarked: findVariables,
     commandLine: readCommandLine,
     end: endProcess,
   };

@@ -160,13 +160,18 @@ export interface Processes {
   hasStarted(): boolean;
   /** Null where no such process runs. */
   identify(pid: number): ProcessIdentity | null;
-  /** Every process whose environment holds `name=value`, this one excepted. */
+  /** This process, its parent, and so on up to the first of the machine. */
+  lineage(): readonly ProcessIdentity[];
+  /** Every process whose environment holds `name=value`; this one and its ancestors are no exception. */
   findByEnvironment(name: string, value: string): readonly ProcessIdentity[];
-  /** Every process whose environment holds one of these variables, with what it holds of them; this one excepted. */
+  /** Every process whose environment holds one of these variables, with what it holds of them. */
   findMarked(names: readonly string[]): readonly MarkedProcess[];
   /** How a process was called, its arguments with blanks between them; its name where nobody may know. */
   commandLine(pid: number): string;
-  /** Ends exactly this process and its group, waits for it; false where it would not end. */
+  /**
+   * Ends exactly this process and its group, waits for it; false where it would not end, or is of our lineage: those are
+   * left alone.
+   */
   end(who: ProcessIdentity, graceMs: number): Promise<boolean>;
 }
 

@@ -1,5 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { programPath } from "../support/program.ts";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 
 /** What a state that ended well has left running. */
@@ -109,4 +111,49 @@ describe("what a state that ended well has left running", () => {
       expect(ran.stderr).toContain("left running was ended");
     },
   );
+});
+
+describe("a command that an Interface calls", () => {
+  /**
+   * ArtifactInstall of R456 outlives its killed caller, calls `resume` as it is told, and notes down the exit status and
+   * that it still lives. `how` comes before the command.
+   */
+  function resumeFromInterface(how: string): void {
+    system.failIn("R456", "ArtifactInstall", "kill-caller");
+    const file = system.path("interfaces/board.sh");
+    const called = `echo $$ >"$board/left"
+  ${how} "${process.execPath}" "${programPath}" resume >"$board/resumed" 2>&1 </dev/null
+  echo $? >"$board/exit"; exec sleep 60`;
+    const text = readFileSync(file, "utf8");
+    expect(text).toContain("exec sleep 60");
+    writeFileSync(
+      file,
+      text.replace("&& exec sleep 60", () => `&& {\n  ${called}\n}`),
+    );
+  }
+
+  test.each([
+    ["by itself", ""],
+    [
+      "in a session of its own, both marks unset",
+      "setsid -w env -u MENDER_ORCHESTRATOR_RUN_ID -u MENDER_ORCHESTRATOR_CALL_ID",
+    ],
+  ])("ends neither the Interface nor itself, and changes nothing: %s", async (_, how) => {
+    resumeFromInterface(how);
+    expect(system.run(["install", "manifest-v2.yaml"]).signal).toBe("SIGKILL");
+    const exit = system.path("boards/R456/exit");
+    while (!existsSync(exit) || readFileSync(exit, "utf8") === "") await sleep(5);
+    const pid = leftBehind();
+    expect(readFileSync(exit, "utf8")).toBe("15\n");
+    expect(isAlive(pid)).toBe(true);
+    const resumed = readFileSync(system.path("boards/R456/resumed"), "utf8");
+    expect(resumed).toContain("called-by-interface");
+    expect(resumed).toContain(`process ${String(pid)} (`);
+    expect(system.isInProgress()).toBe(true);
+
+    const ran = system.run(["resume"]);
+    expect(isAlive(pid)).toBe(false);
+    expect(ran.exit).toBe(22);
+    expect(system.versions()).toEqual(v1);
+  });
 });

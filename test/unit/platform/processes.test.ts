@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { endProcess } from "../../../src/platform/process-end.ts";
 import { readProcess } from "../../../src/platform/process-table.ts";
 import { nodeProcesses } from "../../../src/platform/processes.ts";
+import { bundle } from "../../support/bundled.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 
 const processes = nodeProcesses();
@@ -64,6 +66,15 @@ function zombiesOf(parent: number): readonly number[] {
   const near = Array.from({ length: 50 }, (_, at) => parent + 1 + at);
   return near.filter((pid) => readProcess(pid)?.isDead === true);
 }
+
+test("the lineage of a process begins with itself and ends with the first of the machine", () => {
+  const lineage = processes.lineage();
+  expect(lineage.slice(0, 2)).toEqual([
+    processes.identify(process.pid),
+    processes.identify(process.ppid),
+  ]);
+  expect(readProcess(lineage.at(-1)?.pid ?? 0)?.parent).toBe(0);
+});
 
 describe("finding by environment", () => {
   test("finds children and grandchildren that carry the mark, in whatever session, and nobody else", async () => {
@@ -180,6 +191,18 @@ describe("ending a process of which only pid and start time are known", () => {
     expect(await endProcess(who, 1000)).toBe(true);
     expect(processes.identify(process.pid)).not.toBeNull();
   });
+});
+
+test("neither this process nor one that it descends from is ended, nor the group of such a one", async () => {
+  const script = bundle(
+    "test/support/ends-ancestors.ts",
+    resolve("node_modules/.cache/ends-ancestors.mjs"),
+  );
+  // The leader of the group is no ancestor: it has started one that lives on.
+  const call = `"${process.execPath}" "${script}"; echo "still there"`;
+  const child = spawn("sh", ["-c", call], { detached: true, stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  expect(await text(child.stdout)).toBe("left alone\nleft alone\nstill there\n");
 });
 
 describe("what a child has written", () => {
