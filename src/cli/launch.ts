@@ -1,5 +1,5 @@
-import type { main } from "./main.ts";
 import { programVersion } from "../core/program-version.ts";
+import type { main } from "./main.ts";
 
 /** Where a process begins. `--version` costs hardly more than starting Node; all else is in one file beside this one. */
 const args = process.argv.slice(2);

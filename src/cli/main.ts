@@ -1,5 +1,5 @@
-import { nodePlatform } from "../platform/node.ts";
 import { hostOfTest } from "../install/environment.ts";
+import { nodePlatform } from "../platform/node.ts";
 import { runProcess } from "./process.ts";
 
 /** The only composition root: here the program gets its machine. */

@@ -1,12 +1,13 @@
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { Problem } from "../core/problem.ts";
+import { readEnvironment } from "../install/environment.ts";
 import { FileError, type Platform } from "../platform/types.ts";
 import { endSignal } from "./end-signal.ts";
-import { readEnvironment } from "../install/environment.ts";
 import { datastoreNotReady, machineFailed } from "./machine-failed.ts";
-import { failed, type Sink } from "./output.ts";
-import { type Caller, outputOf, roughOptions, runProgram } from "./program.ts";
-import { patienceMs, taken } from "./taken.ts";
+import { roughOptions } from "./options.ts";
+import { patienceMs, drained } from "./output/drain.ts";
+import { failed, type Sink } from "./output/output.ts";
+import { type Caller, outputOf, runProgram } from "./program.ts";
 
 /** Joins the program and this process: environment, streams, signals, exit status. A bug is caught here and nowhere else. */
 export async function runProcess(args: readonly string[], platform: Platform): Promise<void> {
@@ -29,8 +30,8 @@ export async function runProcess(args: readonly string[], platform: Platform): P
     ...endSignal(platform.host.hasTerminal(), () => platform.processes.hasStarted()),
   };
   const exit = await exitOfProgram(args, caller, () => idleMs !== null);
-  const isTaken = Promise.all([taken(process.stdout, idleMs), taken(process.stderr, idleMs)]);
-  await Promise.race([isTaken, toldToEnd(caller.signal)]);
+  const isDrained = Promise.all([drained(process.stdout, idleMs), drained(process.stderr, idleMs)]);
+  await Promise.race([isDrained, toldToEnd(caller.signal)]);
   // What a command has done to the machine is told by its exit status, whoever reads.
   const isCut = idleMs === null && process.stdout.writableLength > 0;
   process.exit(isCut ? exitCode.unexpected : exit);

@@ -1,38 +1,30 @@
 import { Command, CommanderError, Option } from "commander";
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
+import { logLevels } from "../core/log-level.ts";
 import type { Problem } from "../core/problem.ts";
+import { programVersion } from "../core/program-version.ts";
 import type { Machine } from "../install/machine.ts";
 import { plainStyle } from "../report/style.ts";
-import { styleOf } from "./colour.ts";
-import { type Context, type GlobalOptions, logLevels } from "./context.ts";
+import type { Context, GlobalOptions } from "./commands/context.ts";
 import { defineArtifact } from "./definitions/artifact.ts";
 import { defineBundle } from "./definitions/bundle.ts";
+import type { Lazily } from "./definitions/lazily.ts";
 import { definePlanning } from "./definitions/planning.ts";
 import { defineProof } from "./definitions/proof.ts";
 import { defineTools } from "./definitions/tools.ts";
 import { defineUpdates } from "./definitions/updates.ts";
-import { failed, type Output, type Sink, writeLines } from "./output.ts";
-import { logFileProblem } from "./log-file.ts";
+import { globalOptions, roughOptions } from "./options.ts";
+import { styleOf } from "./output/colour.ts";
+import { logFileProblem } from "./output/log-file.ts";
+import { failed, type Output, type Sink, writeLines } from "./output/output.ts";
 import { markRefusedUse } from "./refused-use.ts";
 import { missingCommand, usageProblem } from "./usage.ts";
-import { programVersion } from "../core/program-version.ts";
 
 /** What main.ts takes from the process. */
 export interface Caller extends Omit<Machine, "options" | "tell"> {
   readonly results: Sink;
   readonly messages: Sink;
 }
-
-/** A command's work: its arguments and its own options come as the command line's parser gives them. */
-export type Work<Given extends readonly unknown[]> = (
-  context: Context,
-  ...given: Given
-) => Promise<ExitCode>;
-
-/** Turns a command's work into what the parser calls. */
-export type Lazily = <Given extends readonly unknown[]>(
-  work: Work<Given>,
-) => (...given: Given) => Promise<void>;
 
 const exitCodes = `
 Exit status: 0 done, 1 unexpected, 2 nothing in progress, 4 reboot and resume, 10 wrong use,
@@ -133,33 +125,4 @@ export function outputOf(
   const isAllowed = color && environment.isColourAllowed;
   const style = (sink: Sink) => (isAllowed && sink.isTerminal ? styleOf(true) : plainStyle);
   return { results, messages, json, resultStyle: style(results), messageStyle: style(messages) };
-}
-
-/** For problems of the command line itself, when nothing has been read of it yet. */
-export function roughOptions(args: readonly string[]): Pick<GlobalOptions, "json" | "color"> {
-  const end = args.indexOf("--");
-  const options = end < 0 ? args : args.slice(0, end);
-  return { json: options.includes("--json"), color: !options.includes("--no-color") };
-}
-
-/** As commander keeps them; absent ones are undefined. */
-interface Given {
-  readonly json?: boolean;
-  readonly color: boolean;
-  readonly logLevel?: GlobalOptions["logLevel"];
-  readonly logFile?: string;
-  readonly logFormat: GlobalOptions["logFormat"];
-  readonly topologyComponents?: string;
-}
-
-function globalOptions(program: Command): GlobalOptions {
-  const given: Given = program.opts<Given>();
-  return {
-    json: given.json ?? false,
-    color: given.color,
-    logLevel: given.logLevel ?? null,
-    logFile: given.logFile ?? null,
-    logFormat: given.logFormat,
-    topologyComponents: given.topologyComponents ?? null,
-  };
 }

@@ -1,7 +1,7 @@
 import { leaveMark } from "../journal/caller-mark.ts";
 import { datastoreAt } from "../journal/datastore.ts";
 import { FileError } from "../platform/types.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "./commands/context.ts";
 
 /**
  * An install whose command line is wrong is refused like any other: a caller that meant to stop before Cleanup rolls back

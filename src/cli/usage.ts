@@ -1,5 +1,5 @@
-import type { Problem } from "../core/problem.ts";
 import type { ProblemCode } from "../core/problem-codes.ts";
+import type { Problem } from "../core/problem.ts";
 
 interface Pattern {
   readonly code: ProblemCode;

@@ -1,6 +1,6 @@
-import { defaultNodeLimit } from "../core/node-limit.ts";
-import type { ComponentId } from "../core/ids.ts";
 import type { Provides } from "../artifact/matching.ts";
+import type { ComponentId } from "../core/ids.ts";
+import { defaultNodeLimit } from "../core/node-limit.ts";
 import {
   type Begin,
   type ManifestTrust,
@@ -11,9 +11,9 @@ import { versionNamed } from "../manifest/version.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import type { LocatedArtifact } from "../sources/locate.ts";
 import type { Machine } from "./machine.ts";
+import type { Planning } from "./planning.ts";
 import type { Settings } from "./settings.ts";
 import { type Surveyed, timeoutOf } from "./survey.ts";
-import type { Planning } from "./planning.ts";
 
 /** What the first record of a journal is made of. */
 export interface BeginInput {

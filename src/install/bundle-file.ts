@@ -3,10 +3,10 @@ import { refused } from "../artifact/artifact-error.ts";
 import { unpackGzip } from "../bundle/unpack.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource, Files } from "../platform/types.ts";
-import type { Machine } from "./machine.ts";
 import { noBundle } from "./foreign-kind.ts";
 import { openInput } from "./input-files.ts";
 import { kindOfInput } from "./input-kind.ts";
+import type { Machine } from "./machine.ts";
 
 /** Opens a file for the time of use; `path` where it does not lie at its name. */
 export async function withInput<T>(

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { type Files, unlessRefused } from "../platform/types.ts";
 import { maxFileBytes } from "../manifest/source.ts";
+import { type Files, unlessRefused } from "../platform/types.ts";
 import { wayTo } from "../sources/exposure.ts";
 
 /** The Mender Client's own configuration, the one that wins first. */

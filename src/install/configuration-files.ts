@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type Configuration, readConfiguration } from "../manifest/configuration.ts";
-import type { Machine } from "./machine.ts";
 import type { Environment } from "./environment.ts";
 import { readText } from "./input-files.ts";
+import type { Machine } from "./machine.ts";
 
 /** The name of the configuration, in both of the directories where it may lie. */
 const fileName = "mender-orchestrator.conf";

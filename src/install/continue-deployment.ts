@@ -6,9 +6,9 @@ import type { Deployment } from "../deployment/deployment.ts";
 import { type Deployed, inProgress, type Request, takeUp } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { type CallerMark, clearMark, leaveMark, markOf } from "../journal/caller-mark.ts";
-import type { Machine, OpenProgress } from "./machine.ts";
 import { datastoreOf, deployer } from "./deployer.ts";
 import { lockedIfThere } from "./locked.ts";
+import type { Machine, OpenProgress } from "./machine.ts";
 import { readSettings } from "./settings.ts";
 
 /** What a call does with the deployment in progress, and which one it is for. */

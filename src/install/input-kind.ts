@@ -1,7 +1,7 @@
+import { isGzip, isTar } from "../bundle/unpack.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { foreignKind, notOurs } from "./foreign-kind.ts";
-import { isGzip, isTar } from "../bundle/unpack.ts";
 
 /** What a file is, told from its content and never from its name. */
 export type InputKind = "artifact" | "bundle" | "gzip" | "text";

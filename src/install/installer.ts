@@ -14,15 +14,15 @@ import type { LocatedArtifact } from "../sources/locate.ts";
 import { openArtifact } from "../sources/open.ts";
 import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
 import { beginRecord, providesOf } from "./begin-record.ts";
-import type { Machine, OpenProgress } from "./machine.ts";
 import { datastoreOf, deployer, type DeployerInput, graceMs, reachCrashPoint } from "./deployer.ts";
 import { inOwnDirectory } from "./guard-inputs.ts";
-import { checkRelease } from "./release.ts";
+import type { Machine, OpenProgress } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
+import { type Planning, planThisSystem } from "./planning.ts";
+import { checkRelease } from "./release.ts";
 import type { Settings } from "./settings.ts";
 import { type CheckedArtifact, checkSpace } from "./space.ts";
 import { type Present, type Survey, timeoutOf } from "./survey.ts";
-import { type Planning, planThisSystem } from "./planning.ts";
 import { isBundle, type SystemInput, withBundle, withManifest } from "./system-input.ts";
 
 /** What the caller of an install has said. */

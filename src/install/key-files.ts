@@ -4,10 +4,10 @@ import {
   type SigningKey,
   type VerifyKey,
 } from "../artifact/keys.ts";
-import { fail, ok, type Result } from "../core/result.ts";
 import type { Problem } from "../core/problem.ts";
-import type { Machine } from "./machine.ts";
+import { fail, ok, type Result } from "../core/result.ts";
 import { readText } from "./input-files.ts";
+import type { Machine } from "./machine.ts";
 
 /** Reads public keys; the problems of all files at once. */
 export function readVerifyKeys(

@@ -1,5 +1,5 @@
 import type { Event } from "../core/events.ts";
-import type { LogLevel } from "../manifest/configuration.ts";
+import type { LogLevel } from "../core/log-level.ts";
 import type { Platform } from "../platform/types.ts";
 import type { Named } from "../report/progress-lines.ts";
 import type { Environment } from "./environment.ts";

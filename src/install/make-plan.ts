@@ -7,15 +7,15 @@ import { journalsIn } from "../executor/journals.ts";
 import { explainInShort } from "../planner/explain.ts";
 import { unlessRefused } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
-import type { Machine } from "./machine.ts";
 import { datastoreOf } from "./deployer.ts";
 import { deviceConstraintsFile } from "./device-constraints.ts";
-import { nothingDemanded } from "./trust.ts";
-import { type AcceptedRisks, deskNotes, foretellRelease } from "./release.ts";
-import { readEffectiveSettings } from "./settings.ts";
+import type { Machine } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
 import { planFromState, type Planning, planThisSystem } from "./planning.ts";
+import { type AcceptedRisks, deskNotes, foretellRelease } from "./release.ts";
+import { readEffectiveSettings } from "./settings.ts";
 import { withSystemInput } from "./system-input.ts";
+import { nothingDemanded } from "./trust.ts";
 
 /** What every command that plans is told. */
 export interface PlanningOptions {

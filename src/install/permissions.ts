@@ -1,14 +1,14 @@
 import { dirname, join, resolve } from "node:path";
 import { assertNever } from "../core/assert-never.ts";
-import type { Problem } from "../core/problem.ts";
 import type { ProblemCode } from "../core/problem-codes.ts";
+import type { Problem } from "../core/problem.ts";
 import { fail, type Result } from "../core/result.ts";
 import { type Files, modeText, unlessRefused } from "../platform/types.ts";
 import { type Exposure, exposureOf, follow, type Step } from "../sources/exposure.ts";
 import { configurationPaths } from "./configuration-files.ts";
-import type { Machine } from "./machine.ts";
 import { deviceConstraintsFile } from "./device-constraints.ts";
 import { defaultDirectories } from "./environment.ts";
+import type { Machine } from "./machine.ts";
 import { readSettings, type Settings } from "./settings.ts";
 
 /** What this program believes or runs; whoever can change it decides what the machine does. */

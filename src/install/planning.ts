@@ -6,8 +6,8 @@ import { byNameNote, uncheckedStoneNotes } from "../manifest/artifact-notes.ts";
 import { type ArtifactAtHand, nameNotes, wantedArtifacts } from "../manifest/at-hand.ts";
 import { readConstraintsFile } from "../manifest/constraints-file.ts";
 import { type Manifest, readManifest } from "../manifest/manifest.ts";
-import { matchSystem } from "../manifest/match.ts";
 import type { MatchInput } from "../manifest/match-input.ts";
+import { matchSystem } from "../manifest/match.ts";
 import { readStateFile } from "../manifest/state-file.ts";
 import { startState, type System, type SystemState } from "../manifest/system.ts";
 import type { Constraints } from "../manifest/table.ts";
@@ -22,9 +22,9 @@ import {
   missingArtifact,
   standInsFor,
 } from "../sources/locate.ts";
-import type { Machine } from "./machine.ts";
 import { deviceConstraintsFile } from "./device-constraints.ts";
 import { readText } from "./input-files.ts";
+import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
 import { type BeforeProvides, type Survey, survey, type Surveyed } from "./survey.ts";
 import type { SystemInput } from "./system-input.ts";

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { Problem } from "../core/problem.ts";
+import { programReleased } from "../core/program-version.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type ReleaseMemory, releaseMemory } from "../executor/journals.ts";
 import type { Datastore } from "../journal/datastore.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type Files, unlessRefused } from "../platform/types.ts";
-import type { Machine } from "./machine.ts";
 import { datastoreOf } from "./deployer.ts";
-import { programReleased } from "../core/program-version.ts";
+import type { Machine } from "./machine.ts";
 
 /** What the caller takes upon themselves. */
 export interface AcceptedRisks {

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { VerifyKey } from "../artifact/keys.ts";
+import type { LogLevel } from "../core/log-level.ts";
 import { ok, type Result } from "../core/result.ts";
 import { effectiveSettings, type EffectiveSettings } from "../manifest/settings.ts";
 import { unlessRefused } from "../platform/types.ts";
 import { readConfigurationFiles } from "./configuration-files.ts";
-import type { LogLevel } from "../manifest/configuration.ts";
-import type { Machine } from "./machine.ts";
 import { readVerifyKeys } from "./key-files.ts";
+import type { Machine } from "./machine.ts";
 
 /** What is in force on this machine: of flag, environment, configuration and default the first that says something. */
 export interface Settings {

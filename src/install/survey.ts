@@ -8,8 +8,8 @@ import { type Asked, askIdentity, askProvides, type QuerySpec } from "../interfa
 import { withTemporaryWorkDir } from "../interface/work-dir.ts";
 import type { Topology, TopologyEntry } from "../manifest/topology.ts";
 import { printable } from "../report/printable.ts";
-import type { Machine } from "./machine.ts";
 import { graceMs } from "./deployer.ts";
+import type { Machine } from "./machine.ts";
 import { interfaceProblems, interfacesDirectory } from "./permissions.ts";
 import type { Settings } from "./settings.ts";
 

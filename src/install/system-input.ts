@@ -7,9 +7,9 @@ import type { TextFile } from "../manifest/source.ts";
 import type { ByteSource } from "../platform/types.ts";
 import type { OpenBundle, Places } from "../sources/places.ts";
 import { withBundleFile, withInput } from "./bundle-file.ts";
-import type { Machine } from "./machine.ts";
 import { readTextWithStatus } from "./input-files.ts";
 import { kindOfInput } from "./input-kind.ts";
+import type { Machine } from "./machine.ts";
 import { manifestTrust, type TrustDemand } from "./trust.ts";
 
 /** A Manifest, alone or in its bundle, and where its Artifacts may lie. */

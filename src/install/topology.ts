@@ -2,8 +2,8 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { readTopology, type Topology } from "../manifest/topology.ts";
-import type { Machine } from "./machine.ts";
 import { readText } from "./input-files.ts";
+import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
 
 /** The Topology of this machine. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { logLevels } from "../core/log-level.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { plainJson, readJson } from "./json-document.ts";
@@ -8,9 +9,6 @@ import { maxTimeoutSeconds } from "./topology.ts";
 import { fields } from "./words.ts";
 import { inOrder } from "./yaml-problems.ts";
 import { entryOf, type YamlDocument } from "./yaml-node.ts";
-
-export const logLevels = ["trace", "debug", "info", "warning", "error", "fatal"] as const;
-export type LogLevel = (typeof logLevels)[number];
 
 const path = z
   .string({ error: "an absolute path" })

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import type { LogLevel } from "../core/log-level.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
-import type { Configuration, LogLevel } from "./configuration.ts";
+import type { Configuration } from "./configuration.ts";
 import { lineAt } from "./source.ts";
 import { entryOf, valueOf } from "./yaml-node.ts";
 

@@ -7,18 +7,28 @@ import { isVisible, withHiddenShown } from "../../core/hidden-characters.ts";
 import { ArtifactName, Version } from "../../core/ids.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { type Manifest, readManifest } from "../../manifest/manifest.ts";
-import { type ByteSource, unlessRefused } from "../../platform/types.ts";
-import { bytesText } from "../../report/measures.ts";
 import { withInput } from "../../install/bundle-file.ts";
-import type { Context } from "../context.ts";
-import type { CreateManifestOptions } from "../definitions/artifact.ts";
 import { readText } from "../../install/input-files.ts";
 import { kindOfInput } from "../../install/input-kind.ts";
 import { readPrivateKey } from "../../install/key-files.ts";
-import { signWithStore, type StoredKey } from "../key-store.ts";
-import { answer, failed } from "../output.ts";
-import { intoPlace, overInput, writeOutput } from "../output-file.ts";
+import { type Manifest, readManifest } from "../../manifest/manifest.ts";
+import { type ByteSource, unlessRefused } from "../../platform/types.ts";
+import { bytesText } from "../../report/measures.ts";
+import { intoPlace, overInput, writeOutput } from "../output/output-file.ts";
+import { answer, failed } from "../output/output.ts";
+import type { Context } from "./context.ts";
+import { signWithStore, type StoredKey } from "./key-store.ts";
+
+export interface CreateManifestOptions {
+  readonly output: string;
+  readonly artifactName?: string;
+  readonly systemType: readonly string[];
+  readonly recovery: boolean;
+  readonly softwareVersion?: string;
+  readonly key?: string;
+  readonly keyPkcs11?: string;
+  readonly gcpKmsKey?: string;
+}
 
 /** The only payload type that a System device accepts; our update module is of the same name. */
 const payloadType = "mender-orchestrator-manifest";

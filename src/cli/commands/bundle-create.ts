@@ -5,18 +5,25 @@ import type { Part } from "../../bundle/write.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { openInput, readText } from "../../install/input-files.ts";
+import { readPrivateKey } from "../../install/key-files.ts";
 import { type ArtifactReference, type Manifest, readManifest } from "../../manifest/manifest.ts";
 import type { TextFile } from "../../manifest/source.ts";
 import { withPins } from "../../manifest/write-pins.ts";
 import type { ByteSource } from "../../platform/types.ts";
 import { bytesText } from "../../report/measures.ts";
 import { counted } from "../../report/words.ts";
-import type { Context } from "../context.ts";
-import type { BundleCreateOptions } from "../definitions/bundle.ts";
-import { openInput, readText } from "../../install/input-files.ts";
-import { readPrivateKey } from "../../install/key-files.ts";
-import { answer, failed } from "../output.ts";
-import { overInput, writeOutput } from "../output-file.ts";
+import { overInput, writeOutput } from "../output/output-file.ts";
+import { answer, failed } from "../output/output.ts";
+import type { Context } from "./context.ts";
+
+export interface BundleCreateOptions {
+  readonly manifest: string;
+  readonly output: string;
+  readonly key?: string;
+  readonly thin: boolean;
+  readonly pin: boolean;
+}
 
 type OpenSource = ByteSource & { close(): void };
 

@@ -3,10 +3,14 @@ import { openBundle } from "../../bundle/bundle.ts";
 import { extractBundle } from "../../bundle/extract.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { withBundleFile } from "../../install/bundle-file.ts";
-import type { Context } from "../context.ts";
-import type { BundleExtractOptions } from "../definitions/bundle.ts";
-import { answer, failed } from "../output.ts";
-import { givenOrConfiguredKeys } from "../given-keys.ts";
+import { answer, failed } from "../output/output.ts";
+import type { Context } from "./context.ts";
+import { givenOrConfiguredKeys } from "./given-keys.ts";
+
+export interface BundleExtractOptions {
+  readonly key: readonly string[];
+  readonly directory: string;
+}
 
 /** Once the signature is verified, where keys are given or configured: writes the Manifest and the Artifacts into a directory that is absent or empty. */
 export async function bundleExtract(

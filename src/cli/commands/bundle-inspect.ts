@@ -4,11 +4,11 @@ import { type Bundle, entrySource, openBundle } from "../../bundle/bundle.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { withBundleFile } from "../../install/bundle-file.ts";
 import type { ByteSource, Decompressors } from "../../platform/types.ts";
 import { type BundleInspection, inspectionJson, inspectionLines } from "../../report/bundle.ts";
-import { withBundleFile } from "../../install/bundle-file.ts";
-import type { Context } from "../context.ts";
-import { answer, failed } from "../output.ts";
+import { answer, failed } from "../output/output.ts";
+import type { Context } from "./context.ts";
 
 /** What a bundle holds: its Manifest, and the head of every Artifact. Checks no payload. */
 export async function bundleInspect(context: Context, file: string): Promise<ExitCode> {

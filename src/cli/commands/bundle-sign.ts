@@ -1,12 +1,16 @@
 import { signBundle } from "../../bundle/sign.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { bytesText } from "../../report/measures.ts";
 import { bundleKind, withInput } from "../../install/bundle-file.ts";
-import type { Context } from "../context.ts";
-import type { BundleSignOptions } from "../definitions/bundle.ts";
 import { readPrivateKey } from "../../install/key-files.ts";
-import { answer, failed } from "../output.ts";
-import { writeOutput } from "../output-file.ts";
+import { bytesText } from "../../report/measures.ts";
+import { writeOutput } from "../output/output-file.ts";
+import { answer, failed } from "../output/output.ts";
+import type { Context } from "./context.ts";
+
+export interface BundleSignOptions {
+  readonly key: string;
+  readonly output?: string;
+}
 
 /** Writes the bundle anew with a signature, in place of the old one or beside it. */
 export async function bundleSign(

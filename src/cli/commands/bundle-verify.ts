@@ -3,16 +3,19 @@ import { type VerifiedBundle, verifyBundle } from "../../bundle/verify.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
 import { ok, type Result } from "../../core/result.ts";
+import { withBundleFile } from "../../install/bundle-file.ts";
+import { foretellRelease } from "../../install/release.ts";
 import { readManifest } from "../../manifest/manifest.ts";
 import type { ByteSource } from "../../platform/types.ts";
 import { inspectionJson, inspectionLines } from "../../report/bundle.ts";
 import { problemJson, problemsText } from "../../report/problems.ts";
-import { withBundleFile } from "../../install/bundle-file.ts";
-import type { Context } from "../context.ts";
-import type { BundleVerifyOptions } from "../definitions/bundle.ts";
-import { answer, failed } from "../output.ts";
-import { foretellRelease } from "../../install/release.ts";
-import { givenOrConfiguredKeys } from "../given-keys.ts";
+import { answer, failed } from "../output/output.ts";
+import type { Context } from "./context.ts";
+import { givenOrConfiguredKeys } from "./given-keys.ts";
+
+export interface BundleVerifyOptions {
+  readonly key: readonly string[];
+}
 
 /** Reads all of a bundle: every sum, every Artifact; with keys, given or configured, its signature. */
 export async function bundleVerify(

@@ -1,5 +1,5 @@
 import type { ExitCode } from "../../core/exit-code.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "./context.ts";
 import { continueAndShow } from "./continue.ts";
 
 /** Commits the deployment that waits for it, and nothing else. */

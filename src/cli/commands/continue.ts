@@ -4,10 +4,18 @@ import {
   type Continued,
   continueDeployment,
 } from "../../install/continue-deployment.ts";
-import type { Context } from "../context.ts";
-import { beginStream, failedInStream, writeLines } from "../output.ts";
-import { openProgress } from "../progress.ts";
-import { exitOfDeployed } from "../run-end.ts";
+import { beginStream, failedInStream, writeLines } from "../output/output.ts";
+import { openProgress } from "../output/progress.ts";
+import { exitOfDeployed } from "../output/run-end.ts";
+import type { Context } from "./context.ts";
+
+/** Options of the commands that go on with a deployment. */
+export interface ContinueOptions extends Pick<
+  Continuation["request"],
+  "stopBefore" | "exitOnReboot"
+> {
+  readonly from?: string;
+}
 
 /** What resume, commit and rollback have in common: goes on with the deployment in progress and shows it. */
 export async function continueAndShow(

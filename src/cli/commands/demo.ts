@@ -2,11 +2,15 @@ import { join, resolve } from "node:path";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { ProcessEnd } from "../../platform/types.ts";
 import type { Style } from "../../report/style.ts";
-import type { Context } from "../context.ts";
-import type { DemoOptions } from "../definitions/tools.ts";
-import { type Act, acts, bundle } from "../demo-acts.ts";
-import { type DemoSystem, makeDemoSystem } from "../demo-system.ts";
-import { failed, type Output, writeLines } from "../output.ts";
+import { type Act, acts, bundle } from "../demo/acts.ts";
+import { type DemoSystem, makeDemoSystem } from "../demo/system.ts";
+import { failed, type Output, writeLines } from "../output/output.ts";
+import type { Context } from "./context.ts";
+
+export interface DemoOptions {
+  readonly dir?: string;
+  readonly keep: boolean;
+}
 
 /** The seed's System in a scratch directory: an update, a failure that is rolled back, a kill and its resume. */
 export async function demo(context: Context, options: DemoOptions): Promise<ExitCode> {

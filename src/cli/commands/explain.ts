@@ -1,19 +1,18 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { makePlan, type PlanningOptions } from "../../install/make-plan.ts";
 import { explain as explained } from "../../planner/explain.ts";
-import type { ExplanationReport } from "../../report/explanation.ts";
 import { explanationJson } from "../../report/explanation-json.ts";
 import { explanationLines } from "../../report/explanation-text.ts";
+import type { ExplanationReport } from "../../report/explanation.ts";
 import { problemsText } from "../../report/problems.ts";
-import type { Context } from "../context.ts";
-import type { ExplainOptions } from "../definitions/proof.ts";
-import { makePlan } from "../../install/make-plan.ts";
-import { answer as told, failed } from "../output.ts";
+import { answer as told, failed } from "../output/output.ts";
+import type { Context } from "./context.ts";
 
 /** Why there is no plan, or why the plan has its order. Changes nothing. */
 export async function explain(
   context: Context,
   file: string,
-  options: ExplainOptions,
+  options: PlanningOptions,
 ): Promise<ExitCode> {
   const { output } = context;
   const made = await makePlan(context, file, options);

@@ -4,13 +4,13 @@ import { ok, type Result } from "../../core/result.ts";
 import type { JournalRecord } from "../../deployment/records.ts";
 import { deploymentOf } from "../../executor/deployment-of.ts";
 import { currentFormat } from "../../executor/journals.ts";
+import { datastoreOf } from "../../install/deployer.ts";
 import { listHistory, readHistory, readPast } from "../../journal/history.ts";
 import type { Journal } from "../../journal/records.ts";
 import { historyJson, historyLines, type Past, pastJson, pastLines } from "../../report/history.ts";
-import type { Context } from "../context.ts";
 import { problemJson, problemsText } from "../../report/problems.ts";
-import { datastoreOf } from "../../install/deployer.ts";
-import { answer, failed } from "../output.ts";
+import { answer, failed } from "../output/output.ts";
+import type { Context } from "./context.ts";
 
 /** Past deployments, or one of them in full. */
 // oxlint-disable-next-line require-await

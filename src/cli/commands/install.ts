@@ -1,19 +1,22 @@
-import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { assertNever } from "../../core/assert-never.ts";
+import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { datastoreOf } from "../../install/deployer.ts";
+import { installFile, type InstallOptions } from "../../install/installer.ts";
+import { locked } from "../../install/locked.ts";
+import { makeInstallPlan, withWaysOut, withWhyNot } from "../../install/make-plan.ts";
+import type { Planning } from "../../install/planning.ts";
 import { leaveMark } from "../../journal/caller-mark.ts";
 import { answerLines, answerSummary } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { planLines } from "../../report/plan-text.ts";
-import type { Context } from "../context.ts";
-import type { InstallCommandOptions } from "../definitions/updates.ts";
-import { datastoreOf } from "../../install/deployer.ts";
-import { installFile } from "../../install/installer.ts";
-import { locked } from "../../install/locked.ts";
-import { makeInstallPlan, withWaysOut, withWhyNot } from "../../install/make-plan.ts";
-import { beginStream, failedInStream, writeLines } from "../output.ts";
-import { openProgress } from "../progress.ts";
-import { exitOfDeployed } from "../run-end.ts";
-import type { Planning } from "../../install/planning.ts";
+import { beginStream, failedInStream, writeLines } from "../output/output.ts";
+import { openProgress } from "../output/progress.ts";
+import { exitOfDeployed } from "../output/run-end.ts";
+import type { Context } from "./context.ts";
+
+export interface InstallCommandOptions extends InstallOptions {
+  readonly dryRun: boolean;
+}
 
 /** Plans, then runs the plan to its end or as far as asked. */
 export async function install(

@@ -3,6 +3,7 @@ import { readArtifact } from "../../artifact/artifact.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { ComponentType } from "../../core/ids.ts";
 import { ok, type Result } from "../../core/result.ts";
+import { withInput } from "../../install/bundle-file.ts";
 import { checkInterface, type CheckSpec, type Finding } from "../../interface/check.ts";
 import {
   checkVerdict,
@@ -11,10 +12,17 @@ import {
   findingsJson,
   findingsSummary,
 } from "../../report/interface-check.ts";
-import { withInput } from "../../install/bundle-file.ts";
-import type { Context } from "../context.ts";
-import type { InterfaceCheckOptions } from "../definitions/tools.ts";
-import { failed, writeLines } from "../output.ts";
+import { failed, writeLines } from "../output/output.ts";
+import type { Context } from "./context.ts";
+
+export interface InterfaceCheckOptions {
+  readonly type?: string;
+  /** Seconds. */
+  readonly timeout: number;
+  /** Seconds. */
+  readonly grace: number;
+  readonly artifact?: string;
+}
 
 /** Tries an Interface against the protocol, clause by clause; it is called in scratch work dirs only. */
 export async function interfaceCheck(

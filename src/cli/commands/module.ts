@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { StopPoint } from "../../core/protocol.ts";
-import { leaveMark } from "../../journal/caller-mark.ts";
-import type { Context } from "../context.ts";
 import { datastoreOf } from "../../install/deployer.ts";
-import { failed, writeLines } from "../output.ts";
+import { leaveMark } from "../../journal/caller-mark.ts";
+import { failed, writeLines } from "../output/output.ts";
+import type { Context } from "./context.ts";
 import { install } from "./install.ts";
 import { resume } from "./resume.ts";
 import { rollback } from "./rollback.ts";

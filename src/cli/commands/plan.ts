@@ -1,12 +1,16 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { makeInstallPlan, withWaysOut, type PlanningOptions } from "../../install/make-plan.ts";
 import { answerLines } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { plainStyle } from "../../report/style.ts";
-import type { Context } from "../context.ts";
-import type { PlanOptions } from "../definitions/planning.ts";
-import { makeInstallPlan, withWaysOut } from "../../install/make-plan.ts";
-import { failed, writeLines } from "../output.ts";
-import { writeTextOutput } from "../output-file.ts";
+import { writeTextOutput } from "../output/output-file.ts";
+import { failed, writeLines } from "../output/output.ts";
+import type { Context } from "./context.ts";
+
+export interface PlanOptions extends PlanningOptions {
+  readonly format: "text" | "json";
+  readonly out?: string;
+}
 
 /** What install would do, and why. Changes nothing but the file of `--out`. */
 export async function plan(

@@ -1,7 +1,6 @@
 import type { ExitCode } from "../../core/exit-code.ts";
-import type { Context } from "../context.ts";
-import type { ContinueOptions } from "../definitions/updates.ts";
-import { continueAndShow } from "./continue.ts";
+import type { Context } from "./context.ts";
+import { continueAndShow, type ContinueOptions } from "./continue.ts";
 
 /** Rolls the deployment in progress back, or goes on with its rollback. */
 export function rollback(

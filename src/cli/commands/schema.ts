@@ -1,8 +1,8 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import type { SchemaName } from "../schema-names.ts";
-import { jsonSchema } from "../schemas.ts";
-import type { Context } from "../context.ts";
-import { answer } from "../output.ts";
+import { answer } from "../output/output.ts";
+import type { Context } from "./context.ts";
+import type { SchemaName } from "./schema-names.ts";
+import { jsonSchema } from "./schemas.ts";
 
 /** The JSON Schema of a file format. */
 // oxlint-disable-next-line require-await

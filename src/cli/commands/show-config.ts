@@ -1,9 +1,9 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { configLines, configJson } from "../../report/config.ts";
-import type { Context } from "../context.ts";
-import { answer, failed } from "../output.ts";
-import { shownSettings } from "../../manifest/shown-settings.ts";
 import { readEffectiveSettings } from "../../install/settings.ts";
+import { shownSettings } from "../../manifest/shown-settings.ts";
+import { configLines, configJson } from "../../report/config.ts";
+import { answer, failed } from "../output/output.ts";
+import type { Context } from "./context.ts";
 
 /** Each setting in force, and where it came from. */
 // oxlint-disable-next-line require-await

@@ -1,12 +1,12 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { ok } from "../../core/result.ts";
-import { askInventory } from "../../interface/query.ts";
-import { inventoryJson, inventoryLines, toldInventory } from "../../report/key-values.ts";
-import type { Context } from "../context.ts";
-import { answer, failed } from "../output.ts";
 import { readGuardedSettings } from "../../install/permissions.ts";
 import { ask, askEach, survey } from "../../install/survey.ts";
 import { topologyOf } from "../../install/topology.ts";
+import { askInventory } from "../../interface/query.ts";
+import { inventoryJson, inventoryLines, toldInventory } from "../../report/key-values.ts";
+import { answer, failed } from "../output/output.ts";
+import type { Context } from "./context.ts";
 
 /** What the Server is to know of this System: what every Component provides, and what it tells for the inventory. */
 export async function showInventory(context: Context): Promise<ExitCode> {

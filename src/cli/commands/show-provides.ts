@@ -1,10 +1,10 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { keyValueLines, keyValuesJson, toldProvides } from "../../report/key-values.ts";
-import type { Context } from "../context.ts";
-import { answer, failed } from "../output.ts";
 import { readGuardedSettings } from "../../install/permissions.ts";
 import { survey } from "../../install/survey.ts";
 import { topologyOf } from "../../install/topology.ts";
+import { keyValueLines, keyValuesJson, toldProvides } from "../../report/key-values.ts";
+import { answer, failed } from "../output/output.ts";
+import type { Context } from "./context.ts";
 
 /** What every Component of this System provides. */
 export async function showProvides(context: Context): Promise<ExitCode> {

@@ -1,22 +1,32 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { ComponentId } from "../../core/ids.ts";
-import type { InterruptPolicy } from "../../deployment/synthetic-begin.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import type { InterruptPolicy } from "../../deployment/synthetic-begin.ts";
+import { makePlan, type PlanningOptions } from "../../install/make-plan.ts";
+import type { Planning } from "../../install/planning.ts";
 import type { System } from "../../manifest/system.ts";
-import { isAcceptable, type SimulationReport } from "../../report/simulation.ts";
 import { simulationJson } from "../../report/simulation-json.ts";
 import { simulationJunit } from "../../report/simulation-junit.ts";
 import { simulationLines } from "../../report/simulation-text.ts";
+import { isAcceptable, type SimulationReport } from "../../report/simulation.ts";
 import { plainStyle, type Style } from "../../report/style.ts";
 import { counted } from "../../report/words.ts";
 import type { Exploration, Exploring, GivenUp } from "../../simulate/explore.ts";
 import { exploringFrom, plannedFrom, type Simulated, startsOf } from "../../simulate/simulate.ts";
-import type { Context } from "../context.ts";
-import type { SimulateOptions } from "../definitions/proof.ts";
-import { makePlan } from "../../install/make-plan.ts";
-import { failed, writeLines } from "../output.ts";
-import { writeTextOutput } from "../output-file.ts";
-import type { Planning } from "../../install/planning.ts";
+import { writeTextOutput } from "../output/output-file.ts";
+import { failed, writeLines } from "../output/output.ts";
+import type { Context } from "./context.ts";
+
+export interface SimulateOptions extends PlanningOptions {
+  readonly from: "here" | "all";
+  readonly faults: number;
+  readonly accept: readonly string[];
+  readonly limit: number;
+  /** In MB. */
+  readonly memory: number;
+  readonly format: "text" | "json" | "junit";
+  readonly out?: string;
+}
 
 /** Where the System ends whatever fails. Changes nothing but the file of `--out`. */
 export async function simulate(

@@ -2,14 +2,14 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Deployment } from "../../deployment/deployment.ts";
 import { inProgress } from "../../executor/deploy.ts";
 import { journalsIn } from "../../executor/journals.ts";
+import { datastoreOf } from "../../install/deployer.ts";
 import { readOwed } from "../../journal/owed.ts";
 import { unlessRefused } from "../../platform/types.ts";
 import { problemsText } from "../../report/problems.ts";
-import { type InProgress, statusLines } from "../../report/status.ts";
 import { statusJson } from "../../report/status-json.ts";
-import type { Context } from "../context.ts";
-import { datastoreOf } from "../../install/deployer.ts";
-import { answer, failed, writeLines } from "../output.ts";
+import { type InProgress, statusLines } from "../../report/status.ts";
+import { answer, failed, writeLines } from "../output/output.ts";
+import type { Context } from "./context.ts";
 
 /** What is in progress, told from the journal alone; asks no Component and changes nothing. */
 // oxlint-disable-next-line require-await

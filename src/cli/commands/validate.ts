@@ -5,6 +5,18 @@ import { assertNever } from "../../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { exitOf, type Problem } from "../../core/problem.ts";
 import { ok, type Result } from "../../core/result.ts";
+import { withBundleFile, withInput } from "../../install/bundle-file.ts";
+import { readTextWithStatus } from "../../install/input-files.ts";
+import { kindOfInput, kindOfText } from "../../install/input-kind.ts";
+import { foretellRelease } from "../../install/release.ts";
+import { readSettings } from "../../install/settings.ts";
+import { besidePlaces, bundlePlaces } from "../../install/system-input.ts";
+import {
+  manifestTrust,
+  nothingDemanded,
+  type OpenedManifest,
+  type TrustDemand,
+} from "../../install/trust.ts";
 import {
   missingPathNotes,
   type StandIn,
@@ -20,22 +32,13 @@ import { readTopology } from "../../manifest/topology.ts";
 import { validationJson, type ValidatedFile, validationLines } from "../../report/validation.ts";
 import { locateArtifacts, standInsFor } from "../../sources/locate.ts";
 import type { Places } from "../../sources/places.ts";
-import { withBundleFile, withInput } from "../../install/bundle-file.ts";
-import type { Context } from "../context.ts";
-import type { ValidateOptions } from "../definitions/planning.ts";
-import { readTextWithStatus } from "../../install/input-files.ts";
-import { kindOfInput, kindOfText } from "../../install/input-kind.ts";
-import { lint } from "../lint.ts";
-import {
-  manifestTrust,
-  nothingDemanded,
-  type OpenedManifest,
-  type TrustDemand,
-} from "../../install/trust.ts";
-import { answer } from "../output.ts";
-import { foretellRelease } from "../../install/release.ts";
-import { readSettings } from "../../install/settings.ts";
-import { besidePlaces, bundlePlaces } from "../../install/system-input.ts";
+import { answer } from "../output/output.ts";
+import type { Context } from "./context.ts";
+import { lint } from "./lint.ts";
+
+export interface ValidateOptions {
+  readonly strict: boolean;
+}
 
 /**
  * Checks each file by itself, whatever it is, and as an install on this machine would, with the configured keys; the

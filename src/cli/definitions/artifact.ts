@@ -1,16 +1,6 @@
 import { type Command, Option } from "commander";
-import type { Lazily } from "../program.ts";
-
-export interface CreateManifestOptions {
-  readonly output: string;
-  readonly artifactName?: string;
-  readonly systemType: readonly string[];
-  readonly recovery: boolean;
-  readonly softwareVersion?: string;
-  readonly key?: string;
-  readonly keyPkcs11?: string;
-  readonly gcpKmsKey?: string;
-}
+import type { CreateManifestOptions } from "../commands/artifact-create-manifest.ts";
+import type { Lazily } from "./lazily.ts";
 
 export function defineArtifact(program: Command, lazily: Lazily): void {
   const repeat = (value: string, previous: readonly string[]): readonly string[] => [

@@ -1,27 +1,9 @@
 import type { Command } from "commander";
-import type { Lazily } from "../program.ts";
-
-export interface BundleCreateOptions {
-  readonly manifest: string;
-  readonly output: string;
-  readonly key?: string;
-  readonly thin: boolean;
-  readonly pin: boolean;
-}
-
-export interface BundleVerifyOptions {
-  readonly key: readonly string[];
-}
-
-export interface BundleSignOptions {
-  readonly key: string;
-  readonly output?: string;
-}
-
-export interface BundleExtractOptions {
-  readonly key: readonly string[];
-  readonly directory: string;
-}
+import type { BundleCreateOptions } from "../commands/bundle-create.ts";
+import type { BundleExtractOptions } from "../commands/bundle-extract.ts";
+import type { BundleSignOptions } from "../commands/bundle-sign.ts";
+import type { BundleVerifyOptions } from "../commands/bundle-verify.ts";
+import type { Lazily } from "./lazily.ts";
 
 const publicKeys = [
   "--key <file>",

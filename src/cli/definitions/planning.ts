@@ -1,16 +1,8 @@
 import { type Command, Option } from "commander";
-import type { PlanningOptions } from "../../install/make-plan.ts";
-import type { Lazily } from "../program.ts";
-import { allowUnsignedOption, stateOption } from "./planning-options.ts";
-
-export interface PlanOptions extends PlanningOptions {
-  readonly format: "text" | "json";
-  readonly out?: string;
-}
-
-export interface ValidateOptions {
-  readonly strict: boolean;
-}
+import type { PlanOptions } from "../commands/plan.ts";
+import type { ValidateOptions } from "../commands/validate.ts";
+import type { Lazily } from "./lazily.ts";
+import { allowUnsignedOption, stateOption } from "./shared-options.ts";
 
 export function definePlanning(program: Command, lazily: Lazily): void {
   program

@@ -1,20 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { PlanningOptions } from "../../install/make-plan.ts";
-import type { Lazily } from "../program.ts";
-import { allowUnsignedOption, stateOption } from "./planning-options.ts";
-
-export type ExplainOptions = PlanningOptions;
-
-export interface SimulateOptions extends PlanningOptions {
-  readonly from: "here" | "all";
-  readonly faults: number;
-  readonly accept: readonly string[];
-  readonly limit: number;
-  /** In MB. */
-  readonly memory: number;
-  readonly format: "text" | "json" | "junit";
-  readonly out?: string;
-}
+import type { SimulateOptions } from "../commands/simulate.ts";
+import type { Lazily } from "./lazily.ts";
+import { allowUnsignedOption, stateOption } from "./shared-options.ts";
 
 export function defineProof(program: Command, lazily: Lazily): void {
   program
@@ -24,7 +12,7 @@ export function defineProof(program: Command, lazily: Lazily): void {
     .option(...stateOption)
     .option(...allowUnsignedOption)
     .action(
-      lazily(async (context, file: string, options: ExplainOptions) => {
+      lazily(async (context, file: string, options: PlanningOptions) => {
         const { explain } = await import("../commands/explain.ts");
         return explain(context, file, options);
       }),

@@ -1,20 +1,8 @@
 import { Argument, type Command, InvalidArgumentError } from "commander";
-import { type SchemaName, schemaNames } from "../schema-names.ts";
-import type { Lazily } from "../program.ts";
-
-export interface DemoOptions {
-  readonly dir?: string;
-  readonly keep: boolean;
-}
-
-export interface InterfaceCheckOptions {
-  readonly type?: string;
-  /** Seconds. */
-  readonly timeout: number;
-  /** Seconds. */
-  readonly grace: number;
-  readonly artifact?: string;
-}
+import type { DemoOptions } from "../commands/demo.ts";
+import type { InterfaceCheckOptions } from "../commands/interface-check.ts";
+import { type SchemaName, schemaNames } from "../commands/schema-names.ts";
+import type { Lazily } from "./lazily.ts";
 
 export function defineTools(program: Command, lazily: Lazily): void {
   program

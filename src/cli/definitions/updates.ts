@@ -1,23 +1,9 @@
 import { type Command, Option } from "commander";
-import { type StopPoint, stopPoints } from "../../core/protocol.ts";
-import type { InstallOptions } from "../../install/installer.ts";
-import type { Lazily } from "../program.ts";
-import { allowUnsignedOption } from "./planning-options.ts";
-
-/** Options of the commands that run a deployment. */
-export interface RunOptions {
-  readonly stopBefore: readonly StopPoint[];
-  readonly exitOnReboot: boolean;
-}
-
-/** Options of the commands that go on with one. */
-export interface ContinueOptions extends RunOptions {
-  readonly from?: string;
-}
-
-export interface InstallCommandOptions extends InstallOptions {
-  readonly dryRun: boolean;
-}
+import { stopPoints } from "../../core/protocol.ts";
+import type { ContinueOptions } from "../commands/continue.ts";
+import type { InstallCommandOptions } from "../commands/install.ts";
+import type { Lazily } from "./lazily.ts";
+import { allowUnsignedOption } from "./shared-options.ts";
 
 export function defineUpdates(program: Command, lazily: Lazily): void {
   running(program.command("install"))

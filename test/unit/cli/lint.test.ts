@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lint } from "../../../src/cli/lint.ts";
+import { lint } from "../../../src/cli/commands/lint.ts";
 import { knownByName, wantedArtifacts } from "../../../src/manifest/at-hand.ts";
 import { readManifest } from "../../../src/manifest/manifest.ts";
 

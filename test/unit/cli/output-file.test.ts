@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { writeTextOutput } from "../../../src/cli/output-file.ts";
+import { writeTextOutput } from "../../../src/cli/output/output-file.ts";
 import { nodeClock } from "../../../src/platform/clock.ts";
 import type { FileIo } from "../../../src/platform/file-io.ts";
 import { nodeFiles } from "../../../src/platform/files.ts";

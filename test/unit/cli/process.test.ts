@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { taken } from "../../../src/cli/taken.ts";
+import { drained } from "../../../src/cli/output/drain.ts";
 import { bundle } from "../../support/bundled.ts";
 
 describe("a computation", () => {
@@ -56,7 +56,7 @@ describe("the wait for a reader", () => {
 
   test("ends where the reader takes nothing", async () => {
     const { stdin } = pipeTo("exec sleep 1000");
-    await taken(stdin, 50);
+    await drained(stdin, 50);
     expect(stdin.writableLength).toBeGreaterThan(0);
   });
 
@@ -65,7 +65,7 @@ describe("the wait for a reader", () => {
     let counted = "";
     reader.stdout.on("data", (piece) => (counted += String(piece)));
     const exited = once(reader.stdout, "end");
-    await taken(reader.stdin, idleMs);
+    await drained(reader.stdin, idleMs);
     expect(reader.stdin.writableLength).toBe(0);
     reader.stdin.end();
     await exited;
@@ -75,13 +75,13 @@ describe("the wait for a reader", () => {
   test("goes on as long as the reader takes something, however slow it is", async () => {
     // Thirty-two times a pause of a small part of what it may pause, and longer than that in all.
     const { stdin } = pipeTo("while head -c 131072 | grep -q x; do sleep 0.05; done");
-    await taken(stdin, 1000);
+    await drained(stdin, 1000);
     expect(stdin.writableLength).toBe(0);
   });
 
   test.each([null, long])("ends where the reader goes away (%s)", async (idleMs) => {
     const { stdin } = pipeTo("exec head -c 1 >/dev/null");
-    await taken(stdin, idleMs);
+    await drained(stdin, idleMs);
     expect(stdin.destroyed).toBe(true);
   });
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { schemaNames } from "../../../src/cli/schema-names.ts";
-import { jsonSchema } from "../../../src/cli/schemas.ts";
+import { schemaNames } from "../../../src/cli/commands/schema-names.ts";
+import { jsonSchema } from "../../../src/cli/commands/schemas.ts";
 
 const properties = z.looseObject({
   title: z.string(),

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { configurationShape } from "../manifest/configuration.ts";
-import { constraintsFileShape } from "../manifest/constraints-file.ts";
-import { manifestShape } from "../manifest/manifest-shape.ts";
-import { stateShape } from "../manifest/state-file.ts";
-import { topologyComponentsShape, topologyShape } from "../manifest/topology.ts";
-import { streamLineShape } from "../report/events-shape.ts";
-import { answerShape } from "../report/plan-shape.ts";
+import { configurationShape } from "../../manifest/configuration.ts";
+import { constraintsFileShape } from "../../manifest/constraints-file.ts";
+import { manifestShape } from "../../manifest/manifest-shape.ts";
+import { stateShape } from "../../manifest/state-file.ts";
+import { topologyComponentsShape, topologyShape } from "../../manifest/topology.ts";
+import { streamLineShape } from "../../report/events-shape.ts";
+import { answerShape } from "../../report/plan-shape.ts";
 import type { SchemaName } from "./schema-names.ts";
 
 type Schema = { readonly title: string; readonly shape: z.ZodType; readonly isYaml: boolean };

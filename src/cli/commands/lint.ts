@@ -1,17 +1,22 @@
-import type { Problem } from "../core/problem.ts";
-import type { ArtifactAtHand } from "../manifest/at-hand.ts";
-import { lintManifest } from "../manifest/lint.ts";
-import { lintSystem } from "../manifest/lint-system.ts";
-import type { Manifest } from "../manifest/manifest.ts";
-import { isTooWide } from "../planner/conflict/explain-law.ts";
-import { missingEndState } from "../planner/conflict/explain-goal.ts";
+import type { Problem } from "../../core/problem.ts";
+import type { ArtifactAtHand } from "../../manifest/at-hand.ts";
+import { lintSystem } from "../../manifest/lint-system.ts";
+import { lintManifest } from "../../manifest/lint.ts";
+import type { Manifest } from "../../manifest/manifest.ts";
+import { missingEndState } from "../../planner/conflict/explain-goal.ts";
+import { isTooWide } from "../../planner/conflict/explain-law.ts";
 import {
   brokenByOrder,
   type Reachability,
   reachability,
   strayVersions,
-} from "../planner/conflict/explain-reach.ts";
-import { orderBreaksRows, strayVersion, targetNotAnEndState, unreachable } from "../report/lint.ts";
+} from "../../planner/conflict/explain-reach.ts";
+import {
+  orderBreaksRows,
+  strayVersion,
+  targetNotAnEndState,
+  unreachable,
+} from "../../report/lint.ts";
 
 /** What is odd about a Manifest with tables, and which System version leads to which. */
 export interface Linted {

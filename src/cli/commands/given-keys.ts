@@ -1,8 +1,8 @@
-import type { VerifyKey } from "../artifact/keys.ts";
-import { ok, type Result } from "../core/result.ts";
+import type { VerifyKey } from "../../artifact/keys.ts";
+import { ok, type Result } from "../../core/result.ts";
+import { readVerifyKeys } from "../../install/key-files.ts";
+import { readKeySettings } from "../../install/permissions.ts";
 import type { Context } from "./context.ts";
-import { readVerifyKeys } from "../install/key-files.ts";
-import { readKeySettings } from "../install/permissions.ts";
 
 /** The keys of the command line, else those of the configuration, which an install asks for. */
 export function givenOrConfiguredKeys(

@@ -6,7 +6,7 @@ export const patienceMs = 30_000;
  * Gives up where the reader takes nothing for `idleMs`, or twice that; null: never. What it takes shows in steps: those of a
  * pipe are 4 KiB.
  */
-export function taken(stream: Outlet, idleMs: number | null): Promise<void> {
+export function drained(stream: Outlet, idleMs: number | null): Promise<void> {
   return new Promise((settle) => {
     stream.write("", () => settle());
     // Nothing is ever left of what goes to a file, which knows no such limit.

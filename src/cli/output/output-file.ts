@@ -1,9 +1,9 @@
 import { dirname, resolve } from "node:path";
-import { ArtifactError } from "../artifact/artifact-error.ts";
-import type { Problem } from "../core/problem.ts";
-import { fail, ok, type Result } from "../core/result.ts";
-import { FileError, type Files, type Platform, unlessRefused } from "../platform/types.ts";
-import type { Environment } from "../install/environment.ts";
+import { ArtifactError } from "../../artifact/artifact-error.ts";
+import type { Problem } from "../../core/problem.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { Environment } from "../../install/environment.ts";
+import { FileError, type Files, type Platform, unlessRefused } from "../../platform/types.ts";
 
 /** What is needed of the machine and of where the caller is. */
 interface Place {

@@ -1,5 +1,5 @@
 import { Chalk } from "chalk";
-import { plainStyle, type Style } from "../report/style.ts";
+import { plainStyle, type Style } from "../../report/style.ts";
 
 /** The only place that knows of colours. Level 1: the sixteen that every terminal has. */
 export function styleOf(isColoured: boolean): Style {

@@ -1,7 +1,7 @@
-import type { ExitCode } from "../core/exit-code.ts";
-import type { Deployed } from "../executor/deploy.ts";
-import { type Prospect, prospectOf } from "../deployment/prospect.ts";
-import { canStillBeRolledBack, prospectText } from "../report/prospect.ts";
+import type { ExitCode } from "../../core/exit-code.ts";
+import { type Prospect, prospectOf } from "../../deployment/prospect.ts";
+import type { Deployed } from "../../executor/deploy.ts";
+import { canStillBeRolledBack, prospectText } from "../../report/prospect.ts";
 import { failedInStream, type Output } from "./output.ts";
 
 /** The exit status of a run; one that was told to end says how it goes on. */

@@ -1,9 +1,9 @@
-import { exitOf, type Problem } from "../core/problem.ts";
-import type { ExitCode } from "../core/exit-code.ts";
-import { versionLine } from "../report/events-json.ts";
-import { errorDocument, problemJson, problemsText } from "../report/problems.ts";
-import type { Style } from "../report/style.ts";
-import { programVersion } from "../core/program-version.ts";
+import type { ExitCode } from "../../core/exit-code.ts";
+import { exitOf, type Problem } from "../../core/problem.ts";
+import { programVersion } from "../../core/program-version.ts";
+import { versionLine } from "../../report/events-json.ts";
+import { errorDocument, problemJson, problemsText } from "../../report/problems.ts";
+import type { Style } from "../../report/style.ts";
 
 /** One of the two streams of the process. */
 export interface Sink {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type ExitCode, exitCode } from "../core/exit-code.ts";
-import type { Context } from "./context.ts";
-import type { DemoSystem } from "./demo-system.ts";
+import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import type { Machine } from "../../install/machine.ts";
+import type { DemoSystem } from "./system.ts";
 
 /** The bundle that the demo makes and installs. */
 export const bundle = "system-v2.tar";
@@ -13,7 +13,7 @@ export interface Act {
   readonly args: readonly string[];
   readonly expected: ExitCode | "killed";
   /** Made before the call. */
-  readonly prepare?: (system: DemoSystem, context: Context) => Promise<void> | void;
+  readonly prepare?: (system: DemoSystem, machine: Machine) => Promise<void> | void;
   readonly crashPoint?: string;
 }
 
@@ -84,7 +84,7 @@ export const acts: readonly Act[] = [
   },
 ];
 
-async function failingBoard(system: DemoSystem, { platform }: Context): Promise<void> {
+async function failingBoard(system: DemoSystem, { platform }: Machine): Promise<void> {
   await system.resetBoards();
   const told = join(system.directory, "boards", "R456", "fail");
   platform.files.makeDirectory(told);

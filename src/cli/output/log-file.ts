@@ -1,14 +1,20 @@
 import { dirname, resolve } from "node:path";
-import type { Problem } from "../core/problem.ts";
-import { unlessRefused } from "../platform/types.ts";
-import type { Context } from "./context.ts";
+import type { Problem } from "../../core/problem.ts";
+import type { Machine } from "../../install/machine.ts";
+import { unlessRefused } from "../../platform/types.ts";
+
+/** Where the log goes, and how. */
+export interface LogOptions {
+  readonly logFile: string | null;
+  readonly logFormat: "text" | "json";
+}
 
 /** What is wrong with `--log-file`, told before anything is done; null: nothing, or there is none. */
 export function logFileProblem({
   platform: { files },
   environment,
   options: { logFile },
-}: Pick<Context, "platform" | "environment" | "options">): Problem | null {
+}: Pick<Machine, "platform" | "environment"> & { readonly options: LogOptions }): Problem | null {
   if (logFile === null) return null;
   const path = resolve(environment.workingDirectory, logFile);
   const kindOf = (at: string) =>

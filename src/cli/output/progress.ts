@@ -1,33 +1,40 @@
 import { resolve } from "node:path";
-import type { Event } from "../core/events.ts";
-import type { Progress } from "../install/machine.ts";
-import type { AppendFile } from "../platform/types.ts";
-import { eventLine } from "../report/events-json.ts";
-import { levelOf, type Named, progressLines } from "../report/progress-lines.ts";
-import { emptyView, type View, viewAfter, viewLines } from "../report/progress-view.ts";
-import { plainStyle } from "../report/style.ts";
-import { type Context, type LogLevel, logLevels } from "./context.ts";
-import { type Sink, writeLines } from "./output.ts";
+import type { Event } from "../../core/events.ts";
+import { type LogLevel, logLevels } from "../../core/log-level.ts";
+import type { Machine, MachineOptions, Progress } from "../../install/machine.ts";
+import type { AppendFile } from "../../platform/types.ts";
+import { eventLine } from "../../report/events-json.ts";
+import { levelOf, type Named, progressLines } from "../../report/progress-lines.ts";
+import { emptyView, type View, viewAfter, viewLines } from "../../report/progress-view.ts";
+import { plainStyle } from "../../report/style.ts";
+import type { LogOptions } from "./log-file.ts";
+import { type Output, type Sink, writeLines } from "./output.ts";
 
 /** Milliseconds between two drawings: what changes faster nobody can read. */
 const redrawMs = 100;
 
 type Listener = Progress;
 
+/** What is shown, and on which machine. */
+interface Shown extends Pick<Machine, "platform" | "environment"> {
+  readonly options: LogOptions & Pick<MachineOptions, "logLevel">;
+  readonly output: Output;
+}
+
 /** To the terminal or the log, to the log file, and to stdout with `--json`. `components` are all of the System, in its order; `configured` is the level of the configuration. */
 export function openProgress(
-  context: Context,
+  shown: Shown,
   components: readonly Named[],
   configured: LogLevel = "info",
 ): Progress {
-  const { options, output } = context;
+  const { options, output } = shown;
   const level = options.logLevel ?? configured;
   const listeners: Listener[] = [];
-  if (output.json) listeners.push(streamed(context));
-  else if (options.logFormat === "json") listeners.push(loggedAsJson(context, level));
-  else if (output.messages.isTerminal) listeners.push(drawn(context, components, level));
-  else listeners.push(logged(context, components, level));
-  if (options.logFile !== null) listeners.push(filed(context, options.logFile, components, level));
+  if (output.json) listeners.push(streamed(shown));
+  else if (options.logFormat === "json") listeners.push(loggedAsJson(shown, level));
+  else if (output.messages.isTerminal) listeners.push(drawn(shown, components, level));
+  else listeners.push(logged(shown, components, level));
+  if (options.logFile !== null) listeners.push(filed(shown, options.logFile, components, level));
   return {
     emit: (event) => {
       for (const listener of listeners) listener.emit(event);
@@ -45,7 +52,7 @@ function isShown(event: Event, level: LogLevel): boolean {
 const nothing = (): void => {};
 
 /** Everything, whatever the level: tools choose by themselves. */
-function streamed({ output, platform }: Context): Listener {
+function streamed({ output, platform }: Shown): Listener {
   return {
     emit: (event) =>
       writeLines(output.results, [eventLine(event, platform.clock.now().toISOString())]),
@@ -53,7 +60,7 @@ function streamed({ output, platform }: Context): Listener {
   };
 }
 
-function loggedAsJson({ output, platform }: Context, level: LogLevel): Listener {
+function loggedAsJson({ output, platform }: Shown, level: LogLevel): Listener {
   return {
     emit: (event) => {
       if (!isShown(event, level)) return;
@@ -63,7 +70,7 @@ function loggedAsJson({ output, platform }: Context, level: LogLevel): Listener 
   };
 }
 
-function logged({ output }: Context, components: readonly Named[], level: LogLevel): Listener {
+function logged({ output }: Shown, components: readonly Named[], level: LogLevel): Listener {
   const render = progressLines(components, output.messageStyle);
   return {
     emit: (event) => {
@@ -75,7 +82,7 @@ function logged({ output }: Context, components: readonly Named[], level: LogLev
 
 /** A line a Component, redrawn in place; what is worth keeping scrolls by above. */
 function drawn(
-  { output, platform }: Context,
+  { output, platform }: Shown,
   components: readonly Named[],
   level: LogLevel,
 ): Listener {
@@ -117,7 +124,7 @@ function isKept(event: Event): boolean {
 
 /** The log file must not stop a deployment: the first failure to write it is told, and it is given up. */
 function filed(
-  { output, options, platform, environment }: Context,
+  { output, options, platform, environment }: Shown,
   path: string,
   components: readonly Named[],
   level: LogLevel,

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { assertNever } from "../core/assert-never.ts";
-import type { Problem } from "../core/problem.ts";
-import { fail, ok, type Result } from "../core/result.ts";
-import type { ProcessEnd } from "../platform/types.ts";
+import { assertNever } from "../../core/assert-never.ts";
+import type { Problem } from "../../core/problem.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { ProcessEnd } from "../../platform/types.ts";
 import type { Context } from "./context.ts";
 
 /** A key that never leaves its store: mender-artifact knows how to reach it. */

@@ -1,8 +1,8 @@
 import { dirname, join, resolve } from "node:path";
-import type { Problem } from "../core/problem.ts";
-import { fail, ok, type Result } from "../core/result.ts";
-import { FileError, type Platform, type ProcessEnd } from "../platform/types.ts";
-import type { Context } from "./context.ts";
+import type { Problem } from "../../core/problem.ts";
+import { fail, ok, type Result } from "../../core/result.ts";
+import type { Machine } from "../../install/machine.ts";
+import { FileError, type Platform, type ProcessEnd } from "../../platform/types.ts";
 
 /** The seed's System in a directory of its own, and this program called on it as anybody would. */
 export interface DemoSystem {
@@ -26,10 +26,10 @@ const callTimeoutMs = 60_000;
 
 /** Copies the System to `directory`, which must be absent or empty. */
 export async function makeDemoSystem(
-  context: Context,
+  machine: Machine,
   directory: string,
 ): Promise<Result<DemoSystem>> {
-  const { platform, environment } = context;
+  const { platform, environment } = machine;
   const { files } = platform;
   const [node, script] = environment.program;
   try {

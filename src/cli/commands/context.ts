@@ -1,0 +1,15 @@
+import type { Machine, MachineOptions } from "../../install/machine.ts";
+import type { LogOptions } from "../output/log-file.ts";
+import type { Output } from "../output/output.ts";
+
+/** The options that every command takes. */
+export interface GlobalOptions extends LogOptions, MachineOptions {
+  readonly json: boolean;
+  readonly color: boolean;
+}
+
+/** What a command is given: the machine, what every command is told, and its streams. */
+export interface Context extends Machine {
+  readonly options: GlobalOptions;
+  readonly output: Output;
+}
