@@ -47,7 +47,7 @@ export function unmetDepends(
   });
 }
 
-/** An Artifact at hand. */
+/** An available Artifact. */
 export interface Candidate {
   readonly artifact: Artifact;
   /** The file or bundle entry it lies in. */

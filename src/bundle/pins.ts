@@ -4,7 +4,7 @@ import { readAll } from "../artifact/buffer-lending.ts";
 import type { Sha256 } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { type WantedArtifact, wantedArtifacts } from "../manifest/at-hand.ts";
+import { type WantedArtifact, wantedArtifacts } from "../manifest/available-artifacts.ts";
 import type { Manifest, Pin } from "../manifest/manifest.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { byName } from "./by-name.ts";

@@ -71,7 +71,7 @@ export function deployer(machine: Machine, input: DeployerInput): DeployPorts {
     keys: input.keys,
     open: (planned) => openArtifact(access, now(planned).location, planned.identity),
     versionOf: (begin, component, provides) =>
-      versionOf(provides, component.interface, atHand(begin, component.componentType)),
+      versionOf(provides, component.interface, availableIn(begin, component.componentType)),
     provides: new Map(input.provides),
     emit: input.emit,
     markCall: left.mark,
@@ -120,7 +120,7 @@ export function datastoreOf({ environment }: Machine): Datastore {
   return datastoreAt(environment.datastoreDir.value);
 }
 
-function atHand(begin: Begin, componentType: string) {
+function availableIn(begin: Begin, componentType: string) {
   return begin.artifacts
     .filter((artifact) => artifact.componentType === componentType)
     .map(({ name, provides, clears }) => ({

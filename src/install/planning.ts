@@ -3,7 +3,11 @@ import type { ComponentType, SystemVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { byNameNote, uncheckedStoneNotes } from "../manifest/artifact-notes.ts";
-import { type ArtifactAtHand, nameNotes, wantedArtifacts } from "../manifest/at-hand.ts";
+import {
+  type AvailableArtifact,
+  nameNotes,
+  wantedArtifacts,
+} from "../manifest/available-artifacts.ts";
 import { readConstraintsFile } from "../manifest/constraints-file.ts";
 import { type Manifest, readManifest } from "../manifest/manifest.ts";
 import type { MatchInput } from "../manifest/match-input.ts";
@@ -99,7 +103,7 @@ async function planHere(
       })),
       absent: surveyed.value.absent,
       start: "real",
-      artifacts: artifacts.value.atHand,
+      artifacts: artifacts.value.available,
     },
     { ...artifacts.value, survey: surveyed.value, notes: [...notes, ...artifacts.value.notes] },
     settings.plannerNodeLimit,
@@ -150,7 +154,7 @@ async function planOnPaper(
       })),
       absent: [],
       start: "real",
-      artifacts: artifacts.value.atHand,
+      artifacts: artifacts.value.available,
     },
     { ...artifacts.value, survey: null, notes: [...notes, ...artifacts.value.notes] },
     nodeLimit,
@@ -168,7 +172,7 @@ function readDeviceConstraints(
 }
 
 interface ReadArtifacts {
-  readonly atHand: readonly ArtifactAtHand[];
+  readonly available: readonly AvailableArtifact[];
   readonly located: readonly LocatedArtifact[];
   readonly notes: readonly Problem[];
 }
@@ -188,10 +192,10 @@ async function readArtifacts(
   const there = located.value.filter((one) => one !== null);
   const standIns = standInsFor(wanted, located.value);
   return ok({
-    atHand: standIns.map((one) => one.atHand),
+    available: standIns.map((one) => one.available),
     located: there,
     notes: [
-      ...standIns.flatMap((one) => nameNotes(one.wanted, one.atHand)),
+      ...standIns.flatMap((one) => nameNotes(one.wanted, one.available)),
       ...byNameNote(standIns),
       ...uncheckedStoneNotes(standIns),
     ],

@@ -1,10 +1,10 @@
 import type { Problem } from "../core/problem.ts";
-import { type ArtifactAtHand, type WantedArtifact } from "./at-hand.ts";
+import { type AvailableArtifact, type WantedArtifact } from "./available-artifacts.ts";
 
 /** A wanted Artifact and what stands for it. */
 export interface StandIn {
   readonly wanted: WantedArtifact;
-  readonly atHand: ArtifactAtHand;
+  readonly available: AvailableArtifact;
 }
 
 /** No more are told by name. */
@@ -12,12 +12,12 @@ const maxTold = 10;
 
 /** One note for all that are planned by their names. */
 export function byNameNote(artifacts: readonly StandIn[]): readonly Problem[] {
-  const missing = artifacts.filter(({ atHand }) => atHand.artifact === null);
+  const missing = artifacts.filter(({ available }) => available.artifact === null);
   const [first] = missing;
   if (first === undefined) return [];
   const names = missing
     .slice(0, maxTold)
-    .map(({ atHand }) => `"${atHand.name}" (${atHand.type})`)
+    .map(({ available }) => `"${available.name}" (${available.type})`)
     .join(", ");
   const more = missing.length > maxTold ? ` and ${missing.length - maxTold} more` : "";
   return [
@@ -32,9 +32,9 @@ export function byNameNote(artifacts: readonly StandIn[]): readonly Problem[] {
 
 /** Each path at which nothing lies. */
 export function missingPathNotes(artifacts: readonly StandIn[]): readonly Problem[] {
-  return artifacts.flatMap(({ wanted: { type, reference }, atHand }) => {
+  return artifacts.flatMap(({ wanted: { type, reference }, available }) => {
     const { path, at } = reference;
-    if (atHand.artifact !== null || path === null) return [];
+    if (available.artifact !== null || path === null) return [];
     return [
       {
         code: "artifact-not-at-hand" as const,
@@ -49,13 +49,13 @@ export function missingPathNotes(artifacts: readonly StandIn[]): readonly Proble
 
 /** Nothing says from where they may be installed, so that a plan may lead over them where no device can. */
 export function uncheckedStoneNotes(artifacts: readonly StandIn[]): readonly Problem[] {
-  return artifacts.flatMap(({ wanted: { role, type, reference }, atHand }) => {
-    if (role !== "stepping-stone" || atHand.artifact !== null || reference.depends !== null)
+  return artifacts.flatMap(({ wanted: { role, type, reference }, available }) => {
+    if (role !== "stepping-stone" || available.artifact !== null || reference.depends !== null)
       return [];
     return [
       {
         code: "stepping-stone-unchecked" as const,
-        message: `Nothing says from which versions the stepping stone "${atHand.name}" of "${type}" may be installed: its file is not at hand, and it has no "depends".`,
+        message: `Nothing says from which versions the stepping stone "${available.name}" of "${type}" may be installed: its file is not at hand, and it has no "depends".`,
         at: reference.at,
         hint: `It counts as installable from all of them. Put the file in its place, or add "depends".`,
       },

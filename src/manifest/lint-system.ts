@@ -1,6 +1,6 @@
 import { ComponentId, type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
 import type { Result } from "../core/result.ts";
-import type { ArtifactAtHand } from "./at-hand.ts";
+import type { AvailableArtifact } from "./available-artifacts.ts";
 import { readTerm } from "./cell.ts";
 import { columnsOfTypes, type TypeColumn } from "./columns.ts";
 import type { Manifest } from "./manifest.ts";
@@ -18,7 +18,7 @@ import type { Constraints, ConstraintTable } from "./table.ts";
  */
 export function lintSystem(
   manifest: Manifest,
-  artifacts: readonly ArtifactAtHand[],
+  artifacts: readonly AvailableArtifact[],
 ): Result<System> {
   const types = manifest.componentTypes.map(({ type }) => type);
   const columns = columnsOfTypes(tablesOf(manifest.constraints), types);

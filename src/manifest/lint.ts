@@ -1,6 +1,6 @@
 import type { ComponentType, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { fileArtifactName } from "./at-hand.ts";
+import { fileArtifactName } from "./available-artifacts.ts";
 import { knownVersions, type KnownVersions, namingCell, versionsOf } from "./cell-versions.ts";
 import { columnsOfTypes, resolveHead, type TypeColumn } from "./columns.ts";
 import { endStateRows, rowNotes, type ResolvedTable } from "./lint-rows.ts";

@@ -1,6 +1,6 @@
 import { ComponentType, type Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { fileArtifactName } from "./at-hand.ts";
+import { fileArtifactName } from "./available-artifacts.ts";
 import { readCell, withoutSuffix } from "./cell.ts";
 import { seedKinds } from "./manifest-shape.ts";
 import { versionNamed } from "./version.ts";

@@ -2,7 +2,7 @@ import type { ComponentId, ComponentType } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { nameLike, resolveHead } from "./columns.ts";
 import { suggestion } from "./nearest.ts";
-import type { Population } from "./population.ts";
+import type { VersionDomains } from "./version-domains.ts";
 import type { Column } from "./system.ts";
 import type { TableColumn } from "./table.ts";
 
@@ -18,21 +18,21 @@ export interface PlacedColumn {
 /** The columns with those who stand in them; heads that name no type were reported where they were read. */
 export function placeColumns(
   heads: readonly TableColumn[],
-  population: Population,
+  domains: VersionDomains,
 ): { readonly columns: readonly PlacedColumn[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const columns = heads.flatMap((head): readonly PlacedColumn[] => {
-    const named = resolveHead(head.head, population.knownTypes);
+    const named = resolveHead(head.head, domains.knownTypes);
     if (named === null) return [];
     const { type, id } = named;
-    const at = population.types.findIndex(({ name }) => name === type);
-    const isAbsent = population.absent.includes(type);
+    const at = domains.types.findIndex(({ name }) => name === type);
+    const isAbsent = domains.absent.includes(type);
     if (id === null)
       return [
         { type, present: at === -1 ? null : { type: at, component: null }, hasAbsent: isAbsent },
       ];
-    const ids = population.components.flatMap((one) => (one.type === at ? [one.id] : []));
-    const component = population.components.findIndex((one) => one.id === nameLike(id, ids));
+    const ids = domains.components.flatMap((one) => (one.type === at ? [one.id] : []));
+    const component = domains.components.findIndex((one) => one.id === nameLike(id, ids));
     if (component !== -1) return [{ type, present: { type: at, component }, hasAbsent: false }];
     // Nobody knows what a Component that does not answer is called: it may be this one.
     if (at !== -1 && !isAbsent) problems.push(unknownComponent(head, id, ids));

@@ -1,6 +1,6 @@
 import { SystemVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { artifactsOf, type Population } from "./population.ts";
+import { artifactsOf, type VersionDomains } from "./version-domains.ts";
 import type { MatchInput } from "./match-input.ts";
 import { matchEndTable, matchTransitionTable } from "./match-tables.ts";
 import type { EndTable, TransitionTable } from "./system.ts";
@@ -20,21 +20,21 @@ export interface MatchedConstraints {
  * one says by having no table of a kind still holds when the other has one. Only of a Manifest without any tables the device's
  * are the only ones there are, and say what they would say in a Manifest.
  */
-export function matchConstraints(input: MatchInput, population: Population): MatchedConstraints {
+export function matchConstraints(input: MatchInput, domains: VersionDomains): MatchedConstraints {
   const own = input.manifest.constraints;
   const device = input.deviceConstraints;
   const ends = [own?.endStates ?? null, device?.endStates ?? null].flatMap((table) =>
-    table === null ? [] : [matchEndTable(table, population)],
+    table === null ? [] : [matchEndTable(table, domains)],
   );
   const written = [...(own?.transitionStates ?? []), ...(device?.transitionStates ?? [])];
   const transitions = written.map((table) => ({
     table,
-    ...matchTransitionTable(table, population),
+    ...matchTransitionTable(table, domains),
   }));
   const endTables = ends.flatMap(({ tables }) => tables);
   const transitionTables = transitions.flatMap(({ tables }) => tables);
   if (endTables.length === 0 && transitionTables.length > 0)
-    endTables.push(wantedOnly(input, population));
+    endTables.push(wantedOnly(input, domains));
   return {
     endTables,
     transitionTables,
@@ -47,7 +47,7 @@ export function matchConstraints(input: MatchInput, population: Population): Mat
 }
 
 /** A Manifest without tables has one end state, the wanted one; without it the device's rules had no hold. */
-function wantedOnly({ manifest, artifacts }: MatchInput, { types }: Population): EndTable {
+function wantedOnly({ manifest, artifacts }: MatchInput, { types }: VersionDomains): EndTable {
   const targets = types.map(({ name, versions }) => {
     const [target] = artifactsOf(artifacts, name);
     const version = versionNamed(target?.name ?? "");

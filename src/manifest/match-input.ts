@@ -1,11 +1,11 @@
 import type { ComponentId, ComponentType } from "../core/ids.ts";
 import type { Place } from "../core/problem.ts";
-import type { ArtifactAtHand } from "./at-hand.ts";
+import type { AvailableArtifact } from "./available-artifacts.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Constraints } from "./table.ts";
 import type { Current } from "./version.ts";
 
-/** What a Manifest is matched with: the Components as they are now, and the Artifacts at hand. */
+/** What a Manifest is matched with: the Components as they are now, and the available Artifacts. */
 export interface MatchInput {
   readonly manifest: Manifest;
   /** The device's own rules. */
@@ -19,7 +19,7 @@ export interface MatchInput {
   /** Whether the Components are where they are; what is only made up need not lead anywhere. */
   readonly start: "real" | "made-up";
   /** For each type of the Manifest its target, and its stepping stones. */
-  readonly artifacts: readonly ArtifactAtHand[];
+  readonly artifacts: readonly AvailableArtifact[];
 }
 
 export interface MatchComponent {

@@ -9,7 +9,7 @@ import {
   versionsOfType,
 } from "./manifest-names.ts";
 import type { MatchInput } from "./match-input.ts";
-import { versionNow } from "./population.ts";
+import { versionNow } from "./version-domains.ts";
 import { versionNamed } from "./version.ts";
 
 /**

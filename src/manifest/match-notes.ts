@@ -14,7 +14,7 @@ import { placeColumns } from "./match-columns.ts";
 import type { MatchInput } from "./match-input.ts";
 import { tablesOf } from "./named-versions.ts";
 import { noNumberReasons, numberIn } from "./number-range.ts";
-import { type Population, versionNow } from "./population.ts";
+import { type VersionDomains, versionNow } from "./version-domains.ts";
 import type { System } from "./system.ts";
 import type { Cell, ConstraintTable } from "./table.ts";
 import { reportedName } from "./version.ts";
@@ -22,7 +22,7 @@ import { reportedName } from "./version.ts";
 /** What is not wrong, but should be known before anything is installed. */
 export function matchNotes(
   input: MatchInput,
-  population: Population,
+  domains: VersionDomains,
   system: System,
 ): readonly Problem[] {
   return [
@@ -30,9 +30,9 @@ export function matchNotes(
     ...absentComponents(input),
     ...unreadableIds(input),
     ...unreadableVersions(input),
-    ...numberlessVersions(input, population, system),
-    ...unnamedVersions(input, population, system),
-    ...idleRows(tablesIn(input), population.knownTypes, system),
+    ...numberlessVersions(input, domains, system),
+    ...unnamedVersions(input, domains, system),
+    ...idleRows(tablesIn(input), domains.knownTypes, system),
     ...undeclaredRollback(input),
   ];
 }
@@ -90,7 +90,7 @@ function unreadableVersions(input: MatchInput): readonly Problem[] {
 /** Versions that nobody but their Components speak of, and that no range can read. */
 function numberlessVersions(
   input: MatchInput,
-  { versions, knownTypes }: Population,
+  { versions, knownTypes }: VersionDomains,
   { types, components }: System,
 ): readonly Problem[] {
   const odd = components.flatMap(({ id, type: at, start }) => {
@@ -127,7 +127,7 @@ function numberlessVersions(
 /** A version that no cell of its columns names, where there are any. */
 function unnamedVersions(
   input: MatchInput,
-  population: Population,
+  domains: VersionDomains,
   { types, components }: System,
 ): readonly Problem[] {
   const isSpokenOf = new Set<number>();
@@ -135,10 +135,10 @@ function unnamedVersions(
   for (const table of tablesIn(input)) {
     for (const [index, { type: own, present }] of placeColumns(
       table.columns,
-      population,
+      domains,
     ).columns.entries()) {
       if (present === null) continue;
-      const versions = population.versions.get(own) ?? knownVersions([]);
+      const versions = domains.versions.get(own) ?? knownVersions([]);
       const named = new Set<number>();
       for (const { cells } of table.rows)
         for (const at of namedBy(cells[index], versions)) named.add(at);

@@ -1,6 +1,6 @@
 import { type ComponentId, unknownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { type HopsInput, unmetNow } from "./hops.ts";
+import { type InstallEdgesInput, unmetNow } from "./install-edges.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { columnProblems } from "./columns.ts";
 import { suggestion } from "./nearest.ts";
@@ -80,10 +80,10 @@ function nameProblems({ artifacts }: MatchInput): readonly Problem[] {
     }));
 }
 
-/** Nothing at hand leads this Component to the wanted version. What is planned by name is left to the planner. */
+/** No available Artifact leads this Component to the wanted version. What is planned by name is left to the planner. */
 export function unreachable(
   { artifacts }: MatchInput,
-  input: HopsInput,
+  input: InstallEdgesInput,
   component: MatchComponent,
   found: Pick<SystemComponent, "hops" | "ways">,
 ): readonly Problem[] {

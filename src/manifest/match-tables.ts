@@ -2,7 +2,7 @@ import { unknownVersion, type Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { knownVersions, versionsOf } from "./cell-versions.ts";
 import { type PlacedColumn, placeColumns } from "./match-columns.ts";
-import type { Population } from "./population.ts";
+import type { VersionDomains } from "./version-domains.ts";
 import type { Column, EndTable, TransitionTable, VersionSet } from "./system.ts";
 import type { ConstraintTable, TableRow } from "./table.ts";
 
@@ -17,13 +17,13 @@ export interface MatchedTable<Table> {
  */
 export function matchEndTable(
   table: ConstraintTable,
-  population: Population,
+  domains: VersionDomains,
 ): MatchedTable<EndTable> {
-  const { columns, problems } = placeColumns(table.columns, population);
+  const { columns, problems } = placeColumns(table.columns, domains);
   const isWhole = columns.every(({ present }) => present !== null);
   const matched = table.rows
     .filter(({ verdict }) => isWhole || verdict !== "no")
-    .map((row) => ({ row, ...matchCells(row, columns, population) }));
+    .map((row) => ({ row, ...matchCells(row, columns, domains) }));
   const rows = matched.map(({ row, cells }) => ({
     systemVersion: row.systemVersion,
     cells: cells.filter((_, index) => isThere(columns[index])),
@@ -44,17 +44,17 @@ export function matchEndTable(
  */
 export function matchTransitionTable(
   table: ConstraintTable,
-  population: Population,
+  domains: VersionDomains,
 ): MatchedTable<TransitionTable> {
-  const { columns, problems } = placeColumns(table.columns, population);
-  const matched = table.rows.map((row) => ({ row, ...matchCells(row, columns, population) }));
+  const { columns, problems } = placeColumns(table.columns, domains);
+  const matched = table.rows.map((row) => ({ row, ...matchCells(row, columns, domains) }));
   const tables = waysToStand(columns).map((standing) => ({
     name: table.name,
     columns: presentOf(columns.filter((_, index) => standing[index])),
     allowByDefault: table.allowByDefault,
     rows: sorted(
       matched.flatMap(({ row, cells }) =>
-        holdsWithout(row.verdict, cells, columns, standing, population)
+        holdsWithout(row.verdict, cells, columns, standing, domains)
           ? [
               {
                 cells: cells.filter((_, index) => standing[index]),
@@ -94,7 +94,7 @@ function holdsWithout(
   cells: readonly VersionSet[],
   columns: readonly PlacedColumn[],
   standing: readonly boolean[],
-  { versions }: Population,
+  { versions }: VersionDomains,
 ): boolean {
   return columns.every(({ type }, index) => {
     if (standing[index] === true) return true;
@@ -109,7 +109,7 @@ function holdsWithout(
 function matchCells(
   row: TableRow,
   columns: readonly PlacedColumn[],
-  { versions }: Population,
+  { versions }: VersionDomains,
 ): { readonly cells: readonly VersionSet[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const cells = columns.map(({ type }, index): VersionSet => {

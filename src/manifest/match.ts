@@ -2,14 +2,14 @@ import type { ComponentType } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { knownVersions, type KnownVersions, versionsOf } from "./cell-versions.ts";
-import { hopsOf, type HopsInput, type Install } from "./hops.ts";
+import { installEdges, type InstallEdgesInput, type Install } from "./install-edges.ts";
 import { matchConstraints } from "./match-constraints.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { namesOfMatch } from "./match-names.ts";
 import { matchNotes } from "./match-notes.ts";
 import { fitProblems, tooManyWays, unreachable } from "./match-problems.ts";
 import { tablesOf } from "./named-versions.ts";
-import { artifactsOf, type Population, populationOf, versionNow } from "./population.ts";
+import { artifactsOf, type VersionDomains, versionDomains, versionNow } from "./version-domains.ts";
 import type { System, SystemComponent, SystemType } from "./system.ts";
 import { sizeProblems } from "./table-checks.ts";
 import { versionNamed } from "./version.ts";
@@ -21,13 +21,13 @@ export function matchSystem(
 ): Result<{ readonly system: System; readonly notes: readonly Problem[] }> {
   const misfits = fitProblems(input);
   if (misfits.length > 0) return fail(...misfits);
-  const population = populationOf(input);
+  const domains = versionDomains(input);
   const sizes = tablesOf(input.manifest.constraints)
     .concat(tablesOf(input.deviceConstraints))
-    .flatMap((table) => sizeProblems(table, population.knownTypes, population.versions));
+    .flatMap((table) => sizeProblems(table, domains.knownTypes, domains.versions));
   if (sizes.length > 0) return fail(...sizes);
-  const tables = matchConstraints(input, population);
-  const matched = input.components.map((component) => matchOne(input, population, component));
+  const tables = matchConstraints(input, domains);
+  const matched = input.components.map((component) => matchOne(input, domains, component));
   const names = namesOfMatch(input);
   const problems = [
     ...names.problems,
@@ -36,7 +36,7 @@ export function matchSystem(
   ];
   if (problems.length > 0) return fail(...inOrder(problems));
   const system: System = {
-    types: population.types.map((type) => systemType(input, type)),
+    types: domains.types.map((type) => systemType(input, type)),
     components: matched.map(({ component }) => component),
     endTables: tables.endTables,
     transitionTables: tables.transitionTables,
@@ -44,13 +44,13 @@ export function matchSystem(
   };
   return ok({
     system,
-    notes: [...names.notes, ...tables.notes, ...matchNotes(input, population, system)],
+    notes: [...names.notes, ...tables.notes, ...matchNotes(input, domains, system)],
   });
 }
 
 function systemType(
   { manifest, artifacts }: MatchInput,
-  { name, versions }: Population["types"][number],
+  { name, versions }: VersionDomains["types"][number],
 ): SystemType {
   const wanted = manifest.componentTypes.find(({ type }) => type === name);
   const [target] = artifactsOf(artifacts, name);
@@ -66,7 +66,7 @@ function systemType(
 
 function matchOne(
   input: MatchInput,
-  { types, versions }: Population,
+  { types, versions }: VersionDomains,
   component: MatchComponent,
 ): { readonly component: SystemComponent; readonly problems: readonly Problem[] } {
   const type = types.findIndex(({ name }) => name === component.type);
@@ -74,7 +74,7 @@ function matchOne(
   const start = known.names.indexOf(versionNow(input, component));
   const { installs, problems } = installsOf(input, component.type, known);
   const { current } = component;
-  const hopsInput: HopsInput = {
+  const edgesInput: InstallEdgesInput = {
     type: component.type,
     interfaceName: component.interface,
     versions: known.names,
@@ -82,7 +82,7 @@ function matchOne(
     start,
     provides: current.kind === "provides" ? current.provides : null,
   };
-  const found = hopsOf(hopsInput);
+  const found = installEdges(edgesInput);
   const wanted = input.manifest.componentTypes.find(({ type: name }) => name === component.type);
   const isDenied = component.supportsRollback === false || wanted?.supportsRollback === false;
   return {
@@ -99,7 +99,7 @@ function matchOne(
       ...problems,
       ...(found === null ? [tooManyWays(component)] : []),
       ...(found !== null && input.start === "real"
-        ? unreachable(input, hopsInput, component, found)
+        ? unreachable(input, edgesInput, component, found)
         : []),
     ],
   };

@@ -114,7 +114,7 @@ const SystemComponent = z
     supportsRollback: z.boolean(),
     /** True: an install of it reboots the host. */
     rebootsHost: z.boolean(),
-    /** For each version, the versions that an Artifact at hand installs from it, ascending, itself left out; whatever the way it came. */
+    /** For each version, the versions that an available Artifact installs from it, ascending, itself left out; whatever the way it came. */
     hops: z.array(z.array(VersionIndex).readonly()).readonly(),
     /** Left out: `hops` says it all. */
     ways: Ways.optional(),

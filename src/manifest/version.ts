@@ -5,19 +5,19 @@ import { type ComponentId, unknownVersion, Version } from "../core/ids.ts";
 import { withoutSuffix } from "./cell.ts";
 import type { System } from "./system.ts";
 
-/** What an Artifact at hand says of itself. */
-export type AtHand = Pick<Artifact, "name" | "provides" | "clears">;
+/** What an available Artifact says of itself. */
+export type ArtifactIdentity = Pick<Artifact, "name" | "provides" | "clears">;
 
 /**
- * What a Component runs, by name: that of the first Artifact at hand which is installed on it (give the
+ * What a Component runs, by name: that of the first available Artifact which is installed on it (give the
  * wanted one first), else what it reports.
  */
 export function versionOf(
   provides: Provides,
   interfaceName: string,
-  artifactsAtHand: readonly AtHand[],
+  available: readonly ArtifactIdentity[],
 ): Version {
-  const installed = artifactsAtHand.find((artifact) => isInstalled(provides, artifact));
+  const installed = available.find((artifact) => isInstalled(provides, artifact));
   if (installed !== undefined) return versionNamed(installed.name);
   const reported = reportedName(provides, interfaceName);
   // A name that looks like another one would be taken for it by whoever reads the tables.
@@ -50,10 +50,10 @@ export type Current =
 export function currentVersion(
   current: Current,
   interfaceName: string,
-  artifactsAtHand: readonly AtHand[],
+  available: readonly ArtifactIdentity[],
 ): Version {
   if (current.kind === "version") return current.version;
-  return versionOf(current.provides, interfaceName, artifactsAtHand);
+  return versionOf(current.provides, interfaceName, available);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Sha256 } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { wantedArtifacts } from "./at-hand.ts";
+import { wantedArtifacts } from "./available-artifacts.ts";
 import { type ArtifactReference, readManifest } from "./manifest.ts";
 import { lineAt, type Source, type TextFile } from "./source.ts";
 import { readYaml } from "./yaml-document.ts";

@@ -8,7 +8,11 @@ import type { ArtifactName, Sha256 } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { StandIn } from "../manifest/artifact-notes.ts";
-import { found, knownByName, type WantedArtifact } from "../manifest/at-hand.ts";
+import {
+  availableArtifact,
+  artifactByName,
+  type WantedArtifact,
+} from "../manifest/available-artifacts.ts";
 import type { ArtifactLocation } from "../manifest/location.ts";
 import { type ByteSource, FileError, unlessRefused } from "../platform/types.ts";
 import type { OpenBundle, Places } from "./places.ts";
@@ -42,7 +46,10 @@ export function standInsFor(
 ): readonly StandIn[] {
   return wanted.map((one, index) => {
     const artifact = located[index]?.artifact ?? null;
-    return { wanted: one, atHand: artifact === null ? knownByName(one) : found(one, artifact) };
+    return {
+      wanted: one,
+      available: artifact === null ? artifactByName(one) : availableArtifact(one, artifact),
+    };
   });
 }
 

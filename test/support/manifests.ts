@@ -1,6 +1,6 @@
 import type { Problem } from "../../src/core/problem.ts";
 import type { Result } from "../../src/core/result.ts";
-import { knownByName, wantedArtifacts } from "../../src/manifest/at-hand.ts";
+import { artifactByName, wantedArtifacts } from "../../src/manifest/available-artifacts.ts";
 import { type Manifest, readManifest } from "../../src/manifest/manifest.ts";
 import { matchSystem } from "../../src/manifest/match.ts";
 import type { MatchInput } from "../../src/manifest/match-input.ts";
@@ -55,7 +55,7 @@ export function matchInput(
       rebootsHost: false,
       at,
     })),
-    artifacts: wantedArtifacts(manifest).map(knownByName),
+    artifacts: wantedArtifacts(manifest).map(artifactByName),
     ...changes,
   };
 }

@@ -1,6 +1,6 @@
 import type { Artifact } from "../../src/artifact/types.ts";
 import { ArtifactName, ComponentType, Sha256 } from "../../src/core/ids.ts";
-import type { ArtifactAtHand } from "../../src/manifest/at-hand.ts";
+import type { AvailableArtifact } from "../../src/manifest/available-artifacts.ts";
 
 /** What an Artifact says of itself, as far as planning is concerned. */
 export interface Said {
@@ -32,12 +32,12 @@ export function plainArtifact(type: string, name: string, said: Said = {}): Arti
 }
 
 /** The same, found for the Manifest. */
-export function atHand(
+export function availableArtifact(
   type: string,
-  role: ArtifactAtHand["role"],
+  role: AvailableArtifact["role"],
   name: string,
   said: Said = {},
-): ArtifactAtHand {
+): AvailableArtifact {
   const artifact = plainArtifact(type, name, said);
   return { type: ComponentType.parse(type), role, name: artifact.name, artifact, depends: null };
 }

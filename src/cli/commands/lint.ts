@@ -1,5 +1,5 @@
 import type { Problem } from "../../core/problem.ts";
-import type { ArtifactAtHand } from "../../manifest/at-hand.ts";
+import type { AvailableArtifact } from "../../manifest/available-artifacts.ts";
 import { lintSystem } from "../../manifest/lint-system.ts";
 import { lintManifest } from "../../manifest/lint.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
@@ -30,7 +30,7 @@ export interface Linted {
  * A Manifest that was read, and its Artifacts: what those that are at hand depend on counts. A problem only where it
  * cannot work on any System.
  */
-export function lint(manifest: Manifest, artifacts: readonly ArtifactAtHand[]): Linted {
+export function lint(manifest: Manifest, artifacts: readonly AvailableArtifact[]): Linted {
   if (manifest.constraints === null) return { problems: [], notes: [], reach: null };
   const matched = lintSystem(manifest, artifacts);
   // Told below by the search, which knows the versions that are only there to start from.

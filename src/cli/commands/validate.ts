@@ -22,7 +22,7 @@ import {
   type StandIn,
   uncheckedStoneNotes,
 } from "../../manifest/artifact-notes.ts";
-import { nameNotes, wantedArtifacts } from "../../manifest/at-hand.ts";
+import { nameNotes, wantedArtifacts } from "../../manifest/available-artifacts.ts";
 import { readConfiguration } from "../../manifest/configuration.ts";
 import { readConstraintsFile } from "../../manifest/constraints-file.ts";
 import { readManifest } from "../../manifest/manifest.ts";
@@ -125,7 +125,7 @@ async function foundIn(context: Context, file: TextFile, places: Places): Promis
   const wanted = wantedArtifacts(manifest);
   const located = await locateArtifacts(places, wanted);
   const standIns = standInsFor(wanted, located.ok ? located.value : []);
-  const artifacts = standIns.map(({ atHand }) => atHand);
+  const artifacts = standIns.map(({ available }) => available);
   const { problems, notes, reach } = await context.compute(() => lint(manifest, artifacts));
   const age = foretellRelease(context, manifest);
   return {
@@ -143,7 +143,7 @@ async function foundIn(context: Context, file: TextFile, places: Places): Promis
 
 function artifactNotes(standIns: readonly StandIn[]): readonly Problem[] {
   return [
-    ...standIns.flatMap(({ wanted, atHand }) => nameNotes(wanted, atHand)),
+    ...standIns.flatMap(({ wanted, available }) => nameNotes(wanted, available)),
     ...missingPathNotes(standIns),
     ...uncheckedStoneNotes(standIns),
   ];

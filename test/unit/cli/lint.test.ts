@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lint } from "../../../src/cli/commands/lint.ts";
-import { knownByName, wantedArtifacts } from "../../../src/manifest/at-hand.ts";
+import { artifactByName, wantedArtifacts } from "../../../src/manifest/available-artifacts.ts";
 import { readManifest } from "../../../src/manifest/manifest.ts";
 
 function linted(types: string, constraints: string) {
@@ -17,7 +17,7 @@ ${constraints}
   if (!read.ok) throw new Error(read.problems.map(({ message }) => message).join("\n"));
   const { problems, notes, reach } = lint(
     read.value.manifest,
-    wantedArtifacts(read.value.manifest).map(knownByName),
+    wantedArtifacts(read.value.manifest).map(artifactByName),
   );
   const told = (found: typeof notes) =>
     found.map(({ code, at, message }) => `${code} ${at?.line ?? "-"} ${message}`);

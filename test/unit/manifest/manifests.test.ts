@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { knownByName, wantedArtifacts } from "../../../src/manifest/at-hand.ts";
+import { artifactByName, wantedArtifacts } from "../../../src/manifest/available-artifacts.ts";
 import { readManifest } from "../../../src/manifest/manifest.ts";
 import { expectOk, problemLines, problemsOf, systemOf, textFile } from "../../support/manifests.ts";
 
@@ -50,7 +50,7 @@ test("the documentation's tables work as pasted, with Artifacts known by their f
       row: "| gateway-v2.mender  | rtos-v2.mender   |   YES      |    v.2         |",
     },
   ]);
-  expect(wantedArtifacts(manifest).map((wanted) => knownByName(wanted).name)).toEqual([
+  expect(wantedArtifacts(manifest).map((wanted) => artifactByName(wanted).name)).toEqual([
     "gateway-v2",
     "rtos-v2",
   ]);

@@ -14,7 +14,7 @@ import {
   problemsOf,
   textFile,
 } from "../../support/manifests.ts";
-import { atHand } from "../../support/plain-artifacts.ts";
+import { availableArtifact } from "../../support/plain-artifacts.ts";
 
 const head = [
   "api_version: mender/v1",
@@ -326,11 +326,11 @@ test("a Component that is left out may have any version: rows allow only what ho
 
 test("what an Artifact depends on decides from where it can be installed", () => {
   const artifacts = [
-    atHand("gateway", "target", "gateway-v2", {
+    availableArtifact("gateway", "target", "gateway-v2", {
       depends: { "rootfs-image.gateway.version": ["gateway-v1"] },
     }),
-    atHand("rtos", "target", "rtos-v2", { depends: { bootloader: ["3"] } }),
-    atHand("rtos", "stepping-stone", "rtos-b3", { provides: { bootloader: "3" } }),
+    availableArtifact("rtos", "target", "rtos-v2", { depends: { bootloader: ["3"] } }),
+    availableArtifact("rtos", "stepping-stone", "rtos-b3", { provides: { bootloader: "3" } }),
   ];
   const { system } = matched(input(head, { artifacts }));
   const [gateway, rtos] = system.components;
@@ -346,10 +346,13 @@ test("what an Artifact depends on decides from where it can be installed", () =>
 test("a hop counts only if it is possible whichever way the Component came there", () => {
   const keeps = { clears: ["rootfs-image.rtos.*", "artifact_*"] };
   const artifacts = [
-    atHand("gateway", "target", "gateway-v2"),
-    atHand("rtos", "target", "rtos-v2", { ...keeps, depends: { bootloader: ["3"] } }),
-    atHand("rtos", "stepping-stone", "rtos-b3", { ...keeps, provides: { bootloader: "3" } }),
-    atHand("rtos", "stepping-stone", "rtos-mid", keeps),
+    availableArtifact("gateway", "target", "gateway-v2"),
+    availableArtifact("rtos", "target", "rtos-v2", { ...keeps, depends: { bootloader: ["3"] } }),
+    availableArtifact("rtos", "stepping-stone", "rtos-b3", {
+      ...keeps,
+      provides: { bootloader: "3" },
+    }),
+    availableArtifact("rtos", "stepping-stone", "rtos-mid", keeps),
   ];
   const { system } = matched(input(head, { artifacts }));
   const versions = system.types[1]?.versions;
@@ -361,13 +364,13 @@ test("a hop counts only if it is possible whichever way the Component came there
 test("what a stepping stone brings is there behind one that leaves it alone, and the way over both is the plan", () => {
   const keeps = { clears: ["rootfs-image.rtos.*", "artifact_*"] };
   const artifacts = [
-    atHand("gateway", "target", "gateway-v2"),
-    atHand("rtos", "target", "rtos-v2", {
+    availableArtifact("gateway", "target", "gateway-v2"),
+    availableArtifact("rtos", "target", "rtos-v2", {
       ...keeps,
       depends: { boot: ["2"], artifact_name: ["rtos-between"] },
     }),
-    atHand("rtos", "stepping-stone", "rtos-boot", { ...keeps, provides: { boot: "2" } }),
-    atHand("rtos", "stepping-stone", "rtos-between", keeps),
+    availableArtifact("rtos", "stepping-stone", "rtos-boot", { ...keeps, provides: { boot: "2" } }),
+    availableArtifact("rtos", "stepping-stone", "rtos-between", keeps),
   ];
   const rows = ["rtos-v1", "rtos-boot", "rtos-between", "rtos-v2"].map(
     (version, at) => `      v.${String(at)}: [any, ${version}]`,
@@ -397,10 +400,10 @@ test("what a stepping stone brings is there behind one that leaves it alone, and
 
 test("an Artifact that nothing leads to is refused with what it lacks", () => {
   const artifacts = [
-    atHand("gateway", "target", "gateway-v2", {
+    availableArtifact("gateway", "target", "gateway-v2", {
       depends: { "rootfs-image.checksum": ["aa", "bb"], region: ["eu"] },
     }),
-    atHand("rtos", "target", "rtos-v2"),
+    availableArtifact("rtos", "target", "rtos-v2"),
   ];
   const match = input(head, { artifacts });
   const provides = new Map([
@@ -417,8 +420,8 @@ test("an Artifact that nothing leads to is refused with what it lacks", () => {
 
 test("an Artifact for another type of device is refused", () => {
   const artifacts = [
-    atHand("gateway", "target", "gateway-v2", { depends: { device_type: ["toaster"] } }),
-    atHand("rtos", "target", "rtos-v2"),
+    availableArtifact("gateway", "target", "gateway-v2", { depends: { device_type: ["toaster"] } }),
+    availableArtifact("rtos", "target", "rtos-v2"),
   ];
   expect(problemLines(problemsOf(matchSystem(input(head, { artifacts }))))).toEqual([
     '- artifact-depends-unmet "gateway-v2" cannot be installed on "G1": it depends on "device_type" being "toaster", and finds "gateway". Add a stepping stone that leads there, or an Artifact for this Component.',
@@ -427,8 +430,8 @@ test("an Artifact for another type of device is refused", () => {
 
 test("nothing needs to lead to what is installed already", () => {
   const artifacts = [
-    atHand("gateway", "target", "gateway-v2", { depends: { region: ["eu"] } }),
-    atHand("rtos", "target", "rtos-v2"),
+    availableArtifact("gateway", "target", "gateway-v2", { depends: { region: ["eu"] } }),
+    availableArtifact("rtos", "target", "rtos-v2"),
   ];
   const match = input(head, { artifacts });
   const components = match.components.map((one) =>
@@ -448,7 +451,7 @@ test("nothing needs to lead to what is installed already", () => {
 
 test("Artifacts that depend on each other in too many ways are refused, and do not keep us busy", () => {
   const stones = Array.from({ length: 16 }, (_, index) =>
-    atHand("gateway", "stepping-stone", `stone-${index}`, {
+    availableArtifact("gateway", "stepping-stone", `stone-${index}`, {
       clears: ["artifact_*"],
       provides: { [`key-${index}`]: "set" },
       depends: { [`key-${index}`]: ["set"] },
@@ -460,16 +463,19 @@ test("Artifacts that depend on each other in too many ways are refused, and do n
       depends: new Map(index < 15 ? [] : stone.artifact.depends),
     },
   }));
-  const wanted = atHand("gateway", "target", "gateway-v2", {
+  const wanted = availableArtifact("gateway", "target", "gateway-v2", {
     depends: Object.fromEntries(stones.map((_, index) => [`key-${index}`, ["set"]])),
   });
-  const artifacts = [wanted, ...stones, atHand("rtos", "target", "rtos-v2")];
+  const artifacts = [wanted, ...stones, availableArtifact("rtos", "target", "rtos-v2")];
   const problems = problemsOf(matchSystem(input(head, { artifacts })));
   expect(problems.map(({ code }) => code)).toEqual(["artifact-depends-complex"]);
 });
 
 test("an Artifact called ? is refused: it would stand for the unknown version", () => {
-  const artifacts = [atHand("gateway", "target", "?"), atHand("rtos", "target", "rtos-v2")];
+  const artifacts = [
+    availableArtifact("gateway", "target", "?"),
+    availableArtifact("rtos", "target", "rtos-v2"),
+  ];
   const problems = problemsOf(matchSystem(input(head, { artifacts })));
   expect(problems.map(({ code }) => code)).toEqual(["artifact-name-unusable"]);
 });

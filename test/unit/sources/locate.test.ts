@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { openBundle } from "../../../src/bundle/bundle.ts";
 import { createBundle } from "../../../src/bundle/create.ts";
 import { ArtifactName, ComponentType, Sha256 } from "../../../src/core/ids.ts";
-import type { WantedArtifact } from "../../../src/manifest/at-hand.ts";
+import type { WantedArtifact } from "../../../src/manifest/available-artifacts.ts";
 import { nodePlatform } from "../../../src/platform/node.ts";
 import { locateArtifacts, missingArtifact } from "../../../src/sources/locate.ts";
 import { openArtifact } from "../../../src/sources/open.ts";

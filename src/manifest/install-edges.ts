@@ -19,7 +19,7 @@ export interface Install {
   readonly from: readonly number[] | null;
 }
 
-export interface HopsInput {
+export interface InstallEdgesInput {
   readonly type: ComponentType;
   readonly interfaceName: string;
   readonly versions: readonly Version[];
@@ -35,10 +35,12 @@ const maxVariants = 2_000;
 
 /**
  * For each version, the versions that can be installed from it, ascending. What a Component provides after
- * some installs depends on the way it came: a hop counts only if it is possible whatever that way was. `ways` has
+ * some installs depends on the way it came: an install edge counts only if it is possible whatever that way was. `ways` has
  * those, too, that are possible after some ways and not after others. Null: there are too many ways.
  */
-export function hopsOf(input: HopsInput): Pick<SystemComponent, "hops" | "ways"> | null {
+export function installEdges(
+  input: InstallEdgesInput,
+): Pick<SystemComponent, "hops" | "ways"> | null {
   const variants = variantsOf(input);
   if (variants === null) return null;
   const hops = input.versions.map((version, from) => {
@@ -56,12 +58,12 @@ export function hopsOf(input: HopsInput): Pick<SystemComponent, "hops" | "ways">
 }
 
 /** What keeps the Artifact from being installed on the Component as it is now. */
-export function unmetNow(input: HopsInput, artifact: Artifact): readonly UnmetDepend[] {
+export function unmetNow(input: InstallEdgesInput, artifact: Artifact): readonly UnmetDepend[] {
   return unmetDepends(contentNow(input), input.type, artifact);
 }
 
 /** Every content that the Component can have at each version, as far as any Artifact asks for it. */
-function variantsOf(input: HopsInput): ReadonlyMap<number, readonly Provides[]> | null {
+function variantsOf(input: InstallEdgesInput): ReadonlyMap<number, readonly Provides[]> | null {
   const keys = askedKeys(input.installs);
   const seen = new Set<string>();
   const variants = new Map<number, Provides[]>();
@@ -90,7 +92,7 @@ function variantsOf(input: HopsInput): ReadonlyMap<number, readonly Provides[]> 
  * All that the Component can be: a version, and what it may provide there, as far as any Artifact asks for it. Where two
  * Artifacts bring one version, it may be what either of them leaves. The first place is that where it is now.
  */
-function placesOf(input: HopsInput): readonly Place[] | null {
+function placesOf(input: InstallEdgesInput): readonly Place[] | null {
   const keys = askedKeys(input.installs);
   const asked = (content: Provides) =>
     [...content].filter(([key]) => keys.has(key)).toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -126,7 +128,7 @@ function placesOf(input: HopsInput): readonly Place[] | null {
 }
 
 function isPossible(
-  { type }: HopsInput,
+  { type }: InstallEdgesInput,
   install: Install,
   from: number,
   content: Provides,
@@ -135,17 +137,20 @@ function isPossible(
   return install.artifact === null || unmetDepends(content, type, install.artifact).length === 0;
 }
 
-function contentNow(input: HopsInput): Provides {
+function contentNow(input: InstallEdgesInput): Provides {
   return input.provides ?? standIn(input, input.versions[input.start] ?? unknownVersion);
 }
 
-function contentAfter(input: HopsInput, install: Install, content: Provides): Provides {
+function contentAfter(input: InstallEdgesInput, install: Install, content: Provides): Provides {
   if (install.artifact !== null) return applyArtifact(content, install.artifact);
   return standIn(input, input.versions[install.version] ?? unknownVersion);
 }
 
 /** What a Component of this version provides, where nobody has asked it: what its Artifact says, or its name. */
-function standIn({ interfaceName, installs, versions }: HopsInput, version: Version): Provides {
+function standIn(
+  { interfaceName, installs, versions }: InstallEdgesInput,
+  version: Version,
+): Provides {
   if (version === unknownVersion) return new Map();
   const install = installs.find((candidate) => versions[candidate.version] === version);
   return new Map([

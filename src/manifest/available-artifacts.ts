@@ -13,7 +13,7 @@ export interface WantedArtifact {
 }
 
 /** One that was found, or is known by its name only. */
-export interface ArtifactAtHand {
+export interface AvailableArtifact {
   readonly type: ComponentType;
   readonly role: "target" | "stepping-stone";
   readonly name: ArtifactName;
@@ -34,13 +34,13 @@ export function wantedArtifacts({
 }
 
 /** The wanted Artifact as it was found. */
-export function found(wanted: WantedArtifact, artifact: Artifact): ArtifactAtHand {
+export function availableArtifact(wanted: WantedArtifact, artifact: Artifact): AvailableArtifact {
   const { type, role, reference } = wanted;
   return { type, role, name: artifact.name, artifact, depends: reference.depends };
 }
 
 /** The wanted Artifact by its name, or where it has none, by that of its file: for planning without files. */
-export function knownByName(wanted: WantedArtifact): ArtifactAtHand {
+export function artifactByName(wanted: WantedArtifact): AvailableArtifact {
   const { type, role, reference } = wanted;
   return { type, role, name: nameOf(reference), artifact: null, depends: reference.depends };
 }
@@ -56,7 +56,7 @@ export function fileArtifactName(path: string): ArtifactName | null {
 }
 
 /** Where the Manifest gives a name and the Artifact at its path has another one; the path wins. */
-export function nameNotes(wanted: WantedArtifact, { name }: ArtifactAtHand): readonly Problem[] {
+export function nameNotes(wanted: WantedArtifact, { name }: AvailableArtifact): readonly Problem[] {
   const { reference } = wanted;
   if (reference.name === null || reference.name === name) return [];
   return [

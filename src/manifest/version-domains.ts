@@ -1,12 +1,12 @@
 import { type ComponentId, type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
-import type { ArtifactAtHand } from "./at-hand.ts";
+import type { AvailableArtifact } from "./available-artifacts.ts";
 import { knownVersions, type KnownVersions, namesIn } from "./cell-versions.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { add, byName, inOrder, namedVersions, tablesOf } from "./named-versions.ts";
-import { type AtHand, currentVersion, versionNamed } from "./version.ts";
+import { type ArtifactIdentity, currentVersion, versionNamed } from "./version.ts";
 
-/** Who is there and what there is; what the tables are matched with. */
-export interface Population {
+/** The Components of the System and the known versions of their types: what the tables are matched with. */
+export interface VersionDomains {
   /** The types of which the System has Components, by name: the order of the file says nothing. */
   readonly types: readonly {
     readonly name: ComponentType;
@@ -22,7 +22,7 @@ export interface Population {
   readonly versions: ReadonlyMap<ComponentType, KnownVersions>;
 }
 
-export function populationOf(input: MatchInput): Population {
+export function versionDomains(input: MatchInput): VersionDomains {
   const { manifest, components, absent } = input;
   const knownTypes = manifest.componentTypes.map(({ type }) => type);
   const versions = versionsByType(input, knownTypes);
@@ -38,9 +38,9 @@ export function populationOf(input: MatchInput): Population {
 
 /** The Artifacts of a type, the wanted one first: the order in which versions are told from them. */
 export function artifactsOf(
-  artifacts: readonly ArtifactAtHand[],
+  artifacts: readonly AvailableArtifact[],
   type: ComponentType,
-): readonly ArtifactAtHand[] {
+): readonly AvailableArtifact[] {
   const own = artifacts.filter((artifact) => artifact.type === type);
   return [
     ...own.filter(({ role }) => role === "target"),
@@ -50,10 +50,10 @@ export function artifactsOf(
 
 /** What the Component runs now. */
 export function versionNow({ artifacts }: MatchInput, component: MatchComponent): Version {
-  const atHand = artifactsOf(artifacts, component.type).flatMap(
-    ({ artifact }): readonly AtHand[] => (artifact === null ? [] : [artifact]),
+  const available = artifactsOf(artifacts, component.type).flatMap(
+    ({ artifact }): readonly ArtifactIdentity[] => (artifact === null ? [] : [artifact]),
   );
-  return currentVersion(component.current, component.interface, atHand);
+  return currentVersion(component.current, component.interface, available);
 }
 
 /** Whatever a table names, an Artifact gives or a Component has; `?` last. */
