@@ -41,7 +41,9 @@ export function refused(
   });
 }
 
-/** Runs a reader that throws: what is wrong with the bytes or the medium becomes a Problem, a bug stays an exception. */
+/**
+ * Runs a reader that throws: what is wrong with the bytes or the medium becomes a Problem, a bug stays an exception.
+ */
 export async function asResult<T>(file: string, read: () => Promise<T>): Promise<Result<T>> {
   try {
     return ok(await read());

@@ -32,9 +32,9 @@ const marks = [
 ] as const;
 
 /**
- * Bytes that are inflated at once: 1 MiB is fastest where an Artifact is read alone or beside a few; 80 KiB keep fifty that
- * are streamed at the same time within 140 MB in all. 16 KiB took no less, and twice the processor's time; 64 KiB are what
- * newer Nodes share among small buffers, and such a size could not be let go.
+ * Bytes that are inflated at once: 1 MiB is fastest where an Artifact is read alone or beside a few; 80 KiB keep fifty
+ * that are streamed at the same time within 140 MB in all. 16 KiB took no less, and twice the processor's time; 64 KiB
+ * are what newer Nodes share among small buffers, and such a size could not be let go.
  */
 export const inflateChunk = { alone: 1024 * 1024, among: 80 * 1024 } as const;
 
@@ -46,8 +46,8 @@ export interface Unpacking {
 }
 
 /**
- * Streams `source`, whose pieces may be lent, uncompressed; ArtifactError where it is broken, cut short or goes on after
- * its end.
+ * Streams `source`, whose pieces may be lent, uncompressed; ArtifactError where it is broken, cut short or goes on
+ * after its end.
  */
 export async function* uncompressed(
   file: string,
@@ -133,8 +133,8 @@ function isTaken(engine: Gunzip, piece: Uint8Array): Promise<boolean> {
 }
 
 /**
- * Whether the buffer that a piece lies in is full up to its end. The engine fills one after the other, and has done with
- * one only then.
+ * Whether the buffer that a piece lies in is full up to its end. The engine fills one after the other, and has done
+ * with one only then.
  */
 function isFull({ buffer, byteOffset, byteLength }: Uint8Array): boolean {
   return byteOffset + byteLength === buffer.byteLength;
@@ -146,8 +146,9 @@ function releaseBuffer({ buffer }: Uint8Array, chunkBytes: number): void {
 }
 
 /**
- * Whether the engine has made a buffer for itself; one that is freed already has no bytes. Several small pieces come joined,
- * maybe in the memory that Node shares among all small buffers of the process. That has `Buffer.poolSize` or a few bytes more.
+ * Whether the engine has made a buffer for itself; one that is freed already has no bytes. Several small pieces come
+ * joined, maybe in the memory that Node shares among all small buffers of the process. That has `Buffer.poolSize` or a
+ * few bytes more.
  */
 export function isOfEngine({ byteLength }: ArrayBufferLike, chunkBytes: number): boolean {
   return byteLength === chunkBytes && chunkBytes > Buffer.poolSize;

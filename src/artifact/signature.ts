@@ -10,7 +10,10 @@ export interface Signed {
   readonly command: string;
 }
 
-/** The key whose signature over `bytes` this is; null where no keys are given. ArtifactError where it is of none of them. */
+/**
+ * The key whose signature over `bytes` this is; null where no keys are given. ArtifactError where it is of none of
+ * them.
+ */
 export function demandSignature(
   file: string,
   { kind, code, command }: Signed,

@@ -5,8 +5,8 @@ import { limits } from "./limits.ts";
 import { field, gnuMagic, posixMagic } from "./tar-header.ts";
 
 /**
- * What trust needs beyond tar-stream, which reads a header as well as it can, takes padding and extended headers as they
- * come, and goes on after the end of the archive. Nothing is decoded here, only refused.
+ * What trust needs beyond tar-stream, which reads a header as well as it can, takes padding and extended headers as
+ * they come, and goes on after the end of the archive. Nothing is decoded here, only refused.
  */
 
 /** ArtifactError where a block, not of zeros, is no header. Before it is decoded. */

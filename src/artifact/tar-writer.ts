@@ -14,8 +14,8 @@ export interface TarPart {
 type HeadOf = (name: string, size: number) => Uint8Array;
 
 /**
- * Lays out a tar with tar-stream: contents, padding and end. The heads alone are ours, because there is one way to write
- * them; tar-stream's, which always take one block here, are exchanged for them.
+ * Lays out a tar with tar-stream: contents, padding and end. The heads alone are ours, because there is one way to
+ * write them; tar-stream's, which always take one block here, are exchanged for them.
  */
 export async function* packTar(
   parts: readonly TarPart[],

@@ -16,8 +16,8 @@ export interface Bundle extends BundleContent {
 }
 
 /**
- * Opens a bundle in place: headers are read by seeking, the Artifacts not at all. With keys, only a bundle signed by one
- * of them will do. The file must be an uncompressed tar; a gzip one is for `unpackGzip` first.
+ * Opens a bundle in place: headers are read by seeking, the Artifacts not at all. With keys, only a bundle signed by
+ * one of them will do. The file must be an uncompressed tar; a gzip one is for `unpackGzip` first.
  */
 export function openBundle(
   source: ByteSource,
@@ -32,8 +32,8 @@ export function openBundle(
 }
 
 /**
- * An Artifact of the bundle as a file of its own, read in place. Reading all of it from its start verifies its checksum: a
- * change throws ArtifactError at the end. Null where the bundle has no such entry.
+ * An Artifact of the bundle as a file of its own, read in place. Reading all of it from its start verifies its
+ * checksum: a change throws ArtifactError at the end. Null where the bundle has no such entry.
  */
 export function entrySource(bundle: Bundle, source: ByteSource, entry: string): ByteSource | null {
   const found = bundle.entries.find(({ name }) => name === entry);

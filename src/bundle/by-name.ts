@@ -10,7 +10,10 @@ export interface Candidate {
   readonly size: number;
 }
 
-/** One release may have several Artifacts of one name: those for this type, the smallest first, ties by the entry's name. */
+/**
+ * One release may have several Artifacts of one name: those for this type, the smallest first, ties by the entry's
+ * name.
+ */
 export function byName<T extends Candidate>(
   all: readonly T[],
   name: ArtifactName,

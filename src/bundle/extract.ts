@@ -7,8 +7,8 @@ import { notWritten } from "./not-written.ts";
 import { sourceOf } from "./write.ts";
 
 /**
- * Writes the Manifest and the Artifacts into `directory`, which must be absent or empty; gives the paths written. Checksums
- * are verified on the way, and where anything fails, nothing of it stays.
+ * Writes the Manifest and the Artifacts into `directory`, which must be absent or empty; gives the paths written.
+ * Checksums are verified on the way, and where anything fails, nothing of it stays.
  */
 export async function extractBundle(
   bundle: Bundle,

@@ -16,7 +16,9 @@ export const entryName = {
   manifest: "manifest.yaml",
 } as const;
 
-/** All that comes before the content of an entry: its header, with an extended one before it where name or size need it. */
+/**
+ * All that comes before the content of an entry: its header, with an extended one before it where name or size need it.
+ */
 export function entryHead(name: string, size: number): Uint8Array {
   const plain = encodeHeader({ name, flag: "0", size });
   if (plain !== null) return plain;

@@ -13,7 +13,10 @@ import type { BundleEntry } from "./types.ts";
 import type { VerifiedBundle } from "./verify.ts";
 import type { Part } from "./write.ts";
 
-/** The Artifact must have the checksum that the Manifest pins. `known` where its bytes are held to one anyway: then none is read. */
+/**
+ * The Artifact must have the checksum that the Manifest pins. `known` where its bytes are held to one anyway: then none
+ * is read.
+ */
 export function demandPin(
   source: ByteSource,
   pin: Pin | null,
@@ -29,8 +32,8 @@ export function demandPin(
 }
 
 /**
- * Every pin of a Manifest whose Artifact lies in its bundle, found by its path or else by its name; the problems of all. Of
- * several of one name one must have the checksum.
+ * Every pin of a Manifest whose Artifact lies in its bundle, found by its path or else by its name; the problems of
+ * all. Of several of one name one must have the checksum.
  */
 export async function checkPins(
   { componentTypes }: Pick<Manifest, "componentTypes">,

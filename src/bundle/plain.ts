@@ -10,8 +10,8 @@ import type { IndexedEntry, TarIndex } from "./tar-index.ts";
 import type { BundleContent } from "./types.ts";
 
 /**
- * A tar made by hand: one Manifest and `.mender` files in any order. Nothing is picked silently: whatever else lies in it
- * is refused. It cannot be signed, so keys rule it out.
+ * A tar made by hand: one Manifest and `.mender` files in any order. Nothing is picked silently: whatever else lies in
+ * it is refused. It cannot be signed, so keys rule it out.
  */
 export async function openPlain(
   source: ByteSource,

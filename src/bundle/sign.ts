@@ -9,8 +9,8 @@ import { verifyBundle } from "./verify.ts";
 import { type BundleStream, type Part, sourceOf, writeBundle } from "./write.ts";
 
 /**
- * The same bundle with a signature, in place of the one it may have. Everything in it is verified first: nobody signs what
- * is broken. Write the chunks to a new file, then put it in the old one's place.
+ * The same bundle with a signature, in place of the one it may have. Everything in it is verified first: nobody signs
+ * what is broken. Write the chunks to a new file, then put it in the old one's place.
  */
 export async function signBundle(
   source: ByteSource,

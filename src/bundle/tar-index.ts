@@ -24,7 +24,8 @@ export interface TarIndex {
 
 /**
  * Reads the headers of a tar by seeking from one to the next; no content is read. ArtifactError where an entry is not a
- * regular file (a directory is passed over), has an unsafe name or one that was there before, or does not fit into the file.
+ * regular file (a directory is passed over), has an unsafe name or one that was there before, or does not fit into the
+ * file.
  */
 export async function indexTar(source: ByteSource): Promise<TarIndex> {
   const file = source.name;

@@ -4,8 +4,8 @@ import { kindOf, roundNames } from "./program.ts";
 import { versionIn } from "./state-of.ts";
 
 /**
- * The Components at fault where no more can be done: those of which nobody knows what they run or will run, and as few others
- * as would have to run something else for the System to be in an acceptable end state. In the System's order.
+ * The Components at fault where no more can be done: those of which nobody knows what they run or will run, and as few
+ * others as would have to run something else for the System to be in an acceptable end state. In the System's order.
  */
 export function atFault(deployment: Deployment): readonly Member[] {
   const { members } = deployment;

@@ -25,8 +25,8 @@ export interface Contingency {
 }
 
 /**
- * How many ways are planned, times Components: what a way takes grows with them. Enough for two hundred Components that are
- * each installed ten times; of two thousand that differ, two hundred ways.
+ * How many ways are planned, times Components: what a way takes grows with them. Enough for two hundred Components that
+ * are each installed ten times; of two thousand that differ, two hundred ways.
  */
 const contingencyLimit = 400_000;
 
@@ -38,8 +38,8 @@ interface ContingencyOptions {
 }
 
 /**
- * For every step of the plan, planned as the deployment would. Nothing without tables, and nothing for later steps where all
- * would be too many.
+ * For every step of the plan, planned as the deployment would. Nothing without tables, and nothing for later steps
+ * where all would be too many.
  */
 export function contingencies(
   system: System,

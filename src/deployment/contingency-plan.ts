@@ -21,8 +21,8 @@ import { stateOf, versionIn } from "./state-of.ts";
  */
 
 /**
- * Nobody can vouch for its version until Provides has told it. Installed ones count as new and rolled-back ones as old: Provides
- * judges them after Cleanup only, and may tell the old version or something in between until then.
+ * Nobody can vouch for its version until Provides has told it. Installed ones count as new and rolled-back ones as old:
+ * Provides judges them after Cleanup only, and may tell the old version or something in between until then.
  */
 export function isUnsure(member: Member): boolean {
   if (isKept(member)) return member.maybeDropped;

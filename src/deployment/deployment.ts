@@ -49,8 +49,8 @@ export interface Member {
   /** Its Cleanup has failed for good, in this stage or an earlier one, and was not made good since. */
   readonly owesCleanup: boolean;
   /**
-   * The version it counts as: installed ones as new, rolled-back ones as old. Null: left half-way, so that nobody knows;
-   * not to be taken for `?`, which is a whole version that nobody can name.
+   * The version it counts as: installed ones as new, rolled-back ones as old. Null: left half-way, so that nobody
+   * knows; not to be taken for `?`, which is a whole version that nobody can name.
    */
   readonly version: Version | null;
 }
@@ -158,7 +158,9 @@ export function isConstrained(deployment: Deployment): boolean {
   return deployment.begin.system.endTables.length > 0;
 }
 
-/** The members as a stage finds them: everything of the stage before it is forgotten but the versions and what is owed. */
+/**
+ * The members as a stage finds them: everything of the stage before it is forgotten but the versions and what is owed.
+ */
 export function membersOf(
   stage: Stage | undefined,
   before: readonly Pick<Member, "id" | "version" | "owesCleanup">[],

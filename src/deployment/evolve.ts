@@ -42,7 +42,10 @@ export function begin(first: Begin, run: Run): Deployment {
   };
 }
 
-/** Folds one record in, as this build writes it. Throws where that is not what `decide` says: a bug, and nothing is done. */
+/**
+ * Folds one record in, as this build writes it. Throws where that is not what `decide` says: a bug, and nothing is
+ * done.
+ */
 export function evolve(deployment: Deployment, record: JournalRecord): Deployment {
   return folded(deployment, record, strictPosition);
 }

@@ -184,8 +184,8 @@ function judge(
 }
 
 /**
- * Who was started is written but not synced: a power cut may take that, and an ArtifactInstall that is half done must not be
- * called again. The other states bear it.
+ * Who was started is written but not synced: a power cut may take that, and an ArtifactInstall that is half done must
+ * not be called again. The other states bear it.
  */
 function mayHaveStarted(
   { intent, started }: OpenRound,

@@ -70,8 +70,8 @@ function refusal(
 }
 
 /**
- * From its Download on an Interface may be flashing, and Provides then tells neither the old version nor the new one; and so it
- * may after a Cleanup that has failed. Only another version that the plan knows is then one too many.
+ * From its Download on an Interface may be flashing, and Provides then tells neither the old version nor the new one;
+ * and so it may after a Cleanup that has failed. Only another version that the plan knows is then one too many.
  */
 function isAsPlanned(deployment: Deployment, member: Member, answer: string | null): boolean {
   const { version, ran, step, owesCleanup } = member;
@@ -247,8 +247,8 @@ function stuck(member: Member, answer: string | null): Member {
 }
 
 /**
- * What Provides told of an installed Component after a reboot that nobody asked for. Where that is not the new version, the
- * install is broken, and undone like any other.
+ * What Provides told of an installed Component after a reboot that nobody asked for. Where that is not the new version,
+ * the install is broken, and undone like any other.
  */
 function lookedAfter(member: Member, answer: string | null): Member {
   const { ran, step, maybeDropped } = member;
@@ -272,8 +272,8 @@ function lookedAfter(member: Member, answer: string | null): Member {
 }
 
 /**
- * After Cleanup, Provides judges: a Component that is not what it should be is inconsistent. Where that has failed, Provides need
- * not tell the new version yet.
+ * After Cleanup, Provides judges: a Component that is not what it should be is inconsistent. Where that has failed,
+ * Provides need not tell the new version yet.
  */
 function confirmed(deployment: Deployment, member: Member, answer: string | null): Member {
   if (answer === null) {

@@ -17,8 +17,8 @@ export const strictPosition: FindPosition = (deployment, intent) => {
 
 /**
  * In a journal that is read. A build before this one may have asked less, or have gone another way than this one would:
- * what it has done is done, and is followed, because a deployment that nobody can read any more could neither be finished
- * nor undone. A round without any position is of another program.
+ * what it has done is done, and is followed, because a deployment that nobody can read any more could neither be
+ * finished nor undone. A round without any position is of another program.
  */
 export const replayPosition: FindPosition = (deployment, intent) => {
   const here = comingPosition(deployment, intent);

@@ -3,8 +3,8 @@ import type { System, SystemState } from "../manifest/system.ts";
 import type { Deployment } from "./deployment.ts";
 
 /**
- * The System as its tables know it; null where they do not know a version. What is left half-way is nothing that they could
- * name.
+ * The System as its tables know it; null where they do not know a version. What is left half-way is nothing that they
+ * could name.
  */
 export function stateOf({ begin: { system }, members }: Deployment): SystemState | null {
   const state = system.components.map(

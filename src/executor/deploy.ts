@@ -42,7 +42,9 @@ export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
   readonly owe: (debts: readonly Omit<OwedCleanup, "runIds">[]) => void;
   /** Removes what a deployment that has ended leaves in the datastore, but for what an owed Cleanup needs. */
   readonly sweep: () => void;
-  /** Called when the end of a deployment is safe in the journal, before that is archived; after a power cut once more. */
+  /**
+   * Called when the end of a deployment is safe in the journal, before that is archived; after a power cut once more.
+   */
   readonly ended: (deployment: string) => void;
 }
 
@@ -223,8 +225,8 @@ async function runToEnd(
 }
 
 /**
- * The last of a run. `journal`: to write to, where it is open already. What has ended is moved away only once its failure is
- * told, for nobody would find out about it then.
+ * The last of a run. `journal`: to write to, where it is open already. What has ended is moved away only once its
+ * failure is told, for nobody would find out about it then.
  */
 function finish(
   end: RunEnd,

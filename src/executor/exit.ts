@@ -20,8 +20,8 @@ export function tellsFailure(exit: ExitCode): boolean {
 }
 
 /**
- * The exit status of a run. A failure that was told already is not told again, unless the System is left in another state
- * than the old one. Until then it is: no failure may end in 0 of which nobody has heard.
+ * The exit status of a run. A failure that was told already is not told again, unless the System is left in another
+ * state than the old one. Until then it is: no failure may end in 0 of which nobody has heard.
  */
 export function exitOfRun(end: RunEnd): ExitCode {
   const { deployment } = end;

@@ -41,7 +41,9 @@ export async function rebootHost(
   }
 }
 
-/** Once the command is accepted this process waits for its end. A boot id that changes under it counts as the reboot. */
+/**
+ * Once the command is accepted this process waits for its end. A boot id that changes under it counts as the reboot.
+ */
 async function rebootByCommand(
   action: RebootAction,
   live: Live,

@@ -87,8 +87,8 @@ function committedSequence(files: Files, past: PastDeployment): number | null | 
 const unreadableKept = 10;
 
 /**
- * Who may be told that a release is too old must remember the last one, however many have failed since; and what cannot be
- * read now may be readable again one day.
+ * Who may be told that a release is too old must remember the last one, however many have failed since; and what cannot
+ * be read now may be readable again one day.
  */
 function neededOf(
   old: readonly PastDeployment[],

@@ -14,8 +14,8 @@ export interface LeftOvers {
   /** A fresh id for a call; all that the call starts carries it. */
   readonly mark: (component: ComponentId, state: State | Query) => string;
   /**
-   * Ends whatever these Components have left running in this run, and waits for it; each is told. Nothing of theirs may be at
-   * work. A problem for each Component of which somebody cannot be ended.
+   * Ends whatever these Components have left running in this run, and waits for it; each is told. Nothing of theirs may
+   * be at work. A problem for each Component of which somebody cannot be ended.
    */
   readonly end: (
     runId: string,

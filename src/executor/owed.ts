@@ -40,13 +40,17 @@ export interface OwedPorts {
   readonly reachCrashPoint: (point: CrashPoint) => void;
 }
 
-/** Where so many runs have called one and not lived to see its end, it ends them or reboots the host: it is not called again. */
+/**
+ * Where so many runs have called one and not lived to see its end, it ends them or reboots the host: it is not called
+ * again.
+ */
 const mostCalls = 2;
 
 /**
- * Makes good what earlier deployments owe, before anything is read for the next one: each Cleanup once more, in its work dir.
- * Whatever becomes of them, the next deployment may go on; only this process being told to end is a failure, and
- * that somebody is still at work who cannot be ended. `absent`: types of Components that do not answer now; theirs stay owed.
+ * Makes good what earlier deployments owe, before anything is read for the next one: each Cleanup once more, in its
+ * work dir. Whatever becomes of them, the next deployment may go on; only this process being told to end is a failure,
+ * and that somebody is still at work who cannot be ended. `absent`: types of Components that do not answer now; theirs
+ * stay owed.
  */
 export async function makeGood(
   debtors: readonly Debtor[],

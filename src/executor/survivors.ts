@@ -11,8 +11,8 @@ type Emit = (event: Event) => void;
  * Ends what a run before has left at work: an Interface may still be flashing. They are found by pid and
  * start time from the journal, and by run id where they got away. Fails, exit 15, if one stays.
  *
- * Fails as well, and ends nobody, where this process descends from one of them: the Interface that has called us is at work,
- * and we would end with it.
+ * Fails as well, and ends nobody, where this process descends from one of them: the Interface that has called us is at
+ * work, and we would end with it.
  *
  * Start times are counted from the boot: in another boot the same pid and start time are a stranger's.
  */
@@ -60,7 +60,10 @@ async function endEarlier(
   return ok(all.length);
 }
 
-/** Ends these and waits for them; each that is gone is told by its pid and command line. Who cannot be ended is given back. */
+/**
+ * Ends these and waits for them; each that is gone is told by its pid and command line. Who cannot be ended is given
+ * back.
+ */
 export async function endAll<P extends ProcessIdentity>(
   all: readonly P[],
   processes: Processes,

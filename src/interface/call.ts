@@ -65,8 +65,8 @@ export interface RunningCall {
 }
 
 /**
- * Calls an Interface and waits for its end; never throws for anything that it does. What `onStarted` throws comes through
- * once the Interface has been ended.
+ * Calls an Interface and waits for its end; never throws for anything that it does. What `onStarted` throws comes
+ * through once the Interface has been ended.
  */
 export function callInterface(platform: CallPlatform, spec: CallSpec): Promise<CallResult> {
   return startCall(platform, spec).ended;

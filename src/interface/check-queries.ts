@@ -121,8 +121,8 @@ function wordClause<Q extends WordQuery>(
 }
 
 /**
- * An Interface may leave any state out, so a call tells nothing: one that verifies and one that has never heard of it both
- * end in 0. But whoever implements it has the word in his program.
+ * An Interface may leave any state out, so a call tells nothing: one that verifies and one that has never heard of it
+ * both end in 0. But whoever implements it has the word in his program.
  */
 function checkVerifyReboot({ platform, spec, known }: Trial): Verdict {
   if (known.needsReboot !== "Automatic") return doesNotApply("it does not let the host reboot");

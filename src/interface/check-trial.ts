@@ -67,9 +67,13 @@ export interface Trial {
   readonly cutLines: Set<string>;
   /** The last lines of its logs since this was called before. */
   takeLog(): readonly string[];
-  /** What Download is tried with, the best one first; who takes none of it but the last is tried with that from then on. */
+  /**
+   * What Download is tried with, the best one first; who takes none of it but the last is tried with that from then on.
+   */
   readonly samples: Sample[];
-  /** Runs `use` in a fresh work dir as it is before NeedsUnpackedArtifact; without a blank in its path unless named so. */
+  /**
+   * Runs `use` in a fresh work dir as it is before NeedsUnpackedArtifact; without a blank in its path unless named so.
+   */
   inWorkDir<T>(use: (workDir: string) => Promise<T>, name?: string): Promise<T>;
   query(workDir: string): QuerySpec;
   /** Calls it with any word; `lines` are the first that it wrote to stdout as a log. */

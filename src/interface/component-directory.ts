@@ -6,8 +6,8 @@ const longest = 120;
 
 /**
  * The name of a Component's directory: a single part of a path, different for different ids even where the file system
- * does not tell upper from lower case. What is no lower-case letter, digit, `-`, `_` or `.` stands as %XX, byte by byte;
- * what becomes too long ends in its SHA-256.
+ * does not tell upper from lower case. What is no lower-case letter, digit, `-`, `_` or `.` stands as %XX, byte by
+ * byte; what becomes too long ends in its SHA-256.
  */
 export function componentDirectory(id: ComponentId): string {
   const encoded = [...new TextEncoder().encode(id)].map(encodeByte).join("").replace(/^\./, "%2e");

@@ -43,7 +43,10 @@ export interface DownloadEnd {
   readonly taken: "streams" | "files" | null;
 }
 
-/** Brings the payload to the Interface; see docs/interface-protocol.md. Never throws for what it does, nor for a broken source. */
+/**
+ * Brings the payload to the Interface; see docs/interface-protocol.md. Never throws for what it does, nor for a broken
+ * source.
+ */
 export async function download(
   platform: StreamsPlatform,
   spec: DownloadSpec,

@@ -3,8 +3,9 @@ import { type Files, unlessRefused } from "../platform/types.ts";
 type Heads = Pick<Files, "head" | "list" | "read">;
 
 /**
- * Why the kernel will not run this executable file; null: it will, or it is a script. A program is started with execvp, which
- * feeds to a shell what the kernel does not know: a script without its first line, but also every binary of another machine.
+ * Why the kernel will not run this executable file; null: it will, or it is a script. A program is started with execvp,
+ * which feeds to a shell what the kernel does not know: a script without its first line, but also every binary of
+ * another machine.
  */
 export function whyNotRunnable(files: Heads, path: string): string | null {
   const head = files.head(path, headBytes);

@@ -11,25 +11,26 @@ import { onTarget } from "./transfer-error.ts";
 /*
  * Who waits for whom in Download.
  *
- * The Interface opens `stream-next` and blocks until we open it too. We try that open over and over without blocking; once
- * it works we write one line and close at once, so that the Interface gets its line and the end of the file together. Then
- * it opens `streams/<name>` and blocks until we have opened that. We write the payload as fast as the Interface reads: a
- * full pipe makes us wait, an empty one the Interface. We close, the Interface gets the end of the file and comes back to
- * `stream-next`. At the end of the list we open and close `stream-next` without a line.
+ * The Interface opens `stream-next` and blocks until we open it too. We try that open over and over without blocking;
+ * once it works we write one line and close at once, so that the Interface gets its line and the end of the file
+ * together. Then it opens `streams/<name>` and blocks until we have opened that. We write the payload as fast as the
+ * Interface reads: a full pipe makes us wait, an empty one the Interface. We close, the Interface gets the end of the
+ * file and comes back to `stream-next`. At the end of the list we open and close `stream-next` without a line.
  *
- * Each of these waits can last for ever if the Interface does not do its part, so only one thing is truly waited for: the
- * end of its process, which the timeout brings about at the latest. Once it is gone, `over` ends all other waits.
+ * Each of these waits can last for ever if the Interface does not do its part, so only one thing is truly waited for:
+ * the end of its process, which the timeout brings about at the latest. Once it is gone, `over` ends all other waits.
  *
  * The end of a file is a promise: "this was all of it, and it was right". So
- *  - a stream is closed only after its checksum has proved right; the end of the list is told only after the archive has
- *    been read to its last byte: the next stream is fetched before we look for somebody who wants it;
+ *  - a stream is closed only after its checksum has proved right; the end of the list is told only after the archive
+ *    has been read to its last byte: the next stream is fetched before we look for somebody who wants it;
  *  - where the source breaks, the Interface and all its children are ended first, and the pipe is closed after that;
  *  - where the Interface exits while a child of its still reads, that child is ended before the pipe is closed.
  *
- * What is written into a pipe is not yet read. An Interface that leaves in the middle of a stream shows itself by EPIPE only
- * if more than the pipe holds, 64 KiB, was still to come; for the rest we keep an end of our own (see platform/pipe-pump.ts)
- * and look into it once the Interface has ended. On EPIPE the Interface gets a moment to end by itself, because its own exit
- * status says more; it may also be waiting for a stream that will not come, so then it is ended.
+ * What is written into a pipe is not yet read. An Interface that leaves in the middle of a stream shows itself by EPIPE
+ * only if more than the pipe holds, 64 KiB, was still to come; for the rest we keep an end of our own (see
+ * platform/pipe-pump.ts) and look into it once the Interface has ended. On EPIPE the Interface gets a moment to end by
+ * itself, because its own exit status says more; it may also be waiting for a stream that will not come, so then it is
+ * ended.
  *
  * A process that is blocked in opening a pipe stays blocked when the pipe is removed, for ever. So each is opened for
  * reading and writing, which never blocks and wakes whoever waits, and kept open until its name is gone.

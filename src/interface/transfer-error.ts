@@ -1,6 +1,8 @@
 import { FileError } from "../platform/types.ts";
 
-/** A payload could not be brought from where it lies to where it belongs: whose fault it was, and what the system said. */
+/**
+ * A payload could not be brought from where it lies to where it belongs: whose fault it was, and what the system said.
+ */
 export class TransferError extends Error {
   readonly side: "source" | "target";
   readonly reason: FileError;

@@ -1,8 +1,8 @@
 import { onAbort } from "./on-abort.ts";
 
 /**
- * The same chunks, until the signal is aborted: then its reason is thrown at once, even where the source has hung up and
- * never gives another one.
+ * The same chunks, until the signal is aborted: then its reason is thrown at once, even where the source has hung up
+ * and never gives another one.
  */
 export async function* untilAborted<T>(
   source: AsyncIterable<T>,

@@ -17,8 +17,9 @@ export interface Whole {
 }
 
 /**
- * The whole Artifact as it lies there. The very bytes that go by are verified, in step with whoever takes them, piece by piece, each lent; the end
- * comes only once all of it has proved right, otherwise ArtifactError does, or FileError of the medium.
+ * The whole Artifact as it lies there. The very bytes that go by are verified, in step with whoever takes them, piece
+ * by piece, each lent; the end comes only once all of it has proved right, otherwise ArtifactError does, or FileError
+ * of the medium.
  */
 export async function* verifiedWhole(whole: Whole): AsyncGenerator<Uint8Array> {
   const { source, artifact, keys, decompressors, unpacking } = whole;

@@ -13,8 +13,8 @@ export interface WorkDirContent {
   readonly provides: Provides;
   readonly artifact: Artifact;
   /**
-   * New for every deployment and every stage of one. What the Interface keeps in `tmp/` stays where the work dir was made for the
-   * same one: there was no Cleanup since.
+   * New for every deployment and every stage of one. What the Interface keeps in `tmp/` stays where the work dir was
+   * made for the same one: there was no Cleanup since.
    */
   readonly deploymentId: string;
 }
@@ -34,10 +34,9 @@ export function workDirOf(payloads: string, component: ComponentId): string {
 }
 
 /**
- * Makes the File API tree in `workDir` anew. All of it is durable on return, because nobody makes it again after a reboot;
- * until then nobody relies on any of it. As the Mender Client has it,
- * `version` and `current_*` end in a newline and `header/*` do not, and what is not known is an empty file.
- * Throws FileError.
+ * Makes the File API tree in `workDir` anew. All of it is durable on return, because nobody makes it again after a
+ * reboot; until then nobody relies on any of it. As the Mender Client has it, `version` and `current_*` end in a
+ * newline and `header/*` do not, and what is not known is an empty file. Throws FileError.
  */
 export function prepareWorkDir(files: Files, workDir: string, content: WorkDirContent): void {
   const { artifact, componentType, provides, deploymentId } = content;
@@ -79,7 +78,10 @@ export function removeWorkDir(files: Files, places: WorkDirPlaces, component: Co
   files.remove(workDirOf(places.setAside, component));
 }
 
-/** Moves the work dir of a Cleanup that is not called any more out of the way, for people to look at; tells where it is then. */
+/**
+ * Moves the work dir of a Cleanup that is not called any more out of the way, for people to look at; tells where it is
+ * then.
+ */
 export function setWorkDirAside(
   files: Files,
   places: WorkDirPlaces,
@@ -95,7 +97,10 @@ export function setWorkDirAside(
   return aside;
 }
 
-/** Is there a work dir that was made for another deployment, or another stage. One that was never made whole is nobody's. */
+/**
+ * Is there a work dir that was made for another deployment, or another stage. One that was never made whole is
+ * nobody's.
+ */
 export function isOfAnother(files: Files, workDir: string, deploymentId: string): boolean {
   const own = `${deploymentId}\n`;
   const found = madeFor(files, workDir);

@@ -6,8 +6,9 @@ import type { Datastore } from "./datastore.ts";
 import { makeDatastore } from "./store.ts";
 
 /**
- * What the calls that are still to come from a caller must find: that there is nothing to do for them. The Mender Client
- * rolls back and cleans up whatever the calls before have returned, and must not touch a deployment that is not its own.
+ * What the calls that are still to come from a caller must find: that there is nothing to do for them. The Mender
+ * Client rolls back and cleans up whatever the calls before have returned, and must not touch a deployment that is not
+ * its own.
  */
 export type CallerMark =
   /** Its install was refused; why is for people. */
@@ -16,8 +17,8 @@ export type CallerMark =
   | { readonly kind: "ended"; readonly deployment: string };
 
 /**
- * Leaves the mark of the caller that is known by its working directory, durably, in place of an earlier one of it. Throws
- * FileError.
+ * Leaves the mark of the caller that is known by its working directory, durably, in place of an earlier one of it.
+ * Throws FileError.
  */
 export function leaveMark(
   files: Files,

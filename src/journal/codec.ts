@@ -2,8 +2,8 @@ import { crc32 } from "node:zlib";
 
 /**
  * One record a line: the CRC-32 of all that follows it in the line, as eight lower-case hexadecimal digits; a
- * blank; the record as JSON; a newline. The blank is a tab where everything before the line had reached the disk when the
- * line was written, else a space. See docs/journal.md.
+ * blank; the record as JSON; a newline. The blank is a tab where everything before the line had reached the disk when
+ * the line was written, else a space. See docs/journal.md.
  */
 
 const newline = 0x0a;
@@ -49,9 +49,10 @@ export function decodeLines(bytes: Uint8Array): Lines {
 
 /**
  * Whether what follows the last good line can be what a power cut leaves of writes that were never synced: they are
- * short, or there are zeros where they should be, and whole ones may follow behind a gap. That it was damaged later shows by
- * a line further on, written when all before it was on the disk; or by a wrong line without zeros, behind which something
- * else was written. Of a wrong first line there is nothing to go back to: it must be short or have zeros.
+ * short, or there are zeros where they should be, and whole ones may follow behind a gap. That it was damaged later
+ * shows by a line further on, written when all before it was on the disk; or by a wrong line without zeros, behind
+ * which something else was written. Of a wrong first line there is nothing to go back to: it must be short or have
+ * zeros.
  */
 function isTorn(bytes: Uint8Array, start: number): boolean {
   if (wasSynced(bytes, start)) return false;
@@ -61,8 +62,8 @@ function isTorn(bytes: Uint8Array, start: number): boolean {
 }
 
 /**
- * Whether a whole line with a tab follows. No other tab occurs in a journal, so a line is looked for from its tab on: the
- * newline before it may be what was damaged.
+ * Whether a whole line with a tab follows. No other tab occurs in a journal, so a line is looked for from its tab on:
+ * the newline before it may be what was damaged.
  */
 function wasSynced(bytes: Uint8Array, start: number): boolean {
   for (const { line, end } of linesOf(bytes, start)) {

@@ -19,7 +19,9 @@ export interface Datastore {
   readonly setAside: string;
   /** The Cleanups that ended deployments still owe. */
   readonly owed: string;
-  /** What callers are still to be told that will roll back or clean up although there is nothing to do, one file each. */
+  /**
+   * What callers are still to be told that will roll back or clean up although there is nothing to do, one file each.
+   */
   readonly marks: string;
 }
 

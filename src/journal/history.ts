@@ -22,9 +22,10 @@ export interface PastDeployment {
 export type Needed = (old: readonly PastDeployment[]) => readonly PastDeployment[];
 
 /**
- * Moves the journal of the deployment that has ended into the history, durably; then nothing is in progress any more. The
- * journal must be synced and closed. A crash leaves it in one place or in both, and then this is called once more. Of those
- * that are old enough to go, `needed` stay; it is asked only if there are any. Throws FileError where it could not be moved.
+ * Moves the journal of the deployment that has ended into the history, durably; then nothing is in progress any more.
+ * The journal must be synced and closed. A crash leaves it in one place or in both, and then this is called once more.
+ * Of those that are old enough to go, `needed` stay; it is asked only if there are any. Throws FileError where it could
+ * not be moved.
  */
 export function archiveJournal(
   files: Files,
@@ -47,7 +48,9 @@ export function archiveJournal(
   if (old.length > 0) forget(files, old, needed);
 }
 
-/** The deployment has ended whatever becomes of older ones: what cannot be removed is left for the next one to remove. */
+/**
+ * The deployment has ended whatever becomes of older ones: what cannot be removed is left for the next one to remove.
+ */
 function forget(files: Files, old: readonly PastDeployment[], needed: Needed): void {
   const staying = new Set(needed(old).map(({ id }) => id));
   for (const { id, path } of old) {
@@ -82,7 +85,10 @@ export function readHistory<R>(
   return readPast(files, only, formats);
 }
 
-/** Reads the journal of one that has ended. That its medium failed is told as a problem: the other ones can still be read. */
+/**
+ * Reads the journal of one that has ended. That its medium failed is told as a problem: the other ones can still be
+ * read.
+ */
 export function readPast<R>(
   files: Files,
   { path }: PastDeployment,

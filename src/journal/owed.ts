@@ -8,8 +8,8 @@ import type { RecordFormat } from "./records.ts";
 import { continueJournal, createJournal, readJournal } from "./store.ts";
 
 /**
- * The Cleanups that ended deployments still owe, as a journal of its own: what is owed outlives the deployment that owes
- * it. The file is there only while there is anything in it.
+ * The Cleanups that ended deployments still owe, as a journal of its own: what is owed outlives the deployment that
+ * owes it. The file is there only while there is anything in it.
  */
 
 /** A Cleanup that has failed and is still to be made; at most one a Component. */

@@ -45,7 +45,10 @@ export function createJournal<R>(
   return writeJournal(files.openAppend(store.journal, 0), format);
 }
 
-/** Goes on with a journal that `readJournal` gave: what a power cut left behind its records is cut off. Throws FileError. */
+/**
+ * Goes on with a journal that `readJournal` gave: what a power cut left behind its records is cut off. Throws
+ * FileError.
+ */
 export function continueJournal<R>(
   files: Files,
   store: Datastore,

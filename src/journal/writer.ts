@@ -11,9 +11,10 @@ export interface JournalWriter<R> {
 }
 
 /**
- * Writes records behind those of an open journal, all of which have been synced. After a failed write the file may end in
- * half a record; after a failed sync nobody knows what is on the disk, and a second sync would not tell. So the first
- * failure is the last thing that happens: every later call fails with it, until another run has read the journal again.
+ * Writes records behind those of an open journal, all of which have been synced. After a failed write the file may end
+ * in half a record; after a failed sync nobody knows what is on the disk, and a second sync would not tell. So the
+ * first failure is the last thing that happens: every later call fails with it, until another run has read the journal
+ * again.
  */
 export function writeJournal<R>(file: AppendFile, format: RecordFormat<R>): JournalWriter<R> {
   let allSynced = true;

@@ -35,8 +35,8 @@ const maxVariants = 2_000;
 
 /**
  * For each version, the versions that can be installed from it, ascending. What a Component provides after
- * some installs depends on the way it came: an install edge counts only if it is possible whatever that way was. `ways` has
- * those, too, that are possible after some ways and not after others. Null: there are too many ways.
+ * some installs depends on the way it came: an install edge counts only if it is possible whatever that way was. `ways`
+ * has those, too, that are possible after some ways and not after others. Null: there are too many ways.
  */
 export function installEdges(
   input: InstallEdgesInput,
@@ -89,8 +89,8 @@ function variantsOf(input: InstallEdgesInput): ReadonlyMap<number, readonly Prov
 }
 
 /**
- * All that the Component can be: a version, and what it may provide there, as far as any Artifact asks for it. Where two
- * Artifacts bring one version, it may be what either of them leaves. The first place is that where it is now.
+ * All that the Component can be: a version, and what it may provide there, as far as any Artifact asks for it. Where
+ * two Artifacts bring one version, it may be what either of them leaves. The first place is that where it is now.
  */
 function placesOf(input: InstallEdgesInput): readonly Place[] | null {
   const keys = askedKeys(input.installs);

@@ -17,8 +17,8 @@ export interface MatchedConstraints {
 
 /**
  * The Manifest's tables and the device's own; each of them must accept. Neither may loosen the other: what
- * one says by having no table of a kind still holds when the other has one. Only of a Manifest without any tables the device's
- * are the only ones there are, and say what they would say in a Manifest.
+ * one says by having no table of a kind still holds when the other has one. Only of a Manifest without any tables the
+ * device's are the only ones there are, and say what they would say in a Manifest.
  */
 export function matchConstraints(input: MatchInput, domains: VersionDomains): MatchedConstraints {
   const own = input.manifest.constraints;

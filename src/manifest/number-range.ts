@@ -1,4 +1,6 @@
-/** Only what starts like a comparison, or is a partial number, can be a range; anything else is the name of a version. */
+/**
+ * Only what starts like a comparison, or is a partial number, can be a range; anything else is the name of a version.
+ */
 export function looksLikeRange(text: string): boolean {
   return /^[<>=^~]/.test(text) || partial.test(text);
 }

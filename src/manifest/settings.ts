@@ -43,7 +43,10 @@ export interface SettingsInput {
     /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY, as far as they are set. */
     readonly proxies: readonly Given[];
   };
-  /** A directory with a Topology that stands in where no variable names one and the datastore has none; null: there is none. */
+  /**
+   * A directory with a Topology that stands in where no variable names one and the datastore has none; null: there is
+   * none.
+   */
   readonly foundTopologyDir: string | null;
   /** The configuration files that are there, the stronger one first. */
   readonly files: readonly Configuration[];
@@ -59,7 +62,10 @@ export interface EffectiveSettings {
   readonly manifestStore: Sourced<string>;
   /** Empty: unsigned Artifacts and bundles are accepted. */
   readonly artifactVerifyKeys: Sourced<readonly string[]>;
-  /** Below these a Manifest needs no signature. The default holds only where the Mender Client verifies what it lays there. */
+  /**
+   * Below these a Manifest needs no signature. The default holds only where the Mender Client verifies what it lays
+   * there.
+   */
   readonly trustedManifestDirs: Sourced<readonly string[]>;
   readonly artifactsCacheEnabled: Sourced<boolean>;
   readonly artifactsCachePath: Sourced<string>;

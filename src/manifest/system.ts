@@ -72,7 +72,9 @@ export type EndTable = z.infer<typeof EndTable>;
 const SystemType = z
   .strictObject({
     name: ComponentType,
-    /** Every version that a table names, an Artifact gives, or a Component reports; `?` among them where it can occur. */
+    /**
+     * Every version that a table names, an Artifact gives, or a Component reports; `?` among them where it can occur.
+     */
     versions: z.array(Version).readonly(),
     /** The wanted version. */
     target: VersionIndex,
@@ -85,8 +87,8 @@ const SystemType = z
 export type SystemType = z.infer<typeof SystemType>;
 
 /**
- * Where what can be installed on a Component depends on the way it came: all that it can be on the way. Each hop leads to
- * another version, and to one place at most of each.
+ * Where what can be installed on a Component depends on the way it came: all that it can be on the way. Each hop leads
+ * to another version, and to one place at most of each.
  */
 const Ways = z
   .strictObject({
@@ -114,7 +116,10 @@ const SystemComponent = z
     supportsRollback: z.boolean(),
     /** True: an install of it reboots the host. */
     rebootsHost: z.boolean(),
-    /** For each version, the versions that an available Artifact installs from it, ascending, itself left out; whatever the way it came. */
+    /**
+     * For each version, the versions that an available Artifact installs from it, ascending, itself left out; whatever
+     * the way it came.
+     */
     hops: z.array(z.array(VersionIndex).readonly()).readonly(),
     /** Left out: `hops` says it all. */
     ways: Ways.optional(),
@@ -131,14 +136,19 @@ export const System = z
     endTables: z.array(EndTable).readonly(),
     /** Each must accept. */
     transitionTables: z.array(TransitionTable).readonly(),
-    /** Only end states may be passed through, and no transition table loosens that. Left out: true where there is no such table. */
+    /**
+     * Only end states may be passed through, and no transition table loosens that. Left out: true where there is no
+     * such table.
+     */
     endStatesOnly: z.boolean().optional(),
   })
   .readonly();
 /** Without end tables there are no constraints, and the hand-written order alone is the plan. */
 export type System = z.infer<typeof System>;
 
-/** Whether only end states may be passed through; of what is free to choose its way, the transition tables alone judge. */
+/**
+ * Whether only end states may be passed through; of what is free to choose its way, the transition tables alone judge.
+ */
 export function passesEndStatesOnly({
   endTables,
   transitionTables,

@@ -9,7 +9,10 @@ export interface Place {
   readonly hops: readonly number[];
 }
 
-/** Places from which the same can be done count as one, where it does not matter how they came about. Null: each version has one. */
+/**
+ * Places from which the same can be done count as one, where it does not matter how they came about. Null: each version
+ * has one.
+ */
 export function waysAmong(places: readonly Place[]): Ways | null {
   const order = [...places.keys()].toSorted((a, b) => compare(places[a], places[b]));
   const classes = classesOf(places, order);

@@ -8,8 +8,8 @@ import { readYaml } from "./yaml-document.ts";
 import { entriesOf, valueOf, type YamlNode } from "./yaml-node.ts";
 
 /**
- * The same Manifest, valid, with a `sha256` for every Artifact whose path has a checksum here and that has none yet. All else
- * stays as it was written, comments too.
+ * The same Manifest, valid, with a `sha256` for every Artifact whose path has a checksum here and that has none yet.
+ * All else stays as it was written, comments too.
  */
 export function withPins(file: TextFile, sums: ReadonlyMap<string, Sha256>): Result<Uint8Array> {
   const read = readYaml(file);

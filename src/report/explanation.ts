@@ -24,8 +24,8 @@ export function orderPlace({ system, planned }: NogoodPlaces, type: number): Pla
 }
 
 /**
- * The nogoods that are told beside an answer; null: the rows that the search for a plan has met are told instead, because they
- * were reduced further, or nothing else is known.
+ * The nogoods that are told beside an answer; null: the rows that the search for a plan has met are told instead,
+ * because they were reduced further, or nothing else is known.
  */
 export function toldBans(
   { whyNot }: PlannedSystem,

@@ -135,8 +135,8 @@ interface Took {
 }
 
 /**
- * From its begin to its end; null where it has none. One run is measured by a clock that never jumps. Over several, the host
- * may have been off in between, so that is the clock of the day, as far as it can be right.
+ * From its begin to its end; null where it has none. One run is measured by a clock that never jumps. Over several, the
+ * host may have been off in between, so that is the clock of the day, as far as it can be right.
  */
 function tookOf({ deployment, endedAt, elapsedMs, lastRunMs }: Past): Took | null {
   if (endedAt === null) return null;

@@ -29,7 +29,10 @@ export function coreLines(places: NogoodPlaces, why: WhyNot, style: Style): read
 /** Of the numbers of a written order among which those that matter were not told apart, so many. */
 const mostOrders = 10;
 
-/** First of all those of the types of which the tables of the rows speak. One more than that is told rather than counted. */
+/**
+ * First of all those of the types of which the tables of the rows speak. One more than that is told rather than
+ * counted.
+ */
 function withFewOrders({ transitionTables }: System, core: WhyNot["core"]): WhyNot["core"] {
   const orders = core.filter((nogood) => nogood.kind === "order");
   if (orders.length <= mostOrders + 1) return core;

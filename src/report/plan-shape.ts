@@ -2,7 +2,10 @@ import * as z from "zod";
 import { Cost, GroupPlace } from "../planner/model/plan.ts";
 import { placeShape, warningShape } from "./problem-shape.ts";
 
-/** What `plan --json` answers: one of these; where it is refused, an error instead (docs/output.md). Keys may be added, never changed. */
+/**
+ * What `plan --json` answers: one of these; where it is refused, an error instead (docs/output.md). Keys may be added,
+ * never changed.
+ */
 export const planShape = z.object({
   type: z.literal("plan"),
   manifest: z.string(),

@@ -28,8 +28,8 @@ const maxTried = 20_000;
 export type Planned = Pick<Simulated, "start" | "systemVersion" | "answer">;
 
 /**
- * Plans and explores from the System's own start, with every fault of the scope. `nodeLimit`: for the plan, and each way out.
- * `machineOf`: what runs the deployment.
+ * Plans and explores from the System's own start, with every fault of the scope. `nodeLimit`: for the plan, and each
+ * way out. `machineOf`: what runs the deployment.
  */
 export function simulate(
   system: System,

@@ -34,9 +34,9 @@ interface Absent {
 }
 
 /**
- * Follows an absolute path from the root, every directory and link on the way and what it leads to: none of them may belong
- * to, or be written by, anybody but root and the caller. What is safe so far cannot be changed while the rest is looked at.
- * Throws FileError.
+ * Follows an absolute path from the root, every directory and link on the way and what it leads to: none of them may
+ * belong to, or be written by, anybody but root and the caller. What is safe so far cannot be changed while the rest is
+ * looked at. Throws FileError.
  */
 export function wayTo(files: Pick<Files, "status" | "readLink">, path: string): Way {
   const way = follow(files, path, ({ path: at, status }) => exposureOf(at, status));
@@ -79,7 +79,10 @@ export function follow(
   }
 }
 
-/** Null: it is root's or the caller's, and nobody else may write to it. Every link has all bits set, and nobody writes to one. */
+/**
+ * Null: it is root's or the caller's, and nobody else may write to it. Every link has all bits set, and nobody writes
+ * to one.
+ */
 export function exposureOf(path: string, status: FileStatus): Exposure | null {
   if (!status.isOwnerTrusted) return { path, how: "belongs to another", status };
   const isWritable = status.kind !== "link" && (status.mode & 0o022) !== 0;

@@ -78,7 +78,9 @@ async function locate(
   return name === null || places.bundle === null ? ok(null) : await named(places, wanted, name);
 }
 
-/** The first by its name. A broken one is a problem of whoever wants it by its path. With a pin, the first that has it. */
+/**
+ * The first by its name. A broken one is a problem of whoever wants it by its path. With a pin, the first that has it.
+ */
 async function named(
   places: Places,
   wanted: WantedArtifact,
@@ -108,7 +110,10 @@ interface FoundFile {
   readonly open: () => ByteSource & { readonly close?: () => void };
 }
 
-/** Relative to the bundle if there is one, else to the Manifest. A signature covers the whole bundle, so then nothing beside it will do. */
+/**
+ * Relative to the bundle if there is one, else to the Manifest. A signature covers the whole bundle, so then nothing
+ * beside it will do.
+ */
 function candidateAt(places: Places, path: string): FoundFile | null {
   const { bundle, beside, files, keys } = places;
   if (bundle !== null && !isAbsolute(path)) {

@@ -25,8 +25,8 @@ export interface Access {
 
 /**
  * Opens the Artifact that a plan has located; everything about it is verified anew, for time has passed
- * and media change. A medium or file that is not there is a problem that names it, and so is another Artifact in its place,
- * however sound; `identity` undefined: nobody knows which one it was.
+ * and media change. A medium or file that is not there is a problem that names it, and so is another Artifact in its
+ * place, however sound; `identity` undefined: nobody knows which one it was.
  */
 export async function openArtifact(
   { files, decompressors, keys }: Access,

@@ -4,8 +4,8 @@ import type { ArtifactLocation } from "../manifest/location.ts";
 import { type Files, unlessRefused } from "../platform/types.ts";
 
 /**
- * Where an Artifact lies now that its medium, or a copy of it, is at `from`: a bundle, or a directory that holds what its medium
- * held. Of the old path as much counts as is found there. Where nothing of it is, the old place stays.
+ * Where an Artifact lies now that its medium, or a copy of it, is at `from`: a bundle, or a directory that holds what
+ * its medium held. Of the old path as much counts as is found there. Where nothing of it is, the old place stays.
  */
 export function relocated(
   files: Files,

@@ -26,9 +26,9 @@ export interface BundleToSecure {
 
 /**
  * Sees to it that the bundle stays readable until the deployment has ended, whatever its caller removes, and gives the
- * absolute path to read it from. A plain bundle on a medium or anywhere else is read where it lies; one in a Mender Client's
- * tree is linked, else copied, into the datastore; a compressed one is unpacked there. Throws FileError where the datastore
- * cannot be written for another reason than space.
+ * absolute path to read it from. A plain bundle on a medium or anywhere else is read where it lies; one in a Mender
+ * Client's tree is linked, else copied, into the datastore; a compressed one is unpacked there. Throws FileError where
+ * the datastore cannot be written for another reason than space.
  */
 export async function secureBundle(files: Files, wanted: BundleToSecure): Promise<Result<string>> {
   const opened = open(files, wanted);
@@ -74,8 +74,8 @@ async function keep(
 }
 
 /**
- * Whether it lies in the tree of a Mender Client, which may remove that under us. In doubt it does. Not so on a medium that is
- * mounted in the tree: that is not removed with it.
+ * Whether it lies in the tree of a Mender Client, which may remove that under us. In doubt it does. Not so on a medium
+ * that is mounted in the tree: that is not removed with it.
  */
 function mayGo(
   files: Files,
@@ -104,7 +104,10 @@ function directoriesAbove(path: string): readonly string[] {
   return parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`);
 }
 
-/** How many of `version`, `header/` and `tmp/` are there, which every tree has that the client hands to an update module. */
+/**
+ * How many of `version`, `header/` and `tmp/` are there, which every tree has that the client hands to an update
+ * module.
+ */
 function marksOfTree(files: Files, directory: string): number {
   const marks = [
     ["version", "file"],

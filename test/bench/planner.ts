@@ -21,7 +21,10 @@ import { families, type Family } from "./planner-families.ts";
 import { type Curve, plot } from "./planner-plot.ts";
 import { aligned, type Bench, type BenchOptions, type BenchRow } from "./row.ts";
 
-/** One System of a family, and what the planner took for it. Neither it nor its plan is kept: memory makes what comes after it slower. */
+/**
+ * One System of a family, and what the planner took for it. Neither it nor its plan is kept: memory makes what comes
+ * after it slower.
+ */
 interface Planned {
   readonly family: Family;
   readonly versions: number;
@@ -133,8 +136,8 @@ function warmMs(once: () => unknown): number {
 }
 
 /**
- * Of so many in a row that what they leave in memory is collected in between: one of a few milliseconds alone mostly gets
- * by without that, and one of a hundred never, which would look like growth.
+ * Of so many in a row that what they leave in memory is collected in between: one of a few milliseconds alone mostly
+ * gets by without that, and one of a hundred never, which would look like growth.
  */
 function meanMs(once: () => unknown): number {
   const begin = process.cpuUsage();

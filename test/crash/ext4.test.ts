@@ -8,7 +8,10 @@ import { brokenPromise } from "../support/journal-check.ts";
 import { loopDisksWork, makeLoopDisk } from "../support/loop-disk.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 
-/** A real process on a real file system: it is stopped, its disk copied as it is, and the copy mounted as after a power cut. */
+/**
+ * A real process on a real file system: it is stopped, its disk copied as it is, and the copy mounted as after a power
+ * cut.
+ */
 
 const writer = join(import.meta.dirname, "../../node_modules/.cache/journal-writer-ext4.mjs");
 const cuts = 8;

@@ -7,13 +7,17 @@ import { runProgram } from "../support/program.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { inTier } from "../support/tier.ts";
 
-/** Tables and Systems so large that a careless search never ends, by the real program: right ones, and with one mistake. */
+/**
+ * Tables and Systems so large that a careless search never ends, by the real program: right ones, and with one mistake.
+ */
 
 const fifty = typeNames(50);
 
 const rowCount = inTier(250, 1000);
 
-/** The whole table as text: very many NO rows that each say of two types which goes first, whatever a third one does. */
+/**
+ * The whole table as text: very many NO rows that each say of two types which goes first, whatever a third one does.
+ */
 const wide: LargeManifest = {
   types: fifty,
   ends: releasesOf(fifty),

@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 
-/** The device's own `constraints.yaml`, by the real program: it can forbid what a Manifest allows, and allow nothing. */
+/**
+ * The device's own `constraints.yaml`, by the real program: it can forbid what a Manifest allows, and allow nothing.
+ */
 
 let system: SeedProgram;
 

@@ -46,7 +46,10 @@ interface Case {
   readonly args: readonly string[];
   /** What is done before. */
   readonly prepare?: () => void;
-  /** The call of an Interface that hangs, as its Component logs it; without one all that holds the command up is who reads. */
+  /**
+   * The call of an Interface that hangs, as its Component logs it; without one all that holds the command up is who
+   * reads.
+   */
   readonly hangsIn?: "Identity R998" | "ArtifactCommit R998" | "ArtifactRollback R998";
 }
 

@@ -14,7 +14,9 @@ afterEach(() => {
   system.remove();
 });
 
-/** From now on this state of R456 leaves a process behind, which after a minute flashes rtos-v9; its pid is in a file. */
+/**
+ * From now on this state of R456 leaves a process behind, which after a minute flashes rtos-v9; its pid is in a file.
+ */
 function leaveBehind(state: string, how = ""): void {
   const file = system.path("interfaces/v1/rtos");
   const late = `echo $$ >"$1/left"; sleep 60; echo rtos-v9 >"$1/version"`;
@@ -115,8 +117,8 @@ describe("what a state that ended well has left running", () => {
 
 describe("a command that an Interface calls", () => {
   /**
-   * ArtifactInstall of R456 outlives its killed caller, calls `resume` as it is told, and notes down the exit status and
-   * that it still lives. `how` comes before the command.
+   * ArtifactInstall of R456 outlives its killed caller, calls `resume` as it is told, and notes down the exit status
+   * and that it still lives. `how` comes before the command.
    */
   function resumeFromInterface(how: string): void {
     system.failIn("R456", "ArtifactInstall", "kill-caller");

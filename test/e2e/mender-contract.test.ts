@@ -31,7 +31,9 @@ function device(manifest = "manifest-v2.yaml"): Machine {
   return { ...caller, file: caller.payload(manifestOf(caller, manifest)) };
 }
 
-/** How far the calls have come on a machine that many tests begin with. Each call is made once and its end is looked at. */
+/**
+ * How far the calls have come on a machine that many tests begin with. Each call is made once and its end is looked at.
+ */
 type Stage = "I=0" | "I=0, C=0" | "I=0, R=0" | "I=4, reboot";
 
 const ways: Readonly<Record<Stage, (from: (stage: Stage | "new") => Machine) => Machine>> = {
@@ -62,7 +64,9 @@ const ways: Readonly<Record<Stage, (from: (stage: Stage | "new") => Machine) => 
 
 const saved = new Map<Stage | "new", Machine>();
 
-/** The machine of that stage. There is one at a time, in one place; whatever a test does to it is gone with the next. */
+/**
+ * The machine of that stage. There is one at a time, in one place; whatever a test does to it is gone with the next.
+ */
 function after(stage: Stage | "new"): Machine {
   const machine = saved.get(stage) ?? save(stage);
   machine.restore(stage);

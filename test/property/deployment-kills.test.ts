@@ -128,7 +128,9 @@ function indicesIn(system: System, world: World): readonly number[] {
   });
 }
 
-/** The groups whose ArtifactInstall was begun by a run that had neither made the plan nor asked since its last install. */
+/**
+ * The groups whose ArtifactInstall was begun by a run that had neither made the plan nor asked since its last install.
+ */
 function installedUnasked({ records }: Killing): readonly string[] {
   const unasked: string[] = [];
   const begun = new Set<ComponentId>();

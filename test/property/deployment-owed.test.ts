@@ -78,7 +78,10 @@ function lastOf(records: readonly JournalRecord[], id: string): "clean" | "owed"
   return state;
 }
 
-/** How often Cleanup was called at most for one Download, as far as anybody knows: killed behind its intent, it may have begun. */
+/**
+ * How often Cleanup was called at most for one Download, as far as anybody knows: killed behind its intent, it may have
+ * begun.
+ */
 function mostCleanups(records: readonly JournalRecord[], id: string): number {
   let round = "";
   let most = 0;

@@ -8,8 +8,8 @@ import { mutate, mutations } from "../support/mutations.ts";
 import { parsers } from "../support/parsers.ts";
 
 /**
- * Every parser, given what is nearly sound: it never throws and never hangs, refuses with a known code and a place in the
- * file, and takes nothing that it would not write so itself. `test/support/parsers.ts` says what each has to keep.
+ * Every parser, given what is nearly sound: it never throws and never hangs, refuses with a known code and a place in
+ * the file, and takes nothing that it would not write so itself. `test/support/parsers.ts` says what each has to keep.
  */
 
 /** What some fuzzer has found, or what is known to hurt parsers; one directory each. */

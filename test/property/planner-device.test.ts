@@ -177,7 +177,8 @@ describe("for random Manifests and files of a device", () => {
           };
         });
         for (const [at, { named, kind: answer }] of told.entries()) {
-          // Beside a Manifest without tables those of the device are the only ones: what they say together is less than anything.
+          // Beside a Manifest without tables those of the device are the only ones: what they say together is less than
+          // anything.
           const before = kind === 0 ? told[0] : told[at - 1];
           if (before === undefined) continue;
           const added = named.filter((one) => !before.named.includes(one));

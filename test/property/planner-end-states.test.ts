@@ -5,7 +5,10 @@ import { accepts, acceptsAll } from "../../src/planner/constraints/ground.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { type SystemSketch, systemOf } from "../support/planner-systems.ts";
 
-/** What the pages of a table say of many combinations at once, where NO rows overlap the end states, against all of them one by one. */
+/**
+ * What the pages of a table say of many combinations at once, where NO rows overlap the end states, against all of them
+ * one by one.
+ */
 
 const sizes = [3, 4, 4, 3, 2];
 const names = sizes.map((_, type) => `t${String(type)}`);

@@ -90,7 +90,10 @@ function* withArtifact(system: System): Generator<readonly [string, System]> {
   }
 }
 
-/** The versions of a type; without the unknown one, which nobody writes into a table of end states or builds an Artifact for. */
+/**
+ * The versions of a type; without the unknown one, which nobody writes into a table of end states or builds an Artifact
+ * for.
+ */
 function known({ types }: System, type: number, isAll: boolean): readonly number[] {
   const versions = types[type]?.versions ?? [];
   return [...versions.keys()].filter((at) => isAll || versions[at] !== "?");

@@ -96,7 +96,10 @@ function leftOf(system: System): (state: SystemState) => number {
     }, 0);
 }
 
-/** Whether the updates in this order lead there; a Component that is named twice in a row of stages takes any of its hops. */
+/**
+ * Whether the updates in this order lead there; a Component that is named twice in a row of stages takes any of its
+ * hops.
+ */
 function leads(system: System, { state, updated }: Farthest): boolean {
   let met: readonly (readonly number[])[] = [startOf(system)];
   for (const c of updated) {

@@ -7,7 +7,10 @@ import { cheapest, fault } from "../support/planner-brute-force.ts";
 import { dice, overStones, randomCrowd, randomSystem } from "../support/planner-random.ts";
 import { systemOf } from "../support/planner-systems.ts";
 
-/** Components on which what can be installed depends on the way they came, against a brute force that follows each of its ways. */
+/**
+ * Components on which what can be installed depends on the way they came, against a brute force that follows each of
+ * its ways.
+ */
 
 const systems = Array.from({ length: 1600 }, (_, seed) => {
   const plain = seed % 5 === 0 ? randomCrowd(seed) : randomSystem(seed);

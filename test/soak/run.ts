@@ -9,9 +9,9 @@ import { clearTemporary, grown, left, type Traces, tracesOf } from "./traces.ts"
 
 /**
  * `npm run soak`: deployments of the built program in a row, there and back, on one datastore of the seed's System, for
- * SOAK_SECONDS (60). Calls are killed, boards fail, the boot id changes; after each deployment the System must be whole, and
- * nothing may be left that was not there before. SOAK_SEED runs the same troubles again, as far as no clock decides. Prints
- * what was seen; ends in 1 at the first deployment after which something is wrong.
+ * SOAK_SECONDS (60). Calls are killed, boards fail, the boot id changes; after each deployment the System must be
+ * whole, and nothing may be left that was not there before. SOAK_SEED runs the same troubles again, as far as no clock
+ * decides. Prints what was seen; ends in 1 at the first deployment after which something is wrong.
  */
 async function main(): Promise<void> {
   const seconds = Number(process.env["SOAK_SECONDS"] ?? 60);

@@ -23,7 +23,10 @@ const mostJournals = 61;
 /** A journal holds the plan, and some hundred records. */
 const mostOfJournal = 64 * 1024;
 
-/** The work dir of a query that was being asked by a call that is killed stays until the system clears its temporary files. */
+/**
+ * The work dir of a query that was being asked by a call that is killed stays until the system clears its temporary
+ * files.
+ */
 const ofQuery = /^orchestrator-[A-Za-z0-9]{6}$/;
 const components = 3;
 

@@ -2,8 +2,8 @@ import type { ByteSource } from "../../src/platform/types.ts";
 import { FileError } from "../../src/platform/types.ts";
 
 /**
- * Bytes in memory as a file, given out in pieces of `pieceBytes`. What is lent is spoilt once the next piece is asked for,
- * so that whoever still uses it then is found out.
+ * Bytes in memory as a file, given out in pieces of `pieceBytes`. What is lent is spoilt once the next piece is asked
+ * for, so that whoever still uses it then is found out.
  */
 export function memorySource(name: string, bytes: Uint8Array, pieceBytes = 64 * 1024): ByteSource {
   return {

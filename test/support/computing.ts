@@ -1,8 +1,8 @@
 import { endSignal } from "../../src/cli/end-signal.ts";
 
 /**
- * A process that gets a signal while it is at work, so that the event loop has not told of it yet, and then computes. Argument:
- * the signal, or `none`.
+ * A process that gets a signal while it is at work, so that the event loop has not told of it yet, and then computes.
+ * Argument: the signal, or `none`.
  */
 const [name = "none"] = process.argv.slice(2);
 const { compute } = endSignal(true, () => false);

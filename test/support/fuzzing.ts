@@ -1,8 +1,8 @@
 import { inTier } from "./tier.ts";
 
 /**
- * How long a property is tried: a third of `runs` times as a rule, for FUZZ_SECONDS where the environment says so. A failure
- * shows its seed; `FUZZ_SEED` runs it again.
+ * How long a property is tried: a third of `runs` times as a rule, for FUZZ_SECONDS where the environment says so. A
+ * failure shows its seed; `FUZZ_SEED` runs it again.
  */
 export function fuzzing(runs: number): {
   readonly numRuns: number;

@@ -9,8 +9,8 @@ import { withoutSync } from "./sim-fs.ts";
 
 /**
  * A process that writes journals, one after the other, and prints what it promises after every sync: `synced d3 4`, the
- * number of records, and `archived d3`. Arguments: the datastore, how many deployments, and `files` or `directories` for a
- * process that does not sync those.
+ * number of records, and `archived d3`. Arguments: the datastore, how many deployments, and `files` or `directories`
+ * for a process that does not sync those.
  */
 
 export const Entry = z.strictObject({

@@ -6,8 +6,9 @@ import { oracle } from "./planner-brute-force.ts";
 import { startingIn } from "../../src/planner/constraints/state-acceptance.ts";
 
 /**
- * The promise of an inconsistent end, read from the journal alone: from what was known, no way existed. A plain search over
- * single steps; neither the planner nor the deployment has a part in it, and the tables are read by the brute force.
+ * The promise of an inconsistent end, read from the journal alone: from what was known, no way existed. A plain search
+ * over single steps; neither the planner nor the deployment has a part in it, and the tables are read by the brute
+ * force.
  */
 
 /** What the records tell of one Component within the stage. */

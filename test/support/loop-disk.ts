@@ -7,8 +7,8 @@ import { needs } from "./needs.ts";
 /** ext4 on a file, mounted through a loop device, so that the power can be cut under it. Root only. */
 
 /**
- * Whether this machine lets us mount such a disk, for `describe.skipIf(!loopDisksWork())`. Where everything must be there
- * (CI=true), it fails instead.
+ * Whether this machine lets us mount such a disk, for `describe.skipIf(!loopDisksWork())`. Where everything must be
+ * there (CI=true), it fails instead.
  */
 export function loopDisksWork(): boolean {
   const hasPrograms = [needs("mkfs.ext4"), needs("losetup"), needs("mount")].every(Boolean);

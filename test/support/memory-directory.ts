@@ -2,9 +2,9 @@ import { accessSync, constants, readFileSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 
 /**
- * Where small Systems lie that only processes are killed on: in memory, if there is room and programs can be started there,
- * else among all temporary files. What a killed process has written is there on either; what a power cut leaves is tried
- * elsewhere, on disks that can lose it. The syncs of a deployment take a sixth of its time on a disk.
+ * Where small Systems lie that only processes are killed on: in memory, if there is room and programs can be started
+ * there, else among all temporary files. What a killed process has written is there on either; what a power cut leaves
+ * is tried elsewhere, on disks that can lose it. The syncs of a deployment take a sixth of its time on a disk.
  */
 export function memoryDirectory(): string {
   return isOfUse() ? inMemory : tmpdir();

@@ -45,7 +45,9 @@ export interface MenderCaller extends SeedSystem {
   readonly path: (...parts: readonly string[]) => string;
   readonly calls: () => readonly string[];
   readonly failIn: SeedSystem["failIn"];
-  /** Keeps everything as it is now, to come back to it; all of it lies where it lay, for a journal holds absolute paths. */
+  /**
+   * Keeps everything as it is now, to come back to it; all of it lies where it lay, for a journal holds absolute paths.
+   */
   readonly save: (as: string) => void;
   readonly restore: (as: string) => void;
   readonly remove: () => void;

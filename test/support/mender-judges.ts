@@ -13,9 +13,9 @@ export async function validated(artifacts: readonly OddArtifact[]): Promise<Acce
 }
 
 /**
- * Whether `mender install` installs each of these, all on one throw-away device: of type `gateway`, with update modules that
- * read their streams and nothing else, and what `installed` provides. Every Artifact finds it like that. Where the client
- * hangs it is killed, which counts as a refusal. Needs what `menderDevicesWork` asks for.
+ * Whether `mender install` installs each of these, all on one throw-away device: of type `gateway`, with update modules
+ * that read their streams and nothing else, and what `installed` provides. Every Artifact finds it like that. Where the
+ * client hangs it is killed, which counts as a refusal. Needs what `menderDevicesWork` asks for.
  */
 export async function installed(
   artifacts: readonly OddArtifact[],
@@ -83,7 +83,10 @@ chroot root sh -uc '
 '
 `;
 
-/** The files of `odd/` are the Artifacts by number; the command appends the numbers it takes to `accepted`, and `whole` last. */
+/**
+ * The files of `odd/` are the Artifacts by number; the command appends the numbers it takes to `accepted`, and `whole`
+ * last.
+ */
 async function judge(
   artifacts: readonly OddArtifact[],
   command: (directory: string) => readonly string[],

@@ -4,8 +4,8 @@ import type { World } from "../../src/simulate/world.ts";
 import { everyState, oracle } from "./planner-brute-force.ts";
 
 /**
- * What is wrong with naming these as at fault, told by trying every state; null: nothing. `lost`: nobody can say what they run,
- * so that they have to be named. The others must be as few as can be, and their change must be enough.
+ * What is wrong with naming these as at fault, told by trying every state; null: nothing. `lost`: nobody can say what
+ * they run, so that they have to be named. The others must be as few as can be, and their change must be enough.
  */
 export function needless(
   system: System,

@@ -169,8 +169,8 @@ export function everyState(system: System): number[][] {
 }
 
 /**
- * Where each Component is on its way: one of its places where what can be installed depends on the way it came, else its
- * version.
+ * Where each Component is on its way: one of its places where what can be installed depends on the way it came, else
+ * its version.
  */
 type Positions = readonly number[];
 
@@ -233,7 +233,10 @@ function vectorOf({ installs, stages, exposure, groups }: Cost): Vector {
   return [installs, stages, exposure, groups];
 }
 
-/** Where one can get to, one Component after the other: every state that is passed, and the end states in which a stage may end. */
+/**
+ * Where one can get to, one Component after the other: every state that is passed, and the end states in which a stage
+ * may end.
+ */
 export interface Within {
   readonly states: readonly (readonly number[])[];
   readonly ends: readonly (readonly number[])[];

@@ -222,8 +222,8 @@ export function reordered(system: System, seed: number): System {
 }
 
 /**
- * The System under a Manifest of one of three kinds: with its transition tables, without any, or with one in whose columns
- * nobody stands.
+ * The System under a Manifest of one of three kinds: with its transition tables, without any, or with one in whose
+ * columns nobody stands.
  */
 export function underManifest(system: System, seed: number): System {
   const { between } = dice(seed);
@@ -308,7 +308,10 @@ export function onDevice(system: System, seed: number): System {
   };
 }
 
-/** The System with Components on which what can be installed depends on the way they came: up to two places of each version. */
+/**
+ * The System with Components on which what can be installed depends on the way they came: up to two places of each
+ * version.
+ */
 export function overStones(system: System, seed: number): System {
   const { between, chance, shuffle } = dice(seed);
   return {

@@ -4,8 +4,8 @@ import { byRule } from "../../src/planner/constraints/rule-order.ts";
 import { everyState, fits, oracle, tuples } from "./planner-brute-force.ts";
 
 /**
- * For each move of each group the rules that allow what it leads to: of every tuple of Components in which it stands in a
- * table, of every combination of versions that they may have while its group moves. Small Systems only.
+ * For each move of each group the rules that allow what it leads to: of every tuple of Components in which it stands in
+ * a table, of every combination of versions that they may have while its group moves. Small Systems only.
  */
 export function allowingRules(
   system: System,
@@ -74,7 +74,10 @@ function inEndStates(system: System): RulesOf {
     );
 }
 
-/** Which of two choices of a row from every end table is told: by the name and the rule of the first one, then of the second. */
+/**
+ * Which of two choices of a row from every end table is told: by the name and the rule of the first one, then of the
+ * second.
+ */
 function byNames(a: readonly EndRow[], b: readonly EndRow[]): number {
   for (const [at, row] of a.entries()) {
     const other = b[at];

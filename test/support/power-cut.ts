@@ -4,8 +4,8 @@ import type { Files } from "../../src/platform/types.ts";
 import { ProcessEnded, type SimDisk, simDisk, withoutSync } from "./sim-fs.ts";
 
 /**
- * The power goes at every call that changes the disk; of what was not synced by then any subset is there, and of every write
- * any part. What was promised before must hold on every such disk.
+ * The power goes at every call that changes the disk; of what was not synced by then any subset is there, and of every
+ * write any part. What was promised before must hold on every such disk.
  */
 
 export type Promised = Record<string, number>;

@@ -8,7 +8,10 @@ interface Past {
   readonly before: Past | null;
 }
 
-/** The machine as it is, and at each end the journal that led there is shown; of equal situations the one that came first. */
+/**
+ * The machine as it is, and at each end the journal that led there is shown; of equal situations the one that came
+ * first.
+ */
 export function recorded(
   first: Begin,
   show: (records: readonly JournalRecord[]) => void,

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * The puzzle of the rings, as a Manifest and a state file: off, turning, on, and a ring turns only while its neighbour is on
- * and all further are off. The plan for the last ring to be on has twice as many stages with every ring more.
+ * The puzzle of the rings, as a Manifest and a state file: off, turning, on, and a ring turns only while its neighbour
+ * is on and all further are off. The plan for the last ring to be on has twice as many stages with every ring more.
  */
 export function writeRings(directory: string, count: number): readonly [string, string, string] {
   const rings = Array.from({ length: count }, (_, ring) => ring);

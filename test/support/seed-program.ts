@@ -12,7 +12,9 @@ export interface SeedProgram extends SeedSystem {
   runBeside(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
   /** What the three boards run, in the order G13, R456, R998. */
   versions(): readonly string[];
-  /** Whether a journal lies where resume looks for one: a call that only asks takes as long as seven of an Interface. */
+  /**
+   * Whether a journal lies where resume looks for one: a call that only asks takes as long as seven of an Interface.
+   */
   isInProgress(): boolean;
 }
 

@@ -14,9 +14,9 @@ import {
 export class ProcessEnded extends Error {}
 
 /**
- * A file system in memory with two views: what processes see, and what is on the disk. Between them lie effects that nobody
- * has synced; a power cut keeps any subset of them. It is more cruel than most real ones: an fsync of a file does not make
- * its name durable, and a rename between directories is two effects.
+ * A file system in memory with two views: what processes see, and what is on the disk. Between them lie effects that
+ * nobody has synced; a power cut keeps any subset of them. It is more cruel than most real ones: an fsync of a file
+ * does not make its name durable, and a rename between directories is two effects.
  */
 export interface SimDisk {
   readonly io: FileIo;

@@ -6,7 +6,9 @@ export function inTier<Amount>(usual: Amount, thorough: Amount): Amount {
   return process.env["TEST_TIER"] === "thorough" ? thorough : usual;
 }
 
-/** All of them in the thorough tier, else one of each kind: of the first kind the first, of the second the second, ... */
+/**
+ * All of them in the thorough tier, else one of each kind: of the first kind the first, of the second the second, ...
+ */
 export function oneOfEachKind<One>(
   all: readonly One[],
   kindOf: (one: One) => string,

@@ -364,7 +364,9 @@ describe("the entries and the checksums of a bundle", () => {
   });
 });
 
-/** tar-stream ends the numbers of a header with a blank, we with a NUL: written our way, so that only the rest counts. */
+/**
+ * tar-stream ends the numbers of a header with a blank, we with a NUL: written our way, so that only the rest counts.
+ */
 function canonical(bytes: Uint8Array): Uint8Array {
   const copy = Buffer.from(bytes);
   for (let at = 0; at < copy.length; at += 512) {

@@ -45,7 +45,9 @@ function journalOf(id: string, kind: Kind): Uint8Array {
   }
 }
 
-/** A datastore whose history holds these, the first one first; what is unreadable lies on a broken place of its medium. */
+/**
+ * A datastore whose history holds these, the first one first; what is unreadable lies on a broken place of its medium.
+ */
 function historyOf(kinds: readonly Kind[]) {
   const store = datastoreAt(join(scratchDirectory(), "datastore"));
   fs.mkdirSync(store.history, { recursive: true });

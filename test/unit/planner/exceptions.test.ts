@@ -23,7 +23,10 @@ function manyFree(count: number, versions: number) {
   };
 }
 
-/** Any state but those of one exception is an end state. `verdicts`: of the transition table's rows that match everything. */
+/**
+ * Any state but those of one exception is an end state. `verdicts`: of the transition table's rows that match
+ * everything.
+ */
 function fortyColumns(verdicts: readonly "YES"[]) {
   const { names, types, components, any } = manyFree(40, 2);
   const exception = ["m0-v2", "m1-v1", ...any.slice(2), "NO"].join(" ");

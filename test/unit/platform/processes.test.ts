@@ -231,8 +231,8 @@ describe("what a child has written", () => {
         answer += new TextDecoder().decode(bytes);
       },
     });
-    // The second one answers and ends while the event loop is in the middle of the first one's events: so it learns of its
-    // end before it can see the answer, and then it is kept busy for longer than it would wait.
+    // The second one answers and ends while the event loop is in the middle of the first one's events: so it learns of
+    // its end before it can see the answer, and then it is kept busy for longer than it would wait.
     const first = processes.start({
       ...spec,
       args: ["-c", "echo first"],

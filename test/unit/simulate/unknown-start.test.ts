@@ -2,7 +2,10 @@ import { expect, it } from "vitest";
 import { simulate } from "../../../src/simulate/simulate.ts";
 import { systemOf } from "../../support/planner-systems.ts";
 
-/** A runs what the tables do not name, and comes to a2 over a1, in two stages; with b2 it may not be what they do not name. */
+/**
+ * A runs what the tables do not name, and comes to a2 over a1, in two stages; with b2 it may not be what they do not
+ * name.
+ */
 const overSteppingStone = systemOf({
   types: { a: { versions: ["a1", "?", "a2"] }, b: { versions: ["b1", "b2"] } },
   components: [
