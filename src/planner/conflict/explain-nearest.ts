@@ -1,9 +1,10 @@
 import type { SystemVersion } from "../../core/ids.ts";
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import type { Budget } from "../model/budget.ts";
+import { versionsFrom } from "../model/distances.ts";
 import { at } from "../model/moves.ts";
 import { opening } from "./explain-core.ts";
-import { further, pathsTo } from "./explain-paths.ts";
+import { pathsTo } from "./explain-paths.ts";
 import type { Law } from "./explain-law.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
 import { wantedOf } from "../model/wanted.ts";
@@ -74,7 +75,7 @@ function endsInReach(
   system: System,
 ): readonly { readonly goals: Goals; readonly fewest: number }[] {
   const { ends, tableClasses } = acceptabilityOf(system);
-  const reached = system.components.map(({ hops, start }) => further(hops, start));
+  const reached = system.components.map(({ hops, start }) => versionsFrom(start, hops));
   return ends.boxes
     .map(({ domains }) =>
       reached.map((versions, component) => {

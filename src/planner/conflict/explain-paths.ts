@@ -1,5 +1,5 @@
 import type { System } from "../../manifest/system.ts";
-import { type Distances, distances } from "../model/distances.ts";
+import { type Distances, distances, versionsFrom } from "../model/distances.ts";
 import { at } from "../model/moves.ts";
 
 /** For each Component and version the versions that a step may lead to. */
@@ -41,7 +41,7 @@ export function pathsTo(system: System, goals: readonly (readonly number[])[]): 
     left,
     nearer: chosen((from, to) => to < from),
     others: chosen((from, to) => to >= from),
-    further: hops.map((own) => [...own.keys()].map((version) => further(own, version))),
+    further: hops.map((own) => [...own.keys()].map((version) => versionsFrom(version, own))),
     isOnce: system.components.every(({ start }, component) => {
       const own = at(hops, component);
       return at(own, start).every((to) => own[to]?.length === 0);
@@ -65,11 +65,4 @@ function alikeIn(system: System): readonly (readonly number[])[] {
     else group.push(index);
   }
   return [...groups.values()].filter((group) => group.length > 1);
-}
-
-/** Itself, and all that its steps lead to. */
-export function further(hops: readonly (readonly number[])[], from: number): readonly number[] {
-  const met = new Set([from]);
-  for (const version of met) for (const next of at(hops, version)) met.add(next);
-  return [...met];
 }

@@ -2,7 +2,7 @@ import { startState, type System, type SystemState } from "../../manifest/system
 import { type Budget, spend } from "../model/budget.ts";
 import { at } from "../model/moves.ts";
 import type { Paths } from "./explain-paths.ts";
-import { queue } from "./explain-queue.ts";
+import { bucketQueue } from "../model/bucket-queue.ts";
 import type { Law } from "./explain-law.ts";
 
 /** Is there any way at all, however dear, where some of the nogoods are lifted? */
@@ -66,7 +66,7 @@ export function search(question: Question): Found {
   const step = stepper(question, used);
   const keyOf = keys(paths);
   const seen = new Set<string>();
-  const open = queue<() => Node>();
+  const open = bucketQueue<() => Node>();
   const first = { reached: farthest, moved: unmoved, position: 0 };
   open.push(rank(left), () => first);
   for (let make = open.pop(); make !== undefined; make = open.pop()) {

@@ -9,6 +9,7 @@ import {
   residualLimit,
   orderWithin,
 } from "../stage/ordering-constraints.ts";
+import { topologicalOrder } from "../model/topological-order.ts";
 import { type OptionClass, optionClassesOf, someMeeting } from "../model/option-classes.ts";
 import type { GroundConstraint } from "../constraints/ground.ts";
 import { isAllAccepted, narrowed } from "../constraints/refusal.ts";
@@ -71,25 +72,12 @@ function versionsOf(chosen: readonly Part[], moved: number): readonly number[] {
 /** From so many move classes a shorter circle is looked for. */
 const circleStarts = 16;
 
-/** The move classes that may lie in a circle: those that are left when no other waits for nobody. */
-function inCircles(edges: readonly (readonly Edge[])[]): readonly number[] {
-  const waiting = edges.map(() => 0);
-  for (const list of edges)
-    for (const { second } of list) waiting[second] = at(waiting, second) + 1;
-  const free = waiting.flatMap((count, moveClass) => (count === 0 ? [moveClass] : []));
-  for (const moveClass of free) {
-    for (const { second } of at(edges, moveClass)) {
-      waiting[second] = at(waiting, second) - 1;
-      if (waiting[second] === 0) free.push(second);
-    }
-  }
-  return waiting.flatMap((count, moveClass) => (count > 0 ? [moveClass] : []));
-}
-
 /** The shortest of those through the first move classes. */
 function shortestCircle(edges: readonly (readonly Edge[])[]): readonly Edge[] | null {
   let shortest: readonly Edge[] | null = null;
-  for (const start of inCircles(edges).slice(0, circleStarts)) {
+  const sorted = new Set(topologicalOrder(edges.map((list) => list.map(({ second }) => second))));
+  const inCircles = [...edges.keys()].filter((moveClass) => !sorted.has(moveClass));
+  for (const start of inCircles.slice(0, circleStarts)) {
     const reachedBy = new Map<number, Edge>();
     const queue = [start];
     for (const moveClass of queue) {

@@ -2,8 +2,8 @@
 export type Rank = readonly number[];
 
 export function compareRanks(a: Rank, b: Rank): number {
-  for (const [at, value] of a.entries()) {
-    const other = b[at] ?? 0;
+  for (let at = 0; at < a.length; at += 1) {
+    const [value, other] = [a[at] ?? 0, b[at] ?? 0];
     if (value !== other) return value - other;
   }
   return 0;

@@ -1,6 +1,8 @@
 import type { System } from "../../manifest/system.ts";
 import type { SymmetryClasses } from "../model/symmetry-classes.ts";
+import { versionsFrom } from "../model/distances.ts";
 import { at } from "../model/moves.ts";
+import { topologicalOrder } from "../model/topological-order.ts";
 import { accepts, type GroundConstraint } from "../constraints/ground.ts";
 import { addPair, followersIn, noPrecedence } from "../stage/precedence.ts";
 import type { ConstraintNetwork } from "../constraints/network.ts";
@@ -106,13 +108,9 @@ function onShortWays(
   symmetryClass: number,
 ): readonly number[] {
   const distance = at(distances, symmetryClass);
-  const reached = new Set([at(classes, symmetryClass).start]);
-  for (const version of reached) {
-    for (const to of at(at(hops, symmetryClass), version)) {
-      if (at(distance, to) === at(distance, version) - 1) reached.add(to);
-    }
-  }
-  return [...reached];
+  const { start } = at(classes, symmetryClass);
+  const isShort = (from: number, to: number) => at(distance, to) === at(distance, from) - 1;
+  return versionsFrom(start, at(hops, symmetryClass), isShort);
 }
 
 type Grid = (one: number, version: number, other: number, otherVersion: number) => boolean;
@@ -219,32 +217,26 @@ function longest(
   firstLink: readonly number[],
   paths: readonly (readonly number[])[],
 ): number {
-  const waiting = links.map(() => 0);
   const nextOwn = (link: number) => {
     const { symmetryClass, hop } = at(links, link);
     return hop + 2 < at(paths, symmetryClass).length ? at(firstLink, symmetryClass) + hop + 1 : -1;
   };
-  for (const link of links.keys()) {
-    for (const one of at(later, link)) waiting[one] = at(waiting, one) + 1;
-    if (nextOwn(link) >= 0) waiting[nextOwn(link)] = at(waiting, nextOwn(link)) + 1;
-  }
+  const order = topologicalOrder(
+    later.map((list, link) => (nextOwn(link) < 0 ? list : [...list, nextOwn(link)])),
+  );
+  if (order.length < links.length) return 0;
   // How many groups are over before a link's first.
   const over = links.map(() => 0);
-  const queue = waiting.flatMap((count, link) => (count === 0 ? [link] : []));
   let most = 0;
-  for (const link of queue) {
+  for (const link of order) {
     const { symmetryClass } = at(links, link);
     const { members, type } = at(symmetryClasses.classes, symmetryClass);
     const capacity = at(system.types, type).maxParallel ?? members.length;
     const whole = at(over, link) + Math.ceil(members.length / capacity);
     most = Math.max(most, whole);
-    const release = (one: number, least: number) => {
-      over[one] = Math.max(at(over, one), least);
-      waiting[one] = at(waiting, one) - 1;
-      if (waiting[one] === 0) queue.push(one);
-    };
-    for (const one of at(later, link)) release(one, whole);
-    if (nextOwn(link) >= 0) release(nextOwn(link), at(over, link) + 1);
+    for (const one of at(later, link)) over[one] = Math.max(at(over, one), whole);
+    const next = nextOwn(link);
+    if (next >= 0) over[next] = Math.max(at(over, next), at(over, link) + 1);
   }
-  return queue.length === links.length ? most : 0;
+  return most;
 }

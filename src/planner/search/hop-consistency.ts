@@ -1,4 +1,5 @@
 import type { SymmetryClass, SymmetryClasses } from "../model/symmetry-classes.ts";
+import { distancesTo, reachedFrom, versionsIn } from "../model/distances.ts";
 import { at } from "../model/moves.ts";
 import { accepts, type GroundConstraint } from "../constraints/ground.ts";
 import { constraintsWith, type ConstraintNetwork } from "../constraints/network.ts";
@@ -55,14 +56,13 @@ export function baseHopsOf(
 }
 
 /** Only what lies on some way from the start to the wanted version. */
-function walkOf(symmetryClass: SymmetryClass, all: readonly (readonly number[])[]) {
-  const distances = distancesIn(symmetryClass, all);
-  const isIn = domainOf(symmetryClass, all, distances);
-  const hops = all.map((targets, from) => {
-    if (isIn[from] !== true) return [];
-    return filtered(targets, (to) => isIn[to] === true);
-  });
-  return { hops, distances, domain: isIn.flatMap((is, version) => (is ? [version] : [])) };
+function walkOf({ start, target }: SymmetryClass, all: readonly (readonly number[])[]) {
+  const distances = distancesTo([target], all);
+  const isIn = reachedFrom(start, all, (_, to) => distances[to] !== Infinity);
+  const hops = all.map((targets, from) =>
+    isIn[from] === true ? filtered(targets, (to) => isIn[to] === true) : [],
+  );
+  return { hops, distances, domain: versionsIn(isIn) };
 }
 
 /**
@@ -176,43 +176,6 @@ function isEveryHop(
 /** The same list where all are kept, as mostly. */
 function filtered(list: readonly number[], isKept: (one: number) => boolean): readonly number[] {
   return list.every(isKept) ? list : list.filter(isKept);
-}
-
-/** To the wanted version; versions in which no way ends stay at Infinity. */
-function distancesIn(
-  { target, size }: SymmetryClass,
-  hops: readonly (readonly number[])[],
-): readonly number[] {
-  const known = Array.from({ length: size }, (): number => Infinity);
-  known[target] = 0;
-  const queue = [target];
-  for (const to of queue) {
-    for (let from = 0; from < size; from += 1) {
-      if (known[from] !== Infinity || hops[from]?.includes(to) !== true) continue;
-      known[from] = at(known, to) + 1;
-      queue.push(from);
-    }
-  }
-  return known;
-}
-
-/** The versions on some way from the start to the wanted one; the start in any case. */
-function domainOf(
-  { start, size }: SymmetryClass,
-  hops: readonly (readonly number[])[],
-  distances: readonly number[],
-): readonly boolean[] {
-  const domain = Array.from({ length: size }, (): boolean => false);
-  domain[start] = true;
-  const queue = [start];
-  for (const from of queue) {
-    for (const to of hops[from] ?? []) {
-      if (domain[to] === true || distances[to] === Infinity) continue;
-      domain[to] = true;
-      queue.push(to);
-    }
-  }
-  return domain;
 }
 
 function unionOf(

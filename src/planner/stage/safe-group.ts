@@ -1,5 +1,6 @@
 import type { System, SystemState } from "../../manifest/system.ts";
 import { at, type Move } from "../model/moves.ts";
+import { topologicalOrder } from "../model/topological-order.ts";
 import { addOrder } from "./written-order.ts";
 import type { Acceptability } from "../constraints/acceptability.ts";
 import { type OptionClass, type Option, someMeeting } from "../model/option-classes.ts";
@@ -61,8 +62,9 @@ export function stageBetween(
   if (!addOrder(system, moveClasses, behind, ordering.precedence)) return null;
   const followers = followersIn(ordering.precedence, moveClasses.length);
   const leaders = leadersIn(ordering.precedence, moveClasses.length);
-  const sequence = sequenceOf(followers, leaders);
-  if (sequence === null) return null;
+  const sequence = topologicalOrder(followers);
+  // The others wait for each other in a circle.
+  if (sequence.length < moveClasses.length) return null;
   const residualsOf: ResidualConstraint[][] = moveClasses.map(() => []);
   for (const residual of ordering.residuals)
     for (const one of new Set(residual.moveClasses)) residualsOf[one]?.push(residual);
@@ -81,22 +83,6 @@ export function stageBetween(
     divisible: ordering.divisible,
     capacity: moveClasses.map(({ type }) => at(system.types, type).maxParallel ?? Infinity),
   };
-}
-
-/** Null where they wait for each other in a circle. */
-function sequenceOf(
-  followers: readonly (readonly number[])[],
-  leaders: readonly (readonly number[])[],
-): readonly number[] | null {
-  const waiting = leaders.map(({ length }) => length);
-  const sequence = waiting.flatMap((count, moveClass) => (count === 0 ? [moveClass] : []));
-  for (const moveClass of sequence) {
-    for (const follower of at(followers, moveClass)) {
-      waiting[follower] = at(waiting, follower) - 1;
-      if (waiting[follower] === 0) sequence.push(follower);
-    }
-  }
-  return sequence.length === followers.length ? sequence : null;
 }
 
 /** Whether anything but the order of move classes decides what is safe. */

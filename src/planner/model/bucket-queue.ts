@@ -1,10 +1,11 @@
 /** Entries by a small whole number, the least first; of equal ones the first pushed. */
-export interface Queue<T> {
+export interface BucketQueue<T> {
   push(rank: number, value: T): void;
   pop(): T | undefined;
 }
 
-export function queue<T>(): Queue<T> {
+/** A list for each rank: where ranks are few, sooner than the heap of a priority queue. */
+export function bucketQueue<T>(): BucketQueue<T> {
   const lists: { values: T[]; taken: number }[] = [];
   let least = 0;
   return {
