@@ -33,7 +33,12 @@ export function isVisible(name: string): boolean {
 
 /** The text with what does not show spelled out. */
 export function withHiddenShown(text: string): string {
-  return text.replaceAll(hidden, codePoint).replaceAll(oddBlank, codePoint);
+  return mapHidden(text, codePoint);
+}
+
+/** The text with each character that does not show replaced. */
+export function mapHidden(text: string, replacement: (character: string) => string): string {
+  return text.replaceAll(hidden, replacement).replaceAll(oddBlank, replacement);
 }
 
 /** The text with everything but ASCII spelled out: what tells apart names that look the same. */

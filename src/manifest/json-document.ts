@@ -1,6 +1,7 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { placeAt, readSource, type Source, type TextFile } from "./source.ts";
+import { nameProblems } from "./yaml-names.ts";
 import { duplicateKey, maxDepth, tooDeep } from "./yaml-problems.ts";
 import {
   entriesOf,
@@ -23,7 +24,8 @@ export function readJson(
   try {
     const root = readValue(reader, 0);
     if (peek(reader) !== "") throw unexpected(reader, "the end of the file");
-    return ok({ document: { source: read.value, root }, problems: reader.problems });
+    const problems = [...reader.problems, ...nameProblems(read.value, root)];
+    return ok({ document: { source: read.value, root }, problems });
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     return fail(...reader.problems, error.problem);

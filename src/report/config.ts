@@ -1,9 +1,12 @@
 import type { ShownSetting } from "../manifest/shown-settings.ts";
 import { aligned } from "./columns.ts";
+import { printableExactly } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 export function configLines(settings: readonly ShownSetting[], style: Style): readonly string[] {
-  const rows = settings.map(({ name, value, origin }) => [name, valueText(value), origin]);
+  const rows = settings.map(({ name, value, origin }) =>
+    [name, valueText(value), origin].map(printableExactly),
+  );
   return aligned(rows).map(
     ([name = "", value = "", source = ""]) =>
       `${style.strong(name)}  ${value}  ${style.faint(source)}`,

@@ -2,18 +2,19 @@ import { assertNever } from "../core/assert-never.ts";
 import type { Event } from "../core/events.ts";
 import { failureJson } from "./failure.ts";
 import { outcomeHint } from "./outcome.ts";
+import { jsonText } from "./json-text.ts";
 
 /** The version of the stream of events; raised when a key changes its meaning. */
 const eventFormat = 1;
 
 /** The first line of every stream. */
 export function versionLine(program: string): string {
-  return JSON.stringify({ type: "version", format: eventFormat, program });
+  return jsonText({ type: "version", format: eventFormat, program });
 }
 
 /** One event as one line. `time` is RFC 3339 in UTC. */
 export function eventLine(event: Event, time: string): string {
-  return JSON.stringify({ type: event.type, time, ...fields(event) });
+  return jsonText({ type: event.type, time, ...fields(event) });
 }
 
 function fields(event: Event): Readonly<Record<string, unknown>> {

@@ -6,6 +6,7 @@ import { type Act, acts, bundle } from "../demo/acts.ts";
 import { type DemoSystem, makeDemoSystem } from "../demo/system.ts";
 import { failed, type Output, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
+import { jsonText } from "../../report/json-text.ts";
 
 export interface DemoOptions {
   readonly dir?: string;
@@ -37,7 +38,7 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
     say(output, options.keep ? keptLines(system.value, context) : removedLines);
     if (output.json) {
       writeLines(output.results, [
-        JSON.stringify({ type: "demo", directory, kept: options.keep, calls }),
+        jsonText({ type: "demo", directory, kept: options.keep, calls }),
       ]);
     }
     return exitCode.done;

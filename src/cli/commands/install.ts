@@ -13,6 +13,7 @@ import { beginStream, failedInStream, writeLines } from "../output/output.ts";
 import { openProgress } from "../output/progress.ts";
 import { exitOfDeployed } from "../output/run-end.ts";
 import type { Context } from "./context.ts";
+import { jsonText } from "../../report/json-text.ts";
 
 export interface InstallCommandOptions extends InstallOptions {
   readonly dryRun: boolean;
@@ -66,7 +67,7 @@ async function dryRun(
   const { answer } = planned.value;
   const told = await withWaysOut(context, planned.value);
   const lines = output.json
-    ? [JSON.stringify(answerJson(told, answer))]
+    ? [jsonText(answerJson(told, answer))]
     : answerLines(told, answer, output.resultStyle);
   writeLines(output.results, lines);
   return answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
@@ -78,7 +79,7 @@ async function showPlan(context: Context, planning: Planning): Promise<void> {
   const { answer } = planning;
   const planned = await withWhyNot(context, planning);
   if (output.json) {
-    writeLines(output.results, [JSON.stringify(answerJson(planned, answer))]);
+    writeLines(output.results, [jsonText(answerJson(planned, answer))]);
     return;
   }
   const isAll = answer.kind === "plan" && answer.plan.stages.length === 0;

@@ -14,6 +14,7 @@ import {
 } from "../../report/interface-check.ts";
 import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
+import { jsonText } from "../../report/json-text.ts";
 
 export interface InterfaceCheckOptions {
   readonly type?: string;
@@ -54,7 +55,7 @@ export async function interfaceCheck(
   const verdict = checkVerdict(findings, signal.aborted);
   const exit = exits[verdict];
   const last = output.json
-    ? JSON.stringify(findingsJson(executable, findings, verdict, exit))
+    ? jsonText(findingsJson(executable, findings, verdict, exit))
     : findingsSummary(findings, verdict, output.resultStyle);
   writeLines(output.results, [last]);
   return exit;

@@ -6,6 +6,7 @@ import { plainStyle } from "../../report/style.ts";
 import { writeTextOutput } from "../output/output-file.ts";
 import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
+import { jsonText } from "../../report/json-text.ts";
 
 export interface PlanOptions extends PlanningOptions {
   readonly format: "text" | "json";
@@ -26,7 +27,7 @@ export async function plan(
   const exit = answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
   const isJson = output.json || options.format === "json";
   const lines = (style = plainStyle): readonly string[] =>
-    isJson ? [JSON.stringify(answerJson(planned, answer))] : answerLines(planned, answer, style);
+    isJson ? [jsonText(answerJson(planned, answer))] : answerLines(planned, answer, style);
   if (options.out === undefined) {
     writeLines(output.results, lines(output.resultStyle));
     return exit;

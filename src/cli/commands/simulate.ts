@@ -16,6 +16,7 @@ import { exploringFrom, plannedFrom, type Simulated, startsOf } from "../../simu
 import { writeTextOutput } from "../output/output-file.ts";
 import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
+import { jsonText } from "../../report/json-text.ts";
 
 export interface SimulateOptions extends PlanningOptions {
   readonly from: "here" | "all";
@@ -119,7 +120,7 @@ function linesOf(
 ): readonly string[] {
   switch (format) {
     case "json":
-      return [JSON.stringify(simulationJson(report, exit))];
+      return [jsonText(simulationJson(report, exit))];
     case "junit":
       return simulationJunit(report);
     default:

@@ -4,6 +4,7 @@ import { programVersion } from "../../core/program-version.ts";
 import { versionLine } from "../../report/events-json.ts";
 import { errorDocument, problemJson, problemsText } from "../../report/problems.ts";
 import type { Style } from "../../report/style.ts";
+import { jsonText } from "../../report/json-text.ts";
 
 /** One of the two streams of the process. */
 export interface Sink {
@@ -34,13 +35,13 @@ export function answer(
   lines: (style: Style) => readonly string[],
   document: () => unknown,
 ): void {
-  if (output.json) writeLines(output.results, [JSON.stringify(document())]);
+  if (output.json) writeLines(output.results, [jsonText(document())]);
   else writeLines(output.results, lines(output.resultStyle));
 }
 
 /** Tells all problems and returns the exit status they lead to. */
 export function failed(output: Output, problems: readonly Problem[]): ExitCode {
-  if (output.json) writeLines(output.results, [JSON.stringify(errorDocument(problems))]);
+  if (output.json) writeLines(output.results, [jsonText(errorDocument(problems))]);
   else writeLines(output.messages, problemsText(problems, output.messageStyle));
   return exitOf(problems);
 }
@@ -53,7 +54,7 @@ export function beginStream(output: Output): void {
 /** As `failed`, for a command that has begun a stream: one line for each problem. */
 export function failedInStream(output: Output, problems: readonly Problem[]): ExitCode {
   if (!output.json) return failed(output, problems);
-  const lines = problems.map((problem) => JSON.stringify(problemJson(problem)));
+  const lines = problems.map((problem) => jsonText(problemJson(problem)));
   writeLines(output.results, lines);
   return exitOf(problems);
 }

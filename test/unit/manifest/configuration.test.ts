@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { readConfiguration } from "../../../src/manifest/configuration.ts";
 import { effectiveSettings, type SettingsInput } from "../../../src/manifest/settings.ts";
 import { shownSettings } from "../../../src/manifest/shown-settings.ts";
+import { configLines } from "../../../src/report/config.ts";
+import { plainStyle } from "../../../src/report/style.ts";
 import { expectOk, problemLines, problemsOf, textFile } from "../../support/manifests.ts";
 
 const file = (name: string, ...lines: readonly string[]) =>
@@ -215,4 +217,36 @@ test("a number that no parser can hold is no JSON", () => {
   expect(problemLines(problemsOf(readConfiguration(textFile("c.conf", text))))).toEqual([
     'c.conf:1:23 json-syntax The JSON is broken here: expected a number of at most 1.8e308, got "1e999". JSON wants double quotes, commas between entries and none after the last, and no comments.',
   ]);
+});
+
+test.each([
+  ["in a value", String.fromCodePoint(0x202e), '{ "ManifestStore": "/m%s/store" }', "1:23"],
+  ["in a list", String.fromCodePoint(0x200b), '{ "ArtifactVerifyKeys": ["/a", "/k%s"] }', "1:35"],
+  ["in a map", String.fromCodePoint(0xa0), '{ "ArtifactsCache": { "Path": "/c%sd" } }', "1:34"],
+  ["as an escape", String.raw`\u202e`, '{ "ManifestStore": "/m%s/store" }', "1:20"],
+])("a character that does not show is refused %s, with its place", (_, character, text, place) => {
+  const read = readConfiguration(textFile("o.conf", text.replace("%s", character)));
+  expect(problemLines(problemsOf(read))).toEqual([
+    expect.stringMatching(new RegExp(`^o\\.conf:${place} invisible-character `)),
+  ]);
+});
+
+test("a setting whose name holds a character that does not show is told for that, too", () => {
+  const text = `{ "LogLevel${String.fromCodePoint(0x200b)}": "info" }`;
+  expect(problemsOf(readConfiguration(textFile("o.conf", text))).map(({ code }) => code)).toEqual([
+    "unknown-field",
+    "invisible-character",
+  ]);
+});
+
+test("what does not show in a setting of the environment is spelled out where it is printed", () => {
+  const value = `/m${String.fromCodePoint(0x202e)}/\u001b[2J`;
+  const environment = {
+    ...nothing.environment,
+    manifestStoreDir: given("MENDER_ORCHESTRATOR_MANIFEST_STORE_DIR", value),
+  };
+  const settings = shownSettings(effectiveSettings({ ...nothing, environment }));
+  expect(
+    configLines(settings, plainStyle).find((line) => line.startsWith("ManifestStore")),
+  ).toMatch(String.raw`/m\u{202e}/\x1b[2J`);
 });
