@@ -123,6 +123,8 @@ export const problemCodes = {
   "artifact-missing": exitCode.invalid,
   "source-gone": exitCode.notReady,
   "source-changed": exitCode.notReady,
+  "cache-not-written": exitCode.notReady,
+  "cache-damaged": exitCode.done,
   // who may write
   "permissions-unsafe": exitCode.untrusted,
   "datastore-permissions": exitCode.notReady,

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { fileError, guarded, quietly } from "./file-error.ts";
 import type { FileIo } from "./file-io.ts";
 import { demandFile, openForReading, openForWriting, privateFile, removeOne } from "./open-file.ts";
-import { type ByteSource, FileError } from "./types.ts";
+import { type ByteSource, FileError, type NewFile } from "./types.ts";
 
 /** Bytes that one read asks for: the best of what was measured, and small enough for fifty streams at once. */
 const pieceBytes = 256 * 1024;
@@ -134,30 +134,53 @@ export async function writeStream(
   path: string,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<number> {
+  const file = openNew(io, path);
+  let written = 0;
+  try {
+    for await (const chunk of chunks) {
+      await file.write(chunk);
+      written += chunk.length;
+    }
+    await file.finish();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+  return written;
+}
+
+export function openNew(io: FileIo, path: string): NewFile {
   const flags = openForWriting | constants.O_CREAT | constants.O_EXCL;
   const fd = guarded(path, () => io.openSync(path, flags, privateFile));
   const sync = syncAhead(io, fd, path);
   let written = 0;
-  try {
-    for await (const chunk of chunks) {
-      for (let done = 0; done < chunk.length;) {
-        const count = await writePiece(io, fd, path, chunk.subarray(done), written);
+  let isClosed = false;
+  const close = (): void => {
+    // One that is closed may soon be another file's, so never twice.
+    if (isClosed) return;
+    isClosed = true;
+    guarded(path, () => io.closeSync(fd));
+  };
+  return {
+    async write(bytes) {
+      for (let done = 0; done < bytes.length;) {
+        const count = await writePiece(io, fd, path, bytes.subarray(done), written);
         done += count;
         written += count;
         sync.wrote(count);
       }
-    }
-    await sync.settled();
-    await syncData(io, fd, path);
-  } catch (error) {
-    // The number of a closed descriptor may soon be another file's.
-    await sync.settled().catch(() => {});
-    quietly(() => io.closeSync(fd));
-    quietly(() => io.rmSync(path, removeOne));
-    throw error;
-  }
-  guarded(path, () => io.closeSync(fd));
-  return written;
+    },
+    async finish() {
+      await sync.settled();
+      await syncData(io, fd, path);
+      close();
+    },
+    async discard() {
+      await sync.settled().catch(() => {});
+      quietly(close);
+      quietly(() => io.rmSync(path, removeOne));
+    },
+  };
 }
 
 function writePiece(

@@ -11,7 +11,7 @@ import {
 } from "./durable-files.ts";
 import { guarded, isFileError } from "./file-error.ts";
 import type { FileIo, FileStats } from "./file-io.ts";
-import { openSource, writeStream } from "./file-streams.ts";
+import { openNew, openSource, writeStream } from "./file-streams.ts";
 import { demandFile, openForReading, openForWriting, withFile, writeAll } from "./open-file.ts";
 import { FileError, type FileKind, type Files, type FileStatus } from "./types.ts";
 
@@ -37,6 +37,7 @@ export function nodeFiles(io: FileIo = fs): Files {
     openAppend: (path, length) => openAppend(io, path, length),
     openSource: (path) => openSource(io, path),
     writeStream: (path, chunks) => writeStream(io, path, chunks),
+    openNew: (path) => openNew(io, path),
     freeBytes(path) {
       const { bavail, bsize } = guarded(path, () => io.statfsSync(path));
       return bavail * bsize;

@@ -68,6 +68,16 @@ export interface AppendFile {
   close(): void;
 }
 
+/** A new file that is written from its beginning to its end; one call at a time. */
+export interface NewFile {
+  /** All of it, or throws FileError. It may be lent: it is done with once this resolves. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** fdatasync, and closes it; its name can be lost until its directory is synced. An error is final. */
+  finish(): Promise<void>;
+  /** Closes and removes it, whatever has failed. */
+  discard(): Promise<void>;
+}
+
 /** Files. Every method throws FileError; small files are handled synchronously, large ones streamed. */
 export interface Files {
   status(path: string): FileStatus | null;
@@ -107,6 +117,8 @@ export interface Files {
    * stays. Chunks may be lent: the next one is asked for once this one is written.
    */
   writeStream(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Opens a new file (O_EXCL, 0600) to be written piece by piece. */
+  openNew(path: string): NewFile;
   /** Bytes free for this user on the file system of `path`. */
   freeBytes(path: string): number;
   /** Absolute, links resolved. */

@@ -240,5 +240,6 @@ export function withoutSync(io: FileIo, of: "files" | "directories"): FileIo {
     ...io,
     fsyncSync: (fd) => (skips(fd) ? undefined : io.fsyncSync(fd)),
     fdatasyncSync: (fd) => (skips(fd) ? undefined : io.fdatasyncSync(fd)),
+    fdatasync: (fd, callback) => (skips(fd) ? callback(null) : io.fdatasync(fd, callback)),
   };
 }
