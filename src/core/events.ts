@@ -84,6 +84,8 @@ export interface Ending {
   readonly uncommitted: readonly ComponentId[];
   /** Who is not where the deployment found it either, beside those at fault. */
   readonly beside: readonly ComponentId[];
+  /** Inconsistent, and so many nodes did not suffice to decide whether there is a way out; null: not so. */
+  readonly wayOutUndecidedAt: number | null;
   /** Those whose Cleanup has failed and is still to be made. */
   readonly owed: readonly ComponentId[];
 }

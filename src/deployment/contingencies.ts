@@ -18,8 +18,10 @@ export interface Contingency {
   readonly component: ComponentId;
   /** `no-rollback`: it never can, and something fails behind it. `rollback-failed`: it should, and does not. */
   readonly cause: "no-rollback" | "rollback-failed";
-  /** The way out, by order groups; null where there is none. */
+  /** The way out, by order groups; null where there is none, or none was found. */
   readonly groups: Replanned["groups"];
+  /** False: the node limit ended the search for it. */
+  readonly isDecided: boolean;
   /** Where it ends; null where that is no acceptable end state. */
   readonly endsIn: SystemVersion | null;
 }
@@ -129,12 +131,13 @@ function contingencyOf(
     return planned;
   });
   const deployment: Deployment = { ...start, direction: "back", members };
-  const { groups } = contingencyPlan(deployment);
+  const { groups, isUndecided = false } = contingencyPlan(deployment);
   return {
     stage,
     component,
     cause: firm.has(component) ? "no-rollback" : "rollback-failed",
     groups,
+    isDecided: !isUndecided,
     endsIn: endStateOf({ ...deployment, members: afterwards(members, groups ?? []) }),
   };
 }

@@ -12,6 +12,7 @@ import {
   type Member,
   type Ran,
 } from "./deployment.ts";
+import { placesOf } from "./places.ts";
 import type { Replanned } from "./records.ts";
 import { stateOf, versionIn } from "./state-of.ts";
 
@@ -30,7 +31,7 @@ export function isUnsure(member: Member): boolean {
   return isStuck(member) || (isBroken && member.ran.ArtifactRollback !== "ok");
 }
 
-/** The contingency plan from here; `groups` is null where there is none. */
+/** The contingency plan from here; `groups` is null where there is none, or where that was not decided. */
 export function contingencyPlan(deployment: Deployment): Replanned {
   const { system, nodeLimit = defaultNodeLimit } = deployment.begin;
   const state = stateOf(withStandIns(deployment));
@@ -46,7 +47,9 @@ export function contingencyPlan(deployment: Deployment): Replanned {
   const answer = findWayOut(asItStands(system, deployment), state, frozen, {
     nodeLimit,
     leaving: new Set(leaving),
+    places: placesOf(deployment, state),
   });
+  if (answer.kind === "undecided") return { type: "replanned", isUndecided: true, groups: null };
   return {
     type: "replanned",
     groups: answer.kind === "plan" ? detour(deployment, answer.plan) : null,
@@ -85,8 +88,9 @@ function asItStands(system: System, deployment: Deployment): System {
       const versions = system.types[component.type]?.versions ?? [];
       const old = versions.indexOf(member.step.from);
       const isBack = member.supportsRollback !== "No" && old >= 0;
+      const { ways: _, ...rest } = component;
       return {
-        ...component,
+        ...rest,
         hops: versions.map((v) => (isBack && v === member.version ? [old] : [])),
       };
     }),
@@ -109,12 +113,11 @@ function detour(deployment: Deployment, plan: Plan): Replanned["groups"] {
 }
 
 /** Sets out on it: those it names get their new step, the others stay as they are. */
-export function takeWayOut(
-  deployment: Deployment,
-  groups: NonNullable<Replanned["groups"]>,
-): Deployment {
+export function takeWayOut(deployment: Deployment, replanned: Replanned): Deployment {
+  const groups = replanned.groups ?? [];
   return {
     ...deployment,
+    isWayOutUndecided: replanned.isUndecided === true,
     direction: "out",
     cursor: 0,
     mustReplan: false,

@@ -108,6 +108,8 @@ export interface Deployment {
   readonly mustReplan: boolean;
   /** How many order groups the contingency plan has; 0 unless on the way out. */
   readonly detourGroups: number;
+  /** The last search for a way out was ended by the node limit and has found none: there may be one. */
+  readonly isWayOutUndecided: boolean;
   /** The error path, or what follows the commits, made no progress: it is ended where it stands. */
   readonly givenUp: boolean;
   /** Where the last run stopped as asked. */

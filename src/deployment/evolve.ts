@@ -35,6 +35,7 @@ export function begin(first: Begin, run: Run): Deployment {
     isTold: false,
     mustReplan: false,
     detourGroups: 0,
+    isWayOutUndecided: false,
     givenUp: false,
     stoppedBefore: null,
     ended: null,
@@ -80,7 +81,7 @@ function folded(
     case "outcome":
       return ended(deployment, record);
     case "replanned":
-      return takeWayOut(deployment, record.groups ?? []);
+      return takeWayOut(deployment, record);
     case "stopped":
       return { ...deployment, stoppedBefore: record.before, idleRuns: 0 };
     case "ended":

@@ -168,10 +168,12 @@ const Outcome = z
   .readonly();
 export type Outcome = z.infer<typeof Outcome>;
 
-/** The contingency plan that is followed from here; null: none was found. */
+/** The contingency plan that is followed from here; null: there is none, or none was found. */
 const Replanned = z
   .strictObject({
     type: z.literal("replanned"),
+    /** The node limit ended the search: there may be one. Older journals lack it. */
+    isUndecided: z.literal(true).exactOptional(),
     groups: z
       .array(
         z

@@ -1,3 +1,4 @@
+import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { DeploymentOutcome, Ending } from "../core/events.ts";
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import { startState, type SystemState } from "../manifest/system.ts";
@@ -51,6 +52,8 @@ export function ending(deployment: Deployment): Ending | null {
       members.filter((member) => isNamed(member) && isUncommitted(deployment, member)),
     ),
     beside: namesOf(moved.filter((member) => !isNamed(member))),
+    wayOutUndecidedAt:
+      isBad && deployment.isWayOutUndecided ? (begin.nodeLimit ?? defaultNodeLimit) : null,
     owed: deployment.owed,
   };
 }

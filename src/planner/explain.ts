@@ -39,8 +39,11 @@ export interface WhyNot {
 export type Explanation =
   | WhyNot
   | ({ readonly kind: "plan" } & OrderReasons)
-  /** The answer itself has to do: nothing was decided, or the tables are too wide to be taken apart. */
-  | { readonly kind: "unexplained" };
+  /** The answer itself has to do. */
+  | { readonly kind: "unexplained"; readonly because: Unexplained };
+
+/** Nothing was decided; some table has too many constraints to be taken apart; hops depend on the way. */
+export type Unexplained = "undecided" | "too-wide" | "ways";
 
 export interface ExplainOptions {
   /** How many states, and steps from them, each part of the explanation may look at. */
@@ -70,15 +73,17 @@ export function explain(
   answer: Answer,
   { stepLimit = defaultStepLimit, tellsNearest = true }: ExplainOptions = {},
 ): Explanation {
-  if (isTooWide(system)) return { kind: "unexplained" };
   switch (answer.kind) {
     case "plan":
+      if (isTooWide(system)) return { kind: "unexplained", because: "too-wide" };
       return { kind: "plan", ...orderReasons(system, answer.plan) };
     case "undecided":
-      return { kind: "unexplained" };
+      return { kind: "unexplained", because: "undecided" };
     case "no-plan":
-      // Where hops depend on the way, the explanation would miss some.
-      if (system.components.some(({ ways }) => ways !== undefined)) return { kind: "unexplained" };
+      if (isTooWide(system)) return { kind: "unexplained", because: "too-wide" };
+      // It knows only hops that hold whatever the way: what it said to be out of reach might not be.
+      if (system.components.some(({ ways }) => ways !== undefined))
+        return { kind: "unexplained", because: "ways" };
       return whyNot(system, answer.stuck !== null, stepLimit, tellsNearest);
     default:
       return assertNever(answer);

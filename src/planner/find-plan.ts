@@ -1,9 +1,10 @@
 import { assertNever } from "../core/assert-never.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
-import { startState, type System } from "../manifest/system.ts";
+import { startState, type System, type SystemState } from "../manifest/system.ts";
 import { minimalConflictSet, type ConflictSet } from "./conflict/conflict-set.ts";
 import { type MovePlan, planOf } from "./model/moves.ts";
 import { firstViolation, groupsByOrder, type OrderUse, orderUse } from "./stage/written-order.ts";
+import { startingIn } from "./constraints/state-acceptance.ts";
 import { acceptabilityOf, type Acceptability } from "./constraints/acceptability.ts";
 import { sentence } from "./conflict/no-plan.ts";
 import type { Answer, Cost } from "./model/plan.ts";
@@ -37,6 +38,21 @@ export function findPlan(
   return isBest ? answer : doubted(system, answer, nodeLimit);
 }
 
+/** The same from another state. */
+export function findPlanFrom(
+  system: System,
+  state: SystemState,
+  { nodeLimit = defaultNodeLimit }: PlanOptions = {},
+): Answer {
+  const there = startingIn(system, state);
+  const answer = findPlan(there, { nodeLimit });
+  const isWayKnown = there.components.every(
+    ({ ways }, index) => ways !== undefined || system.components[index]?.ways === undefined,
+  );
+  // Of hops that depend on the way only those are counted that hold whatever the way: there may be more.
+  return isWayKnown ? answer : doubted(there, answer, nodeLimit);
+}
+
 function isSameCost(one: Cost, other: Cost): boolean {
   return (
     one.installs === other.installs &&
@@ -54,7 +70,7 @@ function answerTo(system: System, nodeLimit: number): Answer {
   return acceptability.ends.isSure() ? answer : doubted(system, answer, nodeLimit);
 }
 
-/** It was given up to look for some end state, so that more may be acceptable than was taken for it. */
+/** More may be possible than was taken for it. */
 function doubted(system: System, answer: Answer, nodeLimit: number): Answer {
   if (answer.kind !== "plan") return { kind: "undecided", nodes: nodeLimit };
   const installs = wantedMoves(system).length;

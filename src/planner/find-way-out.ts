@@ -1,11 +1,16 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
-import { startState, type System, type SystemState } from "../manifest/system.ts";
-import { startingIn } from "./constraints/state-acceptance.ts";
+import {
+  startState,
+  type System,
+  type SystemComponent,
+  type SystemState,
+} from "../manifest/system.ts";
 import { arrange } from "./stage/arrange.ts";
 import type { Budget } from "./model/budget.ts";
 import { symmetryClassesOf } from "./model/symmetry-classes.ts";
 import { at, planOf } from "./model/moves.ts";
 import type { PlanOptions } from "./find-plan.ts";
+import { type Places, standing } from "./model/standing.ts";
 import { priorityQueue } from "./model/priority-queue.ts";
 import { acceptabilityOf, type Acceptability } from "./constraints/acceptability.ts";
 import type { Answer, Cost, Plan } from "./model/plan.ts";
@@ -21,6 +26,8 @@ import { directMoves, isDirect, wantedState } from "./model/wanted.ts";
 interface WayOutOptions extends PlanOptions {
   /** These may not stay at the version that they have; none if left out. */
   readonly leaving?: ReadonlySet<number>;
+  /** Where on their ways the Components are; left out: nobody knows. */
+  readonly places?: Places;
 }
 
 /**
@@ -32,34 +39,48 @@ export function findWayOut(
   system: System,
   state: SystemState,
   frozen: ReadonlySet<number>,
-  options: WayOutOptions = {},
+  { nodeLimit = defaultNodeLimit, leaving = new Set(), places = [] }: WayOutOptions = {},
 ): Answer {
-  const nodeLimit = options.nodeLimit ?? defaultNodeLimit;
-  const stranded = withFrozen(startingIn(withoutOrder(system), state), frozen);
+  const free = withFrozen(withoutOrder(system), frozen);
+  const ask = (stranded: System): Answer =>
+    wayOutOf(stranded, { old: startState(system), leaving, nodeLimit });
+  const strict = standing(free, state, places, "every");
+  const answer = ask(strict.system);
+  if (strict.isExact || answer.kind === "undecided") return answer;
+  // Which of its places a Component stands in is not known: from one of them there may be a way, or a better one.
+  if (answer.kind === "plan") return notProvedBest(answer.plan);
+  const loose = ask(standing(free, state, places, "some").system);
+  return loose.kind === "no-plan" ? loose : { kind: "undecided", nodes: nodeLimit };
+}
+
+interface Goals {
+  readonly old: SystemState;
+  readonly leaving: ReadonlySet<number>;
+  readonly nodeLimit: number;
+}
+
+/** From where a System is whose hops do not depend on the way. */
+function wayOutOf(stranded: System, { old, leaving, nodeLimit }: Goals): Answer {
   // Nobody is told what allows its steps.
   const acceptability: Acceptability = {
     ...acceptabilityOf(stranded),
     allowing: (groups) => groups.map((moves) => moves.map(() => [])),
   };
   if (!acceptability.network.isWhole) return { kind: "undecided", nodes: nodeLimit };
-  const old = startState(system);
-  const wanted = wantedState(system);
+  const state = startState(stranded);
+  const wanted = wantedState(stranded);
   const isOld = isState(old);
   const isWanted = isState(wanted);
-  const leaving = [...(options.leaving ?? [])];
   const mayEndIn = (end: SystemState): boolean =>
-    leaving.every((component) => at(end, component) !== at(state, component));
+    [...leaving].every((component) => at(end, component) !== at(state, component));
   const isOther = (end: SystemState): boolean => !isOld(end) && !isWanted(end) && mayEndIn(end);
   const budget = { left: nodeLimit };
   const plan =
     (mayEndIn(old) ? straightTo(stranded, acceptability, old, budget) : null) ??
     nearest(stranded, acceptability, isOther, budget) ??
     (mayEndIn(wanted) ? straightTo(stranded, acceptability, wanted, budget) : null);
-  if (plan !== null) {
-    if (acceptability.ends.isSure()) return { kind: "plan", plan };
-    const bound = { installs: 0, stages: 0, exposure: 0, groups: 0 };
-    return { kind: "plan", plan: { ...plan, optimal: false, bound } };
-  }
+  if (plan !== null)
+    return acceptability.ends.isSure() ? { kind: "plan", plan } : notProvedBest(plan);
   if (budget.left < 0 || !acceptability.ends.isSure())
     return { kind: "undecided", nodes: nodeLimit };
   return {
@@ -69,6 +90,11 @@ export function findWayOut(
     reason: "No acceptable end state can be reached while the stuck Components stay as they are.",
     stuck: null,
   };
+}
+
+function notProvedBest(plan: Plan): Answer {
+  const bound = { installs: 0, stages: 0, exposure: 0, groups: 0 };
+  return { kind: "plan", plan: { ...plan, optimal: false, bound } };
 }
 
 /** The stage to this end state, without a look at any other; null where there is none, or none within the budget. */
@@ -178,9 +204,13 @@ function withFrozen(system: System, frozen: ReadonlySet<number>): System {
   return {
     ...system,
     components: system.components.map((component, index) =>
-      frozen.has(index) ? { ...component, hops: component.hops.map(() => []) } : component,
+      frozen.has(index) ? immovable(component) : component,
     ),
   };
+}
+
+function immovable({ ways: _, ...component }: SystemComponent): SystemComponent {
+  return { ...component, hops: component.hops.map(() => []) };
 }
 
 function isState(one: SystemState): (other: SystemState) => boolean {

@@ -71,6 +71,7 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
         inconsistent: event.inconsistent,
         uncommitted: event.uncommitted,
         beside: event.beside,
+        way_out_undecided_at: event.wayOutUndecidedAt,
         hint: outcomeHint(event),
         cleanup_owed: event.owed,
       };

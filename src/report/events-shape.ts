@@ -97,6 +97,7 @@ const eventShapes = {
     inconsistent: z.array(z.string()),
     uncommitted: z.array(z.string()),
     beside: z.array(z.string()),
+    way_out_undecided_at: z.int().nullable(),
     hint: z.string().nullable(),
     cleanup_owed: z.array(z.string()),
   }),

@@ -29,7 +29,7 @@ export function explanationJson(report: ExplanationReport): Json {
   const exit: ExitCode = answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
   switch (explanation.kind) {
     case "unexplained":
-      return { ...head, notes, exit };
+      return { ...head, unexplained: explanation.because, notes, exit };
     case "plan":
       return {
         ...head,

@@ -3,7 +3,7 @@ import type { Nogood } from "../planner/conflict/explain-nogoods.ts";
 import type { NearestEnd } from "../planner/conflict/explain-nearest.ts";
 import type { OrderReason, OrderReasons } from "../planner/conflict/explain-order.ts";
 import type { Repair } from "../planner/conflict/explain-repair.ts";
-import type { WhyNot } from "../planner/explain.ts";
+import type { Unexplained, WhyNot } from "../planner/explain.ts";
 import type { SystemState } from "../manifest/system.ts";
 import { answerLines, stuckLines } from "./answer-text.ts";
 import { nogoodLines, nogoodText, coreLines, placeText, searchLines } from "./nogood-text.ts";
@@ -25,13 +25,36 @@ export function explanationLines(report: ExplanationReport, style: Style): reado
   const { explanation, planned, answer } = report;
   switch (explanation.kind) {
     case "unexplained":
-      return answerLines(planned, answer, style);
+      return [
+        ...answerLines(planned, answer, style),
+        ...unexplainedLines(report, explanation.because),
+      ];
     case "plan":
       return orderLines(report, explanation, style);
     case "no-plan":
       return whyNotLines(report, explanation, style);
     default:
       return assertNever(explanation);
+  }
+}
+
+function unexplainedLines(
+  { system: { components } }: ExplanationReport,
+  because: Unexplained,
+): readonly string[] {
+  switch (because) {
+    case "undecided":
+      return [];
+    case "too-wide":
+      return ["No more is told: a table is too wide to be taken apart."];
+    case "ways": {
+      const ids = components.flatMap(({ id, ways }) => (ways === undefined ? [] : [id]));
+      return [
+        `What can be installed on ${listed(ids)} depends on what was there before: how far one gets, and what would open a way, was not decided.`,
+      ];
+    }
+    default:
+      return assertNever(because);
   }
 }
 

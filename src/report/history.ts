@@ -114,6 +114,7 @@ export function pastJson({
     inconsistent: end?.inconsistent ?? [],
     uncommitted: end?.uncommitted ?? [],
     beside: end?.beside ?? [],
+    way_out_undecided_at: end?.wayOutUndecidedAt ?? null,
     cleanup_owed: deployment.owed,
     cause: failure === null ? null : causeJson(failure),
     components: journeys(deployment).map(({ id, type, from, to, version }) => ({

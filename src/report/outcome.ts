@@ -20,7 +20,7 @@ export function outcomeSentence(end: Ending): string {
       if (isWanted) return `Failed, yet the System is${on}, as the Manifest wants it.`;
       return `Failed: the System rests${on} in an acceptable state, but not in the old one.`;
     case "inconsistent":
-      return `Failed, INCONSISTENT: ${faultText(end)}.${besideText(end)}`;
+      return `Failed, INCONSISTENT: ${faultText(end)}.${besideText(end)}${undecidedText(end)}`;
     default:
       return assertNever(outcome);
   }
@@ -45,12 +45,27 @@ function besideText({ inconsistent, beside }: Ending): string {
   return ` Beside ${them}: ${listed(beside)}, no longer as before.`;
 }
 
+function undecidedText({ wayOutUndecidedAt: nodes }: Ending): string {
+  if (nodes === null) return "";
+  return ` Whether there is a way out was not decided within ${nodes} search nodes.`;
+}
+
 function are(components: readonly ComponentId[]): string {
   return components.length === 1 ? "is" : "are";
 }
 
 /** What is to be done about it; null: nothing that is not told by the failure. */
-export function outcomeHint({ uncommitted }: Ending): string | null {
+export function outcomeHint(end: Ending): string | null {
+  const hints = [bootHint(end), limitHint(end)].filter((hint) => hint !== null);
+  return hints.length === 0 ? null : hints.join(" ");
+}
+
+function limitHint({ wayOutUndecidedAt: nodes }: Ending): string | null {
+  if (nodes === null) return null;
+  return `Set "PlannerNodeLimit" to more than ${nodes} in the configuration and install again: the plan is then made from where the System is.`;
+}
+
+function bootHint({ uncommitted }: Ending): string | null {
   if (uncommitted.length === 0) return null;
   const [it, has, tells] =
     uncommitted.length === 1 ? ["it", "has", "tells"] : ["they", "have", "tell"];

@@ -54,6 +54,7 @@ export const planShape = z.object({
             ),
           )
           .nullable(),
+        decided: z.boolean(),
         system_version: z.string().nullable(),
       }),
     )

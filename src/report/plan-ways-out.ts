@@ -56,7 +56,10 @@ function stageLines(
   return rest === 0 ? told : [...told, `${head}: ${rest} more, shown with "--json".`];
 }
 
-function wayOutText({ component, cause, groups, endsIn }: Contingency, style: Style): string {
+function wayOutText(
+  { component, cause, groups, isDecided, endsIn }: Contingency,
+  style: Style,
+): string {
   const when =
     cause === "no-rollback"
       ? `if anything fails behind ${component}, which cannot roll back`
@@ -65,15 +68,15 @@ function wayOutText({ component, cause, groups, endsIn }: Contingency, style: St
     listed(group.map((step) => `${step.component} to ${step.to}`)),
   );
   const how = steps.length === 0 ? "" : `${steps.join(", then ")}; `;
-  const end =
-    endsIn === null
-      ? style.bad("there is none, the System is left inconsistent")
-      : `the System ends in ${endsIn}`;
+  const none = isDecided
+    ? "there is none, the System is left inconsistent"
+    : "whether there is one was not decided within the node limit, and the System would be left inconsistent";
+  const end = endsIn === null ? style.bad(none) : `the System ends in ${endsIn}`;
   return `${when}: ${how}${end}.`;
 }
 
 /** Keys may be added, never changed. */
-export function wayOutJson({ stage, component, cause, groups, endsIn }: Contingency) {
+export function wayOutJson({ stage, component, cause, groups, isDecided, endsIn }: Contingency) {
   return {
     stage,
     component,
@@ -82,6 +85,7 @@ export function wayOutJson({ stage, component, cause, groups, endsIn }: Continge
       groups?.map((group) =>
         group.map(({ component: id, from, to, means }) => ({ component: id, from, to, means })),
       ) ?? null,
+    decided: isDecided,
     system_version: endsIn,
   };
 }

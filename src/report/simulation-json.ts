@@ -37,6 +37,7 @@ export function simulationJson(
         inconsistent: end.inconsistent,
         uncommitted: end.uncommitted,
         beside: end.beside,
+        way_out_undecided_at: end.wayOutUndecidedAt,
         system_version: end.systemVersion,
         components: components(end.world),
         faults: end.faults,

@@ -69,12 +69,14 @@ function endText(report: SimulationReport, end: End): string {
   return `${outcomeTexts[outcome]}${named}${state}: ${componentsText(report, world)}`;
 }
 
-function namedText({ inconsistent, uncommitted, beside }: End): string {
+function namedText({ inconsistent, uncommitted, beside, wayOutUndecidedAt }: End): string {
   const names = inconsistent.map((id) => (uncommitted.includes(id) ? `${id}, not committed` : id));
   const them = inconsistent.length === 1 ? "it" : "them";
-  return [listed(names), ...(beside.length > 0 ? [`beside ${them} ${listed(beside)}`] : [])].join(
-    "; ",
-  );
+  return [
+    listed(names),
+    ...(beside.length > 0 ? [`beside ${them} ${listed(beside)}`] : []),
+    ...(wayOutUndecidedAt === null ? [] : ["a way out was neither found nor ruled out"]),
+  ].join("; ");
 }
 
 function badEndLines(report: SimulationReport, end: End, style: Style): readonly string[] {

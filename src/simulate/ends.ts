@@ -8,7 +8,10 @@ import type { Situation } from "./situation.ts";
 import { brokenIn, stateIn, type World } from "./world.ts";
 
 /** One way in which a deployment can end, and the shortest list of faults that leads there. */
-export interface End extends Pick<Ending, "outcome" | "inconsistent" | "uncommitted" | "beside"> {
+export interface End extends Pick<
+  Ending,
+  "outcome" | "inconsistent" | "uncommitted" | "beside" | "wayOutUndecidedAt"
+> {
   readonly world: World;
   /** The end state that it really is; null where it is none, or no tables tell. */
   readonly systemVersion: SystemVersion | null;
@@ -52,10 +55,19 @@ export function judgeOf(
     const { deployment, world } = situation;
     const told = ending(deployment);
     if (told === null) throw new Error("a deployment that has not ended");
-    const { outcome, inconsistent, uncommitted, beside } = told;
+    const { outcome, inconsistent, uncommitted, beside, wayOutUndecidedAt } = told;
     const isUntrue = !isTrue(situation);
     const systemVersion = versionOf(world);
-    return { outcome, inconsistent, uncommitted, beside, world, systemVersion, isUntrue };
+    return {
+      outcome,
+      inconsistent,
+      uncommitted,
+      beside,
+      wayOutUndecidedAt,
+      world,
+      systemVersion,
+      isUntrue,
+    };
   };
 }
 

@@ -102,8 +102,15 @@ export function* exploring(
       const coming = happenings(situation, answers);
       if (coming.length === 0) {
         const end = judge(situation);
-        const { outcome, inconsistent, uncommitted, world, isUntrue } = end;
-        const key = JSON.stringify([outcome, inconsistent, uncommitted, world, isUntrue]);
+        const { outcome, inconsistent, uncommitted, wayOutUndecidedAt, world, isUntrue } = end;
+        const key = JSON.stringify([
+          outcome,
+          inconsistent,
+          uncommitted,
+          wayOutUndecidedAt,
+          world,
+          isUntrue,
+        ]);
         if (!ends.has(key)) ends.set(key, { ...end, faults: faultsOf(trail) });
       }
       for (const { fault, next } of coming) {

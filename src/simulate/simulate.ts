@@ -4,7 +4,7 @@ import { syntheticBegin, type InterruptPolicy } from "../deployment/synthetic-be
 import { startState, type System, type SystemState } from "../manifest/system.ts";
 import type { Begin } from "../deployment/records.ts";
 import { acceptance, startingIn } from "../planner/constraints/state-acceptance.ts";
-import { findPlan } from "../planner/find-plan.ts";
+import { findPlanFrom } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/model/plan.ts";
 import { type Exploration, type Exploring, exploring, type Scope, toItsEnd } from "./explore.ts";
 import { type Answers, type Machine, realMachine } from "./situation.ts";
@@ -38,16 +38,15 @@ export function simulate(
   nodeLimit = defaultNodeLimit,
   machineOf: (first: Begin) => Machine = () => realMachine,
 ): Simulated {
-  const planned = plannedFrom(system, nodeLimit);
+  const planned = plannedFrom(system, startState(system), nodeLimit);
   const steps = exploringFrom(system, planned, { scope, policy, nodeLimit }, machineOf);
   return { ...planned, exploration: steps === null ? null : toItsEnd(steps) };
 }
 
-/** The plan from the System's own start. */
-export function plannedFrom(system: System, nodeLimit: number): Planned {
-  const start = startState(system);
+/** The plan from one of the starting states. */
+export function plannedFrom(system: System, start: SystemState, nodeLimit: number): Planned {
   const systemVersion = acceptance(system, start).endState(start);
-  return { start, systemVersion, answer: findPlan(system, { nodeLimit }) };
+  return { start, systemVersion, answer: findPlanFrom(system, start, { nodeLimit }) };
 }
 
 export interface HowExplored {
@@ -60,17 +59,18 @@ export interface HowExplored {
 /** What `simulate` explores, step by step; null where there is no plan to run. */
 export function exploringFrom(
   system: System,
-  { answer }: Planned,
+  { start, answer }: Planned,
   { scope, policy, nodeLimit }: HowExplored,
   machineOf: (first: Begin) => Machine = () => realMachine,
 ): Exploring | null {
   if (answer.kind !== "plan") return null;
-  const first = syntheticBegin(system, answer.plan, { policy, nodeLimit });
-  return exploring(first, answersOf(system), scope, machineOf(first));
+  const there = startingIn(system, start);
+  const first = syntheticBegin(there, answer.plan, { policy, nodeLimit });
+  return exploring(first, answersOf(there), scope, machineOf(first));
 }
 
-/** The System once in each acceptable end state, at most `maxStarts` of them; its own start first. */
-export function startsOf(system: System): readonly System[] {
+/** Each acceptable end state, at most `maxStarts` of them; the System's own start first. */
+export function startsOf(system: System): readonly SystemState[] {
   const own = startState(system);
   const { endState } = acceptance(system, own);
   const starts = new Map<string, SystemState>([[own.join(), own]]);
@@ -80,7 +80,7 @@ export function startsOf(system: System): readonly System[] {
     if (starts.size >= maxStarts || tried > maxTried) break;
     if (endState(state) !== null) starts.set(state.join(), state);
   }
-  return [...starts.values()].map((start) => startingIn(system, start));
+  return [...starts.values()];
 }
 
 /** For each YES row, its Components of one type all at one of the versions that the row allows them. */

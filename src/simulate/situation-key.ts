@@ -20,7 +20,8 @@ export function situationKeys(): (situation: Situation) => string {
       (ended === null ? 0 : 8) +
       (isShaken ? 16 : 0) +
       // On the way back nobody asks for it any more.
-      (deployment.direction === "forward" && deployment.hasAskedOld ? 32 : 0);
+      (deployment.direction === "forward" && deployment.hasAskedOld ? 32 : 0) +
+      (deployment.isWayOutUndecided ? 64 : 0);
     let key = `${faultsLeft},${worldNumber(world)},${deployment.stage},${deployment.direction},${deployment.cursor},${deployment.detourGroups},${deployment.idleRuns},${flags},${open === null ? "" : openNumber(open)}`;
     for (const member of deployment.members) key += `,${memberNumber(member)}`;
     return ended === null ? key : `${key},${JSON.stringify(ended)}`;

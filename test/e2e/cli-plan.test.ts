@@ -72,6 +72,7 @@ const planDocument = {
           .flat()
           .map((id) => ({ component: id, from: "rtos-v1", to: "rtos-v2", means: "install" })),
       ),
+    decided: true,
     system_version: "v.2",
   })),
 };

@@ -174,7 +174,7 @@ export function everyState(system: System): number[][] {
  */
 type Positions = readonly number[];
 
-function startOf({ components }: System): Positions {
+export function startOf({ components }: System): Positions {
   return components.map(({ start, ways }) => ways?.start ?? start);
 }
 
@@ -183,11 +183,11 @@ function versionAt({ components }: System, component: number, position: number):
   return ways === undefined ? position : (ways.places[position]?.version ?? -1);
 }
 
-function versionsAt(system: System, positions: Positions): readonly number[] {
+export function versionsAt(system: System, positions: Positions): readonly number[] {
   return positions.map((position, component) => versionAt(system, component, position));
 }
 
-function hopsFrom({ components }: System, component: number, position: number): Positions {
+export function hopsFrom({ components }: System, component: number, position: number): Positions {
   const { ways, hops } = components[component] ?? {};
   return (ways === undefined ? hops?.[position] : ways.places[position]?.hops) ?? [];
 }

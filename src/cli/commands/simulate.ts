@@ -12,6 +12,7 @@ import { isAcceptable, type SimulationReport } from "../../report/simulation.ts"
 import { plainStyle, type Style } from "../../report/style.ts";
 import { counted } from "../../report/words.ts";
 import type { Exploration, Exploring, GivenUp } from "../../simulate/explore.ts";
+import { startState } from "../../manifest/system.ts";
 import { exploringFrom, plannedFrom, type Simulated, startsOf } from "../../simulate/simulate.ts";
 import { writeTextOutput } from "../output/output-file.ts";
 import { failed, writeLines } from "../output/output.ts";
@@ -67,12 +68,12 @@ async function reportOf(
   const policy: InterruptPolicy = (component) =>
     survey?.components.find(({ id }) => id === component)?.entry.onInterrupt ?? "rollback";
   const begin = clock.monotonicMs();
-  const starts = from === "all" ? await compute(() => startsOf(system)) : [system];
+  const starts = from === "all" ? await compute(() => startsOf(system)) : [startState(system)];
   const runs: Simulated[] = [];
   const how = { scope: { faults, limit }, policy, nodeLimit };
-  for (const one of starts) {
-    const planned = await compute(() => plannedFrom(one, nodeLimit));
-    const steps = exploringFrom(one, planned, how);
+  for (const start of starts) {
+    const planned = await compute(() => plannedFrom(system, start, nodeLimit));
+    const steps = exploringFrom(system, planned, how);
     const exploration = steps === null ? null : await explored(context, steps, memory);
     runs.push({ ...planned, exploration });
     if (exploration?.givenUp === "memory" || exploration?.givenUp === "signal") break;

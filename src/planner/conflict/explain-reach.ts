@@ -5,7 +5,7 @@ import { at } from "../model/moves.ts";
 import { opening } from "./explain-core.ts";
 import { pathsTo } from "./explain-paths.ts";
 import { lawOf } from "./explain-law.ts";
-import { findPlan } from "../find-plan.ts";
+import { findPlanFrom } from "../find-plan.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
 
 /**
@@ -126,7 +126,7 @@ export function brokenByOrder(
   const to = names.findIndex((name) => name === goal);
   return names.filter((_, from) => {
     if (reach[from]?.[to] !== "yes") return false;
-    return findPlan(startingIn(system, at(states, from))).kind === "no-plan";
+    return findPlanFrom(system, at(states, from)).kind === "no-plan";
   });
 }
 

@@ -18,15 +18,22 @@ export function acceptance(system: System, start: SystemState): Acceptance {
   };
 }
 
-/** The same System, its Components in this state. Whoever is elsewhere than at its start came there by a way that is not known. */
+/**
+ * The same System, its Components in this state. By which way one that is elsewhere than at its start came there is not known:
+ * it has ways only where all of them lead to the same place.
+ */
 export function startingIn(system: System, start: SystemState): System {
   return {
     ...system,
     components: system.components.map((component, at) => {
       const version = start[at] ?? component.start;
       if (version === component.start) return component;
-      const { ways: _, ...rest } = component;
-      return { ...rest, start: version };
+      const { ways, ...rest } = component;
+      const places = [...(ways?.places ?? []).keys()];
+      const [place, ...others] = places.filter((one) => ways?.places[one]?.version === version);
+      if (ways === undefined || place === undefined || others.length > 0)
+        return { ...rest, start: version };
+      return { ...rest, start: version, ways: { ...ways, start: place } };
     }),
   };
 }

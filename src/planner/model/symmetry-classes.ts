@@ -27,12 +27,12 @@ export function symmetryClassesOf(system: System, tableClasses: TableClasses): S
   const known = new Map<string, number>();
   const classes: (SymmetryClass & { readonly members: number[] })[] = [];
   const of = system.components.map((component, index) => {
-    const { type, start, hops, supportsRollback, rebootsHost } = component;
+    const { type, start, hops, ways, supportsRollback, rebootsHost } = component;
     const tableClass = at(tableClasses.of, index);
     const isAlone = at(tableClasses.alone, tableClass) >= 0;
     const key = isAlone
       ? `alone ${String(index)}`
-      : `${tableClass}/${start}/${Number(supportsRollback)}${Number(rebootsHost)}/${hops.join(";")}`;
+      : `${tableClass}/${start}/${Number(supportsRollback)}${Number(rebootsHost)}/${hops.join(";")}/${JSON.stringify(ways)}`;
     const before = known.get(key);
     if (before !== undefined) {
       classes[before]?.members.push(index);

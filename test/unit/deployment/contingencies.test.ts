@@ -5,6 +5,7 @@ import { wayOutLines } from "../../../src/report/plan-ways-out.ts";
 import { plainStyle } from "../../../src/report/style.ts";
 import { Boards, drive, exited, type Script } from "../../support/drive.ts";
 import { systemOf } from "../../support/planner-systems.ts";
+import { hubAhead } from "../../support/hub-ahead.ts";
 import { seedBegin, type SeedSpec } from "../../support/seed-begin.ts";
 
 function ahead(spec: SeedSpec): readonly Contingency[] {
@@ -36,6 +37,7 @@ describe("the way out that is told before the first step", () => {
         component: id,
         cause: "rollback-failed",
         groups: [[{ component: other, means: "install", from: "rtos-v1", to: "rtos-v2" }]],
+        isDecided: true,
         endsIn: "v.2",
       });
       const run = taken({}, (round, board, nth) => {
@@ -73,7 +75,13 @@ describe("the way out that is told before the first step", () => {
     for (const stuck of [1, 2, 1000, 1999]) {
       const { groups, ...said } = found[stuck] ?? { groups: null };
       const id = `B${stuck - 1}`;
-      expect(said).toEqual({ stage: 0, component: id, cause: "rollback-failed", endsIn: "v.2" });
+      expect(said).toEqual({
+        stage: 0,
+        component: id,
+        cause: "rollback-failed",
+        isDecided: true,
+        endsIn: "v.2",
+      });
       const others = system.components
         .map((one) => one.id)
         .filter((one) => one !== "G" && one !== id);
@@ -91,6 +99,64 @@ describe("the way out that is told before the first step", () => {
       "Way out, if G13 fails to roll back: R456 to rtos-v2 and R998 to rtos-v2; the System ends in v.2.",
       "Way out: not looked for behind 2 further installs, there are too many.",
     ]);
+  });
+
+  it("takes an Artifact that can be installed because of the way the Component came", () => {
+    const sketch = systemOf({
+      types: { s: { versions: ["s0", "s1", "s3", "s2"] }, b: { versions: ["b0", "b1"] } },
+      components: [
+        { id: "B", type: "b", supportsRollback: false },
+        // Whoever is on s1 cannot go on, but who came there from s0.
+        { id: "S", type: "s", hops: { s0: ["s1"], s3: ["s1"] } },
+      ],
+      endTables: [
+        {
+          columns: ["s", "b"],
+          rows: ["s0 b0 YES v.0", "s1 b0 YES v.1", "s3 b1 YES v.3", "s2 b1 YES v.2"],
+        },
+      ],
+      transitionTables: [{ columns: ["s", "b"], rows: ["s1 b1 YES"] }],
+    });
+    const [s0, s1, s3, s2] = [0, 1, 2, 3];
+    const places = [
+      { version: s0, hops: [1] },
+      { version: s1, hops: [2, 3] },
+      { version: s3, hops: [4] },
+      { version: s2, hops: [] },
+      { version: s1, hops: [] },
+    ];
+    const system = {
+      ...sketch,
+      components: sketch.components.map((component) =>
+        component.id === "S" ? { ...component, ways: { start: 0, places } } : component,
+      ),
+    };
+    const answer = findPlan(system);
+    if (answer.kind !== "plan") throw new Error(`there is a ${answer.kind}`);
+    expect(contingencies(system, answer.plan).find(({ component }) => component === "B")).toEqual({
+      stage: 1,
+      component: "B",
+      cause: "no-rollback",
+      groups: [[{ component: "S", means: "install", from: "s1", to: "s3" }]],
+      isDecided: true,
+      endsIn: "v.3",
+    });
+  });
+
+  it("is told to be undecided where the node limit ends the search", () => {
+    const { system, plan } = hubAhead;
+    expect(contingencies(system, plan)[0]).toMatchObject({ isDecided: true, endsIn: "v.2" });
+    const [way, ...others] = contingencies(system, plan, { nodeLimit: 1 });
+    expect(way).toMatchObject({ component: "HUB", groups: null, isDecided: false, endsIn: null });
+    expect(
+      wayOutLines(
+        [way, ...others].flatMap((one) => one ?? []),
+        plan,
+        plainStyle,
+      )[0],
+    ).toBe(
+      "Way out of stage 1, if HUB fails to roll back: whether there is one was not decided within the node limit, and the System would be left inconsistent.",
+    );
   });
 
   it("is told in one line where all lead to the same end", () => {

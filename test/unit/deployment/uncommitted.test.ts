@@ -100,6 +100,7 @@ it("tells nobody beside where all is well", () => {
     inconsistent: [],
     beside: [],
     uncommitted: [],
+    wayOutUndecidedAt: null,
     owed: [],
   });
 });

@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { syntheticBegin } from "../../../src/deployment/synthetic-begin.ts";
-import type { Begin } from "../../../src/deployment/records.ts";
+import { replay } from "../../../src/deployment/evolve.ts";
+import { type Begin, JournalRecord } from "../../../src/deployment/records.ts";
+import { ending } from "../../../src/deployment/verdict.ts";
 import type { System } from "../../../src/manifest/system.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
+import { outcomeHint, outcomeSentence } from "../../../src/report/outcome.ts";
 import { explore } from "../../../src/simulate/explore.ts";
 import type { Answers } from "../../../src/simulate/situation.ts";
 import { beginOf, Boards, drive, exited, type SystemSpec } from "../../support/drive.ts";
+import { hubAhead } from "../../support/hub-ahead.ts";
 import { missedWay } from "../../support/known-way.ts";
 import { systemOf } from "../../support/planner-systems.ts";
 import { recorded } from "../../support/recorded.ts";
@@ -110,5 +114,44 @@ describe("a Component that is installed and cannot go back", () => {
     const { deployment } = drive(cut, boards, { rebooted: true });
     expect(deployment.ended?.outcome).toBe("failed-elsewhere");
     expect([...boards.versions.values()]).toEqual(["gateway-v2", "rtos-v2"]);
+  });
+});
+
+describe("a way out that the node limit leaves undecided", () => {
+  const first: Begin = { ...hubAhead, nodeLimit: 1 };
+  const spec: SystemSpec = {
+    boards: first.components.map(({ id, componentType: type }) => ({ id, type, group: 0 })),
+  };
+  const failing = () =>
+    new Boards(spec, (round, id) =>
+      (round === "ArtifactInstall" && id === "A") || (round === "ArtifactRollback" && id === "HUB")
+        ? exited(1)
+        : "ok",
+    );
+
+  it("ends as inconsistent, and says that there may be one, and what to do", () => {
+    const { deployment, records } = drive(first, failing());
+    expect(records.filter(({ type }) => type === "replanned")).toEqual([
+      { type: "replanned", isUndecided: true, groups: null },
+    ]);
+    const end = ending(deployment);
+    if (end === null) throw new Error("it has ended");
+    expect(end).toMatchObject({ outcome: "inconsistent", wayOutUndecidedAt: 1 });
+    expect(outcomeSentence(end)).toBe(
+      "Failed, INCONSISTENT: HUB is in an unknown or unacceptable state. Whether there is a way out was not decided within 1 search nodes.",
+    );
+    expect(outcomeHint(end)).toBe(
+      'Set "PlannerNodeLimit" to more than 1 in the configuration and install again: the plan is then made from where the System is.',
+    );
+  });
+
+  it("is not told so where an earlier build wrote down no more than that it found none", () => {
+    const { records } = drive(first, failing());
+    const earlier = records.map((record) =>
+      record.type === "replanned" ? { type: record.type, groups: record.groups } : record,
+    );
+    const replayed = replay(earlier.map((record) => JournalRecord.parse(record)));
+    if (replayed === null) throw new Error("it has begun");
+    expect(ending(replayed)).toMatchObject({ outcome: "inconsistent", wayOutUndecidedAt: null });
   });
 });

@@ -107,3 +107,39 @@ test("a combination keeps every column, also where two are of one type", () => {
     '  add the end state R456 rtos-v1, R998 rtos-v2, in a row that allows rtos-v1 and rtos-v2 of "rtos"',
   ]);
 });
+
+test("where what can be installed depends on the way, it is told that no more than the answer was decided", () => {
+  const sketch = systemOf({
+    types: { a: { versions: ["a1", "a2"] }, b: { versions: ["b1", "b2"] } },
+    components: [
+      { id: "A", type: "a" },
+      { id: "B", type: "b" },
+    ],
+    endTables: [{ columns: ["a", "b"], rows: ["a1 b1 YES v.1", "a2 b2 YES v.2"] }],
+    transitionTables: [{ columns: ["a", "b"], rows: ["a1 b2 NO"] }],
+  });
+  const places = [
+    { version: 0, hops: [1] },
+    { version: 1, hops: [2] },
+    { version: 0, hops: [] },
+  ];
+  const system = {
+    ...sketch,
+    components: sketch.components.map((component) =>
+      component.id === "A" ? { ...component, ways: { start: 0, places } } : component,
+    ),
+  };
+  const answer = findPlan(system);
+  const report = { system, planned, answer, explanation: explain(system, answer) };
+  expect(explanationLines(report, plainStyle).at(-1)).toBe(
+    "What can be installed on A depends on what was there before: how far one gets, and what would open a way, was not decided.",
+  );
+  expect(explanationJson(report)).toEqual({
+    type: "explanation",
+    manifest: "m",
+    answer: "no-plan",
+    unexplained: "ways",
+    notes: [],
+    exit: 14,
+  });
+});

@@ -60,6 +60,7 @@ const story: readonly Event[] = [
     inconsistent: [],
     uncommitted: [],
     beside: [],
+    wayOutUndecidedAt: null,
     owed: [],
   },
 ];
@@ -200,6 +201,7 @@ describe("for tools", () => {
       inconsistent: [],
       uncommitted: [],
       beside: [],
+      way_out_undecided_at: null,
       hint: null,
     });
   });
