@@ -27,6 +27,9 @@ export async function runProcess(args: readonly string[], platform: Platform): P
     deploys: () => {
       idleMs = patienceMs;
     },
+    reachCrashPoint: (point) => {
+      if (environment.crashPoint === point) process.kill(process.pid, "SIGKILL");
+    },
     ...endSignal(platform.host.hasTerminal(), () => platform.processes.hasStarted()),
   };
   const exit = await exitOfProgram(args, caller, () => idleMs !== null);

@@ -104,7 +104,7 @@ function problemOf(error: CommanderError): Problem {
 }
 
 function contextOf(caller: Caller, options: GlobalOptions): Context {
-  const { platform, environment, signal, compute, deploys } = caller;
+  const { platform, environment, signal, compute, deploys, reachCrashPoint } = caller;
   const output = outputOf(caller, options);
   return {
     platform,
@@ -114,6 +114,7 @@ function contextOf(caller: Caller, options: GlobalOptions): Context {
     signal,
     compute,
     deploys,
+    reachCrashPoint,
     tell: (lines) => writeLines(output.messages, lines),
   };
 }

@@ -2,20 +2,34 @@ import { join } from "node:path";
 import { refused } from "../artifact/artifact-error.ts";
 import { unpackGzip } from "../bundle/unpack.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import type { ByteSource, Files } from "../platform/types.ts";
+import type { ByteSource } from "../platform/types.ts";
 import { noBundle } from "./foreign-kind.ts";
-import { openInput } from "./input-files.ts";
+import { openInput, type OpenSource } from "./input-files.ts";
 import { kindOfInput } from "./input-kind.ts";
 import type { Machine } from "./machine.ts";
 
-/** Opens a file for the time of use; `path` where it does not lie at its name. */
+/** Opens a file for the time of use. */
 export async function withInput<T>(
   { platform, environment }: Machine,
   name: string,
   use: (source: ByteSource) => Promise<Result<T>>,
-  path?: string,
 ): Promise<Result<T>> {
-  const opened = openInput(platform.files, environment.workingDirectory, name, path);
+  const opened = openInput(platform.files, environment.workingDirectory, name);
+  if (!opened.ok) return opened;
+  try {
+    return await use(opened.value);
+  } finally {
+    opened.value.close();
+  }
+}
+
+/** As `openBundleFile`, for the time of use. */
+export async function withBundleFile<T>(
+  machine: Machine,
+  name: string,
+  use: (plain: ByteSource) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const opened = await openBundleFile(machine, name);
   if (!opened.ok) return opened;
   try {
     return await use(opened.value);
@@ -25,25 +39,24 @@ export async function withInput<T>(
 }
 
 /**
- * Opens a bundle for the time of use; a compressed one is unpacked into a temporary directory. For
- * commands that change nothing: an install keeps its bundle in the datastore.
+ * Opens a bundle, which the caller closes; `path` where it does not lie at its name. A compressed one is unpacked into a
+ * temporary directory: an install keeps its bundle in the datastore.
  */
-export function withBundleFile<T>(
+export async function openBundleFile(
   machine: Machine,
   name: string,
-  use: (plain: ByteSource) => Promise<Result<T>>,
   path?: string,
-): Promise<Result<T>> {
-  return withInput(
-    machine,
-    name,
-    async (source) => {
-      const kind = await bundleKind(source);
-      if (!kind.ok) return kind;
-      return kind.value === "gzip" ? await withUnpacked(machine, source, use) : await use(source);
-    },
-    path,
-  );
+): Promise<Result<OpenSource>> {
+  const { platform, environment } = machine;
+  const opened = openInput(platform.files, environment.workingDirectory, name, path);
+  if (!opened.ok) return opened;
+  const kind = await bundleKind(opened.value);
+  if (kind.ok && kind.value === "plain") return opened;
+  try {
+    return kind.ok ? await openUnpacked(machine, opened.value) : kind;
+  } finally {
+    opened.value.close();
+  }
 }
 
 /** A failure where the file is no bundle at its first bytes. An Artifact is a tar as well: whoever reads on tells it. */
@@ -55,34 +68,22 @@ export async function bundleKind(source: ByteSource): Promise<Result<"gzip" | "p
 }
 
 /** The file has no name while it is used: however this process ends, it leaves nothing behind then. */
-async function withUnpacked<T>(
-  machine: Machine,
-  source: ByteSource,
-  use: (plain: ByteSource) => Promise<Result<T>>,
-): Promise<Result<T>> {
-  const opened = await openUnpacked(machine, source);
-  if (!opened.ok) return opened;
-  const plain = opened.value;
-  try {
-    return await use({
-      name: source.name,
-      size: plain.size,
-      read: (...args) => plain.read(...args),
-    });
-  } finally {
-    plain.close();
-  }
-}
-
 async function openUnpacked(
   { platform: { files }, signal }: Machine,
   source: ByteSource,
-): Promise<Result<ReturnType<Files["openSource"]>>> {
+): Promise<Result<OpenSource>> {
   const directory = files.makeTemporaryDirectory("orchestrator-bundle-");
   try {
     const path = join(directory, "bundle.tar");
     const unpacked = await unpackGzip(until(signal, source), path, files);
-    return unpacked.ok ? ok(files.openSource(path)) : unpacked;
+    if (!unpacked.ok) return unpacked;
+    const plain = files.openSource(path);
+    return ok({
+      name: source.name,
+      size: plain.size,
+      read: (...args) => plain.read(...args),
+      close: () => plain.close(),
+    });
   } finally {
     files.remove(directory);
   }

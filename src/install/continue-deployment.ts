@@ -6,9 +6,10 @@ import type { Deployment } from "../deployment/deployment.ts";
 import { type Deployed, inProgress, type Request, takeUp } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { type CallerMark, clearMark, leaveMark, markOf } from "../journal/caller-mark.ts";
-import { datastoreOf, deployer } from "./deployer.ts";
+import { deployPorts } from "./deploy-ports.ts";
 import { lockedIfThere } from "./locked.ts";
-import type { Machine, OpenProgress } from "./machine.ts";
+import { datastoreOf, type Machine } from "./machine.ts";
+import { type OpenProgress, withProgress } from "./progress.ts";
 import { readSettings } from "./settings.ts";
 
 /** What a call does with the deployment in progress, and which one it is for. */
@@ -67,21 +68,18 @@ async function continueLocked(
   const { keys, logLevel } = settings.value;
   const components = deployment?.begin.components ?? [];
   const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-  const progress = openProgress(named, logLevel);
-  try {
-    return await takeUp(
+  return await withProgress(openProgress(named, logLevel), (emit) =>
+    takeUp(
       request,
-      deployer(machine, {
+      deployPorts(machine, {
         keys,
         from: from === undefined ? null : resolve(environment.workingDirectory, from),
-        emit: progress.emit,
+        emit,
         provides: new Map(),
         ended: (ended) => noteEnd(machine, request, ended),
       }),
-    );
-  } finally {
-    progress.close();
-  }
+    ),
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 /** A setting and where it was found, for `show-config` and for messages that name it. */
 export interface Setting {
@@ -51,6 +51,11 @@ export const defaultDirectories = {
   confDir: "/etc/mender-orchestrator",
   datastoreDir: "/var/lib/mender-orchestrator",
 } as const;
+
+/** Where the Interfaces lie. */
+export function interfacesIn(dataDir: string): string {
+  return join(dataDir, "interfaces", "v1");
+}
 
 const proxyNames = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] as const;
 

@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { Problem } from "../core/problem.ts";
 import { type Files, unlessRefused } from "../platform/types.ts";
-import { datastoreOf } from "./deployer.ts";
+import { datastoreOf } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 
 /**

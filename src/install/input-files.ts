@@ -24,13 +24,18 @@ export function readTextWithStatus(
   }
 }
 
+/** A file that is read in pieces, until it is closed. */
+export interface OpenSource extends ByteSource {
+  readonly close: () => void;
+}
+
 /** Opens a file to be read in pieces; the caller closes it. Its name is the one given, wherever it lies. */
 export function openInput(
   files: Files,
   directory: string,
   name: string,
   path: string = resolve(directory, name),
-): Result<ByteSource & { close(): void }> {
+): Result<OpenSource> {
   try {
     const source = files.openSource(path);
     return ok({

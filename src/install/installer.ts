@@ -1,29 +1,33 @@
 import { resolve } from "node:path";
-import { verifiedAtOnce, verifyArtifact } from "../artifact/verify.ts";
-import { inOrder } from "../core/in-order.ts";
 import type { Problem } from "../core/problem.ts";
 import type { StopPoint } from "../core/protocol.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { type Deployed, inProgress, makeWay, start } from "../executor/deploy.ts";
-import { journalsIn } from "../executor/journals.ts";
-import { makeGood } from "../executor/owed.ts";
+import type { ManifestTrust } from "../deployment/records.ts";
+import { type Deployed, start } from "../executor/deploy.ts";
+import { readManifest } from "../manifest/manifest.ts";
 import type { Plan } from "../planner/model/plan.ts";
-import type { ByteSource } from "../platform/types.ts";
-import type { Named } from "../report/progress-lines.ts";
-import type { LocatedArtifact } from "../sources/locate.ts";
-import { openArtifact } from "../sources/open.ts";
 import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
+import { findArtifacts, verifyArtifacts } from "./artifacts.ts";
 import { beginRecord, providesOf } from "./begin-record.ts";
-import { datastoreOf, deployer, type DeployerInput, graceMs, reachCrashPoint } from "./deployer.ts";
+import { deployPorts } from "./deploy-ports.ts";
+import { readDeviceConstraints, topologyFor } from "./device-files.ts";
+import { clearTheWay, makeOwedGood } from "./earlier-deployments.ts";
 import { inOwnDirectory } from "./guard-inputs.ts";
-import type { Machine, OpenProgress } from "./machine.ts";
+import {
+  isBundle,
+  openBundleInput,
+  openManifestInput,
+  type OpenSystemInput,
+  type SystemInput,
+} from "./input.ts";
+import { datastoreOf, type Machine } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
-import { type Planning, planThisSystem } from "./planning.ts";
+import { matchAndPlan, type Planning, unlessExchanged } from "./planning.ts";
+import { type OpenProgress, withProgress } from "./progress.ts";
 import { checkRelease } from "./release.ts";
 import type { Settings } from "./settings.ts";
-import { type CheckedArtifact, checkSpace } from "./space.ts";
-import { type Present, type Survey, timeoutOf } from "./survey.ts";
-import { isBundle, type SystemInput, withBundle, withManifest } from "./system-input.ts";
+import { checkSpace } from "./space.ts";
+import { type BeforeProvides, survey } from "./survey.ts";
 
 /** What the caller of an install has said. */
 export interface InstallOptions {
@@ -34,10 +38,13 @@ export interface InstallOptions {
   readonly accept: readonly string[];
 }
 
-/** How an install shows what it does. */
-export interface InstallPorts {
-  readonly showPlan: (planning: Planning) => Promise<void>;
-  readonly openProgress: OpenProgress;
+/** An install up to its plan. Whoever has it carries it out, which closes its input. */
+export interface PreparedInstall {
+  /** Of the deployment. */
+  readonly id: string;
+  readonly settings: Settings;
+  readonly input: OpenSystemInput;
+  readonly planning: Planning;
 }
 
 /** How an install ended that was not refused. */
@@ -49,160 +56,132 @@ export type Installed =
 /** Hexadecimal digits of the id of a deployment; few enough to be typed, and no two that are kept will be the same. */
 const idLength = 12;
 
-/** Installs a bundle or a Manifest; the caller holds the lock. */
-export async function installFile(
+/** Reads a bundle or a Manifest, ends what earlier deployments have left, and plans; the caller holds the lock. */
+export async function prepareInstall(
   machine: Machine,
   file: string,
-  options: InstallOptions,
-  ports: InstallPorts,
-): Promise<Result<Installed>> {
-  const { platform, environment } = machine;
-  const settings = readGuardedSettings(machine);
-  if (!settings.ok) return settings;
+  options: Pick<InstallOptions, "allowUnsignedManifest">,
+  openProgress: OpenProgress,
+): Promise<Result<PreparedInstall>> {
+  const guarded = readGuardedSettings(machine);
+  if (!guarded.ok) return guarded;
+  const settings = guarded.value;
   const bundled = await isBundle(machine, file);
   if (!bundled.ok) return bundled;
   const lost = inOwnDirectory(machine, file);
   if (lost !== null) return fail(lost);
-  const cleared = await clearTheWay(machine, settings.value, ports);
+  const cleared = await clearTheWay(machine, settings, openProgress);
   if (!cleared.ok) return cleared;
-  const directory = datastoreOf(machine).bundles;
   // Nothing is in progress: whoever has left one there was killed before it began.
-  removeKept(platform.files, directory);
-  const demand = { ...settings.value, allowUnsignedManifest: options.allowUnsignedManifest };
-  const id = platform.clock.randomId().slice(0, idLength);
-  const deploy = async (input: SystemInput): Promise<Result<Installed>> =>
-    await planAndRun(machine, settings.value, { input, id, options, ports });
-  if (!bundled.value) return await withManifest(machine, demand, file, deploy);
-  const secured = await secureBundle(platform.files, {
-    name: file,
-    path: resolve(environment.workingDirectory, file),
-    workingDirectory: environment.workingDirectory,
-    clientTrees: settings.value.trustedManifestDirs,
-    directory,
-    id,
-  });
-  const installed = secured.ok
-    ? await withBundle(machine, demand, file, deploy, secured.value)
-    : secured;
-  // Nothing was begun, so nobody needs the copy.
-  if (!installed.ok || installed.value.kind !== "deployed") removeKept(platform.files, directory);
-  return installed;
+  removeKeptBundle(machine);
+  const id = machine.platform.clock.randomId().slice(0, idLength);
+  const demand = { ...settings, allowUnsignedManifest: options.allowUnsignedManifest };
+  const opened = bundled.value
+    ? await openSecured(machine, demand, file, id)
+    : openManifestInput(machine, demand, file);
+  if (!opened.ok) {
+    removeKeptBundle(machine);
+    return opened;
+  }
+  const input = opened.value;
+  const planned = await planThisSystem(machine, settings, input, (present) =>
+    makeOwedGood(machine, settings, present, openProgress),
+  );
+  if (planned.ok) return ok({ id, settings, input, planning: planned.value });
+  input.close();
+  removeKeptBundle(machine);
+  return planned;
 }
 
-/** An orphan is taken through the error path first; what waits for somebody is in the way. */
-async function clearTheWay(
+/**
+ * Plans from where this System is: what an install does, and the commands that only want to know. Reads, asks Identity and
+ * Provides, and changes nothing but what `beforeProvides` does.
+ */
+export async function planThisSystem(
   machine: Machine,
   settings: Settings,
-  ports: InstallPorts,
-): Promise<Result<null>> {
-  const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
-  if (!current.ok) return current;
-  const components = current.value?.begin.components ?? [];
-  const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-  return await withProgress(ports, settings, named, async (emit) => {
-    const orphan = current.value?.begin;
-    const cleared = await makeWay(
-      deployer(machine, {
-        keys: settings.keys,
-        from: null,
-        emit,
-        provides: new Map(),
-        ended: () => {},
-      }),
-    );
-    if (cleared.ok && orphan !== undefined) {
-      emit({
-        type: "note",
-        message: `the interrupted deployment ${orphan.deployment} of "${orphan.manifest}" was ended first`,
-      });
-    }
-    return cleared;
-  });
+  input: SystemInput,
+  beforeProvides: BeforeProvides | null,
+): Promise<Result<Planning>> {
+  return await unlessExchanged(input, await planHere(machine, settings, input, beforeProvides));
 }
 
-/** The Cleanups that earlier deployments owe; most often none. */
-async function makeOwedGood(
+async function planHere(
   machine: Machine,
   settings: Settings,
-  { components, absent }: Survey<Present>,
-  ports: InstallPorts,
-): Promise<Result<null>> {
-  const { platform, environment, signal } = machine;
-  const store = datastoreOf(machine);
-  if (platform.files.status(store.owed) === null) return ok(null);
-  const named = components.map(({ entry, id }) => ({ id, type: entry.componentType }));
-  return await withProgress(ports, settings, named, (emit) =>
-    makeGood(
-      components.map(({ entry, id, executable }) => ({
+  input: SystemInput,
+  beforeProvides: BeforeProvides | null,
+): Promise<Result<Planning>> {
+  const read = readManifest(input.manifest);
+  if (!read.ok) return read;
+  const { manifest, notes } = read.value;
+  const constraints = readDeviceConstraints(machine);
+  if (!constraints.ok) return constraints;
+  const topology = topologyFor(machine, settings, manifest);
+  if (!topology.ok) return topology;
+  const found = await findArtifacts(input.places, manifest, "all must be there");
+  if (!found.ok) return found;
+  const surveyed = await survey(machine, settings, topology.value, beforeProvides);
+  if (!surveyed.ok) return surveyed;
+  return await matchAndPlan(machine, {
+    match: {
+      manifest,
+      deviceConstraints: constraints.value,
+      systemType: topology.value.systemType,
+      components: surveyed.value.components.map(({ entry, id, provides }) => ({
         id,
-        componentType: entry.componentType,
-        executable,
-        args: entry.args,
-        timeoutMs: timeoutOf(entry, settings),
-        environment: environment.inherited,
+        type: entry.componentType,
+        interface: entry.interface,
+        current: { kind: "provides" as const, provides },
+        supportsRollback: entry.supportsRollback,
+        rebootsHost: entry.rebootsHost,
+        at: null,
       })),
-      absent,
-      {
-        platform,
-        store,
-        graceMs,
-        emit,
-        signal,
-        reachCrashPoint: (point) => {
-          reachCrashPoint(machine, point);
-        },
-      },
-    ),
-  );
+      absent: surveyed.value.absent,
+      start: "real",
+      artifacts: found.value.available,
+    },
+    found: { ...found.value, notes: [...notes, ...found.value.notes] },
+    survey: surveyed.value,
+    nodeLimit: settings.plannerNodeLimit,
+  });
 }
 
-interface Wanted {
-  readonly input: SystemInput;
-  readonly id: string;
-  readonly options: InstallOptions;
-  readonly ports: InstallPorts;
-}
-
-async function planAndRun(
+/** Refuses the plan, or checks all that can be checked before anything changes, and runs it. */
+export async function carryOut(
   machine: Machine,
-  settings: Settings,
-  { input, id, options, ports }: Wanted,
+  prepared: PreparedInstall,
+  options: InstallOptions,
+  openProgress: OpenProgress,
 ): Promise<Result<Installed>> {
-  const made = await planThisSystem(machine, settings, input, (present) =>
-    makeOwedGood(machine, settings, present, ports),
-  );
-  if (!made.ok) return made;
-  const planning = made.value;
-  const { answer, survey } = planning;
-  await ports.showPlan(planning);
+  try {
+    const installed = await deploy(machine, prepared, options, openProgress);
+    // Nothing was begun, so nobody needs the copy.
+    if (!installed.ok || installed.value.kind !== "deployed") removeKeptBundle(machine);
+    return installed;
+  } finally {
+    prepared.input.close();
+  }
+}
+
+async function deploy(
+  machine: Machine,
+  prepared: PreparedInstall,
+  options: InstallOptions,
+  openProgress: OpenProgress,
+): Promise<Result<Installed>> {
+  const { id, settings, planning, input } = prepared;
+  const { answer, planned } = planning;
+  const { stopBefore, exitOnReboot } = options;
   if (answer.kind !== "plan") return ok({ kind: "no-plan" });
   const { plan } = answer;
   const refused = refusal(plan, options);
   if (refused !== null) return fail(refused);
   // A caller that wants to commit must find something to commit, even if it is nothing.
-  if (plan.stages.length === 0 && options.stopBefore.length === 0) {
-    return ok({ kind: "nothing-to-do" });
-  }
-  const { files, clock } = machine.platform;
-  const release = checkRelease(
-    { files, store: datastoreOf(machine), now: clock.now() },
-    planning.manifest,
-    {
-      allowDowngrade: options.allowDowngrade,
-      acceptExpired: options.accept.includes("expired"),
-    },
-  );
-  if (!release.ok) return release;
-  const lost = planning.located.flatMap(
-    ({ location }) => (location.kind === "file" && inOwnDirectory(machine, location.path)) || [],
-  );
-  if (lost.length > 0) return fail(...lost);
-  const verified = await verifyAll(machine, settings, planning.located);
-  if (!verified.ok) return verified;
-  const room = checkSpace(files, machine.environment.datastoreDir.value, plan, verified.value);
-  if (!room.ok) return room;
-  const components = survey?.components ?? [];
-  const { exitOnReboot, stopBefore } = options;
+  if (plan.stages.length === 0 && stopBefore.length === 0) return ok({ kind: "nothing-to-do" });
+  const checked = await preflight(machine, prepared, plan, options);
+  if (!checked.ok) return checked;
+  const components = planning.survey?.components ?? [];
   const { trust } = input;
   const begin = beginRecord(machine, settings, {
     id,
@@ -212,41 +191,19 @@ async function planAndRun(
     components,
     exitOnReboot,
   });
-  return await withProgress(ports, settings, namesOf(planning), async (emit) => {
-    const provides = providesOf(components);
-    const deployPorts = deployer(machine, {
+  const named = planned.from.components;
+  return await withProgress(openProgress(named, settings.logLevel), async (emit) => {
+    const ports = deployPorts(machine, {
       keys: settings.keys,
       from: null,
       emit,
-      provides,
+      provides: providesOf(components),
       ended: () => {},
     });
-    for (const { message } of [...release.value, ...room.value]) emit({ type: "note", message });
-    if (trust?.kind === "allowed") emit({ type: "note", message: allowedNote });
-    const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, deployPorts);
+    for (const message of [...checked.value, ...trustNotes(trust)]) emit({ type: "note", message });
+    const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);
     return ok({ kind: "deployed", deployed });
   });
-}
-
-const allowedNote =
-  "the Manifest is not signed, and is installed because --allow-unsigned-manifest was said";
-
-function namesOf({ planned }: Planning): readonly Named[] {
-  return planned.from.components.map(({ id, type }) => ({ id, type }));
-}
-
-async function withProgress<T>(
-  { openProgress }: InstallPorts,
-  settings: Settings,
-  components: readonly Named[],
-  use: (emit: DeployerInput["emit"]) => Promise<T>,
-): Promise<T> {
-  const progress = openProgress(components, settings.logLevel);
-  try {
-    return await use(progress.emit);
-  } finally {
-    progress.close();
-  }
 }
 
 /** A rollback could not restore the start once an earlier stage is committed. */
@@ -260,29 +217,57 @@ function refusal(plan: Plan, { stopBefore }: InstallOptions): Problem | null {
   };
 }
 
-/** The same bytes under the name that people know. */
-function named(source: ByteSource, name: string): ByteSource {
-  return { name, size: source.size, read: (...args) => source.read(...args) };
+/** All that may keep the plan from being run: the age of the release, where its files lie, their bytes, and space. Gives notes. */
+async function preflight(
+  machine: Machine,
+  { settings, planning }: PreparedInstall,
+  plan: Plan,
+  { allowDowngrade, accept }: InstallOptions,
+): Promise<Result<readonly string[]>> {
+  const { files, clock } = machine.platform;
+  const release = checkRelease(
+    { files, store: datastoreOf(machine), now: clock.now() },
+    planning.manifest,
+    { allowDowngrade, acceptExpired: accept.includes("expired") },
+  );
+  if (!release.ok) return release;
+  const lost = planning.located.flatMap(
+    ({ location }) => (location.kind === "file" && inOwnDirectory(machine, location.path)) || [],
+  );
+  if (lost.length > 0) return fail(...lost);
+  const verified = await verifyArtifacts(machine, settings, planning.located);
+  if (!verified.ok) return verified;
+  const room = checkSpace(files, machine.environment.datastoreDir.value, plan, verified.value);
+  if (!room.ok) return room;
+  return ok([...release.value, ...room.value].map(({ message }) => message));
 }
 
-/** Every byte of every Artifact, before anything is changed. */
-async function verifyAll(
-  { platform }: Machine,
-  { keys }: Settings,
-  located: readonly LocatedArtifact[],
-): Promise<Result<readonly CheckedArtifact[]>> {
-  const { files, decompressors } = platform;
-  const results = await inOrder(located, verifiedAtOnce, async (one) => {
-    const { location, name, artifact } = one;
-    const access = { files, decompressors, keys };
-    const opened = await openArtifact(access, location, artifact.identity);
-    if (!opened.ok) return opened;
-    const { source, close } = opened.value;
-    const verified = await verifyArtifact(named(source, name), keys, decompressors);
-    close();
-    return verified.ok ? ok({ located: one, files: verified.value.files }) : verified;
+function trustNotes(trust: ManifestTrust | null): readonly string[] {
+  return trust?.kind === "allowed"
+    ? ["the Manifest is not signed, and is installed because --allow-unsigned-manifest was said"]
+    : [];
+}
+
+/** Opens a bundle where it stays readable until the deployment has ended. */
+async function openSecured(
+  machine: Machine,
+  demand: Settings & { readonly allowUnsignedManifest: boolean },
+  file: string,
+  id: string,
+): Promise<Result<OpenSystemInput>> {
+  const { platform, environment } = machine;
+  const { workingDirectory } = environment;
+  const secured = await secureBundle(platform.files, {
+    name: file,
+    path: resolve(workingDirectory, file),
+    workingDirectory,
+    clientTrees: demand.trustedManifestDirs,
+    directory: datastoreOf(machine).bundles,
+    id,
   });
-  const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
-  if (problems.length > 0) return fail(...problems);
-  return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
+  return secured.ok ? await openBundleInput(machine, demand, file, secured.value) : secured;
+}
+
+function removeKeptBundle(machine: Machine): void {
+  removeKept(machine.platform.files, datastoreOf(machine).bundles);
 }

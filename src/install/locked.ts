@@ -1,7 +1,7 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { makeDatastore } from "../journal/store.ts";
-import { datastoreOf } from "./deployer.ts";
+import { datastoreOf } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 
 /**

@@ -1,8 +1,9 @@
-import type { Event } from "../core/events.ts";
+import { join } from "node:path";
 import type { LogLevel } from "../core/log-level.ts";
+import type { CrashPoint } from "../executor/ports.ts";
+import { type Datastore, datastoreAt } from "../journal/datastore.ts";
 import type { Platform } from "../platform/types.ts";
-import type { Named } from "../report/progress-lines.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, interfacesIn } from "./environment.ts";
 
 /** What everything here is given from outside: the machine, where things lie on it, and when to stop. */
 export interface Machine {
@@ -15,6 +16,8 @@ export interface Machine {
   readonly deploys: Deploys;
   /** Shows lines to whoever watches; they are no result. */
   readonly tell: (lines: readonly string[]) => void;
+  /** A test wants to see what is left of a process that dies right here. */
+  readonly reachCrashPoint: (point: CrashPoint) => void;
 }
 
 /** What the caller says in place of the configuration. */
@@ -37,11 +40,14 @@ export type Compute = <T>(work: () => T) => Promise<T>;
  */
 export type Deploys = () => void;
 
-/** Where the events of a run go. */
-export interface Progress {
-  readonly emit: (event: Event) => void;
-  readonly close: () => void;
+/** From SIGTERM to SIGKILL for an Interface, in milliseconds. */
+export const graceMs = 5_000;
+
+export function datastoreOf({ environment }: Pick<Machine, "environment">): Datastore {
+  return datastoreAt(environment.datastoreDir.value);
 }
 
-/** `components` are all of the System, in its order; `configured` is the level of the configuration. */
-export type OpenProgress = (components: readonly Named[], configured: LogLevel) => Progress;
+/** Absolute path of the executable of an Interface. */
+export function interfacePath({ environment }: Machine, name: string): string {
+  return join(interfacesIn(environment.dataDir.value), name);
+}

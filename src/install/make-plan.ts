@@ -1,20 +1,25 @@
 import type { Problem } from "../core/problem.ts";
-import { ok, type Result } from "../core/result.ts";
-import type { Deployment } from "../deployment/deployment.ts";
+import { fail, ok, type Result } from "../core/result.ts";
 import { contingencies } from "../deployment/contingencies.ts";
+import type { Deployment } from "../deployment/deployment.ts";
 import { inProgress } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
+import { readManifest } from "../manifest/manifest.ts";
+import { readStateFile } from "../manifest/state-file.ts";
 import { explainInShort } from "../planner/explain.ts";
 import { unlessRefused } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
-import { datastoreOf } from "./deployer.ts";
-import { deviceConstraintsFile } from "./device-constraints.ts";
+import { findArtifacts } from "./artifacts.ts";
+import { deviceConstraintsFile } from "./device-files.ts";
+import { readText } from "./input-files.ts";
+import { type SystemInput, withSystemInput } from "./input.ts";
+import { planThisSystem } from "./installer.ts";
+import { datastoreOf } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
-import { planFromState, type Planning, planThisSystem } from "./planning.ts";
+import { matchAndPlan, type Planning, unlessExchanged } from "./planning.ts";
 import { type AcceptedRisks, deskNotes, foretellRelease } from "./release.ts";
 import { readEffectiveSettings } from "./settings.ts";
-import { withSystemInput } from "./system-input.ts";
 import { nothingDemanded } from "./trust.ts";
 
 /** What every command that plans is told. */
@@ -70,11 +75,11 @@ export async function makePlan(
   if (state !== undefined) {
     const effective = readEffectiveSettings(machine);
     if (!effective.ok) return effective;
-    const { plannerNodeLimit, confDir } = effective.value;
+    const { plannerNodeLimit } = effective.value;
     const made = await withSystemInput(machine, nothingDemanded, file, (input) =>
       planFromState(machine, input, state, plannerNodeLimit.value),
     );
-    return made.ok ? withNotes(made.value, leftOutNote(machine, confDir.value)) : made;
+    return made.ok ? withNotes(made.value, leftOutNote(machine)) : made;
   }
   const settings = readGuardedSettings(machine);
   if (!settings.ok) return settings;
@@ -85,14 +90,69 @@ export async function makePlan(
   return made.ok ? withNotes(made.value, inProgressNote(machine)) : made;
 }
 
+/**
+ * Plans from a state that a file tells. Needs no Topology, and no Artifacts: those that are not there are known by name. The
+ * state may be that of any System, so the own rules of the device on which it is asked have no say.
+ */
+async function planFromState(
+  machine: Machine,
+  input: SystemInput,
+  stateName: string,
+  nodeLimit: number,
+): Promise<Result<Planning>> {
+  return await unlessExchanged(input, await planOnPaper(machine, input, stateName, nodeLimit));
+}
+
+async function planOnPaper(
+  machine: Machine,
+  input: SystemInput,
+  stateName: string,
+  nodeLimit: number,
+): Promise<Result<Planning>> {
+  const { platform, environment } = machine;
+  const read = readManifest(input.manifest);
+  const file = readText(platform.files, environment.workingDirectory, stateName);
+  const state = file.ok ? readStateFile(file.value) : file;
+  if (!read.ok || !state.ok) return fail(...problemsOf(read), ...problemsOf(state));
+  const { manifest, notes } = read.value;
+  const found = await findArtifacts(input.places, manifest, "by name if need be");
+  if (!found.ok) return found;
+  return await matchAndPlan(machine, {
+    match: {
+      manifest,
+      deviceConstraints: null,
+      systemType: null,
+      components: state.value.components.map(({ componentType, id, current, at }) => ({
+        id,
+        type: componentType,
+        interface: componentType,
+        current,
+        supportsRollback: null,
+        rebootsHost: false,
+        at,
+      })),
+      absent: [],
+      start: "real",
+      artifacts: found.value.available,
+    },
+    found: { ...found.value, notes: [...notes, ...found.value.notes] },
+    survey: null,
+    nodeLimit,
+  });
+}
+
+function problemsOf(result: Result<unknown>): readonly Problem[] {
+  return result.ok ? [] : result.problems;
+}
+
 function withNotes(planning: Planning, first: readonly Problem[]): Result<Planning> {
   const { planned } = planning;
   return ok({ ...planning, planned: { ...planned, notes: [...first, ...planned.notes] } });
 }
 
 /** Where it cannot be looked there is none that this caller could mean. */
-function leftOutNote({ platform }: Machine, confDir: string): readonly Problem[] {
-  const file = deviceConstraintsFile(confDir);
+function leftOutNote({ platform, environment }: Machine): readonly Problem[] {
+  const file = deviceConstraintsFile(environment);
   if (unlessRefused(() => platform.files.status(file), null) === null) return [];
   return [
     {

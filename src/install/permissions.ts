@@ -1,15 +1,14 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { assertNever } from "../core/assert-never.ts";
 import type { ProblemCode } from "../core/problem-codes.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, type Result } from "../core/result.ts";
 import { type Files, modeText, unlessRefused } from "../platform/types.ts";
 import { type Exposure, exposureOf, follow, type Step } from "../sources/exposure.ts";
-import { configurationPaths } from "./configuration-files.ts";
-import { deviceConstraintsFile } from "./device-constraints.ts";
-import { defaultDirectories } from "./environment.ts";
+import { deviceConstraintsFile } from "./device-files.ts";
+import { defaultDirectories, interfacesIn } from "./environment.ts";
 import type { Machine } from "./machine.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { configurationPaths, readSettings, type Settings } from "./settings.ts";
 
 /** What this program believes or runs; whoever can change it decides what the machine does. */
 interface Guarded {
@@ -30,12 +29,12 @@ interface Guarded {
 export function readGuardedSettings(machine: Machine): Result<Settings> {
   const settings = readKeySettings(machine);
   if (!settings.ok) return settings;
-  const { topologyFile, topologyComponents, confDir } = settings.value;
+  const { topologyFile, topologyComponents } = settings.value;
   const problems = exposed(machine, [
     believed("Topology", topologyFile),
     ...(topologyComponents === null ? [] : [believed("Topology's Components", topologyComponents)]),
-    believed("device's own rules", deviceConstraintsFile(confDir)),
-    datastoreOf(machine),
+    believed("device's own rules", deviceConstraintsFile(machine.environment)),
+    guardedDatastore(machine),
   ]);
   return problems.length > 0 ? fail(...problems) : settings;
 }
@@ -51,11 +50,10 @@ export function readKeySettings(machine: Machine): Result<Settings> {
   return problems.length > 0 ? fail(...problems) : settings;
 }
 
-/** The Interfaces that are to be run, by the paths of their executables, and the directory that they lie in. */
+/** The Interfaces that are to be run, by the paths of their executables, and the directory in which they lie. */
 export function interfaceProblems(
   machine: Machine,
   { allowsWritableInterfaces }: Settings,
-  directory: string,
   executables: readonly string[],
 ): readonly Problem[] {
   if (allowsWritableInterfaces) return [];
@@ -63,7 +61,7 @@ export function interfaceProblems(
     {
       what: "directory of the Interfaces",
       kind: "directory",
-      path: directory,
+      path: interfacesIn(machine.environment.dataDir.value),
       code: "interface-writable",
     },
     ...[...new Set(executables)].map((path): Guarded => ({
@@ -83,7 +81,7 @@ function believed(what: string, path: string): Guarded {
 function exposed(machine: Machine, all: readonly Guarded[]): readonly Problem[] {
   const { platform, options, environment } = machine;
   if (options.topologyComponents !== null) return [];
-  const datastore = datastoreOf(machine);
+  const datastore = guardedDatastore(machine);
   const datastorePath = realPathOf(machine, datastore.path);
   const problems = all.flatMap((guarded) => {
     const path = resolve(environment.workingDirectory, guarded.path);
@@ -97,7 +95,7 @@ function exposed(machine: Machine, all: readonly Guarded[]): readonly Problem[] 
   return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }
 
-function datastoreOf({ environment }: Machine): Guarded {
+function guardedDatastore({ environment }: Machine): Guarded {
   const { value: path } = environment.datastoreDir;
   return { what: "datastore", kind: "directory", path, code: "datastore-permissions" };
 }
@@ -203,7 +201,7 @@ const safeDirectories = {
   "permissions-unsafe": defaultDirectories.confDir,
   "datastore-permissions": dirname(defaultDirectories.datastoreDir),
   "interface-writable": defaultDirectories.dataDir,
-  "interface-owner": interfacesDirectory({ dataDir: defaultDirectories.dataDir }),
+  "interface-owner": interfacesIn(defaultDirectories.dataDir),
 } as const satisfies Readonly<Record<Guarded["code"], string>>;
 
 /** Their real paths. */
@@ -211,7 +209,7 @@ function ownDirectories(machine: Machine): readonly string[] {
   const { dataDir, datastoreDir } = machine.environment;
   return [
     datastoreDir.value,
-    interfacesDirectory({ dataDir: dataDir.value }),
+    interfacesIn(dataDir.value),
     ...Object.values(defaultDirectories),
   ].map((path) => realPathOf(machine, path));
 }
@@ -223,9 +221,4 @@ function realPathOf({ platform }: Machine, path: string): string {
 /** For a shell. */
 function quoted(path: string): string {
   return `'${path.replaceAll("'", `'\\''`)}'`;
-}
-
-/** Where the Interfaces of this machine lie. */
-export function interfacesDirectory({ dataDir }: Pick<Settings, "dataDir">): string {
-  return join(dataDir, "interfaces", "v1");
 }

@@ -1,19 +1,17 @@
 import { join } from "node:path";
 import type { VerifyKey } from "../artifact/keys.ts";
 import type { LogLevel } from "../core/log-level.ts";
-import { ok, type Result } from "../core/result.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { type Configuration, readConfiguration } from "../manifest/configuration.ts";
 import { effectiveSettings, type EffectiveSettings } from "../manifest/settings.ts";
 import { unlessRefused } from "../platform/types.ts";
-import { readConfigurationFiles } from "./configuration-files.ts";
+import type { Environment } from "./environment.ts";
+import { readText } from "./input-files.ts";
 import { readVerifyKeys } from "./key-files.ts";
 import type { Machine } from "./machine.ts";
 
 /** What is in force on this machine: of flag, environment, configuration and default the first that says something. */
 export interface Settings {
-  /** Absolute; holds `interfaces/v1`. */
-  readonly dataDir: string;
-  /** Absolute. */
-  readonly confDir: string;
   readonly topologyFile: string;
   /** A file of their own for the Topology's Components. */
   readonly topologyComponents: string | null;
@@ -39,8 +37,6 @@ export function readSettings(machine: Machine): Result<Settings> {
   const keys = readVerifyKeys(machine, settings.artifactVerifyKeys.value);
   if (!keys.ok) return keys;
   return ok({
-    dataDir: settings.dataDir.value,
-    confDir: settings.confDir.value,
     topologyFile: join(settings.topologyDir.value, topologyName),
     topologyComponents: settings.topologyComponents.value,
     keys: keys.value,
@@ -81,3 +77,28 @@ function foundTopologyDir({ platform, environment }: Machine): string | null {
 }
 
 const topologyName = "topology.yaml";
+
+/** The name of the configuration, in both of the directories where it may lie. */
+const configurationName = "mender-orchestrator.conf";
+
+/** Where configuration files may lie, the one that wins first. */
+export function configurationPaths({ confDir, datastoreDir }: Environment): readonly string[] {
+  return [confDir.value, datastoreDir.value].map((directory) => join(directory, configurationName));
+}
+
+/** The configuration files that there are, the one that wins first; the problems of both at once. */
+function readConfigurationFiles({
+  platform,
+  environment,
+}: Machine): Result<readonly Configuration[]> {
+  const { workingDirectory } = environment;
+  const read = configurationPaths(environment)
+    .filter((path) => platform.files.status(path) !== null)
+    .map((path) => {
+      const file = readText(platform.files, workingDirectory, path);
+      return file.ok ? readConfiguration(file.value) : file;
+    });
+  const problems = read.flatMap((result) => (result.ok ? [] : result.problems));
+  if (problems.length > 0) return fail(...problems);
+  return ok(read.flatMap((result) => (result.ok ? [result.value] : [])));
+}

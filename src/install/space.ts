@@ -1,16 +1,9 @@
-import type { VerifiedArtifact } from "../artifact/verify.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { versionNamed } from "../manifest/version.ts";
 import type { Plan, Stage, Step } from "../planner/model/plan.ts";
 import type { Files } from "../platform/types.ts";
-import type { LocatedArtifact } from "../sources/locate.ts";
-
-/** An Artifact of the plan of which every byte has been read. */
-export interface CheckedArtifact {
-  readonly located: LocatedArtifact;
-  readonly files: VerifiedArtifact["files"];
-}
+import type { CheckedArtifact } from "./artifacts.ts";
 
 /** What a file takes beyond its bytes: the rest of its last block, and its entry. */
 const fileBytes = 4096;

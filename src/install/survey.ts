@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Provides } from "../artifact/matching.ts";
 import type { ComponentId, ComponentType } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
@@ -8,9 +7,8 @@ import { type Asked, askIdentity, askProvides, type QuerySpec } from "../interfa
 import { withTemporaryWorkDir } from "../interface/work-dir.ts";
 import type { Topology, TopologyEntry } from "../manifest/topology.ts";
 import { printable } from "../report/printable.ts";
-import { graceMs } from "./deployer.ts";
-import type { Machine } from "./machine.ts";
-import { interfaceProblems, interfacesDirectory } from "./permissions.ts";
+import { graceMs, interfacePath, type Machine } from "./machine.ts";
+import { interfaceProblems } from "./permissions.ts";
 import type { Settings } from "./settings.ts";
 
 /** A Component of this machine that has told who it is. */
@@ -68,8 +66,7 @@ async function identify(
   const exposed = interfaceProblems(
     machine,
     settings,
-    interfacesDirectory(settings),
-    topology.components.map((entry) => interfacePath(settings, entry.interface)),
+    topology.components.map((entry) => interfacePath(machine, entry.interface)),
   );
   if (exposed.length > 0) return fail(...exposed);
   const absent: ComponentType[] = [];
@@ -93,19 +90,14 @@ async function identify(
 }
 
 function lookAt(
-  { platform }: Machine,
+  machine: Machine,
   settings: Settings,
   entry: TopologyEntry,
 ): Result<{ readonly entry: TopologyEntry; readonly executable: string }> {
-  const path = interfacePath(settings, entry.interface);
-  const looked = checkExecutable(platform.files, path, settings.allowsWritableInterfaces);
+  const path = interfacePath(machine, entry.interface);
+  const looked = checkExecutable(machine.platform.files, path, settings.allowsWritableInterfaces);
   if (looked.ok) return ok({ entry, executable: looked.value });
   return fail(...looked.problems.map((problem) => ({ ...problem, at: entry.at })));
-}
-
-/** Absolute path of the executable of an Interface. */
-function interfacePath(settings: Pick<Settings, "dataDir">, name: string): string {
-  return join(interfacesDirectory(settings), name);
 }
 
 /** All at the same time; the problems of all. */

@@ -1,10 +1,11 @@
+import * as z from "zod";
 import type { VerifyKey } from "../artifact/keys.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ManifestTrust } from "../deployment/records.ts";
+import { maxFileBytes } from "../manifest/source.ts";
 import { FileError, type Files, type FileStatus, unlessRefused } from "../platform/types.ts";
 import { exposureText, wayTo } from "../sources/exposure.ts";
-import { clientVerifies } from "./client-configuration.ts";
 
 /** What is asked of a Manifest or a bundle before it is believed. */
 export interface TrustDemand {
@@ -104,4 +105,43 @@ function unsigned(name: string, why: string): Problem {
     got: why,
     hint: "Sign it with `bundle create --thin --key`, or say --allow-unsigned-manifest if you know where it comes from.",
   };
+}
+
+/** The Mender Client's own configuration, the one that wins first. */
+const clientFiles = ["/etc/mender/mender.conf", "/var/lib/mender/mender.conf"] as const;
+
+const ClientConfiguration = z.looseObject({
+  ArtifactVerifyKey: z.string().optional(),
+  ArtifactVerifyKeys: z.array(z.string()).optional(),
+});
+
+/**
+ * Whether the Mender Client has verified the signature of what it hands over. False as well where its configuration cannot be
+ * read, or somebody else may write it: then nobody knows what it has verified.
+ */
+function clientVerifies(files: Files): boolean {
+  for (const path of clientFiles) {
+    const keys = unlessRefused(() => keysIn(files, path), []);
+    if (keys !== null) return keys.some((key) => key !== "");
+  }
+  return false;
+}
+
+/** Null: the file is not there, or says nothing of keys. */
+function keysIn(files: Files, path: string): readonly string[] | null {
+  if (files.status(path) === null) return null;
+  if (wayTo(files, path).kind === "exposed") return [];
+  const configuration = ClientConfiguration.safeParse(parsed(files.read(path, maxFileBytes)));
+  if (!configuration.success) return [];
+  const { ArtifactVerifyKey: one, ArtifactVerifyKeys: several } = configuration.data;
+  if (one === undefined) return several ?? null;
+  return [one, ...(several ?? [])];
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
 }

@@ -5,10 +5,15 @@ import type {
   SystemVersion,
   Version,
 } from "../core/ids.ts";
-import type { Contingency } from "../deployment/contingencies.ts";
 import type { Place, Problem } from "../core/problem.ts";
-import type { System } from "../manifest/system.ts";
+import type { Contingency } from "../deployment/contingencies.ts";
+import type { AvailableArtifact } from "../manifest/available-artifacts.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { startState, type System, type SystemState } from "../manifest/system.ts";
+import { versionNamed } from "../manifest/version.ts";
+import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import type { WhyNot } from "../planner/explain.ts";
+import { writtenOrder } from "../planner/find-plan.ts";
 import type { OrderUse } from "../planner/stage/written-order.ts";
 
 /** What is told about a planning besides its answer. */
@@ -46,4 +51,54 @@ export interface TypePlaces {
   readonly order: Place;
   /** The Artifact that is wanted, and from where it may be installed. */
   readonly artifact: Place;
+}
+
+/** Of a System that has been matched; without what only those are told who ask for it. */
+export function plannedSystem(
+  manifest: Manifest,
+  system: System,
+  artifacts: readonly Pick<AvailableArtifact, "type" | "name">[],
+  notes: readonly Problem[],
+): PlannedSystem {
+  return {
+    manifest: manifest.name,
+    from: startOf(system),
+    toVersion: goalOf(system),
+    writtenOrder: writtenOrder(system),
+    artifactOf: (type, version) =>
+      artifacts.find((one) => one.type === type && versionNamed(one.name) === version)?.name ??
+      null,
+    placesOf: (type) => placesOf(manifest, type),
+    whyNot: null,
+    notes,
+  };
+}
+
+function placesOf({ componentTypes }: Manifest, type: ComponentType): TypePlaces | null {
+  const wanted = componentTypes.find((one) => one.type === type);
+  if (wanted === undefined) return null;
+  return { order: wanted.orderAt ?? wanted.at, artifact: wanted.target.depends?.at ?? wanted.at };
+}
+
+function startOf(system: System): PlannedSystem["from"] {
+  return {
+    systemVersion: endStateOf(system, startState(system)),
+    components: system.components.map(({ id, type: index, start }) => {
+      const type = system.types[index];
+      const version = type?.versions[start];
+      if (type === undefined || version === undefined) throw new Error(`no version of ${id}`);
+      return { id, type: type.name, version };
+    }),
+  };
+}
+
+function goalOf(system: System): SystemVersion | null {
+  return endStateOf(
+    system,
+    system.components.map(({ type, start }) => system.types[type]?.target ?? start),
+  );
+}
+
+function endStateOf(system: System, state: SystemState): SystemVersion | null {
+  return acceptance(system, startState(system)).endState(state);
 }

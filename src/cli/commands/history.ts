@@ -4,7 +4,7 @@ import { ok, type Result } from "../../core/result.ts";
 import type { JournalRecord } from "../../deployment/records.ts";
 import { deploymentOf } from "../../executor/deployment-of.ts";
 import { currentFormat } from "../../executor/journals.ts";
-import { datastoreOf } from "../../install/deployer.ts";
+import { datastoreOf } from "../../install/machine.ts";
 import { listHistory, readHistory, readPast } from "../../journal/history.ts";
 import type { Journal } from "../../journal/records.ts";
 import { historyJson, historyLines, type Past, pastJson, pastLines } from "../../report/history.ts";

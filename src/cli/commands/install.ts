@@ -1,10 +1,11 @@
 import { assertNever } from "../../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { datastoreOf } from "../../install/deployer.ts";
-import { installFile, type InstallOptions } from "../../install/installer.ts";
+import { carryOut, type InstallOptions, prepareInstall } from "../../install/installer.ts";
 import { locked } from "../../install/locked.ts";
+import { datastoreOf } from "../../install/machine.ts";
 import { makeInstallPlan, withWaysOut, withWhyNot } from "../../install/make-plan.ts";
 import type { Planning } from "../../install/planning.ts";
+import type { OpenProgress } from "../../install/progress.ts";
 import { leaveMark } from "../../journal/caller-mark.ts";
 import { answerLines, answerSummary } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
@@ -30,12 +31,14 @@ export async function install(
   if (options.dryRun) return await dryRun(context, file, options);
   // A power cut before the deployment begins must leave the mark, too; its first record removes it.
   markIfAwaited(context, options, "It was broken off before it began.");
-  const installed = await locked(context, () =>
-    installFile(context, file, options, {
-      showPlan: (planning) => showPlan(context, planning),
-      openProgress: (components, configured) => openProgress(context, components, configured),
-    }),
-  );
+  const progress: OpenProgress = (components, configured) =>
+    openProgress(context, components, configured);
+  const installed = await locked(context, async () => {
+    const prepared = await prepareInstall(context, file, options, progress);
+    if (!prepared.ok) return prepared;
+    await showPlan(context, prepared.value.planning);
+    return await carryOut(context, prepared.value, options, progress);
+  });
   if (!installed.ok) {
     markIfAwaited(context, options, installed.problems[0]?.message ?? "");
     return failedInStream(output, installed.problems);

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { StopPoint } from "../../core/protocol.ts";
-import { datastoreOf } from "../../install/deployer.ts";
+import { datastoreOf } from "../../install/machine.ts";
 import { leaveMark } from "../../journal/caller-mark.ts";
 import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";

@@ -1,8 +1,8 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { ok } from "../../core/result.ts";
+import { topologyOf } from "../../install/device-files.ts";
 import { readGuardedSettings } from "../../install/permissions.ts";
 import { ask, askEach, survey } from "../../install/survey.ts";
-import { topologyOf } from "../../install/topology.ts";
 import { askInventory } from "../../interface/query.ts";
 import { inventoryJson, inventoryLines, toldInventory } from "../../report/key-values.ts";
 import { answer, failed } from "../output/output.ts";

@@ -1,7 +1,7 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { topologyOf } from "../../install/device-files.ts";
 import { readGuardedSettings } from "../../install/permissions.ts";
 import { survey } from "../../install/survey.ts";
-import { topologyOf } from "../../install/topology.ts";
 import { keyValueLines, keyValuesJson, toldProvides } from "../../report/key-values.ts";
 import { answer, failed } from "../output/output.ts";
 import type { Context } from "./context.ts";

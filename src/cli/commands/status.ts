@@ -2,7 +2,7 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Deployment } from "../../deployment/deployment.ts";
 import { inProgress } from "../../executor/deploy.ts";
 import { journalsIn } from "../../executor/journals.ts";
-import { datastoreOf } from "../../install/deployer.ts";
+import { datastoreOf } from "../../install/machine.ts";
 import { readOwed } from "../../journal/owed.ts";
 import { unlessRefused } from "../../platform/types.ts";
 import { problemsText } from "../../report/problems.ts";

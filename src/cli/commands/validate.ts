@@ -8,9 +8,9 @@ import { ok, type Result } from "../../core/result.ts";
 import { withBundleFile, withInput } from "../../install/bundle-file.ts";
 import { readTextWithStatus } from "../../install/input-files.ts";
 import { kindOfInput, kindOfText } from "../../install/input-kind.ts";
+import { besidePlaces, bundlePlaces } from "../../install/input.ts";
 import { foretellRelease } from "../../install/release.ts";
 import { readSettings } from "../../install/settings.ts";
-import { besidePlaces, bundlePlaces } from "../../install/system-input.ts";
 import {
   manifestTrust,
   nothingDemanded,

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { Event } from "../../core/events.ts";
 import { type LogLevel, logLevels } from "../../core/log-level.ts";
-import type { Machine, MachineOptions, Progress } from "../../install/machine.ts";
+import type { Machine, MachineOptions } from "../../install/machine.ts";
+import type { Progress } from "../../install/progress.ts";
 import type { AppendFile } from "../../platform/types.ts";
 import { eventLine } from "../../report/events-json.ts";
 import { levelOf, type Named, progressLines } from "../../report/progress-lines.ts";

@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import { expect, test } from "vitest";
 import { verifyArtifact } from "../../../src/artifact/verify.ts";
-import { type CheckedArtifact, checkSpace } from "../../../src/install/space.ts";
+import type { CheckedArtifact } from "../../../src/install/artifacts.ts";
+import { checkSpace } from "../../../src/install/space.ts";
 import { ComponentId, ComponentType, Version } from "../../../src/core/ids.ts";
 import type { Plan } from "../../../src/planner/model/plan.ts";
 import { nodeFiles } from "../../../src/platform/files.ts";

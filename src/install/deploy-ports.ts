@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { VerifyKey } from "../artifact/keys.ts";
 import type { Provides } from "../artifact/matching.ts";
 import type { Event } from "../core/events.ts";
@@ -9,26 +8,21 @@ import type { DeployPorts } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { leftOvers } from "../executor/left-overs.ts";
 import { performer } from "../executor/perform.ts";
-import type { CrashPoint } from "../executor/ports.ts";
 import { sweepWorkDirs } from "../executor/sweep.ts";
 import { checkExecutable } from "../interface/executable.ts";
 import { clearMark } from "../journal/caller-mark.ts";
-import { type Datastore, datastoreAt } from "../journal/datastore.ts";
 import { oweCleanups } from "../journal/owed.ts";
 import { versionOf } from "../manifest/version.ts";
 import { openArtifact } from "../sources/open.ts";
 import { relocated } from "../sources/relocate.ts";
 import { removeKept } from "../sources/secure-bundle.ts";
 import { stillThere } from "../sources/still-there.ts";
-import type { Machine } from "./machine.ts";
-
-/** From SIGTERM to SIGKILL for an Interface, in milliseconds. */
-export const graceMs = 5_000;
+import { datastoreOf, graceMs, interfacePath, type Machine } from "./machine.ts";
 
 /** So long is waited for a reboot that the command has accepted. Milliseconds. */
 const rebootWaitMs = 10 * 60_000;
 
-export interface DeployerInput {
+export interface DeployPortsInput {
   /** One of them must have signed every Artifact; none demands nothing. */
   readonly keys: readonly VerifyKey[];
   /** Absolute; where the medium lies now that holds the Artifacts. Null: where it was when the deployment began. */
@@ -40,10 +34,10 @@ export interface DeployerInput {
 }
 
 /** Everything a deployment needs of this machine. */
-export function deployer(machine: Machine, input: DeployerInput): DeployPorts {
+export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPorts {
   const { platform, environment, signal } = machine;
   const store = datastoreOf(machine);
-  const executable = (name: string) => join(environment.dataDir.value, "interfaces", "v1", name);
+  const executable = (name: string) => interfacePath(machine, name);
   const access = {
     files: platform.files,
     decompressors: platform.decompressors,
@@ -110,14 +104,8 @@ export function deployer(machine: Machine, input: DeployerInput): DeployPorts {
       sweepWorkDirs(platform.files, store);
       removeKept(platform.files, store.bundles);
     },
-    reachCrashPoint: (point) => {
-      reachCrashPoint(machine, point);
-    },
+    reachCrashPoint: machine.reachCrashPoint,
   };
-}
-
-export function datastoreOf({ environment }: Machine): Datastore {
-  return datastoreAt(environment.datastoreDir.value);
 }
 
 function availableIn(begin: Begin, componentType: string) {
@@ -144,9 +132,4 @@ function unreachableInterfaces(
       problem.code === "interface-missing" ? { ...problem, hint } : problem,
     );
   });
-}
-
-/** A test wants to see what is left of a process that dies right here. */
-export function reachCrashPoint({ environment }: Machine, point: CrashPoint): void {
-  if (environment.crashPoint === point) process.kill(process.pid, "SIGKILL");
 }

@@ -1,7 +1,11 @@
+import { join } from "node:path";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { readConstraintsFile } from "../manifest/constraints-file.ts";
 import type { Manifest } from "../manifest/manifest.ts";
+import type { Constraints } from "../manifest/table.ts";
 import { readTopology, type Topology } from "../manifest/topology.ts";
+import type { Environment } from "./environment.ts";
 import { readText } from "./input-files.ts";
 import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
@@ -39,4 +43,20 @@ export function topologyFor(
   const isThere = machine.platform.files.status(settings.topologyFile) !== null;
   if (isThere || inlineTopology === null) return topologyOf(machine, settings);
   return ok(inlineTopology);
+}
+
+/** A device's own rules lie here. */
+export function deviceConstraintsFile({ confDir }: Environment): string {
+  return join(confDir.value, "constraints.yaml");
+}
+
+/** The own rules of this machine; null: it has none. */
+export function readDeviceConstraints({
+  platform,
+  environment,
+}: Machine): Result<Constraints | null> {
+  const path = deviceConstraintsFile(environment);
+  if (platform.files.status(path) === null) return ok(null);
+  const file = readText(platform.files, environment.workingDirectory, path);
+  return file.ok ? readConstraintsFile(file.value) : file;
 }

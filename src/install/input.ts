@@ -4,9 +4,8 @@ import { openBundle } from "../bundle/bundle.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { ManifestTrust } from "../deployment/records.ts";
 import type { TextFile } from "../manifest/source.ts";
-import type { ByteSource } from "../platform/types.ts";
 import type { OpenBundle, Places } from "../sources/places.ts";
-import { withBundleFile, withInput } from "./bundle-file.ts";
+import { openBundleFile, withInput } from "./bundle-file.ts";
 import { readTextWithStatus } from "./input-files.ts";
 import { kindOfInput } from "./input-kind.ts";
 import type { Machine } from "./machine.ts";
@@ -28,13 +27,37 @@ export async function isBundle(machine: Machine, name: string): Promise<Result<b
   });
 }
 
-/** Opens a Manifest for the time of use: its Artifacts lie beside it. */
-export async function withManifest<T>(
+/** One whose file stays open until it is closed. */
+export interface OpenSystemInput extends SystemInput {
+  readonly close: () => void;
+}
+
+/** Opens either of them where it lies, for the time of use. */
+export async function withSystemInput<T>(
   machine: Machine,
   demand: TrustDemand,
   name: string,
   use: (input: SystemInput) => Promise<Result<T>>,
 ): Promise<Result<T>> {
+  const is = await isBundle(machine, name);
+  if (!is.ok) return is;
+  const opened = is.value
+    ? await openBundleInput(machine, demand, name)
+    : openManifestInput(machine, demand, name);
+  if (!opened.ok) return opened;
+  try {
+    return await use(opened.value);
+  } finally {
+    opened.value.close();
+  }
+}
+
+/** Reads a Manifest: its Artifacts lie beside it. */
+export function openManifestInput(
+  machine: Machine,
+  demand: TrustDemand,
+  name: string,
+): Result<OpenSystemInput> {
   const { platform, environment } = machine;
   const { files } = platform;
   const read = readTextWithStatus(files, environment.workingDirectory, name);
@@ -43,38 +66,38 @@ export async function withManifest<T>(
   const path = resolve(environment.workingDirectory, name);
   const trust = manifestTrust(files, demand, { name, path, status });
   if (!trust.ok) return trust;
-  return await use({
+  return ok({
     manifest: { name, bytes },
     places: besidePlaces(machine, demand.keys, name),
     trust: trust.value,
+    close: () => {},
   });
 }
 
-/** Opens a bundle for the time of use. `path` where it does not lie at its name: an install may have brought it to safety. */
-export async function withBundle<T>(
+/** Opens a bundle. `path` where it does not lie at its name: an install may have brought it to safety. */
+export async function openBundleInput(
   machine: Machine,
   { keys }: TrustDemand,
   name: string,
-  use: (input: SystemInput) => Promise<Result<T>>,
-  path?: string,
-): Promise<Result<T>> {
-  const given = resolve(machine.environment.workingDirectory, name);
-  const opened = async (source: ByteSource): Promise<Result<T>> => {
-    const bundle = await openBundle(source, keys);
-    if (!bundle.ok) return bundle;
-    const { manifest, verifiedBy } = bundle.value;
-    const { entry, bytes } = manifest;
-    return await use({
-      manifest: { name: `${name}:${entry}`, bytes },
-      places: bundlePlaces(machine, keys, name, {
-        path: path ?? given,
-        bundle: bundle.value,
-        source,
-      }),
-      trust: verifiedBy === null ? null : { kind: "signed", key: verifiedBy },
-    });
-  };
-  return await withBundleFile(machine, name, opened, path);
+  path: string = resolve(machine.environment.workingDirectory, name),
+): Promise<Result<OpenSystemInput>> {
+  const opened = await openBundleFile(machine, name, path);
+  if (!opened.ok) return opened;
+  const source = opened.value;
+  const close = (): void => source.close();
+  const bundle = await openBundle(source, keys);
+  if (!bundle.ok) {
+    close();
+    return bundle;
+  }
+  const { manifest, verifiedBy } = bundle.value;
+  const { entry, bytes } = manifest;
+  return ok({
+    manifest: { name: `${name}:${entry}`, bytes },
+    places: bundlePlaces(machine, keys, name, { path, bundle: bundle.value, source }),
+    trust: verifiedBy === null ? null : { kind: "signed", key: verifiedBy },
+    close,
+  });
 }
 
 /** The Artifacts of a Manifest that came alone lie beside it. `name` as it was given. */
@@ -96,16 +119,4 @@ export function bundlePlaces(
 ): Places {
   const isThin = bundle.bundle.entries.length === 0;
   return { ...besidePlaces(machine, keys, name), bundle: isThin ? null : bundle };
-}
-
-/** Opens either of them where it lies. */
-export async function withSystemInput<T>(
-  machine: Machine,
-  demand: TrustDemand,
-  name: string,
-  use: (input: SystemInput) => Promise<Result<T>>,
-): Promise<Result<T>> {
-  const is = await isBundle(machine, name);
-  if (!is.ok) return is;
-  return await (is.value ? withBundle : withManifest)(machine, demand, name, use);
 }

@@ -1,0 +1,63 @@
+import { ok, type Result } from "../core/result.ts";
+import { inProgress, makeWay } from "../executor/deploy.ts";
+import { journalsIn } from "../executor/journals.ts";
+import { makeGood } from "../executor/owed.ts";
+import { deployPorts } from "./deploy-ports.ts";
+import { datastoreOf, graceMs, type Machine } from "./machine.ts";
+import { type OpenProgress, withProgress } from "./progress.ts";
+import type { Settings } from "./settings.ts";
+import { type Present, type Survey, timeoutOf } from "./survey.ts";
+
+/** An orphan is taken through the error path first; what waits for somebody is in the way. */
+export async function clearTheWay(
+  machine: Machine,
+  settings: Settings,
+  openProgress: OpenProgress,
+): Promise<Result<null>> {
+  const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
+  if (!current.ok) return current;
+  const orphan = current.value?.begin;
+  const components = orphan?.components ?? [];
+  const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
+  return await withProgress(openProgress(named, settings.logLevel), async (emit) => {
+    const ports = deployPorts(machine, {
+      keys: settings.keys,
+      from: null,
+      emit,
+      provides: new Map(),
+      ended: () => {},
+    });
+    const cleared = await makeWay(ports);
+    if (cleared.ok && orphan !== undefined) {
+      emit({
+        type: "note",
+        message: `the interrupted deployment ${orphan.deployment} of "${orphan.manifest}" was ended first`,
+      });
+    }
+    return cleared;
+  });
+}
+
+/** The Cleanups that earlier deployments owe; most often none. */
+export async function makeOwedGood(
+  machine: Machine,
+  settings: Settings,
+  { components, absent }: Survey<Present>,
+  openProgress: OpenProgress,
+): Promise<Result<null>> {
+  const { platform, environment, signal, reachCrashPoint } = machine;
+  const store = datastoreOf(machine);
+  if (platform.files.status(store.owed) === null) return ok(null);
+  const named = components.map(({ entry, id }) => ({ id, type: entry.componentType }));
+  const owing = components.map(({ entry, id, executable }) => ({
+    id,
+    componentType: entry.componentType,
+    executable,
+    args: entry.args,
+    timeoutMs: timeoutOf(entry, settings),
+    environment: environment.inherited,
+  }));
+  return await withProgress(openProgress(named, settings.logLevel), (emit) =>
+    makeGood(owing, absent, { platform, store, graceMs, emit, signal, reachCrashPoint }),
+  );
+}
