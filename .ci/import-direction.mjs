@@ -11,11 +11,18 @@ const compositionRoot = "src/cli/main.ts";
 // What loads the composition root is of the machine, too, but no adapter.
 const loader = { importer: "src/cli/launch.ts", target: "src/platform/kept-code.ts" };
 
+// All child processes are started alike.
+const starter = { importer: "src/platform/child-process.ts", specifier: "execa" };
+
 const allows = (list, name) => list === "any" || list.includes(name);
 
 function offence(file, room, specifier) {
   const row = rooms[room];
   if (row === undefined) return `there is no room "${room}"; add its row to .ci/rooms.json`;
+  if (specifier === "node:child_process" || specifier === starter.specifier) {
+    const isStarter = file === starter.importer && specifier === starter.specifier;
+    return isStarter ? null : `only ${starter.importer} starts programs, by ${starter.specifier}`;
+  }
   if (specifier.startsWith("node:")) {
     const name = specifier.slice("node:".length).split("/")[0];
     return allows(row.node, name) ? null : `${room} may not use ${specifier}`;

@@ -16,7 +16,7 @@ export async function locked<T>(
   const store = datastoreOf(machine);
   // Before that, a datastore that cannot be used has left everything as it was: it is not ready, and no failure in the middle.
   makeDatastore(files, store);
-  const taken = locks.acquire(store.lock);
+  const taken = await locks.acquire(store.lock);
   machine.deploys();
   if (!("lock" in taken)) return fail(heldByAnother(taken.heldBy));
   try {

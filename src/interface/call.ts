@@ -2,7 +2,13 @@ import { assertNever } from "../core/assert-never.ts";
 import type { FailureReason } from "../core/events.ts";
 import type { ComponentType } from "../core/ids.ts";
 import { queries, type Query, type State } from "../core/protocol.ts";
-import type { Clock, ProcessEnd, Processes, ProcessIdentity } from "../platform/types.ts";
+import type {
+  Clock,
+  ProcessEnd,
+  Processes,
+  ProcessIdentity,
+  RunningProcess,
+} from "../platform/types.ts";
 import { lineReader, outputLimits } from "./log-lines.ts";
 import { onAbort } from "./on-abort.ts";
 
@@ -80,7 +86,7 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
   }
   const callId = spec.callId ?? clock.randomId();
   const output = collectOutput(spec);
-  const child = processes.start({
+  const starting = processes.start({
     file: spec.executable,
     args: [spec.call, spec.workDir, spec.componentType, ...spec.args],
     cwd: spec.workDir,
@@ -92,8 +98,12 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
   let wasTerminated = false;
   const forgetSignal = onAbort(spec.signal, () => {
     wasTerminated = true;
-    child.terminate();
+    void terminate();
   });
+
+  async function terminate() {
+    (await starting).terminate();
+  }
 
   async function endLeftOvers() {
     for (let round = 0; round < endRounds; round += 1) {
@@ -112,7 +122,7 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
   }
 
   /** Whoever cannot note down who was started must not have it running. */
-  async function announced() {
+  async function announced(child: RunningProcess) {
     try {
       if (child.pid !== 0) spec.onStarted({ pid: child.pid, startTime: child.startTime });
     } catch (error) {
@@ -124,7 +134,8 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
   }
 
   async function ended(): Promise<CallResult> {
-    await announced();
+    const child = await starting;
+    await announced(child);
     const end = await child.ended;
     forgetSignal();
     const failure = wasTerminated ? ({ kind: "interrupted" } as const) : failureOf(end);

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { guarded, isFileError } from "./file-error.ts";
 import { lockOf } from "./lock-of.ts";
 import { readProcess } from "./process-table.ts";
-import { FileError, type Locks } from "./types.ts";
+import { FileError, type LockAnswer } from "./types.ts";
 
 /** Each ends with the lock held, or with one more dead holder out of the way. */
 const rounds = 100;
@@ -18,7 +18,7 @@ const rounds = 100;
  * comes late with that removes nothing of the next holder's. (A plain lock file lacks just this: between reading it and
  * removing it, it may have become another's.)
  */
-export function acquireClaim(path: string, bootId: string): ReturnType<Locks["acquire"]> {
+export function acquireClaim(path: string, bootId: string): LockAnswer {
   const holder = nameOfHolder(bootId);
   const held = `${path}.held`;
   const ready = `${path}.ready-${holder}`;

@@ -1,4 +1,8 @@
 import type { Writable } from "node:stream";
+import { startChild } from "./child-process.ts";
+import { drained } from "./drained.ts";
+import { fileError, isFileError } from "./file-error.ts";
+import { signalGroup } from "./process-end.ts";
 import { DecompressError, type Decompressors } from "./types.ts";
 
 /** How much of what a program complains is kept; characters. */
@@ -25,50 +29,63 @@ async function* run(
   environment: Readonly<Record<string, string>>,
 ): AsyncGenerator<Uint8Array> {
   const { program, args } = commands[kind];
-  // Loaded when it is needed: most Artifacts are neither.
-  const { execa } = await import("execa");
-  const child = execa(program, args, {
-    env: environment,
+  const child = await startChild({
+    file: program,
+    args,
     cwd: "/",
-    reject: false,
-    buffer: false,
-    encoding: "buffer",
+    env: environment,
+    extendEnv: true,
+    isFed: true,
   });
+  if (child instanceof Error) throw notStarted(child, program);
+  const { pid, stdin, stdout, stderr } = child;
+  if (stdin === null) throw new Error("a child that is fed has no stdin");
+  let hasExited = false;
+  const exited = child.exited.finally(() => {
+    hasExited = true;
+  });
+  let complained = 0;
   let complaint = "";
-  child.stderr.on("data", (bytes: Uint8Array) => {
+  stderr.on("data", (bytes: Uint8Array) => {
+    complained += bytes.length;
     complaint = (complaint + new TextDecoder().decode(bytes)).slice(0, complaintLength);
   });
 
   // A program that gives up closes its input; its exit status tells why.
-  child.stdin.on("error", () => {});
+  stdin.on("error", () => {});
   // The program sees a broken source as a mere end of its input: whose failure it was must be kept.
   let broken: { readonly error: unknown } | null = null;
-  feed(child.stdin, source).catch((error: unknown) => {
+  feed(stdin, source).catch((error: unknown) => {
     broken = { error };
-    child.stdin.destroy();
+    stdin.destroy();
   });
 
   try {
-    // Where the program could not be started its output breaks off as well; `child` tells why.
     let outputError: Error | null = null;
     try {
-      for await (const piece of child.stdout) yield bytesOf(piece);
+      for await (const piece of stdout) yield bytesOf(piece);
     } catch (error) {
       outputError = error instanceof Error ? error : new Error(String(error));
     }
-    const { code, exitCode } = await child;
+    const { code } = await exited;
     if (broken !== null) rethrow(broken);
-    if (code === "ENOENT" || code === "EACCES") {
-      throw new DecompressError("program-missing", program, `"${program}" is not on the PATH`);
-    }
-    if (exitCode !== 0 || outputError !== null) {
+    if (code !== 0) await drained([stderr], () => complained);
+    if (code !== 0 || outputError !== null) {
       const detail = complaint.trim() || outputError?.message || "it gave up";
       throw new DecompressError("broken-data", program, detail);
     }
   } finally {
-    child.stdin.destroy();
-    child.kill("SIGKILL");
+    stdin.destroy();
+    stderr.destroy();
+    // Later its pid may be another's.
+    if (!hasExited) signalGroup(pid, "SIGKILL");
   }
+}
+
+function notStarted(reason: Error, program: string): Error {
+  const failure = fileError(reason, program);
+  if (!isFileError(failure, "ENOENT", "EACCES")) return failure;
+  return new DecompressError("program-missing", program, `"${program}" is not on the PATH`);
 }
 
 /** One piece after the other is written to its end before the next is asked for: it may be lent. */

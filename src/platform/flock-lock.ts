@@ -1,10 +1,10 @@
-import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import { fileError, guarded, quietly } from "./file-error.ts";
+import { guarded, isFileError, quietly } from "./file-error.ts";
 import { nodeFiles } from "./files.ts";
 import { lockOf } from "./lock-of.ts";
 import { privateFile } from "./open-file.ts";
-import { FileError, type Locks } from "./types.ts";
+import { programFate, runProgram } from "./run-program.ts";
+import { FileError, type LockAnswer } from "./types.ts";
 
 const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = fs.constants;
 
@@ -19,10 +19,10 @@ const flockTimeoutMs = 10_000;
  * ends. The lock belongs to the open file, so it stays with this process and goes when this process goes. Interfaces do
  * not inherit the descriptor. Null where there is no such program.
  */
-export function acquireFlock(program: string, path: string): ReturnType<Locks["acquire"]> | null {
+export async function acquireFlock(program: string, path: string): Promise<LockAnswer | null> {
   const flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
   const fd = guarded(path, () => fs.openSync(path, flags, privateFile));
-  const outcome = flockOutcome(program, path, fd);
+  const outcome = await flockOutcome(program, path, fd);
   if (outcome !== "taken") {
     quietly(() => fs.closeSync(fd));
     if (outcome instanceof Error) throw outcome;
@@ -36,24 +36,20 @@ export function acquireFlock(program: string, path: string): ReturnType<Locks["a
   return { lock: lockOf(() => guarded(path, () => fs.closeSync(fd))) };
 }
 
-function flockOutcome(
+async function flockOutcome(
   program: string,
   path: string,
   fd: number,
-): "taken" | "held" | "no-such-program" | FileError {
-  const { error, status, stderr } = spawnSync(program, ["-n", "3"], {
-    stdio: ["ignore", "ignore", "pipe", fd],
-    cwd: "/",
-    timeout: flockTimeoutMs,
-    encoding: "utf8",
-  });
-  if (error !== undefined) {
-    const failure = fileError(error, program);
-    return failure.code === "ENOENT" ? "no-such-program" : failure;
+): Promise<"taken" | "held" | "no-such-program" | FileError> {
+  try {
+    const { end, complaint } = await runProgram(program, ["-n", "3"], flockTimeoutMs, fd);
+    if (end.kind === "exited" && end.code === 0) return "taken";
+    if (end.kind === "exited" && end.code === heldStatus) return "held";
+    return new FileError("ENOLCK", path, `it cannot be locked: ${complaint || programFate(end)}`);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return isFileError(error, "ENOENT") ? "no-such-program" : error;
   }
-  if (status === 0) return "taken";
-  if (status === heldStatus) return "held";
-  return new FileError("ENOLCK", path, `it cannot be locked: ${stderr.trim()}`);
 }
 
 function holderOf(path: string): number | null {

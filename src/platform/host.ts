@@ -1,7 +1,7 @@
 import { readlinkSync } from "node:fs";
 import { isatty } from "node:tty";
-import { fileError } from "./file-error.ts";
 import { nodeFiles } from "./files.ts";
+import { programFate, runProgram } from "./run-program.ts";
 import { FileError, type Host } from "./types.ts";
 
 export interface HostOptions {
@@ -37,24 +37,10 @@ export function nodeHost({ bootIdFile, rebootCommand }: HostOptions): Host {
 
     async reboot() {
       const [program, ...args] = rebootCommand;
-      // Loaded when it is needed: hardly any run reboots.
-      const { execa } = await import("execa");
-      const ended = await execa(program, args, {
-        reject: false,
-        stdin: "ignore",
-        stdout: "ignore",
-        cwd: "/",
-        timeout: rebootTimeoutMs,
-        maxBuffer: 4096,
-        // The host's way down may begin by ending our process group: the command must not go with it.
-        detached: true,
-        cleanup: false,
-      });
-      if (!ended.failed) return;
-      if (ended.cause !== undefined) throw fileError(ended.cause, program);
-      const complaint = ended.stderr?.trim() ?? "";
-      const fate = ended.timedOut ? "it did not end" : `it ended with status ${ended.exitCode}`;
-      throw new FileError("EIO", program, complaint === "" ? fate : complaint);
+      // The host's way down may begin by ending our process group, and so is in another.
+      const { end, complaint } = await runProgram(program, args, rebootTimeoutMs);
+      if (end.kind === "exited" && end.code === 0) return;
+      throw new FileError("EIO", program, complaint || programFate(end));
     },
   };
 }

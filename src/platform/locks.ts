@@ -14,9 +14,9 @@ export function nodeLocks(
   programs: readonly string[] = flockPrograms,
 ): Locks {
   return {
-    acquire(path) {
+    async acquire(path) {
       for (const program of programs) {
-        const answer = acquireFlock(program, path);
+        const answer = await acquireFlock(program, path);
         if (answer !== null) return answer;
       }
       return acquireClaim(path, bootId());

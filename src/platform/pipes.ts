@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
 import { fileError, guarded } from "./file-error.ts";
 import { pipeOpener } from "./pipe-opener.ts";
 import { pumpInto } from "./pipe-pump.ts";
+import { programFate, runProgram } from "./run-program.ts";
 import { asOneOfMany } from "./thrift.ts";
 import { FileError, type Pipes } from "./types.ts";
 
@@ -13,8 +12,8 @@ const pathsAtOnce = 200;
 /** What a pipe takes in one piece however full it is not: PIPE_BUF. */
 const lineBytes = 4096;
 
-/** How much of what `mkfifo` complains is kept; characters. */
-const complaintLength = 500;
+/** Milliseconds; it waits for nothing but the disk. */
+const mkfifoTimeoutMs = 60_000;
 
 /** Named pipes of this machine, made by the program `mkfifo`, because Node has no call for it. */
 export function nodePipes(mkfifo = "mkfifo"): Pipes {
@@ -53,23 +52,11 @@ export function nodePipes(mkfifo = "mkfifo"): Pipes {
   };
 }
 
-/** By spawn, because it is called for every Download, and execa takes longer to load and to start than `mkfifo` in all. */
 async function makeSome(mkfifo: string, paths: readonly string[]): Promise<void> {
-  let complaint = "";
-  let ended: readonly unknown[];
-  try {
-    const child = spawn(mkfifo, ["-m", "600", "--", ...paths], {
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      complaint = (complaint + text).slice(0, complaintLength);
-    });
-    ended = await once(child, "close");
-  } catch (error) {
-    throw fileError(error, mkfifo);
-  }
-  if (ended[0] === 0) return;
-  throw new FileError("EIO", paths[0] ?? "", complaint.trim() || `${mkfifo} failed`);
+  const args = ["-m", "600", "--", ...paths];
+  const { end, complaint } = await runProgram(mkfifo, args, mkfifoTimeoutMs);
+  if (end.kind === "exited" && end.code === 0) return;
+  throw new FileError("EIO", paths[0] ?? "", complaint || `${mkfifo}: ${programFate(end)}`);
 }
 
 /**

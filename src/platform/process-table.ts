@@ -134,8 +134,8 @@ function valueIn(bytes: Buffer, head: Buffer): string | null {
 const environmentBuffer = Buffer.alloc(128 * 1024);
 
 /**
- * Null where the process is gone, or is not ours to look into. Valid until the next one is read: all processes are looked
- * through before every state, which takes a third of the time so.
+ * Null where the process is gone, or is not ours to look into. Valid until the next one is read: all processes are
+ * looked through before every state, which takes a third of the time so.
  */
 function readEnvironment(pid: number): Buffer | null {
   const path = `/proc/${pid}/environ`;

@@ -167,7 +167,8 @@ export interface MarkedProcess extends ProcessIdentity {
 }
 
 export interface Processes {
-  start(spec: ProcessSpec): RunningProcess;
+  /** Its output and its end come later than the answer. */
+  start(spec: ProcessSpec): Promise<RunningProcess>;
   /** Whether any was started so far. */
   hasStarted(): boolean;
   /** Null where no such process runs. */
@@ -181,8 +182,8 @@ export interface Processes {
   /** How a process was called, its arguments with blanks between them; its name where nobody may know. */
   commandLine(pid: number): string;
   /**
-   * Ends exactly this process and its group, waits for it; false where it would not end, or is of our lineage: those are
-   * left alone.
+   * Ends exactly this process and its group, waits for it; false where it would not end, or is of our lineage: those
+   * are left alone.
    */
   end(who: ProcessIdentity, graceMs: number): Promise<boolean>;
 }
@@ -245,9 +246,11 @@ export interface Lock {
   release(): void;
 }
 
+export type LockAnswer = { readonly lock: Lock } | { readonly heldBy: number | null };
+
 export interface Locks {
   /** Null with the holder's pid where another process holds it. Never waits. */
-  acquire(path: string): { readonly lock: Lock } | { readonly heldBy: number | null };
+  acquire(path: string): Promise<LockAnswer>;
 }
 
 /** Why bytes could not be decompressed. `program` is what has to be installed, or what refused. */

@@ -13,15 +13,15 @@ const locks = nodeLocks(() => bootId, programs);
 
 let release = (): void => {};
 
-function take(): string {
-  const answer = locks.acquire(path);
+async function take(): Promise<string> {
+  const answer = await locks.acquire(path);
   if (!("lock" in answer)) return `held by ${answer.heldBy}`;
   release = () => answer.lock.release();
   return "taken";
 }
 
-function takeAndDie(): void {
-  while (take() !== "taken");
+async function takeAndDie(): Promise<void> {
+  while ((await take()) !== "taken");
   // Fails, and says so, where another process is at this place as well.
   writeFileSync(`${path}.witness`, "", { flag: "wx" });
   rmSync(`${path}.witness`);
@@ -29,10 +29,10 @@ function takeAndDie(): void {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  if (line === "take") process.stdout.write(`${take()}\n`);
+  if (line === "take") process.stdout.write(`${await take()}\n`);
   if (line === "release") {
     release();
     process.stdout.write("released\n");
   }
-  if (line === "die") takeAndDie();
+  if (line === "die") await takeAndDie();
 }

@@ -27,7 +27,7 @@ export async function signWithStore(
   signed: string,
 ): Promise<Result<null>> {
   let said = "";
-  const child = platform.processes.start({
+  const child = await platform.processes.start({
     file: "mender-artifact",
     args: ["sign", key.option, key.name, "-o", resolve(signed), resolve(unsigned)],
     cwd: "/",

@@ -51,9 +51,9 @@ export async function makeDemoSystem(
     return ok({
       directory,
       variables,
-      call: ({ args, onOutput, crashPoint }) => {
+      call: async ({ args, onOutput, crashPoint }) => {
         const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
-        return platform.processes.start({
+        const child = await platform.processes.start({
           file: node,
           args: [resolve(script), ...args],
           cwd: directory,
@@ -66,7 +66,8 @@ export async function makeDemoSystem(
           graceMs: 5000,
           onOutput: (stream, bytes) =>
             onOutput(stream, decoders[stream].decode(bytes, { stream: true })),
-        }).ended;
+        });
+        return await child.ended;
       },
       resetBoards: async () => {
         files.remove(join(directory, "boards"));
@@ -81,7 +82,7 @@ export async function makeDemoSystem(
 
 /** Interfaces stay executable, and by our umask nobody else can write them. */
 async function copy(platform: Platform, from: string, to: string): Promise<void> {
-  const end = await platform.processes.start({
+  const child = await platform.processes.start({
     file: "cp",
     args: ["-R", "--", from, to],
     cwd: "/",
@@ -89,7 +90,8 @@ async function copy(platform: Platform, from: string, to: string): Promise<void>
     timeoutMs: callTimeoutMs,
     graceMs: 1000,
     onOutput: () => {},
-  }).ended;
+  });
+  const end = await child.ended;
   if (end.kind !== "exited" || end.code !== 0) {
     throw new FileError("EIO", to, `cp could not copy "${from}"`);
   }

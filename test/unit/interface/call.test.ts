@@ -75,24 +75,19 @@ describe("what an Interface is called with", () => {
 
   test("it is announced with its pid and start time while it runs", async () => {
     const workDir = scratchDirectory();
-    const started: ProcessIdentity[] = [];
     const executable = scriptedInterface(workDir, "echo $$ >pid; exec sleep 0.2");
-    const call = callInterface(
-      platform,
-      callSpec({
-        executable,
-        call: "ArtifactInstall",
-        workDir,
-        onStarted: (who) => void started.push(who),
-      }),
-    );
+    let call: Promise<unknown> = Promise.resolve();
+    const who = await new Promise<ProcessIdentity>((onStarted) => {
+      call = callInterface(
+        platform,
+        callSpec({ executable, call: "ArtifactInstall", workDir, onStarted }),
+      );
+    });
 
-    const [who] = started;
-    expect(who).toBeDefined();
-    expect(platform.processes.identify(who?.pid ?? 0)).toEqual(who);
+    expect(platform.processes.identify(who.pid)).toEqual(who);
     await call;
-    expect(Number(readFileSync(join(workDir, "pid"), "utf8"))).toBe(who?.pid);
-    expect(platform.processes.identify(who?.pid ?? 0)).toBeNull();
+    expect(Number(readFileSync(join(workDir, "pid"), "utf8"))).toBe(who.pid);
+    expect(platform.processes.identify(who.pid)).toBeNull();
   });
 });
 

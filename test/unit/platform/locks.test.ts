@@ -88,30 +88,33 @@ describe.each([
     },
   );
 
-  test.skipIf(isSkipped)("is refused at once to a nested call, and free after its release", () => {
-    const path = join(scratchDirectory(), "lock");
-    const locks = nodeLocks(() => bootId, programs);
-    const first = locks.acquire(path);
-    if (!("lock" in first)) throw new Error("the lock is held before anybody took it");
-    expect(locks.acquire(path)).toEqual({ heldBy: process.pid });
-    first.lock.release();
-    const second = locks.acquire(path);
-    if (!("lock" in second)) throw new Error("the lock is held after it was released");
-    first.lock.release();
-    expect(locks.acquire(path)).toEqual({ heldBy: process.pid });
-    second.lock.release();
-  });
+  test.skipIf(isSkipped)(
+    "is refused at once to a nested call, and free after its release",
+    async () => {
+      const path = join(scratchDirectory(), "lock");
+      const locks = nodeLocks(() => bootId, programs);
+      const first = await locks.acquire(path);
+      if (!("lock" in first)) throw new Error("the lock is held before anybody took it");
+      expect(await locks.acquire(path)).toEqual({ heldBy: process.pid });
+      first.lock.release();
+      const second = await locks.acquire(path);
+      if (!("lock" in second)) throw new Error("the lock is held after it was released");
+      first.lock.release();
+      expect(await locks.acquire(path)).toEqual({ heldBy: process.pid });
+      second.lock.release();
+    },
+  );
 });
 
 describe("a lock by flock", () => {
-  test.skipIf(!needs("flock"))("is not inherited by an Interface that runs on", () => {
+  test.skipIf(!needs("flock"))("is not inherited by an Interface that runs on", async () => {
     const path = join(scratchDirectory(), "lock");
     const locks = nodeLocks(() => bootId, ["flock"]);
-    const first = locks.acquire(path);
+    const first = await locks.acquire(path);
     const child = spawn("sleep", ["60"], { stdio: "ignore" });
     onTestFinished(() => void child.kill("SIGKILL"));
     if ("lock" in first) first.lock.release();
-    expect(locks.acquire(path)).toHaveProperty("lock");
+    expect(await locks.acquire(path)).toHaveProperty("lock");
   });
 
   test.skipIf(!needs("flock"))("is held, too, where nobody wrote who holds it", async () => {
@@ -121,15 +124,15 @@ describe("a lock by flock", () => {
     });
     onTestFinished(() => void process.kill(-(foreign.pid ?? Number.NaN), "SIGKILL"));
     await once(foreign.stdout, "data");
-    expect(nodeLocks(() => bootId).acquire(path)).toEqual({ heldBy: null });
+    expect(await nodeLocks(() => bootId).acquire(path)).toEqual({ heldBy: null });
   });
 
-  test.skipIf(!needs("flock"))("follows no link, and says where it cannot be", () => {
+  test.skipIf(!needs("flock"))("follows no link, and says where it cannot be", async () => {
     const directory = scratchDirectory();
     const locks = nodeLocks(() => bootId);
     symlinkSync(join(directory, "elsewhere"), join(directory, "link"));
-    expect(() => locks.acquire(join(directory, "link"))).toThrow(FileError);
-    expect(() => locks.acquire(join(directory, "absent", "lock"))).toThrow(
+    await expect(locks.acquire(join(directory, "link"))).rejects.toThrow(FileError);
+    await expect(locks.acquire(join(directory, "absent", "lock"))).rejects.toThrow(
       "there is no such file or directory",
     );
     expect(readdirSync(directory)).toEqual(["link"]);
@@ -153,17 +156,17 @@ describe("a lock by a claim", () => {
 
   const start = startTimeOf(process.pid);
 
-  test("is held while its holder lives", () => {
+  test("is held while its holder lives", async () => {
     const path = claimedBy(`${process.pid}-${start}-thisboot-1`);
-    expect(locks.acquire(path)).toEqual({ heldBy: process.pid });
+    expect(await locks.acquire(path)).toEqual({ heldBy: process.pid });
   });
 
   test.each([
     { whose: "a process of an earlier boot", holder: `${process.pid}-${start}-before-1` },
     { whose: "a process whose pid is another's now", holder: `${process.pid}-1-thisboot-1` },
     { whose: "a process that is gone", holder: `999999999-${start}-thisboot-1` },
-  ])("is free where its holder was $whose", ({ holder }) => {
-    expect(locks.acquire(claimedBy(holder))).toHaveProperty("lock");
+  ])("is free where its holder was $whose", async ({ holder }) => {
+    expect(await locks.acquire(claimedBy(holder))).toHaveProperty("lock");
   });
 
   test("is free where its holder has ended, and only its parent has not noticed", async () => {
@@ -175,17 +178,17 @@ describe("a lock by a claim", () => {
     await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
     process.kill(pid, "SIGKILL");
     await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "latin1")).toContain(") Z ");
-    expect(locks.acquire(claimedBy(`${pid}-${startTimeOf(pid)}-thisboot-1`))).toHaveProperty(
+    expect(await locks.acquire(claimedBy(`${pid}-${startTimeOf(pid)}-thisboot-1`))).toHaveProperty(
       "lock",
     );
   });
 
-  test("leaves nothing of its own and of killed takers behind", () => {
+  test("leaves nothing of its own and of killed takers behind", async () => {
     const directory = scratchDirectory();
     const path = join(directory, "lock");
     mkdirSync(`${path}.ready-999999999-1-thisboot-1`);
     mkdirSync(`${path}.ready-${process.pid}-${start}-thisboot-1`);
-    const answer = locks.acquire(path);
+    const answer = await locks.acquire(path);
     if ("lock" in answer) answer.lock.release();
     expect(readdirSync(directory)).toEqual([
       "lock",

@@ -224,7 +224,7 @@ describe("what a child has written", () => {
       graceMs: 1000,
     };
     let answer = "";
-    const second = processes.start({
+    const second = await processes.start({
       ...spec,
       args: ["-c", `while [ ! -e "${go}" ]; do sleep 0.01; done; echo Yes`],
       onOutput: (_, bytes) => {
@@ -233,7 +233,7 @@ describe("what a child has written", () => {
     });
     // The second one answers and ends while the event loop is in the middle of the first one's events: so it learns of
     // its end before it can see the answer, and then it is kept busy for longer than it would wait.
-    const first = processes.start({
+    const first = await processes.start({
       ...spec,
       args: ["-c", "echo first"],
       onOutput: () => {
