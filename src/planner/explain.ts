@@ -1,20 +1,20 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { System } from "../manifest/system.ts";
-import type { Nogood } from "./conflict/explain-nogoods.ts";
-import { type ConflictSet, liftings, opening, reduced } from "./conflict/explain-core.ts";
-import { isTooWide, type Law, lawOf } from "./conflict/explain-law.ts";
-import { type Farthest, farthestIn } from "./conflict/explain-farthest.ts";
-import { pathsTo } from "./conflict/explain-paths.ts";
-import { missingEndState } from "./conflict/explain-goal.ts";
-import { type OrderReasons, orderReasons } from "./conflict/explain-order.ts";
-import { openedBy, openedByEnds, type Repair, repairs } from "./conflict/explain-repair.ts";
-import { type Question, search } from "./conflict/explain-search.ts";
-import { nearestEnd, type NearestEnd } from "./conflict/explain-nearest.ts";
+import type { Nogood } from "./conflict/nogood.ts";
+import { type ConflictSet, liftings, opening, reduced } from "./conflict/step-conflicts.ts";
+import { isTooWide, type Law, lawOf } from "./conflict/step-rules.ts";
+import { type Farthest, farthestIn } from "./conflict/farthest-state.ts";
+import { pathsTo } from "./conflict/step-paths.ts";
+import { missingEndState } from "./conflict/refused-goal.ts";
+import { type OrderReasons, orderReasons } from "./conflict/order-reasons.ts";
+import { openedBy, openedByEnds, type Repair, repairs } from "./conflict/repairs.ts";
+import { type Question, search } from "./conflict/step-search.ts";
+import { nearestEnd, type NearestEnd } from "./conflict/nearest-end-state.ts";
 import {
   isWrittenOverStones,
   openingAsWritten,
   whyNotTogether,
-} from "./conflict/explain-together.ts";
+} from "./conflict/written-order-conflict.ts";
 import { writtenOrder } from "./find-plan.ts";
 import type { Answer } from "./model/plan.ts";
 import { wantedState } from "./model/wanted.ts";

@@ -1,9 +1,9 @@
 import { assertNever } from "../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { System, SystemState } from "../manifest/system.ts";
-import type { Nogood } from "../planner/conflict/explain-nogoods.ts";
-import type { OrderReason } from "../planner/conflict/explain-order.ts";
-import type { Repair } from "../planner/conflict/explain-repair.ts";
+import type { Nogood } from "../planner/conflict/nogood.ts";
+import type { OrderReason } from "../planner/conflict/order-reasons.ts";
+import type { Repair } from "../planner/conflict/repairs.ts";
 import type { WhyNot } from "../planner/explain.ts";
 import {
   type NogoodPlaces,

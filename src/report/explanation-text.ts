@@ -1,8 +1,8 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { Nogood } from "../planner/conflict/explain-nogoods.ts";
-import type { NearestEnd } from "../planner/conflict/explain-nearest.ts";
-import type { OrderReason, OrderReasons } from "../planner/conflict/explain-order.ts";
-import type { Repair } from "../planner/conflict/explain-repair.ts";
+import type { Nogood } from "../planner/conflict/nogood.ts";
+import type { NearestEnd } from "../planner/conflict/nearest-end-state.ts";
+import type { OrderReason, OrderReasons } from "../planner/conflict/order-reasons.ts";
+import type { Repair } from "../planner/conflict/repairs.ts";
 import type { Unexplained, WhyNot } from "../planner/explain.ts";
 import type { SystemState } from "../manifest/system.ts";
 import { answerLines, stuckLines } from "./answer-text.ts";

@@ -1,6 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { System } from "../manifest/system.ts";
-import type { Nogood } from "../planner/conflict/explain-nogoods.ts";
+import type { Nogood } from "../planner/conflict/nogood.ts";
 import type { WhyNot } from "../planner/explain.ts";
 import type { Answer } from "../planner/model/plan.ts";
 import { aligned } from "./columns.ts";

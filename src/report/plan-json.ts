@@ -2,7 +2,7 @@ import { exitCode, type ExitCode } from "../core/exit-code.ts";
 import type { Rule } from "../manifest/system.ts";
 import type { Answer, Cost, GroupPlace, Plan, Step } from "../planner/model/plan.ts";
 import { assertNever } from "../core/assert-never.ts";
-import type { Nogood } from "../planner/conflict/explain-nogoods.ts";
+import type { Nogood } from "../planner/conflict/nogood.ts";
 import { nogoodText } from "./nogood-text.ts";
 import { type NogoodPlaces, orderPlace, toldBans } from "./explanation.ts";
 import { repairJson } from "./explanation-json.ts";

@@ -1,5 +1,5 @@
 import type { Problem } from "../core/problem.ts";
-import type { Reachability } from "../planner/conflict/explain-reach.ts";
+import type { Reachability } from "../planner/conflict/reachability.ts";
 import { reachJson, reachLines } from "./lint.ts";
 import { problemJson, problemsText } from "./problems.ts";
 import type { Style } from "./style.ts";

@@ -1,6 +1,6 @@
 import type { System } from "../manifest/system.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
-import { isTooWide, lawOf } from "../planner/conflict/explain-law.ts";
+import { isTooWide, lawOf } from "../planner/conflict/step-rules.ts";
 import { stateIn, type World } from "./world.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { System, SystemState } from "../../src/manifest/system.ts";
-import type { Farthest } from "../../src/planner/conflict/explain-farthest.ts";
+import type { Farthest } from "../../src/planner/conflict/farthest-state.ts";
 import { explain, type WhyNot } from "../../src/planner/explain.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import { type MayMove, oracle, within, type Within } from "../support/planner-brute-force.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { SystemVersion } from "../../src/core/ids.ts";
 import type { System } from "../../src/manifest/system.ts";
-import type { Nogood } from "../../src/planner/conflict/explain-nogoods.ts";
-import { repaired } from "../../src/planner/conflict/explain-repair.ts";
+import type { Nogood } from "../../src/planner/conflict/nogood.ts";
+import { repaired } from "../../src/planner/conflict/repairs.ts";
 import { explain, type WhyNot } from "../../src/planner/explain.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import { cheapest } from "../support/planner-brute-force.ts";

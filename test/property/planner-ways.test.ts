@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { System } from "../../src/manifest/system.ts";
-import { reachability } from "../../src/planner/conflict/explain-reach.ts";
+import { reachability } from "../../src/planner/conflict/reachability.ts";
 import { findPlan, findPlanFrom } from "../../src/planner/find-plan.ts";
 import { findWayOut } from "../../src/planner/find-way-out.ts";
 import { unfolded } from "../../src/planner/model/unfolded.ts";

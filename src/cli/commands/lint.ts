@@ -3,14 +3,14 @@ import type { AvailableArtifact } from "../../manifest/available-artifacts.ts";
 import { lintSystem } from "../../manifest/lint-system.ts";
 import { lintManifest } from "../../manifest/lint.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
-import { missingEndState } from "../../planner/conflict/explain-goal.ts";
-import { isTooWide } from "../../planner/conflict/explain-law.ts";
+import { missingEndState } from "../../planner/conflict/refused-goal.ts";
+import { isTooWide } from "../../planner/conflict/step-rules.ts";
 import {
   brokenByOrder,
   type Reachability,
   reachability,
   strayVersions,
-} from "../../planner/conflict/explain-reach.ts";
+} from "../../planner/conflict/reachability.ts";
 import {
   orderBreaksRows,
   strayVersion,

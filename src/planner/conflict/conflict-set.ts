@@ -1,5 +1,5 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
-import { type Nogood, relaxer } from "./nogoods.ts";
+import { type Nogood, relaxer } from "./relaxed-acceptability.ts";
 import { extractNogoods, violations } from "./nogood-extraction.ts";
 import { after, type MovePlan } from "../model/moves.ts";
 import type { Acceptability } from "../constraints/acceptability.ts";

@@ -1,7 +1,7 @@
 import type { System } from "../../manifest/system.ts";
-import type { Nogood as TableNogood } from "./nogoods.ts";
-import type { Nogood } from "./explain-nogoods.ts";
-import { firstRule } from "./explain-law.ts";
+import type { Nogood as TableNogood } from "./relaxed-acceptability.ts";
+import type { Nogood } from "./nogood.ts";
+import { firstRule } from "./step-rules.ts";
 import type { Answer } from "../model/plan.ts";
 
 /** Systems in which only some of the rules hold, to ask whether these alone forbid every plan. */

@@ -1,7 +1,7 @@
 import type { System } from "../../manifest/system.ts";
-import type { Nogood as TableNogood } from "./nogoods.ts";
-import type { Nogood } from "./explain-nogoods.ts";
-import { lawOf } from "./explain-law.ts";
+import type { Nogood as TableNogood } from "./relaxed-acceptability.ts";
+import type { Nogood } from "./nogood.ts";
+import { lawOf } from "./step-rules.ts";
 import {
   nogoodOf,
   type Planner,

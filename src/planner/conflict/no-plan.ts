@@ -2,7 +2,7 @@ import { assertNever } from "../../core/assert-never.ts";
 import type { Rule, System, SystemState } from "../../manifest/system.ts";
 import type { ConflictSet } from "./conflict-set.ts";
 import { at, type MovePlan, type Move } from "../model/moves.ts";
-import { refusedEndState } from "./explain-goal.ts";
+import { refusedEndState } from "./refused-goal.ts";
 import type { Broken } from "../stage/written-order.ts";
 import type { Violation } from "../constraints/acceptability.ts";
 import type { Answer } from "../model/plan.ts";

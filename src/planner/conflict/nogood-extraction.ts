@@ -1,5 +1,5 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
-import { type Nogood, nogoodOf } from "./nogoods.ts";
+import { type Nogood, nogoodOf } from "./relaxed-acceptability.ts";
 import { at, type MovePlan, eachGroup } from "../model/moves.ts";
 import type { Acceptability } from "../constraints/acceptability.ts";
 import { partitionBetween, type Part } from "../model/move-classes.ts";

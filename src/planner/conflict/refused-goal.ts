@@ -1,7 +1,7 @@
 import type { EndTable, Rule, System } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
-import type { Nogood } from "./explain-nogoods.ts";
-import { firstRule } from "./explain-law.ts";
+import type { Nogood } from "./nogood.ts";
+import { firstRule } from "./step-rules.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
 import { wantedState } from "../model/wanted.ts";
 

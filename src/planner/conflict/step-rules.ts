@@ -1,6 +1,6 @@
 import type { Column, Rule, System, SystemState } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
-import { type Nogood, nogoodsOf, type Numbering } from "./explain-nogoods.ts";
+import { type Nogood, nogoodsOf, type Numbering } from "./nogood.ts";
 import { acceptabilityOf, type Acceptability } from "../constraints/acceptability.ts";
 import { isEvery } from "../constraints/relation-dense.ts";
 import { byRule } from "../constraints/rule-order.ts";

@@ -1,7 +1,7 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { after, at, type Move } from "../model/moves.ts";
-import type { Nogood } from "./explain-nogoods.ts";
-import { lawOf, type Law } from "./explain-law.ts";
+import type { Nogood } from "./nogood.ts";
+import { lawOf, type Law } from "./step-rules.ts";
 import type { Plan } from "../model/plan.ts";
 
 /** Why a Component is not updated earlier. Components by index. */

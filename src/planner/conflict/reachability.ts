@@ -2,9 +2,9 @@ import type { SystemVersion, Version } from "../../core/ids.ts";
 import type { Rule, System, SystemState } from "../../manifest/system.ts";
 import { startingIn } from "../constraints/state-acceptance.ts";
 import { at } from "../model/moves.ts";
-import { opening } from "./explain-core.ts";
-import { pathsTo } from "./explain-paths.ts";
-import { lawOf } from "./explain-law.ts";
+import { opening } from "./step-conflicts.ts";
+import { pathsTo } from "./step-paths.ts";
+import { lawOf } from "./step-rules.ts";
 import { findPlanFrom } from "../find-plan.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
 

@@ -2,12 +2,12 @@ import { SystemVersion } from "../../core/ids.ts";
 import { passesEndStatesOnly, type System, type SystemState } from "../../manifest/system.ts";
 import { assertNever } from "../../core/assert-never.ts";
 import { at } from "../model/moves.ts";
-import type { Nogood } from "./explain-nogoods.ts";
-import { type Liftings, opening } from "./explain-core.ts";
-import { endChanges } from "./explain-end-rows.ts";
-import { pathsTo } from "./explain-paths.ts";
-import { lawOf } from "./explain-law.ts";
-import type { None, Question } from "./explain-search.ts";
+import type { Nogood } from "./nogood.ts";
+import { type Liftings, opening } from "./step-conflicts.ts";
+import { endChanges } from "./end-state-changes.ts";
+import { pathsTo } from "./step-paths.ts";
+import { lawOf } from "./step-rules.ts";
+import type { None, Question } from "./step-search.ts";
 
 /** One change that alone opens a way. */
 export type Repair =

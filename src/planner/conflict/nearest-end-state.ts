@@ -3,9 +3,9 @@ import { startState, type System, type SystemState } from "../../manifest/system
 import type { Budget } from "../model/budget.ts";
 import { versionsFrom } from "../model/distances.ts";
 import { at } from "../model/moves.ts";
-import { opening } from "./explain-core.ts";
-import { pathsTo } from "./explain-paths.ts";
-import type { Law } from "./explain-law.ts";
+import { opening } from "./step-conflicts.ts";
+import { pathsTo } from "./step-paths.ts";
+import type { Law } from "./step-rules.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
 import { wantedOf } from "../model/wanted.ts";
 

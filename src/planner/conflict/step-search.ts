@@ -1,9 +1,9 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { type Budget, spend } from "../model/budget.ts";
 import { at } from "../model/moves.ts";
-import type { Paths } from "./explain-paths.ts";
+import type { Paths } from "./step-paths.ts";
 import { bucketQueue } from "../model/bucket-queue.ts";
-import type { Law } from "./explain-law.ts";
+import type { Law } from "./step-rules.ts";
 
 /** Is there any way at all, however dear, where some of the nogoods are lifted? */
 export interface Question {

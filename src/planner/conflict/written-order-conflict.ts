@@ -1,8 +1,8 @@
 import type { System } from "../../manifest/system.ts";
 import { violations } from "./nogood-extraction.ts";
-import type { Nogood } from "./explain-nogoods.ts";
+import type { Nogood } from "./nogood.ts";
 import { nogoodOf, type Planner, sufficient, withOrders, withRows } from "./explain-only.ts";
-import { type Repair, repaired } from "./explain-repair.ts";
+import { type Repair, repaired } from "./repairs.ts";
 import { whyNotOverStones } from "./explain-stones.ts";
 import { findPlan, writtenOrder } from "../find-plan.ts";
 import { groupsByOrder } from "../stage/written-order.ts";

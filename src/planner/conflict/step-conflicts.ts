@@ -1,6 +1,6 @@
 import { at } from "../model/moves.ts";
-import { byNogood } from "./explain-nogoods.ts";
-import { type Found, type Question, type Reached, search } from "./explain-search.ts";
+import { byNogood } from "./nogood.ts";
+import { type Found, type Question, type Reached, search } from "./step-search.ts";
 
 export interface ConflictSet {
   /** By number, in the order in which they are told. */

@@ -1,8 +1,8 @@
 import { startState, type SystemState } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
 import { wantedOf } from "../model/wanted.ts";
-import { type Paths, pathsTo } from "./explain-paths.ts";
-import { type Found, type Question, type Reached, search } from "./explain-search.ts";
+import { type Paths, pathsTo } from "./step-paths.ts";
+import { type Found, type Question, type Reached, search } from "./step-search.ts";
 
 /**
  * The acceptable state with the fewest installs left. Components that nothing at hand brings from where they are to what they
