@@ -17,7 +17,7 @@ import {
 } from "../support/mender-caller.ts";
 import type { Ran } from "../support/program.ts";
 import { v1, v2 } from "../support/seed-program.ts";
-import { oneOfEachKind } from "../support/tier.ts";
+import { oneOfEachKind, widening } from "../support/tier.ts";
 
 interface Machine extends MenderCaller {
   /** The payload in the client's tree. */
@@ -34,7 +34,15 @@ function device(manifest = "manifest-v2.yaml"): Machine {
 /**
  * How far the calls have come on a machine that many tests begin with. Each call is made once and its end is looked at.
  */
-type Stage = "I=0" | "I=0, C=0" | "I=0, R=0" | "I=4, reboot";
+type Stage =
+  | "I=0"
+  | "I=0, C=0"
+  | "I=0, C=0, X cut in Cleanup"
+  | "I=0, R=0"
+  | "I=21"
+  | "I=4, reboot"
+  | "I=4, reboot, R=4"
+  | "refused";
 
 const ways: Readonly<Record<Stage, (from: (stage: Stage | "new") => Machine) => Machine>> = {
   "I=0": (from) => {
@@ -52,6 +60,17 @@ const ways: Readonly<Record<Stage, (from: (stage: Stage | "new") => Machine) => 
     expect(ends(machine.R())).toEqual([0]);
     return machine;
   },
+  "I=0, C=0, X cut in Cleanup": (from) => {
+    const machine = from("I=0, C=0");
+    cut(machine, machine.X("Cleanup:started"));
+    return machine;
+  },
+  "I=21": (from) => {
+    const machine = from("new");
+    machine.failIn("R998", "ArtifactInstall", 1);
+    expect(ends(machine.I(machine.file))).toEqual([21]);
+    return machine;
+  },
   // The gateway needs a reboot of the host; it is in the first order group.
   "I=4, reboot": (from) => {
     const machine = from("new");
@@ -60,7 +79,21 @@ const ways: Readonly<Record<Stage, (from: (stage: Stage | "new") => Machine) => 
     machine.reboot();
     return machine;
   },
+  "I=4, reboot, R=4": (from) => {
+    const machine = from("I=4, reboot");
+    expect(ends(machine.R())).toEqual([4]);
+    return machine;
+  },
+  // Somebody's deployment waits, and the client's install was refused for it.
+  refused: (from) => {
+    const machine = from("new");
+    expect(ends(machine.runIn(machine.path(), [...waits, machine.file]))).toEqual([0]);
+    expect(ends(machine.I(machine.file))).toEqual([17]);
+    return machine;
+  },
 };
+
+const waits = ["install", "--stop-before", "ArtifactCommit"];
 
 const saved = new Map<Stage | "new", Machine>();
 
@@ -134,18 +167,19 @@ describe("what the client calls when all is well", () => {
     expect(versions()).toEqual(v1);
   });
 
-  test("nothing to do, and the user rolls back: I=0, R=0, X=0", () => {
-    const { I, R, X, file } = device("manifest-v1.yaml");
-    expect(ends(I(file), R(), X())).toEqual([0, 0, 0]);
-  });
+  test(
+    "nothing to do, and the user rolls back: I=0, R=0, X=0",
+    widening(() => {
+      const { I, R, X, file } = device("manifest-v1.yaml");
+      expect(ends(I(file), R(), X())).toEqual([0, 0, 0]);
+    }),
+  );
 });
 
 describe("what the client calls when something fails", () => {
   test("install fails: I=21, stored before anything is undone, R=0, X=0", () => {
-    const caller = device();
-    const { I, R, X, file, versions } = caller;
-    caller.failIn("R998", "ArtifactInstall", 1);
-    expect(ends(I(file))).toEqual([21]);
+    const caller = after("I=21");
+    const { R, X, versions } = caller;
     expect(versions()).toEqual(["gateway-v2", "rtos-v2", "rtos-v1->rtos-v2"]);
     expect(statesOf(caller)).not.toContain("ArtifactRollback");
     expect(ends(R())).toEqual([0]);
@@ -209,9 +243,7 @@ describe("what the client calls when something fails", () => {
   });
 
   test("the user rolls back what has rebooted the host: R=4, reboot, X=0", () => {
-    const caller = after("I=4, reboot");
-    const { R, X, reboot, versions } = caller;
-    expect(ends(R())).toEqual([4]);
+    const { X, reboot, versions } = after("I=4, reboot, R=4");
     reboot();
     expect(ends(X())).toEqual([0]);
     expect(versions()).toEqual(v1);
@@ -238,13 +270,16 @@ describe("what the client calls when something fails", () => {
     expect(versions()).toEqual(v2);
   });
 
-  test("the rollback fails, and what stays refuses its commit for good: C=21, R=30, X=30", () => {
-    const { C, R, X, versions, failIn } = after("I=0");
-    failIn("R456", "ArtifactCommit", 1);
-    failIn("R456", "ArtifactRollback", 1);
-    expect(ends(C(), R(), X(), X())).toEqual([21, 30, 30, 2]);
-    expect(versions()).toEqual(v2);
-  });
+  test(
+    "the rollback fails, and what stays refuses its commit for good: C=21, R=30, X=30",
+    widening(() => {
+      const { C, R, X, versions, failIn } = after("I=0");
+      failIn("R456", "ArtifactCommit", 1);
+      failIn("R456", "ArtifactRollback", 1);
+      expect(ends(C(), R(), X(), X())).toEqual([21, 30, 30, 2]);
+      expect(versions()).toEqual(v2);
+    }),
+  );
 
   test("the user rolls back between C and X: R=0, X=0", () => {
     const { R, X, versions } = after("I=0, C=0");
@@ -386,9 +421,7 @@ describe("the power is lost and the client calls as Go 3.4 does on its own", () 
   });
 
   test("in X of a committed update once Cleanup has begun: R=0 and nothing is undone", () => {
-    const caller = after("I=0, C=0");
-    const { R, X, versions } = caller;
-    cut(caller, X("Cleanup:started"));
+    const { R, X, versions } = after("I=0, C=0, X cut in Cleanup");
     expect(ends(R())).toEqual([0]);
     expect(versions()).toEqual(v2);
     // R has ended what was left of it: nothing is left for X, and that is well.
@@ -397,27 +430,27 @@ describe("the power is lost and the client calls as Go 3.4 does on its own", () 
   });
 
   test("in X of a committed update once Cleanup has begun, and the user commits again: C=0, X=0", () => {
-    const caller = after("I=0, C=0");
-    const { C, X, versions } = caller;
-    cut(caller, X("Cleanup:started"));
+    const { C, X, versions } = after("I=0, C=0, X cut in Cleanup");
     expect(ends(C(), X(), X())).toEqual([0, 0, 2]);
     expect(versions()).toEqual(v2);
   });
 
-  test("in X of a rollback once Cleanup has begun: R=0, X=0", () => {
-    const caller = after("I=0, R=0");
-    const { R, X, versions } = caller;
-    cut(caller, X("Cleanup:started"));
-    expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
-    expect(versions()).toEqual(v1);
-  });
+  test(
+    "in X of a rollback once Cleanup has begun: R=0, X=0",
+    widening(() => {
+      const caller = after("I=0, R=0");
+      const { R, X, versions } = caller;
+      cut(caller, X("Cleanup:started"));
+      expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
+      expect(versions()).toEqual(v1);
+    }),
+  );
 
-  test.each(["end:synced", "end:archived"])(
+  test.each(oneOf(["end:synced", "end:archived"]))(
     "in X, and then at %s of the R that ends the deployment: R=0, X=0",
     (point) => {
-      const caller = after("I=0, C=0");
+      const caller = after("I=0, C=0, X cut in Cleanup");
       const { R, X, versions, path } = caller;
-      cut(caller, X("Cleanup:started"));
       cut(caller, R(point));
       expect(ends(R(), R(), X(), X())).toEqual([0, 0, 0, 2]);
       expect(existsSync(path("datastore/deployment/journal"))).toBe(false);
@@ -426,9 +459,7 @@ describe("the power is lost and the client calls as Go 3.4 does on its own", () 
   );
 
   test("that X does not take a deployment that somebody else has begun since for its own", () => {
-    const caller = after("I=0, C=0");
-    const { R, X, runIn, path, versions } = caller;
-    cut(caller, X("Cleanup:started"));
+    const { R, X, runIn, path, versions } = after("I=0, C=0, X cut in Cleanup");
     expect(ends(R())).toEqual([0]);
     const other = ["install", "--stop-before", "ArtifactCommit", path("absolute-manifest-v2.yaml")];
     expect(ends(runIn(path(), other), R(), X())).toEqual([0, 0, 0]);
@@ -519,16 +550,19 @@ describe("a refused install", () => {
     expect(versions()).toEqual(v2);
   });
 
-  test("its mark does not keep somebody else from committing their deployment", () => {
-    const { I, R, X, run, file, versions, calls } = device();
-    expect(ends(run(["install", "--stop-before", "ArtifactCommit", file]))).toEqual([0]);
-    expect(ends(I(file), R())).toEqual([17, 0]);
-    expect(calls()).not.toContain("ArtifactCommit G13");
-    expect(ends(run(["commit"]))).toEqual([0]);
-    expect(calls()).toContain("ArtifactCommit G13");
-    expect(versions()).toEqual(v2);
-    expect(ends(X(), X())).toEqual([0, 2]);
-  });
+  test(
+    "its mark does not keep somebody else from committing their deployment",
+    widening(() => {
+      const { I, R, X, run, file, versions, calls } = device();
+      expect(ends(run(["install", "--stop-before", "ArtifactCommit", file]))).toEqual([0]);
+      expect(ends(I(file), R())).toEqual([17, 0]);
+      expect(calls()).not.toContain("ArtifactCommit G13");
+      expect(ends(run(["commit"]))).toEqual([0]);
+      expect(calls()).toContain("ArtifactCommit G13");
+      expect(versions()).toEqual(v2);
+      expect(ends(X(), X())).toEqual([0, 2]);
+    }),
+  );
 
   test("for its command line, too: I=10, R=0, X=0, and what waits for somebody else stays as it is", () => {
     const { R, X, run, file, versions, path, calls } = after("I=0");
@@ -551,25 +585,15 @@ describe("a refused install", () => {
   });
 
   describe("has a mark that answers its own caller only", () => {
-    const waits = ["install", "--stop-before", "ArtifactCommit"];
-
-    /** Somebody's deployment waits, and the client's install was refused for it. */
-    function refused(): Machine {
-      const machine = device();
-      expect(ends(machine.runIn(machine.path(), [...waits, machine.file]))).toEqual([0]);
-      expect(ends(machine.I(machine.file))).toEqual([17]);
-      return machine;
-    }
-
     test("an operator's rollback from the client's own directory rolls back", () => {
-      const { R, X, run, versions } = refused();
+      const { R, X, run, versions } = after("refused");
       expect(ends(run(["rollback"]))).toEqual([0]);
       expect(versions()).toEqual(v1);
       expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
     });
 
     test("so does one from elsewhere, whatever it stops before", () => {
-      const { R, X, runIn, path, versions } = refused();
+      const { R, X, runIn, path, versions } = after("refused");
       expect(ends(runIn(path(), ["rollback", "--stop-before", "Cleanup"]))).toEqual([0]);
       expect(versions()).toEqual(v1);
       expect(ends(R(), X())).toEqual([0, 0]);
@@ -577,14 +601,14 @@ describe("a refused install", () => {
     });
 
     test("a resume from elsewhere goes on", () => {
-      const { R, X, runIn, path, versions } = refused();
+      const { R, X, runIn, path, versions } = after("refused");
       expect(ends(runIn(path(), ["resume"]))).toEqual([0]);
       expect(versions()).toEqual(v2);
       expect(ends(runIn(path(), ["resume"]), R(), X(), X())).toEqual([2, 0, 0, 2]);
     });
 
     test("two callers that were refused have a mark each", () => {
-      const { R, X, runIn, path, file, versions } = refused();
+      const { R, X, runIn, path, file, versions } = after("refused");
       const there = (args: readonly string[]) => runIn(path("artifacts"), args);
       expect(ends(there([...callI, file]))).toEqual([17]);
       expect(ends(R(), X())).toEqual([0, 0]);
@@ -596,7 +620,7 @@ describe("a refused install", () => {
     });
 
     test("an install that somebody else begins leaves it: R=0, X=0, and that one waits", () => {
-      const { R, X, runIn, path, file, versions } = refused();
+      const { R, X, runIn, path, file, versions } = after("refused");
       const there = (args: readonly string[]) => runIn(path(), args);
       expect(ends(there(["commit"]), there([...waits, file]), R(), X())).toEqual([0, 0, 0, 0]);
       expect(there(["status"]).stdout).toContain("It waits before ArtifactCommit");
@@ -631,16 +655,19 @@ describe("a second install", () => {
     expect(versions()).toEqual(v2);
   });
 
-  test("while another one waits for its reboot it is refused, too", () => {
-    const caller = device();
-    const { I, C, R, X, reboot, file, versions } = caller;
-    caller.rebootsHost("G13");
-    expect(ends(I(file))).toEqual([4]);
-    expect(ends(I(file), R(), X())).toEqual([17, 0, 0]);
-    reboot();
-    expect(ends(C(), X())).toEqual([0, 0]);
-    expect(versions()).toEqual(v2);
-  });
+  test(
+    "while another one waits for its reboot it is refused, too",
+    widening(() => {
+      const caller = device();
+      const { I, C, R, X, reboot, file, versions } = caller;
+      caller.rebootsHost("G13");
+      expect(ends(I(file))).toEqual([4]);
+      expect(ends(I(file), R(), X())).toEqual([17, 0, 0]);
+      reboot();
+      expect(ends(C(), X())).toEqual([0, 0]);
+      expect(versions()).toEqual(v2);
+    }),
+  );
 
   test("while another one waits to be cleaned up it is refused, and its R does not undo that one", () => {
     const { I, R, X, file, versions } = after("I=0, C=0");
@@ -651,9 +678,8 @@ describe("a second install", () => {
   });
 
   test("while another one has failed and waits to be rolled back it is refused, too", () => {
-    const { I, R, X, file, versions, failIn, run } = device();
-    failIn("R998", "ArtifactInstall", 1);
-    expect(ends(I(file), I(file), R(), X())).toEqual([21, 17, 0, 0]);
+    const { I, R, X, file, versions, run } = after("I=21");
+    expect(ends(I(file), R(), X())).toEqual([17, 0, 0]);
     expect(versions()).not.toEqual(v1);
     // A stop that is repeated changes nothing.
     expect(ends(run(["resume", "--stop-before", "ArtifactRollback"]))).toEqual([21]);
@@ -681,35 +707,30 @@ describe("a second install", () => {
 
 describe("X finishes what is left", () => {
   test("a failure that nobody rolled back: X=0, every group undone", () => {
-    const caller = device();
-    const { I, X, file, versions } = caller;
-    caller.failIn("R998", "ArtifactInstall", 1);
-    expect(ends(I(file), X())).toEqual([21, 0]);
+    const { X, versions } = after("I=21");
+    expect(ends(X())).toEqual([0]);
     expect(versions()).toEqual(v1);
   });
 
   test("the power goes while it undoes that: the next X=0", () => {
-    const caller = device();
-    const { I, X, file, versions } = caller;
-    caller.failIn("R998", "ArtifactInstall", 1);
-    expect(ends(I(file))).toEqual([21]);
+    const caller = after("I=21");
+    const { X, versions } = caller;
     cut(caller, X("ArtifactRollback:started"));
     expect(ends(X())).toEqual([0]);
     expect(versions()).toEqual(v1);
   });
 
   test("a reboot that R asked for and that never came: X reboots the host itself", () => {
-    const caller = after("I=4, reboot");
-    const { R, X, versions } = caller;
-    expect(ends(R(), X())).toEqual([4, 0]);
+    const caller = after("I=4, reboot, R=4");
+    const { X, versions } = caller;
+    expect(ends(X())).toEqual([0]);
     expect(caller.reboots()).toBe(2);
     expect(versions()).toEqual(v1);
   });
 
   test("that reboot takes X with it: the next X=0", () => {
-    const caller = after("I=4, reboot");
-    const { R, X, versions } = caller;
-    expect(ends(R())).toEqual([4]);
+    const caller = after("I=4, reboot, R=4");
+    const { X, versions } = caller;
     writeFileSync(caller.path("reboot"), "#!/bin/sh\nkill -KILL $PPID\n");
     expect(ends(X())).toEqual(["SIGKILL"]);
     writeFileSync(caller.path("boot-id"), "boot-3\n");
@@ -790,19 +811,22 @@ describe("an Interface that runs a client of its own", () => {
     expect(versions()).toEqual(v2);
   });
 
-  test("makes all four calls: the inner I is refused, its R and X touch nothing", () => {
-    const caller = device();
-    const { C, R, X, file, versions, path } = caller;
-    const self = `"${process.execPath}" "${process.cwd()}/bin/orchestrator"`;
-    const calls = [
-      `install --stop-before ArtifactCommit --stop-before ArtifactRollback --stop-before Cleanup --exit-on-reboot "${file}"`,
-      "rollback --stop-before Cleanup --exit-on-reboot",
-      "resume",
-    ].map((args) => `${self} ${args} >/dev/null 2>&1; echo $? >>"${path("nested")}"`);
-    caller.meddle("gateway", `[ "$1" != ArtifactInstall ] || { ${calls.join("; ")}; }`);
-    expect(ends(caller.I(file))).toEqual([0]);
-    expect(readFileSync(path("nested"), "utf8")).toBe("17\n0\n0\n");
-    expect(ends(C(), R(), X())).toEqual([0, 0, 0]);
-    expect(versions()).toEqual(v1);
-  });
+  test(
+    "makes all four calls: the inner I is refused, its R and X touch nothing",
+    widening(() => {
+      const caller = device();
+      const { C, R, X, file, versions, path } = caller;
+      const self = `"${process.execPath}" "${process.cwd()}/bin/orchestrator"`;
+      const calls = [
+        `install --stop-before ArtifactCommit --stop-before ArtifactRollback --stop-before Cleanup --exit-on-reboot "${file}"`,
+        "rollback --stop-before Cleanup --exit-on-reboot",
+        "resume",
+      ].map((args) => `${self} ${args} >/dev/null 2>&1; echo $? >>"${path("nested")}"`);
+      caller.meddle("gateway", `[ "$1" != ArtifactInstall ] || { ${calls.join("; ")}; }`);
+      expect(ends(caller.I(file))).toEqual([0]);
+      expect(readFileSync(path("nested"), "utf8")).toBe("17\n0\n0\n");
+      expect(ends(C(), R(), X())).toEqual([0, 0, 0]);
+      expect(versions()).toEqual(v1);
+    }),
+  );
 });

@@ -277,6 +277,15 @@ export function within(system: System, mayMove: MayMove = () => true): Within {
   return { states: [...states.values()], ends: [...ends.values()] };
 }
 
+/**
+ * Whether there is any way to what is wanted: one in groups is also one Component after the other. Takes less than looking
+ * for the least cost. Not where what can be installed depends on the way.
+ */
+export function hasWay(system: System): boolean {
+  const wanted = system.components.map(({ type }) => system.types[type]?.target ?? -1).join();
+  return within(system).ends.some((end) => end.join() === wanted);
+}
+
 /** For each end state that can be reached in so many stages the least cost. */
 function leastCosts(
   system: System,

@@ -27,12 +27,16 @@ export interface SeedSystem {
   answer(board: Board, query: Query, text: string): void;
   /** Every call so far, as `<state or query> <board>`; those of one state may come in any order. */
   calls(): readonly string[];
+  /** Keeps everything as it is now, to come back to it; all of it lies where it lay, for a journal holds absolute paths. */
+  save(as: string): void;
+  restore(as: string): void;
   remove(): void;
 }
 
 export function copySeedSystem(): SeedSystem {
   const directory = mkdtempSync(join(memoryDirectory(), "orchestrator-seed-"));
   const path = (...parts: readonly string[]) => join(directory, ...parts);
+  const saved = `${directory}.saved`;
   cpSync(resolve("fixtures/systems/seed"), directory, { recursive: true });
   // Whoever tried an Interface by hand has left its calls.
   rmSync(path("boards/calls.log"), { force: true });
@@ -52,8 +56,24 @@ export function copySeedSystem(): SeedSystem {
     failIn: (board, state, how) => write(path("boards", board, "fail", state), `${how}\n`),
     answer: (board, query, text) => write(path("boards", board, "answer", query), text),
     calls: () => callsIn(path("boards/calls.log")),
-    remove: () => rmSync(directory, { recursive: true, force: true }),
+    save: (as) => copyWhole(directory, join(saved, as)),
+    restore: (as) => {
+      removeWhole(directory);
+      copyWhole(join(saved, as), directory);
+    },
+    remove: () => {
+      removeWhole(directory);
+      removeWhole(saved);
+    },
   };
+}
+
+function copyWhole(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+}
+
+function removeWhole(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
 }
 
 function callsIn(log: string): readonly string[] {
