@@ -5,7 +5,13 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type Deployed, inProgress, type Request, takeUp } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
-import { type CallerMark, clearMark, leaveMark, markOf } from "../journal/caller-mark.ts";
+import {
+  type CallerMark,
+  canLeaveMark,
+  clearMark,
+  leaveMark,
+  markOf,
+} from "../journal/caller-mark.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { lockedIfThere } from "./locked.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
@@ -23,7 +29,8 @@ export interface Continuation {
 
 /** How a call went that was not refused. */
 export type Continued =
-  | { readonly kind: "nothing-to-do"; readonly mark: CallerMark["kind"] }
+  /** `unmarkable`: nothing is in progress, and the install before it, which was refused, could leave no mark. */
+  | { readonly kind: "nothing-to-do"; readonly why: CallerMark["kind"] | "unmarkable" }
   | { readonly kind: "deployed"; readonly deployed: Deployed };
 
 /** Goes on with the deployment in progress: resume, commit and rollback are this with other requests. */
@@ -36,7 +43,10 @@ export async function continueDeployment(
   const mark = waitingBefore === null ? answeringMark(machine, request) : null;
   if (mark !== null) {
     if (isLastCall(request)) clearOwnMark(machine);
-    return ok({ kind: "nothing-to-do", mark: mark.kind });
+    return ok({ kind: "nothing-to-do", why: mark.kind });
+  }
+  if (waitingBefore === null && isUnmarkable(machine, request)) {
+    return ok({ kind: "nothing-to-do", why: "unmarkable" });
   }
   const result = await lockedIfThere<Deployed | null>(machine, null, () =>
     continueLocked(machine, continuation, openProgress),
@@ -96,6 +106,18 @@ function answeringMark(machine: Machine, request: Request): CallerMark | null {
   const current = inProgress(journalsIn(files, store));
   if (!current.ok) return null;
   return current.value?.begin.deployment === mark.deployment ? null : mark;
+}
+
+/**
+ * Nothing is in progress, and no mark could have been left: the caller's install may have been refused for that very reason.
+ * Where something is in progress nobody can tell whose it is, so that is told as what it is: a datastore that is not ready.
+ */
+function isUnmarkable(machine: Machine, request: Request): boolean {
+  const { files } = machine.platform;
+  if (!isAwaitedAfterwards(request)) return false;
+  const store = datastoreOf(machine);
+  const current = inProgress(journalsIn(files, store));
+  return current.ok && current.value === null && !canLeaveMark(files, store);
 }
 
 /** The calls that the Mender Client makes whatever came before. A commit stops before Cleanup, and is of a deployment. */

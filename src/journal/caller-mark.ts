@@ -1,7 +1,7 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import * as z from "zod";
-import { type Files, unlessRefused } from "../platform/types.ts";
+import { FileError, type Files, unlessRefused } from "../platform/types.ts";
 import type { Datastore } from "./datastore.ts";
 import { makeDatastore } from "./store.ts";
 
@@ -33,6 +33,24 @@ export function leaveMark(
   const kept: Kept = { workingDirectory, ...mark };
   const bytes = new TextEncoder().encode(`${JSON.stringify(kept)}\n`);
   files.writeDurably(pathOf(store, workingDirectory), bytes);
+}
+
+/**
+ * Whether a mark can be left now. Where not, because the file system is read-only or full, an install that was refused
+ * could leave none, and that none is there tells nothing.
+ */
+export function canLeaveMark(files: Files, store: Datastore): boolean {
+  let directory = store.marks;
+  while (files.status(directory) === null) directory = dirname(directory);
+  const probe = join(directory, ".probe");
+  try {
+    files.writeDurably(probe, new Uint8Array(maxMarkBytes));
+    files.remove(probe);
+    return true;
+  } catch (error) {
+    if (error instanceof FileError) return false;
+    throw error;
+  }
 }
 
 /** The mark of the caller at this working directory. Throws FileError. */

@@ -35,11 +35,26 @@ function through(command: readonly string[], uid?: number) {
   };
 }
 
+/** Calls the program where the directory is on a file system that is read-only. */
+function throughReadOnly(directory: string) {
+  const mount = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"';
+  return through(["unshare", "-m", "sh", "-euc", mount, "sh", directory]);
+}
+
+/** The calls of the Mender Client: the install, and what comes after a refused one. */
+const stops = ["ArtifactCommit", "ArtifactRollback", "Cleanup"].flatMap((stop) => [
+  "--stop-before",
+  stop,
+]);
+const [installing, rollingBack, cleaningUp] = [
+  ["install", "manifest-v2.yaml", ...stops, "--exit-on-reboot"],
+  ["rollback", "--stop-before", "Cleanup", "--exit-on-reboot"],
+  ["resume"],
+] as const;
+
 describe.skipIf(process.getuid?.() !== 0 || !needs("unshare"))("a datastore", () => {
   test("on a file system that is read-only", () => {
-    const readOnly =
-      'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"';
-    const call = through(["unshare", "-m", "sh", "-euc", readOnly, "sh", system.path("datastore")]);
+    const call = throughReadOnly(system.path("datastore"));
     for (const more of [[], ["--stop-before", "Cleanup"]]) {
       const { exit, stderr } = call("install", "manifest-v2.yaml", ...more);
       expect(stderr).toContain("[datastore-not-writable]");
@@ -50,6 +65,52 @@ describe.skipIf(process.getuid?.() !== 0 || !needs("unshare"))("a datastore", ()
       expect(exit).toBe(15);
     }
     expect(system.versions()).toEqual(v1);
+  });
+
+  test.each([
+    ["in which nothing was ever deployed", [], 2],
+    ["with a history", ["manifest-v2.yaml"], 15],
+  ])(
+    "that no mark can be left in, %s: a refused install has nothing to roll back",
+    (_, before, byHand) => {
+      for (const manifest of before) expect(through([])("install", manifest).exit).toBe(0);
+      const versions = system.versions();
+      const call = throughReadOnly(system.path("datastore"));
+      expect(call(...installing).exit).toBe(15);
+      for (const then of [rollingBack, cleaningUp]) {
+        const { exit, stderr } = call(...then);
+        expect(stderr).toBe(
+          "There is nothing to do: no deployment is in progress, and the datastore takes no mark of a refused install.\n",
+        );
+        expect(exit).toBe(0);
+      }
+      expect(call("rollback").exit).toBe(byHand);
+      expect(system.versions()).toEqual(versions);
+    },
+  );
+
+  test("that is not there and cannot be made: a refused install has nothing to roll back", () => {
+    system.remove();
+    system = seedProgram();
+    const call = throughReadOnly(system.directory);
+    expect([installing, rollingBack, cleaningUp].map((one) => call(...one).exit)).toEqual([
+      15, 0, 0,
+    ]);
+  });
+
+  test("that no mark can be left in, with a deployment that waits: nothing is undone, and nothing is said to be", () => {
+    expect(through([])(...installing).exit).toBe(0);
+    const versions = system.versions();
+    const call = throughReadOnly(system.path("datastore"));
+    expect([installing, rollingBack, cleaningUp].map((one) => call(...one).exit)).toEqual([
+      15, 15, 15,
+    ]);
+    expect(system.versions()).toEqual(versions);
+  });
+
+  test("that can be written has nothing in progress and no mark: that is told", () => {
+    const call = through([]);
+    expect([rollingBack, cleaningUp].map((one) => call(...one).exit)).toEqual([2, 2]);
   });
 
   test("of another user", () => {

@@ -30,13 +30,15 @@ export async function continueAndShow(
   if (!continued.ok) return failedInStream(output, continued.problems);
   const { value } = continued;
   if (value.kind === "deployed") return exitOfDeployed(output, value.deployed);
-  writeLines(output.messages, [nothingToDo[value.mark]]);
+  writeLines(output.messages, [nothingToDo[value.why]]);
   return exitCode.done;
 }
 
-type Mark = Extract<Continued, { readonly kind: "nothing-to-do" }>["mark"];
+type Why = Extract<Continued, { readonly kind: "nothing-to-do" }>["why"];
 
-const nothingToDo: Readonly<Record<Mark, string>> = {
+const nothingToDo: Readonly<Record<Why, string>> = {
   refused: "The install before was refused: there is nothing to do for it.",
+  unmarkable:
+    "There is nothing to do: no deployment is in progress, and the datastore takes no mark of a refused install.",
   ended: "The deployment has ended already: there is nothing left to do for it.",
 };
