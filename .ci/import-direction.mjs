@@ -28,7 +28,7 @@ function offence(file, room, specifier) {
     return allows(row.node, name) ? null : `${room} may not use ${specifier}`;
   }
   if (!specifier.startsWith(".")) {
-    const name = specifier.split("/")[0];
+    const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
     return row.packages.includes(name) ? null : `${room} may not use the package ${name}`;
   }
   const target = posix.join(posix.dirname(file), specifier);

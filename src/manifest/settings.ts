@@ -75,6 +75,7 @@ export interface EffectiveSettings {
   readonly httpsClientKey: Sourced<string | null>;
   readonly serverCertificate: Sourced<string | null>;
   readonly interfaceTimeoutSeconds: Sourced<number>;
+  readonly retryDownloadCount: Sourced<number>;
   readonly logLevel: Sourced<LogLevel>;
   readonly plannerNodeLimit: Sourced<number>;
   readonly allowWritableInterfaces: Sourced<boolean>;
@@ -89,6 +90,9 @@ const clientPayloadTrees = [
 
 /** Four hours, as the protocol has it. */
 const defaultTimeoutSeconds = 14_400;
+
+/** That of the Mender Client. */
+const defaultRetryCount = 10;
 
 /** Of flag, environment, `/etc`, fallback and default the first that says something, setting by setting. */
 export function effectiveSettings({
@@ -142,6 +146,9 @@ export function effectiveSettings({
       byDefault(null),
     httpsClientKey:
       fromFile(files, ["HttpsClient"], (settings) => settings.HttpsClient?.Key) ?? byDefault(null),
+    retryDownloadCount:
+      fromFile(files, ["RetryDownloadCount"], (settings) => settings.RetryDownloadCount) ??
+      byDefault(defaultRetryCount),
     serverCertificate:
       fromFile(files, ["ServerCertificate"], (settings) => settings.ServerCertificate) ??
       byDefault(null),

@@ -31,6 +31,7 @@ export function shownSettings(settings: EffectiveSettings): readonly ShownSettin
     show("HttpsClient.Certificate", settings.httpsClientCertificate),
     show("HttpsClient.Key", settings.httpsClientKey),
     show("ServerCertificate", settings.serverCertificate),
+    show("RetryDownloadCount", settings.retryDownloadCount),
     show("InterfaceTimeoutSeconds", settings.interfaceTimeoutSeconds),
     show("LogLevel", settings.logLevel),
     show("PlannerNodeLimit", settings.plannerNodeLimit),

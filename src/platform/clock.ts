@@ -9,7 +9,7 @@ export function nodeClock(): Clock {
   return {
     now: () => new Date(),
     monotonicMs: () => performance.now(),
-    sleep: (ms) => wait(ms),
+    sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }),
     randomId: () => randomBytes(idLength).toString("hex"),
   };
 }

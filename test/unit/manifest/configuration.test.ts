@@ -55,6 +55,7 @@ test("without any file everything has its default", () => {
     "HttpsClient.Certificate null <- default",
     "HttpsClient.Key null <- default",
     "ServerCertificate null <- default",
+    "RetryDownloadCount 10 <- default",
     "InterfaceTimeoutSeconds 14400 <- default",
     'LogLevel "info" <- default',
     "PlannerNodeLimit 300000 <- default",
@@ -153,6 +154,23 @@ test("a proxy's password is not shown", () => {
     'HTTP_PROXY "http://***@proxy:3128" <- environment HTTP_PROXY',
     'HTTPS_PROXY "***@proxy:3128" <- environment HTTPS_PROXY',
     'NO_PROXY "localhost,.local" <- environment NO_PROXY',
+  ]);
+});
+
+test("a key that is no file is refused by its name", () => {
+  const text = [
+    "{",
+    '  "HttpsClient": {',
+    '    "Certificate": "/c",',
+    '    "Key": "pkcs11:token=x;object=y",',
+    '    "SSLEngine": "pkcs11"',
+    "  }",
+    "}",
+  ].join("\n");
+  const hint = `Give a certificate and a key in files, or leave "HttpsClient" out: the Mender Client's own connection does not need it.`;
+  expect(problemLines(problemsOf(readConfiguration(textFile("o.conf", text))))).toEqual([
+    `o.conf:4:5 https-key-unsupported "Key" of "HttpsClient" wants a key that is no file (PKCS#11, or an engine of OpenSSL). ${hint}`,
+    `o.conf:5:5 https-key-unsupported "SSLEngine" of "HttpsClient" wants a key that is no file (PKCS#11, or an engine of OpenSSL). ${hint}`,
   ]);
 });
 
