@@ -1,25 +1,20 @@
-import { leaveMark } from "../journal/caller-mark.ts";
-import { datastoreAt } from "../journal/datastore.ts";
+import { markRefused } from "../install/caller-marks.ts";
+import type { Machine } from "../install/machine.ts";
 import { FileError } from "../platform/types.ts";
-import type { Context } from "./commands/context.ts";
 
 /**
  * An install whose command line is wrong is refused like any other: a caller that meant to stop before Cleanup rolls back
  * and cleans up next, and must not meet a deployment of somebody else with that. `commands` are the names that there are.
  */
 export function markRefusedUse(
-  { platform, environment }: Pick<Context, "platform" | "environment">,
+  called: Pick<Machine, "platform" | "environment">,
   args: readonly string[],
   commands: readonly string[],
 ): void {
   const command = args.find((arg) => commands.includes(arg));
   if (command !== "install" || !stopsBeforeCleanup(args)) return;
   try {
-    const store = datastoreAt(environment.datastoreDir.value);
-    leaveMark(platform.files, store, environment.workingDirectory, {
-      kind: "refused",
-      reason: "Its command line was wrong.",
-    });
+    markRefused(called, "Its command line was wrong.");
   } catch (error) {
     // What is wrong with the command line is told all the same; whoever cannot write here cannot roll back either.
     if (!(error instanceof FileError)) throw error;

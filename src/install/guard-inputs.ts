@@ -1,8 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { Problem } from "../core/problem.ts";
 import { type Files, unlessRefused } from "../platform/types.ts";
-import { datastoreOf } from "./machine.ts";
-import type { Machine } from "./machine.ts";
+import { datastoreOf, type Machine } from "./machine.ts";
 
 /**
  * The problem of a file to install that lies where this program removes things: it would be lost. `name` is relative to

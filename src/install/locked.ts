@@ -1,8 +1,7 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { makeDatastore } from "../journal/store.ts";
-import { datastoreOf } from "./machine.ts";
-import type { Machine } from "./machine.ts";
+import { datastoreOf, type Machine } from "./machine.ts";
 
 /**
  * Runs `use` as the one process that may change anything on this machine. Never waits: a nested call, made

@@ -6,8 +6,7 @@ import { type ReleaseMemory, releaseMemory } from "../executor/journals.ts";
 import type { Datastore } from "../journal/datastore.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type Files, unlessRefused } from "../platform/types.ts";
-import { datastoreOf } from "./machine.ts";
-import type { Machine } from "./machine.ts";
+import { datastoreOf, type Machine } from "./machine.ts";
 
 /** What the caller takes upon themselves. */
 export interface AcceptedRisks {

@@ -5,12 +5,11 @@ import type { Part } from "../../bundle/write.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { openInput, readText } from "../../install/input-files.ts";
+import { openInput, type OpenSource, readText } from "../../install/input-files.ts";
 import { readPrivateKey } from "../../install/key-files.ts";
 import { type ArtifactReference, type Manifest, readManifest } from "../../manifest/manifest.ts";
 import type { TextFile } from "../../manifest/source.ts";
 import { withPins } from "../../manifest/write-pins.ts";
-import type { ByteSource } from "../../platform/types.ts";
 import { bytesText } from "../../report/measures.ts";
 import { counted } from "../../report/words.ts";
 import { overInput, writeOutput } from "../output/output-file.ts";
@@ -24,8 +23,6 @@ export interface BundleCreateOptions {
   readonly thin: boolean;
   readonly pin: boolean;
 }
-
-type OpenSource = ByteSource & { close(): void };
 
 /** Packs a Manifest, and unless it is to be thin, every Artifact that it names, stepping stones too. */
 export async function bundleCreate(

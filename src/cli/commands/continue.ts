@@ -1,9 +1,6 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import {
-  type Continuation,
-  type Continued,
-  continueDeployment,
-} from "../../install/continue-deployment.ts";
+import type { WhyNothingToDo } from "../../install/caller-marks.ts";
+import { type Continuation, continueDeployment } from "../../install/continue-deployment.ts";
 import { beginStream, failedInStream, writeLines } from "../output/output.ts";
 import { openProgress } from "../output/progress.ts";
 import { exitOfDeployed } from "../output/run-end.ts";
@@ -34,9 +31,7 @@ export async function continueAndShow(
   return exitCode.done;
 }
 
-type Why = Extract<Continued, { readonly kind: "nothing-to-do" }>["why"];
-
-const nothingToDo: Readonly<Record<Why, string>> = {
+const nothingToDo: Readonly<Record<WhyNothingToDo, string>> = {
   refused: "The install before was refused: there is nothing to do for it.",
   unmarkable:
     "There is nothing to do: no deployment is in progress, and the datastore takes no mark of a refused install.",

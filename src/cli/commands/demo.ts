@@ -1,12 +1,12 @@
 import { join, resolve } from "node:path";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { ProcessEnd } from "../../platform/types.ts";
+import { jsonText } from "../../report/json-text.ts";
 import type { Style } from "../../report/style.ts";
 import { type Act, acts, bundle } from "../demo/acts.ts";
 import { type DemoSystem, makeDemoSystem } from "../demo/system.ts";
 import { failed, type Output, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
-import { jsonText } from "../../report/json-text.ts";
 
 export interface DemoOptions {
   readonly dir?: string;

@@ -1,20 +1,19 @@
 import { assertNever } from "../../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { markRefused } from "../../install/caller-marks.ts";
 import { carryOut, type InstallOptions, prepareInstall } from "../../install/installer.ts";
 import { locked } from "../../install/locked.ts";
-import { datastoreOf } from "../../install/machine.ts";
 import { makeInstallPlan, withWaysOut, withWhyNot } from "../../install/make-plan.ts";
 import type { Planning } from "../../install/planning.ts";
 import type { OpenProgress } from "../../install/progress.ts";
-import { leaveMark } from "../../journal/caller-mark.ts";
 import { answerLines, answerSummary } from "../../report/answer-text.ts";
+import { jsonText } from "../../report/json-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { planLines } from "../../report/plan-text.ts";
 import { beginStream, failedInStream, writeLines } from "../output/output.ts";
 import { openProgress } from "../output/progress.ts";
 import { exitOfDeployed } from "../output/run-end.ts";
 import type { Context } from "./context.ts";
-import { jsonText } from "../../report/json-text.ts";
 
 export interface InstallCommandOptions extends InstallOptions {
   readonly dryRun: boolean;
@@ -93,18 +92,10 @@ async function showPlan(context: Context, planning: Planning): Promise<void> {
   writeLines(output.messages, answerSummary(planned, answer, output.messageStyle));
 }
 
-/**
- * The Mender Client rolls back and cleans up after a refused call, too: the mark tells those calls that
- * there is nothing to do. Only a caller that asked to stop before Cleanup will make them.
- */
 function markIfAwaited(
   context: Context,
   { stopBefore }: Pick<InstallCommandOptions, "stopBefore">,
   reason: string,
 ): void {
-  if (!stopBefore.includes("Cleanup")) return;
-  leaveMark(context.platform.files, datastoreOf(context), context.environment.workingDirectory, {
-    kind: "refused",
-    reason,
-  });
+  if (stopBefore.includes("Cleanup")) markRefused(context, reason);
 }

@@ -12,9 +12,9 @@ import {
   findingsJson,
   findingsSummary,
 } from "../../report/interface-check.ts";
+import { jsonText } from "../../report/json-text.ts";
 import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
-import { jsonText } from "../../report/json-text.ts";
 
 export interface InterfaceCheckOptions {
   readonly type?: string;

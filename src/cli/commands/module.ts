@@ -1,8 +1,7 @@
 import { join, resolve } from "node:path";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { StopPoint } from "../../core/protocol.ts";
-import { datastoreOf } from "../../install/machine.ts";
-import { leaveMark } from "../../journal/caller-mark.ts";
+import { markRefused } from "../../install/caller-marks.ts";
 import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { install } from "./install.ts";
@@ -105,10 +104,7 @@ function noteNotBegun(context: Context, directory: string): void {
 
 /** From here on, the mark of a refused install stands in for the note until the deployment begins. */
 function noteBegun(context: Context, directory: string): void {
-  leaveMark(context.platform.files, datastoreOf(context), directory, {
-    kind: "refused",
-    reason: "It was broken off before it began.",
-  });
+  markRefused(context, "It was broken off before it began.");
   unnote(context, directory, notBegun);
 }
 

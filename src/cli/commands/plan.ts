@@ -1,12 +1,12 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { makeInstallPlan, withWaysOut, type PlanningOptions } from "../../install/make-plan.ts";
 import { answerLines } from "../../report/answer-text.ts";
+import { jsonText } from "../../report/json-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { plainStyle } from "../../report/style.ts";
 import { writeTextOutput } from "../output/output-file.ts";
 import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
-import { jsonText } from "../../report/json-text.ts";
 
 export interface PlanOptions extends PlanningOptions {
   readonly format: "text" | "json";

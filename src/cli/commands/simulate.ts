@@ -5,6 +5,8 @@ import type { InterruptPolicy } from "../../deployment/synthetic-begin.ts";
 import { makePlan, type PlanningOptions } from "../../install/make-plan.ts";
 import type { Planning } from "../../install/planning.ts";
 import type { System } from "../../manifest/system.ts";
+import { startState } from "../../manifest/system.ts";
+import { jsonText } from "../../report/json-text.ts";
 import { simulationJson } from "../../report/simulation-json.ts";
 import { simulationJunit } from "../../report/simulation-junit.ts";
 import { simulationLines } from "../../report/simulation-text.ts";
@@ -12,12 +14,10 @@ import { isAcceptable, type SimulationReport } from "../../report/simulation.ts"
 import { plainStyle, type Style } from "../../report/style.ts";
 import { counted } from "../../report/words.ts";
 import type { Exploration, Exploring, GivenUp } from "../../simulate/explore.ts";
-import { startState } from "../../manifest/system.ts";
 import { exploringFrom, plannedFrom, type Simulated, startsOf } from "../../simulate/simulate.ts";
 import { writeTextOutput } from "../output/output-file.ts";
 import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
-import { jsonText } from "../../report/json-text.ts";
 
 export interface SimulateOptions extends PlanningOptions {
   readonly from: "here" | "all";

@@ -2,9 +2,9 @@ import type { ExitCode } from "../../core/exit-code.ts";
 import { exitOf, type Problem } from "../../core/problem.ts";
 import { programVersion } from "../../core/program-version.ts";
 import { versionLine } from "../../report/events-json.ts";
+import { jsonText } from "../../report/json-text.ts";
 import { errorDocument, problemJson, problemsText } from "../../report/problems.ts";
 import type { Style } from "../../report/style.ts";
-import { jsonText } from "../../report/json-text.ts";
 
 /** One of the two streams of the process. */
 export interface Sink {
