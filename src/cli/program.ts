@@ -9,6 +9,7 @@ import type { Context, GlobalOptions } from "./commands/context.ts";
 import { defineArtifact } from "./definitions/artifact.ts";
 import { defineBundle } from "./definitions/bundle.ts";
 import type { Lazily } from "./definitions/lazily.ts";
+import { defineCache } from "./definitions/cache.ts";
 import { definePlanning } from "./definitions/planning.ts";
 import { defineProof } from "./definitions/proof.ts";
 import { defineTools } from "./definitions/tools.ts";
@@ -95,6 +96,7 @@ export function defineCommands(program: Command, lazily: Lazily): void {
   defineProof(program, lazily);
   defineBundle(program, lazily);
   defineArtifact(program, lazily);
+  defineCache(program, lazily);
   defineTools(program, lazily);
 }
 

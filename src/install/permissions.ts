@@ -23,18 +23,24 @@ interface Guarded {
 }
 
 /**
- * The settings, for commands that run Interfaces or install: what they come from, the Topology, a device's own rules and the
- * datastore belong to root or the caller, and nobody else may write to them.
+ * The settings, for commands that run Interfaces or install: what they come from, the Topology, a device's own rules, the
+ * datastore and the cache belong to root or the caller, and nobody else may write to them.
  */
 export function readGuardedSettings(machine: Machine): Result<Settings> {
   const settings = readKeySettings(machine);
   if (!settings.ok) return settings;
-  const { topologyFile, topologyComponents } = settings.value;
+  const { topologyFile, topologyComponents, cache } = settings.value;
   const problems = exposed(machine, [
     believed("Topology", topologyFile),
     ...(topologyComponents === null ? [] : [believed("Topology's Components", topologyComponents)]),
     believed("device's own rules", deviceConstraintsFile(machine.environment)),
     guardedDatastore(machine),
+    {
+      what: "cache of Artifacts",
+      kind: "directory",
+      path: cache.directory,
+      code: "datastore-permissions",
+    },
   ]);
   return problems.length > 0 ? fail(...problems) : settings;
 }

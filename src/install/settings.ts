@@ -28,6 +28,17 @@ export interface Settings {
   /** How many nodes the planner may search. */
   readonly plannerNodeLimit: number;
   readonly logLevel: LogLevel;
+  readonly cache: CacheSettings;
+}
+
+/** The cache of Artifacts. */
+export interface CacheSettings {
+  /** Whether it is filled by what is read; what lies there is used anyway. */
+  readonly isEnabled: boolean;
+  /** Absolute. */
+  readonly directory: string;
+  /** Bytes; null: no limit. */
+  readonly maxBytes: number | null;
 }
 
 export function readSettings(machine: Machine): Result<Settings> {
@@ -47,7 +58,22 @@ export function readSettings(machine: Machine): Result<Settings> {
     allowsWritableInterfaces: settings.allowWritableInterfaces.value,
     plannerNodeLimit: settings.plannerNodeLimit.value,
     logLevel: settings.logLevel.value,
+    cache: cacheSettings(settings),
   });
+}
+
+/** For commands that need no other setting. */
+export function readCacheSettings(machine: Machine): Result<CacheSettings> {
+  const effective = readEffectiveSettings(machine);
+  return effective.ok ? ok(cacheSettings(effective.value)) : effective;
+}
+
+function cacheSettings(settings: EffectiveSettings): CacheSettings {
+  return {
+    isEnabled: settings.artifactsCacheEnabled.value,
+    directory: settings.artifactsCachePath.value,
+    maxBytes: settings.artifactsCacheMaxSizeBytes.value,
+  };
 }
 
 /** Each setting with its value and where it came from; `show-config` prints them. */

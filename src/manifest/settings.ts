@@ -134,7 +134,7 @@ export function effectiveSettings({
     artifactsCachePath:
       fromVariable(environment.artifactsCacheDir) ??
       fromFile(files, ["ArtifactsCache", "Path"], (settings) => settings.ArtifactsCache?.Path) ??
-      inDatastore("artifacts-cache"),
+      inDatastore("artifacts"),
     artifactsCacheMaxSizeBytes:
       fromFile(
         files,

@@ -95,6 +95,8 @@ describe("help and version", () => {
       "simulate",
       "bundle",
       "artifact",
+      "show-cache",
+      "cache",
       "interface",
       "module",
       "schema",

@@ -103,6 +103,8 @@ const cases: Readonly<Record<string, Case>> = {
   "bundle verify": { args: ["bundle", "verify", "v2.tar"], prepare: bundled },
   "bundle sign": { args: ["bundle", "sign", "v2.tar", "--key", "key"], prepare: withKey },
   "bundle extract": { args: ["bundle", "extract", "v2.tar", "-C", "out"], prepare: bundled },
+  "show-cache": { args: ["show-cache"] },
+  "cache clean": { args: ["cache", "clean"] },
   "artifact create-manifest": { args: ["artifact", "create-manifest", "manifest-v2.yaml"] },
   "interface check": {
     args: ["interface", "check", "interfaces/v1/rtos", "R998"],

@@ -50,7 +50,7 @@ test("without any file everything has its default", () => {
     "ArtifactVerifyKeys [] <- default",
     'TrustedManifestDirs ["/var/lib/mender/modules/v3/payloads","/data/mender/modules/v3/payloads"] <- default',
     "ArtifactsCache.Enabled false <- default",
-    'ArtifactsCache.Path "/ds/artifacts-cache" <- default',
+    'ArtifactsCache.Path "/ds/artifacts" <- default',
     "ArtifactsCache.MaxSizeBytes null <- default",
     "HttpsClient.Certificate null <- default",
     "HttpsClient.Key null <- default",

@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import type { CacheCleanOptions } from "../commands/cache-clean.ts";
+import type { Lazily } from "./lazily.ts";
+
+export function defineCache(program: Command, lazily: Lazily): void {
+  program
+    .command("show-cache")
+    .description("what lies in the cache of Artifacts, and for whom")
+    .action(
+      lazily(async (context) => {
+        const { showCache } = await import("../commands/show-cache.ts");
+        return showCache(context);
+      }),
+    );
+  program
+    .command("cache")
+    .description("looks after the cache of Artifacts")
+    .helpCommand(false)
+    .command("clean")
+    .description("remove what no deployment in progress and no fetched Manifest needs")
+    .option("--all", "remove everything", false)
+    .action(
+      lazily(async (context, options: CacheCleanOptions) => {
+        const { cacheClean } = await import("../commands/cache-clean.ts");
+        return cacheClean(context, options);
+      }),
+    );
+}

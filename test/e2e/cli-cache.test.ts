@@ -1,0 +1,213 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { nodeFiles } from "../../src/platform/files.ts";
+import { Sha256 } from "../../src/core/ids.ts";
+import { noteFetched } from "../../src/sources/cache/fetched.ts";
+import { sha256 } from "../support/artifacts.ts";
+import { type SeedProgram, seedProgram } from "../support/seed-program.ts";
+
+let system: SeedProgram;
+beforeEach(() => {
+  system = seedProgram();
+});
+afterEach(() => system.remove());
+
+const place = (): string => system.path("datastore/artifacts");
+
+/** Puts an Artifact of the seed's System into the cache, as if it had been downloaded; its sum. */
+function cached(name: string): Sha256 {
+  mkdirSync(place(), { recursive: true, mode: 0o700 });
+  const bytes = readFileSync(system.path(`artifacts/${name}.mender`));
+  const sum = Sha256.parse(sha256(bytes));
+  writeFileSync(`${place()}/${sum}.mender`, bytes, { mode: 0o600 });
+  return sum;
+}
+
+function fetched(manifest: string, ...artifacts: readonly Sha256[]): void {
+  noteFetched(nodeFiles(), place(), { at: "2026-01-02T03:04:05Z", manifest, artifacts });
+}
+
+function entries(): readonly string[] {
+  return readdirSync(place()).filter((name) => name.endsWith(".mender"));
+}
+
+function waitingBeforeCommit(): void {
+  const args = ["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"];
+  expect(system.run(args).exit).toBe(0);
+}
+
+describe("show-cache", () => {
+  test("of a machine that has no cache says so, and makes nothing", () => {
+    expect(system.run(["show-cache"])).toMatchObject({
+      exit: 0,
+      stdout: `${place()}: 0 Artifacts, 0 B, no limit.\nIt is filled by fetch only; ArtifactsCache.Enabled is false.\n`,
+      stderr: "",
+    });
+    expect(existsSync(place())).toBe(false);
+  });
+
+  test("tells each Artifact with its size and whom it is for, what is foreign, and the limit", () => {
+    const gateway = cached("gateway-v2");
+    const rtos = cached("rtos-v2");
+    const size = (sum: Sha256) => readFileSync(`${place()}/${sum}.mender`).length;
+    fetched("fleet-v3", rtos);
+    writeFileSync(`${place()}/notes.txt`, "mine");
+    symlinkSync("/etc", `${place()}/link`);
+    writeFileSync(`${place()}/.filling-${"0".repeat(32)}`, "half");
+    const damaged = "0".repeat(64);
+    writeFileSync(`${place()}/${damaged}.mender`, "no Artifact");
+    mkdirSync(system.path("conf"), { recursive: true, mode: 0o755 });
+    const settings = { ArtifactsCache: { Enabled: true, MaxSizeBytes: 1024 * 1024 } };
+    const file = system.path("conf/mender-orchestrator.conf");
+    writeFileSync(file, JSON.stringify(settings), { mode: 0o644 });
+    waitingBeforeCommit();
+    const { exit, stdout } = system.run(["show-cache"]);
+    expect(exit).toBe(0);
+    const lines = stdout.replaceAll(/deployment [0-9a-f]{12}/g, "deployment ID").split("\n");
+    expect(lines.slice(0, 2)).toEqual([
+      expect.stringMatching(/artifacts: 3 Artifacts, [0-9.]+ KiB, at most 1\.0 MiB\.$/),
+      "It is filled while Artifacts are read.",
+    ]);
+    const of = (name: string) => lines.find((line) => line.startsWith(`  ${name} `)) ?? "";
+    expect(of("gateway-v2")).toMatch(
+      /gateway-v2 {2}[0-9.]+ KiB {2}[0-9a-f]{12} {2}needed by the deployment ID of "/,
+    );
+    expect(of("rtos-v2")).toMatch(
+      /needed by the deployment ID of ".*" and fetched for "fleet-v3" at 2026-01-02T03:04:05Z$/,
+    );
+    expect(of("?")).toContain("damaged:");
+    expect(lines).toContain(
+      "Not finished: 1 file, 4 B; the next deployment removes what is left over.",
+    );
+    expect(lines).toContain('"notes.txt" is not of the cache and left alone: a file, 4 B.');
+    expect(lines.find((line) => line.startsWith('"link"'))).toContain("left alone: a link");
+
+    const document: unknown = JSON.parse(system.run(["show-cache", "--json"]).stdout);
+    expect(document).toMatchObject({
+      type: "cache",
+      directory: place(),
+      enabled: true,
+      max_bytes: 1024 * 1024,
+      bytes: size(gateway) + size(rtos) + 11,
+      partial: [{ name: `.filling-${"0".repeat(32)}`, bytes: 4 }],
+      foreign: [
+        { name: "link", kind: "link" },
+        { name: "notes.txt", kind: "file", bytes: 4 },
+      ],
+    });
+    expect(document).toHaveProperty(
+      "entries",
+      expect.arrayContaining([
+        {
+          sha256: gateway,
+          bytes: size(gateway),
+          artifact: {
+            name: "gateway-v2",
+            payload_type: expect.any(String),
+            device_types: ["gateway"],
+          },
+          problem: null,
+          needed: true,
+          uses: [expect.objectContaining({ kind: "deployment", state: "in-progress" })],
+        },
+        expect.objectContaining({
+          sha256: damaged,
+          artifact: null,
+          needed: false,
+          uses: [],
+          problem: expect.objectContaining({ type: "warning" }),
+        }),
+      ]),
+    );
+  });
+
+  test("tells the last deployment that used an Artifact", () => {
+    cached("gateway-v2");
+    expect(system.run(["install", "manifest-v2.yaml"]).exit).toBe(0);
+    expect(system.run(["show-cache"]).stdout).toMatch(
+      /gateway-v2 .* last used by the deployment [0-9a-f]{12} of "/,
+    );
+  });
+
+  test("of a cache that cannot be read is not ready", () => {
+    mkdirSync(system.path("datastore"), { recursive: true });
+    writeFileSync(place(), "a file");
+    const { exit, stderr } = system.run(["show-cache"]);
+    expect(exit).toBe(15);
+    expect(stderr).toContain("[cache-not-written]");
+  });
+});
+
+describe("cache clean", () => {
+  test("where there is no cache has nothing to do, and makes nothing", () => {
+    expect(system.run(["cache", "clean"])).toMatchObject({
+      exit: 0,
+      stdout: "There was nothing to remove.\n",
+    });
+    expect(existsSync(place())).toBe(false);
+  });
+
+  test("removes what nobody needs, and leaves what was fetched and what is not ours", () => {
+    const gateway = cached("gateway-v2");
+    const rtos = cached("rtos-v2");
+    fetched("fleet-v3", rtos);
+    writeFileSync(`${place()}/notes.txt`, "mine");
+    writeFileSync(`${place()}/.filling-${"0".repeat(32)}`, "half");
+    const { exit, stdout } = system.run(["cache", "clean"]);
+    expect(exit).toBe(0);
+    expect(stdout).toContain(`removed gateway-v2`);
+    expect(stdout).toContain(gateway.slice(0, 12));
+    expect(stdout).toMatch(/were freed\.\n1 Artifact, .* is still needed\.\n$/);
+    expect(entries()).toEqual([`${rtos}.mender`]);
+    expect(readdirSync(place())).toContain("notes.txt");
+    expect(readdirSync(place()).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  test("--all removes that, too", () => {
+    const rtos = cached("rtos-v2");
+    fetched("fleet-v3", rtos);
+    writeFileSync(`${place()}/notes.txt`, "mine");
+    const { exit, stdout } = system.run(["cache", "clean", "--all", "--json"]);
+    expect(exit).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      type: "cache-cleaned",
+      directory: place(),
+      removed: [{ sha256: rtos, artifact: { name: "rtos-v2" } }],
+      kept: [],
+    });
+    expect(readdirSync(place())).toEqual(["notes.txt"]);
+  });
+
+  test("leaves what the deployment in progress may need, and with --all is refused for it", () => {
+    const needed = cached("gateway-v2");
+    cached("gateway-v1");
+    waitingBeforeCommit();
+    const refused = system.run(["cache", "clean", "--all"]);
+    expect(refused.exit).toBe(17);
+    expect(refused.stderr).toContain("may need 1 of the Artifacts in the cache");
+    expect(entries()).toHaveLength(2);
+    expect(system.run(["cache", "clean"]).exit).toBe(0);
+    expect(entries()).toEqual([`${needed}.mender`]);
+  });
+
+  test("without a subcommand is told what there is", () => {
+    expect(system.run(["cache"]).exit).toBe(10);
+  });
+});
+
+test("a cache that others may write to keeps everything from being installed", () => {
+  cached("gateway-v2");
+  chmodSync(place(), 0o777);
+  const { exit, stderr } = system.run(["install", "manifest-v2.yaml"]);
+  expect(exit).toBe(15);
+  expect(stderr).toContain(`The cache of Artifacts "${place()}" can be changed by others`);
+  expect(stderr).toContain(`hint: Run: chmod go-w`);
+});
