@@ -12,9 +12,8 @@ import { evict, isNeeded, type Needs, sweepPartial } from "../sources/cache/evic
 import { type Fetched, readFetched } from "../sources/cache/fetched.ts";
 import { indexed, type IndexedEntry } from "../sources/cache/indexed.ts";
 import { cacheUnusable } from "../sources/cache/cache-problems.ts";
-import { datastoreOf } from "./deployer.ts";
 import { locked } from "./locked.ts";
-import type { Machine } from "./machine.ts";
+import { datastoreOf, type Machine } from "./machine.ts";
 import type { CacheSettings } from "./settings.ts";
 
 /** What lies in the cache, for whom, and what does not belong there. Only looks, so no lock is needed. */
@@ -50,8 +49,8 @@ export async function cacheContents(
 }
 
 /**
- * Removes what neither the deployment in progress nor a fetched Manifest needs; with `all` everything, which is refused while the deployment
- * in progress needs some of it.
+ * Removes what neither the deployment in progress nor a fetched Manifest needs; with `all` everything, which is refused
+ * while the deployment in progress needs some of it.
  */
 export async function cleanCache(
   machine: Machine,

@@ -1,6 +1,7 @@
 import { cpus, release, totalmem, type } from "node:os";
 import { parseArgs } from "node:util";
 import { artifact } from "./artifact.ts";
+import { cache } from "./cache.ts";
 import { deployment } from "./deployment.ts";
 import { interfaces } from "./interface.ts";
 import { menderClient } from "./mender-client.ts";
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, Bench>> = {
   startup,
   deployment,
   artifact,
+  cache,
   interface: interfaces,
   "mender-client": menderClient,
   planner,

@@ -11,8 +11,8 @@ import { Sha256 } from "../../src/core/ids.ts";
 import { ProcessEnded, simDisk, withoutSync } from "../support/sim-fs.ts";
 
 /**
- * The power goes at every call that changes the disk. The bytes are no Artifact: what lies in the cache is named by its sum alone, and few
- * of them make few ways in which a write is torn.
+ * The power goes at every call that changes the disk. The bytes are no Artifact: what lies in the cache is named by its
+ * sum alone, and few of them make few ways in which a write is torn.
  */
 
 const directory = "/datastore";

@@ -35,7 +35,9 @@ export interface CachePorts extends IndexPorts {
   readonly maxBytes: number | null;
   /** Whether what is read is kept. Else what lies there is used, and only `store` adds to it. */
   readonly isFilled: boolean;
-  /** Called with what went wrong with the cache itself: once each, and never because of that does anything else fail. */
+  /**
+   * Called with what went wrong with the cache itself: once each, and never because of that does anything else fail.
+   */
   readonly tell: (problem: Problem) => void;
 }
 
@@ -54,8 +56,8 @@ export type Origin = () => ByteSource & { readonly close?: () => void };
 
 export interface CachedSource extends ByteSource {
   /**
-   * The reader has verified all of it: payload sums, signature, identity. Only then does it become an entry; durable once
-   * this resolves. Never throws for what the disk does.
+   * The reader has verified all of it: payload sums, signature, identity. Only then does it become an entry; durable
+   * once this resolves. Never throws for what the disk does.
    */
   keep(): Promise<void>;
   /** To be called once, when nobody reads from it any more. */
@@ -75,8 +77,8 @@ export interface ArtifactCache {
   /** Says what the running deployment may need: no room is made at the cost of that. Until then none is made at all. */
   protect(identities: Needs["identities"]): void;
   /**
-   * A deployment has ended: removes what neither it has used nor was fetched for a Manifest that is not committed yet. May be called
-   * again for the same one.
+   * A deployment has ended: removes what neither it has used nor was fetched for a Manifest that is not committed yet.
+   * May be called again for the same one.
    */
   settle(ended: {
     readonly used: Needs["identities"];
@@ -87,7 +89,9 @@ export interface ArtifactCache {
   idle(): Promise<void>;
 }
 
-/** Opens the cache, whatever state it is in: one that cannot be used is told of, and everything comes from its origin. */
+/**
+ * Opens the cache, whatever state it is in: one that cannot be used is told of, and everything comes from its origin.
+ */
 export async function openCache(ports: CachePorts): Promise<ArtifactCache> {
   const { files, directory } = ports;
   let entries: readonly IndexedEntry[] = [];
@@ -113,7 +117,10 @@ interface Shared {
   refusal: Problem | null;
 }
 
-/** "look": take it from here if it is here. "fill": and if not, keep it, but for a reason that is told. "store": that reason is an error. */
+/**
+ * "look": take it from here if it is here. "fill": and if not, keep it, but for a reason that is told. "store": that
+ * reason is an error.
+ */
 type Demand = "look" | "fill" | "store";
 
 function cacheOf(

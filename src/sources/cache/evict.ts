@@ -30,7 +30,9 @@ export interface Removed {
   readonly bytes: number;
 }
 
-/** Removes the entries that nobody needs, and every record that cannot be read. Under the lock only. Throws FileError. */
+/**
+ * Removes the entries that nobody needs, and every record that cannot be read. Under the lock only. Throws FileError.
+ */
 export function evict(
   files: Files,
   directory: string,

@@ -6,8 +6,8 @@ import { FileError, type Files } from "../../platform/types.ts";
 import { type CacheFile, listCache, recordPath } from "./contents.ts";
 
 /**
- * What `fetch` brought for a Manifest that is not committed yet. It lies beside the entries, one small file for each Manifest,
- * for it has to outlive deployments of other Manifests, of which the journal knows nothing.
+ * What `fetch` brought for a Manifest that is not committed yet. It lies beside the entries, one small file for each
+ * Manifest, for it has to outlive deployments of other Manifests, of which the journal knows nothing.
  */
 const Fetched = z
   .strictObject({
@@ -24,7 +24,9 @@ export type Fetched = z.infer<typeof Fetched>;
 /** No record gets near it; bytes. */
 const maxRecordBytes = 1024 * 1024;
 
-/** Notes durably what the entries are for; a later fetch of a Manifest of this name takes its place. Throws FileError. */
+/**
+ * Notes durably what the entries are for; a later fetch of a Manifest of this name takes its place. Throws FileError.
+ */
 export function noteFetched(
   files: Files,
   directory: string,

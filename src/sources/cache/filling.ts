@@ -9,16 +9,16 @@ import { openStream, type Stream } from "./stream.ts";
 /*
  * One download for all who read the same Artifact at the same time.
  *
- * Nobody is the downloader. Whoever comes to the end of what is there fetches the next block, writes it to the file, and all
- * who wait for it get it; who comes later reads it from the file. So the fastest Interface sets the pace, and one that stands
- * still holds up nobody: it need not even take the bytes that were fetched by means of its own source.
+ * Nobody is the downloader. Whoever comes to the end of what is there fetches the next block, writes it to the file,
+ * and all who wait for it get it; who comes later reads it from the file. So the fastest Interface sets the pace, and
+ * one that stands still holds up nobody: it need not even take the bytes that were fetched by means of its own source.
  *
- * The stream from the source is opened by one of the readers and used by all. When its reader leaves, or its source breaks,
- * the next one who needs a block opens another from its own source, where the file ends. A break is told only to a reader
- * whose own source it was.
+ * The stream from the source is opened by one of the readers and used by all. When its reader leaves, or its source
+ * breaks, the next one who needs a block opens another from its own source, where the file ends. A break is told only
+ * to a reader whose own source it was.
  *
- * Where the file cannot be written, or does not hold any more what was written, only the filling ends. Each reads on from its own source
- * where it stands, and whoever had opened the stream goes on with that.
+ * Where the file cannot be written, or does not hold any more what was written, only the filling ends. Each reads on
+ * from its own source where it stands, and whoever had opened the stream goes on with that.
  */
 
 /** An entry that was made here, and the sums of its blocks. */
@@ -32,8 +32,8 @@ export interface Filling extends Shelf {
   /** Bytes still to be written; 0 where nothing will be. */
   pending(): number;
   /**
-   * The bytes have proved to be the Artifact: from now on they are an entry, durably. Null where not all of them came, or
-   * they cannot be kept; why was told.
+   * The bytes have proved to be the Artifact: from now on they are an entry, durably. Null where not all of them came,
+   * or they cannot be kept; why was told.
    */
   keep(): Promise<Filled | null>;
 }

@@ -55,8 +55,9 @@ export function soundEntries(all: readonly IndexedEntry[]): readonly SoundEntry[
 }
 
 /**
- * The Artifacts of a release that the cache holds for a Component type, by the rules of a bundle: the smallest first, ties by name. Its
- * entries are only looked at, so no lock is needed. Throws FileError where the directory cannot be listed.
+ * The Artifacts of a release that the cache holds for a Component type, by the rules of a bundle: the smallest first,
+ * ties by name. Its entries are only looked at, so no lock is needed. Throws FileError where the directory cannot be
+ * listed.
  */
 export async function cachedCandidates(
   ports: IndexPorts,
@@ -89,8 +90,9 @@ export interface ListedArtifact {
 }
 
 /**
- * The entry that is the listed Artifact as far as the listing tells: the same name, size, provides, and depends and clears
- * where these are listed. Two such that differ nevertheless are told apart by their identity, once the header of the listed one is known.
+ * The entry that is the listed Artifact as far as the listing tells: the same name, size, provides, and depends and
+ * clears where these are listed. Two such that differ nevertheless are told apart by their identity, once the header of
+ * the listed one is known.
  */
 export function entryOfListed<T extends SoundEntry>(
   all: readonly T[],

@@ -8,13 +8,15 @@ export interface KeptEntry {
   readonly sha256: Sha256;
   readonly path: string;
   readonly bytes: number;
-  /** Those of its blocks, where this process has seen all of it; else it is read whole before the first one is given. */
+  /**
+   * Those of its blocks, where this process has seen all of it; else it is read whole before the first one is given.
+   */
   readonly sums: BlockSums | null;
 }
 
 /**
- * An entry of the cache. Nothing of it is given before all of it has proved to have its sum, and then every block is held to
- * what was read then: a medium may fail in between.
+ * An entry of the cache. Nothing of it is given before all of it has proved to have its sum, and then every block is
+ * held to what was read then: a medium may fail in between.
  */
 export function keptShelf(
   files: Files,

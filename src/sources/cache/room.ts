@@ -14,7 +14,10 @@ export interface RoomAsked {
   readonly maxBytes: number | null;
 }
 
-/** Of entries that nobody needs the fewest whose removal makes room, the largest first; null where not even all of them do. */
+/**
+ * Of entries that nobody needs the fewest whose removal makes room, the largest first; null where not even all of them
+ * do.
+ */
 export function makeRoom<T extends { readonly bytes: number }>(
   asked: RoomAsked,
   unneeded: readonly T[],
