@@ -40,8 +40,11 @@ export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
   readonly begun: () => void;
   /** Notes durably whose Cleanup a deployment that has ended owes. */
   readonly owe: (debts: readonly Omit<OwedCleanup, "runIds">[]) => void;
-  /** Removes what a deployment that has ended leaves in the datastore, but for what an owed Cleanup needs. */
-  readonly sweep: () => void;
+  /**
+   * Removes what a deployment that has ended leaves in the datastore, but for what an owed Cleanup needs or has left.
+   * Null: it has never begun.
+   */
+  readonly sweep: (ended: Deployment | null) => void;
   /**
    * Called when the end of a deployment is safe in the journal, before that is archived; after a power cut once more.
    */
@@ -239,7 +242,7 @@ function finish(
   const exit = exitOfRun(end);
   if (end.kind === "ended") {
     ports.owe(debtsOf(deployment));
-    ports.sweep();
+    ports.sweep(deployment);
     tellEnded(deployment, ports);
   }
   // Whoever makes way ends with the exit status of another deployment.
@@ -290,7 +293,7 @@ function archiveUnbegun(records: readonly JournalRecord[], ports: DeployPorts): 
   const [first] = records;
   if (first?.type !== "begin")
     throw new Error("a journal that does not start with what was planned");
-  ports.sweep();
+  ports.sweep(null);
   ports.journals.archive(first.deployment);
 }
 

@@ -5,13 +5,11 @@ import type { ComponentId, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { assertNever } from "../core/assert-never.ts";
 import type { Result } from "../core/result.ts";
-import { hasFailedOwedCleanup } from "../deployment/deployment.ts";
 import type { Begin, PlannedArtifact, TopologyComponent } from "../deployment/records.ts";
 import { callInterface } from "../interface/call.ts";
 import { download } from "../interface/download.ts";
 import { type Asked, askProvides, askWord, type QuerySpec } from "../interface/query.ts";
 import {
-  isOfAnother,
   prepareWorkDir,
   removeWorkDir,
   replaceLostWorkDir,
@@ -24,6 +22,7 @@ import { FileError, type Platform } from "../platform/types.ts";
 import type { OpenArtifact } from "../sources/open.ts";
 import { fileProblem } from "./file-problem.ts";
 import { endedNote, type LeftOvers } from "./left-overs.ts";
+import { setLeftWorkDirAside, stageId } from "./left-work-dirs.ts";
 import { setAsideNote } from "./owed.ts";
 import type { Perform, Task, TaskEnd } from "./ports.ts";
 import { stateName } from "./state-name.ts";
@@ -127,15 +126,6 @@ async function cleanUpOwed(ports: PerformPorts, task: Task): Promise<TaskEnd> {
   return end;
 }
 
-/** What an owed Cleanup that has not come to its end has left is for people to look at; a Download would remove it. */
-function setLeftWorkDirAside(ports: PerformPorts, { member }: Task, deploymentId: string): void {
-  const { files } = ports.platform;
-  const workDir = workDirOf(ports.places.payloads, member.id);
-  if (!hasFailedOwedCleanup(member) || !isOfAnother(files, workDir, deploymentId)) return;
-  const aside = setWorkDirAside(files, ports.places, member.id);
-  ports.emit({ type: "note", message: setAsideNote(member.id, aside, "has not come to its end") });
-}
-
 /** The work dir is filled before the first question; null where it went well. */
 async function prepare(ports: PerformPorts, task: Task): Promise<TaskEnd | null> {
   const component = componentOf(task);
@@ -144,14 +134,14 @@ async function prepare(ports: PerformPorts, task: Task): Promise<TaskEnd | null>
   if ("end" in asked) return asked.end;
   const opened = await ports.open(plannedOf(task));
   if (!opened.ok) return failedOf(opened.problems);
-  const deploymentId = `${task.deployment.begin.deployment}-${String(task.deployment.stage + 1)}`;
+  const { files } = ports.platform;
   try {
-    setLeftWorkDirAside(ports, task, deploymentId);
-    prepareWorkDir(ports.platform.files, workDirOf(ports.places.payloads, component.id), {
+    setLeftWorkDirAside({ ...ports, files }, task.deployment, task.member);
+    prepareWorkDir(files, workDirOf(ports.places.payloads, component.id), {
       componentType: component.componentType,
       provides: asked.provides,
       artifact: opened.value.artifact,
-      deploymentId,
+      deploymentId: stageId(task.deployment),
     });
     return null;
   } finally {

@@ -100,8 +100,8 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
       oweCleanups(platform.files, store, platform.clock.now().toISOString(), debts);
     },
     ended: input.ended,
-    sweep: () => {
-      sweepWorkDirs(platform.files, store);
+    sweep: (ended) => {
+      sweepWorkDirs(platform.files, store, ended, input.emit);
       removeKept(platform.files, store.bundles);
     },
     reachCrashPoint: machine.reachCrashPoint,
