@@ -20,6 +20,8 @@ async function isBuilt() {
       "dist/launch.js",
       "dist/kept-code.js",
       "dist/main.cjs",
+      "dist/undici.cjs",
+      "dist/dbus-native.cjs",
       keptCodeOf("dist/main.cjs"),
     ];
     const oldest = Math.min(...results.map((file) => statSync(file).mtimeMs));

@@ -1,4 +1,5 @@
 import { ArtifactError } from "../../artifact/artifact-error.ts";
+import { freeBuffer } from "../../artifact/buffer-lending.ts";
 import type { ByteSource } from "../../platform/types.ts";
 import { type Answer, brokenConnection, exchange } from "./exchange.ts";
 import { demandRange, type Stretch } from "./content-range.ts";
@@ -74,6 +75,7 @@ export function serverSource(
             gained += piece.length;
             refusals = 0;
             yield* inPieces(piece, lentBytes ?? piece.length);
+            if (lentBytes !== undefined) freeWhole(piece);
           }
         } catch (error) {
           // One that got on is no failure in a row.
@@ -103,9 +105,11 @@ async function* bodyOf(
     if (piece.length > left && !isCut) {
       throw answerInvalid(party, "sends more than it was asked for", `${length} bytes`, "more");
     }
-    if (piece.length > 0) yield piece.subarray(0, left);
-    left -= piece.length;
-    if (left <= 0 && isCut) return;
+    const wanted = piece.subarray(0, left);
+    // Before it is handed on: whoever has done with it may free its memory.
+    left -= wanted.length;
+    if (wanted.length > 0) yield wanted;
+    if (left === 0 && isCut) return;
   }
   if (left > 0) throw endedEarly(party, length - left, length);
 }
@@ -118,6 +122,11 @@ function endedEarly(party: Answer["party"], got: number, expected: number): Pass
     `${got} bytes`,
   );
   return new PassingFailure({ ...problem, code: "server-unreachable" });
+}
+
+/** Only where it is all of its memory, of which nobody else has a part: then whoever had it last has done with it. */
+function freeWhole({ buffer, byteLength }: Uint8Array): void {
+  if (byteLength === buffer.byteLength) freeBuffer(buffer);
 }
 
 function* inPieces(bytes: Uint8Array, most: number): Generator<Uint8Array> {

@@ -494,7 +494,7 @@ describe.skipIf(!needs("openssl"))("the Mender Server as a source", () => {
       const pieces: Uint8Array[] = [];
       for await (const piece of device.server.source(wanted, "all").read(1000, 100_000, 4096)) {
         sizes.push(piece.length);
-        pieces.push(piece);
+        pieces.push(new Uint8Array(piece));
       }
 
       expect(Buffer.compare(Buffer.concat(pieces), bytes.subarray(1000, 101_000))).toBe(0);
