@@ -259,12 +259,15 @@ function cacheOf(
     all.readers.add(reader);
     let isClosed = false;
 
-    async function blockAt(at: number): Promise<Uint8Array | null> {
+    /** Where the reader has got all of it, from its first byte to its last; only of that it can say that it was right. */
+    let readWhole: Shelf | null = null;
+
+    async function blockAt(at: number): Promise<{ shelf: Shelf; block: Uint8Array | null }> {
       for (;;) {
         const shelf = (all.shelf ??= shelfFor(all, demand));
         const block = await shelf.block(Math.floor(at / blockBytes), reader);
-        if (block === "elsewhere") return null;
-        if (block !== "damaged") return block;
+        if (block === "elsewhere") return { shelf, block: null };
+        if (block !== "damaged") return { shelf, block };
         if (all.shelf === shelf) {
           all.shelf = null;
           work(shelf.close());
@@ -277,21 +280,24 @@ function cacheOf(
       size: wanted.size,
       async *read(offset, length, lentBytes) {
         const end = offset + length;
+        const shelves = new Set<Shelf>();
         for (let at = offset; at < end;) {
-          const block = await blockAt(at);
+          const { shelf, block } = await blockAt(at);
           if (block === null) {
-            yield* onward(all.shelf, reader, at, end, lentBytes);
+            yield* onward(shelf, reader, at, end, lentBytes);
             return;
           }
+          shelves.add(shelf);
           const start = at % blockBytes;
           const bytes = block.subarray(start, start + end - at);
           yield* cut(bytes, lentBytes);
           at += bytes.length;
         }
+        const [only, ...more] = shelves;
+        if (offset === 0 && end === wanted.size && more.length === 0) readWhole = only ?? null;
       },
       async keep() {
-        const { shelf } = all;
-        const filling = [...fillings].find((each) => each === shelf);
+        const filling = [...fillings].find((each) => each === readWhole);
         const filled = (await filling?.keep()) ?? null;
         if (filled !== null && !entries.has(filled.sha256)) await admit(filled);
       },
@@ -383,13 +389,13 @@ function keyOf({ identity, size }: WantedBytes): string {
 
 /** What the cache does not give, from where the reader has begun already, or else anew. */
 async function* onward(
-  shelf: Shelf | null,
+  shelf: Shelf,
   reader: Reader,
   at: number,
   end: number,
   lentBytes: number | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const begun = shelf?.handOver(reader, at) ?? null;
+  const begun = shelf.handOver(reader, at);
   if (begun === null) {
     yield* reader.read(at, end - at, lentBytes);
     return;

@@ -9,6 +9,7 @@ import { sha256 } from "../../../support/artifacts.ts";
 import { collect } from "../../../support/byte-sources.ts";
 import { cacheIn, nowhere, remote, remoteArtifact } from "../../../support/caches.ts";
 import { scratchDirectory } from "../../../support/scratch.ts";
+import { mountSmallDisk, smallDisksWork } from "../../../support/small-disk.ts";
 
 const megabyte = 1024 * 1024;
 const files = nodeFiles();
@@ -114,6 +115,21 @@ describe("an Artifact that is read through the cache", () => {
     await reading.stop();
     await source.keep();
     source.close();
+    await cache.idle();
+    expect(listed(directory)).toEqual([]);
+  });
+
+  test("leaves nothing where who says so has not read all of it here", async () => {
+    const directory = scratchDirectory();
+    const { cache } = await cacheIn(files, directory);
+    const { origin } = remote(one);
+    const reader = cache.open(one.wanted, origin());
+    const sayer = cache.open(one.wanted, origin());
+    await all(reader);
+    await collect(sayer.read(1000, sayer.size - 1000));
+    await sayer.keep();
+    reader.close();
+    sayer.close();
     await cache.idle();
     expect(listed(directory)).toEqual([]);
   });
@@ -315,6 +331,36 @@ describe("a cache that cannot be written", () => {
     quick.close();
     await cache.idle();
     expect(codes()).toEqual(["cache-not-written"]);
+    expect(listed(directory)).toEqual([]);
+  });
+});
+
+describe.skipIf(!smallDisksWork())("a disk", () => {
+  test("that runs full while an Artifact is written is told, and the reader gets all of it", async () => {
+    const directory = scratchDirectory();
+    mountSmallDisk(join(directory, "artifacts"), 20 * 1024);
+    const { cache, told } = await cacheIn(files, directory);
+    const { origin, counts } = remote(one);
+    const source = cache.open(one.wanted, origin());
+    const reading = await readSome(source, 1);
+    expect(() => {
+      fs.writeFileSync(join(directory, "artifacts", "theirs"), new Uint8Array(20 * megabyte));
+    }).toThrow("ENOSPC");
+    expect(await reading.rest()).toBe(one.sha256);
+    await source.keep();
+    source.close();
+    await cache.idle();
+    expect(told).toMatchObject([{ code: "not-enough-space", got: "ENOSPC" }]);
+    expect(listed(directory)).toEqual(["theirs"]);
+    expect(counts.requests).toBe(1);
+  });
+
+  test("that is smaller than one Artifact is never written to", async () => {
+    const directory = scratchDirectory();
+    mountSmallDisk(join(directory, "artifacts"), 512);
+    const { cache, codes } = await cacheIn(files, directory);
+    expect(await readAndKeep(cache.open(one.wanted, remote(one).origin()))).toBe(one.sha256);
+    expect(codes()).toEqual(["not-enough-space"]);
     expect(listed(directory)).toEqual([]);
   });
 });

@@ -1,0 +1,35 @@
+import { readArtifact } from "../../artifact/artifact.ts";
+import { asResult } from "../../artifact/artifact-error.ts";
+import type { VerifyKey } from "../../artifact/keys.ts";
+import { demandSame } from "../../artifact/layout.ts";
+import { ok, type Result } from "../../core/result.ts";
+import type { Decompressors } from "../../platform/types.ts";
+import type { OpenArtifact } from "../open.ts";
+import type { ArtifactCache, CachedSource, Origin, WantedBytes } from "./cache.ts";
+
+/** An Artifact whose header has been verified; `keep` says that all of it was, see CachedSource. */
+export interface OpenCached extends OpenArtifact, Pick<CachedSource, "keep"> {}
+
+/** As openArtifact, of one that comes through the cache: from there if it is there, and into it if it is not. */
+export async function openCached(
+  cache: Pick<ArtifactCache, "open">,
+  wanted: WantedBytes,
+  origin: Origin,
+  trust: { readonly keys: readonly VerifyKey[]; readonly decompressors: Decompressors | null },
+): Promise<Result<OpenCached>> {
+  const source = cache.open(wanted, origin);
+  const opened = await asResult(wanted.name, async () => {
+    const head = await readArtifact(source, trust.keys, trust.decompressors);
+    if (!head.ok) return head;
+    demandSame(wanted.name, head.value, wanted);
+    return ok({
+      source,
+      artifact: head.value,
+      keep: () => source.keep(),
+      close: () => source.close(),
+    });
+  });
+  const result = opened.ok ? opened.value : opened;
+  if (!result.ok) source.close();
+  return result;
+}
