@@ -17,7 +17,7 @@ import { planThisSystem } from "./installer.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
 import { matchAndPlan, type Planning, unlessExchanged } from "./planning.ts";
-import { type AcceptedRisks, deskNotes, foretellRelease } from "./release.ts";
+import { type AcceptedRisks, deskNotes, foretellRelease, releaseNotes } from "./release.ts";
 import { readEffectiveSettings } from "./settings.ts";
 import { nothingDemanded } from "./trust.ts";
 
@@ -44,6 +44,21 @@ export async function makeInstallPlan(
   return told.ok ? withNotes(made.value, told.value) : told;
 }
 
+/** As `makePlan`; what `install` would say of the release's age is a note: an order can be explained whatever its age. */
+export async function makeToldPlan(
+  machine: Machine,
+  file: string,
+  options: PlanningOptions,
+): Promise<Result<Planning>> {
+  const made = await makePlan(machine, file, options);
+  if (!made.ok) return made;
+  const { answer, manifest } = made.value;
+  if (answer.kind === "plan" && answer.plan.stages.length === 0) return made;
+  const isAtDesk = options.state !== undefined;
+  const notes = isAtDesk ? deskNotes(machine, manifest) : releaseNotes(machine, manifest);
+  return withNotes(made.value, notes);
+}
+
 /** With the contingency plans, which only those are told who ask for the plan itself. */
 export async function withWaysOut(machine: Machine, planning: Planning): Promise<PlannedSystem> {
   const { system, answer, nodeLimit } = planning;
@@ -66,7 +81,7 @@ export async function withWhyNot(
 }
 
 /** Plans a Manifest or a bundle from a state file, or without one from where this System is. Changes nothing. */
-export async function makePlan(
+async function makePlan(
   machine: Machine,
   file: string,
   { state, allowUnsignedManifest }: PlanningOptions,

@@ -56,6 +56,12 @@ export function foretellRelease(
   return unlessRefused(() => checkRelease(past, manifest, risks), ok([]));
 }
 
+/** The same as notes, for commands that tell more of a release than whether it may be installed. */
+export function releaseNotes(machine: Machine, manifest: Release): readonly Problem[] {
+  const told = foretellRelease(machine, manifest);
+  return told.ok ? told.value : told.problems;
+}
+
 const noRisks: AcceptedRisks = { allowDowngrade: false, acceptExpired: false };
 
 export function deskNotes({ platform: { clock } }: Machine, manifest: Release): readonly Problem[] {

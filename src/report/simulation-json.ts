@@ -1,4 +1,5 @@
 import type { ExitCode } from "../core/exit-code.ts";
+import { problemJson } from "./problems.ts";
 import {
   isAcceptable,
   isBad,
@@ -48,6 +49,7 @@ export function simulationJson(
       })),
     })),
     untried: report.untried,
+    notes: report.notes.map((note) => problemJson(note, "warning")),
     exit,
   };
 }

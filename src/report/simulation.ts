@@ -1,4 +1,5 @@
 import type { ComponentId } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
 import type { System } from "../manifest/system.ts";
 import type { End } from "../simulate/ends.ts";
 import type { Simulated } from "../simulate/simulate.ts";
@@ -16,6 +17,8 @@ export interface SimulationReport {
   readonly untried: number;
   /** Components whose risk is accepted: an inconsistent end that has no other culprit is no failure. */
   readonly accepted: readonly ComponentId[];
+  /** What should be known about the Manifest. */
+  readonly notes: readonly Problem[];
 }
 
 /** An end that must not be: inconsistent and not accepted, or other than the machine claims. */

@@ -49,6 +49,20 @@ describe("downgrade: a release that is older than what is installed", () => {
     expect(system.run(["plan", "manifest-v1.yaml", "--state", "state-v2.yaml"]).exit).toBe(0);
   });
 
+  it("is explained and simulated all the same, with a warning", () => {
+    for (const ask of [["explain"], ["simulate", "--faults", "0"]]) {
+      const { exit, stdout, stderr } = system.run([...ask, "manifest-v1.yaml"]);
+      expect({ ask, exit }).toEqual({ ask, exit: 0 });
+      expect(stdout + stderr).toContain(
+        "warning: This release has the sequence 11, but 12 is installed. [release-older]",
+      );
+      const json = system.run([...ask, "manifest-v1.yaml", "--json"]);
+      expect(JSON.parse(json.stdout)).toMatchObject({
+        notes: [expect.objectContaining({ code: "release-older", type: "warning" })],
+      });
+    }
+  });
+
   it("is one without a sequence as well", () => {
     const text = readFileSync(system.path("manifest-v1.yaml"), "utf8");
     writeFileSync(system.path("none.yaml"), text.replace(/\nextension:.*/, ""));
@@ -158,6 +172,9 @@ describe("a release that has expired", () => {
     ends(["bundle", "verify", "v2.tar"], 12);
     ends(["validate", "manifest-v2.yaml"], 12);
     ends(["plan", "v2.tar", "--state", "state-v1.yaml"], 0);
+    ends(["explain", "v2.tar"], 0);
+    ends(["simulate", "--faults", "0", "manifest-v2.yaml"], 0);
+    ends(["explain", "v2.tar", "--state", "state-v1.yaml"], 0);
     const desk = { MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.path("nowhere") };
     ends(["bundle", "verify", "v2.tar"], 0, desk);
     ends(["validate", "manifest-v2.yaml"], 0, desk);

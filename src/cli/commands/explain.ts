@@ -1,5 +1,5 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import { makePlan, type PlanningOptions } from "../../install/make-plan.ts";
+import { makeToldPlan, type PlanningOptions } from "../../install/make-plan.ts";
 import { explain as explained } from "../../planner/explain.ts";
 import { explanationJson } from "../../report/explanation-json.ts";
 import { explanationLines } from "../../report/explanation-text.ts";
@@ -15,7 +15,7 @@ export async function explain(
   options: PlanningOptions,
 ): Promise<ExitCode> {
   const { output } = context;
-  const made = await makePlan(context, file, options);
+  const made = await makeToldPlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
   const { planned, system, answer } = made.value;
   const report: ExplanationReport = {

@@ -2,11 +2,12 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { ComponentId } from "../../core/ids.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { InterruptPolicy } from "../../deployment/synthetic-begin.ts";
-import { makePlan, type PlanningOptions } from "../../install/make-plan.ts";
+import { makeToldPlan, type PlanningOptions } from "../../install/make-plan.ts";
 import type { Planning } from "../../install/planning.ts";
 import type { System } from "../../manifest/system.ts";
 import { startState } from "../../manifest/system.ts";
 import { jsonText } from "../../report/json-text.ts";
+import { problemsText } from "../../report/problems.ts";
 import { simulationJson } from "../../report/simulation-json.ts";
 import { simulationJunit } from "../../report/simulation-junit.ts";
 import { simulationLines } from "../../report/simulation-text.ts";
@@ -37,12 +38,13 @@ export async function simulate(
   options: SimulateOptions,
 ): Promise<ExitCode> {
   const { output } = context;
-  const made = await makePlan(context, file, options);
+  const made = await makeToldPlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
   const accepted = acceptedIn(made.value.system, options.accept);
   if (!accepted.ok) return failed(output, accepted.problems);
   const report = await reportOf(context, made.value, accepted.value, options);
   const exit = isAcceptable(report) ? exitCode.done : exitCode.noPlan;
+  writeLines(output.messages, problemsText(report.notes, output.messageStyle, "warning"));
   const lines = (style: Style) =>
     linesOf(report, exit, output.json ? "json" : options.format, style);
   if (options.out === undefined) {
@@ -56,7 +58,7 @@ export async function simulate(
 /** What was found until everything was tried, or until it is given up. */
 async function reportOf(
   context: Context,
-  { manifest, system, survey, nodeLimit }: Planning,
+  { manifest, system, survey, nodeLimit, planned: { notes } }: Planning,
   accepted: readonly ComponentId[],
   { from, faults, limit, memory }: SimulateOptions,
 ): Promise<SimulationReport> {
@@ -84,7 +86,7 @@ async function reportOf(
     `${counted(situations, "situation")} in ${seconds.toFixed(1)} s, ${Math.round(situations / seconds)} a second`,
   ]);
   const untried = starts.length - runs.length;
-  return { manifest: manifest.name, faults, system, runs, untried, accepted };
+  return { manifest: manifest.name, faults, system, runs, untried, accepted, notes };
 }
 
 /** How long it is computed before it is looked for signals and at the memory; milliseconds. */
