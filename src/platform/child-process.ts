@@ -31,8 +31,8 @@ export interface Child {
 }
 
 /**
- * Starts a program; all programs are started here. Nothing of it goes on before whoever has awaited this, at once, has
- * run. What the system gives as reason not to start it comes back as an Error.
+ * Starts a program; all programs are started here. What the system gives as reason not to
+ * start it comes back as an Error. Whoever awaits this misses nothing: its output and its end come later.
  *
  * It has no time limit and outlives us: execa would end the child alone, and its promise waits until the last copy of
  * the child's streams is closed, which a left-over grandchild may hold for ever. So only that of a child that could not

@@ -3,7 +3,6 @@ import { fileError, guarded } from "./file-error.ts";
 import { pipeOpener } from "./pipe-opener.ts";
 import { pumpInto } from "./pipe-pump.ts";
 import { programFate, runProgram } from "./run-program.ts";
-import { asOneOfMany } from "./thrift.ts";
 import { FileError, type Pipes } from "./types.ts";
 
 /** How many paths one call of `mkfifo` gets: far below what the system takes as arguments. */
@@ -25,7 +24,7 @@ export function nodePipes(mkfifo = "mkfifo"): Pipes {
       }
     },
 
-    openForWrite: (...args) => asOneOfMany(() => open(...args)),
+    openForWrite: open,
 
     writeLine(fd, line) {
       try {
@@ -44,7 +43,7 @@ export function nodePipes(mkfifo = "mkfifo"): Pipes {
 
     close: closeSync,
 
-    pump: (...args) => asOneOfMany(() => pumpInto(...args)),
+    pump: pumpInto,
 
     releaseAndRemove(paths) {
       for (const path of paths) guarded(path, () => releaseAndRemove(path));
