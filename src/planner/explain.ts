@@ -1,7 +1,8 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { System } from "../manifest/system.ts";
 import type { Nogood } from "./conflict/nogood.ts";
-import { type ConflictSet, liftings, opening, reduced } from "./conflict/step-conflicts.ts";
+import type { ConflictSet } from "./conflict/conflict-set.ts";
+import { liftings, opening, stepConflict } from "./conflict/step-conflicts.ts";
 import { isTooWide, type Law, lawOf } from "./conflict/step-rules.ts";
 import { type Farthest, farthestIn } from "./conflict/farthest-state.ts";
 import { pathsTo } from "./conflict/step-paths.ts";
@@ -119,7 +120,7 @@ function whyNot(
   const used = against.kind === "none" ? against.used : failed?.used;
   if (used === undefined && writtenOrder(system) === "all") return whyNotWritten(system, stepLimit);
   const lifted = liftings(asked(), used ?? []);
-  const core = used === undefined ? notFound : reduced(asked(), used, lifted.opening);
+  const core = used === undefined ? notFound : stepConflict(asked(), used, lifted.opening);
   const opened = repairs(asked(), core.nogoods, lifted, failed);
   const known = openingAsWritten(system, opened.repairs, stepLimit);
   return {

@@ -1,14 +1,14 @@
 import { assertNever } from "../core/assert-never.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import { startState, type System, type SystemState } from "../manifest/system.ts";
-import { minimalConflictSet, type ConflictSet } from "./conflict/conflict-set.ts";
+import { conflictingRows } from "./conflict/plan-conflicts.ts";
 import { type MovePlan, planOf } from "./model/moves.ts";
 import { firstViolation, groupsByOrder, type OrderUse, orderUse } from "./stage/written-order.ts";
 import { startingIn } from "./constraints/state-acceptance.ts";
 import { acceptabilityOf, type Acceptability } from "./constraints/acceptability.ts";
 import { sentence } from "./conflict/no-plan.ts";
 import type { Answer, Cost } from "./model/plan.ts";
-import { type Solve, solver } from "./search/solve.ts";
+import { solver } from "./search/solve.ts";
 import { unfolded } from "./model/unfolded.ts";
 import { directMoves, isDirect, wantedMoves, wantedState } from "./model/wanted.ts";
 
@@ -16,9 +16,6 @@ export interface PlanOptions {
   /** How many nodes may be searched before the answer is "undecided", or a plan not proved to be the best. */
   readonly nodeLimit?: number;
 }
-
-/** So many nodes for each question that the search for the rules in the way asks. */
-const conflictNodeLimit = 20_000;
 
 /** The best plan from where the System is to what its types want, or why there is none. */
 export function findPlan(
@@ -110,7 +107,8 @@ function answerUnder(acceptability: Acceptability, system: System, nodeLimit: nu
       if (acceptability.endStatesOnly !== null && acceptability.network.constraints.length === 0)
         return sentence.noRests;
       return sentence.noOrder(
-        conflictSetOf(system, acceptability, nodeLimit, search),
+        system,
+        conflictingRows(system, acceptability, nodeLimit, search),
         acceptability.endStatesOnly !== null,
       );
     default:
@@ -124,20 +122,6 @@ export function writtenOrder(system: System): OrderUse {
   const numbers = new Set(system.types.flatMap(({ order }) => order ?? []));
   // A single number says nothing of types without one.
   return use === "some" && numbers.size < 2 ? "none" : use;
-}
-
-/** What together forbids every plan of a System that has none, and transition tables. */
-export function conflictSetOf(
-  system: System,
-  acceptability: Acceptability,
-  nodeLimit: number,
-  search: Solve = solver(system, acceptability.tableClasses),
-): ConflictSet {
-  return minimalConflictSet(system, acceptability, (relaxed) => {
-    const found = search(relaxed, Math.min(nodeLimit, conflictNodeLimit), "any");
-    if (found.kind === "found") return found.movePlan;
-    return found.kind === "undecided" ? "undecided" : "none";
-  });
 }
 
 function planned(

@@ -18,7 +18,7 @@ test("the limits that docs/planner.md tells are those of the code", () => {
     ["src/planner/stage/ordering-constraints.ts", "residualLimit", "8"],
     ["src/planner/search/successor-consistency.ts", "tryLimit", "256"],
     ["src/planner/search/critical-path.ts", "contextLimit", "1,024"],
-    ["src/planner/find-plan.ts", "conflictNodeLimit", "20,000"],
+    ["src/planner/conflict/plan-conflicts.ts", "conflictNodeLimit", "20,000"],
     ["src/planner/explain.ts", "defaultStepLimit", "30,000"],
   ] as const;
   for (const [file, name, said] of limits) {

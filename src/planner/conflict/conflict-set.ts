@@ -1,72 +1,71 @@
-import { startState, type System, type SystemState } from "../../manifest/system.ts";
-import { type Nogood, relaxer } from "./relaxed-acceptability.ts";
-import { extractNogoods, violations } from "./nogood-extraction.ts";
-import { after, type MovePlan } from "../model/moves.ts";
-import type { Acceptability } from "../constraints/acceptability.ts";
-import { byRule } from "../constraints/rule-order.ts";
+import { type Budget, spend } from "../model/budget.ts";
 
-/** What the planner says under some nogoods: a plan, none, or that it gave up. */
-export type Oracle = (acceptability: Acceptability) => MovePlan | "none" | "undecided";
+/** Nogoods by number, of those that an oracle knows. */
+export type Nogoods = ReadonlySet<number>;
 
-export type ConflictSet =
-  /** `isReduced`: leaving out any one of them was seen to open a way. */
-  | { readonly kind: "rules"; readonly nogoods: readonly Nogood[]; readonly isReduced: boolean }
-  /** There is no plan even where the transition tables forbid nothing. */
-  | { readonly kind: "no-rest" }
-  | { readonly kind: "not-found" };
+export type Verdict<Way> =
+  /** `used`: of the nogoods in force some that forbid every way together. */
+  | { readonly kind: "none"; readonly used: Nogoods }
+  | { readonly kind: "way"; readonly way: Way }
+  | { readonly kind: "undecided" };
 
-/** The planner is asked at most so often, counted in Components, and the more nogoods there are the dearer. */
-const effort = 20_000;
+/** Is there a way where of all nogoods only some are in force? */
+export interface Oracle<Way> {
+  readonly ask: (inForce: Nogoods) => Verdict<Way>;
+  /** Nogoods that stand against a way. */
+  readonly broken: (way: Way) => Iterable<number>;
+}
+
+/** Nogoods that together forbid every way. */
+export interface ConflictSet {
+  /** By number, in the order in which they were tried. */
+  readonly nogoods: readonly number[];
+  /** Whether it is proved that none can be left out. */
+  readonly isIrreducible: boolean;
+}
+
+/** So many nogoods in force make a question twice as dear. */
 const nogoodsOfOneQuestion = 128;
 
 /**
- * Rules of the transition tables that together forbid every plan. They are met one by one: a plan under
- * those met so far breaks others, which join them, until there is no plan; then those are dropped without
- * which there is none either.
+ * A way that breaks nothing, or nogoods that together forbid every one. They are met one by one: a way under those met so far
+ * breaks others, which join them, until there is none. Where few are in force a question is short, where all of them are it
+ * may never end. `known`: nogoods that are likely among them; `questions`: how many may be asked.
  */
-export function minimalConflictSet(
-  system: System,
-  acceptability: Acceptability,
-  oracle: Oracle,
-): ConflictSet {
-  let left = Math.ceil(effort / Math.max(1, system.components.length));
-  const kept = new Map<string, Nogood>();
-  const relaxed = relaxer(system, acceptability);
-  for (;;) {
-    left -= 1 + kept.size / nogoodsOfOneQuestion;
-    const said = oracle(relaxed(kept));
-    if (said === "none") break;
-    if (said === "undecided" || left < 0) return { kind: "not-found" };
-    const before = kept.size;
-    for (const nogood of against(system, acceptability, said)) kept.set(nogood.key, nogood);
-    if (kept.size === before) return { kind: "not-found" };
+export function grown<Way>(
+  { ask, broken }: Oracle<Way>,
+  known: Iterable<number>,
+  questions: Budget = { left: Infinity },
+): Verdict<Way> {
+  const met = new Set(known);
+  while (spend(questions, 1 + met.size / nogoodsOfOneQuestion)) {
+    const said = ask(met);
+    if (said.kind !== "way") return said;
+    const before = met.size;
+    for (const nogood of broken(said.way)) met.add(nogood);
+    if (met.size === before) return said;
   }
-  if (kept.size === 0) return { kind: "no-rest" };
-  const nogoods = [...kept.values()].toSorted((a, b) => byRule(a.rule, b.rule));
-  let isReduced = nogoods.length <= left;
-  if (isReduced) {
-    for (const nogood of nogoods) {
-      kept.delete(nogood.key);
-      const said = oracle(relaxed(kept));
-      if (said === "undecided") isReduced = false;
-      if (said !== "none") kept.set(nogood.key, nogood);
-    }
-  }
-  return { kind: "rules", nogoods: [...kept.values()], isReduced };
+  return { kind: "undecided" };
 }
 
-/** What forbids the moves: against its first impossible stage as such, else against its groups. */
-function against(
-  system: System,
-  acceptability: Acceptability,
-  movePlan: MovePlan,
-): readonly Nogood[] {
-  let state: SystemState = startState(system);
-  for (const groups of movePlan) {
-    const end = after(state, groups.flat());
-    const nogoods = extractNogoods(system, acceptability, state, end);
-    if (nogoods !== null) return nogoods;
-    state = end;
+/**
+ * Leaves out one nogood after the other as long as the rest still forbids every way. Each answer may name fewer nogoods than
+ * it was asked with, so that most others go at once. `used`: nogoods that forbid every way; `inOrder`: those to be tried, alone
+ * or several at once.
+ */
+export function reduced<Way>(
+  { ask }: Oracle<Way>,
+  used: Nogoods,
+  inOrder: readonly (number | readonly number[])[],
+): ConflictSet {
+  let kept = used;
+  let isIrreducible = true;
+  for (const tried of inOrder) {
+    const out = typeof tried === "number" ? [tried] : tried;
+    if (!out.some((nogood) => kept.has(nogood))) continue;
+    const said = ask(new Set([...kept].filter((nogood) => !out.includes(nogood))));
+    if (said.kind === "none") kept = said.used;
+    if (said.kind === "undecided") isIrreducible = false;
   }
-  return violations(system, acceptability, movePlan);
+  return { nogoods: [...used].filter((nogood) => kept.has(nogood)), isIrreducible };
 }

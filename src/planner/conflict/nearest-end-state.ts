@@ -42,7 +42,7 @@ export function nearestEnd(
         missing(state) < least && state.join() !== start.join() && endName(state) !== null;
       const found = opening({ system, law, paths, isGoal, isLifted: () => false, budget });
       if (found.kind !== "way") return found.kind === "none";
-      best = found.last.state;
+      best = found.way.state;
       least = missing(best);
     }
     return true;

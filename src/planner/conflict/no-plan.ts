@@ -1,6 +1,7 @@
 import { assertNever } from "../../core/assert-never.ts";
 import type { Rule, System, SystemState } from "../../manifest/system.ts";
-import type { ConflictSet } from "./conflict-set.ts";
+import type { Nogood } from "./nogood.ts";
+import type { PlanConflict } from "./plan-conflicts.ts";
 import { at, type MovePlan, type Move } from "../model/moves.ts";
 import { refusedEndState } from "./refused-goal.ts";
 import type { Broken } from "../stage/written-order.ts";
@@ -46,14 +47,14 @@ export const sentence = {
       rule === null ? unlisted(system, violation) : [rule],
     );
   },
-  noOrder: (core: ConflictSet, isEndStatesOnly: boolean): NoPlan => {
+  noOrder: (system: System, core: PlanConflict, isEndStatesOnly: boolean): NoPlan => {
     const said = isEndStatesOnly
       ? "Only end states may be passed through, for the Manifest has no transition table, and no order of the updates does that and keeps the other rules"
       : "No order of the updates passes acceptable states only";
     switch (core.kind) {
-      case "rules": {
-        const rules = core.nogoods.map(({ rule }) => rule);
-        return core.isReduced
+      case "rows": {
+        const rules = core.nogoods.flatMap((nogood) => ruleOf(system, nogood));
+        return core.isIrreducible
           ? { ...noPlan(`${said}.`, rules), isReduced: true }
           : noPlan(`${said}. The rules were not reduced further.`, rules);
       }
@@ -72,6 +73,18 @@ export const sentence = {
     "Without a transition table only end states may be passed through, and no order of the updates does.",
   ),
 };
+
+/** What no row allows has no line of its own; the first row of its table tells people where to look. */
+function ruleOf({ types }: System, nogood: Nogood): readonly Rule[] {
+  if (nogood.kind === "row") return [nogood.rule];
+  if (nogood.kind !== "unlisted") return [];
+  const { columns, versions, rule, table } = nogood;
+  const names = columns.map(({ type }, column) =>
+    at(at(types, type).versions, at(versions, column)),
+  );
+  const row = `(no row allows ${names.join(" with ")})`;
+  return [{ file: rule?.file ?? table, line: rule?.line ?? 1, row }];
+}
 
 function tableOf({ table }: Violation): string {
   return table === null ? "" : ` of "${table}"`;

@@ -1,5 +1,5 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
-import { type Nogood, nogoodOf } from "./relaxed-acceptability.ts";
+import { type Nogood, nogoodOn } from "./nogood.ts";
 import { at, type MovePlan, eachGroup } from "../model/moves.ts";
 import type { Acceptability } from "../constraints/acceptability.ts";
 import { partitionBetween, type Part } from "../model/move-classes.ts";
@@ -40,7 +40,7 @@ export function extractNogoods(
     for (let moved = last; moved > 0; moved -= 1) {
       if (isAccepted(constraint, chosen, moved)) continue;
       accepts[moved] = 0;
-      nogoods.push(nogoodOf(system, constraint, versionsOf(chosen, moved)));
+      nogoods.push(nogoodOn(constraint, versionsOf(chosen, moved)));
       if (moved === last) {
         alone = nogoods;
         return false;
@@ -113,7 +113,6 @@ export function violations(
     const optionClasses = optionClassesOf(acceptability.tableClasses, starts, options);
     for (const constraint of acceptability.network.constraints) {
       const nogood = firstNogood(
-        system,
         constraint,
         constraint.classes.map((tableClass) => at(optionClasses, tableClass)),
       );
@@ -124,7 +123,6 @@ export function violations(
 }
 
 function firstNogood(
-  system: System,
   constraint: GroundConstraint,
   columns: readonly (readonly OptionClass[])[],
 ): Nogood | null {
@@ -132,7 +130,7 @@ function firstNogood(
   someMeeting(columns, (meeting) => {
     if (isAllAccepted(constraint, meeting)) return false;
     const versions = narrowed(constraint, meeting).map(({ version }) => version);
-    nogood = nogoodOf(system, constraint, versions);
+    nogood = nogoodOn(constraint, versions);
     return true;
   });
   return nogood;

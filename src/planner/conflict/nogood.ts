@@ -1,4 +1,6 @@
-import type { Column, Rule } from "../../manifest/system.ts";
+import type { Column, Rule, System } from "../../manifest/system.ts";
+import { type GroundConstraint, ruling } from "../constraints/ground.ts";
+import { byRule } from "../constraints/rule-order.ts";
 import { at } from "../model/moves.ts";
 
 /** Something that forbids, as far as it can be changed by itself. */
@@ -18,6 +20,26 @@ export type Nogood =
   | { readonly kind: "rest"; readonly table: string; readonly rule: Rule | null }
   /** The hand-written order of a type. */
   | { readonly kind: "order"; readonly type: number };
+
+/** What forbids these versions on a constraint that refuses them. */
+export function nogoodOn(constraint: GroundConstraint, versions: readonly number[]): RowNogood {
+  const said = ruling(constraint, versions);
+  const { name, columns, rows } = constraint.table;
+  if (!said.accepted && said.rule !== null) return { kind: "row", table: name, rule: said.rule };
+  return { kind: "unlisted", table: name, rule: firstRule(rows), columns, versions };
+}
+
+/** Of a transition table, or of an end table. */
+export type RowNogood = Extract<Nogood, { kind: "row" | "unlisted" }>;
+
+export function restNogood({ endTables: [ends] }: System): Nogood {
+  return { kind: "rest", table: ends?.name ?? "", rule: firstRule(ends?.rows ?? []) };
+}
+
+/** The row to look at where none of them says it. */
+export function firstRule(rows: readonly { readonly rule: Rule }[]): Rule | null {
+  return rows.map(({ rule }) => rule).toSorted(byRule)[0] ?? null;
+}
 
 /** Gives each nogood a number when it is first met. */
 export interface Numbering {

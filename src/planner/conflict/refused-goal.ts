@@ -1,15 +1,11 @@
 import type { EndTable, Rule, System } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
-import type { Nogood } from "./nogood.ts";
-import { firstRule } from "./step-rules.ts";
+import { firstRule, type RowNogood } from "./nogood.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
 import { wantedState } from "../model/wanted.ts";
 
-/** What refuses the wanted state: a NO row, or that no row of a table allows it. */
-type Refusal = Extract<Nogood, { kind: "row" | "unlisted" }>;
-
 /** Why the wanted state is no acceptable end state; null where it is one. */
-export function missingEndState(system: System): Refusal | null {
+export function missingEndState(system: System): RowNogood | null {
   if (system.endTables.length === 0) return null;
   if (acceptabilityOf(system).endName(wantedState(system)) !== null) return null;
   const [first] = system.endTables;
@@ -20,8 +16,8 @@ export function missingEndState(system: System): Refusal | null {
 }
 
 /** For each end table that refuses the wanted state why it does. */
-export function refusedEndState(system: System): readonly Refusal[] {
-  return system.endTables.flatMap((table): readonly Refusal[] => {
+export function refusedEndState(system: System): readonly RowNogood[] {
+  return system.endTables.flatMap((table): readonly RowNogood[] => {
     const no = table.rows.filter(({ verdict }) => verdict === "no");
     const forbidding = firstRule(no.filter(({ cells }) => misfits(system, table, cells) === 0));
     if (forbidding !== null) return [{ kind: "row", table: table.name, rule: forbidding }];
@@ -29,7 +25,7 @@ export function refusedEndState(system: System): readonly Refusal[] {
   });
 }
 
-function unlisted(system: System, table: EndTable): Refusal {
+function unlisted(system: System, table: EndTable): RowNogood {
   return {
     kind: "unlisted",
     table: table.name,

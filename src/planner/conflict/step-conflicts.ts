@@ -1,32 +1,33 @@
 import { at } from "../model/moves.ts";
+import {
+  type ConflictSet,
+  grown,
+  type Nogoods,
+  type Oracle,
+  reduced,
+  type Verdict,
+} from "./conflict-set.ts";
 import { byNogood } from "./nogood.ts";
-import { type Found, type Question, type Reached, search } from "./step-search.ts";
+import { type Question, type Reached, search } from "./step-search.ts";
 
-export interface ConflictSet {
-  /** By number, in the order in which they are told. */
-  readonly nogoods: readonly number[];
-  /** Whether it is proved that none can be left out. */
-  readonly isIrreducible: boolean;
+/** Asks for a way step by step. What the question lifts is never in force. */
+function stepOracle(question: Question): Oracle<Reached> {
+  const { isLifted } = question;
+  return {
+    ask: (inForce) => {
+      const found = search({
+        ...question,
+        isLifted: (number) => isLifted(number) || !inForce.has(number),
+      });
+      return found.kind === "way" ? { kind: "way", way: found.last } : found;
+    },
+    broken: (last) => broken(question, last),
+  };
 }
 
-/**
- * A way, or nogoods that together forbid every one. They are met one by one: a way under those met so far breaks
- * others, which join them, until there is none. Where few are in force a search is short, where all of them
- * are it may never end. `known`: nogoods that are likely among them.
- */
-export function opening(question: Question, known: Iterable<number> = []): Found {
-  const { isLifted } = question;
-  const met = new Set(known);
-  for (;;) {
-    const found = search({
-      ...question,
-      isLifted: (number) => isLifted(number) || !met.has(number),
-    });
-    if (found.kind !== "way") return found;
-    const before = met.size;
-    for (const nogood of broken(question, found.last)) met.add(nogood);
-    if (met.size === before) return found;
-  }
+/** A way, or nogoods that together forbid every one. `known`: nogoods that are likely among them. */
+export function opening(question: Question, known: Iterable<number> = []): Verdict<Reached> {
+  return grown(stepOracle(question), known);
 }
 
 /** Everything that stands against a way. */
@@ -74,26 +75,10 @@ export function liftings(question: Question, used: Iterable<number>): Liftings {
   };
 }
 
-/**
- * Leaves out one nogood after the other as long as the rest still forbids every way. `used`: nogoods that do so
- * together; `needed`: those that are among every such set. Each failed search names the nogoods it met, so that
- * most others go at once.
- */
-export function reduced(
-  question: Question,
-  used: ReadonlySet<number>,
-  needed: ReadonlySet<number>,
-): ConflictSet {
+/** `used`: nogoods that forbid every way together; `needed`: those that are among every such set. */
+export function stepConflict(question: Question, used: Nogoods, needed: Nogoods): ConflictSet {
   const { law } = question;
   const inOrder = [...used].toSorted((a, b) => byNogood(law.nogood(a), law.nogood(b)));
-  let kept = used;
-  let isIrreducible = true;
-  for (const nogood of inOrder) {
-    if (!kept.has(nogood) || needed.has(nogood)) continue;
-    const fewer = new Set([...kept].filter((other) => other !== nogood));
-    const found = search({ ...question, isLifted: (number) => !fewer.has(number) });
-    if (found.kind === "none") kept = found.used;
-    if (found.kind === "undecided") isIrreducible = false;
-  }
-  return { nogoods: inOrder.filter((nogood) => kept.has(nogood)).toReversed(), isIrreducible };
+  const tried = inOrder.filter((nogood) => !needed.has(nogood));
+  return reduced(stepOracle(question), new Set(inOrder.toReversed()), tried);
 }

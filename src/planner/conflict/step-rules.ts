@@ -1,9 +1,8 @@
 import type { Column, Rule, System, SystemState } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
-import { type Nogood, nogoodsOf, type Numbering } from "./nogood.ts";
+import { firstRule, type Nogood, nogoodsOf, type Numbering, restNogood } from "./nogood.ts";
 import { acceptabilityOf, type Acceptability } from "../constraints/acceptability.ts";
 import { isEvery } from "../constraints/relation-dense.ts";
-import { byRule } from "../constraints/rule-order.ts";
 
 /** The versions that a Component may have. */
 type OptionsOf = (component: number) => readonly number[];
@@ -81,7 +80,7 @@ export function lawOf(system: System): Law {
   return {
     nogood: nogoods.nogood,
     isEndState: (state) => whole.endName(state) !== null,
-    rest: nogoods.numberOf({ kind: "rest", table, rule: endRule }),
+    rest: nogoods.numberOf(restNogood(system)),
     isSure: () => whole.ends.isSure(),
     violations: (state, component, version) => {
       const found = orderViolations(system, state, component, nogoods);
@@ -283,8 +282,4 @@ function orderViolations(
 
 function rowNogood(table: string, rule: Rule): Nogood {
   return { kind: "row", table, rule };
-}
-
-export function firstRule(rows: readonly { readonly rule: Rule }[]): Rule | null {
-  return rows.map(({ rule }) => rule).toSorted(byRule)[0] ?? null;
 }

@@ -1,13 +1,15 @@
 import type { System } from "../../manifest/system.ts";
-import { violations } from "./nogood-extraction.ts";
-import type { Nogood } from "./nogood.ts";
-import { nogoodOf, type Planner, sufficient, withOrders, withRows } from "./explain-only.ts";
-import { type Repair, repaired } from "./repairs.ts";
-import { whyNotOverStones } from "./explain-stones.ts";
-import { findPlan, writtenOrder } from "../find-plan.ts";
-import { groupsByOrder } from "../stage/written-order.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
+import { findPlan, writtenOrder } from "../find-plan.ts";
+import type { Answer } from "../model/plan.ts";
+import { at } from "../model/moves.ts";
 import { isDirect, wantedMoves } from "../model/wanted.ts";
+import { groupsByOrder } from "../stage/written-order.ts";
+import { grown, reduced } from "./conflict-set.ts";
+import { byNogood, type Nogood } from "./nogood.ts";
+import { violations } from "./nogood-extraction.ts";
+import { planOracle, questionsFor } from "./plan-conflicts.ts";
+import { type Repair, repaired } from "./repairs.ts";
 
 /** What stands against an order written for all that moves, where step by step there were a way. */
 export interface Together {
@@ -18,7 +20,7 @@ export interface Together {
   readonly repairs: readonly Repair[];
 }
 
-/** No more numbers are left out on trial, each by planning anew; fewer where that would take long. */
+/** No more nogoods are left out on trial, each by planning anew; fewer where that would take long. */
 const maxTried = 40;
 
 /** Enough for a row that speaks of two types, and for a plan that needs no search; not for a System that takes long to plan. */
@@ -26,39 +28,84 @@ const fewest = 3;
 const fewestNodes = 2_000;
 const large = 500;
 
-/** The first rule that the order as written breaks, over stepping stones several, and the numbers without which it would not. */
+/** The rows that the order as written breaks, and the numbers without which it would not. */
 export function whyNotTogether(system: System, nodeLimit: number): Together {
   const tries = triesFor(system, nodeLimit);
-  const planned = plannerFor(nodeLimit);
-  const moves = wantedMoves(system);
-  const moving = new Set(moves.map(({ component }) => system.components[component]?.type ?? -1));
+  const moving = new Set(
+    wantedMoves(system).map(({ component }) => system.components[component]?.type ?? -1),
+  );
   const numbered = [...moving].filter((type) => system.types[type]?.order !== null);
-  const orders = numbered.slice(0, tries).map((type): Repair => ({ kind: "drop-order", type }));
-  const isOpenedBy = (repair: Repair) => planned(repaired(system, repair)) === "plan";
-  if (!moves.every((move) => isDirect(system, move))) {
-    const found =
-      tries > 0 ? whyNotOverStones(system, numbered, { nodeLimit, tries, planned }) : null;
-    const rows = (found?.nogoods ?? []).slice(0, tries).flatMap(repairOf);
-    return {
-      nogoods: found?.nogoods ?? [],
-      isIrreducible: found?.isIrreducible ?? false,
-      repairs: [...rows, ...orders].filter(isOpenedBy),
-    };
+  const { nogoods, isIrreducible } = conflictOf(system, numbered, nodeLimit, tries);
+  const planned = plannerFor(nodeLimit);
+  const changes = [
+    ...nogoods.slice(0, Math.max(1, tries)).flatMap(repairOf),
+    ...numbered.slice(0, tries).map((type): Repair => ({ kind: "drop-order", type })),
+  ];
+  const repairs = changes.filter((repair) => planned(repaired(system, repair)) === "plan");
+  return { nogoods, isIrreducible, repairs };
+}
+
+/** Empty where none is found. */
+function conflictOf(
+  system: System,
+  numbered: readonly number[],
+  nodeLimit: number,
+  tries: number,
+): Pick<Together, "nogoods" | "isIrreducible"> {
+  const none = { nogoods: [], isIrreducible: false };
+  const acceptability = acceptabilityOf(system);
+  const moves = wantedMoves(system);
+  const isOneStage = moves.every((move) => isDirect(system, move));
+  if (!isOneStage && (tries === 0 || acceptability.endStatesOnly !== null)) return none;
+  // The rows alone are asked, not that whole states are passed.
+  const free = { ...acceptability, endStatesOnly: null };
+  const oracle = planOracle(system, free, Math.max(nodeLimit, fewestNodes));
+  const { nogood, numberOf, rest } = oracle;
+  const orders = numbered.map((type) => numberOf({ kind: "order", type }));
+  const told = (numbers: readonly number[]) => numbers.map(nogood);
+  // Over stepping stones which stages there are is left to the search: there every plan of its own tells what it breaks.
+  const first = isOneStage
+    ? violations(system, acceptability, [groupsByOrder(system, moves)])
+        .slice(0, 1)
+        .map(numberOf)
+    : [];
+  if (isOneStage && first.length === 0) return none;
+  if (tries === 0) return { nogoods: told([...first, ...orders]), isIrreducible: false };
+  const always = [rest, ...oracle.orders];
+  const found = grown(oracle, [...always, ...first], { left: questionsFor(system) });
+  if (found.kind !== "none" || !acceptability.ends.isSure()) return none;
+  const rows = [...found.used].filter((number) => !always.includes(number));
+  const sorted = rows.toSorted((a, b) => byNogood(nogood(a), nogood(b)));
+  let used = [...sorted, rest, ...orders];
+  if (rows.length + orders.length > tries) {
+    // Mostly the numbers of those that the tables of the rows speak of will do.
+    const spokenOf = typesIn(system, told(rows));
+    const far = numbered.flatMap((type, place) => (spokenOf.has(type) ? [] : at(orders, place)));
+    used = [...reduced(oracle, new Set(used), [far]).nogoods];
   }
-  const violation = violations(system, acceptabilityOf(system), [groupsByOrder(system, moves)])[0];
-  if (violation === undefined)
-    return { nogoods: [], isIrreducible: false, repairs: orders.filter(isOpenedBy) };
-  const nogood = nogoodOf(violation);
-  const strict = withRows(system, [violation]);
-  const isForbidding = (some: readonly number[]) => planned(withOrders(strict, some)) === "no-plan";
-  const types = tries === 0 ? numbered : sufficient(numbered, [violation], isForbidding);
-  const needed =
-    types.length > tries ? { types, isProved: false } : neededOrders(strict, types, planned);
-  return {
-    nogoods: [nogood, ...needed.types.map((type) => ({ kind: "order", type }) as const)],
-    isIrreducible: needed.isProved,
-    repairs: [...repairOf(nogood), ...orders].filter(isOpenedBy),
-  };
+  // Made in one stage, the order asks for no end state in between.
+  const isTold = (number: number) => !isOneStage || number !== rest;
+  const tried = used.filter(isTold);
+  if (tried.length > tries + (isOneStage ? 0 : 1))
+    return { nogoods: told(tried), isIrreducible: false };
+  // The numbers last: where some are left out, the others ask for more, and what is needed now would not be.
+  const { nogoods } = reduced(oracle, new Set(used), tried);
+  const kindWithout = (left: number | null) =>
+    oracle.ask(new Set(nogoods.filter((number) => number !== left))).kind;
+  const least = nogoods.filter(isTold);
+  const isIrreducible =
+    kindWithout(null) === "none" && least.every((number) => kindWithout(number) === "way");
+  return { nogoods: told(least), isIrreducible };
+}
+
+/** Of which types the tables of the nogoods speak. */
+function typesIn({ transitionTables }: System, nogoods: readonly Nogood[]): ReadonlySet<number> {
+  const names = new Set(nogoods.flatMap((nogood) => ("table" in nogood ? [nogood.table] : [])));
+  return new Set(
+    transitionTables
+      .filter(({ name }) => names.has(name))
+      .flatMap(({ columns }) => columns.map(({ type }) => type)),
+  );
 }
 
 /** Whether the order is written for all that moves, and some of it cannot go where it should in one stage. */
@@ -93,26 +140,7 @@ function repairOf(nogood: Nogood): readonly Repair[] {
   return nogood.kind === "unlisted" ? [{ kind: "add-row", nogood }] : [];
 }
 
-function plannerFor(nodes: number): Planner {
+function plannerFor(nodes: number): (system: System) => Answer["kind"] {
   const nodeLimit = Math.max(nodes, fewestNodes);
   return (system) => findPlan(system, { nodeLimit }).kind;
-}
-
-/** Numbers are left out one after the other as long as there is no plan without them. */
-function neededOrders(
-  system: System,
-  numbered: readonly number[],
-  planned: Planner,
-): { readonly types: readonly number[]; readonly isProved: boolean } {
-  let kept = withOrders(system, numbered);
-  let isProved = planned(kept) === "no-plan";
-  const types = numbered.filter((type) => {
-    const fewer = repaired(kept, { kind: "drop-order", type });
-    const kind = planned(fewer);
-    if (kind === "undecided") isProved = false;
-    if (kind !== "no-plan") return true;
-    kept = fewer;
-    return false;
-  });
-  return { types, isProved };
 }

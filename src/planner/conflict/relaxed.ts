@@ -1,5 +1,4 @@
 import {
-  type Rule,
   startState,
   type System,
   type TransitionTable,
@@ -11,9 +10,8 @@ import {
   layoutOf,
   selectiveBoxOf,
 } from "../constraints/relation-by-boxes.ts";
-import { at } from "../model/moves.ts";
 import type { Acceptability } from "../constraints/acceptability.ts";
-import { accepts, type GroundConstraint, ruling } from "../constraints/ground.ts";
+import { accepts, type GroundConstraint } from "../constraints/ground.ts";
 import {
   type DenseRelations,
   isDenseSize,
@@ -21,58 +19,39 @@ import {
   setBox,
 } from "../constraints/relation-dense.ts";
 import { indexOf } from "../constraints/network.ts";
-import { byRule } from "../constraints/rule-order.ts";
+import { type EndStates, endStates } from "../constraints/end-states.ts";
+import type { Nogood } from "./nogood.ts";
 import { refusal } from "../constraints/refusal.ts";
 
-/** Something that forbids: a NO row, or that no row of a table allows a combination. */
-export interface Nogood {
-  /** Equal for the same row, or the same combination of the same table. */
-  readonly key: string;
-  readonly rule: Rule;
-  readonly table: TransitionTable;
-  /** What it forbids. */
-  readonly cells: readonly VersionSet[];
-  /** The combination where no row allows it; null for a NO row. */
-  readonly versions: readonly number[] | null;
+/** The System when only these types are numbered. */
+export function withOrders(system: System, kept: readonly number[]): System {
+  const types = system.types.map((one, type) =>
+    kept.includes(type) ? one : { ...one, order: null },
+  );
+  return { ...system, types };
 }
 
-/** What forbids these versions on a constraint that refuses them. */
-export function nogoodOf(
-  system: System,
-  constraint: GroundConstraint,
-  versions: readonly number[],
-): Nogood {
-  const said = ruling(constraint, versions);
-  const { table } = constraint;
-  if (!said.accepted && said.rule !== null) {
-    const { rule } = said;
-    const { file, line, row } = rule;
-    const cells = table.rows.find((one) => one.rule === rule)?.cells ?? [];
-    return {
-      key: `row ${file}:${line} ${row} of ${table.name}`,
-      rule,
-      table,
-      cells,
-      versions: null,
-    };
-  }
-  const names = versions.map((version, column) => {
-    const type = at(table.columns, column).type;
-    return at(at(system.types, type).versions, version);
-  });
-  // It has no line of its own; the first row of its table tells people where to look.
-  const first = table.rows.map(({ rule }) => rule).toSorted(byRule)[0];
-  const row = `(no row allows ${names.join(" with ")})`;
-  const cells = versions.map((version) => [version]);
-  const rule = { file: first?.file ?? table.name, line: first?.line ?? 1, row };
-  return { key: `unlisted ${table.name} ${versions.join()}`, rule, table, cells, versions };
+/** The System when a stage may end anywhere. */
+function withoutRests(system: System): System {
+  const endTables = system.endTables.slice(0, 1).map((table) => ({
+    ...table,
+    columns: [],
+    rows: table.rows
+      .filter(({ verdict }) => verdict === "yes")
+      .slice(0, 1)
+      .map((row) => ({ ...row, cells: [] })),
+  }));
+  return { ...system, endTables };
 }
 
-/** Acceptability when, of all that its transition tables forbid, only the kept nogoods forbid. */
+/**
+ * Acceptability when, of all that its transition tables forbid, only these nogoods forbid. `isResting`: stages end in end states
+ * only, not anywhere.
+ */
 export function relaxer(
   system: System,
   acceptability: Acceptability,
-): (kept: ReadonlyMap<string, Nogood>) => Acceptability {
+): (nogoods: readonly Nogood[], isResting: boolean) => Acceptability {
   const starts = startState(system);
   const denseRelations = newDenseRelations();
   const constraintsOfTable = byTable(acceptability.network.constraints);
@@ -90,16 +69,21 @@ export function relaxer(
     known.set(table, { nogoods, constraints });
     return constraints;
   };
-  return (kept) => {
-    const nogoodsOfTable = byTable([...kept.values()]);
+  let anywhere: EndStates | null = null;
+  const endsAnywhere = () =>
+    (anywhere ??= endStates(withoutRests(system), acceptability.tableClasses));
+  return (nogoods, isResting) => {
     const constraints = [...constraintsOfTable.keys()].flatMap((table) => {
-      const nogoods = nogoodsOfTable.get(table);
-      return nogoods === undefined ? [] : relaxedConstraints(table, nogoods);
+      const own = nogoods.filter((nogood) => isOf(table, nogood));
+      return own.length === 0 ? [] : relaxedConstraints(table, own);
     });
     const constraintsOf = indexOf(constraints, acceptability.tableClasses);
     const network = { constraints, constraintsOf, isWhole: acceptability.network.isWhole };
+    const ends = isResting ? acceptability.ends : endsAnywhere();
     return {
       ...acceptability,
+      ends,
+      endName: ends.nameOf,
       network,
       violation: (options) => {
         const refused =
@@ -113,16 +97,21 @@ export function relaxer(
   };
 }
 
-function byTable<T extends { readonly table: TransitionTable }>(
-  all: readonly T[],
-): ReadonlyMap<TransitionTable, readonly T[]> {
-  const groups = new Map<TransitionTable, T[]>();
-  for (const one of all) {
-    const group = groups.get(one.table);
-    if (group === undefined) groups.set(one.table, [one]);
-    else group.push(one);
+function byTable(
+  constraints: readonly GroundConstraint[],
+): ReadonlyMap<TransitionTable, readonly GroundConstraint[]> {
+  const groups = new Map<TransitionTable, GroundConstraint[]>();
+  for (const constraint of constraints) {
+    const group = groups.get(constraint.table);
+    if (group === undefined) groups.set(constraint.table, [constraint]);
+    else group.push(constraint);
   }
   return groups;
+}
+
+function isOf({ name, columns, rows }: TransitionTable, nogood: Nogood): boolean {
+  if (nogood.kind === "unlisted") return nogood.columns === columns && nogood.table === name;
+  return nogood.kind === "row" && rows.some(({ rule }) => rule === nogood.rule);
 }
 
 /** The constraints of one table with some of its nogoods. */
@@ -141,9 +130,14 @@ function constraintOf(
   nogoods: readonly Nogood[],
   denseRelations: DenseRelations,
 ): GroundConstraint {
-  const no = nogoods.flatMap(({ versions, cells }) =>
-    versions === null || !accepts(constraint, versions) ? [cells] : [],
-  );
+  const no = nogoods.flatMap((nogood): readonly (readonly VersionSet[])[] => {
+    if (nogood.kind === "row")
+      return constraint.table.rows
+        .filter(({ rule }) => rule === nogood.rule)
+        .map(({ cells }) => cells);
+    if (nogood.kind !== "unlisted" || accepts(constraint, nogood.versions)) return [];
+    return [nogood.versions.map((version) => [version])];
+  });
   const layout = layoutOf(constraint.sizes);
   const boxRelation = {
     layout,
