@@ -1,5 +1,7 @@
 // Imports go one way: each room of src/ may import only what its row in rooms.json names. Everyone
-// may import its own room, core, and the port types in platform/types.ts.
+// may import its own room, core, and the port types in platform/types.ts. A directory of a room that has a
+// row of its own, such as "cli/output", may import of that room only what this row names; of other rooms, what
+// the row of the room names.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
@@ -13,6 +15,14 @@ const loader = { importer: "src/cli/launch.ts", target: "src/platform/kept-code.
 
 // All child processes are started alike.
 const starter = { importer: "src/platform/child-process.ts", specifier: "execa" };
+
+/** The most special row that a file falls under. */
+function roomOf(file) {
+  const [, room, part, ...rest] = file.split("/");
+  return rest.length > 0 && `${room}/${part}` in rooms ? `${room}/${part}` : room;
+}
+
+const wholeRoomOf = (room) => room.split("/")[0];
 
 const allows = (list, name) => list === "any" || list.includes(name);
 
@@ -32,15 +42,22 @@ function offence(file, room, specifier) {
     return row.packages.includes(name) ? null : `${room} may not use the package ${name}`;
   }
   const target = posix.join(posix.dirname(file), specifier);
-  const other = target.split("/")[1];
+  const other = roomOf(target);
+  const wholeRoom = wholeRoomOf(room);
+  const otherWholeRoom = wholeRoomOf(other);
   if (!target.startsWith("src/")) return `${target} lies outside src/`;
   if (!target.endsWith(".ts")) return `${specifier} must name a file that ends in .ts`;
   if (other === room || other === "core" || target === "src/platform/types.ts") return null;
   if (file === loader.importer && target === loader.target) return null;
-  if (other === "platform") {
+  if (otherWholeRoom === wholeRoom && room === wholeRoom) return null;
+  if (otherWholeRoom === "platform") {
     return file === compositionRoot ? null : `only ${compositionRoot} builds adapters: ${target}`;
   }
-  return allows(row.rooms, other) ? null : `${room} may not import ${other}: ${target}`;
+  const isAllowed =
+    otherWholeRoom === wholeRoom
+      ? row.rooms.includes(other)
+      : allows(rooms[wholeRoom].rooms, otherWholeRoom);
+  return isAllowed ? null : `${room} may not import ${other}: ${target}`;
 }
 
 // `import "x"`, `import ... from "x"`, `export ... from "x"`, the last line of a long one, `import("x")`.
@@ -48,7 +65,7 @@ const importForm =
   /^\s*(?:import\s*|(?:import|export|\})[^"'=(]*\bfrom\s*|.*\bimport\()["']([^"']+)["']/;
 
 function* offencesOf(file) {
-  const room = file.split("/")[1];
+  const room = roomOf(file);
   for (const [index, line] of readFileSync(file, "utf8").split("\n").entries()) {
     const specifier = importForm.exec(line)?.[1];
     if (specifier === undefined || /^\s*(\/\/|\/?\*)/.test(line)) continue;

@@ -38,6 +38,16 @@ test("docs/architecture.md tells for each room what the lint enforces", () => {
   expect(told).toEqual(enforced);
 });
 
-test("every room of src/ has its row", () => {
-  expect(Object.keys(rooms).sort()).toEqual(readdirSync("src").sort());
+test("every room of src/ has its row, and every directory of a room in which one has", () => {
+  const names = Object.keys(rooms);
+  const whole = names.filter((name) => !name.includes("/"));
+  expect(whole.sort()).toEqual(readdirSync("src").sort());
+  const parts = names.filter((name) => name.includes("/"));
+  const divided = new Set(parts.map((name) => dirname(name)));
+  const directories = [...divided].flatMap((room) =>
+    readdirSync(join("src", room), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${room}/${name}`),
+  );
+  expect(parts.sort()).toEqual(directories.sort());
 });
