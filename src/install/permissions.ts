@@ -3,7 +3,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { ProblemCode } from "../core/problem-codes.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, type Result } from "../core/result.ts";
-import { type Files, modeText, unlessRefused } from "../platform/types.ts";
+import { type Files, type FileStatus, modeText, unlessRefused } from "../platform/types.ts";
 import { type Exposure, exposureOf, follow, type Step } from "../sources/exposure.ts";
 import { deviceConstraintsFile } from "./device-files.ts";
 import { defaultDirectories, interfacesIn } from "./environment.ts";
@@ -108,48 +108,55 @@ function guardedDatastore({ environment }: Machine): Guarded {
 
 /** What others can change, as seen from what is believed. */
 interface Found extends Exposure {
-  readonly as: "itself" | "holder" | "link" | "holder of nothing";
+  readonly as: "itself" | "holder" | "ancestor" | "link" | "holder of nothing";
 }
 
 /**
- * Of the file or directory itself, and of where it and every link to it lie. Where a file is not there, of the directory in
- * which others could make one; all else that is missing is for its reader to tell. Throws FileError.
+ * Of the file or directory itself, and of every directory and link on the way there. Where a file is not there, of the
+ * directory in which others could make it; all else that is missing is for its reader to tell. Throws FileError.
  */
 function exposureAt(files: Files, { path, kind }: Guarded): Found | null {
-  const way = follow(files, path, (step) =>
-    step.status.kind === "link" ? ofLink(files, step) : null,
-  );
+  const way = follow(files, path, judgeAncestors());
   switch (way.kind) {
     case "exposed": {
       const { exposure } = way;
-      return { ...exposure, as: exposure.status.kind === "link" ? "link" : "holder" };
+      return { ...exposure, as: exposure.status.kind === "link" ? "link" : above(exposure, path) };
     }
     case "absent": {
-      const holder = way.isLast && kind === "file" ? files.status(way.holder) : null;
+      const holder = kind === "file" ? files.status(way.holder) : null;
       const found = holder === null ? null : exposureOf(way.holder, holder);
       return found === null ? null : { ...found, as: "holder of nothing" };
     }
     case "safe": {
       const itself = exposureOf(way.realPath, way.status);
-      if (itself !== null) return { ...itself, as: "itself" };
-      const holder = ofHolder(files, way.realPath);
-      return holder === null ? null : { ...holder, as: "holder" };
+      return itself === null ? null : { ...itself, as: "itself" };
     }
     default:
       return assertNever(way);
   }
 }
 
-function ofLink(files: Files, { path, status }: Step): Exposure | null {
-  return ofHolder(files, path) ?? exposureOf(path, status);
+function above({ path: at }: Exposure, path: string): "holder" | "ancestor" {
+  return at !== dirname(path) && path.startsWith(at === "/" ? at : `${at}/`)
+    ? "ancestor"
+    : "holder";
+}
+
+/** Judges a directory once something in it is stepped on: what the way ends at is judged by another rule. */
+function judgeAncestors(): (step: Step) => Exposure | null {
+  let holder: Exposure | null = null;
+  return ({ path, status }) => {
+    if (holder !== null) return holder;
+    if (status.kind === "link") return exposureOf(path, status);
+    holder = ofHolder(path, status);
+    return null;
+  };
 }
 
 /** With the sticky bit others may put things there, but not take away or exchange what is not theirs. */
-function ofHolder(files: Files, path: string): Exposure | null {
-  const holder = dirname(path);
-  const status = files.status(holder);
-  const found = status === null ? null : exposureOf(holder, status);
-  const isSticky = found !== null && (found.status.mode & 0o1000) !== 0;
+function ofHolder(path: string, status: FileStatus): Exposure | null {
+  const found = exposureOf(path, status);
+  const isSticky = found !== null && (status.mode & 0o1000) !== 0;
   return found?.how === "others may write" && isSticky ? null : found;
 }
 
@@ -181,6 +188,8 @@ function nameOf({ what, path }: Guarded, { as, path: where }: Found): string {
       return `The ${what} "${path}"`;
     case "holder":
       return `"${where}", where the ${what} "${path}" lies,`;
+    case "ancestor":
+      return `"${where}", on the way to the ${what} "${path}",`;
     case "holder of nothing":
       return `"${where}", where a ${what} "${path}" would be believed,`;
     case "link":

@@ -114,6 +114,44 @@ describe("what others can change", () => {
     expect(system.run(["plan", "manifest-v2.yaml"]).exit).toBe(0);
   });
 
+  /** Each is moved below two directories, and looked for there. */
+  const moved = [
+    ["conf", "MENDER_ORCHESTRATOR_CONF_DIR", "conf", 12, "configuration"],
+    ["topology.yaml", "MENDER_ORCHESTRATOR_TOPOLOGY_DIR", "", 12, "Topology"],
+    ["datastore", "MENDER_ORCHESTRATOR_DATASTORE_DIR", "datastore", 12, "configuration"],
+    ["interfaces", "MENDER_ORCHESTRATOR_DATA_DIR", "", 15, "directory of the Interfaces"],
+  ] as const;
+
+  test.each(moved)(
+    "is a directory far above, too, from which they can take away what is believed: %s",
+    (what, variable, name, exit, called) => {
+      const [outer, inner] = [system.path("outer"), system.path("outer/inner")];
+      mkdirSync(inner, { recursive: true, mode: 0o755 });
+      renameSync(system.path(what), `${inner}/${what}`);
+      symlinkSync(system.path("boards"), `${inner}/boards`);
+      const env = { [variable]: name === "" ? inner : `${inner}/${name}` };
+      const plan = () => system.run(["plan", "manifest-v2.yaml"], env);
+      expect(plan().exit).toBe(0);
+      chmodSync(outer, 0o775);
+      const refused = plan();
+      expect(refused.exit).toBe(exit);
+      expect(refused.stderr).toContain(`"${outer}", on the way to the ${called} "${inner}/`);
+      chmodSync(outer, 0o1777);
+      expect(plan().exit).toBe(0);
+    },
+  );
+
+  test("is a directory far above in which they could put what is not there", () => {
+    const outer = system.path("outer");
+    mkdirSync(outer, { mode: 0o755 });
+    const env = { MENDER_ORCHESTRATOR_CONF_DIR: `${outer}/inner/conf` };
+    expect(system.run(["plan", "manifest-v2.yaml"], env).exit).toBe(0);
+    chmodSync(outer, 0o775);
+    const refused = system.run(["plan", "manifest-v2.yaml"], env);
+    expect(refused.exit).toBe(12);
+    expect(refused.stderr).toContain(`"${outer}", where a configuration "${outer}/inner/conf/`);
+  });
+
   test("is a directory, too, in which a link of a chain lies", () => {
     const [ours, theirs] = [system.path("ours"), system.path("theirs")];
     mkdirSync(ours, { mode: 0o755 });
