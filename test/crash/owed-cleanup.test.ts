@@ -1,44 +1,56 @@
 import { existsSync, rmSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type SeedProgram, seedProgram, v2 } from "../support/seed-program.ts";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { type SeedProgram, v2 } from "../support/seed-program.ts";
+import { seedStages } from "../support/seed-stages.ts";
+import { inTier } from "../support/tier.ts";
 
 /** The built program killed with SIGKILL wherever it has to do with a Cleanup that has failed. */
 
+const { after, remove } = seedStages({
+  /** The update to v.2 has left a Cleanup of R456 owed, which would end well now. */
+  owed: ({ failIn, path, run }) => {
+    failIn("R456", "Cleanup", 1);
+    expect(run(["install", "manifest-v2.yaml"]).exit).toBe(0);
+    rmSync(path("boards/R456/fail/Cleanup"));
+  },
+});
+
 let system: SeedProgram;
 beforeEach(() => {
-  system = seedProgram();
+  system = after("new");
 });
-afterEach(() => {
-  system.remove();
-});
+afterAll(remove);
 
 const v3 = ["gateway-v3", "rtos-v3", "rtos-v3"];
 const mend = () => rmSync(system.path("boards/R456/fail/Cleanup"), { force: true });
 const cleanups = () => system.calls().filter((call) => call === "Cleanup R456").length;
 
 describe("killed at the end of the deployment that owes it", () => {
-  it.each(["end:synced", "end:archived"])("at %s: it is owed once, and made good", (point) => {
-    system.failIn("R456", "Cleanup", 1);
-    const killed = system.run(["install", "manifest-v2.yaml"], { ORCHESTRATOR_CRASH_POINT: point });
-    expect(killed.signal).toBe("SIGKILL");
-    expect([0, 2]).toContain(system.run(["resume"]).exit);
-    expect(system.versions()).toEqual(v2);
-    expect(system.run(["status"]).stdout.match(/still owes/g)).toHaveLength(1);
-    mend();
-    expect(system.run(["install", "manifest-v3.yaml"]).exit).toBe(0);
-    expect(system.versions()).toEqual(v3);
-    expect(system.run(["status"]).stdout).toBe("No deployment is in progress.\n");
-  });
+  it.each(inTier(["end:synced"], ["end:synced", "end:archived"]))(
+    "at %s: it is owed once, and made good",
+    (point) => {
+      system.failIn("R456", "Cleanup", 1);
+      const killed = system.run(["install", "manifest-v2.yaml"], {
+        ORCHESTRATOR_CRASH_POINT: point,
+      });
+      expect(killed.signal).toBe("SIGKILL");
+      expect([0, 2]).toContain(system.run(["resume"]).exit);
+      expect(system.versions()).toEqual(v2);
+      expect(system.run(["status"]).stdout.match(/still owes/g)).toHaveLength(1);
+      mend();
+      expect(system.run(["install", "manifest-v3.yaml"]).exit).toBe(0);
+      expect(system.versions()).toEqual(v3);
+      expect(system.run(["status"]).stdout).toBe("No deployment is in progress.\n");
+    },
+  );
 });
 
 describe("killed while it is made good for the next deployment", () => {
   beforeEach(() => {
-    system.failIn("R456", "Cleanup", 1);
-    system.run(["install", "manifest-v2.yaml"]);
-    mend();
+    system = after("owed");
   });
 
-  it.each(["owed:called", "owed:ended", "owed:settled"])(
+  it.each(inTier(["owed:ended"], ["owed:called", "owed:ended", "owed:settled"]))(
     "at %s: the next install goes on with it",
     (point) => {
       const killed = system.run(["install", "manifest-v3.yaml"], {
@@ -66,7 +78,9 @@ describe("killed while it is made good for the next deployment", () => {
 });
 
 describe("killed while it is made good between two stages", () => {
-  it.each(["intent-appended", "intent-synced", "started", "outcome-appended"])(
+  const moments = ["intent-appended", "intent-synced", "started", "outcome-appended"];
+
+  it.each(inTier(["started", "outcome-appended"], moments))(
     "at OwedCleanup:%s: resume goes on with it, and the stage is no failure",
     (moment) => {
       system.failIn("R456", "Cleanup", 1);

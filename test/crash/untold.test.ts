@@ -1,27 +1,32 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
+import { seedStages } from "../support/seed-stages.ts";
+import { inTier } from "../support/tier.ts";
 
 /** A failure of which nobody was told, because every process that knew of it was killed. */
 
+const { after, remove } = seedStages({
+  /** Killed in ArtifactInstall, and again while that was rolled back. */
+  "killed twice": ({ failIn, run }) => {
+    failIn("R456", "ArtifactInstall", "kill-caller");
+    failIn("R456", "ArtifactRollback", "kill-caller");
+    expect(run(["install", "manifest-v2.yaml"]).signal).toBe("SIGKILL");
+    expect(run(["resume"]).signal).toBe("SIGKILL");
+  },
+});
+
 let system: SeedProgram;
 beforeEach(() => {
-  system = seedProgram();
+  system = after("new");
 });
-afterEach(() => {
-  system.remove();
-});
-
-/** Killed in ArtifactInstall, and again while that was rolled back. */
-function killTwice(): void {
-  system.failIn("R456", "ArtifactInstall", "kill-caller");
-  system.failIn("R456", "ArtifactRollback", "kill-caller");
-  expect(system.run(["install", "manifest-v2.yaml"]).signal).toBe("SIGKILL");
-  expect(system.run(["resume"]).signal).toBe("SIGKILL");
-}
+afterAll(remove);
 
 describe("killed in ArtifactInstall, and killed in its rollback", () => {
+  beforeEach(() => {
+    system = after("killed twice");
+  });
+
   it("resume ends with 22, not with 0", () => {
-    killTwice();
     const ran = system.run(["resume"]);
     expect(ran.exit).toBe(22);
     expect(ran.stderr).toContain("Failed and rolled back");
@@ -30,13 +35,11 @@ describe("killed in ArtifactInstall, and killed in its rollback", () => {
   });
 
   it("rollback ends with 0: whoever calls it knows", () => {
-    killTwice();
     expect(system.run(["rollback"]).exit).toBe(0);
     expect(system.versions()).toEqual(v1);
   });
 
   it("and a rollback that was killed was called: resume ends with 0", () => {
-    killTwice();
     system.failIn("R456", "ArtifactFailure", "kill-caller");
     expect(system.run(["rollback"]).signal).toBe("SIGKILL");
     expect(system.run(["resume"]).exit).toBe(0);
@@ -44,7 +47,6 @@ describe("killed in ArtifactInstall, and killed in its rollback", () => {
   });
 
   it("an install that makes way ends with its own success", () => {
-    killTwice();
     const ran = system.run(["install", "manifest-v2.yaml"]);
     expect(ran.exit).toBe(0);
     expect(ran.stderr).toMatch(/Note: the interrupted deployment \w+ of ".*" was ended first/);
@@ -61,14 +63,19 @@ it("a failure that was told where it stopped ends with 0 when it is finished", (
   expect(system.versions()).toEqual(v1);
 });
 
-it.each([
+const points = [
   ["stop:synced", 22],
-  ["told:appended", 0],
   ["told:synced", 0],
-] as const)("one that was killed at %s where it stopped ends with %i", (point, exit) => {
-  system.failIn("R456", "ArtifactInstall", 1);
-  const args = ["install", "--stop-before", "ArtifactRollback", "manifest-v2.yaml"];
-  expect(system.run(args, { ORCHESTRATOR_CRASH_POINT: point }).signal).toBe("SIGKILL");
-  expect(system.run(["resume"]).exit).toBe(exit);
-  expect(system.versions()).toEqual(v1);
-});
+  ["told:appended", 0],
+] as const;
+
+it.each<readonly [string, number]>(inTier(points.slice(0, 2), [...points]))(
+  "one that was killed at %s where it stopped ends with %i",
+  (point, exit) => {
+    system.failIn("R456", "ArtifactInstall", 1);
+    const args = ["install", "--stop-before", "ArtifactRollback", "manifest-v2.yaml"];
+    expect(system.run(args, { ORCHESTRATOR_CRASH_POINT: point }).signal).toBe("SIGKILL");
+    expect(system.run(["resume"]).exit).toBe(exit);
+    expect(system.versions()).toEqual(v1);
+  },
+);

@@ -11,24 +11,35 @@ import {
   writeSync,
 } from "node:fs";
 import { Command } from "commander";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { defineCommands } from "../../src/cli/program.ts";
 import { programPath } from "../support/program.ts";
-import { type SeedProgram, seedProgram } from "../support/seed-program.ts";
+import type { SeedProgram } from "../support/seed-program.ts";
+import { seedStages } from "../support/seed-stages.ts";
 import { oneOfEachKind } from "../support/tier.ts";
 
 /** Every command of the program ends when it is told to, whatever holds it up. */
 
+const { after, remove } = seedStages({
+  "waits before ArtifactCommit": ({ run }) => {
+    const args = ["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"];
+    expect(run(args).exit).toBe(0);
+  },
+});
+
 let system: SeedProgram;
-let full: number;
-beforeEach(() => {
-  system = seedProgram();
+let full: number | null = null;
+
+/** Each test begins with a System at a stage, and a pipe beside it. */
+function begin(stage: Parameters<typeof after>[0] = "new") {
+  system = after(stage);
   full = fullPipe(system.path("full"));
-});
+}
 afterEach(() => {
-  closeSync(full);
-  system.remove();
+  if (full !== null) closeSync(full);
+  full = null;
 });
+afterAll(remove);
 
 /** A pipe that nobody reads and that takes nothing more. */
 function fullPipe(path: string): number {
@@ -44,6 +55,8 @@ function fullPipe(path: string): number {
 
 interface Case {
   readonly args: readonly string[];
+  /** Where the System stands before. */
+  readonly stage?: typeof waiting;
   /** What is done before. */
   readonly prepare?: () => void;
   /**
@@ -53,15 +66,9 @@ interface Case {
   readonly hangsIn?: "Identity R998" | "ArtifactCommit R998" | "ArtifactRollback R998";
 }
 
-function waitingBeforeCommit() {
-  const stop = ["--stop-before", "ArtifactCommit"];
-  expect(system.run(["install", "manifest-v2.yaml", ...stop]).exit).toBe(0);
-}
-
+/** The committed bundle is what `bundle create` makes of the seed's Manifest. */
 function bundled() {
-  expect(
-    system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "v2.tar"]).exit,
-  ).toBe(0);
+  cpSync("fixtures/bundles/seed-v2.tar", system.path("v2.tar"));
 }
 
 function withKey() {
@@ -85,11 +92,13 @@ function payload() {
   cpSync(system.path("v2.tar"), system.path("tree/files/v2.tar"));
 }
 
+const waiting = "waits before ArtifactCommit";
+
 const cases: Readonly<Record<string, Case>> = {
   install: { args: ["install", "manifest-v2.yaml"], hangsIn: "Identity R998" },
-  resume: { args: ["resume"], prepare: waitingBeforeCommit, hangsIn: "ArtifactCommit R998" },
-  rollback: { args: ["rollback"], prepare: waitingBeforeCommit, hangsIn: "ArtifactRollback R998" },
-  commit: { args: ["commit"], prepare: waitingBeforeCommit, hangsIn: "ArtifactCommit R998" },
+  resume: { args: ["resume"], stage: waiting, hangsIn: "ArtifactCommit R998" },
+  rollback: { args: ["rollback"], stage: waiting, hangsIn: "ArtifactRollback R998" },
+  commit: { args: ["commit"], stage: waiting, hangsIn: "ArtifactCommit R998" },
   status: { args: ["status"] },
   history: { args: ["history"] },
   plan: { args: ["plan", "manifest-v2.yaml"], hangsIn: "Identity R998" },
@@ -131,7 +140,7 @@ function definedCommands(): readonly string[] {
   );
 }
 
-function start(args: readonly string[], outlet: number | "ignore" = full): ChildProcess {
+function start(args: readonly string[], outlet: number | "ignore" | null = full): ChildProcess {
   const given = args.map((arg) => arg.replace("$PWD", system.directory));
   return spawn(process.execPath, [programPath, ...given], {
     cwd: system.directory,
@@ -214,7 +223,8 @@ const told = Object.entries(cases).flatMap(([command, one]) =>
 const tried = oneOfEachKind(told, ({ command }) => command);
 
 describe("while nobody reads what it prints, within 2 s", () => {
-  test.each(tried)("$command ends on $signal", async ({ signal, args, prepare }) => {
+  test.each(tried)("$command ends on $signal", async ({ signal, args, stage, prepare }) => {
+    begin(stage);
     prepare?.();
     const child = start(args);
     await until(() => listens(child, signal));
@@ -232,7 +242,8 @@ describe("while an Interface hangs", () => {
 
   test.each(oneOfEachKind(hanging, kindOf))(
     "$command ends on $signal within 10 s",
-    async ({ signal, args, prepare, hangsIn }) => {
+    async ({ signal, args, stage, prepare, hangsIn }) => {
+      begin(stage);
       prepare?.();
       system.failIn("R998", stateOf[hangsIn], "hang");
       const child = start(args);
@@ -248,6 +259,7 @@ describe("simulate", () => {
   test.each(["SIGTERM", "SIGINT"] as const)(
     "tells on %s what it has found so far, within 2 s",
     async (signal) => {
+      begin();
       const child = start([...endless, "--out", "found.txt"], "ignore");
       await until(() => system.calls().filter((call) => call.startsWith("Provides")).length === 3);
       await until(() => listens(child, signal));
@@ -262,6 +274,7 @@ describe("simulate", () => {
   );
 
   test("gives up where it would take more memory than it may, and tells what it has found", async () => {
+    begin();
     const child = start([...endless, "--memory", "160", "--out", "found.txt"], "ignore");
     const exited = once(child, "exit");
     let most = 0;

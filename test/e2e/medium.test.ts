@@ -1,20 +1,26 @@
 import { copyFileSync, mkdirSync, readFileSync, renameSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
+import { seedStages } from "../support/seed-stages.ts";
+
+const afterGateway = { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" };
+
+const { after, remove } = seedStages({
+  /** Killed once the gateway is updated: what comes is to be read yet. */
+  "half-way": ({ run }) => {
+    expect(run(["install", "manifest-v2.yaml"], afterGateway).signal).toBe("SIGKILL");
+  },
+});
 
 let system: SeedProgram;
 beforeEach(() => {
-  system = seedProgram();
+  system = after("new");
 });
-afterEach(() => {
-  system.remove();
-});
+afterAll(remove);
 
 describe("Artifacts on a medium that is gone when the deployment is resumed", () => {
   it("are asked for by name before anything is done, and the deployment goes on once they are back", () => {
-    system.run(["install", "manifest-v2.yaml"], {
-      ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended",
-    });
+    system = after("half-way");
     mkdirSync(system.path("away"));
     renameSync(system.path("artifacts"), system.path("away/artifacts"));
     const calls = system.calls().length;
@@ -37,9 +43,7 @@ describe("Artifacts on a medium that is gone when the deployment is resumed", ()
     system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "other.tar"]);
     mkdirSync(system.path("medium"));
     renameSync(system.path("v2.tar"), system.path("medium/v2.tar"));
-    system.run(["install", "medium/v2.tar"], {
-      ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended",
-    });
+    system.run(["install", "medium/v2.tar"], afterGateway);
     renameSync(system.path("medium"), system.path("stick"));
     const gone = system.run(["resume"]);
     expect(gone.exit).toBe(15);
@@ -53,9 +57,7 @@ describe("Artifacts on a medium that is gone when the deployment is resumed", ()
   });
 
   it("may lie elsewhere beside each other, too", () => {
-    system.run(["install", "manifest-v2.yaml"], {
-      ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended",
-    });
+    system = after("half-way");
     mkdirSync(system.path("stick"));
     renameSync(system.path("artifacts"), system.path("stick/artifacts"));
     expect(system.run(["resume", "--from", "stick"]).exit).toBe(0);
@@ -63,9 +65,7 @@ describe("Artifacts on a medium that is gone when the deployment is resumed", ()
   });
 
   it("are not needed to roll back", () => {
-    system.run(["install", "manifest-v2.yaml"], {
-      ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended",
-    });
+    system = after("half-way");
     renameSync(system.path("artifacts"), system.path("gone"));
     expect(system.run(["rollback"]).exit).toBe(0);
     expect(system.versions()).toEqual(v1);
@@ -78,10 +78,8 @@ describe("an Artifact in whose place another sound one was put since the plan wa
   };
 
   it("is told before anything is done, and the deployment goes on once the right one is back", () => {
+    system = after("half-way");
     copyFileSync(system.path("artifacts/rtos-v2.mender"), system.path("artifacts/kept"));
-    system.run(["install", "manifest-v2.yaml"], {
-      ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended",
-    });
     const calls = system.calls().length;
     const journal = readFileSync(system.path("datastore/deployment/journal"));
 
@@ -105,9 +103,7 @@ describe("an Artifact in whose place another sound one was put since the plan wa
   });
 
   it("does not matter to a rollback, nor once every Artifact is downloaded", () => {
-    system.run(["install", "manifest-v2.yaml"], {
-      ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended",
-    });
+    system = after("half-way");
     copyFileSync(system.path("artifacts/rtos-v2.mender"), system.path("artifacts/kept"));
     put("rtos-v3.mender");
     expect(system.run(["rollback"]).exit).toBe(0);

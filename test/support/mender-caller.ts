@@ -1,13 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { programPath, type Ran, runProgram } from "./program.ts";
 import { type Board, copySeedSystem, type SeedSystem } from "./seed-system.ts";
@@ -45,12 +37,6 @@ export interface MenderCaller extends SeedSystem {
   readonly path: (...parts: readonly string[]) => string;
   readonly calls: () => readonly string[];
   readonly failIn: SeedSystem["failIn"];
-  /**
-   * Keeps everything as it is now, to come back to it; all of it lies where it lay, for a journal holds absolute paths.
-   */
-  readonly save: (as: string) => void;
-  readonly restore: (as: string) => void;
-  readonly remove: () => void;
 }
 
 type Call = (crashPoint?: string) => Ran;
@@ -63,7 +49,6 @@ export const callI = ["install", "--stop-before", "ArtifactCommit", ...stops, "-
 export function menderCaller(): MenderCaller {
   const system = copySeedSystem();
   const path = (...parts: readonly string[]) => system.path(...parts);
-  const saved = `${system.directory}.saved`;
   const tree = path("modules/v3/payloads/0000/tree");
   for (const name of ["files", "header", "tmp"]) mkdirSync(join(tree, name), { recursive: true });
   writeFileSync(join(tree, "version"), "3\n");
@@ -122,20 +107,7 @@ export function menderCaller(): MenderCaller {
       writeFileSync(file, script.replace("\n", `\n${line}\n`));
     },
     versions: () => [system.version("G13"), system.version("R456"), system.version("R998")],
-    save: (as) => copyWhole(system.directory, join(saved, as)),
-    restore: (as) => {
-      system.remove();
-      copyWhole(join(saved, as), system.directory);
-    },
-    remove: () => {
-      system.remove();
-      rmSync(saved, { recursive: true, force: true });
-    },
   };
-}
-
-function copyWhole(from: string, to: string): void {
-  cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
 }
 
 /** A reboot is another boot id. */
