@@ -6,14 +6,16 @@ import { inTier } from "../support/tier.ts";
 
 /** The built program killed with SIGKILL wherever it has to do with a Cleanup that has failed. */
 
-const { after, remove } = seedStages({
+const ways = {
   /** The update to v.2 has left a Cleanup of R456 owed, which would end well now. */
-  owed: ({ failIn, path, run }) => {
+  owed: ({ failIn, path, run }: SeedProgram) => {
     failIn("R456", "Cleanup", 1);
     expect(run(["install", "manifest-v2.yaml"]).exit).toBe(0);
     rmSync(path("boards/R456/fail/Cleanup"));
   },
-});
+};
+
+const { after, remove } = seedStages(ways);
 
 let system: SeedProgram;
 beforeEach(() => {

@@ -11,9 +11,9 @@ import { scratchDirectory } from "../support/scratch.ts";
 import { inTier } from "../support/tier.ts";
 
 /** Each Interface several times. */
-const iterations = inTier(150, 1000);
+const iterations = inTier(100, 1000);
 /** Parts, so that one that hangs is told sooner. */
-const inOnePart = inTier(150, 250);
+const inOnePart = inTier(100, 250);
 const parts = Array.from({ length: iterations / inOnePart }, (_, part) => part * inOnePart);
 const atOnce = 50;
 

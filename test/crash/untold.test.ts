@@ -5,15 +5,17 @@ import { inTier } from "../support/tier.ts";
 
 /** A failure of which nobody was told, because every process that knew of it was killed. */
 
-const { after, remove } = seedStages({
+const ways = {
   /** Killed in ArtifactInstall, and again while that was rolled back. */
-  "killed twice": ({ failIn, run }) => {
+  "killed twice": ({ failIn, run }: SeedProgram) => {
     failIn("R456", "ArtifactInstall", "kill-caller");
     failIn("R456", "ArtifactRollback", "kill-caller");
     expect(run(["install", "manifest-v2.yaml"]).signal).toBe("SIGKILL");
     expect(run(["resume"]).signal).toBe("SIGKILL");
   },
-});
+};
+
+const { after, remove } = seedStages(ways);
 
 let system: SeedProgram;
 beforeEach(() => {

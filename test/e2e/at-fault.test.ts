@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type SeedProgram, seedProgram, v2 } from "../support/seed-program.ts";
+import { widening } from "../support/tier.ts";
 
 let system: SeedProgram;
 beforeEach(() => {
@@ -99,15 +100,18 @@ constraints:
   - { component_type: safety, id: SAFETY, version: safety-v1 }
 `;
 
-  test("shows no end in which a power cut on the way out has stranded who can go back", () => {
-    writeFileSync(system.path("safety.yaml"), manifest);
-    writeFileSync(system.path("safety-state.yaml"), state);
-    const args = ["simulate", "safety.yaml", "--state", "safety-state.yaml", "--faults", "2"];
-    const { stdout } = system.run([...args, "--accept", "SAFETY"]);
-    expect(stdout).toContain("\nEvery end is acceptable.\n");
-    const bad = stdout.split("\n").filter((line) => line.startsWith("  inconsistent"));
-    expect(bad).toEqual([
-      "  inconsistent (SAFETY; beside it MOTOR and APP): MOTOR motor-v2, APP app-v2, SAFETY ?",
-    ]);
-  });
+  test(
+    "shows no end in which a power cut on the way out has stranded who can go back",
+    widening(() => {
+      writeFileSync(system.path("safety.yaml"), manifest);
+      writeFileSync(system.path("safety-state.yaml"), state);
+      const args = ["simulate", "safety.yaml", "--state", "safety-state.yaml", "--faults", "2"];
+      const { stdout } = system.run([...args, "--accept", "SAFETY"]);
+      expect(stdout).toContain("\nEvery end is acceptable.\n");
+      const bad = stdout.split("\n").filter((line) => line.startsWith("  inconsistent"));
+      expect(bad).toEqual([
+        "  inconsistent (SAFETY; beside it MOTOR and APP): MOTOR motor-v2, APP app-v2, SAFETY ?",
+      ]);
+    }),
+  );
 });

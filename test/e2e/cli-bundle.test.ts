@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
 import { type SeedProgram, seedProgram, v2 } from "../support/seed-program.ts";
@@ -12,6 +12,9 @@ afterEach(() => {
   system.remove();
 });
 
+/** What `bundle create` makes of the seed's Manifest. */
+const committed = "fixtures/bundles/seed-v2.tar";
+
 const create = (into: string, ...more: readonly string[]) =>
   system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", into, ...more]);
 
@@ -23,8 +26,8 @@ describe("bundle", () => {
       stdout: `a.tar: "system-core-v2" with 2 Artifacts, not signed, 16.0 KiB\n`,
       stderr: "",
     });
-    expect(create("b.tar").exit).toBe(0);
-    expect(readFileSync(system.path("b.tar"))).toEqual(readFileSync(system.path("a.tar")));
+    // The committed one was made long ago.
+    expect(readFileSync(system.path("a.tar"))).toEqual(readFileSync(committed));
   });
 
   test("create packs stepping stones, too", () => {
@@ -45,7 +48,7 @@ describe("bundle", () => {
   });
 
   test("inspect and verify tell what is in it", () => {
-    create("b.tar");
+    copyFileSync(committed, system.path("b.tar"));
     const content = `b.tar: a bundle, not signed, 2 Artifacts
   manifest.yaml  (1.3 KiB)
   artifacts/gateway-v2.mender  5.0 KiB  gateway-v2  gateway  depends on device_type: gateway
@@ -59,7 +62,7 @@ describe("bundle", () => {
   });
 
   test("extract gives back what went in", () => {
-    create("b.tar");
+    copyFileSync(committed, system.path("b.tar"));
     expect(system.run(["bundle", "extract", "b.tar", "-C", "out"]).exit).toBe(0);
     expect(readFileSync(system.path("out/manifest.yaml"))).toEqual(
       readFileSync(system.path("manifest-v2.yaml")),
@@ -98,7 +101,7 @@ describe.skipIf(!needs("openssl"))("a signed bundle", () => {
   });
 
   test("can be signed afterwards, and is then the same as one that was signed at once", () => {
-    create("later.tar");
+    copyFileSync(committed, system.path("later.tar"));
     const signed = system.run(["bundle", "sign", "later.tar", "--key", "mine.pem"]);
     expect(signed.exit).toBe(0);
     expect(signed.stdout).toMatch(/^later\.tar: signed with "mine\.pem", \d+\.\d KiB\n$/);
@@ -112,7 +115,7 @@ describe.skipIf(!needs("openssl"))("a signed bundle", () => {
 
   test("is verified with the configured keys as an install does, unless others are given", () => {
     create("b.tar", "--key", "mine.pem");
-    create("unsigned.tar");
+    copyFileSync(committed, system.path("unsigned.tar"));
     trust("mine");
     const verify = (bundle: string, ...more: readonly string[]) => {
       const { exit, stdout, stderr } = system.run(["bundle", "verify", bundle, ...more]);
@@ -140,7 +143,7 @@ describe.skipIf(!needs("openssl"))("a signed bundle", () => {
 
   test("is unpacked only where the keys that are given or configured have signed it", () => {
     create("b.tar", "--key", "mine.pem");
-    create("unsigned.tar");
+    copyFileSync(committed, system.path("unsigned.tar"));
     const refusals = () => [
       extract("b.tar", "--key", "theirs.pub"),
       extract("unsigned.tar", "--key", "mine.pub"),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runProgram } from "../support/program.ts";
 import { scratchDirectory } from "../support/scratch.ts";
+import { widening } from "../support/tier.ts";
 
 test("the demo updates, fails, is killed and goes on, and cleans up after itself", () => {
   const parent = scratchDirectory();
@@ -24,21 +25,24 @@ test("the demo updates, fails, is killed and goes on, and cleans up after itself
   expect(execFileSync("ls", ["-A", parent], { encoding: "utf8" })).toBe("");
 });
 
-test("what is kept can be installed with the command it prints, and then has nothing to do", () => {
-  const directory = join(scratchDirectory(), "with blanks");
-  const { exit, stdout } = runProgram(["demo", "--dir", directory, "--keep"]);
-  expect(exit).toBe(0);
-  const command = stdout
-    .split("\n")
-    .find((line) => line.includes(" install ") && line.includes("MENDER_"));
-  if (command === undefined) throw new Error("no command is printed");
-  const version = () => readFileSync(join(directory, "boards/R456/version"), "utf8");
-  expect(version()).toBe("rtos-v1\n");
-  execFileSync("sh", ["-c", command], { stdio: "ignore" });
-  expect(version()).toBe("rtos-v2\n");
-  const again = execFileSync("sh", ["-c", command], { encoding: "utf8", stdio: "pipe" });
-  expect(again).toMatch(/^Nothing to do for "system-core-v2"/);
-});
+test(
+  "what is kept can be installed with the command it prints, and then has nothing to do",
+  widening(() => {
+    const directory = join(scratchDirectory(), "with blanks");
+    const { exit, stdout } = runProgram(["demo", "--dir", directory, "--keep"]);
+    expect(exit).toBe(0);
+    const command = stdout
+      .split("\n")
+      .find((line) => line.includes(" install ") && line.includes("MENDER_"));
+    if (command === undefined) throw new Error("no command is printed");
+    const version = () => readFileSync(join(directory, "boards/R456/version"), "utf8");
+    expect(version()).toBe("rtos-v1\n");
+    execFileSync("sh", ["-c", command], { stdio: "ignore" });
+    expect(version()).toBe("rtos-v2\n");
+    const again = execFileSync("sh", ["-c", command], { encoding: "utf8", stdio: "pipe" });
+    expect(again).toMatch(/^Nothing to do for "system-core-v2"/);
+  }),
+);
 
 test("a directory that holds something is not touched", () => {
   const directory = scratchDirectory();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { Ran } from "../support/program.ts";
@@ -126,7 +126,7 @@ describe("install", () => {
 
   test("in progress refuses what a nested call wants, at once", () => {
     makeClientTree(system);
-    system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "b.tar"]);
+    copyFileSync("fixtures/bundles/seed-v2.tar", system.path("b.tar"));
     const ran = system.run(["install", "b.tar", "--stop-before", "ArtifactCommit"]);
     expect(ran.exit).toBe(0);
     // Kept for the rollback even if its caller removes it.

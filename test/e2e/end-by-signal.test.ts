@@ -20,12 +20,14 @@ import { oneOfEachKind } from "../support/tier.ts";
 
 /** Every command of the program ends when it is told to, whatever holds it up. */
 
-const { after, remove } = seedStages({
-  "waits before ArtifactCommit": ({ run }) => {
+const ways = {
+  "waits before ArtifactCommit": ({ run }: SeedProgram) => {
     const args = ["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"];
     expect(run(args).exit).toBe(0);
   },
-});
+};
+
+const { after, remove } = seedStages(ways);
 
 let system: SeedProgram;
 let full: number | null = null;

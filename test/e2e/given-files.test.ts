@@ -9,11 +9,12 @@ import {
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+import { oneOfEachKind } from "../support/tier.ts";
 
 let system: SeedProgram;
 beforeEach(() => {
   system = seedProgram();
-  system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "v2.tar"]);
+  copyFileSync("fixtures/bundles/seed-v2.tar", system.path("v2.tar"));
 });
 afterEach(() => {
   system.remove();
@@ -28,23 +29,28 @@ function copied(from: string, ...to: readonly string[]): string {
 }
 
 describe("what somebody has put where the program keeps and removes things of its own", () => {
-  test.each([
+  const places = [
     "datastore/bundles/mine.tar",
     "datastore/bundles/0123456789ab.tar",
     "datastore/payloads/R456/mine.tar",
-  ])("is not installed from %s, and not removed", (file) => {
-    const given = copied("v2.tar", file);
-    const ran = system.run(["install", file]);
-    expect(ran.exit).toBe(10);
-    expect(ran.stderr).toBe(
-      `error: "${file}" lies in "${system.path("datastore", file.split("/")[1] ?? "")}", which is emptied by the program itself. [input-in-datastore]
+  ];
+
+  test.each(oneOfEachKind(places, (file) => file.split("/")[1] ?? ""))(
+    "is not installed from %s, and not removed",
+    (file) => {
+      const given = copied("v2.tar", file);
+      const ran = system.run(["install", file]);
+      expect(ran.exit).toBe(10);
+      expect(ran.stderr).toBe(
+        `error: "${file}" lies in "${system.path("datastore", file.split("/")[1] ?? "")}", which is emptied by the program itself. [input-in-datastore]
   expected: a file outside of it
   hint: Move the file to another directory, then call this command again.
 `,
-    );
-    expect(existsSync(given)).toBe(true);
-    expect(system.versions()).toEqual(v1);
-  });
+      );
+      expect(existsSync(given)).toBe(true);
+      expect(system.versions()).toEqual(v1);
+    },
+  );
 
   test("is known through links, from either side", () => {
     const given = copied("v2.tar", "datastore/bundles/mine.tar");

@@ -5,12 +5,14 @@ import { seedStages } from "../support/seed-stages.ts";
 
 const afterGateway = { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" };
 
-const { after, remove } = seedStages({
+const ways = {
   /** Killed once the gateway is updated: what comes is to be read yet. */
-  "half-way": ({ run }) => {
+  "half-way": ({ run }: SeedProgram) => {
     expect(run(["install", "manifest-v2.yaml"], afterGateway).signal).toBe("SIGKILL");
   },
-});
+};
+
+const { after, remove } = seedStages(ways);
 
 let system: SeedProgram;
 beforeEach(() => {

@@ -19,7 +19,7 @@ import { startInventoryServer } from "../support/inventory-server.ts";
 import type { Board } from "../support/seed-system.ts";
 import { makeKeys, signArtifacts } from "../support/signing-keys.ts";
 import { v1, v2 } from "../support/seed-program.ts";
-import { oneOfEachKind } from "../support/tier.ts";
+import { oneOfEachKind, widening } from "../support/tier.ts";
 
 /**
  * Debian's Mender Client 3.4 drives the installed program on a throw-away machine: nothing is scripted, and only
@@ -152,17 +152,20 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       ]);
     });
 
-    test("installs a Manifest whose Artifacts lie on the device, and the user rolls it back", async () => {
-      cpSync(resolve("fixtures/systems/seed/artifacts"), device.path("/data/artifacts"), {
-        recursive: true,
-      });
-      const artifact = manifestArtifact(directory, "manifest-v2.yaml", "/data/artifacts");
-      expect(await install(artifact)).toBe(0);
-      expect(device.versions()).toEqual(v2);
-      expect(await mender("rollback")).toBe(0);
-      expect(device.versions()).toEqual(v1);
-      expect(isIdle()).toBe(true);
-    });
+    test(
+      "installs a Manifest whose Artifacts lie on the device, and the user rolls it back",
+      widening(async () => {
+        cpSync(resolve("fixtures/systems/seed/artifacts"), device.path("/data/artifacts"), {
+          recursive: true,
+        });
+        const artifact = manifestArtifact(directory, "manifest-v2.yaml", "/data/artifacts");
+        expect(await install(artifact)).toBe(0);
+        expect(device.versions()).toEqual(v2);
+        expect(await mender("rollback")).toBe(0);
+        expect(device.versions()).toEqual(v1);
+        expect(isIdle()).toBe(true);
+      }),
+    );
 
     test("asks for the reboot of the host, and commits after it", async () => {
       await after("rebooted");
@@ -198,7 +201,7 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       ["ArtifactReboot", "G13"],
       ["ArtifactVerifyReboot", "G13"],
     ];
-    test.each(oneOfEachKind(states, ([state]) => state))(
+    test.each(oneOfEachKind(states, ([state]) => (state.includes("Reboot") ? "reboot" : state)))(
       "%s of %s: the install fails and the old state is back",
       async (state, board) => {
         device.failIn(board, state, 1);
@@ -310,11 +313,14 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(isIdle()).toBe(true);
     });
 
-    test("a plan of two stages cannot be undone at once, and nothing is changed", async () => {
-      expect(await install(bundleArtifact(directory, "manifest-v3.yaml"))).toBe(1);
-      expect(device.versions()).toEqual(v1);
-      expect(isIdle()).toBe(true);
-    });
+    test(
+      "a plan of two stages cannot be undone at once, and nothing is changed",
+      widening(async () => {
+        expect(await install(bundleArtifact(directory, "manifest-v3.yaml"))).toBe(1);
+        expect(device.versions()).toEqual(v1);
+        expect(isIdle()).toBe(true);
+      }),
+    );
 
     test("while a deployment made by hand waits, that one stays as it is and can be committed", async () => {
       await after("installed-by-hand");
@@ -335,15 +341,18 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(device.calls().filter((call) => call.startsWith("ArtifactCommit"))).toEqual([]);
     });
 
-    test("a second install of its own makes it forget the first, which still waits and can be undone", async () => {
-      await after("installed");
-      expect(await install(update)).toBe(1);
-      expect(device.versions()).toEqual(v2);
-      expect(await mender("commit")).toBe(2);
-      expect(isIdle()).toBe(false);
-      expect((await device.run("orchestrator", "rollback")).exit).toBe(0);
-      expect(device.versions()).toEqual(v1);
-    });
+    test(
+      "a second install of its own makes it forget the first, which still waits and can be undone",
+      widening(async () => {
+        await after("installed");
+        expect(await install(update)).toBe(1);
+        expect(device.versions()).toEqual(v2);
+        expect(await mender("commit")).toBe(2);
+        expect(isIdle()).toBe(false);
+        expect((await device.run("orchestrator", "rollback")).exit).toBe(0);
+        expect(device.versions()).toEqual(v1);
+      }),
+    );
   });
 
   describe("with a key that must have signed everything", () => {
@@ -401,14 +410,17 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(device.versions()).toEqual(v2);
     });
 
-    test("its Manifest is still checked against the Topology", async () => {
-      const recovery = makePlain();
-      const text = device.read(topology);
-      device.write(topology, text.replace("gateway-with-two-rtos", "another-system"));
-      expect(await install(recovery)).toBe(1);
-      expect(device.versions()).toEqual(v1);
-      expect(isIdle()).toBe(true);
-    });
+    test(
+      "its Manifest is still checked against the Topology",
+      widening(async () => {
+        const recovery = makePlain();
+        const text = device.read(topology);
+        device.write(topology, text.replace("gateway-with-two-rtos", "another-system"));
+        expect(await install(recovery)).toBe(1);
+        expect(device.versions()).toEqual(v1);
+        expect(isIdle()).toBe(true);
+      }),
+    );
 
     test("the Topology of the published images is found where there is no other", async () => {
       const recovery = makePlain();
@@ -464,15 +476,18 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(stdout).toContain("rootfs-image.version=gateway-v2\n");
     });
 
-    test("it rolls the machine back", async () => {
-      await after("own-interface-rebooted");
-      await device.rebootIn("mender", "rollback");
-      expect(await mender("rollback")).toBe(0);
-      expect(os()).toBe("gateway-v1");
-      expect(isIdle()).toBe(true);
-      const { stdout } = await device.run("orchestrator", "show-provides");
-      expect(stdout).toContain("rootfs-image.version=gateway-v1\n");
-    });
+    test(
+      "it rolls the machine back",
+      widening(async () => {
+        await after("own-interface-rebooted");
+        await device.rebootIn("mender", "rollback");
+        expect(await mender("rollback")).toBe(0);
+        expect(os()).toBe("gateway-v1");
+        expect(isIdle()).toBe(true);
+        const { stdout } = await device.run("orchestrator", "show-provides");
+        expect(stdout).toContain("rootfs-image.version=gateway-v1\n");
+      }),
+    );
 
     test("a failure of another board after its reboot takes it back, too", async () => {
       await after("own-interface-rebooted");

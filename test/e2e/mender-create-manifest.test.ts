@@ -15,6 +15,7 @@ import { describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
 import { type Ran, runProgram } from "../support/program.ts";
 import { scratchDirectory } from "../support/scratch.ts";
+import { inTier } from "../support/tier.ts";
 
 interface Desk {
   readonly path: (name: string) => string;
@@ -32,8 +33,7 @@ function desk(env: Readonly<Record<string, string>> = {}): Desk {
   const path = (name: string) => join(directory, name);
   const seed = resolve("fixtures/systems/seed");
   copyFileSync(join(seed, "manifest-v2.yaml"), path("v2.yaml"));
-  const manifest = join(seed, "manifest-v2.yaml");
-  runProgram(["bundle", "create", "--manifest", manifest, "-o", path("v2.tar")]);
+  copyFileSync(resolve("fixtures/bundles/seed-v2.tar"), path("v2.tar"));
   return {
     path,
     create: (...args) =>
@@ -253,7 +253,7 @@ describe("artifact create-manifest refuses", () => {
     expect(readFileSync(path("v2.yaml"))).toEqual(manifest);
   });
 
-  test.each(["", "a\nb", " 1"])(
+  test.each(inTier(["a\nb"], ["", "a\nb", " 1"]))(
     "the version %j, which nobody could read as one line",
     (version) => {
       const { create, path } = desk();

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import { manifestOf, type MenderCaller, menderCaller } from "../support/mender-caller.ts";
 import { v1, v2 } from "../support/seed-program.ts";
+import { widening } from "../support/tier.ts";
 
 /** The update module's states, called as the client calls them: in its tree, which is the argument, too. */
 interface ModuleCaller extends MenderCaller {
@@ -80,25 +81,31 @@ test("no answer of an earlier call is left: none of an I that was cut, and then 
   expect(versions()).toEqual(v1);
 });
 
-test("after a download that failed, or that was cut, a deployment of somebody else is left alone", () => {
-  const { module, run, file, calls, versions } = device();
-  expect(run(["install", "--stop-before", "ArtifactCommit", file]).exit).toBe(0);
-  expect([module("Download"), module("ArtifactRollback"), module("Cleanup")]).toEqual([0, 0, 0]);
-  expect(versions()).toEqual(v2);
-  expect(calls().filter((call) => /^(ArtifactCommit|Cleanup) /.test(call))).toEqual([]);
-  expect(run(["commit"]).exit).toBe(0);
-});
+test(
+  "after a download that failed, or that was cut, a deployment of somebody else is left alone",
+  widening(() => {
+    const { module, run, file, calls, versions } = device();
+    expect(run(["install", "--stop-before", "ArtifactCommit", file]).exit).toBe(0);
+    expect([module("Download"), module("ArtifactRollback"), module("Cleanup")]).toEqual([0, 0, 0]);
+    expect(versions()).toEqual(v2);
+    expect(calls().filter((call) => /^(ArtifactCommit|Cleanup) /.test(call))).toEqual([]);
+    expect(run(["commit"]).exit).toBe(0);
+  }),
+);
 
-test("a tree that was removed under us is not missed", () => {
-  const { module, tree, calls } = device();
-  expect([module("Download"), module("ArtifactInstall")]).toEqual([0, 0]);
-  for (const state of ["ArtifactCommit", "Cleanup"]) {
-    rmSync(tree, { recursive: true });
-    mkdirSync(tree);
-    expect(module(state)).toBe(0);
-  }
-  expect(calls()).toContain("Cleanup R998");
-});
+test(
+  "a tree that was removed under us is not missed",
+  widening(() => {
+    const { module, tree, calls } = device();
+    expect([module("Download"), module("ArtifactInstall")]).toEqual([0, 0]);
+    for (const state of ["ArtifactCommit", "Cleanup"]) {
+      rmSync(tree, { recursive: true });
+      mkdirSync(tree);
+      expect(module(state)).toBe(0);
+    }
+    expect(calls()).toContain("Cleanup R998");
+  }),
+);
 
 test("a payload of two files is refused and named, and its rollback and clean-up are well", () => {
   const { module, run, tree, versions } = device();

@@ -7,6 +7,7 @@ import { type Ran, runProgram } from "../support/program.ts";
 import { writeRings } from "../support/rings.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { seedProgram } from "../support/seed-program.ts";
+import { oneOfEachKind } from "../support/tier.ts";
 
 /** `PlannerNodeLimit` of the configuration holds for every search of every command. */
 
@@ -30,18 +31,23 @@ function run(directory: string, limit: "limited" | "as it is", args: readonly st
 
 describe("a limit in the configuration", () => {
   const undecided = "did not decide within its limit";
-  test.each([
+  const commands: readonly (readonly [string, string, ...string[]])[] = [
     ["plan", "1000 search nodes"],
     ["explain", "1000 search nodes"],
     ["simulate", undecided, "--faults", "0"],
-  ])("holds for %s with a state file", (command, told, ...options) => {
-    const directory = scratchDirectory();
-    const args = [command, ...writeRings(directory, 6), ...options];
-    const { exit, stdout } = run(directory, "limited", args);
-    expect(exit).toBe(14);
-    expect(stdout).toContain(told);
-    expect(run(directory, "as it is", args).stdout).not.toContain(told);
-  });
+  ];
+
+  test.each(oneOfEachKind(commands, ([, told]) => told))(
+    "holds for %s with a state file",
+    (command, told, ...options) => {
+      const directory = scratchDirectory();
+      const args = [command, ...writeRings(directory, 6), ...options];
+      const { exit, stdout } = run(directory, "limited", args);
+      expect(exit).toBe(14);
+      expect(stdout).toContain(told);
+      expect(run(directory, "as it is", args).stdout).not.toContain(told);
+    },
+  );
 
   test("holds for the ways out of failures", () => {
     const directory = scratchDirectory();

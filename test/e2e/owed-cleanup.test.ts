@@ -10,13 +10,15 @@ import { seedStages } from "../support/seed-stages.ts";
 /** What the update said that left a Cleanup owed. */
 let left: Ran;
 
-const { after, remove } = seedStages({
+const ways = {
   /** The update to v.2, in which the Cleanup of R456 fails. */
-  owed: ({ failIn, run }) => {
+  owed: ({ failIn, run }: SeedProgram) => {
     failIn("R456", "Cleanup", 1);
     left = run(["install", "manifest-v2.yaml"]);
   },
-});
+};
+
+const { after, remove } = seedStages(ways);
 
 let system: SeedProgram;
 beforeEach(() => {

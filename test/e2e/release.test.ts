@@ -3,13 +3,15 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
 import { seedStages } from "../support/seed-stages.ts";
 
-const { after, remove } = seedStages({
-  "12 installed": (system) => {
+const ways = {
+  "12 installed": (system: SeedProgram) => {
     release(system, "manifest-v2.yaml", "sequence: 12");
     release(system, "manifest-v1.yaml", "sequence: 11");
     expect(system.run(["install", "manifest-v2.yaml"]).exit).toBe(0);
   },
-});
+};
+
+const { after, remove } = seedStages(ways);
 
 let system: SeedProgram;
 beforeEach(() => {

@@ -18,6 +18,7 @@ import { missedWay } from "../support/known-way.ts";
 import { oracle } from "../support/planner-brute-force.ts";
 import { needless } from "../support/needless.ts";
 import { possibleSystem } from "../support/possible-system.ts";
+import { inTier } from "../support/tier.ts";
 
 /**
  * The real machine over a journal in memory, where Components cannot go back, rollbacks fail, and the process is killed
@@ -238,7 +239,7 @@ describe("a deployment with Components that cannot go back, rollbacks that fail,
 });
 
 it("takes ways out often enough to tell something of them", () => {
-  const taken = fc.sample(given, { seed: 2, numRuns: 2000 }).flatMap((one) => {
+  const taken = fc.sample(given, { seed: 2, numRuns: inTier(1000, 4000) }).flatMap((one) => {
     const { system, first } = planned(one);
     if (first === null) return [];
     const { deployment, records } = run(one, system, first).killing;

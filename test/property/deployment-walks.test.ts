@@ -12,6 +12,7 @@ import {
   type ScriptedEnd,
 } from "../support/drive.ts";
 import { missedWay } from "../support/known-way.ts";
+import { inTier } from "../support/tier.ts";
 
 /** Random Systems, random ends of every call, random cuts and reboots. */
 
@@ -119,7 +120,7 @@ describe("any walk of the machine", () => {
         }
         expect(outcome).toBeDefined();
       }),
-      { numRuns: 3000 },
+      { numRuns: inTier(1000, 6000) },
     );
   });
 
@@ -129,7 +130,7 @@ describe("any walk of the machine", () => {
         const { driven } = walkToEnd({ ...given, constrained: true });
         expect(missedWay(driven.records)).toBeNull();
       }),
-      { numRuns: 2000 },
+      { numRuns: inTier(1000, 4000) },
     );
   });
 
@@ -141,7 +142,7 @@ describe("any walk of the machine", () => {
         const read = JournalRecord.array().parse(JSON.parse(written));
         expect(replay(read)).toEqual(driven.deployment);
       }),
-      { numRuns: 300 },
+      { numRuns: inTier(150, 600) },
     );
   });
 
@@ -163,7 +164,7 @@ describe("any walk of the machine", () => {
         const cleanup = first("Cleanup");
         expect(installs.every((index) => cleanup < 0 || index < cleanup)).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: inTier(500, 2000) },
     );
   });
 });

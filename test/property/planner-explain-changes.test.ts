@@ -6,8 +6,9 @@ import { explain } from "../../src/planner/explain.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import { within } from "../support/planner-brute-force.ts";
 import { onDevice, randomSystem, underManifest } from "../support/planner-random.ts";
+import { inTier } from "../support/tier.ts";
 
-const seeds = Array.from({ length: 90 }, (_, seed) => seed);
+const seeds = Array.from({ length: inTier(60, 300) }, (_, seed) => seed);
 
 /** Whether the wanted state can be reached. */
 function hasWay(system: System): boolean {

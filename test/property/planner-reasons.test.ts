@@ -29,7 +29,7 @@ it(
         expect(said).toEqual(allowingRules(system, groups));
         moves += groups.flat().length;
       }),
-      fuzzing(1500),
+      fuzzing(2000),
     );
     expect(moves).toBeGreaterThan(1000);
   },

@@ -7,6 +7,7 @@ import { Boards, drive, exited, type Script } from "../../support/drive.ts";
 import { systemOf } from "../../support/planner-systems.ts";
 import { hubAhead } from "../../support/hub-ahead.ts";
 import { seedBegin, type SeedSpec } from "../../support/seed-begin.ts";
+import { inTier } from "../../support/tier.ts";
 
 function ahead(spec: SeedSpec): readonly Contingency[] {
   const { system, plan } = seedBegin(spec);
@@ -58,12 +59,13 @@ describe("the way out that is told before the first step", () => {
     expect(run.ways).toEqual([told?.groups]);
   });
 
-  it("is told for each of two thousand that are alike", { timeout: 300_000 }, () => {
+  it("is told for each of very many that are alike", { timeout: 300_000 }, () => {
+    const count = inTier(600, 2000);
     const system = systemOf({
       types: { gateway: { versions: ["old", "new"] }, board: { versions: ["old", "new"] } },
       components: [
         { id: "G", type: "gateway" },
-        ...Array.from({ length: 1999 }, (_, at) => ({ id: `B${at}`, type: "board" })),
+        ...Array.from({ length: count - 1 }, (_, at) => ({ id: `B${at}`, type: "board" })),
       ],
       endTables: [{ columns: ["gateway", "board"], rows: ["old old YES v.1", "new new YES v.2"] }],
       transitionTables: [{ columns: ["gateway", "board"], rows: ["new old YES"] }],
@@ -71,8 +73,8 @@ describe("the way out that is told before the first step", () => {
     const answer = findPlan(system);
     if (answer.kind !== "plan") throw new Error(`there is a ${answer.kind}`);
     const found = contingencies(system, answer.plan);
-    expect(found).toHaveLength(2000);
-    for (const stuck of [1, 2, 1000, 1999]) {
+    expect(found).toHaveLength(count);
+    for (const stuck of [1, 2, count / 2, count - 1]) {
       const { groups, ...said } = found[stuck] ?? { groups: null };
       const id = `B${stuck - 1}`;
       expect(said).toEqual({

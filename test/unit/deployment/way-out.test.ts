@@ -13,6 +13,7 @@ import { hubAhead } from "../../support/hub-ahead.ts";
 import { missedWay } from "../../support/known-way.ts";
 import { systemOf } from "../../support/planner-systems.ts";
 import { recorded } from "../../support/recorded.ts";
+import { oneOfEachKind } from "../../support/tier.ts";
 
 /** Motor and app can go back, safety, which is the last one, cannot. */
 const motorAppSafety = systemOf({
@@ -54,8 +55,10 @@ function answersOf(system: System, needsReboot: "No" | "Automatic" | "Yes"): Ans
   };
 }
 
+const reboots = oneOfEachKind(["Automatic", "No", "Yes"] as const, () => "alike");
+
 describe("a power cut on the way out", () => {
-  for (const needsReboot of ["No", "Automatic", "Yes"] as const) {
+  for (const needsReboot of reboots) {
     it(`strands nobody who can go back, where the motor answers ${needsReboot} to NeedsArtifactReboot`, () => {
       const first = planned(motorAppSafety);
       const missed: string[] = [];
