@@ -18,7 +18,7 @@ import {
   newDenseRelations,
   setBox,
 } from "../constraints/relation-dense.ts";
-import { indexOf } from "../constraints/network.ts";
+import { constraintsByTable, indexOf } from "../constraints/network.ts";
 import { type EndStates, endStates } from "../constraints/end-states.ts";
 import type { Nogood } from "./nogood.ts";
 import { refusal } from "../constraints/refusal.ts";
@@ -54,7 +54,7 @@ export function relaxer(
 ): (nogoods: readonly Nogood[], isResting: boolean) => Acceptability {
   const starts = startState(system);
   const denseRelations = newDenseRelations();
-  const constraintsOfTable = byTable(acceptability.network.constraints);
+  const constraintsOfTable = constraintsByTable(acceptability.network);
   // From one question to the next most tables keep the nogoods they had.
   const known = new Map<TransitionTable, Relaxed>();
   const relaxedConstraints = (
@@ -95,18 +95,6 @@ export function relaxer(
       },
     };
   };
-}
-
-function byTable(
-  constraints: readonly GroundConstraint[],
-): ReadonlyMap<TransitionTable, readonly GroundConstraint[]> {
-  const groups = new Map<TransitionTable, GroundConstraint[]>();
-  for (const constraint of constraints) {
-    const group = groups.get(constraint.table);
-    if (group === undefined) groups.set(constraint.table, [constraint]);
-    else group.push(constraint);
-  }
-  return groups;
 }
 
 function isOf({ name, columns, rows }: TransitionTable, nogood: Nogood): boolean {

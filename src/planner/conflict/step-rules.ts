@@ -1,8 +1,18 @@
-import type { Column, Rule, System, SystemState } from "../../manifest/system.ts";
-import { at } from "../model/moves.ts";
-import { firstRule, type Nogood, nogoodsOf, type Numbering, restNogood } from "./nogood.ts";
-import { acceptabilityOf, type Acceptability } from "../constraints/acceptability.ts";
+import type { Rule, System, SystemState } from "../../manifest/system.ts";
+import { acceptabilityOf } from "../constraints/acceptability.ts";
+import { accepts, acceptsAll, type GroundConstraint } from "../constraints/ground.ts";
+import { constraintsByTable } from "../constraints/network.ts";
 import { isEvery } from "../constraints/relation-dense.ts";
+import { at } from "../model/moves.ts";
+import { candidates, type TableClasses } from "../model/table-classes.ts";
+import {
+  firstRule,
+  type Nogood,
+  nogoodOn,
+  nogoodsOf,
+  type Numbering,
+  restNogood,
+} from "./nogood.ts";
 
 /** The versions that a Component may have. */
 type OptionsOf = (component: number) => readonly number[];
@@ -42,9 +52,12 @@ const maxLookups = 500_000;
 
 /** Whether a table has so many columns of one type that its rules cannot be taken apart. */
 export function isTooWide(system: System): boolean {
-  const candidates = candidatesIn(system);
+  const { tableClasses, network } = acceptabilityOf(system);
+  if (!network.isWhole) return true;
   return system.transitionTables.some(({ columns }) => {
-    const counts = candidates(columns).map(({ length }) => length);
+    const counts = candidates(tableClasses, columns).map((classes) =>
+      classes.reduce((sum, one) => sum + at(tableClasses.classes, one).components.length, 0),
+    );
     return counts.reduce((product, count) => product * count, 1) > maxChoices;
   });
 }
@@ -53,15 +66,17 @@ export function isTooWide(system: System): boolean {
 export function lawOf(system: System): Law {
   const nogoods = nogoodsOf();
   const whole = acceptabilityOf(system);
-  const candidates = candidatesIn(system);
-  const partsOf: Part[][] = system.components.map(() => []);
+  const choicesOf: Choice[][] = system.components.map(() => []);
+  const constraintsOfTable = constraintsByTable(whole.network);
   for (const table of system.transitionTables) {
-    const part = partOf(system, whole, table, candidates(table.columns), nogoods);
-    for (const component of new Set(part.columns.flat())) partsOf[component]?.push(part);
+    for (const constraint of constraintsOfTable.get(table) ?? []) {
+      const nogoodsOf = refusing(constraint, nogoods);
+      for (const components of choices(whole.tableClasses, constraint.classes)) {
+        const choice = choiceOf(system, constraint, components, nogoodsOf);
+        for (const component of components) choicesOf[component]?.push(choice);
+      }
+    }
   }
-  const choicesOf = partsOf.map((parts, component) =>
-    parts.flatMap((part) => [...choices(part.columns, component)].map(part.choice)),
-  );
   const [ends] = system.endTables;
   const table = ends?.name ?? "";
   const endRule = firstRule(ends?.rows ?? []);
@@ -113,13 +128,6 @@ export function lawOf(system: System): Law {
   };
 }
 
-/** One transition table. */
-interface Part {
-  /** The Components that may stand in each column. */
-  readonly columns: readonly (readonly number[])[];
-  readonly choice: (components: readonly number[]) => Choice;
-}
-
 /** Different Components, one for each column. */
 interface Choice {
   /** The nogoods on what they have in the state once the moved one has this version; none where they all had it at the start. */
@@ -128,135 +136,83 @@ interface Choice {
   readonly isMetByNone: (optionsOf: OptionsOf, isLifted: (nogood: number) => boolean) => boolean;
 }
 
-function partOf(
-  system: System,
-  { tableClasses, ends }: Acceptability,
-  table: System["transitionTables"][number],
-  columns: Part["columns"],
-  nogoods: Numbering,
-): Part {
-  const no = table.rows.filter(({ verdict }) => verdict === "no").map(asPattern);
-  const yes = table.rows.filter(({ verdict }) => verdict === "yes").map(asPattern);
-  const rule = firstRule(table.rows);
-  const { name, columns: heads, allowByDefault } = table;
-  const judged = (chosen: readonly number[], versions: readonly number[]): readonly number[] => {
-    const isGrandfathered = chosen.every(
-      (one, at) => versions[at] === system.components[one]?.start,
+/** For combinations that the constraint refuses the nogoods that do: every NO row, or that no row allows it. */
+function refusing(
+  constraint: GroundConstraint,
+  { numberOf }: Numbering,
+): (versions: readonly number[]) => readonly number[] {
+  const { table, sizes } = constraint;
+  const known = new Map<number | string, readonly number[]>();
+  // By the versions as the digits of one number, where that holds them exactly; else as characters.
+  const isNarrow = sizes.reduce((product, size) => product * size, 1) <= Number.MAX_SAFE_INTEGER;
+  const numberIn = (versions: readonly number[]): number => {
+    let code = 0;
+    for (let column = 0; column < sizes.length; column += 1)
+      code = code * (sizes[column] ?? 0) + (versions[column] ?? 0);
+    return code;
+  };
+  return (versions) => {
+    const key = isNarrow ? numberIn(versions) : String.fromCharCode(...versions);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const forbidding = table.rows.filter(
+      ({ verdict, cells }) =>
+        verdict === "no" &&
+        cells.every((cell, column) => cell?.includes(at(versions, column)) ?? true),
     );
-    if (isGrandfathered) return [];
-    const forbidding = no.filter((row) => isMatch(row, versions));
-    if (forbidding.length > 0)
-      return forbidding.map((row) => nogoods.numberOf(rowNogood(name, row.rule)));
-    if (allowByDefault || yes.some((row) => isMatch(row, versions))) return [];
-    const classes = chosen.map((component) => at(tableClasses.of, component));
-    if (ends.granting(classes, versions) !== null) return [];
-    return [nogoods.numberOf({ kind: "unlisted", table: name, rule, columns: heads, versions })];
+    const found =
+      forbidding.length > 0
+        ? forbidding.map(({ rule }) => numberOf(rowNogood(table.name, rule)))
+        : [numberOf(nogoodOn(constraint, [...versions]))];
+    known.set(key, found);
+    return found;
   };
-  const base = Math.max(1, ...system.types.map(({ versions }) => versions.length));
-  const known = new Map<string, Choice>();
-  const choice = (components: readonly number[]): Choice => {
-    // By the versions as the digits of one number, where that holds them exactly; else as characters.
-    const isNarrow = base ** components.length <= Number.MAX_SAFE_INTEGER;
-    const rulings = new Map<number | string, readonly number[]>();
-    const held = components.map(() => 0);
-    const ruling = (versions: readonly number[]) => {
-      const key = isNarrow
-        ? versions.reduce((code, version) => code * base + version, 0)
-        : String.fromCharCode(...versions);
-      const before = rulings.get(key);
-      if (before !== undefined) return before;
-      const found = judged(components, [...versions]);
-      rulings.set(key, found);
-      return found;
-    };
-    return {
-      nogoodsIn: (state, moved, version) => {
-        for (let column = 0; column < components.length; column += 1) {
-          const component = at(components, column);
-          held[column] = component === moved ? version : at(state, component);
-        }
-        return ruling(held);
-      },
-      isMetByNone: (optionsOf, isLifted) => {
-        const lists = components.map(optionsOf);
-        const count = lists.reduce((product, { length }) => product * length, 1);
-        if (count * Math.max(1, table.rows.length) <= maxLookups)
-          return isEvery(lists, (versions) => ruling(versions).every(isLifted));
-        // Row by row instead, which says no where it cannot tell.
-        const isMet = (row: Pattern) =>
-          isTouching(row, lists) && !isLifted(nogoods.numberOf(rowNogood(name, row.rule)));
-        return allowByDefault && !no.some(isMet);
-      },
-    };
-  };
+}
+
+function choiceOf(
+  system: System,
+  constraint: GroundConstraint,
+  components: readonly number[],
+  nogoodsOf: (versions: readonly number[]) => readonly number[],
+): Choice {
+  const starts = components.map((component) => at(system.components, component).start);
+  const judged = (versions: readonly number[]): readonly number[] =>
+    accepts(constraint, versions) || versions.every((version, column) => version === starts[column])
+      ? []
+      : nogoodsOf(versions);
+  const held = components.map(() => 0);
   return {
-    columns,
-    // The same choice is met by each of its Components.
-    choice: (components) => {
-      const key = components.join();
-      const made = known.get(key) ?? choice(components);
-      known.set(key, made);
-      return made;
+    nogoodsIn: (state, moved, version) => {
+      for (let column = 0; column < components.length; column += 1) {
+        const component = at(components, column);
+        held[column] = component === moved ? version : at(state, component);
+      }
+      return judged(held);
+    },
+    isMetByNone: (optionsOf, isLifted) => {
+      const lists = components.map(optionsOf);
+      const count = lists.reduce((product, { length }) => product * length, 1);
+      // Where there are too many to be asked one by one what is lifted is not told apart.
+      return count * Math.max(1, constraint.table.rows.length) > maxLookups
+        ? acceptsAll(constraint, lists)
+        : isEvery(lists, (versions) => judged(versions).every(isLifted));
     },
   };
 }
 
-/** A row by the columns in which it does not admit everything, those that admit the fewest first: there a mismatch shows. */
-interface Pattern {
-  readonly rule: Rule;
-  readonly cells: readonly { readonly column: number; readonly versions: readonly number[] }[];
-}
-
-function asPattern({ rule, cells }: System["transitionTables"][number]["rows"][number]): Pattern {
-  return {
-    rule,
-    cells: cells
-      .flatMap((versions, column) => (versions === null ? [] : [{ column, versions }]))
-      .toSorted((a, b) => a.versions.length - b.versions.length),
-  };
-}
-
-function isMatch({ cells }: Pattern, held: readonly number[]): boolean {
-  return cells.every(({ column, versions }) => versions.includes(at(held, column)));
-}
-
-/** Whether it matches some combination of these versions, a list for each column. */
-function isTouching({ cells }: Pattern, lists: readonly (readonly number[])[]): boolean {
-  return cells.every(({ column, versions }) =>
-    at(lists, column).some((version) => versions.includes(version)),
-  );
-}
-
-/** The Components that may stand in each column: one that the table names stands in its own only. */
-function candidatesIn({
-  types,
-  components,
-}: System): (columns: readonly Column[]) => readonly (readonly number[])[] {
-  const ofType: number[][] = types.map(() => []);
-  for (const [component, { type }] of components.entries()) ofType[type]?.push(component);
-  return (columns) => {
-    const named = columns.flatMap(({ component }) => component ?? []);
-    return columns.map(({ type, component }) =>
-      component === null ? at(ofType, type).filter((one) => !named.includes(one)) : [component],
-    );
-  };
-}
-
-/** Every choice of different Components for the columns in which the moved one takes part. */
+/** Every choice of different Components of these table classes. */
 function* choices(
-  columns: readonly (readonly number[])[],
-  moved: number,
+  tableClasses: TableClasses,
+  classes: readonly number[],
   chosen: readonly number[] = [],
 ): Generator<readonly number[]> {
-  const candidates = columns[chosen.length];
-  if (candidates === undefined) {
-    if (chosen.includes(moved)) yield chosen;
+  const tableClass = classes[chosen.length];
+  if (tableClass === undefined) {
+    yield chosen;
     return;
   }
-  const isLate = !chosen.includes(moved);
-  if (isLate && !columns.slice(chosen.length).some((column) => column.includes(moved))) return;
-  for (const candidate of candidates) {
-    if (!chosen.includes(candidate)) yield* choices(columns, moved, [...chosen, candidate]);
+  for (const candidate of at(tableClasses.classes, tableClass).components) {
+    if (!chosen.includes(candidate)) yield* choices(tableClasses, classes, [...chosen, candidate]);
   }
 }
 

@@ -25,6 +25,18 @@ export function constraintsWith(
   return at(constraintsOf, tableClass).map((constraint) => at(constraints, constraint));
 }
 
+export function constraintsByTable({
+  constraints,
+}: ConstraintNetwork): ReadonlyMap<TransitionTable, readonly GroundConstraint[]> {
+  const byTable = new Map<TransitionTable, GroundConstraint[]>();
+  for (const constraint of constraints) {
+    const own = byTable.get(constraint.table);
+    if (own === undefined) byTable.set(constraint.table, [constraint]);
+    else own.push(constraint);
+  }
+  return byTable;
+}
+
 /** A table in whose columns Components can stand in more ways has too many constraints. */
 const constraintsOfOneTable = 20_000;
 
