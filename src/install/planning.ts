@@ -1,10 +1,12 @@
 import { wrongSums } from "../bundle/sums.ts";
+import { type LogLevel, logLevels } from "../core/log-level.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { MatchInput } from "../manifest/match-input.ts";
 import { matchSystem } from "../manifest/match.ts";
 import type { System } from "../manifest/system.ts";
-import { findPlan } from "../planner/find-plan.ts";
+import type { TraceEvent } from "../planner/model/trace.ts";
+import { findPlan, findPlanTraced } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/model/plan.ts";
 import { type PlannedSystem, plannedSystem } from "../report/planned.ts";
 import type { LocatedArtifact } from "../sources/locate.ts";
@@ -18,6 +20,8 @@ export interface Planning {
   readonly manifest: Manifest;
   readonly system: System;
   readonly answer: Answer;
+  /** What the search has done; empty where nobody asked. */
+  readonly trace: readonly TraceEvent[];
   /** How many nodes each search may look at, those for ways out among them. */
   readonly nodeLimit: number;
   /** For the reports. */
@@ -36,16 +40,26 @@ export interface ToPlan extends Pick<Planning, "survey" | "nodeLimit"> {
 
 /** Matches a Manifest with a System, and plans. */
 export async function matchAndPlan(
-  { compute }: Machine,
+  { compute, options }: Machine,
   { match, found, survey, nodeLimit }: ToPlan,
 ): Promise<Result<Planning>> {
   const matched = matchSystem(match);
   if (!matched.ok) return matched;
   const { system, notes } = matched.value;
   const { manifest, artifacts } = match;
-  const answer = await compute(() => findPlan(system, { nodeLimit }));
+  const { answer, trace } = await compute(() =>
+    isTraced(options.logLevel)
+      ? findPlanTraced(system, { nodeLimit })
+      : { answer: findPlan(system, { nodeLimit }), trace: [] },
+  );
   const planned = plannedSystem(manifest, system, artifacts, [...found.notes, ...notes]);
-  return ok({ manifest, system, answer, nodeLimit, planned, located: found.located, survey });
+  const { located } = found;
+  return ok({ manifest, system, answer, trace, nodeLimit, planned, located, survey });
+}
+
+/** What the search does is told with `--log-level debug`. */
+function isTraced(level: LogLevel | null): boolean {
+  return level !== null && logLevels.indexOf(level) <= logLevels.indexOf("debug");
 }
 
 /** That there is no plan may be for another reason than it seems, where Artifacts of the bundle were exchanged. */

@@ -9,6 +9,7 @@ import { acceptabilityOf, type Acceptability } from "./constraints/acceptability
 import { sentence } from "./conflict/no-plan.ts";
 import type { Answer, Cost } from "./model/plan.ts";
 import { solver } from "./search/solve.ts";
+import type { TraceEvent, Tracer } from "./model/trace.ts";
 import { unfolded } from "./model/unfolded.ts";
 import { directMoves, isDirect, wantedMoves, wantedState } from "./model/wanted.ts";
 
@@ -22,12 +23,26 @@ export function findPlan(
   system: System,
   { nodeLimit = defaultNodeLimit }: PlanOptions = {},
 ): Answer {
+  return planFor(system, nodeLimit, null);
+}
+
+/** The same with what the search has done, for people. */
+export function findPlanTraced(
+  system: System,
+  { nodeLimit = defaultNodeLimit }: PlanOptions = {},
+): { readonly answer: Answer; readonly trace: readonly TraceEvent[] } {
+  const tracer: Tracer = { events: [] };
+  const answer = planFor(system, nodeLimit, tracer);
+  return { answer, trace: tracer.events };
+}
+
+function planFor(system: System, nodeLimit: number, tracer: Tracer | null): Answer {
   const strict = unfolded(system, "every");
-  if (strict === null) return answerTo(system, nodeLimit);
-  const answer = answerTo(strict.system, nodeLimit);
+  if (strict === null) return answerTo(system, nodeLimit, tracer);
+  const answer = answerTo(strict.system, nodeLimit, tracer);
   if (strict.isExact || answer.kind === "undecided") return answer;
   // What is out of reach where more hops count is so along every way, and what costs least there costs least.
-  const loose = answerTo(unfolded(system, "some")?.system ?? system, nodeLimit);
+  const loose = answerTo(unfolded(system, "some")?.system ?? system, nodeLimit, tracer);
   if (answer.kind === "no-plan")
     return loose.kind === "no-plan" ? loose : { kind: "undecided", nodes: nodeLimit };
   const isBest =
@@ -60,10 +75,10 @@ function isSameCost(one: Cost, other: Cost): boolean {
 }
 
 /** Of a System whose hops do not depend on the way. */
-function answerTo(system: System, nodeLimit: number): Answer {
+function answerTo(system: System, nodeLimit: number, tracer: Tracer | null): Answer {
   const acceptability = acceptabilityOf(system);
   if (!acceptability.network.isWhole) return { kind: "undecided", nodes: nodeLimit };
-  const answer = answerUnder(acceptability, system, nodeLimit);
+  const answer = answerUnder(acceptability, system, nodeLimit, tracer);
   return acceptability.ends.isSure() ? answer : doubted(system, answer, nodeLimit);
 }
 
@@ -76,7 +91,12 @@ function doubted(system: System, answer: Answer, nodeLimit: number): Answer {
   return { kind: "plan", plan: { ...answer.plan, optimal: false, bound } };
 }
 
-function answerUnder(acceptability: Acceptability, system: System, nodeLimit: number): Answer {
+function answerUnder(
+  acceptability: Acceptability,
+  system: System,
+  nodeLimit: number,
+  tracer: Tracer | null,
+): Answer {
   const start = startState(system);
   const wanted = wantedState(system);
   const moves = directMoves(start, wanted);
@@ -95,7 +115,7 @@ function answerUnder(acceptability: Acceptability, system: System, nodeLimit: nu
     return planned(system, acceptability, [groups], "proved");
   }
   const search = solver(system, acceptability.tableClasses);
-  const found = search(acceptability, nodeLimit);
+  const found = search(acceptability, nodeLimit, "best", tracer);
   switch (found.kind) {
     case "found":
       return planned(system, acceptability, found.movePlan, found.bound);

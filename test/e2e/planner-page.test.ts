@@ -9,6 +9,16 @@ test("the worked trace in docs/planner.md is what explain prints", () => {
   expect(runProgram(command.split(" ")).stdout).toBe(printed);
 });
 
+test("what the search did in docs/planner.md is what plan prints", () => {
+  const page = readFileSync("docs/planner.md", "utf8");
+  const [, command = "", printed = ""] =
+    /`orchestrator (--log-level debug plan [^`]+)` tells:\n\n```\n([^`]*)```/.exec(page) ?? [];
+  const traced = runProgram(command.split(" "));
+  expect(traced.stderr).toBe(printed);
+  const quiet = runProgram(command.split(" ").slice(2));
+  expect([quiet.stderr, quiet.stdout]).toEqual(["", traced.stdout]);
+});
+
 test("the limits that docs/planner.md tells are those of the code", () => {
   const page = readFileSync("docs/planner.md", "utf8");
   const limits = [

@@ -3,6 +3,8 @@ import { makeInstallPlan, withWaysOut, type PlanningOptions } from "../../instal
 import { answerLines } from "../../report/answer-text.ts";
 import { jsonText } from "../../report/json-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
+import { printable } from "../../report/printable.ts";
+import { traceLines } from "../../report/search-trace.ts";
 import { plainStyle } from "../../report/style.ts";
 import { writeTextOutput } from "../output/output-file.ts";
 import { failed, writeLines } from "../output/output.ts";
@@ -23,6 +25,7 @@ export async function plan(
   const made = await makeInstallPlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
   const { answer } = made.value;
+  writeLines(output.messages, traceLines(made.value.trace).map(printable));
   const planned = await withWaysOut(context, made.value);
   const exit = answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
   const isJson = output.json || options.format === "json";

@@ -29,6 +29,9 @@ export interface SearchSpace {
   readonly criticalPathBound: () => number;
   /** The best groups of one stage. */
   readonly arrange: (before: SystemState, behind: SystemState, budget: Budget) => Arrangement;
+  /** Told what is done, for a trace. */
+  readonly searching: (objective: Objective) => void;
+  readonly opened: (state: SystemState, spent: Cost, bound: Cost) => void;
 }
 
 /** Where a stage may end, and the cheapest known way to it. */
@@ -72,8 +75,10 @@ type Solved =
 export function bestFirst(space: SearchSpace, limit: number, effort: Effort): BestFirst {
   const budget = { left: limit };
   const classesAtVersionOf = classesByVersion(space.moves);
-  const search = (objective: Objective, left: Budget, ceiling?: Cost) =>
-    searched(space, classesAtVersionOf, objective, left, ceiling);
+  const search = (objective: Objective, left: Budget, ceiling?: Cost) => {
+    space.searching(objective);
+    return searched(space, classesAtVersionOf, objective, left, ceiling);
+  };
   const short = search("short", budget);
   if (short.kind === "none") return short;
   if (short.kind === "undecided") {
@@ -143,6 +148,7 @@ function searched(
         }
         if (closed.has(node.key)) break;
         closed.add(node.key);
+        space.opened(node.state, node.spent, estimate(node));
         const classesAtVersion = classesAtVersionOf(node.state);
         for (const box of ends.boxes) {
           spend(budget, 1);

@@ -9,7 +9,8 @@ import type { Acceptability } from "../constraints/acceptability.ts";
 import type { Cost } from "../model/plan.ts";
 import { isEqual, bestFirst } from "./best-first.ts";
 import type { TableClasses } from "../model/table-classes.ts";
-import { directMoves, isDirect, wantedState } from "../model/wanted.ts";
+import { movedIn, movesTo, record, type Tracer } from "../model/trace.ts";
+import { directMoves, isDirect, wantedMoves, wantedState } from "../model/wanted.ts";
 import {
   type BaseHops,
   baseHopsOf,
@@ -25,7 +26,12 @@ export type Solved =
   | { readonly kind: "stuck"; readonly move: Move }
   | { readonly kind: "undecided" };
 
-export type Solve = (acceptability: Acceptability, nodeLimit: number, effort?: Effort) => Solved;
+export type Solve = (
+  acceptability: Acceptability,
+  nodeLimit: number,
+  effort?: Effort,
+  tracer?: Tracer | null,
+) => Solved;
 
 /** Searches a System again and again, under laws that differ in their constraints alone. */
 export function solver(system: System, tableClasses: TableClasses): Solve {
@@ -35,8 +41,16 @@ export function solver(system: System, tableClasses: TableClasses): Solve {
       symmetryClassesOf(system, tableClasses),
       system.types.map(({ versions }) => versions),
     ));
-  return (acceptability, nodeLimit, effort = "best") =>
-    search(system, acceptability, baseHops, nodeLimit, effort);
+  return (acceptability, nodeLimit, effort = "best", tracer = null) => {
+    record(tracer, () => ({
+      kind: "question",
+      components: system.components.length,
+      symmetryClasses: baseHops().symmetryClasses.classes.length,
+      groundConstraints: acceptability.network.constraints.length,
+      installs: wantedMoves(system).length,
+    }));
+    return search(system, acceptability, baseHops, nodeLimit, effort, tracer);
+  };
 }
 
 /** In one stage where that can be: no plan has fewer installs or stages. Else over other end states. */
@@ -46,6 +60,7 @@ function search(
   baseHopsOfAll: () => BaseHops,
   nodeLimit: number,
   effort: Effort,
+  tracer: Tracer | null,
 ): Solved {
   const start = startState(system);
   const goal = wantedState(system);
@@ -54,11 +69,18 @@ function search(
   if (acceptability.violation(goal.map((version) => [version])) !== null) return { kind: "none" };
   const budget = { left: nodeLimit };
   const isWritten = orderUse(system, moves) === "all";
-  const arranged = remembered((before, behind, left) =>
-    isWritten
+  const arranged = remembered((before, behind, left) => {
+    const answer = isWritten
       ? asWritten(system, acceptability, before, behind)
-      : arrange(system, acceptability, before, behind, left, effort),
-  );
+      : arrange(system, acceptability, before, behind, left, effort);
+    record(tracer, () => ({
+      kind: "stage",
+      from: movedIn(system, before),
+      groups:
+        answer.kind === "arranged" ? answer.groups.map((group) => movesTo(system, group)) : null,
+    }));
+    return answer;
+  });
   if (moves.every((move) => isDirect(system, move))) {
     const direct = arranged(start, goal, budget);
     if (direct.kind === "arranged") {
@@ -88,6 +110,9 @@ function search(
       criticalPathBound: () =>
         criticalPathBound(system, symmetryClasses, hopGraph, acceptability.network),
       arrange: arranged,
+      searching: (objective) => record(tracer, () => ({ kind: "search", objective })),
+      opened: (state, spent, bound) =>
+        record(tracer, () => ({ kind: "opened", at: movedIn(system, state), spent, bound })),
     },
     Math.max(0, budget.left),
     effort,
