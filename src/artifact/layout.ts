@@ -20,6 +20,8 @@ import type { Artifact } from "./types.ts";
 /** An Artifact read up to its payload: the reader stands at the first byte of the payload's tar. */
 export interface OpenArtifact {
   readonly artifact: Artifact;
+  /** The name of the header's tar. */
+  readonly header: string;
   readonly data: TarEntry;
 }
 
@@ -86,7 +88,7 @@ export async function openArtifact(
     hasStateScripts,
     verbatim: { headerInfo, typeInfo, metaData },
   };
-  return { artifact, data };
+  return { artifact, header: next.name, data };
 }
 
 const asArtifact: Signed = {

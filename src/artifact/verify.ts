@@ -15,6 +15,8 @@ export interface VerifiedArtifact {
   readonly artifact: Artifact;
   /** In the order they lie in; sizes in bytes. */
   readonly files: readonly (PayloadFile & { readonly size: number })[];
+  /** Header and payload are compressed in the same way: whoever can read the one can read the other. */
+  readonly isPackedAlike: boolean;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function verifyStream(
 ): Promise<VerifiedArtifact> {
   const reader = readBytes(file, chunks);
   try {
-    const { artifact, data } = await openArtifact(file, reader, keys, decompressors);
+    const { artifact, header, data } = await openArtifact(file, reader, keys, decompressors);
     const sums = new Map(artifact.payloadFiles.map(({ name, sha256 }) => [name, sha256]));
     const files: (PayloadFile & { readonly size: number })[] = [];
     const payload = payloadOf(file, reader, data, artifact, decompressors, unpacking);
@@ -55,8 +57,13 @@ export async function verifyStream(
       if (sha256 !== undefined) files.push({ name, size, sha256 });
     }
     await demandEnd(file, reader);
-    return { artifact, files };
+    return { artifact, files, isPackedAlike: suffix(header) === suffix(data.name) };
   } finally {
     await reader.close();
   }
+}
+
+/** What says in the name of a tar how that is compressed. */
+function suffix(name: string): string {
+  return name.slice(name.indexOf(".tar"));
 }

@@ -1,12 +1,15 @@
-import { asResult, refused } from "../artifact/artifact-error.ts";
+import { createHash, type Hash } from "node:crypto";
+import { refused } from "../artifact/artifact-error.ts";
 import type { SigningKey } from "../artifact/keys.ts";
 import { isSafePath } from "../artifact/safe-name.ts";
 import { verifyArtifact } from "../artifact/verify.ts";
 import { hiddenCharacters, withHiddenShown } from "../core/hidden-characters.ts";
 import type { Problem } from "../core/problem.ts";
+import { Sha256 } from "../core/ids.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource, Decompressors } from "../platform/types.ts";
 import { sumOf } from "./entry-content.ts";
+import { wholeSize } from "./entry-list.ts";
 import { entryName } from "./format.ts";
 import { bundleLimits } from "./limits.ts";
 import { type BundleStream, type Part, sourceOf, writeBundle } from "./write.ts";
@@ -44,13 +47,31 @@ export async function readParts(
   const problems = wrongEntries(artifacts);
   const parts: Part[] = [];
   for (const { entry, source } of artifacts.toSorted(byEntry)) {
-    const verified = await verifyArtifact(source, [], decompressors);
-    if (!verified.ok) problems.push(...verified.problems);
-    const summed = await asResult(source.name, () => sumOf(source.read(0, source.size)));
-    if (summed.ok) parts.push({ name: entry, sha256: summed.value, source });
-    else if (verified.ok) problems.push(...summed.problems);
+    const hash = createHash("sha256");
+    const verified = await verifyArtifact(hashed(source, hash), [], decompressors);
+    if (!verified.ok) {
+      problems.push(...verified.problems);
+      continue;
+    }
+    const sha256 = Sha256.parse(hash.digest("hex"));
+    parts.push({ name: entry, sha256, whole: wholeSize(verified.value), source });
   }
   return problems.length > 0 ? fail(...problems) : ok(parts);
+}
+
+/** The checksum is of the very bytes that are verified: the file may be another one a moment later. */
+function hashed(source: ByteSource, hash: Hash): ByteSource {
+  const { name, size } = source;
+  return {
+    name,
+    size,
+    async *read(...args) {
+      for await (const piece of source.read(...args)) {
+        hash.update(piece);
+        yield piece;
+      }
+    },
+  };
 }
 
 /** Of what has been read. Without a part it is a thin bundle: the Manifest alone. */
@@ -61,7 +82,8 @@ export async function packBundle(
 ): Promise<BundleStream> {
   const manifest = sourceOf(entryName.manifest, bytes);
   const sha256 = await sumOf(manifest.read(0, manifest.size));
-  return writeBundle([{ name: entryName.manifest, sha256, source: manifest }, ...parts], key);
+  const first = { name: entryName.manifest, sha256, whole: null, source: manifest };
+  return writeBundle([first, ...parts], key);
 }
 
 function wrongManifest(manifest: Uint8Array): Problem[] {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { refused } from "../artifact/artifact-error.ts";
-import { type Checksum, readChecksumList } from "../artifact/checksum-list.ts";
+import type { Checksum } from "../artifact/checksum-list.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
 import { isSafePath, overlong } from "../artifact/safe-name.ts";
 import { demandSignature, type Signed } from "../artifact/signature.ts";
@@ -8,6 +8,7 @@ import { trailing } from "../artifact/tar-audit.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { wrongSum } from "./entry-content.ts";
 import { demandVersion, notABundle } from "./bundle-version.ts";
+import { readEntryList } from "./entry-list.ts";
 import { entryHead, entryName } from "./format.ts";
 import { bundleLimits } from "./limits.ts";
 import { type IndexedEntry, readAt, type TarIndex } from "./tar-index.ts";
@@ -37,7 +38,7 @@ export async function openFormatted(
   const key =
     signature === null ? null : demandSignature(file, asBundle, listBytes, signature, keys);
 
-  const list = readChecksumList(listBytes, (name) =>
+  const list = readEntryList(listBytes, (name) =>
     isSafePath(name) ? null : (overlong(name) ?? "which is not allowed"),
   );
   if ("line" in list) {
@@ -63,6 +64,7 @@ export async function openFormatted(
       offset,
       size,
       sha256: sum?.sha256 ?? null,
+      vouched: key === null ? null : (sum?.whole ?? null),
     })),
     signed,
     verifiedBy: key?.name ?? null,

@@ -32,7 +32,13 @@ export async function openPlain(
 
   return {
     manifest: { entry: manifest.name, bytes: await small(source, manifest, bundleLimits.manifest) },
-    entries: artifacts.map(({ name, offset, size }) => ({ name, offset, size, sha256: null })),
+    entries: artifacts.map(({ name, offset, size }) => ({
+      name,
+      offset,
+      size,
+      sha256: null,
+      vouched: null,
+    })),
     signed: false,
     verifiedBy: null,
     plain: true,

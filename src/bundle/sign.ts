@@ -5,6 +5,7 @@ import { Sha256 } from "../core/ids.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource, Decompressors } from "../platform/types.ts";
 import { partOf } from "./entry-content.ts";
+import { wholeSize } from "./entry-list.ts";
 import { verifyBundle } from "./verify.ts";
 import { type BundleStream, type Part, sourceOf, writeBundle } from "./write.ts";
 
@@ -19,16 +20,23 @@ export async function signBundle(
 ): Promise<Result<BundleStream>> {
   const verified = await verifyBundle(source, { bundle: [], artifacts: [] }, decompressors);
   if (!verified.ok) return verified;
-  const { manifest, entries } = verified.value.bundle;
+  const { bundle, artifacts } = verified.value;
+  const { manifest } = bundle;
 
   const parts: Part[] = [];
-  for (const entry of entries) {
-    if (entry.sha256 === null) return fail(unsignable(source.name));
-    parts.push({ name: entry.name, sha256: entry.sha256, source: partOf(source, entry) });
+  for (const { entry, ...artifact } of artifacts) {
+    const { name, sha256 } = entry;
+    if (sha256 === null) return fail(unsignable(source.name));
+    parts.push({ name, sha256, whole: wholeSize(artifact), source: partOf(source, entry) });
   }
-  if (verified.value.bundle.plain) return fail(unsignable(source.name));
+  if (bundle.plain) return fail(unsignable(source.name));
   const sha256 = Sha256.parse(createHash("sha256").update(manifest.bytes).digest("hex"));
-  const first = { name: manifest.entry, sha256, source: sourceOf(manifest.entry, manifest.bytes) };
+  const first = {
+    name: manifest.entry,
+    sha256,
+    whole: null,
+    source: sourceOf(manifest.entry, manifest.bytes),
+  };
   return ok(writeBundle([first, ...parts], key));
 }
 

@@ -1,7 +1,8 @@
 import { asResult } from "../artifact/artifact-error.ts";
-import { inflateChunk } from "../artifact/compression.ts";
 import { readAll } from "../artifact/buffer-lending.ts";
+import { inflateChunk } from "../artifact/compression.ts";
 import type { Problem } from "../core/problem.ts";
+import type { Result } from "../core/result.ts";
 import type { ByteSource } from "../platform/types.ts";
 import type { Bundle } from "./bundle.ts";
 import { partOf } from "./entry-content.ts";
@@ -13,13 +14,16 @@ export async function wrongSums(
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   for (const entry of entries) {
-    const wholly = { chunkBytes: inflateChunk.alone, buffers: "lent" } as const;
-    const summed = await asResult(source.name, () => drain(readAll(partOf(source, entry), wholly)));
+    const summed = await readThrough(partOf(source, entry), source.name);
     if (!summed.ok) problems.push(...summed.problems);
   }
   return problems;
 }
 
-export async function drain(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of bytes);
+/** Reads an entry to its end, which holds it to its checksum. `file` is what problems name. */
+export function readThrough(entry: ByteSource, file: string): Promise<Result<null>> {
+  return asResult(file, async () => {
+    for await (const _ of readAll(entry, { chunkBytes: inflateChunk.alone, buffers: "lent" }));
+    return null;
+  });
 }

@@ -1,4 +1,5 @@
 import type { Sha256 } from "../core/ids.ts";
+import type { PayloadSize } from "./entry-list.ts";
 
 /** What a bundle holds. */
 export interface BundleContent {
@@ -21,4 +22,9 @@ export interface BundleEntry {
   readonly size: number;
   /** Null in a plain bundle. */
   readonly sha256: Sha256 | null;
+  /**
+   * Set where a key that was given has signed that all of the Artifact was verified before its checksum was taken: bytes that
+   * have the checksum need not be unpacked to know that they are sound.
+   */
+  readonly vouched: PayloadSize | null;
 }

@@ -1,7 +1,4 @@
-import { asResult } from "../artifact/artifact-error.ts";
-import { inflateChunk } from "../artifact/compression.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
-import { readAll } from "../artifact/buffer-lending.ts";
 import { verifiedAtOnce, verifyArtifact, type VerifiedArtifact } from "../artifact/verify.ts";
 import { inOrder } from "../core/in-order.ts";
 import type { Problem } from "../core/problem.ts";
@@ -9,7 +6,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource, Decompressors } from "../platform/types.ts";
 import { type Bundle, openBundle } from "./bundle.ts";
 import { partOf } from "./entry-content.ts";
-import { drain } from "./sums.ts";
+import { readThrough } from "./sums.ts";
 import type { BundleEntry } from "./types.ts";
 
 /** The keys that must have signed the bundle, and each Artifact in it; none demands nothing. */
@@ -57,9 +54,7 @@ async function verifyEntry(
 ): Promise<Result<VerifiedArtifact>> {
   const part = partOf(source, entry);
   if (bundle.verifiedBy !== null && keys.length === 0) {
-    const summed = await asResult(source.name, () =>
-      drain(readAll(part, { chunkBytes: inflateChunk.alone, buffers: "lent" })),
-    );
+    const summed = await readThrough(part, source.name);
     if (!summed.ok) return summed;
   }
   return verifyArtifact(part, keys, decompressors);

@@ -1,10 +1,9 @@
-import { writeChecksumList } from "../artifact/checksum-list.ts";
 import { type SigningKey, sign } from "../artifact/keys.ts";
 import { endBytes } from "../artifact/tar-header.ts";
 import { packTar, partOf, type TarPart } from "../artifact/tar-writer.ts";
-import type { Sha256 } from "../core/ids.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { summed } from "./entry-content.ts";
+import { type ListedEntry, writeEntryList } from "./entry-list.ts";
 import { entryBytes, entryHead, entryName, versionContent } from "./format.ts";
 
 /** The bytes of a bundle on their way to a file. */
@@ -16,15 +15,17 @@ export interface BundleStream {
 }
 
 /** What lies below `checksums`: the Manifest first, then the Artifacts. */
-export interface Part {
-  readonly name: string;
-  readonly sha256: Sha256;
+export interface Part extends ListedEntry {
   readonly source: ByteSource;
 }
 
-/** Lays out a bundle, signed where there is a key; the same parts give the same bytes. */
+/**
+ * Lays out a bundle, signed where there is a key; the same parts give the same bytes. That Artifacts were verified is told
+ * where it is signed only: from nobody in particular it is worth nothing.
+ */
 export function writeBundle(parts: readonly Part[], key: SigningKey | null): BundleStream {
-  const checksums = writeChecksumList(parts);
+  const listed = key === null ? parts.map((part) => ({ ...part, whole: null })) : parts;
+  const checksums = writeEntryList(listed);
   const entries: readonly TarPart[] = [
     partOf(entryName.version, versionContent),
     partOf(entryName.checksums, checksums),

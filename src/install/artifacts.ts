@@ -1,4 +1,6 @@
-import { verifiedAtOnce, type VerifiedArtifact, verifyArtifact } from "../artifact/verify.ts";
+import { verifiedAtOnce, verifyArtifact } from "../artifact/verify.ts";
+import { type PayloadSize, payloadSize } from "../bundle/entry-list.ts";
+import { readThrough } from "../bundle/sums.ts";
 import { inOrder } from "../core/in-order.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -57,10 +59,14 @@ export async function findArtifacts(
 /** An Artifact of the plan of which every byte has been read. */
 export interface CheckedArtifact {
   readonly located: LocatedArtifact;
-  readonly files: VerifiedArtifact["files"];
+  /** What it takes unpacked. */
+  readonly payload: PayloadSize;
 }
 
-/** Every byte of every Artifact, before anything is changed. */
+/**
+ * Every byte of every Artifact, before anything is changed. What a configured key vouches for is summed as it lies; Download takes
+ * the sums of what is in it.
+ */
 export async function verifyArtifacts(
   { platform }: Machine,
   { keys }: Settings,
@@ -72,14 +78,30 @@ export async function verifyArtifacts(
     const access = { files, decompressors, keys };
     const opened = await openArtifact(access, location, artifact.identity);
     if (!opened.ok) return opened;
-    const { source, close } = opened.value;
-    const verified = await verifyArtifact(named(source, name), keys, decompressors);
+    const { source, vouched, close } = opened.value;
+    const payload =
+      vouched === null
+        ? await verifyWhole(named(source, name), keys, decompressors)
+        : await held(named(source, name), vouched);
     close();
-    return verified.ok ? ok({ located: one, files: verified.value.files }) : verified;
+    return payload.ok ? ok({ located: one, payload: payload.value }) : payload;
   });
   const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
   if (problems.length > 0) return fail(...problems);
   return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
+}
+
+async function verifyWhole(
+  ...[source, keys, decompressors]: Parameters<typeof verifyArtifact>
+): Promise<Result<PayloadSize>> {
+  const verified = await verifyArtifact(source, keys, decompressors);
+  return verified.ok ? ok(payloadSize(verified.value.files)) : verified;
+}
+
+/** An entry that a key vouches for, once its bytes are those that were signed. */
+async function held(source: ByteSource, vouched: PayloadSize): Promise<Result<PayloadSize>> {
+  const summed = await readThrough(source, source.name);
+  return summed.ok ? ok(vouched) : summed;
 }
 
 /** The same bytes under the name that people know. */

@@ -70,8 +70,8 @@ function workDirBytes({ located }: CheckedArtifact): number {
 }
 
 /** Its files, or the whole Artifact: whichever is more. */
-function payloadBytes({ located, files }: CheckedArtifact): number {
-  return Math.max(located.size + fileBytes, sum(files.map(({ size }) => size + fileBytes)));
+function payloadBytes({ located, payload }: CheckedArtifact): number {
+  return Math.max(located.size + fileBytes, payload.bytes + payload.files * fileBytes);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -4,6 +4,7 @@ import type { VerifyKey } from "../artifact/keys.ts";
 import { demandSame } from "../artifact/layout.ts";
 import type { Artifact } from "../artifact/types.ts";
 import { entrySource, openBundle } from "../bundle/bundle.ts";
+import type { BundleEntry } from "../bundle/types.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ArtifactLocation } from "../manifest/location.ts";
@@ -14,6 +15,12 @@ export interface OpenArtifact {
   readonly source: ByteSource;
   readonly artifact: Artifact;
   readonly close: () => void;
+}
+
+/** One that a plan has located. */
+export interface OpenLocated extends OpenArtifact {
+  /** As its bundle has it; null where it lies in none. */
+  readonly vouched: BundleEntry["vouched"];
 }
 
 /** What is needed to open Artifacts again, in this run or in a later one. */
@@ -32,7 +39,7 @@ export async function openArtifact(
   { files, decompressors, keys }: Access,
   location: ArtifactLocation,
   identity?: Artifact["identity"],
-): Promise<Result<OpenArtifact>> {
+): Promise<Result<OpenLocated>> {
   const opened = openFile(files, location.kind === "file" ? location.path : location.bundle);
   if (!opened.ok) return opened;
   const file = opened.value;
@@ -60,22 +67,27 @@ async function headOf(
   location: ArtifactLocation,
   keys: readonly VerifyKey[],
   decompressors: Decompressors,
-): Promise<Result<Omit<OpenArtifact, "close">>> {
-  const source = location.kind === "file" ? ok(file) : await entryOf(file, location.entry, keys);
-  if (!source.ok) return source;
-  const artifact = await readArtifact(source.value, keys, decompressors);
-  return artifact.ok ? ok({ source: source.value, artifact: artifact.value }) : artifact;
+): Promise<Result<Omit<OpenLocated, "close">>> {
+  const found =
+    location.kind === "file"
+      ? ok({ source: file, vouched: null })
+      : await entryOf(file, location.entry, keys);
+  if (!found.ok) return found;
+  const artifact = await readArtifact(found.value.source, keys, decompressors);
+  return artifact.ok ? ok({ ...found.value, artifact: artifact.value }) : artifact;
 }
 
 async function entryOf(
   file: ByteSource,
   entry: string,
   keys: readonly VerifyKey[],
-): Promise<Result<ByteSource>> {
+): Promise<Result<Pick<OpenLocated, "source" | "vouched">>> {
   const opened = await openBundle(file, keys);
   if (!opened.ok) return opened;
   const source = entrySource(opened.value, file, entry);
-  return source === null ? fail(entryGone(file.name, entry)) : ok(source);
+  if (source === null) return fail(entryGone(file.name, entry));
+  const listed = opened.value.entries.find(({ name }) => name === entry);
+  return ok({ source, vouched: listed?.vouched ?? null });
 }
 
 /** Opens a file that a plan has located; one that is not there is a problem that names it. */

@@ -113,7 +113,11 @@ component_types:
   gateway: { artifact_path: large.mender, update_strategy: { order: 1 } }
 `;
 
-function prepareSystem(directory: string): () => Promise<Run> {
+/** A System of one Component, on which the Manifest of the large Artifact, or a bundle of it, is installed. */
+export function prepareSystem(
+  directory: string,
+  input = join(directory, "manifest.yaml"),
+): () => Promise<Run> {
   mkdirSync(join(directory, "interfaces/v1"), { recursive: true });
   writeFileSync(join(directory, "interfaces/v1/gateway"), interfaceScript);
   chmodSync(join(directory, "interfaces/v1/gateway"), 0o755);
@@ -123,7 +127,7 @@ function prepareSystem(directory: string): () => Promise<Run> {
     writeFileSync(join(directory, "version"), "small\n");
     return run({
       file: process.execPath,
-      args: [program, "install", join(directory, "manifest.yaml")],
+      args: [program, "install", input],
       env: {
         MENDER_ORCHESTRATOR_CONF_DIR: join(directory, "conf"),
         MENDER_ORCHESTRATOR_DATA_DIR: directory,

@@ -1,6 +1,7 @@
 import { cpus, release, totalmem, type } from "node:os";
 import { parseArgs } from "node:util";
 import { artifact } from "./artifact.ts";
+import { bundle } from "./bundle.ts";
 import { cache } from "./cache.ts";
 import { deployment } from "./deployment.ts";
 import { interfaces } from "./interface.ts";
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   startup,
   deployment,
   artifact,
+  bundle,
   cache,
   interface: interfaces,
   "mender-client": menderClient,

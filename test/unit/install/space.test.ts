@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { expect, test } from "vitest";
 import { verifyArtifact } from "../../../src/artifact/verify.ts";
+import { payloadSize } from "../../../src/bundle/entry-list.ts";
 import type { CheckedArtifact } from "../../../src/install/artifacts.ts";
 import { checkSpace } from "../../../src/install/space.ts";
 import { ComponentId, ComponentType, Version } from "../../../src/core/ids.ts";
@@ -25,7 +26,7 @@ async function artifact(name: string): Promise<CheckedArtifact> {
   const verified = await verifyArtifact(memorySource(name, bytes), []);
   if (!verified.ok) throw new Error(JSON.stringify(verified.problems));
   return {
-    files: verified.value.files,
+    payload: payloadSize(verified.value.files),
     located: {
       wanted: {
         type,
