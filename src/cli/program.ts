@@ -127,5 +127,12 @@ export function outputOf(
 ): Output {
   const isAllowed = color && environment.isColourAllowed;
   const style = (sink: Sink) => (isAllowed && sink.isTerminal ? styleOf(true) : plainStyle);
-  return { results, messages, json, resultStyle: style(results), messageStyle: style(messages) };
+  return {
+    results,
+    messages,
+    json,
+    resultStyle: style(results),
+    messageStyle: style(messages),
+    resultCanvas: { width: results.width, isUnicode: environment.isUnicodeShown },
+  };
 }

@@ -23,6 +23,8 @@ export interface Environment {
   readonly proxies: readonly Setting[];
   /** NO_COLOR is not set. */
   readonly isColourAllowed: boolean;
+  /** The locale writes UTF-8, and the terminal is one that shows it. */
+  readonly isUnicodeShown: boolean;
   /** Where a test wants the process killed, for example `ArtifactInstall:started`. */
   readonly crashPoint: string | null;
   /** What an Interface inherits. */
@@ -84,11 +86,20 @@ export function readEnvironment(
       return value === undefined ? [] : [{ value, source: "environment", variable }];
     }),
     isColourAllowed: (variables["NO_COLOR"] ?? "") === "",
+    isUnicodeShown: isUnicodeShown(variables),
     crashPoint: variables["ORCHESTRATOR_CRASH_POINT"] ?? null,
     inherited: inheritedOf(variables),
     workingDirectory,
     program,
   };
+}
+
+/** The first of the variables of the locale that is set decides, as for every program. */
+function isUnicodeShown(variables: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = [variables["LC_ALL"], variables["LC_CTYPE"], variables["LANG"]].find(
+    (value) => value !== undefined && value !== "",
+  );
+  return /\butf-?8\b/i.test(locale ?? "") && variables["TERM"] !== "dumb";
 }
 
 function inheritedOf(

@@ -6,7 +6,7 @@ import { planLines, planSummary, ruleLines } from "./plan-text.ts";
 import type { PlannedSystem } from "./planned.ts";
 import { printable } from "./printable.ts";
 import { problemsText } from "./problems.ts";
-import type { Style } from "./style.ts";
+import type { Canvas, Style } from "./style.ts";
 import { quoted } from "./words.ts";
 
 /** The planner's answer for people, whatever it is, with the notes below it. */
@@ -14,9 +14,14 @@ export function answerLines(
   planned: PlannedSystem,
   answer: Answer,
   style: Style,
+  canvas: Canvas,
 ): readonly string[] {
   const notes = problemsText(planned.notes, style, "warning");
-  const text = [...body(planned, answer, style)];
+  const text = [
+    ...(answer.kind === "plan"
+      ? planLines(planned, answer.plan, style, canvas)
+      : noneLines(planned, answer, style)),
+  ];
   return notes.length === 0 ? text : [...text, "", ...notes];
 }
 
@@ -26,17 +31,18 @@ export function answerSummary(
   answer: Answer,
   style: Style,
 ): readonly string[] {
-  if (answer.kind !== "plan") return answerLines(planned, answer, style);
-  return [
-    ...planSummary(planned, answer.plan, style),
-    ...problemsText(planned.notes, style, "warning"),
-  ];
+  const notes = problemsText(planned.notes, style, "warning");
+  if (answer.kind === "plan") return [...planSummary(planned, answer.plan, style), ...notes];
+  const text = noneLines(planned, answer, style);
+  return notes.length === 0 ? text : [...text, "", ...notes];
 }
 
-function body(planned: PlannedSystem, answer: Answer, style: Style): readonly string[] {
+function noneLines(
+  planned: PlannedSystem,
+  answer: Exclude<Answer, { kind: "plan" }>,
+  style: Style,
+): readonly string[] {
   switch (answer.kind) {
-    case "plan":
-      return planLines(planned, answer.plan, style);
     case "no-plan":
       return noPlanLines(planned, answer, style);
     case "undecided":

@@ -5,7 +5,7 @@ import type { OrderReason, OrderReasons } from "../planner/conflict/order-reason
 import type { Repair } from "../planner/conflict/repairs.ts";
 import type { Unexplained, WhyNot } from "../planner/explain.ts";
 import type { SystemState } from "../manifest/system.ts";
-import { answerLines, stuckLines } from "./answer-text.ts";
+import { answerSummary, stuckLines } from "./answer-text.ts";
 import { nogoodLines, nogoodText, coreLines, placeText, searchLines } from "./nogood-text.ts";
 import {
   componentName,
@@ -26,7 +26,7 @@ export function explanationLines(report: ExplanationReport, style: Style): reado
   switch (explanation.kind) {
     case "unexplained":
       return [
-        ...answerLines(planned, answer, style),
+        ...answerSummary(planned, answer, style),
         ...unexplainedLines(report, explanation.because),
       ];
     case "plan":
@@ -176,7 +176,7 @@ function orderLines(
 ): readonly string[] {
   const { planned, answer, system } = report;
   if (answer.kind !== "plan" || answer.plan.stages.length === 0) {
-    return answerLines(planned, answer, style);
+    return answerSummary(planned, answer, style);
   }
   const hasStages = answer.plan.stages.length > 1;
   const head = `The order of the plan for ${quoted(planned.manifest)}:`;

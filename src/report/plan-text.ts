@@ -1,25 +1,26 @@
 import type { Rule } from "../manifest/system.ts";
 import type { Cost, Plan, Stage, Step } from "../planner/model/plan.ts";
 import { aligned } from "./columns.ts";
+import { gridLines } from "./grid-text.ts";
+import { gridOf } from "./grid.ts";
 import type { PlannedSystem } from "./planned.ts";
 import { wayOutLines } from "./plan-ways-out.ts";
 import { printable } from "./printable.ts";
-import type { Style } from "./style.ts";
+import type { Canvas, Style } from "./style.ts";
 import { counted, listed, quoted } from "./words.ts";
 
-/** What would be done and why, one line a fact. */
-export function planLines(planned: PlannedSystem, plan: Plan, style: Style): readonly string[] {
-  const name = quoted(planned.manifest);
-  if (plan.stages.length === 0) {
-    const rest = planned.from.systemVersion;
-    const on = rest === null ? "" : `; the System is on ${rest}`;
-    return [
-      style.strong(`Nothing to do for ${name}: every Component has what it wants${on}.`),
-      ...componentLines(planned, style),
-    ];
-  }
+/** What would be done and why: as a grid, then one line a fact. */
+export function planLines(
+  planned: PlannedSystem,
+  plan: Plan,
+  style: Style,
+  canvas: Canvas,
+): readonly string[] {
+  if (plan.stages.length === 0) return nothingLines(planned, style);
   return [
     style.strong(headLine(planned, plan)),
+    "",
+    ...gridLines(gridOf(planned, plan), canvas, style),
     ...plan.stages.flatMap((stage, index) => stageLines(plan, stage, index, style)),
     "",
     proofLine(planned, plan),
@@ -30,13 +31,23 @@ export function planLines(planned: PlannedSystem, plan: Plan, style: Style): rea
 
 /** The plan in a line, for the head of a run: who is updated after whom. */
 export function planSummary(planned: PlannedSystem, plan: Plan, style: Style): readonly string[] {
-  if (plan.stages.length === 0) return planLines(planned, plan, style);
+  if (plan.stages.length === 0) return nothingLines(planned, style);
   const groups = plan.stages.flatMap((stage) => stage.groups);
   const order = groups.map((steps) => listed(steps.map((step) => step.component)));
   return [
     style.strong(headLine(planned, plan)),
     `Order: ${order.join(", then ")}.`,
     ...(plan.pointOfNoReturn === null ? [] : [style.careful(returnLine(plan))]),
+  ];
+}
+
+function nothingLines(planned: PlannedSystem, style: Style): readonly string[] {
+  const rest = planned.from.systemVersion;
+  const on = rest === null ? "" : `; the System is on ${rest}`;
+  const name = quoted(planned.manifest);
+  return [
+    style.strong(`Nothing to do for ${name}: every Component has what it wants${on}.`),
+    ...componentLines(planned, style),
   ];
 }
 

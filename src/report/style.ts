@@ -19,3 +19,11 @@ export const plainStyle: Style = {
   bad: asIs,
   careful: asIs,
 };
+
+/** What text is laid out for. */
+export interface Canvas {
+  /** Characters in a line. */
+  readonly width: number;
+  /** False: only ASCII shows for sure. */
+  readonly isUnicode: boolean;
+}

@@ -15,6 +15,12 @@ afterEach(() => {
 
 const planText = `Plan for "system-core-v2" from v.1 to v.2: 3 installs in 2 order groups.
 
+                   Stage 1 -> v.2
+Group                1       2
+G13   gateway  v1  --* v2
+R456  rtos     v1  ----------* v2
+R998  rtos     v1  ----------* v2
+
 Ends in v.2:
   Group 1
     G13   gateway  gateway-v1 -> gateway-v2

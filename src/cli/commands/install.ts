@@ -70,7 +70,7 @@ async function dryRun(
   const told = await withWaysOut(context, planned.value);
   const lines = output.json
     ? [jsonText(answerJson(told, answer))]
-    : answerLines(told, answer, output.resultStyle);
+    : answerLines(told, answer, output.resultStyle, output.resultCanvas);
   writeLines(output.results, lines);
   return answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
 }
@@ -86,7 +86,10 @@ async function showPlan(context: Context, planning: Planning): Promise<void> {
   }
   const isAll = answer.kind === "plan" && answer.plan.stages.length === 0;
   if (isAll) {
-    writeLines(output.results, planLines(planned, answer.plan, output.resultStyle));
+    writeLines(
+      output.results,
+      planLines(planned, answer.plan, output.resultStyle, output.resultCanvas),
+    );
     return;
   }
   writeLines(output.messages, answerSummary(planned, answer, output.messageStyle));

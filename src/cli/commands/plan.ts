@@ -5,14 +5,19 @@ import { jsonText } from "../../report/json-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { printable } from "../../report/printable.ts";
 import { traceLines } from "../../report/search-trace.ts";
-import { plainStyle } from "../../report/style.ts";
+import { type Canvas, plainStyle, type Style } from "../../report/style.ts";
 import { writeTextOutput } from "../output/output-file.ts";
-import { failed, writeLines } from "../output/output.ts";
+import { failed, type Output, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
 
 export interface PlanOptions extends PlanningOptions {
   readonly format: "text" | "json";
   readonly out?: string;
+}
+
+/** A file has no width of its own. */
+function fileCanvas({ resultCanvas }: Output): Canvas {
+  return { ...resultCanvas, width: 80 };
 }
 
 /** What install would do, and why. Changes nothing but the file of `--out`. */
@@ -29,12 +34,16 @@ export async function plan(
   const planned = await withWaysOut(context, made.value);
   const exit = answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
   const isJson = output.json || options.format === "json";
-  const lines = (style = plainStyle): readonly string[] =>
-    isJson ? [jsonText(answerJson(planned, answer))] : answerLines(planned, answer, style);
+  const lines = (style: Style, canvas: Canvas): readonly string[] =>
+    isJson ? [jsonText(answerJson(planned, answer))] : answerLines(planned, answer, style, canvas);
   if (options.out === undefined) {
-    writeLines(output.results, lines(output.resultStyle));
+    writeLines(output.results, lines(output.resultStyle, output.resultCanvas));
     return exit;
   }
-  const written = await writeTextOutput(context, options.out, lines());
+  const written = await writeTextOutput(
+    context,
+    options.out,
+    lines(plainStyle, fileCanvas(output)),
+  );
   return written.ok ? exit : failed(output, written.problems);
 }

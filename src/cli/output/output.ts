@@ -4,7 +4,7 @@ import { programVersion } from "../../core/program-version.ts";
 import { versionLine } from "../../report/events-json.ts";
 import { jsonText } from "../../report/json-text.ts";
 import { errorDocument, problemJson, problemsText } from "../../report/problems.ts";
-import type { Style } from "../../report/style.ts";
+import type { Canvas, Style } from "../../report/style.ts";
 
 /** One of the two streams of the process. */
 export interface Sink {
@@ -23,6 +23,7 @@ export interface Output {
   /** For `results` and for `messages`; they differ where only one of them is a terminal. */
   readonly resultStyle: Style;
   readonly messageStyle: Style;
+  readonly resultCanvas: Canvas;
 }
 
 export function writeLines(sink: Sink, lines: readonly string[]): void {

@@ -40,6 +40,16 @@ test("any value of NO_COLOR forbids colours", () => {
   expect(readEnvironment({ NO_COLOR: "" }, "/").isColourAllowed).toBe(true);
 });
 
+test("the first variable of the locale that is set says whether UTF-8 can be shown", () => {
+  const isShown = (variables: Readonly<Record<string, string>>) =>
+    readEnvironment(variables, "/").isUnicodeShown;
+  expect(isShown({})).toBe(false);
+  expect(isShown({ LANG: "de_DE.UTF-8" })).toBe(true);
+  expect(isShown({ LANG: "C.utf8", LC_ALL: "" })).toBe(true);
+  expect(isShown({ LANG: "de_DE.UTF-8", LC_ALL: "C" })).toBe(false);
+  expect(isShown({ LANG: "C.UTF-8", TERM: "dumb" })).toBe(false);
+});
+
 test("Interfaces inherit the environment, but not where a test wants a crash", () => {
   const environment = readEnvironment({ PATH: "/bin", ORCHESTRATOR_CRASH_POINT: "x" }, "/");
   expect(environment.inherited).toEqual({ PATH: "/bin" });

@@ -74,12 +74,21 @@ const planned: PlannedSystem = {
 };
 
 const text = (answer: Answer, changes: Partial<PlannedSystem> = {}): string =>
-  answerLines({ ...planned, ...changes }, answer, plainStyle).join("\n");
+  answerLines({ ...planned, ...changes }, answer, plainStyle, {
+    width: 80,
+    isUnicode: false,
+  }).join("\n");
 
 describe("for people", () => {
   test("a plan shows its groups, the rows that allow each, and what proves it", () => {
     expect(text({ kind: "plan", plan }))
       .toBe(`Plan for "system-core-v2" from v.1 to v.2: 3 installs in 2 order groups.
+
+                   Stage 1 -> v.2
+Group                1       2
+G13   gateway  v1  --* v2
+R456  rtos     v1  ----------* v2
+R998  rtos     v1  ----------* v2
 
 Ends in v.2:
   Group 1
@@ -122,6 +131,12 @@ Way back: every step can be undone until its stage is committed.`);
     const stages = plan.stages.map((stage) => ({ ...stage, systemVersion: null }));
     const shown = text({ kind: "plan", plan: { ...plan, stages } }, { toVersion: null });
     expect(shown).toContain(`Plan for "system-core-v2": 3 installs in 2 order groups.
+
+                   Stage 1
+Group                1       2
+G13   gateway  v1  --* v2
+R456  rtos     v1  ----------* v2
+R998  rtos     v1  ----------* v2
 
 In this order:
   Group 1`);

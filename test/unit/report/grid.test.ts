@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+import { Version } from "../../../src/core/ids.ts";
+import { gridLines } from "../../../src/report/grid-text.ts";
+import type { Grid, GridColumn, GridRow } from "../../../src/report/grid.ts";
+import { plainStyle } from "../../../src/report/style.ts";
+
+const column = (stage: number, group: number, changes: Partial<GridColumn> = {}): GridColumn => ({
+  stage,
+  group,
+  endsIn: `v.${stage + 2}`,
+  isPointOfNoReturn: false,
+  ...changes,
+});
+
+/** `moves`: for each column the new version, or an empty text. */
+const row = (
+  component: string,
+  type: string,
+  start: string,
+  moves: readonly string[],
+): GridRow => ({
+  component,
+  componentType: type,
+  start: Version.parse(start),
+  cells: moves.map((to) => (to === "" ? null : Version.parse(to))),
+});
+
+const robot: Grid = {
+  columns: [column(0, 0), column(0, 1, { isPointOfNoReturn: true }), column(1, 0)],
+  rows: [
+    row("G1", "rootfs", "rootfs-2025.4", ["rootfs-2026.3", "", ""]),
+    row("S1", "safety", "safety-1.0", ["", "safety-2.0", "safety-3.0"]),
+    row("C1", "camera", "camera-3", ["", "", ""]),
+  ],
+};
+
+const shown = (grid: Grid, width = 80, isUnicode = true): string =>
+  gridLines(grid, { width, isUnicode }, plainStyle).join("\n");
+
+test("each Component has a row, each group a column, with stages and the point of no return between them", () => {
+  expect(shown(robot)).toBe(
+    `
+                    Stage 1 → v.2       │Stage 2 → v.3
+Group                 1        ║  2     │  1
+G1  rootfs  2025.4  ──● 2026.3 ║        │
+S1  safety  1.0     ───────────║──● 2.0 │──● 3.0
+C1  camera  3                  ║        │
+║ point of no return`.slice(1),
+  );
+});
+
+test("without UTF-8 every character is ASCII", () => {
+  expect(shown(robot, 80, false)).toMatch(/^[\n -~]*$/);
+});
+
+test("what is wider than the terminal is folded, with the versions that each part begins with", () => {
+  expect(shown(robot, 40)).toBe(
+    `
+            Stage 1 → v.2
+Group         1        ║  2
+G1  2025.4  ──● 2026.3 ║
+S1  1.0     ───────────║──● 2.0
+
+        │Stage 2 → v.3
+Group   │  1
+S1  2.0 │──● 3.0
+║ point of no return`.slice(1),
+  );
+});
+
+test.each([20, 30, 40, 60, 80, 200])(
+  "on %d columns no line is longer than the terminal",
+  (width) => {
+    const long = "a-very-long-name-of-something-that-somebody-has-made";
+    const grid: Grid = {
+      columns: Array.from({ length: 30 }, (_, group) => column(0, group, { endsIn: long })),
+      rows: Array.from({ length: 30 }, (_, index) =>
+        row(
+          `${long}-${index}`,
+          long,
+          "1",
+          Array.from({ length: 30 }, (__, at) => (at === index ? `${long}-2` : "")),
+        ),
+      ),
+    };
+    const lengths = shown(grid, width)
+      .split("\n")
+      .map((line) => line.length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(width);
+  },
+);
+
+test("many Components that do the same at the same time are one row", () => {
+  const nodes = Array.from({ length: 49 }, (_, index) =>
+    row(`node-${index + 3}`, "node", "1", ["2"]),
+  );
+  expect(shown({ columns: [column(0, 0)], rows: [row("hub", "hub", "1", [""]), ...nodes] })).toBe(
+    `
+                 Stage 1 → v.2
+Group              1
+hub     hub   1
+node-3  node  1  ──● 2
+... 48 more like node-3`.slice(1),
+  );
+});
+
+test("what does not show in a name is spelled out", () => {
+  const grid = { columns: [column(0, 0)], rows: [row("a\u202eb", "t", "1", ["2"])] };
+  expect(shown(grid)).toContain("a\\u{202e}b");
+});
