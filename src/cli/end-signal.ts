@@ -2,14 +2,15 @@ import { exitCode } from "../core/exit-code.ts";
 import type { Compute } from "../install/machine.ts";
 
 /**
- * Told to end, the process is gone within this time, whatever still runs. Milliseconds. Where Interfaces were called, those are
- * ended first.
+ * Told to end, the process is gone within this time, whatever still runs. Milliseconds. Where Interfaces were called,
+ * those are ended first.
  */
 const endWithinMs = { alone: 1_500, withInterfaces: 9_500 } as const;
 
 /**
- * Listens for the signals that tell this process to end. SIGHUP is one only where a terminal can hang up: whoever runs it
- * with nohup, or in a session without one, wants it to go on. Node has taken back that it was ignored, so it is caught.
+ * Listens for the signals that tell this process to end. SIGHUP is one only where a terminal can hang up: whoever runs
+ * it with nohup, or in a session without one, wants it to go on. Node has taken back that it was ignored, so it is
+ * caught.
  */
 export function endSignal(
   hasTerminal: boolean,
@@ -51,8 +52,8 @@ export function endSignal(
 }
 
 /**
- * A signal that came while something else was at work waits for the event loop, and would be lost with its listener. The
- * first turn may be the rest of one that has looked for signals already.
+ * A signal that came while something else was at work waits for the event loop, and would be lost with its listener.
+ * The first turn may be the rest of one that has looked for signals already.
  */
 async function dispatched(): Promise<void> {
   for (let turn = 0; turn < 2; turn += 1) await new Promise((settle) => setImmediate(settle));

@@ -1,7 +1,9 @@
 import { programVersion } from "../core/program-version.ts";
 import type { main } from "./main.ts";
 
-/** Where a process begins. `--version` costs hardly more than starting Node; all else is in one file beside this one. */
+/**
+ * Where a process begins. `--version` costs hardly more than starting Node; all else is in one file beside this one.
+ */
 const args = process.argv.slice(2);
 const isVersionOnly = args.length === 1 && (args[0] === "--version" || args[0] === "-V");
 

@@ -9,14 +9,18 @@ import { patienceMs, drained } from "./output/drain.ts";
 import { failed, type Sink } from "./output/output.ts";
 import { type Caller, outputOf, runProgram } from "./program.ts";
 
-/** Joins the program and this process: environment, streams, signals, exit status. A bug is caught here and nowhere else. */
+/**
+ * Joins the program and this process: environment, streams, signals, exit status. A bug is caught here and nowhere
+ * else.
+ */
 export async function runProcess(args: readonly string[], platform: Platform): Promise<void> {
   process.umask(0o077);
   const environment = readEnvironment(process.env, platform.host.workingDirectory(), [
     process.execPath,
     process.argv[1] ?? "",
   ]);
-  // The caller's directory may be removed under us, and nothing of ours lies in it: every path is absolute from here on.
+  // The caller's directory may be removed under us, and nothing of ours lies in it: every path is absolute from here
+  // on.
   process.chdir("/");
   let idleMs: number | null = null;
   const caller: Caller = {

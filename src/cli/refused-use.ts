@@ -3,8 +3,9 @@ import type { Machine } from "../install/machine.ts";
 import { FileError } from "../platform/types.ts";
 
 /**
- * An install whose command line is wrong is refused like any other: a caller that meant to stop before Cleanup rolls back
- * and cleans up next, and must not meet a deployment of somebody else with that. `commands` are the names that there are.
+ * An install whose command line is wrong is refused like any other: a caller that meant to stop before Cleanup rolls
+ * back and cleans up next, and must not meet a deployment of somebody else with that. `commands` are the names that
+ * there are.
  */
 export function markRefusedUse(
   called: Pick<Machine, "platform" | "environment">,

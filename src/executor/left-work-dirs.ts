@@ -21,8 +21,8 @@ export function stageId({ begin, stage }: Pick<Deployment, "begin" | "stage">): 
 }
 
 /**
- * What an owed Cleanup that has not come to its end has left is for people to look at: it is kept where nothing that follows
- * removes it. Nothing where the work dir was made for this stage, or is set aside already.
+ * What an owed Cleanup that has not come to its end has left is for people to look at: it is kept where nothing that
+ * follows removes it. Nothing where the work dir was made for this stage, or is set aside already.
  */
 export function setLeftWorkDirAside(
   { files, places, emit }: LeftWorkDirPorts,

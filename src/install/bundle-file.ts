@@ -39,8 +39,8 @@ export async function withBundleFile<T>(
 }
 
 /**
- * Opens a bundle, which the caller closes; `path` where it does not lie at its name. A compressed one is unpacked into a
- * temporary directory: an install keeps its bundle in the datastore.
+ * Opens a bundle, which the caller closes; `path` where it does not lie at its name. A compressed one is unpacked into
+ * a temporary directory: an install keeps its bundle in the datastore.
  */
 export async function openBundleFile(
   machine: Machine,
@@ -59,7 +59,9 @@ export async function openBundleFile(
   }
 }
 
-/** A failure where the file is no bundle at its first bytes. An Artifact is a tar as well: whoever reads on tells it. */
+/**
+ * A failure where the file is no bundle at its first bytes. An Artifact is a tar as well: whoever reads on tells it.
+ */
 export async function bundleKind(source: ByteSource): Promise<Result<"gzip" | "plain">> {
   const kind = await kindOfInput(source);
   if (!kind.ok) return kind;

@@ -13,8 +13,8 @@ import { datastoreOf, type Machine } from "./machine.ts";
 type Called = Pick<Machine, "platform" | "environment">;
 
 /**
- * The Mender Client rolls back and cleans up after a refused install, too: the mark tells those calls that there is nothing
- * to do. Only a caller that asks to stop before Cleanup makes them. Throws FileError.
+ * The Mender Client rolls back and cleans up after a refused install, too: the mark tells those calls that there is
+ * nothing to do. Only a caller that asks to stop before Cleanup makes them. Throws FileError.
  */
 export function markRefused(called: Called, reason: string): void {
   leave(called, { kind: "refused", reason });
@@ -24,9 +24,9 @@ export function markRefused(called: Called, reason: string): void {
 export type WhyNothingToDo = CallerMark["kind"] | "unmarkable";
 
 /**
- * Null: the deployment in progress answers this call. Else its mark does, and that deployment is somebody else's. The caller
- * is known by the working directory, and by the stop before Cleanup of its rollback: any other rollback is an operator's. Its
- * last call removes the mark.
+ * Null: the deployment in progress answers this call. Else its mark does, and that deployment is somebody else's. The
+ * caller is known by the working directory, and by the stop before Cleanup of its rollback: any other rollback is an
+ * operator's. Its last call removes the mark.
  */
 export function whyNothingToDo(called: Called, request: Request): WhyNothingToDo | null {
   if (!isAwaitedAfterwards(request)) return null;
@@ -46,8 +46,9 @@ function answeringMark(called: Called): CallerMark | null {
 }
 
 /**
- * Nothing is in progress, and no mark could have been left: the caller's install may have been refused for that very reason.
- * Where something is in progress nobody can tell whose it is, so that is told as what it is: a datastore that is not ready.
+ * Nothing is in progress, and no mark could have been left: the caller's install may have been refused for that very
+ * reason. Where something is in progress nobody can tell whose it is, so that is told as what it is: a datastore that
+ * is not ready.
  */
 function isUnmarkable(called: Called): boolean {
   const { files } = called.platform;
@@ -62,7 +63,9 @@ export function noteEnd(called: Called, request: Request, deployment: string): v
   else if (markOf(...placeOf(called))?.kind === "ended") clear(called);
 }
 
-/** The calls that the Mender Client makes whatever came before. A commit stops before Cleanup, and is of a deployment. */
+/**
+ * The calls that the Mender Client makes whatever came before. A commit stops before Cleanup, and is of a deployment.
+ */
 function isAwaitedAfterwards(request: Request): boolean {
   return request.verb === "rollback" ? stopsBeforeCleanup(request) : isLastCall(request);
 }

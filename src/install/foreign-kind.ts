@@ -99,7 +99,10 @@ function isOldTar(head: Uint8Array): boolean {
   return Number.parseInt(digits, 8) === sum;
 }
 
-/** Bytes that are no UTF-8, and among them such as no text has. A text that has only the one or the other is told its fault. */
+/**
+ * Bytes that are no UTF-8, and among them such as no text has. A text that has only the one or the other is told its
+ * fault.
+ */
 function isBinary(head: Uint8Array): boolean {
   return !isUtf8(head) && hasControl(head);
 }

@@ -33,7 +33,10 @@ async function headOf(source: ByteSource): Promise<Buffer> {
 export type TextKind =
   "Manifest" | "Topology" | "constraints file" | "state file" | "configuration";
 
-/** Told from the first keys at the margin; a file that says nothing is taken for a Manifest, whose reader says what is missing. */
+/**
+ * Told from the first keys at the margin; a file that says nothing is taken for a Manifest, whose reader says what is
+ * missing.
+ */
 export function kindOfText(bytes: Uint8Array): TextKind {
   const text = new TextDecoder().decode(bytes);
   if (/^\s*\{/.test(text)) return "configuration";

@@ -110,7 +110,9 @@ export function besidePlaces(
   return { files, decompressors, keys, bundle: null, beside: { path, name: dirname(name) } };
 }
 
-/** Those of a bundle lie in it. Without any in it, it carries a signed Manifest and no more: they come from elsewhere. */
+/**
+ * Those of a bundle lie in it. Without any in it, it carries a signed Manifest and no more: they come from elsewhere.
+ */
 export function bundlePlaces(
   machine: Machine,
   keys: readonly VerifyKey[],

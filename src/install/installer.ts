@@ -94,8 +94,8 @@ export async function prepareInstall(
 }
 
 /**
- * Plans from where this System is: what an install does, and the commands that only want to know. Reads, asks Identity and
- * Provides, and changes nothing but what `beforeProvides` does.
+ * Plans from where this System is: what an install does, and the commands that only want to know. Reads, asks Identity
+ * and Provides, and changes nothing but what `beforeProvides` does.
  */
 export async function planThisSystem(
   machine: Machine,
@@ -217,7 +217,10 @@ function refusal(plan: Plan, { stopBefore }: InstallOptions): Problem | null {
   };
 }
 
-/** All that may keep the plan from being run: the age of the release, where its files lie, their bytes, and space. Gives notes. */
+/**
+ * All that may keep the plan from being run: the age of the release, where its files lie, their bytes, and space. Gives
+ * notes.
+ */
 async function preflight(
   machine: Machine,
   { settings, planning }: PreparedInstall,

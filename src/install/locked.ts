@@ -13,7 +13,8 @@ export async function locked<T>(
 ): Promise<Result<T>> {
   const { files, locks } = machine.platform;
   const store = datastoreOf(machine);
-  // Before that, a datastore that cannot be used has left everything as it was: it is not ready, and no failure in the middle.
+  // Before that, a datastore that cannot be used has left everything as it was: it is not ready, and no failure in the
+  // middle.
   makeDatastore(files, store);
   const taken = await locks.acquire(store.lock);
   machine.deploys();

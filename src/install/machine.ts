@@ -35,8 +35,8 @@ export interface MachineOptions {
 export type Compute = <T>(work: () => T) => Promise<T>;
 
 /**
- * Says that this command changes the machine. Whoever calls such a one, a boot script or the Mender Client, waits for its end
- * more than for what it prints: a reader that takes nothing must not keep it for ever.
+ * Says that this command changes the machine. Whoever calls such a one, a boot script or the Mender Client, waits for
+ * its end more than for what it prints: a reader that takes nothing must not keep it for ever.
  */
 export type Deploys = () => void;
 

@@ -28,7 +28,10 @@ export interface PlanningOptions {
   readonly allowUnsignedManifest: boolean;
 }
 
-/** As `makePlan`; what `install` would refuse because of its age is refused here, too. Nothing to do is nothing to refuse. */
+/**
+ * As `makePlan`; what `install` would refuse because of its age is refused here, too. Nothing to do is nothing to
+ * refuse.
+ */
 export async function makeInstallPlan(
   machine: Machine,
   file: string,
@@ -44,7 +47,9 @@ export async function makeInstallPlan(
   return told.ok ? withNotes(made.value, told.value) : told;
 }
 
-/** As `makePlan`; what `install` would say of the release's age is a note: an order can be explained whatever its age. */
+/**
+ * As `makePlan`; what `install` would say of the release's age is a note: an order can be explained whatever its age.
+ */
 export async function makeToldPlan(
   machine: Machine,
   file: string,
@@ -105,8 +110,8 @@ async function makePlan(
 }
 
 /**
- * Plans from a state that a file tells. Needs no Topology, and no Artifacts: those that are not there are known by name. The
- * state may be that of any System, so the own rules of the device on which it is asked have no say.
+ * Plans from a state that a file tells. Needs no Topology, and no Artifacts: those that are not there are known by
+ * name. The state may be that of any System, so the own rules of the device on which it is asked have no say.
  */
 async function planFromState(
   machine: Machine,
@@ -178,8 +183,8 @@ function leftOutNote({ platform, environment }: Machine): readonly Problem[] {
 }
 
 /**
- * What Components report in the middle of a deployment is not where the System rests. Whoever may not read the datastore, or
- * finds its journal damaged, is told so by the commands that need it.
+ * What Components report in the middle of a deployment is not where the System rests. Whoever may not read the
+ * datastore, or finds its journal damaged, is told so by the commands that need it.
  */
 function inProgressNote(machine: Machine): readonly Problem[] {
   const deployment = unlessRefused(() => journalInProgress(machine), null);

@@ -23,8 +23,8 @@ interface Guarded {
 }
 
 /**
- * The settings, for commands that run Interfaces or install: what they come from, the Topology, a device's own rules, the
- * datastore and the cache belong to root or the caller, and nobody else may write to them.
+ * The settings, for commands that run Interfaces or install: what they come from, the Topology, a device's own rules,
+ * the datastore and the cache belong to root or the caller, and nobody else may write to them.
  */
 export function readGuardedSettings(machine: Machine): Result<Settings> {
   const settings = readKeySettings(machine);

@@ -41,8 +41,8 @@ export function checkRelease(
 }
 
 /**
- * What `install` would say of this release here, for commands that only tell: refusals are problems on a device. At a desk
- * nobody installs anything, so an expired release is a note there, and no release is older than another.
+ * What `install` would say of this release here, for commands that only tell: refusals are problems on a device. At a
+ * desk nobody installs anything, so an expired release is a note there, and no release is older than another.
  */
 export function foretellRelease(
   machine: Machine,

@@ -15,9 +15,9 @@ const workDirFiles = 16;
 const journalBytes = 1024 * 1024;
 
 /**
- * Is there room in the datastore for what the plan will store there? A work dir stays until the Cleanup of its stage. The
- * work dirs themselves must fit. The payloads lie in them only where an Interface does not read its streams or asks for the
- * whole Artifact and leaves it, which nobody can know beforehand: where they would not fit, that is a note.
+ * Is there room in the datastore for what the plan will store there? A work dir stays until the Cleanup of its stage.
+ * The work dirs themselves must fit. The payloads lie in them only where an Interface does not read its streams or asks
+ * for the whole Artifact and leaves it, which nobody can know beforehand: where they would not fit, that is a note.
  */
 export function checkSpace(
   files: Files,

@@ -116,8 +116,8 @@ const ClientConfiguration = z.looseObject({
 });
 
 /**
- * Whether the Mender Client has verified the signature of what it hands over. False as well where its configuration cannot be
- * read, or somebody else may write it: then nobody knows what it has verified.
+ * Whether the Mender Client has verified the signature of what it hands over. False as well where its configuration
+ * cannot be read, or somebody else may write it: then nobody knows what it has verified.
  */
 function clientVerifies(files: Files): boolean {
   for (const path of clientFiles) {

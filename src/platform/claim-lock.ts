@@ -14,9 +14,9 @@ const rounds = 100;
  * and boot. The lock is free where the directory is absent, empty, or its holder dead.
  *
  * It is taken by renaming a directory made ready beside it. The system renames over no directory that has something in
- * it, so of any number of takers one wins. A dead holder's file is removed by its name, which is never used again: whoever
- * comes late with that removes nothing of the next holder's. (A plain lock file lacks just this: between reading it and
- * removing it, it may have become another's.)
+ * it, so of any number of takers one wins. A dead holder's file is removed by its name, which is never used again:
+ * whoever comes late with that removes nothing of the next holder's. (A plain lock file lacks just this: between
+ * reading it and removing it, it may have become another's.)
  */
 export function acquireClaim(path: string, bootId: string): LockAnswer {
   const holder = nameOfHolder(bootId);

@@ -202,8 +202,9 @@ function writePiece(
 const aheadBytes = 16 * 1024 * 1024;
 
 /**
- * Brings what was written to the disk while more comes, so that little is left to wait for at the end, and little memory
- * waits for the disk. The kernel tells of a failed write only once for each descriptor: so such a sync must be looked at, too.
+ * Brings what was written to the disk while more comes, so that little is left to wait for at the end, and little
+ * memory waits for the disk. The kernel tells of a failed write only once for each descriptor: so such a sync must be
+ * looked at, too.
  */
 function syncAhead(io: FileIo, fd: number, path: string) {
   let bytes = 0;

@@ -5,8 +5,8 @@ import { crc32 } from "node:zlib";
 
 /*
  * Of the time that a short command takes, a third would go into compiling this program. So the build runs it once and
- * keeps the code that V8 has made of it in a file beside it. That file is a mere shortcut: where it is missing, damaged,
- * or of another program, another V8 or another processor, the program is compiled as usual.
+ * keeps the code that V8 has made of it in a file beside it. That file is a mere shortcut: where it is missing,
+ * damaged, or of another program, another V8 or another processor, the program is compiled as usual.
  *
  * V8 itself tells its versions and flags apart, but of the program it compares nothing but the length. Hence the sums.
  */

@@ -59,9 +59,9 @@ async function makeSome(mkfifo: string, paths: readonly string[]): Promise<void>
 }
 
 /**
- * Whoever is blocked in opening a pipe could never be freed once it has no name any more. To open it for both reading and
- * writing never blocks, and wakes both kinds. It stays open until the name is gone: whoever comes in between finds a
- * partner, and whoever comes later finds nothing.
+ * Whoever is blocked in opening a pipe could never be freed once it has no name any more. To open it for both reading
+ * and writing never blocks, and wakes both kinds. It stays open until the name is gone: whoever comes in between finds
+ * a partner, and whoever comes later finds nothing.
  */
 function releaseAndRemove(path: string): void {
   const fd = openBothWays(path);

@@ -11,8 +11,8 @@ export interface ByteSource {
   readonly size: number;
   /**
    * Streams `length` bytes from `offset`; throws FileError where the medium ends early or vanishes. With `lentBytes` no
-   * piece is larger than that, and each is only lent: its memory is used again once the next one is asked for. So whoever
-   * says it has done with a piece by then, and has nobody else at work on it.
+   * piece is larger than that, and each is only lent: its memory is used again once the next one is asked for. So
+   * whoever says it has done with a piece by then, and has nobody else at work on it.
    */
   read(offset: number, length: number, lentBytes?: number): AsyncIterable<Uint8Array>;
 }
@@ -109,7 +109,10 @@ export interface Files {
   link(existing: string, path: string): void;
   /** fsync of a directory. */
   syncDirectory(path: string): void;
-  /** Opens for append with mode 0600, creating (and syncing the directory) where absent; first cut to `length` bytes where given. */
+  /**
+   * Opens for append with mode 0600, creating (and syncing the directory) where absent; first cut to `length` bytes
+   * where given.
+   */
   openAppend(path: string, length?: number): AppendFile;
   openSource(path: string): ByteSource & { close(): void };
   /**
@@ -207,8 +210,8 @@ export interface Pipes {
   /** Closes without writing: the reader gets zero bytes. */
   close(fd: number): void;
   /**
-   * Writes every chunk with back-pressure, waits until written, closes; chunks may be lent. Throws FileError EPIPE where the
-   * reader went away. Before a broken source closes the pipe, `onSourceError` is awaited.
+   * Writes every chunk with back-pressure, waits until written, closes; chunks may be lent. Throws FileError EPIPE
+   * where the reader went away. Before a broken source closes the pipe, `onSourceError` is awaited.
    */
   pump(
     fd: number,
@@ -269,9 +272,9 @@ export class DecompressError extends Error {
 /** Decompression that Node has no sound one of: run as programs of the machine. */
 export interface Decompressors {
   /**
-   * Streams the whole of `source`, whose pieces may be lent, through `xz` or `zstd`. Throws DecompressError where the program is missing
-   * or the data broken, cut short or followed by garbage; what `source` throws comes through. Ending the
-   * iteration early ends the program.
+   * Streams the whole of `source`, whose pieces may be lent, through `xz` or `zstd`. Throws DecompressError where the
+   * program is missing or the data broken, cut short or followed by garbage; what `source` throws comes through. Ending
+   * the iteration early ends the program.
    */
   decompress(kind: "xz" | "zstd", source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
 }
@@ -316,7 +319,9 @@ export class HttpSettingError extends Error {
   }
 }
 
-/** Why a request got no answer, or its answer no end. The message holds no URL and nothing that was sent or received. */
+/**
+ * Why a request got no answer, or its answer no end. The message holds no URL and nothing that was sent or received.
+ */
 export class HttpError extends Error {
   readonly reason:
     /** Nobody listens there. */
@@ -382,7 +387,9 @@ export class AuthenticationError extends Error {
   }
 }
 
-/** The authentication service of the Mender Client. Both throw AuthenticationError; null: the device is not authorised. */
+/**
+ * The authentication service of the Mender Client. Both throw AuthenticationError; null: the device is not authorised.
+ */
 export interface Authentication {
   /** What the service has at hand. */
   current(signal: AbortSignal): Promise<ServerAccess | null>;

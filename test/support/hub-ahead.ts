@@ -42,8 +42,8 @@ const system = systemOf({
 });
 
 /**
- * A hub that goes ahead of the others, in two stages. Where it cannot go back in the first one, the way out is found among
- * several end states, and the wanted state is out of reach.
+ * A hub that goes ahead of the others, in two stages. Where it cannot go back in the first one, the way out is found
+ * among several end states, and the wanted state is out of reach.
  */
 export const hubAhead: Begin = begun();
 

@@ -278,8 +278,8 @@ export function within(system: System, mayMove: MayMove = () => true): Within {
 }
 
 /**
- * Whether there is any way to what is wanted: one in groups is also one Component after the other. Takes less than looking
- * for the least cost. Not where what can be installed depends on the way.
+ * Whether there is any way to what is wanted: one in groups is also one Component after the other. Takes less than
+ * looking for the least cost. Not where what can be installed depends on the way.
  */
 export function hasWay(system: System): boolean {
   const wanted = system.components.map(({ type }) => system.types[type]?.target ?? -1).join();

@@ -27,7 +27,9 @@ export interface SeedSystem {
   answer(board: Board, query: Query, text: string): void;
   /** Every call so far, as `<state or query> <board>`; those of one state may come in any order. */
   calls(): readonly string[];
-  /** Keeps everything as it is now, to come back to it; all of it lies where it lay, for a journal holds absolute paths. */
+  /**
+   * Keeps everything as it is now, to come back to it; all of it lies where it lay, for a journal holds absolute paths.
+   */
   save(as: string): void;
   restore(as: string): void;
   remove(): void;

@@ -184,8 +184,8 @@ function describe(manifest: Manifest, options: CreateManifestOptions): Result<De
 }
 
 /**
- * The Artifact is then for a type of which the Manifest says nothing. Only the Manifest is left to be checked against the
- * System type of the Topology, so it must name one.
+ * The Artifact is then for a type of which the Manifest says nothing. Only the Manifest is left to be checked against
+ * the System type of the Topology, so it must name one.
  */
 function recoveryProblems(
   { systemTypes, file }: Manifest,

@@ -12,7 +12,10 @@ export interface BundleExtractOptions {
   readonly directory: string;
 }
 
-/** Once the signature is verified, where keys are given or configured: writes the Manifest and the Artifacts into a directory that is absent or empty. */
+/**
+ * Once the signature is verified, where keys are given or configured: writes the Manifest and the Artifacts into a
+ * directory that is absent or empty.
+ */
 export async function bundleExtract(
   context: Context,
   file: string,

@@ -26,7 +26,8 @@ export async function bundleVerify(
   const { platform, output } = context;
   const keys = givenOrConfiguredKeys(context, options.key);
   if (!keys.ok) return failed(output, keys.problems);
-  // With the configured ones it answers what an install would say, and that asks for the signature of every Artifact, too.
+  // With the configured ones it answers what an install would say, and that asks for the signature of every Artifact,
+  // too.
   const artifacts = options.key.length > 0 ? [] : keys.value;
   const verified = await withBundleFile(context, file, async (source) => {
     const all = await verifyBundle(

@@ -1,4 +1,7 @@
-/** What has a JSON Schema: files, of which in YAML a number may stand for its text, and what `--json` prints. The command line is read by these, without the schemas. */
+/**
+ * What has a JSON Schema: files, of which in YAML a number may stand for its text, and what `--json` prints. The
+ * command line is read by these, without the schemas.
+ */
 export const schemaNames = [
   "manifest",
   "topology",

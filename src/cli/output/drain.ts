@@ -2,9 +2,9 @@
 export const patienceMs = 30_000;
 
 /**
- * Waits until the reader of a stream has all of it, or is gone: a full pipe takes the rest later, and an exit would drop that.
- * Gives up where the reader takes nothing for `idleMs`, or twice that; null: never. What it takes shows in steps: those of a
- * pipe are 4 KiB.
+ * Waits until the reader of a stream has all of it, or is gone: a full pipe takes the rest later, and an exit would
+ * drop that. Gives up where the reader takes nothing for `idleMs`, or twice that; null: never. What it takes shows in
+ * steps: those of a pipe are 4 KiB.
  */
 export function drained(stream: Outlet, idleMs: number | null): Promise<void> {
   return new Promise((settle) => {

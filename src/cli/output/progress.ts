@@ -22,7 +22,10 @@ interface Shown extends Pick<Machine, "platform" | "environment"> {
   readonly output: Output;
 }
 
-/** To the terminal or the log, to the log file, and to stdout with `--json`. `components` are all of the System, in its order; `configured` is the level of the configuration. */
+/**
+ * To the terminal or the log, to the log file, and to stdout with `--json`. `components` are all of the System, in its
+ * order; `configured` is the level of the configuration.
+ */
 export function openProgress(
   shown: Shown,
   components: readonly Named[],

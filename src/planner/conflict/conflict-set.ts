@@ -28,9 +28,9 @@ export interface ConflictSet {
 const nogoodsOfOneQuestion = 128;
 
 /**
- * A way that breaks nothing, or nogoods that together forbid every one. They are met one by one: a way under those met so far
- * breaks others, which join them, until there is none. Where few are in force a question is short, where all of them are it
- * may never end. `known`: nogoods that are likely among them; `questions`: how many may be asked.
+ * A way that breaks nothing, or nogoods that together forbid every one. They are met one by one: a way under those met
+ * so far breaks others, which join them, until there is none. Where few are in force a question is short, where all of
+ * them are it may never end. `known`: nogoods that are likely among them; `questions`: how many may be asked.
  */
 export function grown<Way>(
   { ask, broken }: Oracle<Way>,
@@ -49,9 +49,9 @@ export function grown<Way>(
 }
 
 /**
- * Leaves out one nogood after the other as long as the rest still forbids every way. Each answer may name fewer nogoods than
- * it was asked with, so that most others go at once. `used`: nogoods that forbid every way; `inOrder`: those to be tried, alone
- * or several at once.
+ * Leaves out one nogood after the other as long as the rest still forbids every way. Each answer may name fewer nogoods
+ * than it was asked with, so that most others go at once. `used`: nogoods that forbid every way; `inOrder`: those to be
+ * tried, alone or several at once.
  */
 export function reduced<Way>(
   { ask }: Oracle<Way>,

@@ -15,8 +15,9 @@ export interface EndChanges {
 const maxRows = 300;
 
 /**
- * A row that is added lets stages end in its states, and lends their combinations to the transition tables. What it says of Components
- * that no table tells apart is a set of versions, which a state stands for here: one in which they have all of them.
+ * A row that is added lets stages end in its states, and lends their combinations to the transition tables. What it
+ * says of Components that no table tells apart is a set of versions, which a state stands for here: one in which they
+ * have all of them.
  */
 export function endChanges(system: System): EndChanges {
   const saying = system.endTables.flatMap(({ name, rows }) =>
@@ -39,7 +40,10 @@ export function endChanges(system: System): EndChanges {
   return { saying, adding, isComplete: true };
 }
 
-/** The sets of versions that so many Components can have at the same time, the small ones first; nobody writes the unknown one. */
+/**
+ * The sets of versions that so many Components can have at the same time, the small ones first; nobody writes the
+ * unknown one.
+ */
 function choicesOf(system: System, type: number, count: number): readonly (readonly number[])[] {
   const { versions } = at(system.types, type);
   const known = [...versions.keys()].filter((version) => versions[version] !== "?");

@@ -5,8 +5,8 @@ import { type Paths, pathsTo } from "./step-paths.ts";
 import { type Found, type Question, type Reached, search } from "./step-search.ts";
 
 /**
- * The acceptable state with the fewest installs left. Components that nothing at hand brings from where they are to what they
- * want count for none of them; the others are not taken to where nothing leads on.
+ * The acceptable state with the fewest installs left. Components that nothing at hand brings from where they are to
+ * what they want count for none of them; the others are not taken to where nothing leads on.
  */
 export interface Farthest {
   readonly state: SystemState;

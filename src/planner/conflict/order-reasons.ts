@@ -24,7 +24,9 @@ export interface OrderReason {
 
 export interface OrderReasons {
   readonly reasons: readonly OrderReason[];
-  /** False where another order may be allowed though nogoods are told for it: it was given up to look for an end state. */
+  /**
+   * False where another order may be allowed though nogoods are told for it: it was given up to look for an end state.
+   */
   readonly isProved: boolean;
 }
 

@@ -45,8 +45,8 @@ function withoutRests(system: System): System {
 }
 
 /**
- * Acceptability when, of all that its transition tables forbid, only these nogoods forbid. `isResting`: stages end in end states
- * only, not anywhere.
+ * Acceptability when, of all that its transition tables forbid, only these nogoods forbid. `isResting`: stages end in
+ * end states only, not anywhere.
  */
 export function relaxer(
   system: System,

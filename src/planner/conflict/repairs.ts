@@ -89,7 +89,10 @@ function isLiftedByEnds(system: System, nogood: Nogood): boolean {
 /** So many rows that are added are told. */
 const fewEnds = 5;
 
-/** By a NO row of the end states that says YES, or else by a row that is added to them; for where nothing else opens a way. */
+/**
+ * By a NO row of the end states that says YES, or else by a row that is added to them; for where nothing else opens a
+ * way.
+ */
 export function openedByEnds(question: Question): Repairs {
   const { system, law } = question;
   // As if every state were an end state.
@@ -109,7 +112,10 @@ export function openedByEnds(question: Question): Repairs {
   return { repairs: told, isComplete: isDecided };
 }
 
-/** By an Artifact that brings a type to one version: from where its Components are, or where that does not do, from elsewhere. */
+/**
+ * By an Artifact that brings a type to one version: from where its Components are, or where that does not do, from
+ * elsewhere.
+ */
 function artifactsFor(question: Question, core: readonly number[]): Repairs {
   let isComplete = true;
   const isOpening = (repair: Repair): boolean => {
@@ -169,7 +175,10 @@ function repairOf(nogood: Nogood): Repair | null {
 
 type Brought = Extract<Repair, { kind: "add-artifact" }>;
 
-/** For each type and version an Artifact that is not at hand: from where its Components are (null: it is), and from anywhere. */
+/**
+ * For each type and version an Artifact that is not at hand: from where its Components are (null: it is), and from
+ * anywhere.
+ */
 function stones({
   types,
   components,

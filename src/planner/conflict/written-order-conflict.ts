@@ -23,7 +23,10 @@ export interface Together {
 /** No more nogoods are left out on trial, each by planning anew; fewer where that would take long. */
 const maxTried = 40;
 
-/** Enough for a row that speaks of two types, and for a plan that needs no search; not for a System that takes long to plan. */
+/**
+ * Enough for a row that speaks of two types, and for a plan that needs no search; not for a System that takes long to
+ * plan.
+ */
 const fewest = 3;
 const fewestNodes = 2_000;
 const large = 500;
@@ -63,7 +66,8 @@ function conflictOf(
   const { nogood, numberOf, rest } = oracle;
   const orders = numbered.map((type) => numberOf({ kind: "order", type }));
   const told = (numbers: readonly number[]) => numbers.map(nogood);
-  // Over stepping stones which stages there are is left to the search: there every plan of its own tells what it breaks.
+  // Over stepping stones which stages there are is left to the search: there every plan of its own tells what it
+  // breaks.
   const first = isOneStage
     ? violations(system, acceptability, [groupsByOrder(system, moves)])
         .slice(0, 1)
@@ -116,8 +120,8 @@ export function isWrittenOverStones(system: System): boolean {
 }
 
 /**
- * Those of the repairs that open a way for the order as written, too: it puts together what step by step would pass. Null where
- * there are too many to plan with each.
+ * Those of the repairs that open a way for the order as written, too: it puts together what step by step would pass.
+ * Null where there are too many to plan with each.
  */
 export function openingAsWritten(
   system: System,

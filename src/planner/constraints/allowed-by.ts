@@ -11,7 +11,9 @@ import type { TableClasses } from "../model/table-classes.ts";
 import { distinctRules } from "./rule-order.ts";
 import { constraintsWith, type ConstraintNetwork } from "./network.ts";
 
-/** For each move of each group, all stages behind each other, the rules that accept its Component's new version there. */
+/**
+ * For each move of each group, all stages behind each other, the rules that accept its Component's new version there.
+ */
 export type AllowedBy = (
   groups: readonly (readonly Move[])[],
 ) => readonly (readonly (readonly Rule[])[])[];
@@ -96,8 +98,8 @@ function partnersOn(
 }
 
 /**
- * Component by Component, and not group by group: what its constraints say is read once for all of its moves, and there are
- * far more constraints than fit into fast memory. `rules`: for each move of the timeline.
+ * Component by Component, and not group by group: what its constraints say is read once for all of its moves, and there
+ * are far more constraints than fit into fast memory. `rules`: for each move of the timeline.
  */
 function addOfPairs(
   rules: readonly Rule[][],
@@ -225,7 +227,10 @@ function crowded(question: Question, network: ConstraintNetwork): (move: Move) =
   };
 }
 
-/** The rules of all combinations in which the Component stands in this column. `others`: its table class but for itself, asked only where they matter. */
+/**
+ * The rules of all combinations in which the Component stands in this column. `others`: its table class but for itself,
+ * asked only where they matter.
+ */
 function addInColumn(
   rules: Set<Rule>,
   constraint: GroundConstraint,

@@ -17,9 +17,9 @@ export interface EndStatesRefusal {
 }
 
 /**
- * Where only end states may be passed through. A System that starts in none must be able to get out: to a table that does
- * not accept the start a combination of which no Component has moved counts as fitting. To the others it does not, so that
- * one more table never lets more pass.
+ * Where only end states may be passed through. A System that starts in none must be able to get out: to a table that
+ * does not accept the start a combination of which no Component has moved counts as fitting. To the others it does not,
+ * so that one more table never lets more pass.
  */
 export interface EndStatesOnly {
   /** Null where every state that the options allow may be passed. */

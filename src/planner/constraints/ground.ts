@@ -6,8 +6,8 @@ import { type DenseRelation, ruleNumberAt, isEvery, isFew } from "./relation-den
 import type { HopSupport } from "../search/hop-consistency.ts";
 
 /**
- * One transition table for one choice of table class, one for each column. There are very many, and each is asked again and
- * again: it is plain data, and what is asked most lies in the constraint itself.
+ * One transition table for one choice of table class, one for each column. There are very many, and each is asked again
+ * and again: it is plain data, and what is asked most lies in the constraint itself.
  */
 export interface GroundConstraint extends DenseRelation {
   readonly table: TransitionTable;
@@ -45,7 +45,10 @@ export function ruling(constraint: GroundConstraint, versions: readonly number[]
   }
 }
 
-/** Whether it accepts every combination of these versions, a list for each column: one by one where they are few, else box by box. */
+/**
+ * Whether it accepts every combination of these versions, a list for each column: one by one where they are few, else
+ * box by box.
+ */
 export function acceptsAll(
   constraint: GroundConstraint,
   lists: readonly (readonly number[])[],

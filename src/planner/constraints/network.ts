@@ -101,7 +101,9 @@ export function indexOf(
 /** What is not painted has no colours. */
 const noRuleNumbers = new Uint16Array(0);
 
-/** Of a large table each combination when it is asked for. NO wins; then a YES row; then an end state; then the default. */
+/**
+ * Of a large table each combination when it is asked for. NO wins; then a YES row; then an end state; then the default.
+ */
 function asker(table: TransitionTable, sizes: readonly number[], ends: EndStates) {
   let boxRelation: { readonly yes: Matcher; readonly no: Matcher } | null = null;
   return (classes: readonly number[]): GroundConstraint => {
@@ -234,7 +236,9 @@ function remembered(
   };
 }
 
-/** The table class of columns each of which has one Component that may stand there; null: there is something to choose. */
+/**
+ * The table class of columns each of which has one Component that may stand there; null: there is something to choose.
+ */
 function onlyChoice(
   { of, ofType, classes }: TableClasses,
   columns: TransitionTable["columns"],

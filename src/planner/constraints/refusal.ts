@@ -47,7 +47,9 @@ export function refusal(
   return null;
 }
 
-/** What is asked of most constraints: all columns hold one Component each, with one version. `versions`: room for them. */
+/**
+ * What is asked of most constraints: all columns hold one Component each, with one version. `versions`: room for them.
+ */
 function isPlainlyAccepted(
   constraint: GroundConstraint,
   optionClasses: readonly (readonly OptionClass[])[],
@@ -67,7 +69,10 @@ function isPlainlyAccepted(
   return areAllGrandfathered || accepts(constraint, versions);
 }
 
-/** Whether the constraint accepts every combination of option classes that meet; those that stand since the start count as accepted. */
+/**
+ * Whether the constraint accepts every combination of option classes that meet; those that stand since the start count
+ * as accepted.
+ */
 export function isAllAccepted(
   constraint: GroundConstraint,
   meeting: readonly (readonly Option[])[],

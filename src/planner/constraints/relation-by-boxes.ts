@@ -88,7 +88,9 @@ export interface Granted {
   readonly ends: readonly SelectiveBox[];
   /** What the NO rows say of these columns. */
   readonly nogoods: readonly Box[];
-  /** Whether each combination in the box is part of one; false also where that is not plain, and the box is to be cut. */
+  /**
+   * Whether each combination in the box is part of one; false also where that is not plain, and the box is to be cut.
+   */
   readonly hasAll: (box: Box) => boolean;
   /** False: no combination in the box is part of one. */
   readonly hasAny: (box: Box) => boolean;
@@ -126,7 +128,10 @@ export function isAllAccepted(boxRelation: BoxRelation, box: Box): boolean {
   return false;
 }
 
-/** What of the box lies outside of the other one in the first column that it is partly in, and the rest; nothing without one. */
+/**
+ * What of the box lies outside of the other one in the first column that it is partly in, and the rest; nothing without
+ * one.
+ */
 function halves({ sizes, words }: Layout, box: Box, cut: Box): readonly Box[] {
   for (let column = 0; column < sizes.length; column += 1) {
     const inside = Int32Array.from(box);
@@ -144,7 +149,9 @@ function halves({ sizes, words }: Layout, box: Box, cut: Box): readonly Box[] {
   return [];
 }
 
-/** False: no combination in the box is accepted. True tells little: what several NO boxes refuse together is not seen. */
+/**
+ * False: no combination in the box is accepted. True tells little: what several NO boxes refuse together is not seen.
+ */
 export function isAnyPossible(boxRelation: BoxRelation, box: Box): boolean {
   const { layout, yes, no, granted, allowByDefault } = boxRelation;
   if (no.some((one) => covers(one.box, box))) return false;

@@ -26,7 +26,10 @@ export type RulingSource =
       readonly boxRelation: BoxRelation;
     };
 
-/** What the colours of a small table stand for: 0 its default, then the end states, the YES rows, the NO rows. All its constraints share it. */
+/**
+ * What the colours of a small table stand for: 0 its default, then the end states, the YES rows, the NO rows. All its
+ * constraints share it.
+ */
 export interface DenseRules {
   readonly kind: "dense";
   readonly ends: EndStates;

@@ -13,8 +13,9 @@ export interface Standing {
 }
 
 /**
- * The System with its Components in this state, as far as one stage goes: each moves once, so of its ways only the hops from
- * where it is count. Where several places have its version, a hop counts if it is possible from every one of them, or from some.
+ * The System with its Components in this state, as far as one stage goes: each moves once, so of its ways only the hops
+ * from where it is count. Where several places have its version, a hop counts if it is possible from every one of them,
+ * or from some.
  */
 export function standing(
   system: System,
@@ -56,7 +57,10 @@ function possiblePlaces(
   return [...ways.places.keys()].filter((place) => at(ways.places, place).version === version);
 }
 
-/** The place of a Component after it has had these versions, one after the other; null: it has no ways, or none like that. */
+/**
+ * The place of a Component after it has had these versions, one after the other; null: it has no ways, or none like
+ * that.
+ */
 export function placeAfter({ ways }: SystemComponent, versions: readonly number[]): number | null {
   if (ways === undefined) return null;
   let place = ways.start;

@@ -1,6 +1,9 @@
 import { at } from "./moves.ts";
 
-/** Each before its followers, the first that wait for nobody first; without those in a circle, and behind one. `followers`: for each who comes behind it. */
+/**
+ * Each before its followers, the first that wait for nobody first; without those in a circle, and behind one.
+ * `followers`: for each who comes behind it.
+ */
 export function topologicalOrder(followers: readonly (readonly number[])[]): readonly number[] {
   const waiting = new Int32Array(followers.length);
   for (const list of followers) for (const one of list) waiting[one] = (waiting[one] ?? 0) + 1;

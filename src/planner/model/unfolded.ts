@@ -12,10 +12,10 @@ export interface Unfolded {
 export type Merging = "every" | "some";
 
 /**
- * Where the hops of a Component depend on the way it came, each place on its ways gets a version of its own, of the same
- * name, which the tables take for the same. Only the wanted version stays one, for no other is a goal. Whoever comes back
- * to the version of its start by another place does not count as standing; of `some` it is taken for the same place.
- * Null: there is no such Component.
+ * Where the hops of a Component depend on the way it came, each place on its ways gets a version of its own, of the
+ * same name, which the tables take for the same. Only the wanted version stays one, for no other is a goal. Whoever
+ * comes back to the version of its start by another place does not count as standing; of `some` it is taken for the
+ * same place. Null: there is no such Component.
  */
 export function unfolded(system: System, merging: Merging): Unfolded | null {
   if (system.components.every(({ ways }) => ways === undefined)) return null;

@@ -7,8 +7,8 @@ import { constraintsWith, type ConstraintNetwork } from "../constraints/network.
 const tryLimit = 256;
 
 /**
- * Of the options of each class at a version leaves only those that fit to some option of the others: with it the end of the stage
- * must be acceptable, and a Component must be able to move while the others are where they were or will be.
+ * Of the options of each class at a version leaves only those that fit to some option of the others: with it the end of
+ * the stage must be acceptable, and a Component must be able to move while the others are where they were or will be.
  */
 export function successorConsistent(
   classesAtVersion: readonly ClassAtVersion[],
@@ -56,7 +56,9 @@ interface Here {
   readonly byTableClass: ReadonlyMap<number, readonly number[]>;
 }
 
-/** Whether the constraint lets the class at a version's Components take this option, in some of the columns' contexts. */
+/**
+ * Whether the constraint lets the class at a version's Components take this option, in some of the columns' contexts.
+ */
 function fits(
   constraint: GroundConstraint,
   classAtVersion: ClassAtVersion,

@@ -60,7 +60,10 @@ interface Choice {
   readonly steps: number;
 }
 
-/** A slot is one Component of a class at a version; the slots of a class at a version are filled with ever lower options. */
+/**
+ * A slot is one Component of a class at a version; the slots of a class at a version are filled with ever lower
+ * options.
+ */
 interface Slot {
   readonly classAtVersion: number;
   readonly isFirst: boolean;
@@ -174,8 +177,8 @@ export function classesByVersion({
 }
 
 /**
- * What a class at a version may have behind the stage, of these versions: least detour first, of those the nearest to the goal.
- * In most end states each Component has one version, and none of the others is looked at.
+ * What a class at a version may have behind the stage, of these versions: least detour first, of those the nearest to
+ * the goal. In most end states each Component has one version, and none of the others is looked at.
  */
 function optionsIn(
   moves: Moves,

@@ -44,8 +44,8 @@ interface Level {
 }
 
 /**
- * An order in so many groups; false: there is none; null: the budget is used up. Depth first, with a list of what is open:
- * there may be more groups, and more move classes in one, than calls can be nested.
+ * An order in so many groups; false: there is none; null: the budget is used up. Depth first, with a list of what is
+ * open: there may be more groups, and more move classes in one, than calls can be nested.
  */
 function groupsWithin(
   stage: Stage,
@@ -144,8 +144,8 @@ function groupsWithin(
 }
 
 /**
- * Tells one group after the other: of each choice, in their order, first as many Components as may go, then fewer, at last
- * none. `isLast`: all that is left has to go. `mayAsk`: asked before each question whether a group is safe.
+ * Tells one group after the other: of each choice, in their order, first as many Components as may go, then fewer, at
+ * last none. `isLast`: all that is left has to go. `mayAsk`: asked before each question whether a group is safe.
  */
 function groupChooser(
   stage: Stage,

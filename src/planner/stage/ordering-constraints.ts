@@ -10,7 +10,9 @@ export interface OrderingConstraints {
   /** Of two move classes the second may only begin in a later group than the one in which the first is done. */
   readonly precedence: Precedence;
   readonly residuals: readonly ResidualConstraint[];
-  /** Move classes two of whose Components meet in a residual constraint: it may matter that one moves before the other. */
+  /**
+   * Move classes two of whose Components meet in a residual constraint: it may matter that one moves before the other.
+   */
   readonly divisible: ReadonlySet<number>;
   readonly wide: readonly WideResidual[];
   /** Every group is asked of acceptability as a whole: only whole end states may be passed. */

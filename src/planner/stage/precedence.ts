@@ -32,7 +32,9 @@ export function leadersIn(precedence: Precedence, count: number): readonly (read
   return listed(precedence, count, 1);
 }
 
-/** By the first or by the second of each pair. A set for each would take ten times the memory, and there are very many. */
+/**
+ * By the first or by the second of each pair. A set for each would take ten times the memory, and there are very many.
+ */
 function listed(
   { pairs, used }: Precedence,
   count: number,
@@ -60,7 +62,10 @@ function listed(
   return lists;
 }
 
-/** The places by the number below `count` that stands at this offset of each; where it is the same, in the order they are in. */
+/**
+ * The places by the number below `count` that stands at this offset of each; where it is the same, in the order they
+ * are in.
+ */
 function sorted(pairs: Int32Array, offset: number, count: number, places: Int32Array): Int32Array {
   const next = new Int32Array(count + 1);
   for (const place of places) {

@@ -143,8 +143,8 @@ function sequenceWithin(stage: Stage, exposure: number, budget: Budget): Sequenc
 }
 
 /**
- * Whether everything that its residual constraints accept before the move class moves, now or later, they accept behind its
- * move as well. Then in any order the move can be brought forward to here.
+ * Whether everything that its residual constraints accept before the move class moves, now or later, they accept behind
+ * its move as well. Then in any order the move can be brought forward to here.
  */
 export function isDominating(stage: Stage, done: readonly number[], moveClass: number): boolean {
   if (stage.isWhole || stage.divisible.has(moveClass)) return false;

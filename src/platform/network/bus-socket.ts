@@ -3,7 +3,8 @@ import { AuthenticationError } from "../types.ts";
 
 /**
  * A connection to the bus at the first address of the list that is a socket of this machine:
- * `unix:path=...` or `unix:abstract=...`, parts separated by commas, bytes escaped as `%2f`. Throws AuthenticationError.
+ * `unix:path=...` or `unix:abstract=...`, parts separated by commas, bytes escaped as `%2f`. Throws
+ * AuthenticationError.
  */
 export function busSocket(addresses: string): Socket {
   for (const address of addresses.split(";")) {

@@ -4,8 +4,8 @@ import { createSecureContext, rootCertificates, type SecureContext } from "node:
 import { HttpSettingError, type HttpSettings } from "../types.ts";
 
 /**
- * Whom to trust and who we are, read once for all connections. The first of `trustFiles` that is there says whom the system
- * trusts; where none is, Node does. Throws HttpSettingError.
+ * Whom to trust and who we are, read once for all connections. The first of `trustFiles` that is there says whom the
+ * system trusts; where none is, Node does. Throws HttpSettingError.
  */
 export function secureContext(
   settings: Pick<HttpSettings, "serverCertificate" | "client">,

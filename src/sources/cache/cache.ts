@@ -259,7 +259,9 @@ function cacheOf(
     all.readers.add(reader);
     let isClosed = false;
 
-    /** Where the reader has got all of it, from its first byte to its last; only of that it can say that it was right. */
+    /**
+     * Where the reader has got all of it, from its first byte to its last; only of that it can say that it was right.
+     */
     let readWhole: Shelf | null = null;
 
     async function blockAt(at: number): Promise<{ shelf: Shelf; block: Uint8Array | null }> {

@@ -8,8 +8,8 @@ export interface Stretch {
 }
 
 /**
- * The answer is exactly the stretch that was asked for, of a file of exactly the listed size; or, where the stretch begins
- * with the file, the whole of it. Throws ArtifactError.
+ * The answer is exactly the stretch that was asked for, of a file of exactly the listed size; or, where the stretch
+ * begins with the file, the whole of it. Throws ArtifactError.
  */
 export function demandRange(
   { response, party }: Answer,

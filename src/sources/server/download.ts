@@ -14,8 +14,8 @@ import type { Session } from "./session.ts";
 export type Downloadable = Pick<ServerCandidate, "id" | "name" | "size">;
 
 /**
- * The file of an Artifact on the Server. A connection that breaks is taken up at the very byte; nothing is read ahead but
- * what lies in the connection's own buffers. `read` throws ArtifactError.
+ * The file of an Artifact on the Server. A connection that breaks is taken up at the very byte; nothing is read ahead
+ * but what lies in the connection's own buffers. `read` throws ArtifactError.
  */
 export function serverSource(
   ports: ServerPorts,

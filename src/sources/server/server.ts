@@ -13,8 +13,8 @@ export interface MenderServer {
   /** What it lists of a release for a Component type; an empty list where it knows no such release. */
   candidates(release: ArtifactName, type: ComponentType): Promise<Result<Listing>>;
   /**
-   * The bytes of an Artifact that it lists, to be verified like those of any other source. `purpose` says what they are wanted for: of
-   * a header no more is asked for than is read.
+   * The bytes of an Artifact that it lists, to be verified like those of any other source. `purpose` says what they are
+   * wanted for: of a header no more is asked for than is read.
    */
   source(artifact: Downloadable, purpose: "header" | "all"): ByteSource;
 }
