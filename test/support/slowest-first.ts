@@ -12,12 +12,13 @@ const slowest = [
   "test/e2e/proof-executor.test.ts",
   "test/unit/interface/check.test.ts",
   "test/unit/artifact/differential.test.ts",
+  "test/e2e/end-by-signal.test.ts",
   "test/e2e/cli-large-input.test.ts",
   "test/e2e/cli-install.test.ts",
   "test/e2e/cli-bad-input.test.ts",
-  "test/e2e/cli-demo.test.ts",
   "test/property/planner.test.ts",
-  "test/e2e/hostile-size.test.ts",
+  "test/e2e/owed-cleanup.test.ts",
+  "test/e2e/release.test.ts",
 ];
 
 export class SlowestFirst extends BaseSequencer {

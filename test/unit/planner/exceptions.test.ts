@@ -126,6 +126,7 @@ describe("exceptions from an end state", () => {
 
   it(
     "of which nobody can tell in time leave open whether another end state can be reached",
+    { timeout: 180_000 },
     widening(() => {
       const system = withoutEnd(systemOf(pigeonholes));
       expect(explain(system, findPlan(system))).toMatchObject({
