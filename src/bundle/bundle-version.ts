@@ -3,7 +3,8 @@ import type { ByteSource } from "../platform/types.ts";
 import { entryName, versionContent } from "./format.ts";
 import { type IndexedEntry, readAt } from "./tar-index.ts";
 
-const formatMark = '{"format":"mender-orchestrator-bundle"';
+/** How `version` begins in a bundle of whatever version. */
+export const formatMark = '{"format":"mender-orchestrator-bundle"';
 const currentVersion = new TextDecoder().decode(versionContent);
 
 /** ArtifactError unless `version` holds exactly what we write. */

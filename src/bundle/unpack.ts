@@ -16,8 +16,16 @@ export async function isGzip(source: ByteSource): Promise<boolean> {
 
 /** Whether the file is a tar by its first header, and so a bundle rather than a Manifest. */
 export async function isTar(source: ByteSource): Promise<boolean> {
-  return hasBytes(source, 257, [0x75, 0x73, 0x74, 0x61, 0x72]);
+  return hasBytes(source, tarMark.at, tarMark.bytes);
 }
+
+/** The same, told from the first bytes. */
+export function isTarHead(head: Uint8Array): boolean {
+  return tarMark.bytes.every((byte, at) => head[tarMark.at + at] === byte);
+}
+
+/** `ustar` */
+const tarMark = { at: 257, bytes: [0x75, 0x73, 0x74, 0x61, 0x72] };
 
 /** Unpacks a gzip file into a new file at `path`; gives its size in bytes. Where it fails, no file stays. */
 export function unpackGzip(

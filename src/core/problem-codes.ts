@@ -9,6 +9,8 @@ export const problemCodes = {
   "file-unreadable": exitCode.invalid,
   "file-too-large": exitCode.invalid,
   "file-not-ours": exitCode.invalid,
+  "input-missing": exitCode.invalid,
+  "input-ambiguous": exitCode.invalid,
   "not-a-manifest": exitCode.invalid,
   "yaml-syntax": exitCode.invalid,
   "yaml-duplicate-key": exitCode.invalid,

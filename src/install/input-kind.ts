@@ -1,5 +1,6 @@
 import { isGzip, isTar } from "../bundle/unpack.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { manifestKinds } from "../manifest/manifest-kinds.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { foreignKind, notOurs } from "./foreign-kind.ts";
 
@@ -29,6 +30,16 @@ async function headOf(source: ByteSource): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
+/** Whether a text says of itself that it is a Manifest. */
+export function saysManifest(bytes: Uint8Array): boolean {
+  const kind = kindIn(new TextDecoder().decode(bytes));
+  return manifestKinds.some((each) => each === kind) && !bytes.includes(0);
+}
+
+function kindIn(text: string): string | undefined {
+  return /^kind:[ \t]*["']?([\w-]*)/m.exec(text)?.[1];
+}
+
 /** The kinds of text files, as a sentence names them. */
 export type TextKind =
   "Manifest" | "Topology" | "constraints file" | "state file" | "configuration";
@@ -40,7 +51,7 @@ export type TextKind =
 export function kindOfText(bytes: Uint8Array): TextKind {
   const text = new TextDecoder().decode(bytes);
   if (/^\s*\{/.test(text)) return "configuration";
-  const kind = /^kind:[ \t]*["']?([\w-]*)/m.exec(text)?.[1];
+  const kind = kindIn(text);
   if (kind === "topology") return "Topology";
   if (kind !== undefined) return "Manifest";
   if (/^constraints:/m.test(text)) return "constraints file";

@@ -6,6 +6,7 @@ import type { ManifestTrust } from "../deployment/records.ts";
 import type { TextFile } from "../manifest/source.ts";
 import type { OpenBundle, Places } from "../sources/places.ts";
 import { openBundleFile, withInput } from "./bundle-file.ts";
+import { inputFile } from "./input-directory.ts";
 import { readTextWithStatus } from "./input-files.ts";
 import { kindOfInput } from "./input-kind.ts";
 import type { Machine } from "./machine.ts";
@@ -32,13 +33,16 @@ export interface OpenSystemInput extends SystemInput {
   readonly close: () => void;
 }
 
-/** Opens either of them where it lies, for the time of use. */
+/** Opens either of them where it lies, or at the top of a directory, for the time of use. */
 export async function withSystemInput<T>(
   machine: Machine,
   demand: TrustDemand,
-  name: string,
+  given: string,
   use: (input: SystemInput) => Promise<Result<T>>,
 ): Promise<Result<T>> {
+  const found = await inputFile(machine, given);
+  if (!found.ok) return found;
+  const name = found.value;
   const is = await isBundle(machine, name);
   if (!is.ok) return is;
   const opened = is.value

@@ -13,6 +13,7 @@ import { deployPorts } from "./deploy-ports.ts";
 import { readDeviceConstraints, topologyFor } from "./device-files.ts";
 import { clearTheWay, makeOwedGood } from "./earlier-deployments.ts";
 import { inOwnDirectory } from "./guard-inputs.ts";
+import { inputFile } from "./input-directory.ts";
 import {
   isBundle,
   openBundleInput,
@@ -56,16 +57,22 @@ export type Installed =
 /** Hexadecimal digits of the id of a deployment; few enough to be typed, and no two that are kept will be the same. */
 const idLength = 12;
 
-/** Reads a bundle or a Manifest, ends what earlier deployments have left, and plans; the caller holds the lock. */
+/**
+ * Reads a bundle or a Manifest, which may be the one in a directory, ends what earlier deployments have left, and plans; the
+ * caller holds the lock.
+ */
 export async function prepareInstall(
   machine: Machine,
-  file: string,
+  given: string,
   options: Pick<InstallOptions, "allowUnsignedManifest">,
   openProgress: OpenProgress,
 ): Promise<Result<PreparedInstall>> {
   const guarded = readGuardedSettings(machine);
   if (!guarded.ok) return guarded;
   const settings = guarded.value;
+  const found = await inputFile(machine, given);
+  if (!found.ok) return found;
+  const file = found.value;
   const bundled = await isBundle(machine, file);
   if (!bundled.ok) return bundled;
   const lost = inOwnDirectory(machine, file);

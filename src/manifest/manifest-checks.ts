@@ -2,7 +2,7 @@ import { ComponentType, type Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fileArtifactName } from "./available-artifacts.ts";
 import { readCell, withoutSuffix } from "./cell.ts";
-import { seedKinds } from "./manifest-shape.ts";
+import { seedKinds } from "./manifest-kinds.ts";
 import { versionNamed } from "./version.ts";
 import { placeAt, type Source } from "./source.ts";
 import { entriesOf, entryOf, isEmpty, valueOf, type YamlNode, type YamlText } from "./yaml-node.ts";

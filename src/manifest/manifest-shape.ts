@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ArtifactName, ComponentId, ComponentType } from "../core/ids.ts";
 import { cellShape, constraintsShape } from "./constraints.ts";
+import { seedKinds } from "./manifest-kinds.ts";
 import {
   checksum,
   fields,
@@ -63,9 +64,6 @@ export const manifestShape = fields({
   ...extensions,
 });
 export type ManifestShape = z.output<typeof manifestShape>;
-
-/** How the first Manifests were written. */
-export const seedKinds = ["update_manifest", "updateManifest"] as const;
 
 export const seedManifestShape = fields({
   api_version: apiVersion,

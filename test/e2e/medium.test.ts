@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
 import { seedStages } from "../support/seed-stages.ts";
@@ -19,6 +19,46 @@ beforeEach(() => {
   system = after("new");
 });
 afterAll(remove);
+
+describe("a directory in place of a file", () => {
+  it("stands for the one bundle at its top: in plan, validate and install", () => {
+    mkdirSync(system.path("stick"));
+    writeFileSync(system.path("stick/readme.txt"), "Plug it in and wait.\n");
+    system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "stick/v2.tar"]);
+    const byName = system.run(["plan", "stick/v2.tar"]);
+    const planned = system.run(["plan", "stick"]);
+    expect(planned).toEqual({
+      ...byName,
+      stderr: `"stick" holds "v2.tar", a bundle: that is taken\n${byName.stderr}`,
+    });
+    expect(system.run(["plan", "stick", "--state", "state-v1.yaml"]).exit).toBe(0);
+    expect(system.run(["validate", "stick"]).stdout).toContain("stick/v2.tar");
+    expect(system.run(["install", "./stick/"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  });
+
+  it("stands for the one Manifest at its top, whose Artifacts lie where that says", () => {
+    mkdirSync(system.path("stick"));
+    renameSync(system.path("artifacts"), system.path("stick/artifacts"));
+    copyFileSync(system.path("manifest-v2.yaml"), system.path("stick/manifest-v2.yaml"));
+    expect(system.run(["install", "stick"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  });
+
+  it("is refused where several may be meant, and nobody is asked anything", () => {
+    const refused = system.run(["install", "."]);
+    expect(refused.stderr).toBe(
+      `.: error: There are 5 bundles or Manifests at the top of the directory ".", and only one can be meant. [input-ambiguous]
+  expected: one bundle or Manifest there
+  found: "manifest-v1.yaml", a Manifest; "manifest-v2-no-way.yaml", a Manifest; "manifest-v2-order.yaml", a Manifest; "manifest-v2.yaml", a Manifest; "manifest-v3.yaml", a Manifest
+  hint: Name the file, or take the others away.
+`,
+    );
+    expect(refused.exit).toBe(11);
+    expect(system.run(["install", "artifacts"]).stderr).toContain("[input-missing]");
+    expect(system.calls()).toEqual([]);
+  });
+});
 
 describe("Artifacts on a medium that is gone when the deployment is resumed", () => {
   it("are asked for by name before anything is done, and the deployment goes on once they are back", () => {

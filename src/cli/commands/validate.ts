@@ -6,6 +6,7 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { exitOf, type Problem } from "../../core/problem.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { withBundleFile, withInput } from "../../install/bundle-file.ts";
+import { inputFile } from "../../install/input-directory.ts";
 import { readTextWithStatus } from "../../install/input-files.ts";
 import { kindOfInput, kindOfText } from "../../install/input-kind.ts";
 import { besidePlaces, bundlePlaces } from "../../install/input.ts";
@@ -77,7 +78,10 @@ function configuredTrust(context: Context): Trust {
   return { demand: nothingDemanded, notes: settings.problems };
 }
 
-async function validateFile(context: Context, trust: Trust, file: string): Promise<ValidatedFile> {
+async function validateFile(context: Context, trust: Trust, given: string): Promise<ValidatedFile> {
+  const found = await inputFile(context, given);
+  if (!found.ok) return { file: given, kind: null, problems: found.problems, notes: [] };
+  const file = found.value;
   const kind = await withInput(context, file, kindOfInput);
   if (!kind.ok) return { file, kind: null, problems: kind.problems, notes: [] };
   switch (kind.value) {
