@@ -1,6 +1,6 @@
 import { assertNever } from "../../core/assert-never.ts";
 import type { Rule, System, SystemState } from "../../manifest/system.ts";
-import type { Nogood } from "./nogood.ts";
+import { namesOf, type Nogood } from "./nogood.ts";
 import type { PlanConflict } from "./plan-conflicts.ts";
 import { at, type MovePlan, type Move } from "../model/moves.ts";
 import { refusedEndState } from "./refused-goal.ts";
@@ -78,11 +78,8 @@ export const sentence = {
 function ruleOf({ types }: System, nogood: Nogood): readonly Rule[] {
   if (nogood.kind === "row") return [nogood.rule];
   if (nogood.kind !== "unlisted") return [];
-  const { columns, versions, rule, table } = nogood;
-  const names = columns.map(({ type }, column) =>
-    at(at(types, type).versions, at(versions, column)),
-  );
-  const row = `(no row allows ${names.join(" with ")})`;
+  const { rule, table } = nogood;
+  const row = `(no row allows ${namesOf(types, nogood).join(" with ")})`;
   return [{ file: rule?.file ?? table, line: rule?.line ?? 1, row }];
 }
 

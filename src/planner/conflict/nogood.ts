@@ -64,16 +64,27 @@ export function nogoodsOf(): Numbering {
 /** The most tangible last: a NO row is easier to understand than what is missing. */
 const ranks: Readonly<Record<Nogood["kind"], number>> = { rest: 0, order: 1, unlisted: 2, row: 3 };
 
-/** The same order whatever the order in which they were met. */
-export function byNogood(a: Nogood, b: Nogood): number {
-  if (a.kind !== b.kind) return ranks[a.kind] - ranks[b.kind];
-  const [textA, textB] = [a, b].map(textOf);
-  return (textA ?? "") < (textB ?? "") ? -1 : 1;
+/** The same order whatever the order in which they were met, or in which types and versions are written. */
+export function byNogood(system: System): (a: Nogood, b: Nogood) => number {
+  return (a, b) => {
+    if (a.kind !== b.kind) return ranks[a.kind] - ranks[b.kind];
+    const [textA, textB] = [textOf(system, a), textOf(system, b)];
+    if (textA === textB) return 0;
+    return textA < textB ? -1 : 1;
+  };
 }
 
-function textOf(nogood: Nogood): string {
-  if (nogood.kind === "order") return String(nogood.type);
+function textOf({ types }: System, nogood: Nogood): string {
+  if (nogood.kind === "order") return at(types, nogood.type).name;
   const { rule, table } = nogood;
   const place = rule === null ? "" : `${rule.file}:${String(rule.line).padStart(8, "0")}`;
-  return `${table}/${place}/${nogood.kind === "unlisted" ? nogood.versions.join() : (rule?.row ?? "")}`;
+  return `${table}/${place}/${nogood.kind === "unlisted" ? namesOf(types, nogood).join() : (rule?.row ?? "")}`;
+}
+
+/** The versions of a combination that no row allows. */
+export function namesOf(
+  types: System["types"],
+  { columns, versions }: Extract<Nogood, { kind: "unlisted" }>,
+): readonly string[] {
+  return columns.map(({ type }, column) => at(at(types, type).versions, at(versions, column)));
 }

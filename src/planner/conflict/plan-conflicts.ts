@@ -108,7 +108,8 @@ export function conflictingRows(
   if (found.kind !== "none") return { kind: "not-found" };
   const rows = [...found.used].filter((nogood) => !always.has(nogood));
   if (rows.length === 0) return { kind: "no-rest" };
-  const inOrder = rows.toSorted((a, b) => byNogood(oracle.nogood(a), oracle.nogood(b)));
+  const inNames = byNogood(system);
+  const inOrder = rows.toSorted((a, b) => inNames(oracle.nogood(a), oracle.nogood(b)));
   const { nogoods, isIrreducible } = reduced(
     oracle,
     found.used,

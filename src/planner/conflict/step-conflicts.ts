@@ -77,8 +77,9 @@ export function liftings(question: Question, used: Iterable<number>): Liftings {
 
 /** `used`: nogoods that forbid every way together; `needed`: those that are among every such set. */
 export function stepConflict(question: Question, used: Nogoods, needed: Nogoods): ConflictSet {
-  const { law } = question;
-  const inOrder = [...used].toSorted((a, b) => byNogood(law.nogood(a), law.nogood(b)));
+  const { law, system } = question;
+  const inNames = byNogood(system);
+  const inOrder = [...used].toSorted((a, b) => inNames(law.nogood(a), law.nogood(b)));
   const tried = inOrder.filter((nogood) => !needed.has(nogood));
   return reduced(stepOracle(question), new Set(inOrder.toReversed()), tried);
 }

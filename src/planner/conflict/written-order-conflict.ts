@@ -79,7 +79,8 @@ function conflictOf(
   const found = grown(oracle, [...always, ...first], { left: questionsFor(system) });
   if (found.kind !== "none" || !acceptability.ends.isSure()) return none;
   const rows = [...found.used].filter((number) => !always.includes(number));
-  const sorted = rows.toSorted((a, b) => byNogood(nogood(a), nogood(b)));
+  const inNames = byNogood(system);
+  const sorted = rows.toSorted((a, b) => inNames(nogood(a), nogood(b)));
   let used = [...sorted, rest, ...orders];
   if (rows.length + orders.length > tries) {
     // Mostly the numbers of those that the tables of the rows speak of will do.
