@@ -24,6 +24,6 @@ export function byName<T extends Candidate>(
     .toSorted((one, other) => one.size - other.size || (one.entryName < other.entryName ? -1 : 1));
 }
 
-function isFor({ depends }: Artifact, type: ComponentType): boolean {
+export function isFor({ depends }: Artifact, type: ComponentType): boolean {
   return depends.get("device_type")?.includes(type) ?? true;
 }

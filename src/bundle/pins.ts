@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { ArtifactError, asResult } from "../artifact/artifact-error.ts";
 import { inflateChunk } from "../artifact/compression.ts";
 import { readAll } from "../artifact/buffer-lending.ts";
-import type { Sha256 } from "../core/ids.ts";
+import { Sha256 } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type WantedArtifact, wantedArtifacts } from "../manifest/available-artifacts.ts";
@@ -26,9 +27,38 @@ export function demandPin(
     if (pin === null) return null;
     const wholly = { chunkBytes: inflateChunk.alone, buffers: "lent" } as const;
     const got = known ?? (await sumOf(readAll(source, wholly)));
-    if (got !== pin.sha256) throw new ArtifactError(otherArtifact(source.name, pin, got));
+    check(source.name, pin, got);
     return null;
   });
+}
+
+/** The same bytes; who reads them all is told at their end, by an ArtifactError, where they have not this checksum. */
+export function held(source: ByteSource, sha256: Sha256): ByteSource {
+  return {
+    name: source.name,
+    size: source.size,
+    read(offset, length, lentBytes) {
+      const bytes = source.read(offset, length, lentBytes);
+      const isWhole = offset === 0 && length === source.size;
+      return isWhole ? summedBy(bytes, (got) => check(source.name, { sha256 }, got)) : bytes;
+    },
+  };
+}
+
+async function* summedBy(
+  bytes: AsyncIterable<Uint8Array>,
+  check: (sum: Sha256) => void,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash("sha256");
+  for await (const piece of bytes) {
+    hash.update(piece);
+    yield piece;
+  }
+  check(Sha256.parse(hash.digest("hex")));
+}
+
+function check(file: string, pin: Partial<Pin> & Pick<Pin, "sha256">, got: Sha256): void {
+  if (got !== pin.sha256) throw new ArtifactError(otherArtifact(file, pin, got));
 }
 
 /**
@@ -44,13 +74,18 @@ export async function checkPins(
   for (const wanted of wantedArtifacts({ componentTypes })) {
     const { pin } = wanted.reference;
     if (pin !== null)
-      problems.push(...(await pinProblems(entriesFor(artifacts, wanted), pin, source)));
+      problems.push(...(await entryPinProblems(entriesFor(artifacts, wanted), pin, source)));
   }
   return problems.length > 0 ? fail(...problems) : ok(null);
 }
 
+/** None: the file with this sum is the one that is pinned. */
+export function pinProblems(file: string, pin: Pin | null, got: Sha256): readonly Problem[] {
+  return pin === null || got === pin.sha256 ? [] : [otherArtifact(file, pin, got)];
+}
+
 /** Those of the first; none where one has the checksum, or there is none. */
-async function pinProblems(
+async function entryPinProblems(
   entries: readonly BundleEntry[],
   pin: Pin,
   source: ByteSource,
@@ -92,11 +127,15 @@ export function wrongPins(
   });
 }
 
-function otherArtifact(file: string, { sha256, at }: Pin, got: Sha256): Problem {
+function otherArtifact(
+  file: string,
+  { sha256, at }: Partial<Pin> & Pick<Pin, "sha256">,
+  got: Sha256,
+): Problem {
   return {
     code: "artifact-pin",
     message: `"${file}" is another Artifact than the one that the Manifest pins.`,
-    at,
+    ...(at === undefined ? {} : { at }),
     expected: `the checksum ${sha256}`,
     got,
     hint: "Get the Artifact that was meant; or take the `sha256` out of the Manifest, and make and sign the bundle again.",

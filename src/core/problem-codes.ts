@@ -42,6 +42,7 @@ export const problemCodes = {
   "artifact-name-unusable": exitCode.invalid,
   "artifact-name-differs": exitCode.done,
   "artifact-not-at-hand": exitCode.done,
+  "way-out-not-at-hand": exitCode.done,
   "stepping-stone-unchecked": exitCode.done,
   "component-type-unused": exitCode.done,
   "component-absent": exitCode.done,
@@ -123,6 +124,9 @@ export const problemCodes = {
   "artifact-pin-not-written": exitCode.invalid,
   // sources
   "artifact-missing": exitCode.invalid,
+  "release-missing": exitCode.invalid,
+  "release-incompatible": exitCode.incompatible,
+  "release-without-provides": exitCode.incompatible,
   "source-gone": exitCode.notReady,
   "source-changed": exitCode.notReady,
   "cache-not-written": exitCode.notReady,

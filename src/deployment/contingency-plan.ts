@@ -2,6 +2,7 @@ import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System } from "../manifest/system.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import { findWayOut } from "../planner/find-way-out.ts";
+import { withoutArtifacts } from "./at-hand.ts";
 import {
   type Deployment,
   hasFailedInstall,
@@ -44,7 +45,8 @@ export function contingencyPlan(deployment: Deployment): Replanned {
   const leaving = deployment.members.flatMap((member, index) =>
     hasRefusedCommit(deployment, member) ? [index] : [],
   );
-  const answer = findWayOut(asItStands(system, deployment), state, frozen, {
+  const away = deployment.begin.artifacts.filter(({ isAway }) => isAway === true);
+  const answer = findWayOut(asItStands(withoutArtifacts(system, away), deployment), state, frozen, {
     nodeLimit,
     leaving: new Set(leaving),
     places: placesOf(deployment, state),

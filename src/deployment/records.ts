@@ -71,8 +71,12 @@ const PlannedArtifact = z
     location: ArtifactLocation,
     /** The checksum of its list of checksums: nothing else is installed in its place. Older journals lack it. */
     identity: Sha256.optional(),
+    /** The sum of the whole file, where Download has still to check it. */
+    pin: Sha256.exactOptional(),
     provides: z.record(z.string(), z.string()).readonly(),
     clears: z.array(z.string()).readonly().nullable(),
+    /** Its bytes come over the network: no way out installs it. */
+    isAway: z.literal(true).exactOptional(),
   })
   .readonly();
 export type PlannedArtifact = z.infer<typeof PlannedArtifact>;

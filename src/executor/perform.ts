@@ -19,7 +19,7 @@ import {
   type WorkDirPlaces,
 } from "../interface/work-dir.ts";
 import { FileError, type Platform } from "../platform/types.ts";
-import type { OpenArtifact } from "../sources/open.ts";
+import type { OpenArtifact } from "../sources/access.ts";
 import { fileProblem } from "./file-problem.ts";
 import { endedNote, type LeftOvers } from "./left-overs.ts";
 import { setLeftWorkDirAside, stageId } from "./left-work-dirs.ts";
@@ -38,7 +38,11 @@ export interface PerformPorts {
   /** From SIGTERM to SIGKILL, in milliseconds. */
   readonly graceMs: number;
   readonly keys: readonly VerifyKey[];
-  readonly open: (planned: PlannedArtifact) => Promise<Result<OpenArtifact>>;
+  /** Opens its bytes; `purpose`: how much of them will be read. */
+  readonly open: (
+    planned: PlannedArtifact,
+    purpose: "header" | "all",
+  ) => Promise<Result<OpenArtifact>>;
   /** The version that these Provides mean for the Component, in the words of the plan. */
   readonly versionOf: (begin: Begin, component: TopologyComponent, provides: Provides) => Version;
   /** What each Component told last; asked where it is not known. */
@@ -132,7 +136,7 @@ async function prepare(ports: PerformPorts, task: Task): Promise<TaskEnd | null>
   const provides = ports.provides.get(component.id);
   const asked = provides === undefined ? await askForProvides(ports, task) : { provides };
   if ("end" in asked) return asked.end;
-  const opened = await ports.open(plannedOf(task));
+  const opened = await ports.open(plannedOf(task), "header");
   if (!opened.ok) return failedOf(opened.problems);
   const { files } = ports.platform;
   try {
@@ -150,9 +154,9 @@ async function prepare(ports: PerformPorts, task: Task): Promise<TaskEnd | null>
 }
 
 async function downloadPayload(ports: PerformPorts, task: Task): Promise<TaskEnd> {
-  const opened = await ports.open(plannedOf(task));
+  const opened = await ports.open(plannedOf(task), "all");
   if (!opened.ok) return failedOf(opened.problems);
-  const { source, artifact } = opened.value;
+  const { source, artifact, keep } = opened.value;
   try {
     const { failure } = await download(ports.platform, {
       ...querySpec(ports, task),
@@ -172,6 +176,7 @@ async function downloadPayload(ports: PerformPorts, task: Task): Promise<TaskEnd
         });
       },
     });
+    if (failure === null) await keep();
     return { failure, answer: null };
   } finally {
     opened.value.close();

@@ -12,12 +12,10 @@ import {
 } from "../manifest/available-artifacts.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { ByteSource } from "../platform/types.ts";
-import {
-  type LocatedArtifact,
-  locateArtifacts,
-  missingArtifact,
-  standInsFor,
-} from "../sources/locate.ts";
+import type { Supply } from "../sources/access.ts";
+import type { Elsewhere } from "../sources/elsewhere.ts";
+import type { LocatedArtifact } from "../sources/located.ts";
+import { locateArtifacts, missingArtifact, standInsFor } from "../sources/locate.ts";
 import { openArtifact } from "../sources/open.ts";
 import type { Places } from "../sources/places.ts";
 import type { Machine } from "./machine.ts";
@@ -35,13 +33,19 @@ export interface FoundArtifacts {
 export async function findArtifacts(
   places: Places,
   manifest: Manifest,
-  demand: "all must be there" | "by name if need be",
+  demand:
+    | { readonly kind: "all must be there"; readonly elsewhere: Elsewhere }
+    | { readonly kind: "by name if need be" },
 ): Promise<Result<FoundArtifacts>> {
   const wanted = wantedArtifacts(manifest);
-  const located = await locateArtifacts(places, wanted);
+  const located = await locateArtifacts(
+    places,
+    wanted,
+    demand.kind === "all must be there" ? demand.elsewhere : null,
+  );
   if (!located.ok) return located;
   const missing = wanted.filter((_, index) => located.value[index] === null);
-  if (missing.length > 0 && demand === "all must be there") {
+  if (missing.length > 0 && demand.kind === "all must be there") {
     return fail(...missing.map(missingArtifact));
   }
   const standIns = standInsFor(wanted, located.value);
@@ -56,27 +60,31 @@ export async function findArtifacts(
   });
 }
 
-/** An Artifact of the plan of which every byte has been read. */
+/** An Artifact of the plan as far as it could be read. */
 export interface CheckedArtifact {
   readonly located: LocatedArtifact;
-  /** What it takes unpacked. */
-  readonly payload: PayloadSize;
+  /** What it takes unpacked; null: it is on the Server, and only its header was read. */
+  readonly payload: PayloadSize | null;
 }
 
 /**
- * Every byte of every Artifact, before anything is changed. What a configured key vouches for is summed as it lies; Download takes
- * the sums of what is in it.
+ * Every byte of every Artifact that lies on this machine, before anything is changed. What a configured key vouches for
+ * is summed as it lies; Download takes the sums of what is in it.
  */
 export async function verifyArtifacts(
   { platform }: Machine,
   { keys }: Settings,
+  supply: Supply,
   located: readonly LocatedArtifact[],
 ): Promise<Result<readonly CheckedArtifact[]>> {
   const { files, decompressors } = platform;
   const results = await inOrder(located, verifiedAtOnce, async (one) => {
     const { location, name, artifact } = one;
-    const access = { files, decompressors, keys };
-    const opened = await openArtifact(access, location, artifact.identity);
+    // Its sums follow in Download.
+    if (location.kind === "server") return ok({ located: one, payload: null });
+    const access = { files, decompressors, keys, supply };
+    const { identity } = artifact;
+    const opened = await openArtifact(access, { location, identity }, "all");
     if (!opened.ok) return opened;
     const { source, vouched, close } = opened.value;
     const payload =

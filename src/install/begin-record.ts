@@ -7,9 +7,10 @@ import {
   type PlannedArtifact,
   recordFormat,
 } from "../deployment/records.ts";
+import type { ArtifactLocation } from "../manifest/location.ts";
 import { versionNamed } from "../manifest/version.ts";
 import type { Plan } from "../planner/model/plan.ts";
-import type { LocatedArtifact } from "../sources/locate.ts";
+import type { LocatedArtifact } from "../sources/located.ts";
 import type { Machine } from "./machine.ts";
 import type { Planning } from "./planning.ts";
 import type { Settings } from "./settings.ts";
@@ -25,13 +26,15 @@ export interface BeginInput {
   /** The Components of this machine, of the same planning. */
   readonly components: readonly Surveyed[];
   readonly exitOnReboot: boolean;
+  /** Of these the bytes are not on the device. */
+  readonly away: readonly LocatedArtifact[];
 }
 
 /** The whole deployment as it was planned: later calls need neither the Manifest nor the Topology. */
 export function beginRecord(
   { platform }: Machine,
   settings: Settings,
-  { id, planning, trust, plan, components, exitOnReboot }: BeginInput,
+  { id, planning, trust, plan, components, exitOnReboot, away }: BeginInput,
 ): Begin {
   return {
     type: "begin",
@@ -52,18 +55,28 @@ export function beginRecord(
       timeoutMs: timeoutOf(entry, settings),
       onInterrupt: entry.onInterrupt,
     })),
-    artifacts: planning.located.map(plannedArtifact),
+    artifacts: planning.located.map((one) => ({
+      ...plannedArtifact(one),
+      ...(away.includes(one) ? { isAway: true } : {}),
+    })),
     ...(planning.nodeLimit === defaultNodeLimit ? {} : { nodeLimit: planning.nodeLimit }),
   };
 }
 
+/** Only its header was read yet. */
+function isUnread({ kind }: ArtifactLocation): boolean {
+  return kind === "server";
+}
+
 function plannedArtifact({ wanted, artifact, location }: LocatedArtifact): PlannedArtifact {
+  const { pin } = wanted.reference;
   return {
     componentType: wanted.type,
     version: versionNamed(artifact.name),
     name: artifact.name,
     location,
     identity: artifact.identity,
+    ...(isUnread(location) && pin !== null ? { pin: pin.sha256 } : {}),
     provides: Object.fromEntries(artifact.provides),
     clears: artifact.clears,
   };

@@ -111,7 +111,7 @@ function needsOf(open: Deployment | null, fetched: readonly Fetched[]): Needs {
 }
 
 /** The Artifacts of a deployment; "unknown" where its journal is of a time that did not name them. */
-function identitiesOf({ artifacts }: Begin): Needs["identities"] {
+export function identitiesOf({ artifacts }: Begin): Needs["identities"] {
   const identities = new Set<Sha256>();
   for (const { identity } of artifacts) {
     if (identity === undefined) return "unknown";

@@ -5,12 +5,14 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type Deployed, inProgress, type Request, takeUp } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
+import { identitiesOf } from "./cache-contents.ts";
 import { noteEnd, whyNothingToDo, type WhyNothingToDo } from "./caller-marks.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { lockedIfThere } from "./locked.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
 import { type OpenProgress, withProgress } from "./progress.ts";
 import { readSettings } from "./settings.ts";
+import { withSupply } from "./supply.ts";
 
 /** What a call does with the deployment in progress, and which one it is for. */
 export interface Continuation {
@@ -62,21 +64,25 @@ async function continueLocked(
   }
   const settings = readSettings(machine);
   if (!settings.ok) return settings;
-  const { keys, logLevel } = settings.value;
+  const { keys, logLevel, cache } = settings.value;
   const components = deployment?.begin.components ?? [];
   const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-  return await withProgress(openProgress(named, logLevel), (emit) =>
-    takeUp(
-      request,
-      deployPorts(machine, {
+  return await withProgress(openProgress(named, logLevel), async (emit) => {
+    const tell = (message: string) => emit({ type: "note", message });
+    return await withSupply(machine, settings.value, tell, async (supply) => {
+      if (deployment !== null) supply.cache.protect(identitiesOf(deployment.begin));
+      const ports = deployPorts(machine, {
         keys,
         from: from === undefined ? null : resolve(environment.workingDirectory, from),
         emit,
         provides: new Map(),
         ended: (ended) => noteEnd(machine, request, ended),
-      }),
-    ),
-  );
+        supply,
+        cache,
+      });
+      return await takeUp(request, ports);
+    });
+  });
 }
 
 function notWaiting({ begin }: Deployment, before: StopPoint): Problem {

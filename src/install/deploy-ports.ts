@@ -3,6 +3,7 @@ import type { Provides } from "../artifact/matching.ts";
 import type { Event } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
+import type { Deployment } from "../deployment/deployment.ts";
 import type { Begin, PlannedArtifact } from "../deployment/records.ts";
 import type { DeployPorts } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
@@ -17,7 +18,10 @@ import { openArtifact } from "../sources/open.ts";
 import { relocated } from "../sources/relocate.ts";
 import { removeKept } from "../sources/secure-bundle.ts";
 import { stillThere } from "../sources/still-there.ts";
+import { identitiesOf } from "./cache-contents.ts";
 import { datastoreOf, graceMs, interfacePath, type Machine } from "./machine.ts";
+import type { CacheSettings } from "./settings.ts";
+import type { Supplies } from "./supply.ts";
 
 /** So long is waited for a reboot that the command has accepted. Milliseconds. */
 const rebootWaitMs = 10 * 60_000;
@@ -31,6 +35,8 @@ export interface DeployPortsInput {
   /** What the Components have told just now; empty where nobody has asked. */
   readonly provides: ReadonlyMap<ComponentId, Provides>;
   readonly ended: DeployPorts["ended"];
+  readonly supply: Supplies;
+  readonly cache: CacheSettings;
 }
 
 /** Everything a deployment needs of this machine. */
@@ -42,7 +48,9 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
     files: platform.files,
     decompressors: platform.decompressors,
     keys: input.keys,
+    supply: input.supply,
   };
+  const hasty = { ...access, supply: input.supply.hasty };
   const { from } = input;
   const now = (planned: PlannedArtifact): PlannedArtifact =>
     // Of an Artifact that the journal does not identify nobody could tell whether it is the same.
@@ -63,7 +71,7 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
     environment: environment.inherited,
     graceMs,
     keys: input.keys,
-    open: (planned) => openArtifact(access, now(planned).location, planned.identity),
+    open: (planned, purpose) => openArtifact(access, now(planned), purpose),
     versionOf: (begin, component, provides) =>
       versionOf(provides, component.interface, availableIn(begin, component.componentType)),
     provides: new Map(input.provides),
@@ -84,7 +92,7 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
     missing: async (artifacts) => {
       // One after the other: each holds a file open.
       const problems: Problem[] = [];
-      for (const planned of artifacts) problems.push(...(await stillThere(access, now(planned))));
+      for (const planned of artifacts) problems.push(...(await stillThere(hasty, now(planned))));
       return problems;
     },
     unreachable: (components) =>
@@ -103,9 +111,18 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
     sweep: (ended) => {
       sweepWorkDirs(platform.files, store, ended, input.emit);
       removeKept(platform.files, store.bundles);
+      if (ended !== null) settleCache(input, ended);
     },
     reachCrashPoint: machine.reachCrashPoint,
   };
+}
+
+/** What it has used stays for the next one, where there is a cache. */
+function settleCache({ supply, cache }: DeployPortsInput, { begin, ended }: Deployment): void {
+  supply.cache.settle({
+    used: cache.isEnabled ? identitiesOf(begin) : new Set(),
+    committed: ended?.outcome === "success" ? begin.manifest : null,
+  });
 }
 
 function availableIn(begin: Begin, componentType: string) {

@@ -6,6 +6,7 @@ import { deployPorts } from "./deploy-ports.ts";
 import { datastoreOf, graceMs, type Machine } from "./machine.ts";
 import { type OpenProgress, withProgress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
+import { withSupply } from "./supply.ts";
 import { type Present, type Survey, timeoutOf } from "./survey.ts";
 
 /** An orphan is taken through the error path first; what waits for somebody is in the way. */
@@ -20,14 +21,20 @@ export async function clearTheWay(
   const components = orphan?.components ?? [];
   const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
   return await withProgress(openProgress(named, settings.logLevel), async (emit) => {
-    const ports = deployPorts(machine, {
-      keys: settings.keys,
-      from: null,
-      emit,
-      provides: new Map(),
-      ended: () => {},
-    });
-    const cleared = await makeWay(ports);
+    const tell = (message: string) => emit({ type: "note", message });
+    const cleared = await withSupply(machine, settings, tell, (supply) =>
+      makeWay(
+        deployPorts(machine, {
+          keys: settings.keys,
+          from: null,
+          emit,
+          provides: new Map(),
+          ended: () => {},
+          supply,
+          cache: settings.cache,
+        }),
+      ),
+    );
     if (cleared.ok && orphan !== undefined) {
       emit({
         type: "note",

@@ -47,6 +47,14 @@ export function hostOfTest(variables: Readonly<Record<string, string | undefined
   };
 }
 
+/** Where the D-Bus system bus is, if the environment says so. */
+export function busIn(variables: Readonly<Record<string, string | undefined>>): {
+  readonly busAddress?: string;
+} {
+  const busAddress = variables["DBUS_SYSTEM_BUS_ADDRESS"];
+  return busAddress === undefined || busAddress === "" ? {} : { busAddress };
+}
+
 /** Where things lie on a machine of which the environment says nothing else. */
 export const defaultDirectories = {
   dataDir: "/usr/share/mender-orchestrator",

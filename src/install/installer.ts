@@ -6,12 +6,15 @@ import type { ManifestTrust } from "../deployment/records.ts";
 import { type Deployed, start } from "../executor/deploy.ts";
 import { readManifest } from "../manifest/manifest.ts";
 import type { Plan } from "../planner/model/plan.ts";
+import type { Supply } from "../sources/access.ts";
 import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
+import { bringWaysOut, type WaysAtHand } from "./at-hand.ts";
 import { findArtifacts, verifyArtifacts } from "./artifacts.ts";
 import { beginRecord, providesOf } from "./begin-record.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { readDeviceConstraints, topologyFor } from "./device-files.ts";
 import { clearTheWay, makeOwedGood } from "./earlier-deployments.ts";
+import { withElsewhere } from "./elsewhere.ts";
 import { inOwnDirectory } from "./guard-inputs.ts";
 import { inputFile } from "./input-directory.ts";
 import {
@@ -28,6 +31,7 @@ import { type OpenProgress, withProgress } from "./progress.ts";
 import { checkRelease } from "./release.ts";
 import type { Settings } from "./settings.ts";
 import { checkSpace } from "./space.ts";
+import { type Supplies, withSupply } from "./supply.ts";
 import { type BeforeProvides, survey } from "./survey.ts";
 
 /** What the caller of an install has said. */
@@ -126,7 +130,9 @@ async function planHere(
   if (!constraints.ok) return constraints;
   const topology = topologyFor(machine, settings, manifest);
   if (!topology.ok) return topology;
-  const found = await findArtifacts(input.places, manifest, "all must be there");
+  const found = await withElsewhere(machine, settings, (elsewhere) =>
+    findArtifacts(input.places, manifest, { kind: "all must be there", elsewhere }),
+  );
   if (!found.ok) return found;
   const surveyed = await survey(machine, settings, topology.value, beforeProvides);
   if (!surveyed.ok) return surveyed;
@@ -151,6 +157,7 @@ async function planHere(
     found: { ...found.value, notes: [...notes, ...found.value.notes] },
     survey: surveyed.value,
     nodeLimit: settings.plannerNodeLimit,
+    cache: settings.cache,
   });
 }
 
@@ -162,7 +169,21 @@ export async function carryOut(
   openProgress: OpenProgress,
 ): Promise<Result<Installed>> {
   try {
-    const installed = await deploy(machine, prepared, options, openProgress);
+    let tell = (message: string): void => machine.tell([message]);
+    const supplied = (supply: Supplies) =>
+      deploy(machine, prepared, options, openProgress, {
+        supply,
+        tell: (message) => tell(message),
+        tellBy: (by) => {
+          tell = by;
+        },
+      });
+    const installed = await withSupply(
+      machine,
+      prepared.settings,
+      (message) => tell(message),
+      supplied,
+    );
     // Nothing was begun, so nobody needs the copy.
     if (!installed.ok || installed.value.kind !== "deployed") removeKeptBundle(machine);
     return installed;
@@ -171,11 +192,19 @@ export async function carryOut(
   }
 }
 
+/** What is supplied, and who is told of what goes wrong with that: the events of the run once there is one. */
+interface Told {
+  readonly supply: Supplies;
+  readonly tell: (message: string) => void;
+  readonly tellBy: (tell: Told["tell"]) => void;
+}
+
 async function deploy(
   machine: Machine,
   prepared: PreparedInstall,
   options: InstallOptions,
   openProgress: OpenProgress,
+  { supply, tell, tellBy }: Told,
 ): Promise<Result<Installed>> {
   const { id, settings, planning, input } = prepared;
   const { answer, planned } = planning;
@@ -186,8 +215,11 @@ async function deploy(
   if (refused !== null) return fail(refused);
   // A caller that wants to commit must find something to commit, even if it is nothing.
   if (plan.stages.length === 0 && stopBefore.length === 0) return ok({ kind: "nothing-to-do" });
-  const checked = await preflight(machine, prepared, plan, options);
+  const checked = await preflight(machine, prepared, plan, options, supply);
   if (!checked.ok) return checked;
+  const atHand = await bringHere(machine, supply, planning, plan, tell);
+  if (!atHand.ok) return atHand;
+  const { away, notes } = atHand.value;
   const components = planning.survey?.components ?? [];
   const { trust } = input;
   const begin = beginRecord(machine, settings, {
@@ -197,6 +229,7 @@ async function deploy(
     plan,
     components,
     exitOnReboot,
+    away,
   });
   const named = planned.from.components;
   return await withProgress(openProgress(named, settings.logLevel), async (emit) => {
@@ -206,11 +239,34 @@ async function deploy(
       emit,
       provides: providesOf(components),
       ended: () => {},
+      supply,
+      cache: settings.cache,
     });
-    for (const message of [...checked.value, ...trustNotes(trust)]) emit({ type: "note", message });
+    tellBy((message) => emit({ type: "note", message }));
+    const lost = notes.map(({ message }) => message);
+    for (const message of [...checked.value, ...lost, ...trustNotes(trust)])
+      emit({ type: "note", message });
     const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);
     return ok({ kind: "deployed", deployed });
   });
+}
+
+/** What lies on this device before the first install; most often nothing is to be brought. */
+async function bringHere(
+  machine: Machine,
+  supply: Supplies,
+  planning: Planning,
+  plan: Plan,
+  tell: Told["tell"],
+): Promise<Result<Pick<WaysAtHand, "away" | "notes">>> {
+  const { located } = planning;
+  supply.cache.protect(new Set(located.map(({ artifact }) => artifact.identity)));
+  for (const { location, artifact } of located) {
+    if (location.kind === "server") supply.heads.set(artifact.identity, artifact);
+  }
+  const isRemote = located.some(({ location }) => location.kind === "server");
+  if (!isRemote) return ok({ away: [], notes: [] });
+  return await bringWaysOut(machine, supply, planning, plan, tell);
 }
 
 /** A rollback could not restore the start once an earlier stage is committed. */
@@ -233,6 +289,7 @@ async function preflight(
   { settings, planning }: PreparedInstall,
   plan: Plan,
   { allowDowngrade, accept }: InstallOptions,
+  supply: Supply,
 ): Promise<Result<readonly string[]>> {
   const { files, clock } = machine.platform;
   const release = checkRelease(
@@ -245,7 +302,7 @@ async function preflight(
     ({ location }) => (location.kind === "file" && inOwnDirectory(machine, location.path)) || [],
   );
   if (lost.length > 0) return fail(...lost);
-  const verified = await verifyArtifacts(machine, settings, planning.located);
+  const verified = await verifyArtifacts(machine, settings, supply, planning.located);
   if (!verified.ok) return verified;
   const room = checkSpace(files, machine.environment.datastoreDir.value, plan, verified.value);
   if (!room.ok) return room;

@@ -1,6 +1,5 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { contingencies } from "../deployment/contingencies.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { inProgress } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
@@ -9,6 +8,7 @@ import { readStateFile } from "../manifest/state-file.ts";
 import { explainInShort } from "../planner/explain.ts";
 import { unlessRefused } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
+import { foreseeWaysOut } from "./at-hand.ts";
 import { findArtifacts } from "./artifacts.ts";
 import { deviceConstraintsFile } from "./device-files.ts";
 import { readText } from "./input-files.ts";
@@ -66,13 +66,11 @@ export async function makeToldPlan(
 
 /** With the contingency plans, which only those are told who ask for the plan itself. */
 export async function withWaysOut(machine: Machine, planning: Planning): Promise<PlannedSystem> {
-  const { system, answer, nodeLimit } = planning;
+  const { answer } = planning;
   const told = await withWhyNot(machine, planning);
-  const waysOut =
-    answer.kind === "plan"
-      ? await machine.compute(() => contingencies(system, answer.plan, { nodeLimit }))
-      : [];
-  return { ...told, waysOut };
+  if (answer.kind !== "plan") return { ...told, waysOut: [] };
+  const { ways, notes } = await foreseeWaysOut(machine, planning, answer.plan);
+  return { ...told, waysOut: ways, notes: [...told.notes, ...notes] };
 }
 
 /** With the reason in short where there is no plan: whoever tells the answer tells it, too. */
@@ -134,7 +132,7 @@ async function planOnPaper(
   const state = file.ok ? readStateFile(file.value) : file;
   if (!read.ok || !state.ok) return fail(...problemsOf(read), ...problemsOf(state));
   const { manifest, notes } = read.value;
-  const found = await findArtifacts(input.places, manifest, "by name if need be");
+  const found = await findArtifacts(input.places, manifest, { kind: "by name if need be" });
   if (!found.ok) return found;
   return await matchAndPlan(machine, {
     match: {
@@ -156,6 +154,7 @@ async function planOnPaper(
     },
     found: { ...found.value, notes: [...notes, ...found.value.notes] },
     survey: null,
+    cache: null,
     nodeLimit,
   });
 }

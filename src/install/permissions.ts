@@ -24,16 +24,19 @@ interface Guarded {
 
 /**
  * The settings, for commands that run Interfaces or install: what they come from, the Topology, a device's own rules,
- * the datastore and the cache belong to root or the caller, and nobody else may write to them.
+ * the certificate of the Server, the datastore and the cache belong to root or the caller, and nobody else may write
+ * to them.
  */
 export function readGuardedSettings(machine: Machine): Result<Settings> {
   const settings = readKeySettings(machine);
   if (!settings.ok) return settings;
-  const { topologyFile, topologyComponents, cache } = settings.value;
+  const { topologyFile, topologyComponents, cache, server } = settings.value;
+  const { value: certificate } = server.http.serverCertificate;
   const problems = exposed(machine, [
     believed("Topology", topologyFile),
     ...(topologyComponents === null ? [] : [believed("Topology's Components", topologyComponents)]),
     believed("device's own rules", deviceConstraintsFile(machine.environment)),
+    ...(certificate === null ? [] : [believed("certificate of the Server", certificate)]),
     guardedDatastore(machine),
     {
       what: "cache of Artifacts",

@@ -1,6 +1,8 @@
 import { wrongSums } from "../bundle/sums.ts";
 import { type LogLevel, logLevels } from "../core/log-level.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import type { AvailableArtifact } from "../manifest/available-artifacts.ts";
+import type { ArtifactLocation } from "../manifest/location.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { MatchInput } from "../manifest/match-input.ts";
 import { matchSystem } from "../manifest/match.ts";
@@ -8,11 +10,12 @@ import type { System } from "../manifest/system.ts";
 import type { TraceEvent } from "../planner/model/trace.ts";
 import { findPlan, findPlanTraced } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/model/plan.ts";
-import { type PlannedSystem, plannedSystem } from "../report/planned.ts";
-import type { LocatedArtifact } from "../sources/locate.ts";
+import { type ArtifactSource, type PlannedSystem, plannedSystem } from "../report/planned.ts";
+import type { LocatedArtifact } from "../sources/located.ts";
 import type { FoundArtifacts } from "./artifacts.ts";
 import type { SystemInput } from "./input.ts";
 import type { Machine } from "./machine.ts";
+import type { CacheSettings } from "./settings.ts";
 import type { Survey, Surveyed } from "./survey.ts";
 
 /** A Manifest brought together with where the System is, and the planner's answer. */
@@ -30,10 +33,12 @@ export interface Planning {
   readonly located: readonly LocatedArtifact[];
   /** Null where a state file was given in place of the System. */
   readonly survey: Survey<Surveyed> | null;
+  /** Where Artifacts are kept; null where a state file was given, for then none is. */
+  readonly cache: CacheSettings | null;
 }
 
 /** What is matched, and what a planning keeps of where that came from. */
-export interface ToPlan extends Pick<Planning, "survey" | "nodeLimit"> {
+export interface ToPlan extends Pick<Planning, "survey" | "nodeLimit" | "cache"> {
   readonly match: MatchInput;
   readonly found: Pick<FoundArtifacts, "located" | "notes">;
 }
@@ -41,7 +46,7 @@ export interface ToPlan extends Pick<Planning, "survey" | "nodeLimit"> {
 /** Matches a Manifest with a System, and plans. */
 export async function matchAndPlan(
   { compute, options }: Machine,
-  { match, found, survey, nodeLimit }: ToPlan,
+  { match, found, survey, nodeLimit, cache }: ToPlan,
 ): Promise<Result<Planning>> {
   const matched = matchSystem(match);
   if (!matched.ok) return matched;
@@ -52,15 +57,32 @@ export async function matchAndPlan(
       ? findPlanTraced(system, { nodeLimit })
       : { answer: findPlan(system, { nodeLimit }), trace: [] },
   );
-  const planned = plannedSystem(manifest, system, artifacts, [...found.notes, ...notes]);
   const { located } = found;
-  return ok({ manifest, system, answer, trace, nodeLimit, planned, located, survey });
+  const told = artifacts.map((one) => toldArtifact(one, located));
+  const planned = plannedSystem(manifest, system, told, [...found.notes, ...notes]);
+  return ok({ manifest, system, answer, trace, nodeLimit, planned, located, survey, cache });
 }
 
 /** What the search does is told with `--log-level debug`. */
 function isTraced(level: LogLevel | null): boolean {
   return level !== null && logLevels.indexOf(level) <= logLevels.indexOf("debug");
 }
+
+function toldArtifact(
+  { type, name, artifact }: AvailableArtifact,
+  located: readonly LocatedArtifact[],
+) {
+  const found = located.find((one) => one.wanted.type === type && one.artifact === artifact);
+  if (found === undefined) return { type, name, source: null, bytes: null };
+  return { type, name, source: sources[found.location.kind], bytes: found.size };
+}
+
+const sources = {
+  bundle: "bundle",
+  file: "file",
+  cache: "cache",
+  server: "mender-server",
+} as const satisfies Readonly<Record<ArtifactLocation["kind"], ArtifactSource>>;
 
 /** That there is no plan may be for another reason than it seems, where Artifacts of the bundle were exchanged. */
 export async function unlessExchanged(

@@ -29,6 +29,17 @@ export interface Settings {
   readonly plannerNodeLimit: number;
   readonly logLevel: LogLevel;
   readonly cache: CacheSettings;
+  readonly server: ServerSettings;
+}
+
+/** How the Mender Server is talked to. */
+export interface ServerSettings {
+  readonly http: Pick<
+    EffectiveSettings,
+    "serverCertificate" | "httpsClientCertificate" | "httpsClientKey" | "proxies"
+  >;
+  /** How often a download is repeated that does not get on. */
+  readonly retryDownloadCount: number;
 }
 
 /** The cache of Artifacts. */
@@ -59,6 +70,7 @@ export function readSettings(machine: Machine): Result<Settings> {
     plannerNodeLimit: settings.plannerNodeLimit.value,
     logLevel: settings.logLevel.value,
     cache: cacheSettings(settings),
+    server: { http: settings, retryDownloadCount: settings.retryDownloadCount.value },
   });
 }
 

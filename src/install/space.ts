@@ -71,7 +71,9 @@ function workDirBytes({ located }: CheckedArtifact): number {
 
 /** Its files, or the whole Artifact: whichever is more. */
 function payloadBytes({ located, payload }: CheckedArtifact): number {
-  return Math.max(located.size + fileBytes, payload.bytes + payload.files * fileBytes);
+  // What is still on the Server tells only its own size.
+  const { bytes, files } = payload ?? { bytes: 0, files: 0 };
+  return Math.max(located.size + fileBytes, bytes + files * fileBytes);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -288,6 +288,7 @@ export interface Platform {
   readonly locks: Locks;
   readonly decompressors: Decompressors;
   readonly memory: Memory;
+  readonly network: Network;
 }
 
 /** The memory of this process. */

@@ -6,7 +6,7 @@ import type { Nogood } from "../planner/conflict/nogood.ts";
 import { nogoodText } from "./nogood-text.ts";
 import { type NogoodPlaces, orderPlace, toldBans } from "./explanation.ts";
 import { repairJson } from "./explanation-json.ts";
-import type { PlannedSystem } from "./planned.ts";
+import type { ArtifactSource, PlannedSystem } from "./planned.ts";
 import { omittedWays, wayOutJson } from "./plan-ways-out.ts";
 import { type ErrorJson, placeJson, problemJson } from "./problems.ts";
 
@@ -42,6 +42,8 @@ interface StepJson {
   readonly from: string;
   readonly to: string;
   readonly artifact: string | null;
+  readonly source: ArtifactSource | null;
+  readonly bytes: number | null;
   readonly allowed_by: readonly { readonly file: string; readonly line: number }[];
 }
 
@@ -146,12 +148,15 @@ function planJson(planned: PlannedSystem, plan: Plan, notes: readonly ErrorJson[
 }
 
 function stepJson(planned: PlannedSystem, step: Step): StepJson {
+  const artifact = planned.artifactOf(step.componentType, step.to);
   return {
     component: step.component,
     component_type: step.componentType,
     from: step.from,
     to: step.to,
-    artifact: planned.artifactOf(step.componentType, step.to),
+    artifact: artifact?.name ?? null,
+    source: artifact?.source ?? null,
+    bytes: artifact?.bytes ?? null,
     allowed_by: step.allowedBy.map(({ file, line }) => ({ file, line })),
   };
 }

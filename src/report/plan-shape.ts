@@ -25,6 +25,8 @@ export const planShape = z.object({
             from: z.string(),
             to: z.string(),
             artifact: z.string().nullable(),
+            source: z.enum(["bundle", "file", "cache", "mender-server"]).nullable(),
+            bytes: z.int().nullable(),
             allowed_by: z.array(z.object({ file: z.string(), line: z.int() })),
           }),
         ),

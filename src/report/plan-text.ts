@@ -5,6 +5,7 @@ import { gridLines } from "./grid-text.ts";
 import { gridOf } from "./grid.ts";
 import type { PlannedSystem } from "./planned.ts";
 import { wayOutLines } from "./plan-ways-out.ts";
+import { sourceLines } from "./plan-sources.ts";
 import { printable } from "./printable.ts";
 import type { Canvas, Style } from "./style.ts";
 import { counted, listed, quoted } from "./words.ts";
@@ -23,6 +24,7 @@ export function planLines(
     ...gridLines(gridOf(planned, plan), canvas, style),
     ...plan.stages.flatMap((stage, index) => stageLines(plan, stage, index, style)),
     "",
+    ...sourceLines(planned, plan),
     proofLine(planned, plan),
     returnLine(plan),
     ...wayOutLines(planned.waysOut ?? [], plan, style),

@@ -35,7 +35,7 @@ export interface PlannedSystem {
   /** Whether plans had to keep an order that is written in the Manifest; then the best one is the best of those. */
   readonly writtenOrder: OrderUse;
   /** The Artifact that brings a version of a type. */
-  readonly artifactOf: (type: ComponentType, version: Version) => ArtifactName | null;
+  readonly artifactOf: (type: ComponentType, version: Version) => ToldArtifact | null;
   /** Where the Manifest speaks of the type; null: it does not. */
   readonly placesOf: (type: ComponentType) => TypePlaces | null;
   /** Why there is no plan, by the names of this System; null where there is one, it is not known, or nobody asked. */
@@ -43,6 +43,17 @@ export interface PlannedSystem {
   readonly notes: readonly Problem[];
   /** The contingency plans, computed before the first step; absent where nobody asked for them. */
   readonly waysOut?: readonly Contingency[];
+}
+
+export type ArtifactSource = "bundle" | "file" | "cache" | "mender-server";
+
+/** An Artifact and where it comes from. */
+export interface ToldArtifact {
+  readonly name: ArtifactName;
+  /** Null: it is known by name only. */
+  readonly source: ArtifactSource | null;
+  /** Of the whole file. */
+  readonly bytes: number | null;
 }
 
 /** Where the Manifest says what of a type. */
@@ -57,7 +68,7 @@ export interface TypePlaces {
 export function plannedSystem(
   manifest: Manifest,
   system: System,
-  artifacts: readonly Pick<AvailableArtifact, "type" | "name">[],
+  artifacts: readonly (Pick<AvailableArtifact, "type"> & ToldArtifact)[],
   notes: readonly Problem[],
 ): PlannedSystem {
   return {
@@ -66,8 +77,7 @@ export function plannedSystem(
     toVersion: goalOf(system),
     writtenOrder: writtenOrder(system),
     artifactOf: (type, version) =>
-      artifacts.find((one) => one.type === type && versionNamed(one.name) === version)?.name ??
-      null,
+      artifacts.find((one) => one.type === type && versionNamed(one.name) === version) ?? null,
     placesOf: (type) => placesOf(manifest, type),
     whyNot: null,
     notes,

@@ -1,6 +1,5 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { readArtifact } from "../artifact/artifact.ts";
-import type { Artifact } from "../artifact/types.ts";
 import { entrySource } from "../bundle/bundle.ts";
 import { byName, type Candidate } from "../bundle/by-name.ts";
 import { demandPin } from "../bundle/pins.ts";
@@ -15,28 +14,47 @@ import {
 } from "../manifest/available-artifacts.ts";
 import type { ArtifactLocation } from "../manifest/location.ts";
 import { type ByteSource, FileError, unlessRefused } from "../platform/types.ts";
+import { type Elsewhere, locateElsewhere } from "./elsewhere.ts";
+import type { LocatedArtifact, NamedArtifact } from "./located.ts";
 import type { OpenBundle, Places } from "./places.ts";
 
-/** An Artifact that the Manifest names, found; its header has been read and verified. */
-export interface LocatedArtifact {
-  readonly wanted: WantedArtifact;
-  readonly artifact: Artifact;
-  readonly location: ArtifactLocation;
-  /** How people find it. */
-  readonly name: string;
-  /** Bytes of the whole file. */
-  readonly size: number;
-}
-
-/** Each of the wanted Artifacts in its place in the list; null where it is nowhere. */
+/**
+ * Each of the wanted Artifacts in its place in the list; null where it is nowhere. Those that do not lie with the Manifest are
+ * looked for by their names `elsewhere`, and null: nowhere else.
+ */
 export async function locateArtifacts(
   places: Places,
   wanted: readonly WantedArtifact[],
+  elsewhere: Elsewhere | null,
 ): Promise<Result<readonly (LocatedArtifact | null)[]>> {
-  const results = await Promise.all(wanted.map((one) => locate(places, one)));
+  const here = allOf(await Promise.all(wanted.map((one) => locate(places, one))));
+  // A signature covers the whole bundle, so then nothing beside it will do.
+  const isClosed = places.bundle !== null && places.keys.length > 0;
+  if (!here.ok || elsewhere === null || isClosed) return here;
+  const named = wanted.flatMap((one, index) => {
+    const { name } = one.reference;
+    return name === null || here.value[index] !== null ? [] : [{ wanted: one, name }];
+  });
+  if (named.length === 0) return here;
+  const results = await locateElsewhere(elsewhere, places, named);
+  const found = allOf(results);
+  if (!found.ok) {
+    const missing = named.filter((_, index) => results[index]?.ok !== true);
+    return fail(...missingHere(places, missing), ...found.problems);
+  }
+  const byWanted = new Map(found.value.map((one) => [one.wanted, one]));
+  return ok(wanted.map((one, index) => here.value[index] ?? byWanted.get(one) ?? null));
+}
+
+function allOf<T>(results: readonly Result<T>[]): Result<readonly T[]> {
   const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
   if (problems.length > 0) return fail(...distinct(problems));
   return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
+}
+
+/** Where there is a bundle of Artifacts, that one is missing in it is most often the whole reason. */
+function missingHere({ bundle }: Places, named: readonly NamedArtifact[]): readonly Problem[] {
+  return bundle === null ? [] : named.map(({ wanted }) => missingArtifact(wanted));
 }
 
 /** Each of the wanted Artifacts as it was found, or by its name. */

@@ -9,13 +9,8 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ArtifactLocation } from "../manifest/location.ts";
 import { type ByteSource, type Decompressors, FileError, type Files } from "../platform/types.ts";
-
-/** An Artifact whose bytes can be read until it is closed; its header has been verified. */
-export interface OpenArtifact {
-  readonly source: ByteSource;
-  readonly artifact: Artifact;
-  readonly close: () => void;
-}
+import type { Access, OpenArtifact, PlannedBytes, SuppliedLocation } from "./access.ts";
+import { openSupplied } from "./supply.ts";
 
 /** One that a plan has located. */
 export interface OpenLocated extends OpenArtifact {
@@ -23,32 +18,34 @@ export interface OpenLocated extends OpenArtifact {
   readonly vouched: BundleEntry["vouched"];
 }
 
-/** What is needed to open Artifacts again, in this run or in a later one. */
-export interface Access {
-  readonly files: Files;
-  readonly decompressors: Decompressors;
-  readonly keys: readonly VerifyKey[];
-}
-
 /**
  * Opens the Artifact that a plan has located; everything about it is verified anew, for time has passed
  * and media change. A medium or file that is not there is a problem that names it, and so is another Artifact in its
- * place, however sound; `identity` undefined: nobody knows which one it was.
+ * place, however sound. `purpose`: how much of it will be read.
  */
 export async function openArtifact(
-  { files, decompressors, keys }: Access,
-  location: ArtifactLocation,
-  identity?: Artifact["identity"],
+  access: Access,
+  { location, identity, pin }: PlannedBytes,
+  purpose: "header" | "all",
 ): Promise<Result<OpenLocated>> {
+  if (location.kind === "cache" || location.kind === "server") {
+    if (identity === undefined) throw new Error("a journal that does not identify what it had");
+    const supplied = { location, identity, pin: pin ?? null };
+    const opened = await openSupplied(access, supplied, purpose);
+    return opened.ok ? ok({ ...opened.value, vouched: null }) : opened;
+  }
+  const { files, decompressors, keys } = access;
   const opened = openFile(files, location.kind === "file" ? location.path : location.bundle);
   if (!opened.ok) return opened;
   const file = opened.value;
   const close = (): void => file.close();
   const head = await asPlanned(await headOf(file, location, keys, decompressors), identity);
-  if (head.ok) return ok({ ...head.value, close });
+  if (head.ok) return ok({ ...head.value, keep: () => Promise.resolve(), close });
   close();
   return head;
 }
+
+type LyingLocation = Exclude<ArtifactLocation, SuppliedLocation>;
 
 function asPlanned<T extends Pick<OpenArtifact, "artifact" | "source">>(
   head: Result<T>,
@@ -64,10 +61,10 @@ function asPlanned<T extends Pick<OpenArtifact, "artifact" | "source">>(
 
 async function headOf(
   file: ByteSource,
-  location: ArtifactLocation,
+  location: LyingLocation,
   keys: readonly VerifyKey[],
   decompressors: Decompressors,
-): Promise<Result<Omit<OpenLocated, "close">>> {
+): Promise<Result<Pick<OpenLocated, "source" | "artifact" | "vouched">>> {
   const found =
     location.kind === "file"
       ? ok({ source: file, vouched: null })

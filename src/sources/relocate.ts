@@ -24,6 +24,9 @@ export function relocated(
       const path = isDirectory ? below(files, from, location.path) : sameName(location.path, from);
       return path === null ? location : { ...location, path };
     }
+    case "cache":
+    case "server":
+      return location;
     default:
       return assertNever(location);
   }

@@ -1,19 +1,16 @@
 import type { Artifact } from "../artifact/types.ts";
 import type { Problem } from "../core/problem.ts";
-import type { ArtifactLocation } from "../manifest/location.ts";
-import { type Access, openArtifact } from "./open.ts";
+import type { Access, PlannedBytes } from "./access.ts";
+import { openArtifact } from "./open.ts";
 
 /** What a plan knows of an Artifact. */
-export interface Planned {
-  readonly location: ArtifactLocation;
+export interface Planned extends PlannedBytes {
   readonly name: Artifact["name"];
-  /** Undefined: the journal is of a time that did not know it. */
-  readonly identity?: Artifact["identity"] | undefined;
 }
 
 /** None where the Artifact that was planned lies in its place, as far as its header tells. */
 export async function stillThere(access: Access, planned: Planned): Promise<readonly Problem[]> {
-  const opened = await openArtifact(access, planned.location);
+  const opened = await openArtifact(access, looselyPlanned(planned), "header");
   if (!opened.ok) return opened.problems;
   const { source, artifact, close } = opened.value;
   close();
@@ -21,6 +18,12 @@ export async function stillThere(access: Access, planned: Planned): Promise<read
   return identity === undefined || artifact.identity === identity
     ? []
     : [exchanged(source.name, artifact, planned.name, identity)];
+}
+
+/** Whatever lies in its place, to tell what it is. */
+function looselyPlanned(planned: Planned): PlannedBytes {
+  const { location } = planned;
+  return location.kind === "cache" || location.kind === "server" ? planned : { location };
 }
 
 function exchanged(

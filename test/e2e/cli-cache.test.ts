@@ -42,6 +42,13 @@ function entries(): readonly string[] {
   return readdirSync(place()).filter((name) => name.endsWith(".mender"));
 }
 
+function enable(more: object): void {
+  mkdirSync(system.path("conf"), { recursive: true, mode: 0o755 });
+  const settings = { ArtifactsCache: { Enabled: true, ...more } };
+  const file = system.path("conf/mender-orchestrator.conf");
+  writeFileSync(file, JSON.stringify(settings), { mode: 0o644 });
+}
+
 function waitingBeforeCommit(): void {
   const args = ["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"];
   expect(system.run(args).exit).toBe(0);
@@ -64,14 +71,11 @@ describe("show-cache", () => {
     fetched("fleet-v3", rtos);
     writeFileSync(`${place()}/notes.txt`, "mine");
     symlinkSync("/etc", `${place()}/link`);
-    writeFileSync(`${place()}/.filling-${"0".repeat(32)}`, "half");
     const damaged = "0".repeat(64);
     writeFileSync(`${place()}/${damaged}.mender`, "no Artifact");
-    mkdirSync(system.path("conf"), { recursive: true, mode: 0o755 });
-    const settings = { ArtifactsCache: { Enabled: true, MaxSizeBytes: 1024 * 1024 } };
-    const file = system.path("conf/mender-orchestrator.conf");
-    writeFileSync(file, JSON.stringify(settings), { mode: 0o644 });
+    enable({ MaxSizeBytes: 1024 * 1024 });
     waitingBeforeCommit();
+    writeFileSync(`${place()}/.filling-${"0".repeat(32)}`, "half");
     const { exit, stdout } = system.run(["show-cache"]);
     expect(exit).toBe(0);
     const lines = stdout.replaceAll(/deployment [0-9a-f]{12}/g, "deployment ID").split("\n");
@@ -124,6 +128,7 @@ describe("show-cache", () => {
 
   test("tells the last deployment that used an Artifact", () => {
     cached("gateway-v2");
+    enable({});
     expect(system.run(["install", "manifest-v2.yaml"]).exit).toBe(0);
     expect(system.run(["show-cache"]).stdout).toMatch(
       /gateway-v2 .* last used by the deployment [0-9a-f]{12} of "/,

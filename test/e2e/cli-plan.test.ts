@@ -30,6 +30,7 @@ Ends in v.2:
     R998  rtos     rtos-v1    -> rtos-v2
       allowed by manifest-v2.yaml:23  | gateway-v2.mender | rtos-v2.mender | YES | v.2 |
 
+From files: gateway-v2 (5.0 KiB) and rtos-v2 (5.0 KiB), 10.0 KiB in all.
 Best: it is proved that no acceptable plan costs less.
 Way back: every step can be undone until its stage is committed.
 Way out: whichever Component cannot be taken back, the System ends in v.2.
@@ -41,6 +42,8 @@ const step = (component: string, type: string, line: number) => ({
   from: `${type}-v1`,
   to: `${type}-v2`,
   artifact: `${type}-v2`,
+  source: "file",
+  bytes: 5120,
   allowed_by: [{ file: "manifest-v2.yaml", line }],
 });
 
@@ -121,7 +124,11 @@ describe("plan", () => {
     copyFileSync("fixtures/bundles/seed-v2.tar", system.path("b.tar"));
     const { exit, stdout } = system.run(["plan", "b.tar"]);
     expect(exit).toBe(0);
-    expect(stdout).toBe(planText.replaceAll("manifest-v2.yaml", "b.tar:manifest.yaml"));
+    expect(stdout).toBe(
+      planText
+        .replaceAll("manifest-v2.yaml", "b.tar:manifest.yaml")
+        .replace("From files", "From the bundle"),
+    );
   });
 
   test("writes to a file when told to", () => {

@@ -14,6 +14,8 @@ export interface Stored {
   readonly id: string;
   readonly bytes: Uint8Array;
   readonly item: Readonly<Record<string, unknown>>;
+  /** It is listed for this one only; left out: for every one. */
+  readonly release?: string;
 }
 
 /** What a test has the server do with one request in place of the right thing, which `honest` does. */
@@ -55,6 +57,8 @@ export interface UpdateServerOptions {
   /** The origin that links name, where it is not the server's own. */
   readonly linkOrigin?: string;
   readonly pageSize?: number;
+  /** What else it answers; false: not this one. */
+  readonly also?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export async function startUpdateServer(options: UpdateServerOptions): Promise<UpdateServer> {
@@ -70,6 +74,7 @@ export async function startUpdateServer(options: UpdateServerOptions): Promise<U
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? "/", "http://x");
+    if (options.also?.(request, response) === true) return;
     const { authorization, range } = request.headers;
     requests.push({ path: url.pathname, range, hasToken: authorization !== undefined });
     const isApi = url.pathname.startsWith("/api/");
@@ -90,7 +95,10 @@ export async function startUpdateServer(options: UpdateServerOptions): Promise<U
   function sendList(url: URL, response: ServerResponse): void {
     const size = options.pageSize ?? 100;
     const page = Number(url.searchParams.get("page") ?? "1");
-    const found = stored.map(({ item }) => item);
+    const release = url.searchParams.get("release_name");
+    const found = stored
+      .filter((each) => each.release === undefined || each.release === release)
+      .map(({ item }) => item);
     json(response, found.slice((page - 1) * size, page * size));
   }
 

@@ -127,7 +127,7 @@ async function foundIn(context: Context, file: TextFile, places: Places): Promis
   if (!read.ok) return { problems: read.problems, notes: [] };
   const { manifest } = read.value;
   const wanted = wantedArtifacts(manifest);
-  const located = await locateArtifacts(places, wanted);
+  const located = await locateArtifacts(places, wanted, null);
   const standIns = standInsFor(wanted, located.ok ? located.value : []);
   const artifacts = standIns.map(({ available }) => available);
   const { problems, notes, reach } = await context.compute(() => lint(manifest, artifacts));

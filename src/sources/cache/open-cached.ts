@@ -4,11 +4,8 @@ import type { VerifyKey } from "../../artifact/keys.ts";
 import { demandSame } from "../../artifact/layout.ts";
 import { ok, type Result } from "../../core/result.ts";
 import type { Decompressors } from "../../platform/types.ts";
-import type { OpenArtifact } from "../open.ts";
-import type { ArtifactCache, CachedSource, Origin, WantedBytes } from "./cache.ts";
-
-/** An Artifact whose header has been verified; `keep` says that all of it was, see CachedSource. */
-export interface OpenCached extends OpenArtifact, Pick<CachedSource, "keep"> {}
+import type { OpenArtifact } from "../access.ts";
+import type { ArtifactCache, Origin, WantedBytes } from "./cache.ts";
 
 /** As openArtifact, of one that comes through the cache: from there if it is there, and into it if it is not. */
 export async function openCached(
@@ -16,7 +13,7 @@ export async function openCached(
   wanted: WantedBytes,
   origin: Origin,
   trust: { readonly keys: readonly VerifyKey[]; readonly decompressors: Decompressors | null },
-): Promise<Result<OpenCached>> {
+): Promise<Result<OpenArtifact>> {
   const source = cache.open(wanted, origin);
   const opened = await asResult(wanted.name, async () => {
     const head = await readArtifact(source, trust.keys, trust.decompressors);

@@ -11,6 +11,11 @@ import { answerInvalid, artifactGone, refusedRequest, sizeDiffers } from "./prob
 import { countRetries, PassingFailure } from "./retry.ts";
 import type { Session } from "./session.ts";
 
+/** As people see it. */
+export function serverName(name: string): string {
+  return `mender-server:${name}`;
+}
+
 export type Downloadable = Pick<ServerCandidate, "id" | "name" | "size">;
 
 /**
@@ -61,7 +66,7 @@ export function serverSource(
   }
 
   return {
-    name: `mender-server:${name}`,
+    name: serverName(name),
     size,
     async *read(offset, length, lentBytes) {
       const retries = countRetries(ports);

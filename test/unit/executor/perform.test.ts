@@ -41,7 +41,15 @@ async function preparedOver(deploymentId: string, owedCleanup: Progress | undefi
     graceMs: 500,
     keys: [],
     open: () =>
-      Promise.resolve({ ok: true, value: { source, artifact: artifact.value, close: () => {} } }),
+      Promise.resolve({
+        ok: true,
+        value: {
+          source,
+          artifact: artifact.value,
+          keep: () => Promise.resolve(),
+          close: () => {},
+        },
+      }),
     versionOf: () => Version.parse("board-v1"),
     provides: new Map([[id, new Map()]]),
     emit: (event) => told.push(event),

@@ -16,8 +16,10 @@ import { buildArtifact, soundArtifact } from "../../support/artifacts.ts";
 import { collect, memorySource } from "../../support/byte-sources.ts";
 import { manifestText } from "../../support/bundles.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
+import { supplyNothing } from "../../support/supplies.ts";
 
 const { files, decompressors } = nodePlatform();
+const supply = await supplyNothing(files);
 
 const gateway = ComponentType.parse("gateway");
 const at = { file: "manifest.yaml", line: 7, column: 5 };
@@ -80,7 +82,7 @@ async function bundled(
 
 /** Where each was found, or the problems. */
 async function locate(places: Places, ...all: readonly WantedArtifact[]) {
-  const located = await locateArtifacts(places, all);
+  const located = await locateArtifacts(places, all, null);
   return located.ok ? located.value.map((found) => found?.location ?? null) : located.problems;
 }
 
@@ -267,7 +269,7 @@ test("what is nowhere is told with what would do", () => {
 });
 
 describe("what was located", () => {
-  const access = { files, decompressors, keys: [] };
+  const access = { files, decompressors, keys: [], supply };
 
   test("is opened again in a later run, a file as well as an entry", async () => {
     const directory = scratchDirectory();
@@ -278,7 +280,7 @@ describe("what was located", () => {
       { kind: "file", path: join(directory, "g.mender") },
       { kind: "bundle", bundle: join(directory, "bundle.tar"), entry: "artifacts/g.mender" },
     ] as const) {
-      const opened = await openArtifact(access, location);
+      const opened = await openArtifact(access, { location }, "all");
       if (!opened.ok) throw new Error(opened.problems[0]?.message);
       const { source, artifact, close } = opened.value;
       expect(artifact.name).toBe("gateway-v2");
@@ -292,7 +294,11 @@ describe("what was located", () => {
     await bundled(directory, {});
     const gone = join(directory, "stick", "bundle.tar");
     expect(
-      await openArtifact(access, { kind: "bundle", bundle: gone, entry: "artifacts/g.mender" }),
+      await openArtifact(
+        access,
+        { location: { kind: "bundle", bundle: gone, entry: "artifacts/g.mender" } },
+        "all",
+      ),
     ).toEqual({
       ok: false,
       problems: [
@@ -307,7 +313,11 @@ describe("what was located", () => {
     });
     const bundle = join(directory, "bundle.tar");
     expect(
-      await openArtifact(access, { kind: "bundle", bundle, entry: "artifacts/g.mender" }),
+      await openArtifact(
+        access,
+        { location: { kind: "bundle", bundle, entry: "artifacts/g.mender" } },
+        "all",
+      ),
     ).toMatchObject({
       problems: [
         {
@@ -324,7 +334,7 @@ describe("what was located", () => {
     const location = { kind: "bundle", bundle: path, entry: "artifacts/g.mender" } as const;
     const planned = await buildArtifact();
     await bundled(directory, { "artifacts/g.mender": planned });
-    const opened = await openArtifact(access, location);
+    const opened = await openArtifact(access, { location }, "all");
     if (!opened.ok) throw new Error(opened.problems[0]?.message);
     opened.value.close();
     const { identity, name } = opened.value.artifact;

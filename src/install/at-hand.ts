@@ -1,0 +1,164 @@
+import { inOrder } from "../core/in-order.ts";
+import { pinProblems } from "../bundle/pins.ts";
+import type { Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { withoutArtifacts } from "../deployment/at-hand.ts";
+import { contingencies, type Contingency } from "../deployment/contingencies.ts";
+import { versionNamed } from "../manifest/version.ts";
+import type { Plan } from "../planner/model/plan.ts";
+import { unlessRefused } from "../platform/types.ts";
+import { bytesText } from "../report/measures.ts";
+import { listCache } from "../sources/cache/contents.ts";
+import { shortOf } from "../sources/cache/room.ts";
+import type { Supply } from "../sources/access.ts";
+import type { LocatedArtifact } from "../sources/located.ts";
+import { serverOrigin, wantedBytes } from "../sources/supply.ts";
+import type { Machine } from "./machine.ts";
+import type { Planning } from "./planning.ts";
+import type { CacheSettings } from "./settings.ts";
+
+/** The ways out that there are with what lies on this device before the first install. */
+export interface WaysAtHand {
+  readonly ways: readonly Contingency[];
+  /** On the Server, and not brought here: no way out installs them. */
+  readonly away: readonly LocatedArtifact[];
+  /** Why one that a way out would have installed is not. */
+  readonly notes: readonly Problem[];
+}
+
+/** Null: it lies here; else why not. */
+type Bring = (located: LocatedArtifact) => Promise<Problem | null>;
+
+type Planned = Pick<Planning, "system" | "located" | "nodeLimit">;
+
+/**
+ * What a planned way out may install has to lie on this device before the first install: it must never need the network. What
+ * cannot be brought here counts as not there, and the ways out are planned anew without it.
+ */
+async function waysAtHand(
+  { compute }: Machine,
+  { system, located, nodeLimit }: Planned,
+  plan: Plan,
+  bring: Bring,
+): Promise<WaysAtHand> {
+  const remote = located.filter(({ location }) => location.kind === "server");
+  const brought = new Set<LocatedArtifact>();
+  const lost = new Map<LocatedArtifact, Problem>();
+  for (;;) {
+    const usable = withoutArtifacts(system, [...lost.keys()].map(typeVersion));
+    const ways = await compute(() => contingencies(usable, plan, { nodeLimit }));
+    const wanted = remote.filter(
+      (one) => !brought.has(one) && !lost.has(one) && isInstalledBy(ways, system, one),
+    );
+    if (wanted.length === 0) {
+      const away = remote.filter((one) => !brought.has(one));
+      return { ways, away, notes: [...lost].map(([one, why]) => notAtHand(one, why)) };
+    }
+    // One after the other: each may take the last of the room.
+    await inOrder(wanted, 1, async (one) => {
+      const why = await bring(one);
+      if (why === null) brought.add(one);
+      else lost.set(one, why);
+    });
+  }
+}
+
+/** As far as the room tells. */
+export async function foreseeWaysOut(
+  machine: Machine,
+  planning: Planned & Pick<Planning, "cache">,
+  plan: Plan,
+): Promise<WaysAtHand> {
+  const { cache } = planning;
+  let pendingBytes = 0;
+  return await waysAtHand(machine, planning, plan, ({ name, size }) => {
+    const short = cache === null ? 0 : roomShort(machine, cache, size, pendingBytes);
+    if (short > 0) return Promise.resolve(noRoomFor(name, size));
+    pendingBytes += size;
+    return Promise.resolve(null);
+  });
+}
+
+/** Brings here what the ways out may install; the caller holds the lock. One that a pin forbids is a failure. */
+export async function bringWaysOut(
+  machine: Machine,
+  supply: Supply,
+  planning: Planned,
+  plan: Plan,
+  tell: (message: string) => void,
+): Promise<Result<WaysAtHand>> {
+  const forbidden: Problem[] = [];
+  const atHand = await waysAtHand(machine, planning, plan, async (located) => {
+    const { location, artifact, name, size, wanted: named } = located;
+    if (location.kind !== "server") return null;
+    tell(`${name} (${bytesText(size)}) is brought here first, for a way out may install it.`);
+    const { identity } = artifact;
+    const wanted = wantedBytes({ location, identity });
+    const stored = await supply.cache.store(wanted, serverOrigin(supply, location));
+    if (!stored.ok) return stored.problems[0] ?? null;
+    forbidden.push(...pinProblems(name, named.reference.pin, stored.value));
+    return null;
+  });
+  return forbidden.length > 0 ? fail(...forbidden) : ok(atHand);
+}
+
+/** Needs no lock, and throws nothing: a cache that cannot be listed has no room. */
+function roomShort(
+  { platform: { files } }: Machine,
+  { directory, maxBytes }: CacheSettings,
+  bytes: number,
+  pendingBytes: number,
+): number {
+  return unlessRefused(() => {
+    const { entries, partial } = listCache(files, directory);
+    const storedBytes = [...entries, ...partial].reduce((sum, file) => sum + file.bytes, 0);
+    const freeBytes = files.freeBytes(nearest(directory, files));
+    return shortOf({ bytes, pendingBytes, storedBytes, freeBytes, maxBytes });
+  }, bytes);
+}
+
+/** A directory that is there. */
+function nearest(directory: string, files: Machine["platform"]["files"]): string {
+  const parent = directory.slice(0, directory.lastIndexOf("/"));
+  if (parent === "") return "/";
+  return files.status(directory) === null ? nearest(parent, files) : directory;
+}
+
+function typeVersion({ wanted, artifact }: LocatedArtifact) {
+  return { componentType: wanted.type, version: versionNamed(artifact.name) };
+}
+
+function isInstalledBy(
+  ways: readonly Contingency[],
+  { components, types }: Planning["system"],
+  one: LocatedArtifact,
+): boolean {
+  const { componentType, version } = typeVersion(one);
+  const ids = new Set(
+    components.flatMap(({ id, type }) => (types[type]?.name === componentType ? [id] : [])),
+  );
+  return ways.some(({ groups }) =>
+    (groups ?? [])
+      .flat()
+      .some(
+        ({ component, means, to }) => means === "install" && to === version && ids.has(component),
+      ),
+  );
+}
+
+function notAtHand({ name, wanted }: LocatedArtifact, why: Problem): Problem {
+  return {
+    code: "way-out-not-at-hand",
+    message: `"${name}" for the Component type "${wanted.type}" cannot be brought to this device before the first install, so no way out installs it: ${why.message}`,
+    at: wanted.reference.at,
+    hint: why.hint,
+  };
+}
+
+function noRoomFor(name: string, size: number): Problem {
+  return {
+    code: "not-enough-space",
+    message: `The cache has no room for "${name}" of ${size} bytes.`,
+    hint: "Call cache clean, free some space there, or raise ArtifactsCache.MaxSizeBytes.",
+  };
+}

@@ -1,0 +1,97 @@
+import { ArtifactError } from "../artifact/artifact-error.ts";
+import type { Problem } from "../core/problem.ts";
+import { ok, type Result } from "../core/result.ts";
+import type { Http } from "../platform/types.ts";
+import { openConfiguredHttp } from "../sources/server/http-settings.ts";
+import { serverName } from "../sources/server/download.ts";
+import { type MenderServer, menderServer } from "../sources/server/server.ts";
+import type { Machine } from "./machine.ts";
+import type { ServerSettings } from "./settings.ts";
+
+/** The Mender Server; nothing of it is loaded or connected before it is asked for something. */
+export interface OpenServer {
+  /** For what somebody waits for who can do without: a list, a header. */
+  readonly hasty: MenderServer;
+  /** For what an update depends on. */
+  readonly patient: MenderServer;
+  readonly close: () => Promise<void>;
+}
+
+/** A list or a header is asked for three times at most, and so long is waited for an answer; docs/mender-server.md. */
+const haste = { retryCount: 2, idleMs: 15_000 } as const;
+
+/** Milliseconds without a byte in a download. */
+const patientIdleMs = 60_000;
+
+/** `tell` is told of each failure that may pass. */
+export function openMenderServer(
+  { platform, signal }: Machine,
+  { http: configured, retryDownloadCount }: ServerSettings,
+  tell: (message: string) => void,
+): OpenServer {
+  const { network, clock, files } = platform;
+  let opening: Promise<Result<Http>> | null = null;
+  const serverThat = (how: { readonly retryCount: number; readonly idleMs: number }) =>
+    lazily(async () => {
+      const http = await (opening ??= openConfiguredHttp({ files, network }, configured));
+      if (!http.ok) return http;
+      return ok(
+        menderServer({
+          ...how,
+          http: http.value,
+          authentication: network.authentication,
+          clock,
+          random: () => fraction(clock.randomId()),
+          signal,
+          onRetry: (problem, waitMs) => tell(retryNote(problem, waitMs)),
+        }),
+      );
+    });
+  return {
+    hasty: serverThat(haste),
+    patient: serverThat({ retryCount: retryDownloadCount, idleMs: patientIdleMs }),
+    async close() {
+      const http = await opening;
+      if (http?.ok === true) await http.value.close();
+    },
+  };
+}
+
+function lazily(open: () => Promise<Result<MenderServer>>): MenderServer {
+  let opening: Promise<Result<MenderServer>> | null = null;
+  const opened = () => (opening ??= open());
+  return {
+    async candidates(release, type) {
+      const server = await opened();
+      return server.ok ? await server.value.candidates(release, type) : server;
+    },
+    source(artifact, purpose) {
+      let source: ReturnType<MenderServer["source"]> | null = null;
+      return {
+        name: serverName(artifact.name),
+        size: artifact.size,
+        async *read(offset, length, lentBytes) {
+          const server = await opened();
+          if (!server.ok) throw new ArtifactError(firstOf(server.problems));
+          source ??= server.value.source(artifact, purpose);
+          yield* source.read(offset, length, lentBytes);
+        },
+      };
+    },
+  };
+}
+
+function firstOf([first]: readonly Problem[]): Problem {
+  if (first === undefined) throw new Error("a failure without a problem");
+  return first;
+}
+
+/** Of 32 random bits; from 0 to below 1. */
+function fraction(randomId: string): number {
+  return Number.parseInt(randomId.slice(0, 8), 16) / 2 ** 32;
+}
+
+function retryNote({ message }: Problem, waitMs: number): string {
+  const when = waitMs === 0 ? "at once" : `in ${(waitMs / 1000).toFixed(1)} s`;
+  return `${message} It is tried again ${when}.`;
+}

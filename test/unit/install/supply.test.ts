@@ -1,0 +1,378 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { exitCode } from "../../../src/core/exit-code.ts";
+import { continueDeployment } from "../../../src/install/continue-deployment.ts";
+import { carryOut, type InstallOptions, prepareInstall } from "../../../src/install/installer.ts";
+import { locked } from "../../../src/install/locked.ts";
+import type { Machine } from "../../../src/install/machine.ts";
+import { makeInstallPlan, withWaysOut } from "../../../src/install/make-plan.ts";
+import type { OpenProgress } from "../../../src/install/progress.ts";
+import { answerJson } from "../../../src/report/plan-json.ts";
+import { planLines } from "../../../src/report/plan-text.ts";
+import { plainStyle } from "../../../src/report/style.ts";
+import { copySeedSystem, type SeedSystem } from "../../support/seed-system.ts";
+import { machineOf, startSeedServer, storedSeed } from "../../support/supplies.ts";
+import { startUpdateServer, type Stored, type UpdateServer } from "../../support/update-server.ts";
+
+let system: SeedSystem;
+beforeEach(() => {
+  system = copySeedSystem();
+});
+afterEach(() => {
+  system.remove();
+});
+
+const options: InstallOptions = {
+  stopBefore: [],
+  exitOnReboot: false,
+  allowDowngrade: false,
+  allowUnsignedManifest: false,
+  accept: [],
+};
+
+const notes: string[] = [];
+beforeEach(() => {
+  notes.length = 0;
+});
+const told: OpenProgress = () => ({
+  emit: (event) => {
+    if (event.type === "note") notes.push(event.message);
+  },
+  close: () => {},
+});
+
+async function install(
+  machine: Machine,
+  asked: Partial<InstallOptions> = {},
+  progress: OpenProgress = told,
+) {
+  return await locked(machine, async () => {
+    const all = { ...options, ...asked };
+    const prepared = await prepareInstall(machine, "manifest-v2.yaml", all, progress);
+    if (!prepared.ok) return prepared;
+    return await carryOut(machine, prepared.value, all, progress);
+  });
+}
+
+/** The Artifacts of v2 are on the Server alone. */
+async function onServerOnly(): Promise<UpdateServer> {
+  const server = await startSeedServer(system.directory, "v2");
+  rmSync(system.path("artifacts"), { recursive: true });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+async function serving(stored: readonly Stored[]): Promise<UpdateServer> {
+  const server = await startUpdateServer({ stored, certificate: null });
+  rmSync(system.path("artifacts"), { recursive: true });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+function configure(configuration: object): void {
+  mkdirSync(system.path("conf"), { recursive: true });
+  writeFileSync(system.path("conf/mender-orchestrator.conf"), JSON.stringify(configuration));
+}
+
+const versions = () => (["G13", "R456", "R998"] as const).map((board) => system.version(board));
+const v1 = ["gateway-v1", "rtos-v1", "rtos-v1"];
+const v2 = ["gateway-v2", "rtos-v2", "rtos-v2"];
+
+const cached = () =>
+  readdirSync(system.path("datastore/artifacts")).filter((name) => name.endsWith(".mender"));
+
+/** The journals of all deployments so far. */
+function journals(): string {
+  return readdirSync(system.path("datastore"), { recursive: true, encoding: "utf8" })
+    .filter((name) => /journal|history/.test(name))
+    .map((name) => {
+      try {
+        return readFileSync(system.path("datastore", name), "latin1");
+      } catch {
+        return "";
+      }
+    })
+    .join("\n");
+}
+
+const deployed = (exit: number) => ({
+  ok: true,
+  value: { kind: "deployed", deployed: { exit } },
+});
+
+describe("Artifacts that the Manifest names and nobody has brought", () => {
+  test("are planned and installed from the Mender Server", async () => {
+    const server = await onServerOnly();
+    const machine = machineOf(system.directory, server);
+    const made = await makeInstallPlan(machine, "manifest-v2.yaml", {
+      allowUnsignedManifest: false,
+    });
+    expect(made).toMatchObject({ ok: true, value: { answer: { kind: "plan" } } });
+    expect(await install(machine)).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+  });
+
+  test("leave neither token nor link in any journal, but what a later run needs to find them", async () => {
+    const server = await onServerOnly();
+    const machine = machineOf(system.directory, server);
+    await install(machine, { stopBefore: ["ArtifactCommit"] });
+    const journal = readFileSync(system.path("datastore/deployment/journal"), "latin1");
+    expect(journal).toContain(
+      `{"kind":"server","id":"gateway-v2","name":"gateway-v2","size":5120}`,
+    );
+    await continueDeployment(
+      machine,
+      {
+        request: { verb: "resume", stopBefore: [], exitOnReboot: false },
+        waitingBefore: null,
+      },
+      told,
+    );
+    expect(versions()).toEqual(v2);
+    expect(journals()).not.toMatch(/token-1|signature|secret/);
+  });
+});
+
+const planOf = async (machine: Machine) => {
+  const made = await makeInstallPlan(machine, "manifest-v2.yaml", { allowUnsignedManifest: false });
+  if (!made.ok) throw new Error(JSON.stringify(made.problems));
+  const planned = await withWaysOut(machine, made.value);
+  const { answer } = made.value;
+  if (answer.kind !== "plan") throw new Error("no plan");
+  return {
+    json: answerJson(planned, answer),
+    text: planLines(planned, answer.plan, plainStyle, { isUnicode: false, width: 80 }),
+  };
+};
+
+test("a plan tells where each Artifact comes from and how large it is", async () => {
+  const server = await onServerOnly();
+  const { json, text } = await planOf(machineOf(system.directory, server));
+  const from = { source: "mender-server", bytes: 5120 };
+  expect(json).toMatchObject({
+    stages: [{ groups: [[{ artifact: "gateway-v2", ...from }], [from, from]] }],
+    notes: [],
+  });
+  expect(text).toContain(
+    "From the Mender Server: gateway-v2 (5.0 KiB) and rtos-v2 (5.0 KiB), 10.0 KiB in all.",
+  );
+  // Only the headers were asked for.
+  expect(server.requests.filter(({ path }) => path.startsWith("/store/"))).toHaveLength(2);
+});
+
+describe("the cache", () => {
+  const files = (server: UpdateServer) =>
+    server.requests.filter(({ path }) => path === "/store/rtos-v2").length;
+
+  test("is filled by one download for both boards, and then the network is not needed", async () => {
+    configure({ ArtifactsCache: { Enabled: true } });
+    const server = await onServerOnly();
+    expect(await install(machineOf(system.directory, server))).toMatchObject(
+      deployed(exitCode.done),
+    );
+    // The header for the plan, and the whole.
+    expect(files(server)).toBe(2);
+    expect(cached()).toHaveLength(2);
+    await server.close();
+    for (const [board, version] of [
+      ["G13", "gateway-v1"],
+      ["R456", "rtos-v1"],
+      ["R998", "rtos-v1"],
+    ] as const)
+      writeFileSync(system.path("boards", board, "version"), `${version}\n`);
+    const machine = machineOf(system.directory, "no-bus");
+    expect((await planOf(machine)).text).toContain(
+      "From the cache: gateway-v2 (5.0 KiB) and rtos-v2 (5.0 KiB), 10.0 KiB in all.",
+    );
+    expect(await install(machine)).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+  });
+
+  test("that holds a damaged Artifact is passed over", async () => {
+    configure({ ArtifactsCache: { Enabled: true } });
+    const server = await onServerOnly();
+    const machine = machineOf(system.directory, server);
+    await install(machine);
+    for (const name of cached())
+      writeFileSync(system.path("datastore/artifacts", name), Buffer.alloc(5120));
+    for (const board of ["R456", "R998"])
+      writeFileSync(system.path("boards", board, "version"), "rtos-v1\n");
+    writeFileSync(system.path("boards/G13/version"), "gateway-v1\n");
+    expect(await install(machine)).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+  });
+
+  test("keeps nothing after a deployment where it is switched off", async () => {
+    const server = await onServerOnly();
+    expect(await install(machineOf(system.directory, server))).toMatchObject(
+      deployed(exitCode.done),
+    );
+    expect(cached()).toEqual([]);
+  });
+});
+
+describe("what a way out may install", () => {
+  test("lies on the device before the first install", async () => {
+    const server = await onServerOnly();
+    const before: (readonly string[])[] = [];
+    const watched: OpenProgress = () => ({
+      emit: (event) => {
+        if (event.type === "state-started" && event.state === "ArtifactInstall")
+          before.push(cached());
+      },
+      close: () => {},
+    });
+    await install(machineOf(system.directory, server), {}, watched);
+    expect(before[0]).toHaveLength(1);
+  });
+
+  test("is no way out where there is no room for it, and the plan tells so", async () => {
+    configure({ ArtifactsCache: { MaxSizeBytes: 1000 } });
+    const server = await onServerOnly();
+    const machine = machineOf(system.directory, server);
+    const { json } = await planOf(machine);
+    expect(json).toMatchObject({
+      notes: [
+        {
+          code: "way-out-not-at-hand",
+          message: `"mender-server:rtos-v2" for the Component type "rtos" cannot be brought to this device before the first install, so no way out installs it: The cache has no room for "mender-server:rtos-v2" of 5120 bytes.`,
+        },
+      ],
+    });
+    // Behind the first step, which cannot be taken back: the boards cannot follow it.
+    expect(json).toMatchObject({ contingencies: [{ component: "G13", groups: null }, {}, {}] });
+    expect(await install(machine)).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+    expect(notes).toContainEqual(expect.stringContaining("so no way out installs it"));
+  });
+});
+
+describe("a deployment that stopped before its Downloads", () => {
+  async function stopped(server: UpdateServer) {
+    const machine = machineOf(system.directory, server);
+    const at = { stopBefore: ["ArtifactInstall"] as const };
+    expect(await install(machine, at)).toMatchObject(deployed(exitCode.done));
+    return machine;
+  }
+  const call = async (machine: Machine, verb: "resume" | "rollback") =>
+    await continueDeployment(
+      machine,
+      { request: { verb, stopBefore: [], exitOnReboot: false }, waitingBefore: null },
+      told,
+    );
+
+  test("is rolled back without the network", async () => {
+    const server = await onServerOnly();
+    await stopped(server);
+    await server.close();
+    const end = await call(machineOf(system.directory, "no-bus"), "rollback");
+    expect(end).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v1);
+  });
+
+  test("goes on without asking anew what was chosen", async () => {
+    const server = await onServerOnly();
+    const machine = await stopped(server);
+    const lists = server.requests.filter(({ path }) => path.endsWith("/artifacts")).length;
+    expect(await call(machine, "resume")).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+    expect(server.requests.filter(({ path }) => path.endsWith("/artifacts"))).toHaveLength(lists);
+  });
+});
+
+describe("bad input changes nothing:", () => {
+  /** The codes with which it is refused. */
+  async function refusal(machine: Machine): Promise<readonly string[]> {
+    const result = await install(machine);
+    expect(versions()).toEqual(v1);
+    expect(system.calls().filter((call) => /^Download|^Artifact/.test(call))).toEqual([]);
+    return result.ok ? [] : result.problems.map(({ code }) => code);
+  }
+
+  test.each([
+    ["no-bus", "bus-unreachable"],
+    ["no-service", "authentication-missing"],
+    ["no-answer", "authentication-failed"],
+  ] as const)("%s", async (reason, code) => {
+    rmSync(system.path("artifacts"), { recursive: true });
+    expect(await refusal(machineOf(system.directory, reason))).toEqual([code]);
+  });
+
+  test("a Server that cannot be reached", async () => {
+    const server = await onServerOnly();
+    await server.close();
+    const machine = machineOf(system.directory, server);
+    const waits: number[] = [];
+    const clock = {
+      ...machine.platform.clock,
+      sleep: (ms: number) => {
+        waits.push(ms);
+        return Promise.resolve();
+      },
+    };
+    const hasty = { ...machine, platform: { ...machine.platform, clock } };
+    expect(await refusal(hasty)).toEqual(["server-unreachable"]);
+    // Whoever plans is not kept waiting.
+    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(10_000);
+  });
+
+  test("a device that is not authorised", async () => {
+    const server = await onServerOnly();
+    server.tokens.clear();
+    expect(await refusal(machineOf(system.directory, server))).toEqual(["device-not-authorised"]);
+  });
+
+  const changed = async (change: (stored: Stored) => Stored) =>
+    machineOf(
+      system.directory,
+      await serving((await storedSeed(system.directory, "v2")).map(change)),
+    );
+
+  test("a release that does not exist", async () => {
+    const machine = await changed((stored) =>
+      stored.id === "rtos-v2" ? { ...stored, release: "other" } : stored,
+    );
+    expect(await refusal(machine)).toEqual(["release-missing"]);
+  });
+
+  test.each([
+    [
+      "nothing for the type",
+      { artifact_depends: { device_type: ["car"] } },
+      "release-incompatible",
+    ],
+    ["an Artifact without provides", { artifact_provides: null }, "release-without-provides"],
+    ["another Artifact than listed", { artifact_provides: { x: "1" } }, "source-changed"],
+    ["a size that is too large", { size: 6000 }, "source-changed"],
+    ["what cannot be read", { size: "large" }, "server-answer-invalid"],
+  ])("%s", async (_, item, code) => {
+    const machine = await changed((stored) =>
+      stored.id === "rtos-v2" ? { ...stored, item: { ...stored.item, ...item } } : stored,
+    );
+    expect(await refusal(machine)).toEqual([code]);
+  });
+
+  test("a pin of what a way out may install", async () => {
+    pin("rtos-v2");
+    const server = await onServerOnly();
+    expect(await refusal(machineOf(system.directory, server))).toEqual(["artifact-pin"]);
+  });
+});
+
+/** Another sum than that of the Artifact of that name. */
+function pin(name: string): void {
+  const file = system.path("manifest-v2.yaml");
+  const text = readFileSync(file, "utf8");
+  const line = `    artifact_name: ${name}\n`;
+  writeFileSync(file, text.replace(line, `${line}    sha256: ${"0".repeat(64)}\n`));
+}
+
+test("a pin that does not hold fails Download, before anything is installed", async () => {
+  pin("gateway-v2");
+  const server = await onServerOnly();
+  const end = await install(machineOf(system.directory, server));
+  expect(end).toMatchObject(deployed(exitCode.failedUnchanged));
+  expect(versions()).toEqual(v1);
+  expect(journals()).toContain(`"code":"artifact-pin"`);
+  expect(system.calls()).not.toContainEqual(expect.stringMatching(/^ArtifactInstall/));
+});
