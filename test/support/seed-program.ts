@@ -7,15 +7,18 @@ import { roundNames } from "../../src/deployment/program.ts";
 export interface SeedProgram extends SeedSystem {
   /** What a call of the program is told of where everything lies. */
   readonly environment: Readonly<Record<string, string>>;
-  run(args: readonly string[], env?: Readonly<Record<string, string>>): Ran;
+  readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Ran;
   /** The same, while other Systems run. */
-  runBeside(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
+  readonly runBeside: (
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<Ran>;
   /** What the three boards run, in the order G13, R456, R998. */
-  versions(): readonly string[];
+  readonly versions: () => readonly string[];
   /**
    * Whether a journal lies where resume looks for one: a call that only asks takes as long as seven of an Interface.
    */
-  isInProgress(): boolean;
+  readonly isInProgress: () => boolean;
 }
 
 export function seedProgram(): SeedProgram {

@@ -3,8 +3,8 @@ import { type SeedProgram, seedProgram } from "./seed-program.ts";
 /** One System in one place, and the stages at which tests begin with it. */
 export interface SeedStages<Stage extends string> {
   /** The System at that stage, which is reached once; whatever a test does to it is gone with the next call. */
-  after(stage: Stage | "new"): SeedProgram;
-  remove(): void;
+  readonly after: (stage: Stage | "new") => SeedProgram;
+  readonly remove: () => void;
 }
 
 /** `ways` leads from a new System to each stage. */

@@ -20,19 +20,19 @@ export type Misfortune = number | "kill" | "hang" | "kill-caller";
 /** A copy of the seed's System, its boards on v1. */
 export interface SeedSystem {
   readonly directory: string;
-  path(...parts: readonly string[]): string;
+  readonly path: (...parts: readonly string[]) => string;
   /** What the board runs now. */
-  version(board: Board): string;
-  failIn(board: Board, state: State | Query, how: Misfortune): void;
-  answer(board: Board, query: Query, text: string): void;
+  readonly version: (board: Board) => string;
+  readonly failIn: (board: Board, state: State | Query, how: Misfortune) => void;
+  readonly answer: (board: Board, query: Query, text: string) => void;
   /** Every call so far, as `<state or query> <board>`; those of one state may come in any order. */
-  calls(): readonly string[];
+  readonly calls: () => readonly string[];
   /**
    * Keeps everything as it is now, to come back to it; all of it lies where it lay, for a journal holds absolute paths.
    */
-  save(as: string): void;
-  restore(as: string): void;
-  remove(): void;
+  readonly save: (as: string) => void;
+  readonly restore: (as: string) => void;
+  readonly remove: () => void;
 }
 
 export function copySeedSystem(): SeedSystem {
