@@ -16,13 +16,19 @@ const connectMs = 30_000;
 
 /** HTTP by undici; what the system trusts is in the first of `trustFiles` that is there. Throws HttpSettingError. */
 export function openHttp(settings: HttpSettings, trustFiles: readonly string[]): Http {
-  const tls = { secureContext: secureContext(settings, trustFiles), timeout: connectMs };
+  const tls = {
+    secureContext: secureContext(settings, trustFiles),
+    // Said, or a variable of the environment could switch it off.
+    rejectUnauthorized: true,
+    timeout: connectMs,
+  };
   // Silence is watched here, where a slow reader is told from a slow server.
   const ours = { headersTimeout: 0, bodyTimeout: 0, connect: tls } as const;
   const direct = new Agent(ours);
   const byProxy = new EnvHttpProxyAgent({
     ...ours,
     requestTls: tls,
+    proxyTls: { rejectUnauthorized: true },
     // What is not set is not looked for in the environment either; one for plain HTTP would be taken for HTTPS as well.
     httpProxy: "",
     httpsProxy: proxyUrl(settings.httpsProxy),

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { ArtifactError } from "../../../src/artifact/artifact-error.ts";
 import { readArtifact } from "../../../src/artifact/artifact.ts";
 import { verifyArtifact } from "../../../src/artifact/verify.ts";
@@ -342,6 +342,17 @@ describe.skipIf(!needs("openssl"))("the Mender Server as a source", () => {
       expect(device.waits).toEqual([
         750, 1500, 3000, 6000, 12_000, 24_000, 45_000, 45_000, 45_000, 45_000,
       ]);
+    });
+
+    test("is refused as well where the environment tells Node to trust everybody", async () => {
+      vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+      try {
+        const { device } = await start({ server: { certificate: stranger } });
+        const problem = await problemOf(device.server.candidates(release, gateway));
+        expect(problem.code).toBe("server-not-trusted");
+      } finally {
+        vi.unstubAllEnvs();
+      }
     });
 
     test("to somebody whose certificate nobody has signed is refused at once", async () => {
