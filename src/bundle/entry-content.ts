@@ -45,6 +45,10 @@ export async function sumOf(bytes: AsyncIterable<Uint8Array>): Promise<Sha256> {
   return Sha256.parse(hash.digest("hex"));
 }
 
+export function sumOfBytes(bytes: Uint8Array): Sha256 {
+  return Sha256.parse(createHash("sha256").update(bytes).digest("hex"));
+}
+
 export function wrongSum(file: string, expected: Checksum, got: string) {
   return refused(
     "bundle-checksum",

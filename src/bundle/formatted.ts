@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { refused } from "../artifact/artifact-error.ts";
 import type { Checksum } from "../artifact/checksum-list.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
@@ -6,7 +5,7 @@ import { isSafePath, overlong } from "../artifact/safe-name.ts";
 import { demandSignature, type Signed } from "../artifact/signature.ts";
 import { trailing } from "../artifact/tar-audit.ts";
 import type { ByteSource } from "../platform/types.ts";
-import { wrongSum } from "./entry-content.ts";
+import { sumOfBytes, wrongSum } from "./entry-content.ts";
 import { demandVersion, notABundle } from "./bundle-version.ts";
 import { readEntryList } from "./entry-list.ts";
 import { entryHead, entryName } from "./format.ts";
@@ -54,10 +53,11 @@ export async function openFormatted(
   const [manifest, ...artifacts] = listed.map((entry, at) => ({ entry, sum: list[at] }));
   if (manifest?.sum?.name !== entryName.manifest) throw noManifest(file, manifest?.entry.name);
   const bytes = await small(source, manifest.entry, bundleLimits.manifest);
-  const got = createHash("sha256").update(bytes).digest("hex");
+  const got = sumOfBytes(bytes);
   if (got !== manifest.sum.sha256) throw wrongSum(file, manifest.sum, got);
 
   return {
+    identity: sumOfBytes(listBytes),
     manifest: { entry: entryName.manifest, bytes },
     entries: artifacts.map(({ entry: { name, offset, size }, sum }) => ({
       name,

@@ -3,6 +3,7 @@ import { readBytes } from "../artifact/byte-reader.ts";
 import type { VerifyKey } from "../artifact/keys.ts";
 import { demandEnd } from "../artifact/tar-audit.ts";
 import type { ByteSource } from "../platform/types.ts";
+import { sumOfBytes } from "./entry-content.ts";
 import { entryName } from "./format.ts";
 import { noManifest, small, unsigned } from "./formatted.ts";
 import { bundleLimits } from "./limits.ts";
@@ -30,8 +31,10 @@ export async function openPlain(
   if (odd !== undefined && isYaml(odd) && isYaml(manifest)) throw twoManifests(file, manifest, odd);
   if (odd !== undefined) throw unexpected(file, odd);
 
+  const bytes = await small(source, manifest, bundleLimits.manifest);
   return {
-    manifest: { entry: manifest.name, bytes: await small(source, manifest, bundleLimits.manifest) },
+    identity: sumOfBytes(bytes),
+    manifest: { entry: manifest.name, bytes },
     entries: artifacts.map(({ name, offset, size }) => ({
       name,
       offset,

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
 import { refused } from "../artifact/artifact-error.ts";
 import type { SigningKey } from "../artifact/keys.ts";
-import { Sha256 } from "../core/ids.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource, Decompressors } from "../platform/types.ts";
-import { partOf } from "./entry-content.ts";
+import { partOf, sumOfBytes } from "./entry-content.ts";
 import { wholeSize } from "./entry-list.ts";
 import { verifyBundle } from "./verify.ts";
 import { type BundleStream, type Part, sourceOf, writeBundle } from "./write.ts";
@@ -30,7 +28,7 @@ export async function signBundle(
     parts.push({ name, sha256, whole: wholeSize(artifact), source: partOf(source, entry) });
   }
   if (bundle.plain) return fail(unsignable(source.name));
-  const sha256 = Sha256.parse(createHash("sha256").update(manifest.bytes).digest("hex"));
+  const sha256 = sumOfBytes(manifest.bytes);
   const first = {
     name: manifest.entry,
     sha256,

@@ -3,6 +3,11 @@ import type { PayloadSize } from "./entry-list.ts";
 
 /** What a bundle holds. */
 export interface BundleContent {
+  /**
+   * Of all that it holds: the checksum of its `checksums`, whoever has signed them. A tar packed by hand has none, so there it is
+   * its Manifest's.
+   */
+  readonly identity: Sha256;
   readonly manifest: { readonly entry: string; readonly bytes: Uint8Array };
   /** The Artifacts, in the order they lie in. */
   readonly entries: readonly BundleEntry[];

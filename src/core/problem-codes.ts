@@ -91,6 +91,7 @@ export const problemCodes = {
   locked: exitCode.inProgress,
   "release-older": exitCode.untrusted,
   "release-unknown": exitCode.done,
+  "failed-before": exitCode.notReady,
   "release-expired": exitCode.untrusted,
   "clock-not-set": exitCode.untrusted,
   "module-payload": exitCode.invalid,
@@ -150,6 +151,7 @@ export const problemCodes = {
   "datastore-permissions": exitCode.notReady,
   "datastore-not-writable": exitCode.notReady,
   // keys
+  "verify-key-missing": exitCode.untrusted,
   "key-unreadable": exitCode.invalid,
   "key-unsupported": exitCode.invalid,
   "signing-failed": exitCode.notReady,

@@ -105,6 +105,8 @@ const Begin = z
      * did not write it.
      */
     sequence: z.int().nonnegative().nullable().default(null),
+    /** What was installed, by the checksum that identifies the bundle or Manifest. Older journals lack it. */
+    input: Sha256.exactOptional(),
     /** Null: no key was configured. Older journals lack it. */
     manifestTrust: ManifestTrust.nullable().exactOptional(),
     /** Was it begun with `--exit-on-reboot`: then a later forward call without it never reboots. */

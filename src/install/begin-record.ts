@@ -1,5 +1,5 @@
 import type { Provides } from "../artifact/matching.ts";
-import type { ComponentId } from "../core/ids.ts";
+import type { ComponentId, Sha256 } from "../core/ids.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import {
   type Begin,
@@ -20,6 +20,8 @@ import { type Surveyed, timeoutOf } from "./survey.ts";
 export interface BeginInput {
   readonly id: string;
   readonly planning: Planning;
+  /** Of what is installed. */
+  readonly input: Sha256;
   /** Why the Manifest is believed. */
   readonly trust: ManifestTrust | null;
   readonly plan: Plan;
@@ -34,7 +36,7 @@ export interface BeginInput {
 export function beginRecord(
   { platform }: Machine,
   settings: Settings,
-  { id, planning, trust, plan, components, exitOnReboot, away }: BeginInput,
+  { id, planning, input, trust, plan, components, exitOnReboot, away }: BeginInput,
 ): Begin {
   return {
     type: "begin",
@@ -43,6 +45,7 @@ export function beginRecord(
     at: platform.clock.now().toISOString(),
     manifest: planning.manifest.name,
     sequence: planning.manifest.sequence,
+    input,
     manifestTrust: trust,
     exitOnReboot,
     system: planning.system,

@@ -1,6 +1,8 @@
 import { dirname, resolve } from "node:path";
 import type { VerifyKey } from "../artifact/keys.ts";
 import { openBundle } from "../bundle/bundle.ts";
+import { sumOfBytes } from "../bundle/entry-content.ts";
+import type { Sha256 } from "../core/ids.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { ManifestTrust } from "../deployment/records.ts";
 import type { TextFile } from "../manifest/source.ts";
@@ -15,6 +17,8 @@ import { manifestTrust, type TrustDemand } from "./trust.ts";
 /** A Manifest, alone or in its bundle, and where its Artifacts may lie. */
 export interface SystemInput {
   readonly manifest: TextFile;
+  /** Of the Manifest alone, or of all that its bundle holds. */
+  readonly identity: Sha256;
   readonly places: Places;
   /** Why it is believed; null: no key is configured. */
   readonly trust: ManifestTrust | null;
@@ -72,6 +76,7 @@ export function openManifestInput(
   if (!trust.ok) return trust;
   return ok({
     manifest: { name, bytes },
+    identity: sumOfBytes(bytes),
     places: besidePlaces(machine, demand.keys, name),
     trust: trust.value,
     close: () => {},
@@ -94,10 +99,11 @@ export async function openBundleInput(
     close();
     return bundle;
   }
-  const { manifest, verifiedBy } = bundle.value;
+  const { manifest, identity, verifiedBy } = bundle.value;
   const { entry, bytes } = manifest;
   return ok({
     manifest: { name: `${name}:${entry}`, bytes },
+    identity,
     places: bundlePlaces(machine, keys, name, { path, bundle: bundle.value, source }),
     trust: verifiedBy === null ? null : { kind: "signed", key: verifiedBy },
     close,

@@ -33,6 +33,7 @@ import type { Settings } from "./settings.ts";
 import { checkSpace } from "./space.ts";
 import { type Supplies, withSupply } from "./supply.ts";
 import { type BeforeProvides, survey } from "./survey.ts";
+import { failedBefore, withoutKeys } from "./unattended.ts";
 
 /** What the caller of an install has said. */
 export interface InstallOptions {
@@ -41,6 +42,8 @@ export interface InstallOptions {
   readonly allowDowngrade: boolean;
   readonly allowUnsignedManifest: boolean;
   readonly accept: readonly string[];
+  /** Nobody watches. */
+  readonly unattended: boolean;
 }
 
 /** An install up to its plan. Whoever has it carries it out, which closes its input. */
@@ -68,12 +71,14 @@ const idLength = 12;
 export async function prepareInstall(
   machine: Machine,
   given: string,
-  options: Pick<InstallOptions, "allowUnsignedManifest">,
+  options: Pick<InstallOptions, "allowUnsignedManifest" | "unattended">,
   openProgress: OpenProgress,
 ): Promise<Result<PreparedInstall>> {
   const guarded = readGuardedSettings(machine);
   if (!guarded.ok) return guarded;
   const settings = guarded.value;
+  const keyless = options.unattended ? withoutKeys(settings) : null;
+  if (keyless !== null) return fail(keyless);
   const found = await inputFile(machine, given);
   if (!found.ok) return found;
   const file = found.value;
@@ -225,6 +230,7 @@ async function deploy(
   const begin = beginRecord(machine, settings, {
     id,
     planning,
+    input: input.identity,
     trust,
     plan,
     components,
@@ -286,9 +292,9 @@ function refusal(plan: Plan, { stopBefore }: InstallOptions): Problem | null {
  */
 async function preflight(
   machine: Machine,
-  { settings, planning }: PreparedInstall,
+  { settings, planning, input }: PreparedInstall,
   plan: Plan,
-  { allowDowngrade, accept }: InstallOptions,
+  { allowDowngrade, accept, unattended }: InstallOptions,
   supply: Supply,
 ): Promise<Result<readonly string[]>> {
   const { files, clock } = machine.platform;
@@ -298,6 +304,8 @@ async function preflight(
     { allowDowngrade, acceptExpired: accept.includes("expired") },
   );
   if (!release.ok) return release;
+  const failed = unattended ? failedBefore(machine, input.identity) : null;
+  if (failed !== null) return fail(failed);
   const lost = planning.located.flatMap(
     ({ location }) => (location.kind === "file" && inOwnDirectory(machine, location.path)) || [],
   );

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { programVersion } from "../../src/core/program-version.ts";
 import { scratchDirectory } from "../support/scratch.ts";
@@ -80,6 +80,20 @@ test("everything is in its place, and nobody but its owner may change it", () =>
   expect(modeOf(join(root, "var/lib/mender-orchestrator"))).toBe("700");
 });
 
+test("with --usb it brings what updates from USB sticks, too", () => {
+  const root = join(scratchDirectory(), "device");
+  const files = [
+    "usr/lib/systemd/system/mender-orchestrator-usb@.service",
+    "usr/lib/udev/rules.d/99-mender-orchestrator-usb.rules",
+  ];
+  const { stdout } = installDevice("--root", root, "--usb");
+  for (const name of files) {
+    expect(stdout).toContain(`${root}/${name}\n`);
+    expect(readFileSync(join(root, name))).toEqual(readFileSync(join("bin/usb", basename(name))));
+    expect(modeOf(join(root, name))).toBe("644");
+  }
+});
+
 test("what is installed runs from there, by either name", () => {
   const root = join(scratchDirectory(), "device");
   installDevice("--root", root);
@@ -124,7 +138,7 @@ test.each([
   expect(installDevice(...args)).toEqual({
     status: 10,
     stdout: "",
-    stderr: `install-device: ${complaint}\nusage: install-device --root DIR   (--root / for this machine)\n`,
+    stderr: `install-device: ${complaint}\nusage: install-device --root DIR [--usb]   (--root / for this machine)\n`,
   });
 });
 

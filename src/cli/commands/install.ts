@@ -6,6 +6,7 @@ import { locked } from "../../install/locked.ts";
 import { makeInstallPlan, withWaysOut, withWhyNot } from "../../install/make-plan.ts";
 import type { Planning } from "../../install/planning.ts";
 import type { OpenProgress } from "../../install/progress.ts";
+import { isInterrupted } from "../../install/unattended.ts";
 import { answerLines, answerSummary } from "../../report/answer-text.ts";
 import { jsonText } from "../../report/json-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
@@ -14,6 +15,7 @@ import { beginStream, failedInStream, writeLines } from "../output/output.ts";
 import { openProgress } from "../output/progress.ts";
 import { exitOfDeployed } from "../output/run-end.ts";
 import type { Context } from "./context.ts";
+import { resume } from "./resume.ts";
 
 export interface InstallCommandOptions extends InstallOptions {
   readonly dryRun: boolean;
@@ -26,6 +28,9 @@ export async function install(
   options: InstallCommandOptions,
 ): Promise<ExitCode> {
   const { output } = context;
+  const { stopBefore, exitOnReboot } = options;
+  if (options.unattended && !options.dryRun && (await isInterrupted(context, file)))
+    return await resume(context, { stopBefore, exitOnReboot, from: file });
   beginStream(output);
   if (options.dryRun) return await dryRun(context, file, options);
   // A power cut before the deployment begins must leave the mark, too; its first record removes it.

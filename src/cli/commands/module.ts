@@ -85,6 +85,7 @@ async function installPayload(context: Context, directory: string): Promise<Exit
     allowDowngrade: false,
     allowUnsignedManifest: false,
     accept: [],
+    unattended: false,
   });
   return rebootLater(context, directory, exit);
 }

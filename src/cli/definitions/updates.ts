@@ -19,6 +19,14 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
         ]),
       ),
     )
+    .addOption(
+      new Option(
+        "--unattended",
+        "nobody watches: only with keys, go on with what was interrupted, try nothing again that has failed",
+      )
+        .default(false)
+        .conflicts(["allowDowngrade", "allowUnsignedManifest", "accept"]),
+    )
     .action(
       lazily(async (context, file: string, options: InstallCommandOptions) => {
         const { install } = await import("../commands/install.ts");

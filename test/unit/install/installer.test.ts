@@ -29,6 +29,7 @@ const options: InstallOptions = {
   allowDowngrade: false,
   allowUnsignedManifest: false,
   accept: [],
+  unattended: false,
 };
 
 const unseen: OpenProgress = () => ({ emit: () => {}, close: () => {} });

@@ -28,6 +28,7 @@ const options: InstallOptions = {
   allowDowngrade: false,
   allowUnsignedManifest: false,
   accept: [],
+  unattended: false,
 };
 
 const notes: string[] = [];

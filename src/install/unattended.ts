@@ -1,0 +1,86 @@
+import type { Problem } from "../core/problem.ts";
+import { ok, type Result } from "../core/result.ts";
+import type { Sha256 } from "../core/ids.ts";
+import type { Deployment, Failure } from "../deployment/deployment.ts";
+import { inProgress } from "../executor/deploy.ts";
+import { deploymentOf } from "../executor/deployment-of.ts";
+import { currentFormat, journalsIn } from "../executor/journals.ts";
+import { listHistory, readPast } from "../journal/history.ts";
+import { withSystemInput } from "./input.ts";
+import { datastoreOf, type Machine } from "./machine.ts";
+import { readGuardedSettings } from "./permissions.ts";
+import type { Settings } from "./settings.ts";
+
+/**
+ * An install that nobody watches: a stick was plugged in, or the device has started with one in it. So it takes nothing
+ * that no key vouches for, tries nothing again that has failed, and goes on with what was interrupted.
+ */
+
+/** Null where some key is configured. */
+export function withoutKeys({ keys }: Pick<Settings, "keys">): Problem | null {
+  if (keys.length > 0) return null;
+  return {
+    code: "verify-key-missing",
+    message: "Nobody watches this install, and no key is configured to tell whose bundle it is.",
+    expected: "ArtifactVerifyKey or ArtifactVerifyKeys in the configuration",
+    hint: "Configure a key and sign the bundles with it; without one, somebody must call install by hand.",
+  };
+}
+
+/**
+ * Whether the deployment in progress is of this very bundle or Manifest and was interrupted: then installing it is to go on with
+ * it. Not so where somebody drives it step by step, as the Mender Client does. Whatever keeps this from being told is told
+ * by the install.
+ */
+export async function isInterrupted(machine: Machine, file: string): Promise<boolean> {
+  const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
+  if (!current.ok || current.value === null) return false;
+  const { begin, run, stoppedBefore } = current.value;
+  const isDriven = stoppedBefore !== null || run.stopBefore.length > 0 || begin.exitOnReboot;
+  if (isDriven || begin.input === undefined) return false;
+  const settings = readGuardedSettings(machine);
+  if (!settings.ok || settings.value.keys.length === 0) return false;
+  const demand = { ...settings.value, allowUnsignedManifest: false };
+  const identity = await withSystemInput(machine, demand, file, ({ identity: found }) =>
+    Promise.resolve(ok(found)),
+  );
+  return identity.ok && identity.value === begin.input;
+}
+
+/** The problem of a bundle or a Manifest of which the last deployment here has failed. Throws FileError. */
+export function failedBefore(machine: Machine, identity: Sha256): Problem | null {
+  const last = lastOf(machine, identity);
+  if (last === null || last.ended === null || last.ended.outcome === "success") return null;
+  if (isOfMedium(last.failure)) return null;
+  const { deployment, manifest } = last.begin;
+  return {
+    code: "failed-before",
+    message: `Deployment "${deployment}" of this very release, "${manifest}", has failed here, and nobody watches whether it does again.`,
+    expected: "a release that has not failed here",
+    hint: `history ${deployment} tells why. Prepare another release, or call install by hand, without --unattended.`,
+  };
+}
+
+function lastOf(machine: Machine, identity: Sha256): Deployment | null {
+  const { files } = machine.platform;
+  for (const past of listHistory(files, datastoreOf(machine))) {
+    const journal = readPast(files, past, [currentFormat]);
+    // One that cannot be read may be of any release; it must not keep a device from every update.
+    if (!journal.ok) continue;
+    const [first] = journal.value.records;
+    if (first?.type !== "begin" || first.input !== identity) continue;
+    const deployment: Result<Deployment | null> = deploymentOf(journal.value.records);
+    return deployment.ok ? deployment.value : null;
+  }
+  return null;
+}
+
+/** All of it was verified before the deployment began. */
+const mediumCodes = ["source-gone", "source-changed", "file-unreadable", "bundle-checksum"];
+
+/** The medium was pulled out, or reads otherwise than before: no fault of what lies on it. */
+function isOfMedium(failure: Failure | null): boolean {
+  if (failure?.kind !== "component" || failure.reason.kind !== "problem") return false;
+  const { code } = failure.reason.problem;
+  return mediumCodes.some((each) => each === code);
+}
