@@ -14,6 +14,19 @@ import { runProgram } from "../support/program.ts";
 import { v1, v2 } from "../support/seed-program.ts";
 import { storedSeed } from "../support/supplies.ts";
 
+/** What docs/mender-server.md has people do, and see. */
+const steps = stepsIn(readFileSync("docs/mender-server.md", "utf8"));
+
+function stepsIn(page: string) {
+  const blocks = [...page.matchAll(/^ {3}```\w*\n((?: {3}.*\n)+?) {3}```$/gm)].map(
+    ([, text = ""]) => text.replaceAll(/^ {3}/gm, ""),
+  );
+  const [configuration = "", types = "", wrap = "", sources = "", look = "", provides = ""] =
+    blocks;
+  expect(blocks).toHaveLength(6);
+  return { configuration, types, wrap, sources, look, provides };
+}
+
 const works = [menderDevicesWork(), needs("openssl"), needs("dbus-daemon")].every(Boolean);
 
 /**
@@ -37,10 +50,7 @@ describe.skipIf(!works)("the Mender Client as a daemon", () => {
     device = await makeMenderDevice();
     device.write(onDevice, readFileSync(authority.certificateFile, "utf8"));
     device.write("/etc/mender/mender.conf", JSON.stringify(backend.configuration));
-    device.write(
-      "/etc/mender-orchestrator/mender-orchestrator.conf",
-      JSON.stringify({ ServerCertificate: onDevice }),
-    );
+    device.write("/etc/mender-orchestrator/mender-orchestrator.conf", steps.configuration);
     device.write(
       "/usr/share/mender/identity/mender-device-identity",
       "#!/bin/sh\necho mac=02:00:00:00:00:01\n",
@@ -58,14 +68,12 @@ describe.skipIf(!works)("the Mender Client as a daemon", () => {
 
   /** The Manifest of the seed's System with the names of its Artifacts alone, as a Mender Artifact. */
   function namesOnly(): string {
-    const manifest = join(directory, "manifest-v2.yaml");
-    cpSync(resolve("fixtures/systems/seed/manifest-v2.yaml"), manifest);
-    const text = readFileSync(manifest, "utf8");
-    writeFileSync(manifest, text.replaceAll(/ +artifact_path: .*\n/g, ""));
-    const artifact = join(directory, "system-core-v2.mender");
-    const made = runProgram(["artifact", "create-manifest", manifest, "-o", artifact]);
-    expect(made).toMatchObject({ exit: 0 });
-    return artifact;
+    const manifest = join(directory, "manifest.yaml");
+    const text = readFileSync(resolve("fixtures/systems/seed/manifest-v2.yaml"), "utf8");
+    writeFileSync(manifest, text.replace(/component_types:\n( +.*\n)+/, steps.types));
+    const [program, ...args] = steps.wrap.trim().split(" ");
+    expect([program, runProgram(args, { cwd: directory }).exit]).toEqual(["orchestrator", 0]);
+    return join(directory, "system-core-v2.mender");
   }
 
   /** Runs the daemon until it has reported the end of the deployment. */
@@ -74,7 +82,7 @@ describe.skipIf(!works)("the Mender Client as a daemon", () => {
       device.write("/root/ended", "yes\n");
       return ended;
     });
-    const run = device.run("sh", "-c", daemon);
+    const run = device.run("sh", "-c", `${daemon}until [ -e /root/ended ]; do sleep 0.1; done\n`);
     const ended = await Promise.race([status, run.then(({ stderr }) => `it ended: ${stderr}`)]);
     const { stderr } = await run;
     expect(stderr).not.toContain("token-1");
@@ -86,6 +94,17 @@ describe.skipIf(!works)("the Mender Client as a daemon", () => {
     expect(device.versions()).toEqual(v2);
     const stored = backend.requests.filter(({ path }) => path.startsWith("/store/"));
     expect(stored.map(({ hasToken }) => hasToken)).not.toContain(true);
+    const [program = "", ...args] = steps.look.trim().split(" ");
+    const { stdout } = await device.run(program, ...args);
+    expect(stdout).toBe(steps.provides);
+  });
+
+  test("lets a plan tell beforehand what would come from where", async () => {
+    cpSync(join(directory, "manifest.yaml"), device.path("/root/manifest.yaml"));
+    const plan = "until orchestrator plan /root/manifest.yaml 2>/dev/null; do sleep 0.2; done\n";
+    const { stdout } = await device.run("sh", "-c", daemon + plan);
+    expect(stdout).toContain(steps.sources);
+    expect(device.versions()).toEqual(v1);
   });
 
   test("rolls back what has failed", async () => {
@@ -115,6 +134,4 @@ dbus-daemon --config-file=/root/bus.conf --nofork --nopidfile &
 until [ -S /root/bus ]; do sleep 0.1; done
 export DBUS_SYSTEM_BUS_ADDRESS=${bus}
 mender --no-syslog daemon &
-until [ -e /root/ended ]; do sleep 0.1; done
-kill $!
 `;

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { ArtifactName, ComponentType, Version } from "../../../src/core/ids.ts";
+import { withoutArtifacts } from "../../../src/deployment/at-hand.ts";
+import type { Begin } from "../../../src/deployment/records.ts";
 import { type Contingency, contingencies } from "../../../src/deployment/contingencies.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
 import { wayOutLines } from "../../../src/report/plan-ways-out.ts";
@@ -15,7 +18,7 @@ function ahead(spec: SeedSpec): readonly Contingency[] {
 }
 
 /** The way out that the machine takes in a real run. */
-function taken(spec: SeedSpec, script: Script) {
+function taken(spec: SeedSpec, script: Script, artifacts: Begin["artifacts"] = []) {
   const boards = ["G13", "R456", "R998"].map((id) => ({
     id,
     type: id === "G13" ? "gateway" : "rtos",
@@ -23,7 +26,10 @@ function taken(spec: SeedSpec, script: Script) {
     supportsRollback:
       spec.withoutRollback?.includes(id) === true ? ("No" as const) : ("Yes" as const),
   }));
-  const { records, deployment } = drive(seedBegin(spec), new Boards({ boards }, script));
+  const { records, deployment } = drive(
+    { ...seedBegin(spec), artifacts },
+    new Boards({ boards }, script),
+  );
   const replanned = records.filter((record) => record.type === "replanned");
   return { ways: replanned.map(({ groups }) => groups), outcome: deployment.ended?.outcome };
 }
@@ -47,6 +53,31 @@ describe("the way out that is told before the first step", () => {
       });
       expect(run).toEqual({ ways: [told?.groups], outcome: "failed-elsewhere" });
     }
+  });
+
+  it("installs nothing that would have to come over the network", () => {
+    const { system, plan } = seedBegin({});
+    const away = { componentType: ComponentType.parse("rtos"), version: Version.parse("rtos-v2") };
+    const told = contingencies(withoutArtifacts(system, [away]), plan);
+    const ofR456 = told.find(({ component }) => component === "R456");
+    expect(ofR456).toMatchObject({ groups: null, isDecided: true, endsIn: null });
+    const artifact = {
+      ...away,
+      name: ArtifactName.parse("rtos-v2"),
+      location: { kind: "server", id: "1", name: "rtos-v2", size: 1 },
+      provides: {},
+      clears: null,
+      isAway: true,
+    } as const;
+    const run = taken(
+      {},
+      (round, board, nth) => {
+        if (round === "ArtifactCommit" && board === "R998" && nth === 1) return exited(1);
+        return round === "ArtifactRollback" && board === "R456" ? exited(1) : "ok";
+      },
+      [artifact],
+    );
+    expect(run).toEqual({ ways: [null], outcome: "inconsistent" });
   });
 
   it("is the one that is taken behind a board that cannot roll back", () => {

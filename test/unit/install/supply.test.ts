@@ -10,7 +10,9 @@ import type { OpenProgress } from "../../../src/install/progress.ts";
 import { answerJson } from "../../../src/report/plan-json.ts";
 import { planLines } from "../../../src/report/plan-text.ts";
 import { plainStyle } from "../../../src/report/style.ts";
+import { needs } from "../../support/needs.ts";
 import { copySeedSystem, type SeedSystem } from "../../support/seed-system.ts";
+import { makeKeys, signArtifacts, trustKey } from "../../support/signing-keys.ts";
 import { machineOf, startSeedServer, storedSeed } from "../../support/supplies.ts";
 import { startUpdateServer, type Stored, type UpdateServer } from "../../support/update-server.ts";
 
@@ -376,4 +378,71 @@ test("a pin that does not hold fails Download, before anything is installed", as
   expect(versions()).toEqual(v1);
   expect(journals()).toContain(`"code":"artifact-pin"`);
   expect(system.calls()).not.toContainEqual(expect.stringMatching(/^ArtifactInstall/));
+});
+
+describe("a network that is gone", () => {
+  /** Installs with a network that is gone once this state begins, on whichever board. */
+  async function goneAt(state: string): Promise<Awaited<ReturnType<typeof install>>> {
+    const server = await onServerOnly();
+    const watched: OpenProgress = () => ({
+      emit: (event) => {
+        if (event.type === "state-started" && event.state === state) void server.close();
+      },
+      close: () => {},
+    });
+    return await install(machineOf(system.directory, server), {}, watched);
+  }
+
+  test("before the first Download leaves everything as it was", async () => {
+    configure({ RetryDownloadCount: 0 });
+    expect(await goneAt("NeedsUnpackedArtifact")).toMatchObject(deployed(exitCode.failedUnchanged));
+    expect(versions()).toEqual(v1);
+  });
+
+  test("after the first install is not missed", async () => {
+    configure({ RetryDownloadCount: 0 });
+    expect(await goneAt("ArtifactInstall")).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+  });
+
+  test("is not needed for the way back, whatever was not brought before", async () => {
+    configure({ RetryDownloadCount: 0, ArtifactsCache: { MaxSizeBytes: 1000 } });
+    expect(await goneAt("ArtifactInstall")).toMatchObject(deployed(exitCode.failedRolledBack));
+    expect(versions()).toEqual(v1);
+  });
+
+  test("is not asked for a way out that was not brought before", async () => {
+    configure({ RetryDownloadCount: 0, ArtifactsCache: { MaxSizeBytes: 1000 } });
+    system.failIn("G13", "ArtifactRollback", 1);
+    system.failIn("R456", "ArtifactInstall", 1);
+    const server = await onServerOnly();
+    const end = await install(machineOf(system.directory, server));
+    expect(end).toMatchObject(deployed(exitCode.inconsistent));
+    // Once each, on the way forward.
+    const downloads = system.calls().filter((call) => call.startsWith("Download"));
+    expect(new Set(downloads).size).toBe(downloads.length);
+  });
+});
+
+describe.skipIf(!needs("mender-artifact"))("with a key, each Artifact of the Server", () => {
+  async function installTrusting(signed: boolean) {
+    makeKeys(system.directory, "key");
+    if (signed) signArtifacts(system.directory, "key");
+    const server = await onServerOnly();
+    trustKey(system, "key");
+    return await install(machineOf(system.directory, server), { allowUnsignedManifest: true });
+  }
+
+  test("must be signed", async () => {
+    expect(await installTrusting(false)).toMatchObject({
+      ok: false,
+      problems: [{ code: "artifact-unsigned" }, { code: "artifact-unsigned" }],
+    });
+    expect(versions()).toEqual(v1);
+  });
+
+  test("is installed if it is", async () => {
+    expect(await installTrusting(true)).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+  });
 });
