@@ -22,6 +22,7 @@ async function isBuilt() {
       "dist/main.cjs",
       "dist/undici.cjs",
       "dist/dbus-native.cjs",
+      "dist/viz.cjs",
       keptCodeOf("dist/main.cjs"),
     ];
     const oldest = Math.min(...results.map((file) => statSync(file).mtimeMs));

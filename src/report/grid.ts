@@ -1,4 +1,3 @@
-import type { Version } from "../core/ids.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import type { PlannedSystem } from "./planned.ts";
 
@@ -22,9 +21,9 @@ export interface GridColumn {
 export interface GridRow {
   readonly component: string;
   readonly componentType: string;
-  readonly start: Version;
+  readonly start: string;
   /** For each column the version that it gets there; null: it stays. */
-  readonly cells: readonly (Version | null)[];
+  readonly cells: readonly (string | null)[];
 }
 
 export function gridOf({ from }: Pick<PlannedSystem, "from">, plan: Plan): Grid {
@@ -37,7 +36,7 @@ export function gridOf({ from }: Pick<PlannedSystem, "from">, plan: Plan): Grid 
       isPointOfNoReturn: point !== null && point.stage === stage && point.group === group,
     })),
   );
-  const cells = new Map<string, (Version | null)[]>(
+  const cells = new Map<string, (string | null)[]>(
     from.components.map(({ id }) => [id, columns.map(() => null)]),
   );
   for (const [column, steps] of stages.flatMap(({ groups }) => groups).entries()) {

@@ -24,11 +24,23 @@ export function planLines(
     ...gridLines(gridOf(planned, plan), canvas, style),
     ...plan.stages.flatMap((stage, index) => stageLines(plan, stage, index, style)),
     "",
+    ...planFacts(planned, plan, style),
+  ];
+}
+
+/** What is proved of a plan, and what happens where it fails. */
+export function planFacts(planned: PlannedSystem, plan: Plan, style: Style): readonly string[] {
+  return [
     ...sourceLines(planned, plan),
     proofLine(planned, plan),
     returnLine(plan),
     ...wayOutLines(planned.waysOut ?? [], plan, style),
   ];
+}
+
+/** The plan in a sentence. */
+export function planHead(planned: PlannedSystem, plan: Plan): string {
+  return plan.stages.length === 0 ? nothingLine(planned) : headLine(planned, plan);
 }
 
 /** The plan in a line, for the head of a run: who is updated after whom. */
@@ -44,13 +56,12 @@ export function planSummary(planned: PlannedSystem, plan: Plan, style: Style): r
 }
 
 function nothingLines(planned: PlannedSystem, style: Style): readonly string[] {
-  const rest = planned.from.systemVersion;
-  const on = rest === null ? "" : `; the System is on ${rest}`;
-  const name = quoted(planned.manifest);
-  return [
-    style.strong(`Nothing to do for ${name}: every Component has what it wants${on}.`),
-    ...componentLines(planned, style),
-  ];
+  return [style.strong(nothingLine(planned)), ...componentLines(planned, style)];
+}
+
+function nothingLine({ manifest, from }: PlannedSystem): string {
+  const on = from.systemVersion === null ? "" : `; the System is on ${from.systemVersion}`;
+  return `Nothing to do for ${quoted(manifest)}: every Component has what it wants${on}.`;
 }
 
 /** The Components as they are now. */

@@ -5,32 +5,44 @@ import { explanationJson } from "../../report/explanation-json.ts";
 import { explanationLines } from "../../report/explanation-text.ts";
 import type { ExplanationReport } from "../../report/explanation.ts";
 import { problemsText } from "../../report/problems.ts";
-import { answer as told, failed } from "../output/output.ts";
+import { plainStyle } from "../../report/style.ts";
+import { failed } from "../output/output.ts";
 import type { Context } from "./context.ts";
+import { formatProblem, tellAs, type ToldAs } from "./told-as.ts";
 
-/** Why there is no plan, or why the plan has its order. Changes nothing. */
+export type ExplainOptions = PlanningOptions & ToldAs;
+
+/** Why there is no plan, or why the plan has its order. Changes nothing but the file of `--out`. */
 export async function explain(
   context: Context,
   file: string,
-  options: PlanningOptions,
+  options: ExplainOptions,
 ): Promise<ExitCode> {
   const { output } = context;
+  const wrong = formatProblem(context, options, [file, options.state]);
+  if (wrong !== null) return failed(output, [wrong]);
   const made = await makeToldPlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
   const { planned, system, answer } = made.value;
-  const report: ExplanationReport = {
-    planned,
-    system,
-    answer,
-    explanation: await context.compute(() => explained(system, answer)),
-  };
-  told(
-    output,
-    (style) => [
-      ...explanationLines(report, style),
-      ...problemsText(planned.notes, style, "warning"),
-    ],
-    () => explanationJson(report),
+  const explanation = await context.compute(() => explained(system, answer));
+  const report: ExplanationReport = { planned, system, answer, explanation };
+  const why = explanation.kind === "no-plan" ? { system, why: explanation } : null;
+  return await tellAs(
+    context,
+    options,
+    {
+      text: (style) => [
+        ...explanationLines(report, style),
+        ...problemsText(planned.notes, style, "warning"),
+      ],
+      json: () => explanationJson(report),
+      picture: async () => {
+        const { planPicture } = await import("../../pictures/plan-picture.ts");
+        const lines = explanationLines(report, plainStyle);
+        const title = answer.kind === "plan" ? "Why this order" : "Why there is no plan";
+        return planPicture({ planned, system, answer, why }, [{ title, lines }]);
+      },
+    },
+    answer.kind === "plan" ? exitCode.done : exitCode.noPlan,
   );
-  return answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
 }

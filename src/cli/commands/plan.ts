@@ -1,24 +1,14 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { makeInstallPlan, withWaysOut, type PlanningOptions } from "../../install/make-plan.ts";
 import { answerLines } from "../../report/answer-text.ts";
-import { jsonText } from "../../report/json-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { printable } from "../../report/printable.ts";
 import { traceLines } from "../../report/search-trace.ts";
-import { type Canvas, plainStyle, type Style } from "../../report/style.ts";
-import { writeTextOutput } from "../output/output-file.ts";
-import { failed, type Output, writeLines } from "../output/output.ts";
+import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
+import { formatProblem, tellAs, type ToldAs } from "./told-as.ts";
 
-export interface PlanOptions extends PlanningOptions {
-  readonly format: "text" | "json";
-  readonly out?: string;
-}
-
-/** A file has no width of its own. */
-function fileCanvas({ resultCanvas }: Output): Canvas {
-  return { ...resultCanvas, width: 80 };
-}
+export type PlanOptions = PlanningOptions & ToldAs;
 
 /** What install would do, and why. Changes nothing but the file of `--out`. */
 export async function plan(
@@ -27,23 +17,26 @@ export async function plan(
   options: PlanOptions,
 ): Promise<ExitCode> {
   const { output } = context;
+  const wrong = formatProblem(context, options, [file, options.state]);
+  if (wrong !== null) return failed(output, [wrong]);
   const made = await makeInstallPlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
-  const { answer } = made.value;
+  const { answer, system } = made.value;
   writeLines(output.messages, traceLines(made.value.trace).map(printable));
   const planned = await withWaysOut(context, made.value);
-  const exit = answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
-  const isJson = output.json || options.format === "json";
-  const lines = (style: Style, canvas: Canvas): readonly string[] =>
-    isJson ? [jsonText(answerJson(planned, answer))] : answerLines(planned, answer, style, canvas);
-  if (options.out === undefined) {
-    writeLines(output.results, lines(output.resultStyle, output.resultCanvas));
-    return exit;
-  }
-  const written = await writeTextOutput(
+  return await tellAs(
     context,
-    options.out,
-    lines(plainStyle, fileCanvas(output)),
+    options,
+    {
+      text: (style, canvas) => answerLines(planned, answer, style, canvas),
+      json: () => answerJson(planned, answer),
+      picture: async () => {
+        const { planPicture } = await import("../../pictures/plan-picture.ts");
+        const { cheapRisks } = await import("./cheap-risks.ts");
+        const risks = options.format === "html" ? await cheapRisks(context, made.value) : [];
+        return planPicture({ planned, system, answer, why: planned.whyNot }, risks);
+      },
+    },
+    answer.kind === "plan" ? exitCode.done : exitCode.noPlan,
   );
-  return written.ok ? exit : failed(output, written.problems);
 }

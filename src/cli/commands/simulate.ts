@@ -1,24 +1,23 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { ComponentId } from "../../core/ids.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import type { InterruptPolicy } from "../../deployment/synthetic-begin.ts";
+import { interruptPolicy } from "../../install/interrupt-policy.ts";
 import { makeToldPlan, type PlanningOptions } from "../../install/make-plan.ts";
 import type { Planning } from "../../install/planning.ts";
 import type { System } from "../../manifest/system.ts";
 import { startState } from "../../manifest/system.ts";
-import { jsonText } from "../../report/json-text.ts";
 import { problemsText } from "../../report/problems.ts";
+import type { PictureFormat } from "../../pictures/picture-formats.ts";
 import { simulationJson } from "../../report/simulation-json.ts";
 import { simulationJunit } from "../../report/simulation-junit.ts";
 import { simulationLines } from "../../report/simulation-text.ts";
 import { isAcceptable, type SimulationReport } from "../../report/simulation.ts";
-import { plainStyle, type Style } from "../../report/style.ts";
 import { counted } from "../../report/words.ts";
 import type { Exploration, Exploring, GivenUp } from "../../simulate/explore.ts";
 import { exploringFrom, plannedFrom, type Simulated, startsOf } from "../../simulate/simulate.ts";
-import { writeTextOutput } from "../output/output-file.ts";
 import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
+import { formatProblem, tellAs } from "./told-as.ts";
 
 export interface SimulateOptions extends PlanningOptions {
   readonly from: "here" | "all";
@@ -27,7 +26,7 @@ export interface SimulateOptions extends PlanningOptions {
   readonly limit: number;
   /** In MB. */
   readonly memory: number;
-  readonly format: "text" | "json" | "junit";
+  readonly format: "text" | "json" | "junit" | PictureFormat;
   readonly out?: string;
 }
 
@@ -38,6 +37,8 @@ export async function simulate(
   options: SimulateOptions,
 ): Promise<ExitCode> {
   const { output } = context;
+  const wrong = formatProblem(context, options, [file, options.state]);
+  if (wrong !== null) return failed(output, [wrong]);
   const made = await makeToldPlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
   const accepted = acceptedIn(made.value.system, options.accept);
@@ -45,14 +46,22 @@ export async function simulate(
   const report = await reportOf(context, made.value, accepted.value, options);
   const exit = isAcceptable(report) ? exitCode.done : exitCode.noPlan;
   writeLines(output.messages, problemsText(report.notes, output.messageStyle, "warning"));
-  const lines = (style: Style) =>
-    linesOf(report, exit, output.json ? "json" : options.format, style);
-  if (options.out === undefined) {
-    writeLines(output.results, lines(output.resultStyle));
-    return exit;
-  }
-  const written = await writeTextOutput(context, options.out, lines(plainStyle));
-  return written.ok ? exit : failed(output, written.problems);
+  const { planned, system, answer } = made.value;
+  const { format } = options;
+  return await tellAs(
+    context,
+    { ...options, format: format === "junit" ? "text" : format },
+    {
+      text: (style) =>
+        format === "junit" ? simulationJunit(report) : simulationLines(report, style),
+      json: () => simulationJson(report, exit),
+      picture: async () => {
+        const { simulationPicture } = await import("../../pictures/simulation-picture.ts");
+        return simulationPicture({ planned, system, answer, why: planned.whyNot }, report);
+      },
+    },
+    exit,
+  );
 }
 
 /** What was found until everything was tried, or until it is given up. */
@@ -67,12 +76,10 @@ async function reportOf(
     output,
     compute,
   } = context;
-  const policy: InterruptPolicy = (component) =>
-    survey?.components.find(({ id }) => id === component)?.entry.onInterrupt ?? "rollback";
   const begin = clock.monotonicMs();
   const starts = from === "all" ? await compute(() => startsOf(system)) : [startState(system)];
   const runs: Simulated[] = [];
-  const how = { scope: { faults, limit }, policy, nodeLimit };
+  const how = { scope: { faults, limit }, policy: interruptPolicy(survey), nodeLimit };
   for (const start of starts) {
     const planned = await compute(() => plannedFrom(system, start, nodeLimit));
     const steps = exploringFrom(system, planned, how);
@@ -112,22 +119,6 @@ async function explored(
     await new Promise((settle) => setImmediate(settle));
     stop = givenUp();
     nextTurn = clock.monotonicMs() + turnMs;
-  }
-}
-
-function linesOf(
-  report: SimulationReport,
-  exit: ExitCode,
-  format: SimulateOptions["format"],
-  style: Style,
-): readonly string[] {
-  switch (format) {
-    case "json":
-      return [jsonText(simulationJson(report, exit))];
-    case "junit":
-      return simulationJunit(report);
-    default:
-      return simulationLines(report, style);
   }
 }
 

@@ -1,8 +1,8 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { PlanOptions } from "../commands/plan.ts";
 import type { ValidateOptions } from "../commands/validate.ts";
 import type { Lazily } from "./lazily.ts";
-import { allowUnsignedOption, stateOption } from "./shared-options.ts";
+import { allowUnsignedOption, formatOption, outOption, stateOption } from "./shared-options.ts";
 
 export function definePlanning(program: Command, lazily: Lazily): void {
   program
@@ -11,12 +11,8 @@ export function definePlanning(program: Command, lazily: Lazily): void {
     .argument("<file>", "a bundle or a Manifest")
     .option(...stateOption)
     .option(...allowUnsignedOption)
-    .addOption(
-      new Option("--format <format>", "how the plan is written")
-        .choices(["text", "json"])
-        .default("text"),
-    )
-    .option("--out <file>", "write it to a file")
+    .addOption(formatOption())
+    .option(...outOption)
     .action(
       lazily(async (context, file: string, options: PlanOptions) => {
         const { plan } = await import("../commands/plan.ts");

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { PlanningOptions } from "../../install/make-plan.ts";
+import type { ExplainOptions } from "../commands/explain.ts";
 import type { SimulateOptions } from "../commands/simulate.ts";
 import type { Lazily } from "./lazily.ts";
-import { allowUnsignedOption, stateOption } from "./shared-options.ts";
+import { allowUnsignedOption, formatOption, outOption, stateOption } from "./shared-options.ts";
 
 export function defineProof(program: Command, lazily: Lazily): void {
   program
@@ -11,8 +11,10 @@ export function defineProof(program: Command, lazily: Lazily): void {
     .argument("<file>", "a bundle or a Manifest")
     .option(...stateOption)
     .option(...allowUnsignedOption)
+    .addOption(formatOption())
+    .option(...outOption)
     .action(
-      lazily(async (context, file: string, options: PlanningOptions) => {
+      lazily(async (context, file: string, options: ExplainOptions) => {
         const { explain } = await import("../commands/explain.ts");
         return explain(context, file, options);
       }),
@@ -32,12 +34,8 @@ export function defineProof(program: Command, lazily: Lazily): void {
     .option("--accept <component>", "accept that it may end inconsistent", collected, [])
     .option("--limit <situations>", "give up after so many from one state", situations, 1_000_000)
     .option("--memory <MB>", "give up where this process takes more, 128 at least", megabytes, 512)
-    .addOption(
-      new Option("--format <format>", "how it is written")
-        .choices(["text", "json", "junit"])
-        .default("text"),
-    )
-    .option("--out <file>", "write it to a file")
+    .addOption(formatOption("junit"))
+    .option(...outOption)
     .action(
       lazily(async (context, file: string, options: SimulateOptions) => {
         const { simulate } = await import("../commands/simulate.ts");

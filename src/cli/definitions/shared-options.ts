@@ -1,3 +1,6 @@
+import { Option } from "commander";
+import { pictureFormats } from "../../pictures/picture-formats.ts";
+
 /** Of the commands that plan: a file tells where the System is. */
 export const stateOption = [
   "--state <file>",
@@ -9,3 +12,12 @@ export const allowUnsignedOption = [
   "take a Manifest that is not signed although keys are configured",
   false,
 ] as const;
+
+export const outOption = ["--out <file>", "write it to a file"] as const;
+
+/** How an answer is written. `more`: what else the command knows. */
+export function formatOption(...more: readonly string[]): Option {
+  return new Option("--format <format>", "how it is written")
+    .choices(["text", "json", ...more, ...pictureFormats])
+    .default("text");
+}

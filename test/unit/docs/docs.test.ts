@@ -9,7 +9,9 @@ const rooms = z
   .parse(JSON.parse(readFileSync(".ci/rooms.json", "utf8")));
 
 const pages = ["README.md", "CHANGELOG.md", ".ci/README.md"].concat(
-  readdirSync("docs").map((name) => join("docs", name)),
+  readdirSync("docs")
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
 );
 
 test("every link to a file leads somewhere", () => {

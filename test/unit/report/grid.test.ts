@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { Version } from "../../../src/core/ids.ts";
 import { gridLines } from "../../../src/report/grid-text.ts";
 import type { Grid, GridColumn, GridRow } from "../../../src/report/grid.ts";
 import { plainStyle } from "../../../src/report/style.ts";
@@ -21,8 +20,8 @@ const row = (
 ): GridRow => ({
   component,
   componentType: type,
-  start: Version.parse(start),
-  cells: moves.map((to) => (to === "" ? null : Version.parse(to))),
+  start,
+  cells: moves.map((to) => (to === "" ? null : to)),
 });
 
 const robot: Grid = {
