@@ -265,6 +265,17 @@ describe.skipIf(!works)("a stick that is plugged in", () => {
       expect(existsSync(stick)).toBe(false);
     });
 
+    test("is rolled back where the medium itself breaks off in the middle", () => {
+      runLines("ExecStartPre");
+      const forgetWhatWasRead = `dd if="${stick}/update.tar" iflag=nocache count=0 2>/dev/null`;
+      whileGatewayInstalls(`truncate --size=4K "${image}"; ${forgetWhatWasRead}`);
+      const { exit, stderr } = plugIn("run/sdb1");
+      expect(stderr).toMatch(/R456 .*failed: .*update\.tar/);
+      expect(exit).toBe(22);
+      runLines("ExecStopPost");
+      expect(system.versions()).toEqual(v1);
+    });
+
     test("is rolled back where it is unmounted in the middle", () => {
       runLines("ExecStartPre");
       whileGatewayInstalls(`umount --lazy "${stick}"`);

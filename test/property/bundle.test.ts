@@ -9,6 +9,7 @@ import {
 } from "../../src/artifact/keys.ts";
 import { openBundle } from "../../src/bundle/bundle.ts";
 import { createBundle } from "../../src/bundle/create.ts";
+import { wrongSums } from "../../src/bundle/sums.ts";
 import { verifyBundle } from "../../src/bundle/verify.ts";
 import { exitCode } from "../../src/core/exit-code.ts";
 import { exitOf } from "../../src/core/problem.ts";
@@ -68,6 +69,24 @@ describe.each([
           (Buffer.compare(bytes, sound) === 0 ||
             (verified.value.bundle.plain && keys.length === 0));
         expect(harmless || refusedInOrder(verified)).toBe(true);
+      }),
+      fuzzing(300),
+    );
+  });
+});
+
+describe("a signed bundle whose Artifacts are summed as they lie", () => {
+  it("is never taken for sound with any byte changed", { timeout: fuzzingTimeout() }, async () => {
+    const sound = await buildBundle(signing);
+    await fc.assert(
+      fc.asyncProperty(mutations(sound.length), async (list) => {
+        const bytes = mutate(sound, list);
+        const source = memorySource("b", bytes);
+        const opened = await openBundle(source, [key]);
+        const areVouched =
+          opened.ok && opened.value.entries.every(({ vouched }) => vouched !== null);
+        const isTaken = areVouched && (await wrongSums(opened.value, source)).length === 0;
+        expect(isTaken).toBe(Buffer.compare(bytes, sound) === 0);
       }),
       fuzzing(300),
     );

@@ -4,6 +4,7 @@ import { extract } from "tar-stream";
 import * as z from "zod";
 import { ArtifactError } from "../../src/artifact/artifact-error.ts";
 import { readChecksumList, writeChecksumList } from "../../src/artifact/checksum-list.ts";
+import { readEntryList, writeEntryList } from "../../src/bundle/entry-list.ts";
 import {
   decodeSignature,
   readSigningKey,
@@ -170,6 +171,18 @@ export const parsers: Readonly<Record<string, Attacked>> = {
       return Buffer.compare(writeChecksumList(list), bytes) === 0
         ? []
         : ["it is written otherwise"];
+    },
+  },
+  "entry-list": {
+    sound: [
+      bytesOf(`${zeros}  manifest.yaml\n${zeros}  a.mender\n# verified whole: files 1, bytes 23\n`),
+    ],
+    complaints: (bytes) => {
+      const list = readEntryList(bytes, (name) =>
+        name.split("/").every(isSafePart) ? null : "which is not allowed",
+      );
+      if ("what" in list) return list.line > 0 ? [] : ["no line"];
+      return Buffer.compare(writeEntryList(list), bytes) === 0 ? [] : ["it is written otherwise"];
     },
   },
   answers: {
