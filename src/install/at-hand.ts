@@ -1,5 +1,4 @@
 import { inOrder } from "../core/in-order.ts";
-import { pinProblems } from "../bundle/pins.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { withoutArtifacts } from "../deployment/at-hand.ts";
@@ -12,7 +11,7 @@ import { listCache } from "../sources/cache/contents.ts";
 import { shortOf } from "../sources/cache/room.ts";
 import type { Supply } from "../sources/access.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
-import { serverOrigin, wantedBytes } from "../sources/supply.ts";
+import { bringFromServer } from "./bring.ts";
 import type { Machine } from "./machine.ts";
 import type { Planning } from "./planning.ts";
 import type { CacheSettings } from "./settings.ts";
@@ -40,9 +39,11 @@ async function waysAtHand(
   { system, located, nodeLimit }: Planned,
   plan: Plan,
   bring: Bring,
+  /** Of the Server's, and brought already. */
+  here: readonly LocatedArtifact[] = [],
 ): Promise<WaysAtHand> {
   const remote = located.filter(({ location }) => location.kind === "server");
-  const brought = new Set<LocatedArtifact>();
+  const brought = new Set(here);
   const lost = new Map<LocatedArtifact, Problem>();
   for (;;) {
     const usable = withoutArtifacts(system, [...lost.keys()].map(typeVersion));
@@ -86,19 +87,19 @@ export async function bringWaysOut(
   planning: Planned,
   plan: Plan,
   tell: (message: string) => void,
+  here: readonly LocatedArtifact[],
 ): Promise<Result<WaysAtHand>> {
   const forbidden: Problem[] = [];
-  const atHand = await waysAtHand(machine, planning, plan, async (located) => {
-    const { location, artifact, name, size, wanted: named } = located;
-    if (location.kind !== "server") return null;
+  const fetch: Bring = async (located) => {
+    const { name, size } = located;
     tell(`${name} (${bytesText(size)}) is brought here first, for a way out may install it.`);
-    const { identity } = artifact;
-    const wanted = wantedBytes({ location, identity });
-    const stored = await supply.cache.store(wanted, serverOrigin(supply, location));
-    if (!stored.ok) return stored.problems[0] ?? null;
-    forbidden.push(...pinProblems(name, named.reference.pin, stored.value));
+    const stored = await bringFromServer(supply, located);
+    const [why = null] = stored.ok ? [] : stored.problems;
+    if (why?.code !== "artifact-pin") return why;
+    forbidden.push(why);
     return null;
-  });
+  };
+  const atHand = await waysAtHand(machine, planning, plan, fetch, here);
   return forbidden.length > 0 ? fail(...forbidden) : ok(atHand);
 }
 

@@ -13,6 +13,7 @@ import { findArtifacts, verifyArtifacts } from "./artifacts.ts";
 import { beginRecord, providesOf } from "./begin-record.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { readDeviceConstraints, topologyFor } from "./device-files.ts";
+import { prefetch } from "./bring.ts";
 import { clearTheWay, makeOwedGood } from "./earlier-deployments.ts";
 import { withElsewhere } from "./elsewhere.ts";
 import { inOwnDirectory } from "./guard-inputs.ts";
@@ -44,6 +45,8 @@ export interface InstallOptions {
   readonly accept: readonly string[];
   /** Nobody watches. */
   readonly unattended: boolean;
+  /** All that the plan installs is to be on this device before the first install. */
+  readonly prefetch: boolean;
 }
 
 /** An install up to its plan. Whoever has it carries it out, which closes its input. */
@@ -222,7 +225,7 @@ async function deploy(
   if (plan.stages.length === 0 && stopBefore.length === 0) return ok({ kind: "nothing-to-do" });
   const checked = await preflight(machine, prepared, plan, options, supply);
   if (!checked.ok) return checked;
-  const atHand = await bringHere(machine, supply, planning, plan, tell);
+  const atHand = await bringHere(machine, supply, planning, plan, options, tell);
   if (!atHand.ok) return atHand;
   const { away, notes } = atHand.value;
   const components = planning.survey?.components ?? [];
@@ -263,6 +266,7 @@ async function bringHere(
   supply: Supplies,
   planning: Planning,
   plan: Plan,
+  options: Pick<InstallOptions, "prefetch">,
   tell: Told["tell"],
 ): Promise<Result<Pick<WaysAtHand, "away" | "notes">>> {
   const { located } = planning;
@@ -272,7 +276,9 @@ async function bringHere(
   }
   const isRemote = located.some(({ location }) => location.kind === "server");
   if (!isRemote) return ok({ away: [], notes: [] });
-  return await bringWaysOut(machine, supply, planning, plan, tell);
+  const here = options.prefetch ? await prefetch(supply, located, plan, tell) : ok([]);
+  if (!here.ok) return here;
+  return await bringWaysOut(machine, supply, planning, plan, tell, here.value);
 }
 
 /** A rollback could not restore the start once an earlier stage is committed. */

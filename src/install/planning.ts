@@ -74,7 +74,12 @@ function toldArtifact(
 ) {
   const found = located.find((one) => one.wanted.type === type && one.artifact === artifact);
   if (found === undefined) return { type, name, source: null, bytes: null };
-  return { type, name, source: sources[found.location.kind], bytes: found.size };
+  return { type, name, source: sourceOfLocation(found.location), bytes: found.size };
+}
+
+/** As the reports tell it. */
+export function sourceOfLocation({ kind }: ArtifactLocation): ArtifactSource {
+  return sources[kind];
 }
 
 const sources = {

@@ -7,7 +7,7 @@ import { listed } from "./words.ts";
 /** No more of a source are told one by one. */
 const maxTold = 12;
 
-const sourceTexts: Readonly<Record<ArtifactSource, string>> = {
+export const sourceTexts: Readonly<Record<ArtifactSource, string>> = {
   bundle: "From the bundle",
   file: "From files",
   cache: "From the cache",

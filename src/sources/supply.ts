@@ -19,10 +19,7 @@ export interface Supplied {
 }
 
 /** What the cache and the Server know an Artifact by. */
-export function wantedBytes({
-  location,
-  identity,
-}: Pick<Supplied, "location" | "identity">): WantedBytes {
+function wantedBytes({ location, identity }: Supplied): WantedBytes {
   const { size } = location;
   return { name: nameOf(location), identity, size };
 }

@@ -144,6 +144,27 @@ describe("show-cache", () => {
   });
 });
 
+test("fetch fills the cache with what a Manifest names, and says what for", () => {
+  const { exit, stdout } = system.run(["fetch", "manifest-v2.yaml"]);
+  expect(exit).toBe(0);
+  expect(stdout).toBe(
+    `gateway-v2  gateway  5.0 KiB  From files: is in the cache
+rtos-v2  rtos  5.0 KiB  From files: is in the cache
+2 Artifacts, 10.0 KiB, ready for "system-core-v2".
+`,
+  );
+  expect(system.run(["show-cache"]).stdout).toContain('fetched for "system-core-v2" at ');
+  expect(JSON.parse(system.run(["fetch", "manifest-v2.yaml", "--json"]).stdout)).toMatchObject({
+    type: "fetched",
+    manifest: "system-core-v2",
+    directory: place(),
+    artifacts: [
+      { artifact: "gateway-v2", component_type: "gateway", source: "file", bytes: 5120 },
+      { artifact: "rtos-v2", component_type: "rtos", source: "file", bytes: 5120 },
+    ],
+  });
+});
+
 describe("cache clean", () => {
   test("where there is no cache has nothing to do, and makes nothing", () => {
     expect(system.run(["cache", "clean"])).toMatchObject({

@@ -95,6 +95,7 @@ describe("help and version", () => {
       "simulate",
       "bundle",
       "artifact",
+      "fetch",
       "show-cache",
       "cache",
       "interface",

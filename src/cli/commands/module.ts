@@ -86,6 +86,7 @@ async function installPayload(context: Context, directory: string): Promise<Exit
     allowUnsignedManifest: false,
     accept: [],
     unattended: false,
+    prefetch: false,
   });
   return rebootLater(context, directory, exit);
 }

@@ -1,8 +1,21 @@
 import type { Command } from "commander";
 import type { CacheCleanOptions } from "../commands/cache-clean.ts";
+import type { FetchOptions } from "../commands/fetch.ts";
 import type { Lazily } from "./lazily.ts";
+import { allowUnsignedOption } from "./shared-options.ts";
 
 export function defineCache(program: Command, lazily: Lazily): void {
+  program
+    .command("fetch")
+    .description("bring what a Manifest names into the cache, for an update without the network")
+    .argument("<file>", "a bundle or a Manifest")
+    .option(...allowUnsignedOption)
+    .action(
+      lazily(async (context, file: string, options: FetchOptions) => {
+        const { fetch } = await import("../commands/fetch.ts");
+        return fetch(context, file, options);
+      }),
+    );
   program
     .command("show-cache")
     .description("what lies in the cache of Artifacts, and for whom")

@@ -12,6 +12,7 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
     .option("--dry-run", "show the plan and change nothing", false)
     .option("--allow-downgrade", "install a release with a lower sequence than the last one", false)
     .option(...allowUnsignedOption)
+    .option("--prefetch", "fetch all Artifacts before the first install", false)
     .addOption(
       repeatable(
         new Option("--accept <risk>", "install although the release has expired").choices([

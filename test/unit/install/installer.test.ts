@@ -29,6 +29,7 @@ const options: InstallOptions = {
   allowDowngrade: false,
   allowUnsignedManifest: false,
   accept: [],
+  prefetch: false,
   unattended: false,
 };
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { exitCode } from "../../../src/core/exit-code.ts";
+import { fetchArtifacts } from "../../../src/install/fetch.ts";
 import { continueDeployment } from "../../../src/install/continue-deployment.ts";
 import { carryOut, type InstallOptions, prepareInstall } from "../../../src/install/installer.ts";
 import { locked } from "../../../src/install/locked.ts";
@@ -30,6 +31,7 @@ const options: InstallOptions = {
   allowDowngrade: false,
   allowUnsignedManifest: false,
   accept: [],
+  prefetch: false,
   unattended: false,
 };
 
@@ -380,19 +382,22 @@ test("a pin that does not hold fails Download, before anything is installed", as
   expect(system.calls()).not.toContainEqual(expect.stringMatching(/^ArtifactInstall/));
 });
 
-describe("a network that is gone", () => {
-  /** Installs with a network that is gone once this state begins, on whichever board. */
-  async function goneAt(state: string): Promise<Awaited<ReturnType<typeof install>>> {
-    const server = await onServerOnly();
-    const watched: OpenProgress = () => ({
-      emit: (event) => {
-        if (event.type === "state-started" && event.state === state) void server.close();
-      },
-      close: () => {},
-    });
-    return await install(machineOf(system.directory, server), {}, watched);
-  }
+/** Installs with a network that is gone once this state begins, on whichever board. */
+async function goneAt(
+  state: string,
+  asked: Partial<InstallOptions> = {},
+): Promise<Awaited<ReturnType<typeof install>>> {
+  const server = await onServerOnly();
+  const watched: OpenProgress = () => ({
+    emit: (event) => {
+      if (event.type === "state-started" && event.state === state) void server.close();
+    },
+    close: () => {},
+  });
+  return await install(machineOf(system.directory, server), asked, watched);
+}
 
+describe("a network that is gone", () => {
   test("before the first Download leaves everything as it was", async () => {
     configure({ RetryDownloadCount: 0 });
     expect(await goneAt("NeedsUnpackedArtifact")).toMatchObject(deployed(exitCode.failedUnchanged));
@@ -421,6 +426,64 @@ describe("a network that is gone", () => {
     // Once each, on the way forward.
     const downloads = system.calls().filter((call) => call.startsWith("Download"));
     expect(new Set(downloads).size).toBe(downloads.length);
+  });
+});
+
+describe("what was fetched before", () => {
+  const fetch = async (machine: Machine) =>
+    await fetchArtifacts(machine, "manifest-v2.yaml", { allowUnsignedManifest: false });
+
+  test("is installed without the network, and stays until it is committed", async () => {
+    const server = await onServerOnly();
+    const artifact = (name: string, type: string) => ({
+      name,
+      type,
+      source: "mender-server",
+      bytes: 5120,
+    });
+    expect(await fetch(machineOf(system.directory, server))).toMatchObject({
+      ok: true,
+      value: {
+        manifest: "system-core-v2",
+        directory: system.path("datastore/artifacts"),
+        artifacts: [artifact("gateway-v2", "gateway"), artifact("rtos-v2", "rtos")],
+      },
+    });
+    await server.close();
+    const offline = machineOf(system.directory, "no-bus");
+    system.failIn("R998", "ArtifactInstall", 1);
+    expect(await install(offline)).toMatchObject(deployed(exitCode.failedRolledBack));
+    expect(cached()).toHaveLength(2);
+    rmSync(system.path("boards/R998/fail"), { recursive: true });
+    expect(await install(offline)).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+    expect(cached()).toEqual([]);
+  });
+
+  test("may have been files that are not there any more", async () => {
+    expect(await fetch(machineOf(system.directory, "no-bus"))).toMatchObject({ ok: true });
+    rmSync(system.path("artifacts"), { recursive: true });
+    expect(await install(machineOf(system.directory, "no-bus"))).toMatchObject(
+      deployed(exitCode.done),
+    );
+  });
+
+  test("must have room", async () => {
+    configure({ ArtifactsCache: { MaxSizeBytes: 1000 } });
+    const server = await onServerOnly();
+    const refused = { ok: false, problems: [{ code: "not-enough-space" }] };
+    expect(await fetch(machineOf(system.directory, server))).toMatchObject(refused);
+    const machine = machineOf(system.directory, server);
+    expect(await install(machine, { prefetch: true })).toMatchObject(refused);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("by the install itself spares every Download the network", async () => {
+    configure({ RetryDownloadCount: 0 });
+    expect(await goneAt("NeedsUnpackedArtifact", { prefetch: true })).toMatchObject(
+      deployed(exitCode.done),
+    );
+    expect(versions()).toEqual(v2);
   });
 });
 

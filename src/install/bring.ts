@@ -1,0 +1,57 @@
+import { pinProblems } from "../bundle/pins.ts";
+import type { Sha256 } from "../core/ids.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { versionNamed } from "../manifest/version.ts";
+import type { Plan } from "../planner/model/plan.ts";
+import { bytesText } from "../report/measures.ts";
+import type { Supply } from "../sources/access.ts";
+import type { Origin } from "../sources/cache/cache.ts";
+import type { LocatedArtifact } from "../sources/located.ts";
+import { serverOrigin } from "../sources/supply.ts";
+
+/** Stores an Artifact in the cache, whole and verified. One that its pin forbids is a failure (`artifact-pin`). */
+export async function bring(
+  { cache }: Supply,
+  { wanted, artifact, name, size }: LocatedArtifact,
+  origin: Origin,
+): Promise<Result<Sha256>> {
+  const stored = await cache.store({ name, identity: artifact.identity, size }, origin);
+  if (!stored.ok) return stored;
+  const wrong = pinProblems(name, wanted.reference.pin, stored.value);
+  return wrong.length > 0 ? fail(...wrong) : stored;
+}
+
+/** One of the Server. */
+export async function bringFromServer(
+  supply: Supply,
+  located: LocatedArtifact,
+): Promise<Result<Sha256 | null>> {
+  const { location } = located;
+  return location.kind === "server"
+    ? await bring(supply, located, serverOrigin(supply, location))
+    : ok(null);
+}
+
+/** All that the plan installs and that is on the Server, so that the update itself needs no network. */
+export async function prefetch(
+  supply: Supply,
+  located: readonly LocatedArtifact[],
+  plan: Plan,
+  tell: (message: string) => void,
+): Promise<Result<readonly LocatedArtifact[]>> {
+  const steps = plan.stages.flatMap(({ groups }) => groups.flat());
+  const remote = located.filter(
+    ({ location, wanted, artifact }) =>
+      location.kind === "server" &&
+      steps.some(
+        ({ componentType, to }) =>
+          componentType === wanted.type && to === versionNamed(artifact.name),
+      ),
+  );
+  for (const one of remote) {
+    tell(`${one.name} (${bytesText(one.size)}) is fetched before the first install.`);
+    const brought = await bringFromServer(supply, one);
+    if (!brought.ok) return brought;
+  }
+  return ok(remote);
+}
