@@ -87,6 +87,10 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
     write: (text) => {
       if (!isGone) stream.write(text);
     },
+    ready: async () => {
+      if (!isGone && stream.writableNeedDrain) await drainedOrGone(stream);
+      return !isGone;
+    },
     isTerminal: stream.isTTY,
     // A terminal may say that it has no size.
     get width() {
@@ -96,6 +100,16 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
       return stream.isTTY && stream.rows > 0 ? stream.rows : 24;
     },
   };
+}
+
+function drainedOrGone(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((settle) => {
+    const end = () => {
+      for (const name of ["drain", "error", "close"]) stream.off(name, end);
+      settle();
+    };
+    for (const name of ["drain", "error", "close"]) stream.on(name, end);
+  });
 }
 
 function bugProblem(error: Error): Problem {

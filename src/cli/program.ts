@@ -8,6 +8,7 @@ import { plainStyle } from "../report/style.ts";
 import type { Context, GlobalOptions } from "./commands/context.ts";
 import { defineArtifact } from "./definitions/artifact.ts";
 import { defineBundle } from "./definitions/bundle.ts";
+import { defineFleet } from "./definitions/fleet.ts";
 import type { Lazily } from "./definitions/lazily.ts";
 import { defineCache } from "./definitions/cache.ts";
 import { definePlanning } from "./definitions/planning.ts";
@@ -93,6 +94,7 @@ function namesOf({ commands }: Command): readonly string[] {
 export function defineCommands(program: Command, lazily: Lazily): void {
   defineUpdates(program, lazily);
   definePlanning(program, lazily);
+  defineFleet(program, lazily);
   defineProof(program, lazily);
   defineBundle(program, lazily);
   defineArtifact(program, lazily);

@@ -1,15 +1,15 @@
-import type { Problem } from "../core/problem.ts";
+import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { inProgress } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
-import { readManifest } from "../manifest/manifest.ts";
-import { readStateFile } from "../manifest/state-file.ts";
+import { type Manifest, readManifest } from "../manifest/manifest.ts";
+import { readStateFile, type StateEntry } from "../manifest/state-file.ts";
 import { explainInShort } from "../planner/explain.ts";
 import { unlessRefused } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import { foreseeWaysOut } from "./at-hand.ts";
-import { findArtifacts } from "./artifacts.ts";
+import { findArtifacts, type FoundArtifacts } from "./artifacts.ts";
 import { deviceConstraintsFile } from "./device-files.ts";
 import { readText } from "./input-files.ts";
 import { type SystemInput, withSystemInput } from "./input.ts";
@@ -90,11 +90,8 @@ async function makePlan(
   { state, allowUnsignedManifest }: PlanningOptions,
 ): Promise<Result<Planning>> {
   if (state !== undefined) {
-    const effective = readEffectiveSettings(machine);
-    if (!effective.ok) return effective;
-    const { plannerNodeLimit } = effective.value;
     const made = await withSystemInput(machine, nothingDemanded, file, (input) =>
-      planFromState(machine, input, state, plannerNodeLimit.value),
+      planFromState(machine, input, state),
     );
     return made.ok ? withNotes(made.value, leftOutNote(machine)) : made;
   }
@@ -107,39 +104,49 @@ async function makePlan(
   return made.ok ? withNotes(made.value, inProgressNote(machine)) : made;
 }
 
-/**
- * Plans from a state that a file tells. Needs no Topology, and no Artifacts: those that are not there are known by
- * name. The state may be that of any System, so the own rules of the device on which it is asked have no say.
- */
-async function planFromState(
-  machine: Machine,
-  input: SystemInput,
-  stateName: string,
-  nodeLimit: number,
-): Promise<Result<Planning>> {
-  return await unlessExchanged(input, await planOnPaper(machine, input, stateName, nodeLimit));
+/** What a state is planned with that needs no device: the same for every state. */
+export interface OnPaper {
+  readonly manifest: Manifest;
+  readonly found: FoundArtifacts;
+  readonly nodeLimit: number;
 }
 
-async function planOnPaper(
-  machine: Machine,
-  input: SystemInput,
-  stateName: string,
-  nodeLimit: number,
-): Promise<Result<Planning>> {
-  const { platform, environment } = machine;
+/** A state that is told by others, of whatever System. */
+export interface ToldState {
+  readonly systemType: string | null;
+  readonly components: readonly (Omit<StateEntry, "at"> & { readonly at: Place | null })[];
+}
+
+/**
+ * Reads what a state is planned with. Needs no Topology, and no Artifacts: those that are not there are known by name. The
+ * state may be that of any System, so the own rules of the device on which it is asked have no say.
+ */
+export async function readOnPaper(machine: Machine, input: SystemInput): Promise<Result<OnPaper>> {
+  const effective = readEffectiveSettings(machine);
   const read = readManifest(input.manifest);
-  const file = readText(platform.files, environment.workingDirectory, stateName);
-  const state = file.ok ? readStateFile(file.value) : file;
-  if (!read.ok || !state.ok) return fail(...problemsOf(read), ...problemsOf(state));
+  if (!effective.ok || !read.ok) return fail(...problemsOf(effective), ...problemsOf(read));
   const { manifest, notes } = read.value;
   const found = await findArtifacts(input.places, manifest, { kind: "by name if need be" });
   if (!found.ok) return found;
+  return ok({
+    manifest,
+    found: { ...found.value, notes: [...notes, ...found.value.notes] },
+    nodeLimit: effective.value.plannerNodeLimit.value,
+  });
+}
+
+/** Plans from a state that a file tells. */
+export async function planOnPaper(
+  machine: Machine,
+  { manifest, found, nodeLimit }: OnPaper,
+  { systemType, components }: ToldState,
+): Promise<Result<Planning>> {
   return await matchAndPlan(machine, {
     match: {
       manifest,
       deviceConstraints: null,
-      systemType: null,
-      components: state.value.components.map(({ componentType, id, current, at }) => ({
+      systemType,
+      components: components.map(({ componentType, id, current, at }) => ({
         id,
         type: componentType,
         interface: componentType,
@@ -150,13 +157,28 @@ async function planOnPaper(
       })),
       absent: [],
       start: "real",
-      artifacts: found.value.available,
+      artifacts: found.available,
     },
-    found: { ...found.value, notes: [...notes, ...found.value.notes] },
+    found,
     survey: null,
     cache: null,
     nodeLimit,
   });
+}
+
+async function planFromState(
+  machine: Machine,
+  input: SystemInput,
+  stateName: string,
+): Promise<Result<Planning>> {
+  const { platform, environment } = machine;
+  const file = readText(platform.files, environment.workingDirectory, stateName);
+  const state = file.ok ? readStateFile(file.value) : file;
+  const paper = await readOnPaper(machine, input);
+  if (!paper.ok || !state.ok) return fail(...problemsOf(paper), ...problemsOf(state));
+  const { components } = state.value;
+  const made = await planOnPaper(machine, paper.value, { systemType: null, components });
+  return await unlessExchanged(input, made);
 }
 
 function problemsOf(result: Result<unknown>): readonly Problem[] {
@@ -169,7 +191,7 @@ function withNotes(planning: Planning, first: readonly Problem[]): Result<Planni
 }
 
 /** Where it cannot be looked there is none that this caller could mean. */
-function leftOutNote({ platform, environment }: Machine): readonly Problem[] {
+export function leftOutNote({ platform, environment }: Machine): readonly Problem[] {
   const file = deviceConstraintsFile(environment);
   if (unlessRefused(() => platform.files.status(file), null) === null) return [];
   return [

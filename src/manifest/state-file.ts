@@ -42,10 +42,19 @@ export function readStateFile(file: TextFile): Result<StateFile> {
   const read = readShaped(file, stateShape);
   if (!read.ok) return read;
   const { document, shape } = read.value;
+  const entries = readStateEntries(document, shape.components);
+  return entries.ok ? ok({ file: document.source.file, components: entries.value }) : entries;
+}
+
+/** What the list `components` of a document says. */
+export function readStateEntries(
+  document: YamlDocument,
+  entries: z.output<typeof stateShape>["components"],
+): Result<readonly StateEntry[]> {
   const components: StateEntry[] = [];
   const problems: Problem[] = [];
   const places = new Map<ComponentId, Place>();
-  for (const [index, entry] of shape.components.entries()) {
+  for (const [index, entry] of entries.entries()) {
     const at = placeOf(document, index);
     const first = places.get(entry.id);
     if (first !== undefined) problems.push(sameId(entry.id, at, first));
@@ -54,8 +63,7 @@ export function readStateFile(file: TextFile): Result<StateFile> {
     if (current === null) problems.push(notOne(entry, at));
     else components.push({ componentType: entry.component_type, id: entry.id, current, at });
   }
-  if (problems.length > 0) return fail(...inOrder(problems));
-  return ok({ file: document.source.file, components });
+  return problems.length > 0 ? fail(...inOrder(problems)) : ok(components);
 }
 
 function currentOf({

@@ -1,5 +1,6 @@
 import { readlinkSync } from "node:fs";
 import { isatty } from "node:tty";
+import { fileError } from "./file-error.ts";
 import { nodeFiles } from "./files.ts";
 import { programFate, runProgram } from "./run-program.ts";
 import { FileError, type Host } from "./types.ts";
@@ -33,6 +34,8 @@ export function nodeHost({ bootIdFile, rebootCommand }: HostOptions): Host {
       }
     },
 
+    standardInput,
+
     hasTerminal: () => [0, 1, 2].some((fd) => isatty(fd)),
 
     async reboot() {
@@ -43,4 +46,21 @@ export function nodeHost({ bootIdFile, rebootCommand }: HostOptions): Host {
       throw new FileError("EIO", program, complaint || programFate(end));
     },
   };
+}
+
+async function* standardInput(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { stdin } = process;
+  const stop = () => stdin.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (!signal.aborted) yield* piecesOf(stdin);
+  } catch (error) {
+    if (!signal.aborted) throw fileError(error, "stdin");
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+async function* piecesOf(stream: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  for await (const piece of stream) if (piece instanceof Uint8Array) yield piece;
 }

@@ -228,6 +228,8 @@ export interface Host {
   bootId(): string;
   /** Of this process, absolute; where it was if it has been removed. */
   workingDirectory(): string;
+  /** What comes on stdin; ends where the signal is aborted. */
+  standardInput(signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Is a standard stream of this process a terminal, so that somebody sits there. */
   hasTerminal(): boolean;
   /** Asks the machine to reboot; returns when the command has been accepted, throws FileError when not. */

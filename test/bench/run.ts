@@ -4,6 +4,7 @@ import { artifact } from "./artifact.ts";
 import { bundle } from "./bundle.ts";
 import { cache } from "./cache.ts";
 import { deployment } from "./deployment.ts";
+import { fleet } from "./fleet.ts";
 import { interfaces } from "./interface.ts";
 import { menderClient } from "./mender-client.ts";
 import { planner } from "./planner.ts";
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, Bench>> = {
   interface: interfaces,
   "mender-client": menderClient,
   planner,
+  fleet,
   proof,
 };
 

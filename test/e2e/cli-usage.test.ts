@@ -91,6 +91,7 @@ describe("help and version", () => {
       "validate",
       "show-provides",
       "show-inventory",
+      "fleet",
       "explain",
       "simulate",
       "bundle",

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { Command } from "commander";
@@ -87,6 +88,14 @@ function withKey() {
   execFileSync("openssl", make, { cwd: system.directory, stdio: "ignore" });
 }
 
+function fleetSummary() {
+  const devices =
+    '{"id":"d1","components":[{"component_type":"rtos","id":"R1","version":"rtos-v1"}]}';
+  writeFileSync(system.path("fleet.ndjson"), devices);
+  const args = ["plan", "manifest-v2.yaml", "--fleet", "fleet.ndjson", "--summary", "--json"];
+  writeFileSync(system.path("summary.json"), system.run(args).stdout);
+}
+
 /** What the Mender Client has unpacked for the update module. */
 function payload() {
   bundled();
@@ -109,6 +118,7 @@ const cases: Readonly<Record<string, Case>> = {
   "show-inventory": { args: ["show-inventory"], hangsIn: "Identity R998" },
   explain: { args: ["explain", "manifest-v2.yaml"], hangsIn: "Identity R998" },
   simulate: { args: ["simulate", "manifest-v2.yaml"], hangsIn: "Identity R998" },
+  "fleet merge": { args: ["fleet", "merge", "summary.json"], prepare: fleetSummary },
   "bundle create": { args: ["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "v2.tar"] },
   "bundle inspect": { args: ["bundle", "inspect", "v2.tar"], prepare: bundled },
   "bundle verify": { args: ["bundle", "verify", "v2.tar"], prepare: bundled },

@@ -1,4 +1,5 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import type { Problem } from "../../core/problem.ts";
 import { makeInstallPlan, withWaysOut, type PlanningOptions } from "../../install/make-plan.ts";
 import { answerLines } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
@@ -8,7 +9,18 @@ import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { formatProblem, tellAs, type ToldAs } from "./told-as.ts";
 
-export type PlanOptions = PlanningOptions & ToldAs;
+export type PlanOptions = PlanningOptions &
+  ToldAs & {
+    /** Of a fleet only. */
+    readonly summary?: true;
+  };
+
+const noFleet: Problem = {
+  code: "invalid-argument",
+  message: '"--summary" is for a fleet, and none was given.',
+  expected: "--fleet FILE beside it",
+  hint: "Name the states of the devices with --fleet, or leave --summary out.",
+};
 
 /** What install would do, and why. Changes nothing but the file of `--out`. */
 export async function plan(
@@ -17,6 +29,7 @@ export async function plan(
   options: PlanOptions,
 ): Promise<ExitCode> {
   const { output } = context;
+  if (options.summary !== undefined) return failed(output, [noFleet]);
   const wrong = formatProblem(context, options, [file, options.state]);
   if (wrong !== null) return failed(output, [wrong]);
   const made = await makeInstallPlan(context, file, options);

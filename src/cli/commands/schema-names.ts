@@ -9,7 +9,9 @@ export const schemaNames = [
   "constraints",
   "state",
   "configuration",
+  "fleet-device",
   "plan",
+  "fleet-summary",
   "events",
 ] as const;
 export type SchemaName = (typeof schemaNames)[number];

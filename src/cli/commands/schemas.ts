@@ -2,9 +2,11 @@ import * as z from "zod";
 import { configurationShape } from "../../manifest/configuration.ts";
 import { constraintsFileShape } from "../../manifest/constraints-file.ts";
 import { manifestShape } from "../../manifest/manifest-shape.ts";
+import { fleetLineShape } from "../../manifest/fleet-line.ts";
 import { stateShape } from "../../manifest/state-file.ts";
 import { topologyComponentsShape, topologyShape } from "../../manifest/topology.ts";
 import { streamLineShape } from "../../report/events-shape.ts";
+import { fleetSummaryShape } from "../../report/fleet-summary.ts";
 import { answerShape } from "../../report/plan-shape.ts";
 import type { SchemaName } from "./schema-names.ts";
 
@@ -21,7 +23,13 @@ const schemas: { readonly [name in SchemaName]: Schema } = {
   constraints: { title: "Constraints of a device", shape: constraintsFileShape, isYaml: true },
   state: { title: "State of a System", shape: stateShape, isYaml: true },
   configuration: { title: "Configuration", shape: configurationShape, isYaml: false },
+  "fleet-device": { title: "Line of a fleet", shape: fleetLineShape, isYaml: false },
   plan: { title: "Answer of plan --json", shape: answerShape, isYaml: false },
+  "fleet-summary": {
+    title: "Summary of a fleet",
+    shape: fleetSummaryShape,
+    isYaml: false,
+  },
   events: { title: "Line of the stream of --json", shape: streamLineShape, isYaml: false },
 };
 

@@ -1,4 +1,5 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import type { FleetOptions } from "../commands/plan-fleet.ts";
 import type { PlanOptions } from "../commands/plan.ts";
 import type { ValidateOptions } from "../commands/validate.ts";
 import type { Lazily } from "./lazily.ts";
@@ -13,8 +14,19 @@ export function definePlanning(program: Command, lazily: Lazily): void {
     .option(...allowUnsignedOption)
     .addOption(formatOption())
     .option(...outOption)
+    .addOption(
+      new Option(
+        "--fleet <file>",
+        "for each device of a fleet, a line of JSON each; - is stdin",
+      ).conflicts("state"),
+    )
+    .option("--summary", "of --fleet with --json: one document for all, which fleet merge adds up")
     .action(
-      lazily(async (context, file: string, options: PlanOptions) => {
+      lazily(async (context, file: string, options: PlanOptions | FleetOptions) => {
+        if ("fleet" in options) {
+          const { planFleetOf } = await import("../commands/plan-fleet.ts");
+          return planFleetOf(context, file, options);
+        }
         const { plan } = await import("../commands/plan.ts");
         return plan(context, file, options);
       }),

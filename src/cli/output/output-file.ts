@@ -116,3 +116,27 @@ export function overInput(
     hint: "Give the output another name.",
   };
 }
+
+/** The same for pieces of text as they are made; what the generator ends in is passed on, and a failure leaves no file. */
+export async function writePieces<T>(
+  place: Place,
+  name: string,
+  pieces: AsyncGenerator<string, Result<T>>,
+): Promise<Result<T>> {
+  return await intoPlace(place, name, async (unfinished) => {
+    const ends: Result<T>[] = [];
+    async function* bytes(): AsyncGenerator<Uint8Array> {
+      for (let next = await pieces.next(); ; next = await pieces.next()) {
+        if (next.done === true) {
+          ends.push(next.value);
+          return;
+        }
+        yield Buffer.from(next.value);
+      }
+    }
+    await place.platform.files.writeStream(unfinished, bytes());
+    const [end] = ends;
+    if (end === undefined) throw new Error("a stream without an end");
+    return end;
+  });
+}

@@ -9,6 +9,8 @@ import type { Canvas, Style } from "../../report/style.ts";
 /** One of the two streams of the process. */
 export interface Sink {
   write(text: string): void;
+  /** Once more may be written without it being kept in memory; false: nobody reads any more. */
+  ready(): Promise<boolean>;
   readonly isTerminal: boolean;
   /** Characters in a line, and lines. */
   readonly width: number;
@@ -58,4 +60,17 @@ export function failedInStream(output: Output, problems: readonly Problem[]): Ex
   const lines = problems.map((problem) => jsonText(problemJson(problem)));
   writeLines(output.results, lines);
   return exitOf(problems);
+}
+
+/** Writes pieces of text no faster than they are read. Null: the reader is gone, and the rest was not made. */
+export async function writeAsRead<T>(
+  sink: Sink,
+  pieces: AsyncGenerator<string, T>,
+): Promise<T | null> {
+  for (;;) {
+    const next = await pieces.next();
+    if (next.done === true) return next.value;
+    sink.write(next.value);
+    if (!(await sink.ready())) return null;
+  }
 }
