@@ -127,6 +127,15 @@ describe.skipIf(!works)("a stick that is plugged in", () => {
     expect(installs()).toEqual(calls);
   });
 
+  test("may have the Artifacts beside a thin bundle that pins them", () => {
+    cpSync(system.path("artifacts"), system.path("sdb1/artifacts"), { recursive: true });
+    const args = ["--manifest", "manifest-v2.yaml", "--thin", "--pin", "--key", "mine.pem"];
+    system.run(["bundle", "create", ...args, "-o", "sdb1/update.tar"]);
+    rmSync(system.path("artifacts"), { recursive: true });
+    expect(plugIn().exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  });
+
   test("is refused where no key is configured, whatever is on it", () => {
     writeFileSync(system.path("conf/mender-orchestrator.conf"), "{}");
     const refused = plugIn();
