@@ -4,6 +4,7 @@ import { unpackGzip } from "../bundle/unpack.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { noBundle } from "./foreign-kind.ts";
+import { inputFile } from "./input-directory.ts";
 import { openInput, type OpenSource } from "./input-files.ts";
 import { kindOfInput } from "./input-kind.ts";
 import type { Machine } from "./machine.ts";
@@ -23,13 +24,15 @@ export async function withInput<T>(
   }
 }
 
-/** As `openBundleFile`, for the time of use. */
+/** As `openBundleFile`, for the time of use; a directory stands for the bundle at its top. */
 export async function withBundleFile<T>(
   machine: Machine,
   name: string,
   use: (plain: ByteSource) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const opened = await openBundleFile(machine, name);
+  const found = await inputFile(machine, name);
+  if (!found.ok) return found;
+  const opened = await openBundleFile(machine, found.value);
   if (!opened.ok) return opened;
   try {
     return await use(opened.value);

@@ -32,6 +32,8 @@ describe("a directory in place of a file", () => {
       stderr: `"stick" holds "v2.tar", a bundle: that is taken\n${byName.stderr}`,
     });
     expect(system.run(["plan", "stick", "--state", "state-v1.yaml"]).exit).toBe(0);
+    expect(system.run(["bundle", "inspect", "stick"]).exit).toBe(0);
+    expect(system.run(["bundle", "verify", "stick"]).exit).toBe(0);
     expect(system.run(["validate", "stick"]).stdout).toContain("stick/v2.tar");
     expect(system.run(["install", "./stick/"]).exit).toBe(0);
     expect(system.versions()).toEqual(v2);
