@@ -1,3 +1,4 @@
+import type { Grounding } from "../planner/constraints/grounding.ts";
 import { smallestChange } from "../planner/smallest-change.ts";
 import { type Deployment, isConstrained, isStaying, type Member } from "./deployment.ts";
 import { kindOf, roundNames } from "./program.ts";
@@ -7,7 +8,7 @@ import { versionIn } from "./state-of.ts";
  * The Components at fault where no more can be done: those of which nobody knows what they run or will run, and as few
  * others as would have to run something else for the System to be in an acceptable end state. In the System's order.
  */
-export function atFault(deployment: Deployment): readonly Member[] {
+export function atFault(deployment: Deployment, grounding: Grounding): readonly Member[] {
   const { members } = deployment;
   const suspects = members.filter((member) => isUnsettled(deployment, member));
   const { direction } = deployment;
@@ -23,7 +24,7 @@ export function atFault(deployment: Deployment): readonly Member[] {
   const failed = new Set(
     members.flatMap((member, index) => (hasFailedState(member) ? [index] : [])),
   );
-  const change = smallestChange(system, standing, failed);
+  const change = smallestChange(system, standing, failed, grounding);
   if (change === null) return suspects.length > 0 ? suspects : movedMembers(deployment);
   return change.flatMap((index) => members[index] ?? []);
 }

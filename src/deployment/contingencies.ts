@@ -1,6 +1,7 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { ComponentId, SystemVersion, Version } from "../core/ids.ts";
 import type { System } from "../manifest/system.ts";
+import { type Grounding, groundingOf } from "../planner/constraints/grounding.ts";
 import { symmetryClassesOf } from "../planner/model/symmetry-classes.ts";
 import { tableClassesOf } from "../planner/model/table-classes.ts";
 import type { Plan, Step } from "../planner/model/plan.ts";
@@ -8,7 +9,7 @@ import { contingencyPlan } from "./contingency-plan.ts";
 import { type Deployment, isConstrained, type Member } from "./deployment.ts";
 import { begin } from "./evolve.ts";
 import { syntheticBegin } from "./synthetic-begin.ts";
-import type { Begin, Replanned } from "./records.ts";
+import type { Replanned } from "./records.ts";
 import { endStateOf } from "./verdict.ts";
 
 /** What becomes of the System where a Component that was installed cannot go back. */
@@ -49,6 +50,7 @@ export function contingencies(
   { nodeLimit = defaultNodeLimit, limit = contingencyLimit }: ContingencyOptions = {},
 ): readonly Contingency[] {
   const first = syntheticBegin(system, plan, { nodeLimit });
+  const grounding = groundingOf(system);
   const before = begin(first, {
     type: "run",
     at: first.at,
@@ -74,7 +76,13 @@ export function contingencies(
         if (alike !== undefined) return [renamed(alike, step.component, classes, places)];
         if (left <= 0) return [];
         left -= 1;
-        const own = contingencyOf(first, { ...before, stage, members: start }, moves, group, step);
+        const own = contingencyOf(
+          grounding,
+          { ...before, stage, members: start },
+          moves,
+          group,
+          step,
+        );
         known.set(key, own);
         return [own];
       });
@@ -100,13 +108,13 @@ function movesOf(groups: Plan["stages"][number]["groups"]): Moves {
 
 /** The error path has undone all behind the step's group, and of the group all that can go back. */
 function contingencyOf(
-  first: Begin,
+  grounding: Grounding,
   start: Deployment,
   moves: Moves,
   stuck: number,
   { component }: Step,
 ): Contingency {
-  const { stage } = start;
+  const { begin: first, stage } = start;
   const firm = new Set(
     first.system.components.flatMap(({ id, supportsRollback }) => (supportsRollback ? [] : [id])),
   );
@@ -131,14 +139,14 @@ function contingencyOf(
     return planned;
   });
   const deployment: Deployment = { ...start, direction: "back", members };
-  const { groups, isUndecided = false } = contingencyPlan(deployment);
+  const { groups, isUndecided = false } = contingencyPlan(deployment, grounding);
   return {
     stage,
     component,
     cause: firm.has(component) ? "no-rollback" : "rollback-failed",
     groups,
     isDecided: !isUndecided,
-    endsIn: endStateOf({ ...deployment, members: afterwards(members, groups ?? []) }),
+    endsIn: endStateOf({ ...deployment, members: afterwards(members, groups ?? []) }, grounding),
   };
 }
 

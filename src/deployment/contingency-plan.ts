@@ -1,6 +1,7 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System } from "../manifest/system.ts";
 import type { Plan } from "../planner/model/plan.ts";
+import { type Grounding, groundingOf } from "../planner/constraints/grounding.ts";
 import { findWayOut } from "../planner/find-way-out.ts";
 import { withoutArtifacts } from "./at-hand.ts";
 import {
@@ -33,7 +34,10 @@ export function isUnsure(member: Member): boolean {
 }
 
 /** The contingency plan from here; `groups` is null where there is none, or where that was not decided. */
-export function contingencyPlan(deployment: Deployment): Replanned {
+export function contingencyPlan(
+  deployment: Deployment,
+  grounding: Grounding = groundingOf(deployment.begin.system),
+): Replanned {
   const { system, nodeLimit = defaultNodeLimit } = deployment.begin;
   const state = stateOf(withStandIns(deployment));
   if (state === null) return { type: "replanned", groups: null };
@@ -50,6 +54,7 @@ export function contingencyPlan(deployment: Deployment): Replanned {
     nodeLimit,
     leaving: new Set(leaving),
     places: placesOf(deployment, state),
+    grounding,
   });
   if (answer.kind === "undecided") return { type: "replanned", isUndecided: true, groups: null };
   return {

@@ -2,6 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { DeploymentOutcome } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { StopPoint } from "../core/protocol.ts";
+import { type Grounding, groundingOf } from "../planner/constraints/grounding.ts";
 import { isUnsure } from "./contingency-plan.ts";
 import type { Deployment, Member } from "./deployment.ts";
 import { next } from "./next.ts";
@@ -38,8 +39,14 @@ export type Action =
   /** It has ended; there is nothing to do. */
   | { readonly kind: "none" };
 
-/** What to do next, told from the deployment alone. A round that is still open must end first. */
-export function decide(deployment: Deployment): Action {
+/**
+ * What to do next, told from the deployment alone. A round that is still open must end first. `grounding`: of its tables,
+ * where they are at hand.
+ */
+export function decide(
+  deployment: Deployment,
+  grounding: Grounding = groundingOf(deployment.begin.system),
+): Action {
   if (deployment.ended !== null) return { kind: "none" };
   const toObserve = deployment.members.filter((member) => member.toObserve !== null);
   if (toObserve.length > 0) {
@@ -50,7 +57,7 @@ export function decide(deployment: Deployment): Action {
       components: toObserve.map((member) => member.id),
     };
   }
-  if (deployment.givenUp) return { kind: "end", ...verdict(deployment) };
+  if (deployment.givenUp) return { kind: "end", ...verdict(deployment, grounding) };
   const coming = next(deployment);
   switch (coming.kind) {
     case "round":
@@ -77,7 +84,7 @@ export function decide(deployment: Deployment): Action {
         isNew: deployment.stoppedBefore !== coming.before,
       };
     case "through":
-      return { kind: "end", ...verdict(deployment) };
+      return { kind: "end", ...verdict(deployment, grounding) };
     default:
       return assertNever(coming);
   }

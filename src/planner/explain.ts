@@ -3,7 +3,7 @@ import type { System } from "../manifest/system.ts";
 import type { Nogood } from "./conflict/nogood.ts";
 import type { ConflictSet } from "./conflict/conflict-set.ts";
 import { liftings, opening, stepConflict } from "./conflict/step-conflicts.ts";
-import { isTooWide, type Law, lawOf } from "./conflict/step-rules.ts";
+import { isTooWide, lawOf } from "./conflict/step-rules.ts";
 import { type Farthest, farthestIn } from "./conflict/farthest-state.ts";
 import { pathsTo } from "./conflict/step-paths.ts";
 import { missingEndState } from "./conflict/refused-goal.ts";
@@ -16,6 +16,7 @@ import {
   openingAsWritten,
   whyNotTogether,
 } from "./conflict/written-order-conflict.ts";
+import { type Grounding, groundingOf } from "./constraints/grounding.ts";
 import { writtenOrder } from "./find-plan.ts";
 import type { Answer } from "./model/plan.ts";
 import { wantedState } from "./model/wanted.ts";
@@ -74,18 +75,19 @@ export function explain(
   answer: Answer,
   { stepLimit = defaultStepLimit, tellsNearest = true }: ExplainOptions = {},
 ): Explanation {
+  const grounding = groundingOf(system);
   switch (answer.kind) {
     case "plan":
-      if (isTooWide(system)) return { kind: "unexplained", because: "too-wide" };
-      return { kind: "plan", ...orderReasons(system, answer.plan) };
+      if (isTooWide(system, grounding)) return { kind: "unexplained", because: "too-wide" };
+      return { kind: "plan", ...orderReasons(system, answer.plan, grounding) };
     case "undecided":
       return { kind: "unexplained", because: "undecided" };
     case "no-plan":
-      if (isTooWide(system)) return { kind: "unexplained", because: "too-wide" };
+      if (isTooWide(system, grounding)) return { kind: "unexplained", because: "too-wide" };
       // It knows only hops that hold whatever the way: what it said to be out of reach might not be.
       if (system.components.some(({ ways }) => ways !== undefined))
         return { kind: "unexplained", because: "ways" };
-      return whyNot(system, answer.stuck !== null, stepLimit, tellsNearest);
+      return whyNot(system, grounding, answer.stuck !== null, stepLimit, tellsNearest);
     default:
       return assertNever(answer);
   }
@@ -93,11 +95,12 @@ export function explain(
 
 function whyNot(
   system: System,
+  grounding: Grounding,
   isStuck: boolean,
   stepLimit: number,
   tellsNearest: boolean,
 ): WhyNot {
-  const law = lawOf(system);
+  const law = lawOf(system, grounding);
   const wanted = wantedState(system).map((version) => [version]);
   const paths = pathsTo(system, wanted);
   const asked = (): Question => ({
@@ -107,8 +110,13 @@ function whyNot(
     isLifted: () => false,
     budget: { left: stepLimit },
   });
-  const nearest = nearestTo(system, law, stepLimit, tellsNearest);
-  const missing = missingEndState(system);
+  const nearest =
+    system.endTables.length === 0
+      ? "none"
+      : tellsNearest
+        ? nearestEnd(system, law, stepLimit, grounding)
+        : "undecided";
+  const missing = missingEndState(system, grounding);
   if (missing !== null) return whyNoEndState(asked(), missing, nearest);
   // Step by step a number waits for all lower ones to have what they want; over stepping stones it holds in each stage.
   if (!isStuck && isWrittenOverStones(system)) return whyNotWritten(system, stepLimit);
@@ -132,16 +140,6 @@ function whyNot(
     repairs: known ?? [],
     areRepairsComplete: opened.isComplete && known !== null,
   };
-}
-
-function nearestTo(
-  system: System,
-  law: Law,
-  stepLimit: number,
-  isAsked: boolean,
-): WhyNot["nearest"] {
-  if (system.endTables.length === 0) return "none";
-  return isAsked ? nearestEnd(system, law, stepLimit) : "undecided";
 }
 
 const notFound: ConflictSet = { nogoods: [], isIrreducible: false };

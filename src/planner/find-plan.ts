@@ -5,6 +5,8 @@ import { conflictingRows } from "./conflict/plan-conflicts.ts";
 import { type MovePlan, planOf } from "./model/moves.ts";
 import { firstViolation, groupsByOrder, type OrderUse, orderUse } from "./stage/written-order.ts";
 import { startingIn } from "./constraints/state-acceptance.ts";
+import { endStateBudget } from "./constraints/end-state-satisfiability.ts";
+import { groundingOf } from "./constraints/grounding.ts";
 import { acceptabilityOf, type Acceptability } from "./constraints/acceptability.ts";
 import { sentence } from "./conflict/no-plan.ts";
 import type { Answer, Cost } from "./model/plan.ts";
@@ -76,10 +78,11 @@ function isSameCost(one: Cost, other: Cost): boolean {
 
 /** Of a System whose hops do not depend on the way. */
 function answerTo(system: System, nodeLimit: number, tracer: Tracer | null): Answer {
-  const acceptability = acceptabilityOf(system);
+  const budget = endStateBudget();
+  const acceptability = acceptabilityOf(system, groundingOf(system), budget);
   if (!acceptability.network.isWhole) return { kind: "undecided", nodes: nodeLimit };
   const answer = answerUnder(acceptability, system, nodeLimit, tracer);
-  return acceptability.ends.isSure() ? answer : doubted(system, answer, nodeLimit);
+  return budget.isExceeded ? doubted(system, answer, nodeLimit) : answer;
 }
 
 /** More may be possible than was taken for it. */

@@ -12,6 +12,8 @@ import { at, planOf } from "./model/moves.ts";
 import type { PlanOptions } from "./find-plan.ts";
 import { type Places, standing } from "./model/standing.ts";
 import { priorityQueue } from "./model/priority-queue.ts";
+import { endStateBudget } from "./constraints/end-state-satisfiability.ts";
+import { type Grounding, groundingOf } from "./constraints/grounding.ts";
 import { acceptabilityOf, type Acceptability } from "./constraints/acceptability.ts";
 import type { Answer, Cost, Plan } from "./model/plan.ts";
 import {
@@ -28,6 +30,8 @@ interface WayOutOptions extends PlanOptions {
   readonly leaving?: ReadonlySet<number>;
   /** Where on their ways the Components are; left out: nobody knows. */
   readonly places?: Places;
+  /** Of the tables, where they are at hand. */
+  readonly grounding?: Grounding;
 }
 
 /**
@@ -39,11 +43,16 @@ export function findWayOut(
   system: System,
   state: SystemState,
   frozen: ReadonlySet<number>,
-  { nodeLimit = defaultNodeLimit, leaving = new Set(), places = [] }: WayOutOptions = {},
+  {
+    nodeLimit = defaultNodeLimit,
+    leaving = new Set(),
+    places = [],
+    grounding = groundingOf(system),
+  }: WayOutOptions = {},
 ): Answer {
   const free = withFrozen(withoutOrder(system), frozen);
   const ask = (stranded: System): Answer =>
-    wayOutOf(stranded, { old: startState(system), leaving, nodeLimit });
+    wayOutOf(stranded, grounding, { old: startState(system), leaving, nodeLimit });
   const strict = standing(free, state, places, "every");
   const answer = ask(strict.system);
   if (strict.isExact || answer.kind === "undecided") return answer;
@@ -60,10 +69,15 @@ interface Goals {
 }
 
 /** From where a System is whose hops do not depend on the way. */
-function wayOutOf(stranded: System, { old, leaving, nodeLimit }: Goals): Answer {
+function wayOutOf(
+  stranded: System,
+  grounding: Grounding,
+  { old, leaving, nodeLimit }: Goals,
+): Answer {
+  const endStatesLeft = endStateBudget();
   // Nobody is told what allows its steps.
   const acceptability: Acceptability = {
-    ...acceptabilityOf(stranded),
+    ...acceptabilityOf(stranded, grounding, endStatesLeft),
     allowing: (groups) => groups.map((moves) => moves.map(() => [])),
   };
   if (!acceptability.network.isWhole) return { kind: "undecided", nodes: nodeLimit };
@@ -79,10 +93,8 @@ function wayOutOf(stranded: System, { old, leaving, nodeLimit }: Goals): Answer 
     (mayEndIn(old) ? straightTo(stranded, acceptability, old, budget) : null) ??
     nearest(stranded, acceptability, isOther, budget) ??
     (mayEndIn(wanted) ? straightTo(stranded, acceptability, wanted, budget) : null);
-  if (plan !== null)
-    return acceptability.ends.isSure() ? { kind: "plan", plan } : notProvedBest(plan);
-  if (budget.left < 0 || !acceptability.ends.isSure())
-    return { kind: "undecided", nodes: nodeLimit };
+  if (plan !== null) return endStatesLeft.isExceeded ? notProvedBest(plan) : { kind: "plan", plan };
+  if (budget.left < 0 || endStatesLeft.isExceeded) return { kind: "undecided", nodes: nodeLimit };
   return {
     kind: "no-plan",
     core: [],

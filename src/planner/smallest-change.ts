@@ -1,6 +1,7 @@
 import { unknownVersion } from "../core/ids.ts";
 import { startState, type System } from "../manifest/system.ts";
 import { acceptabilityOf } from "./constraints/acceptability.ts";
+import { type Grounding, groundingOf } from "./constraints/grounding.ts";
 import type { EndBox } from "./constraints/end-states.ts";
 
 /** What each Component runs; null: nobody knows, or it may not stay as it is. */
@@ -19,8 +20,9 @@ export function smallestChange(
   system: System,
   standing: Standing,
   suspect: ReadonlySet<number>,
+  grounding: Grounding = groundingOf(system),
 ): readonly number[] | null {
-  const { ends, tableClasses } = acceptabilityOf(system);
+  const { ends, tableClasses } = acceptabilityOf(system, grounding);
   const starts = startState(system);
   const choicesOf = system.components.map(({ type, start }) =>
     [...(system.types[type]?.versions ?? []).entries()].flatMap(([version, name]) =>

@@ -3,6 +3,7 @@ import type { Ending } from "../core/events.ts";
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
 import { ending } from "../deployment/verdict.ts";
 import { startState, type System } from "../manifest/system.ts";
+import type { Grounding } from "../planner/constraints/grounding.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import type { Situation } from "./situation.ts";
 import { brokenIn, stateIn, type World } from "./world.ts";
@@ -24,8 +25,9 @@ export interface End extends Pick<
 export function judgeOf(
   system: System,
   start: World,
+  grounding: Grounding,
 ): (situation: Situation) => Omit<End, "faults"> {
-  const { endState } = acceptance(system, startState(system));
+  const { endState } = acceptance(system, startState(system), grounding);
   const versionOf = (world: World): SystemVersion | null => {
     const state = stateIn(system, world);
     return system.endTables.length > 0 && state !== null ? endState(state) : null;
@@ -53,7 +55,7 @@ export function judgeOf(
   };
   return (situation) => {
     const { deployment, world } = situation;
-    const told = ending(deployment);
+    const told = ending(deployment, grounding);
     if (told === null) throw new Error("a deployment that has not ended");
     const { outcome, inconsistent, uncommitted, beside, wayOutUndecidedAt } = told;
     const isUntrue = !isTrue(situation);

@@ -1,5 +1,6 @@
 import { begin } from "../deployment/evolve.ts";
 import type { Begin } from "../deployment/records.ts";
+import { type Grounding, groundingOf } from "../planner/constraints/grounding.ts";
 import { type End, judgeOf } from "./ends.ts";
 import { passage } from "./passage.ts";
 import {
@@ -78,10 +79,11 @@ export function* exploring(
   machine: Machine = realMachine,
 ): Exploring {
   const { system } = first;
-  const start = startOf(first, scope, machine);
+  const grounding = groundingOf(system);
+  const start = startOf(first, scope, machine, grounding);
   const keyOf = situationKeys();
-  const judge = judgeOf(system, start.world);
-  const isForbidden = passage(system);
+  const judge = judgeOf(system, start.world, grounding);
+  const isForbidden = passage(system, grounding);
   const seen = new Set<string>([keyOf(start)]);
   const ends = new Map<string, End>();
   const forbidden = new Map<string, Passed>();
@@ -137,7 +139,12 @@ export function* exploring(
   return result(null);
 }
 
-function startOf(first: Begin, { faults }: Scope, machine: Machine): Situation {
+function startOf(
+  first: Begin,
+  { faults }: Scope,
+  machine: Machine,
+  grounding: Grounding,
+): Situation {
   const deployment = begin(first, {
     type: "run",
     at: first.at,
@@ -147,7 +154,14 @@ function startOf(first: Begin, { faults }: Scope, machine: Machine): Situation {
     stopBefore: [],
     exitOnReboot: false,
   });
-  return { deployment, world: worldOf(deployment), faultsLeft: faults, isShaken: false, machine };
+  return {
+    deployment,
+    world: worldOf(deployment),
+    faultsLeft: faults,
+    isShaken: false,
+    machine,
+    grounding,
+  };
 }
 
 function faultsOf(trail: Trail | null): readonly string[] {

@@ -1,4 +1,5 @@
 import type { System } from "../manifest/system.ts";
+import type { Grounding } from "../planner/constraints/grounding.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import { isTooWide, lawOf } from "../planner/conflict/step-rules.ts";
 import { stateIn, type World } from "./world.ts";
@@ -8,11 +9,14 @@ import { stateIn, type World } from "./world.ts";
  * and what stood at the start may be gone back to. Of a broken Component nobody can say what it goes with;
  * it is judged at the end.
  */
-export function passage(system: System): (before: World, after: World) => boolean {
+export function passage(
+  system: System,
+  grounding: Grounding,
+): (before: World, after: World) => boolean {
   if (system.endTables.length === 0) return () => false;
   // An order written by hand says how to get there, not what may be passed.
   const types = system.types.map((type) => ({ ...type, order: null }));
-  const law = isTooWide(system) ? null : lawOf({ ...system, types });
+  const law = isTooWide(system, grounding) ? null : lawOf({ ...system, types }, grounding);
   const known = new Map<string, boolean>();
   const isForbidden = (before: World, after: World): boolean => {
     const from = stateIn(system, before);
@@ -24,7 +28,7 @@ export function passage(system: System): (before: World, after: World) => boolea
         (law === null || law.violations(to, component, version).length > 0),
     );
     // Without transition tables whole states are judged, and an odd one may be where the step begins.
-    return isRefused && !acceptance(system, from).transit(to);
+    return isRefused && !acceptance(system, from, grounding).transit(to);
   };
   return (before, after) => {
     if (before === after) return false;

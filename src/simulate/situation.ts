@@ -5,6 +5,7 @@ import { type Deployment, owingCleanup } from "../deployment/deployment.ts";
 import { evolve } from "../deployment/evolve.ts";
 import type { RoundName } from "../deployment/program.ts";
 import type { JournalRecord, Outcome } from "../deployment/records.ts";
+import type { Grounding } from "../planner/constraints/grounding.ts";
 import { after, changesVersion, dropped, type Effect, type World } from "./world.ts";
 
 /** A point in one of all possible runs: what the journal would tell, and what is really there. */
@@ -15,6 +16,8 @@ export interface Situation {
   /** A boot loader has dropped something: what is passed on the way back from there is none of our choosing. */
   readonly isShaken: boolean;
   readonly machine: Machine;
+  /** Of the tables of the System. */
+  readonly grounding: Grounding;
 }
 
 /** One thing that may happen next. `fault` is null where all goes well. */
@@ -45,9 +48,9 @@ export interface Answers {
 export function happenings(situation: Situation, answers: Answers): readonly Happening[] {
   const { deployment, faultsLeft } = situation;
   if (deployment.open !== null) return inRound(situation, answers);
-  const action = situation.machine.decide(deployment);
+  const action = situation.machine.decide(deployment, situation.grounding);
   if (action.kind === "none") return [];
-  const onwards = { fault: null, next: fold(situation, intended(deployment, action)) };
+  const onwards = { fault: null, next: fold(situation, intended(situation, action)) };
   if (faultsLeft === 0 || action.kind === "end") return [onwards];
   return [
     onwards,
@@ -60,7 +63,7 @@ export function happenings(situation: Situation, answers: Answers): readonly Hap
 
 type Decided = ReturnType<typeof decide>;
 
-function intended(deployment: Deployment, action: Decided): JournalRecord {
+function intended({ deployment, grounding }: Situation, action: Decided): JournalRecord {
   switch (action.kind) {
     case "round":
     case "reboot-host": {
@@ -68,7 +71,7 @@ function intended(deployment: Deployment, action: Decided): JournalRecord {
       return { type: "intent", round, group, components };
     }
     case "replan":
-      return contingencyPlan(deployment);
+      return contingencyPlan(deployment, grounding);
     case "end":
       return {
         type: "ended",

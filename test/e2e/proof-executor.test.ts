@@ -5,6 +5,7 @@ import type { Query, State } from "../../src/core/protocol.ts";
 import type { OpenRound } from "../../src/deployment/deployment.ts";
 import { begin } from "../../src/deployment/evolve.ts";
 import type { RoundName } from "../../src/deployment/program.ts";
+import { groundingOf } from "../../src/planner/constraints/grounding.ts";
 import {
   type Answers,
   type Happening,
@@ -75,6 +76,7 @@ function onPaper({ fault, behind, by = answers, times = 1 }: Fate): Course {
     faultsLeft: times,
     isShaken: false,
     machine: realMachine,
+    grounding: groundingOf(first.system),
   };
   const calls: string[] = [];
   let last: RoundName | null = null;

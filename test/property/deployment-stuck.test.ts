@@ -9,6 +9,7 @@ import type { RoundName } from "../../src/deployment/program.ts";
 import { type Begin, JournalRecord } from "../../src/deployment/records.ts";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
+import { groundingOf } from "../../src/planner/constraints/grounding.ts";
 import { startingIn } from "../../src/planner/constraints/state-acceptance.ts";
 import { passage } from "../../src/simulate/passage.ts";
 import type { Effect, World } from "../../src/simulate/world.ts";
@@ -205,7 +206,7 @@ describe("a deployment with Components that cannot go back, rollbacks that fail,
     "brings about nothing that the tables forbid",
     () => {
       check(({ system, killing: { steps } }) => {
-        const isForbidden = passage(system);
+        const isForbidden = passage(system, groundingOf(system));
         const wrong = steps.filter(({ since, from, to }) => {
           // What stands where a way begins is no reason to refuse what it passes.
           const { isAcceptable } = oracle(startingIn(system, indicesIn(system, since)));

@@ -5,6 +5,7 @@ import { lintManifest } from "../../manifest/lint.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { missingEndState } from "../../planner/conflict/refused-goal.ts";
 import { isTooWide } from "../../planner/conflict/step-rules.ts";
+import { groundingOf } from "../../planner/constraints/grounding.ts";
 import {
   brokenByOrder,
   type Reachability,
@@ -41,8 +42,9 @@ export function lint(manifest: Manifest, artifacts: readonly AvailableArtifact[]
     return { problems, notes, reach: null };
   }
   const system = matched.value;
-  const missing = missingEndState(system);
-  if (isTooWide(system)) return { problems: [], notes, reach: null };
+  const grounding = groundingOf(system);
+  const missing = missingEndState(system, grounding);
+  if (isTooWide(system, grounding)) return { problems: [], notes, reach: null };
   const reach = reachability(system);
   const stray = strayVersions(system);
   return {

@@ -6,7 +6,8 @@ import { at } from "../model/moves.ts";
 import { opening } from "./step-conflicts.ts";
 import { pathsTo } from "./step-paths.ts";
 import type { Law } from "./step-rules.ts";
-import { acceptabilityOf } from "../constraints/acceptability.ts";
+import { type Acceptability, acceptabilityOf } from "../constraints/acceptability.ts";
+import type { Grounding } from "../constraints/grounding.ts";
 import { wantedOf } from "../model/wanted.ts";
 
 export interface NearestEnd {
@@ -27,8 +28,10 @@ export function nearestEnd(
   system: System,
   law: Law,
   stepLimit: number,
+  grounding: Grounding,
 ): NearestEnd | "none" | "undecided" {
-  const { endName } = acceptabilityOf(system);
+  const acceptability = acceptabilityOf(system, grounding);
+  const { endName } = acceptability;
   const start = startState(system);
   const missing = (state: SystemState) =>
     state.filter((version, component) => version !== wantedOf(system, component)).length;
@@ -48,7 +51,7 @@ export function nearestEnd(
     return true;
   };
   // Straight to what is wanted, wherever an end state leaves the choice; then anywhere in it.
-  const inReach = endsInReach(system);
+  const inReach = endsInReach(system, acceptability);
   const straight = { left: Math.ceil(stepLimit / 2) };
   const unsettled = inReach.filter(
     ({ goals, fewest }) =>
@@ -73,8 +76,8 @@ function nearestOf(
 /** What of each kind of end state every Component can get to for itself; those that can be the nearest first. */
 function endsInReach(
   system: System,
+  { ends, tableClasses }: Acceptability,
 ): readonly { readonly goals: Goals; readonly fewest: number }[] {
-  const { ends, tableClasses } = acceptabilityOf(system);
   const reached = system.components.map(({ hops, start }) => versionsFrom(start, hops));
   return ends.boxes
     .map(({ domains }) =>

@@ -1,6 +1,7 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { after, at, type Move } from "../model/moves.ts";
 import type { Nogood } from "./nogood.ts";
+import { type Grounding, groundingOf } from "../constraints/grounding.ts";
 import { lawOf, type Law } from "./step-rules.ts";
 import type { Plan } from "../model/plan.ts";
 
@@ -31,8 +32,12 @@ export interface OrderReasons {
 }
 
 /** For each step but those of the first group of a stage, what keeps it from coming earlier. */
-export function orderReasons(system: System, plan: Plan): OrderReasons {
-  const law = lawOf(system);
+export function orderReasons(
+  system: System,
+  plan: Plan,
+  grounding: Grounding = groundingOf(system),
+): OrderReasons {
+  const law = lawOf(system, grounding);
   const reasons: OrderReason[] = [];
   let state: SystemState = startState(system);
   for (const [stage, { groups }] of plan.stages.entries()) {

@@ -7,6 +7,7 @@ import { pathsTo } from "./step-paths.ts";
 import { lawOf } from "./step-rules.ts";
 import { findPlanFrom } from "../find-plan.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
+import { type Grounding, groundingOf } from "../constraints/grounding.ts";
 
 /**
  * From one System version to another. `yes`: with the Artifacts at hand. `allowed`: the tables let every
@@ -29,13 +30,14 @@ const maxCompared = 40;
 
 /** Between each two end states, those of one name taken for one. `stepLimit`: states and steps to look at for a pair. */
 export function reachability(system: System, stepLimit = 20_000): Reachability {
-  const ends = namedEnds(system).slice(0, maxCompared);
+  const grounding = groundingOf(system);
+  const ends = namedEnds(system, grounding).slice(0, maxCompared);
   return {
     names: ends.map(({ name }) => name),
     rules: ends.map(({ rule }) => rule),
     states: ends.map(({ domains }) => domains.map((domain) => at(domain, 0))),
     reach: ends.map((from) =>
-      ends.map((to) => (from === to ? "same" : reachOf(system, from, to, stepLimit))),
+      ends.map((to) => (from === to ? "same" : reachOf(system, grounding, from, to, stepLimit))),
     ),
   };
 }
@@ -48,8 +50,8 @@ interface NamedEnd {
 }
 
 /** The first end state of each name. */
-function namedEnds(system: System): readonly NamedEnd[] {
-  const { ends, tableClasses } = acceptabilityOf(system);
+function namedEnds(system: System, grounding: Grounding): readonly NamedEnd[] {
+  const { ends, tableClasses } = acceptabilityOf(system, grounding);
   const found = new Map<SystemVersion, NamedEnd>();
   for (const { name, rules, domains } of ends.boxes) {
     if (name === null || found.has(name)) continue;
@@ -68,14 +70,20 @@ function byRow(a: NamedEnd, b: NamedEnd): number {
   return a.rule.line - b.rule.line;
 }
 
-function reachOf(system: System, from: NamedEnd, to: NamedEnd, stepLimit: number): Reach {
+function reachOf(
+  system: System,
+  grounding: Grounding,
+  from: NamedEnd,
+  to: NamedEnd,
+  stepLimit: number,
+): Reach {
   const start = from.domains.map((domain) => at(domain, 0));
   const here = startingIn(system, start);
-  if (acceptabilityOf(here).endName(start) === null) return "no";
+  if (acceptabilityOf(here, grounding).endName(start) === null) return "no";
   const goals = to.domains.map((domain, component) =>
     domain.includes(at(start, component)) ? [at(start, component)] : domain,
   );
-  const found = isWay(here, goals, to.name, stepLimit);
+  const found = isWay(here, grounding, goals, to.name, stepLimit);
   if (found === "way") return "yes";
   // Of hops that depend on the way only those are known that hold whatever the way: there may be more.
   if (system.components.some(({ ways }) => ways !== undefined)) return "undecided";
@@ -88,25 +96,26 @@ function reachOf(system: System, from: NamedEnd, to: NamedEnd, stepLimit: number
       ),
     })),
   };
-  const allowed = isWay(direct, goals, to.name, stepLimit);
+  const allowed = isWay(direct, grounding, goals, to.name, stepLimit);
   if (allowed === "way") return "allowed";
   return found === "undecided" || allowed === "undecided" ? "undecided" : "no";
 }
 
 function isWay(
   system: System,
+  grounding: Grounding,
   goals: readonly (readonly number[])[],
   name: SystemVersion,
   stepLimit: number,
 ): "way" | "none" | "undecided" {
-  const { endName } = acceptabilityOf(system);
+  const { endName } = acceptabilityOf(system, grounding);
   // The order is written for the wanted state only.
   const free = { ...system, types: system.types.map((type) => ({ ...type, order: null })) };
   const isGoal = (state: SystemState) => endName(state) === name;
   const budget = { left: stepLimit };
   return opening({
     system: free,
-    law: lawOf(free),
+    law: lawOf(free, grounding),
     paths: pathsTo(free, goals),
     isGoal,
     isLifted: () => false,

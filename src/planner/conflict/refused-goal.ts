@@ -2,12 +2,16 @@ import type { EndTable, Rule, System } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
 import { firstRule, type RowNogood } from "./nogood.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
+import { type Grounding, groundingOf } from "../constraints/grounding.ts";
 import { wantedState } from "../model/wanted.ts";
 
 /** Why the wanted state is no acceptable end state; null where it is one. */
-export function missingEndState(system: System): RowNogood | null {
+export function missingEndState(
+  system: System,
+  grounding: Grounding = groundingOf(system),
+): RowNogood | null {
   if (system.endTables.length === 0) return null;
-  if (acceptabilityOf(system).endName(wantedState(system)) !== null) return null;
+  if (acceptabilityOf(system, grounding).endName(wantedState(system)) !== null) return null;
   const [first] = system.endTables;
   const [refusal] = refusedEndState(system).toSorted(
     (a, b) => Number(a.kind !== "row") - Number(b.kind !== "row"),

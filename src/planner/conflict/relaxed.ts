@@ -19,7 +19,8 @@ import {
   setBox,
 } from "../constraints/relation-dense.ts";
 import { constraintsByTable, indexOf } from "../constraints/network.ts";
-import { type EndStates, endStates } from "../constraints/end-states.ts";
+import { endStateBudget } from "../constraints/end-state-satisfiability.ts";
+import { type EndStates, endStatesOf } from "../constraints/end-states.ts";
 import type { Nogood } from "./nogood.ts";
 import { refusal } from "../constraints/refusal.ts";
 
@@ -71,7 +72,9 @@ export function relaxer(
   };
   let anywhere: EndStates | null = null;
   const endsAnywhere = () =>
-    (anywhere ??= endStates(withoutRests(system), acceptability.tableClasses));
+    (anywhere ??= endStatesOf(withoutRests(system), acceptability.tableClasses).within(
+      endStateBudget(),
+    ));
   return (nogoods, isResting) => {
     const constraints = [...constraintsOfTable.keys()].flatMap((table) => {
       const own = nogoods.filter((nogood) => isOf(table, nogood));

@@ -1,6 +1,8 @@
 import type { Rule, System, SystemState } from "../../manifest/system.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
+import { endStateBudget } from "../constraints/end-state-satisfiability.ts";
 import { accepts, acceptsAll, type GroundConstraint } from "../constraints/ground.ts";
+import { type Grounding, groundingOf } from "../constraints/grounding.ts";
 import { constraintsByTable } from "../constraints/network.ts";
 import { isEvery } from "../constraints/relation-dense.ts";
 import { at } from "../model/moves.ts";
@@ -51,8 +53,8 @@ const maxChoices = 100_000;
 const maxLookups = 500_000;
 
 /** Whether a table has so many columns of one type that its rules cannot be taken apart. */
-export function isTooWide(system: System): boolean {
-  const { tableClasses, network } = acceptabilityOf(system);
+export function isTooWide(system: System, grounding: Grounding = groundingOf(system)): boolean {
+  const { tableClasses, network } = acceptabilityOf(system, grounding);
   if (!network.isWhole) return true;
   return system.transitionTables.some(({ columns }) => {
     const counts = candidates(tableClasses, columns).map((classes) =>
@@ -63,9 +65,10 @@ export function isTooWide(system: System): boolean {
 }
 
 /** Not for a System that is too wide. */
-export function lawOf(system: System): Law {
+export function lawOf(system: System, grounding: Grounding = groundingOf(system)): Law {
   const nogoods = nogoodsOf();
-  const whole = acceptabilityOf(system);
+  const budget = endStateBudget();
+  const whole = acceptabilityOf(system, grounding, budget);
   const choicesOf: Choice[][] = system.components.map(() => []);
   const constraintsOfTable = constraintsByTable(whole.network);
   for (const table of system.transitionTables) {
@@ -96,7 +99,7 @@ export function lawOf(system: System): Law {
     nogood: nogoods.nogood,
     isEndState: (state) => whole.endName(state) !== null,
     rest: nogoods.numberOf(restNogood(system)),
-    isSure: () => whole.ends.isSure(),
+    isSure: () => !budget.isExceeded,
     violations: (state, component, version) => {
       const found = orderViolations(system, state, component, nogoods);
       if (whole.endStatesOnly !== null) found.push(...standing(state.with(component, version)));

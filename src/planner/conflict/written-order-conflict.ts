@@ -1,5 +1,7 @@
 import type { System } from "../../manifest/system.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
+import { endStateBudget } from "../constraints/end-state-satisfiability.ts";
+import { groundingOf } from "../constraints/grounding.ts";
 import { findPlan, writtenOrder } from "../find-plan.ts";
 import type { Answer } from "../model/plan.ts";
 import { at } from "../model/moves.ts";
@@ -56,7 +58,8 @@ function conflictOf(
   tries: number,
 ): Pick<Together, "nogoods" | "isIrreducible"> {
   const none = { nogoods: [], isIrreducible: false };
-  const acceptability = acceptabilityOf(system);
+  const budget = endStateBudget();
+  const acceptability = acceptabilityOf(system, groundingOf(system), budget);
   const moves = wantedMoves(system);
   const isOneStage = moves.every((move) => isDirect(system, move));
   if (!isOneStage && (tries === 0 || acceptability.endStatesOnly !== null)) return none;
@@ -77,7 +80,7 @@ function conflictOf(
   if (tries === 0) return { nogoods: told([...first, ...orders]), isIrreducible: false };
   const always = [rest, ...oracle.orders];
   const found = grown(oracle, [...always, ...first], { left: questionsFor(system) });
-  if (found.kind !== "none" || !acceptability.ends.isSure()) return none;
+  if (found.kind !== "none" || budget.isExceeded) return none;
   const rows = [...found.used].filter((number) => !always.includes(number));
   const inNames = byNogood(system);
   const sorted = rows.toSorted((a, b) => inNames(nogood(a), nogood(b)));

@@ -8,11 +8,13 @@ import {
 } from "../../manifest/system.ts";
 import type { Options } from "../model/option-classes.ts";
 import { eachGroup } from "../model/moves.ts";
-import { type EndStates, endStates } from "./end-states.ts";
-import { type TableClasses, tableClassesOf } from "../model/table-classes.ts";
+import { type EndStateBudget, endStateBudget } from "./end-state-satisfiability.ts";
+import type { EndStates } from "./end-states.ts";
+import { type Grounding, groundingOf } from "./grounding.ts";
+import type { TableClasses } from "../model/table-classes.ts";
 import { type AllowedBy, allowedByOf } from "./allowed-by.ts";
 import { type EndStatesOnly, endStatesOnlyOf } from "./end-states-only.ts";
-import { type ConstraintNetwork, constraintNetwork } from "./network.ts";
+import type { ConstraintNetwork } from "./network.ts";
 import { refusal } from "./refusal.ts";
 
 /** Why one of several states may not be passed. */
@@ -41,48 +43,20 @@ export interface Acceptability {
   readonly allowing: AllowedBy;
 }
 
-/** What the tables say wherever the System starts. */
-type Grounds = Pick<Acceptability, "tableClasses" | "ends" | "network">;
-
-/**
- * Many questions are asked of the same tables, each from another start. Only the last tables are kept: what a weak map
- * was given stays in memory until all of it is collected.
- */
-let latest: { readonly system: System; readonly grounds: Grounds } | null = null;
-
-function groundsOf(system: System): Grounds {
-  const isKnown =
-    latest?.system.transitionTables === system.transitionTables &&
-    isSameFrame(latest.system, system);
-  // What was given up for one question may be found for another one.
-  if (latest !== null && isKnown && latest.grounds.ends.isSure()) {
-    latest.grounds.ends.renew();
-    return latest.grounds;
-  }
-  const family = tableClassesOf(system);
-  const ends = endStates(system, family);
-  const grounds = { tableClasses: family, ends, network: constraintNetwork(system, family, ends) };
-  latest = { system, grounds };
-  return grounds;
-}
-
-/** Whether the tables of one speak of the same Components and versions as those of the other. */
-function isSameFrame(one: System, other: System): boolean {
-  return (
-    one.endTables === other.endTables &&
-    one.components.length === other.components.length &&
-    one.components.every(({ type }, at) => type === other.components[at]?.type) &&
-    one.types.length === other.types.length &&
-    one.types.every(({ versions }, at) => versions === other.types[at]?.versions)
-  );
-}
-
-export function acceptabilityOf(system: System): Acceptability {
-  const { tableClasses: family, ends, network } = groundsOf(system);
+/** `grounding`: of its tables, where it is at hand. `budget`: tells afterwards whether more may be acceptable than was told. */
+export function acceptabilityOf(
+  system: System,
+  grounding: Grounding = groundingOf(system),
+  budget: EndStateBudget = endStateBudget(),
+): Acceptability {
+  if (!grounding.isOf(system)) throw new Error("these are the tables of another System");
+  const family = grounding.tableClasses();
+  const { ends, network } = grounding.within(budget);
   const starts = startState(system);
-  const common = { tableClasses: family, ends, network, endName: ends.nameOf };
-  const violation: Acceptability["violation"] = (options) => {
-    const refused = refusal(network, family, starts, options);
+  const endStatesOnly = passesEndStatesOnly(system) ? endStatesOnlyOf(system, family, ends) : null;
+  const endRules = system.endTables.flatMap(({ rows }) => rows.map(({ rule }) => rule));
+  const byTables: Acceptability["violation"] = (options) => {
+    const refused = refusal(network(), family, starts, options);
     if (refused === null) return null;
     const combination = refused.combination.map(({ tableClass, version }) => ({
       type: family.classes[tableClass]?.type ?? -1,
@@ -91,31 +65,43 @@ export function acceptabilityOf(system: System): Acceptability {
     const nearby = refused.constraint.table.rows.map(({ rule }) => rule);
     return { rule: refused.rule, table: refused.constraint.table.name, nearby, combination };
   };
-  const allowing = allowedByOf(network, family, starts);
-  if (!passesEndStatesOnly(system)) return { ...common, endStatesOnly: null, violation, allowing };
-  const endStatesOnly = endStatesOnlyOf(system, family, ends);
-  const nearby = system.endTables.flatMap(({ rows }) => rows.map(({ rule }) => rule));
   return {
-    ...common,
+    tableClasses: family,
+    ends,
+    get network() {
+      return network();
+    },
+    endName: ends.nameOf,
     endStatesOnly,
     violation: (options) => {
-      const refused = endStatesOnly.refusal(options);
-      return refused === null
-        ? violation(options)
-        : { rule: refused.rule, table: null, nearby, combination: [] };
+      const refused = endStatesOnly?.refusal(options) ?? null;
+      if (refused === null) return byTables(options);
+      return { rule: refused.rule, table: null, nearby: endRules, combination: [] };
     },
     allowing: (groups) => {
-      const byTables = allowing(groups);
-      const rules: (readonly Rule[])[][] = [];
-      eachGroup(starts, groups, (moves, options, group) => {
-        rules.push(
-          moves.map(({ component, to }, place) => [
-            ...endStatesOnly.allowing(options.with(component, [to])),
-            ...(byTables[group]?.[place] ?? []),
-          ]),
-        );
-      });
-      return rules;
+      const allowed = allowedByOf(network(), family, starts)(groups);
+      return endStatesOnly === null
+        ? allowed
+        : withEndStates(endStatesOnly, starts, groups, allowed);
     },
   };
+}
+
+/** The rules of the end states before those of the tables. */
+function withEndStates(
+  endStatesOnly: EndStatesOnly,
+  starts: readonly number[],
+  groups: Parameters<AllowedBy>[0],
+  allowed: ReturnType<AllowedBy>,
+): ReturnType<AllowedBy> {
+  const rules: (readonly Rule[])[][] = [];
+  eachGroup(starts, groups, (moves, options, group) => {
+    rules.push(
+      moves.map(({ component, to }, place) => [
+        ...endStatesOnly.allowing(options.with(component, [to])),
+        ...(allowed[group]?.[place] ?? []),
+      ]),
+    );
+  });
+  return rules;
 }

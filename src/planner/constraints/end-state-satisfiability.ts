@@ -11,27 +11,59 @@ export interface EndNogood {
 /** Part of an end state: the versions that are there already, by the table class that have them. */
 export type Given = ReadonlyMap<number, readonly number[]>;
 
-/** How much may be looked at; what is left of it is kept. */
-export interface SearchLimit {
-  /** Nogoods, for one question. */
-  readonly ofOne: number;
-  /** Nogoods, for all of them. */
+/** How much may be done in one question to find the end states that NO rows leave. Whoever asks looks at it afterwards. */
+export interface EndStateBudget {
+  /** NO rows that may still be looked at. */
   left: number;
+  /** How often boxes may still be cut along such NO rows, to find out whether all combinations in them are part of an end state. */
+  cutsLeft: number;
+  /** It did not suffice, so that something may count as refused that is not. */
+  isExceeded: boolean;
+}
+
+export function endStateBudget(): EndStateBudget {
+  return { left: 5_000_000, cutsLeft: 200_000, isExceeded: false };
+}
+
+/** NO rows that may be looked at to find one end state. */
+const limitOfOne = 500_000;
+
+/** What came of a search for one end state, and how many NO rows it has looked at. */
+export interface EndStateSearch {
+  readonly said: "yes" | "no" | "given-up";
+  readonly looked: number;
+}
+
+/** Takes a search from the budget as if it were made now; `made`: what is known of it. */
+export function within(
+  budget: EndStateBudget,
+  made: EndStateSearch | undefined,
+  make: (limit: number) => EndStateSearch,
+): EndStateSearch {
+  const search = made ?? make(Math.min(limitOfOne, budget.left));
+  const looked = Math.min(search.looked, budget.left);
+  budget.left -= looked;
+  return looked < search.looked ? { said: "given-up", looked } : search;
+}
+
+/** Whether another search for the same end state, with a larger budget, may find more. */
+export function isCutShort({ said, looked }: EndStateSearch): boolean {
+  return said === "given-up" && looked < limitOfOne;
 }
 
 /**
  * Whether the others can have versions so that no nogood holds. `domains`: the versions that all of these table class may have,
- * whatever is given; table class of whom some are given need nobody else, for the others may have the same.
+ * whatever is given; table class of whom some are given need nobody else, for the others may have the same. `limit`: so many
+ * nogoods may be looked at.
  */
-export function isSatisfiable(
+export function searchEndState(
   domains: (tableClass: number) => readonly number[],
   nogoods: readonly EndNogood[],
   given: Given,
-  searchLimit: SearchLimit,
-): "yes" | "no" | "given-up" {
-  let left = Math.min(searchLimit.ofOne, searchLimit.left);
-  const limit = left;
-  const solve = (clauses: readonly Clause[]): ReturnType<typeof isSatisfiable> => {
+  limit: number,
+): EndStateSearch {
+  let left = limit;
+  const solve = (clauses: readonly Clause[]): EndStateSearch["said"] => {
     const tightest = tightestOf(clauses);
     if (tightest === null) return "yes";
     if (tightest.length === 0) return "no";
@@ -48,8 +80,7 @@ export function isSatisfiable(
     return isGivenUp ? "given-up" : "no";
   };
   const said = solve(nogoods.flatMap((nogood) => clauseOf(nogood, domains, given) ?? []));
-  searchLimit.left -= limit - Math.max(0, left);
-  return said;
+  return { said, looked: limit - Math.max(0, left) };
 }
 
 /** A nogood holds where each of these columns is matched by one of its literals. */

@@ -12,7 +12,14 @@ import { at } from "../model/moves.ts";
 import { candidates, type TableClasses } from "../model/table-classes.ts";
 import { firstRow, rowBitSets } from "./relation-by-row-bits.ts";
 import { byRule } from "./rule-order.ts";
-import { type SearchLimit, type EndNogood, isSatisfiable } from "./end-state-satisfiability.ts";
+import {
+  type EndNogood,
+  type EndStateBudget,
+  type EndStateSearch,
+  isCutShort,
+  searchEndState,
+  within,
+} from "./end-state-satisfiability.ts";
 
 /** The end states that one YES row of every end table allows together. */
 export interface EndBox {
@@ -24,6 +31,7 @@ export interface EndBox {
   readonly domains: readonly (readonly number[] | null)[];
 }
 
+/** The end states, and what may be done to find them: where that does not suffice, less is granted than there is. */
 export interface EndStates {
   /** In the order of their names. */
   readonly boxes: readonly EndBox[];
@@ -49,21 +57,18 @@ export interface EndStates {
   readonly mayGrant: (classes: readonly number[], lists: readonly (readonly number[])[]) => boolean;
   /** Of each NO row that overlaps a box the cells where these table class stand; null: any version, or it does not speak of them. */
   readonly nogoodsOn: (classes: readonly number[]) => readonly (readonly VersionSet[])[];
-  /** False where it was given up to look for an end state, so that something may count as refused that is not. */
-  readonly isSure: () => boolean;
-  /** For another question, which gets all of its limits. */
-  readonly renew: () => void;
   /** Asked before each cut of a box along a NO row; false where that was done too often. */
   readonly mayCut: () => boolean;
 }
 
-/** How many NO rows that overlap YES rows may be looked at for one question whether an end state matches, and for all. */
-const searchLimit = { ofOne: 500_000, ofAll: 5_000_000 };
+export interface JoinedEndStates {
+  /** Some NO row overlaps a YES row, so that what is left has to be searched for; else the budget does not matter. */
+  readonly areSearched: boolean;
+  /** For one question. */
+  readonly within: (budget: EndStateBudget) => EndStates;
+}
 
-/** How often boxes may be cut along such NO rows, to find out whether all combinations in them are part of an end state. */
-const cutLimit = 200_000;
-
-export function endStates(system: System, tableClasses: TableClasses): EndStates {
+export function endStatesOf(system: System, tableClasses: TableClasses): JoinedEndStates {
   const boxes = joinedBoxes(system, tableClasses);
   const sizes = tableClasses.classes.map(({ type }) => system.types[type]?.versions.length ?? 0);
   const bitSets = rowBitSets(
@@ -97,10 +102,6 @@ export function endStates(system: System, tableClasses: TableClasses): EndStates
     );
   }
 
-  const left: SearchLimit = { ofOne: searchLimit.ofOne, left: searchLimit.ofAll };
-  let isSure = true;
-  let cuts = 0;
-
   const domainsOf = (box: EndBox) => (tableClass: number) =>
     box.domains[tableClass] ?? Array.from({ length: sizes[tableClass] ?? 0 }, (_, at) => at);
   const nogoodsOf = boxes.map((box) => nogoods.filter((nogood) => overlaps(box, nogood)));
@@ -110,88 +111,100 @@ export function endStates(system: System, tableClasses: TableClasses): EndStates
       columns.flatMap((classes, column) => ((cells[column] ?? null) === null ? [] : classes)),
     ),
   );
-  const knownSatisfiable = new Map<string, boolean>();
 
-  /** Whether the box, which allows all of these versions, holds an end state in which they are at the same time. */
-  function isBoxSatisfiable(
-    box: number,
-    classes: readonly number[],
-    lists: readonly (readonly number[])[],
-  ): boolean {
-    const given = byTableClass(classes, lists, (one) => spokenOf.has(one));
-    let key = String(box);
-    for (const [one, versions] of given) key += `/${String(one)} ${versions.join()}`;
-    const before = knownSatisfiable.get(key);
-    if (before !== undefined) return before;
-    const said = isSatisfiable(domainsOf(at(boxes, box)), at(nogoodsOf, box), given, left);
-    // What is not shown to be acceptable is not; but then it is not shown to be refused either.
-    if (said === "given-up") isSure = false;
-    knownSatisfiable.set(key, said === "yes");
-    return said === "yes";
-  }
+  /** Of no question: whoever asks again pays for it again. */
+  const searches = new Map<string, EndStateSearch>();
 
-  /** One in which all of these versions may be at the same time, a list for each of the table class. */
-  function satisfiableBox(
-    classes: readonly number[],
-    lists: readonly (readonly number[])[],
-  ): EndBox | undefined {
-    return boxes.find((box, index) => {
-      const isIn = classes.every((one, at) => {
-        const domain = box.domains[one] ?? null;
-        return domain === null || lists[at]?.every((version) => domain.includes(version));
+  const askedWithin = (budget: EndStateBudget): EndStates => {
+    const knownSatisfiable = new Map<string, boolean>();
+
+    /** Whether the box, which allows all of these versions, holds an end state in which they are at the same time. */
+    function isBoxSatisfiable(
+      box: number,
+      classes: readonly number[],
+      lists: readonly (readonly number[])[],
+    ): boolean {
+      const given = byTableClass(classes, lists, (one) => spokenOf.has(one));
+      let key = String(box);
+      for (const [one, versions] of given) key += `/${String(one)} ${versions.join()}`;
+      const before = knownSatisfiable.get(key);
+      if (before !== undefined) return before;
+      const search = within(budget, searches.get(key), (limit) =>
+        searchEndState(domainsOf(at(boxes, box)), at(nogoodsOf, box), given, limit),
+      );
+      if (!isCutShort(search)) searches.set(key, search);
+      // What is not shown to be acceptable is not; but then it is not shown to be refused either.
+      if (search.said === "given-up") budget.isExceeded = true;
+      knownSatisfiable.set(key, search.said === "yes");
+      return search.said === "yes";
+    }
+
+    /** One in which all of these versions may be at the same time, a list for each of the table class. */
+    function satisfiableBox(
+      classes: readonly number[],
+      lists: readonly (readonly number[])[],
+    ): EndBox | undefined {
+      return boxes.find((box, index) => {
+        const isIn = classes.every((one, at) => {
+          const domain = box.domains[one] ?? null;
+          return domain === null || lists[at]?.every((version) => domain.includes(version));
+        });
+        return isIn && isBoxSatisfiable(index, classes, lists);
       });
-      return isIn && isBoxSatisfiable(index, classes, lists);
-    });
-  }
+    }
 
-  function grantedBox(classes: readonly number[], versions: readonly number[]): EndBox | undefined {
-    if (nogoods.length === 0) return boxes[firstRow(bitSets, classes, versions)];
-    return satisfiableBox(
-      classes,
-      versions.map((version) => [version]),
-    );
-  }
+    function grantedBox(
+      classes: readonly number[],
+      versions: readonly number[],
+    ): EndBox | undefined {
+      if (nogoods.length === 0) return boxes[firstRow(bitSets, classes, versions)];
+      return satisfiableBox(
+        classes,
+        versions.map((version) => [version]),
+      );
+    }
 
-  function mayGrant(classes: readonly number[], lists: readonly (readonly number[])[]): boolean {
-    const asked = byTableClass(classes, lists, () => true);
-    return boxes.some((box, index) => {
-      const whole = domainsOf(box);
-      const domains = (one: number) => {
-        const among = asked.get(one);
-        return among === undefined
-          ? whole(one)
-          : whole(one).filter((version) => among.includes(version));
-      };
-      const isIn = classes.every((one) => domains(one).length > 0);
-      return isIn && isSatisfiable(domains, at(nogoodsOf, index), new Map(), left) !== "no";
-    });
-  }
+    function mayGrant(classes: readonly number[], lists: readonly (readonly number[])[]): boolean {
+      const asked = byTableClass(classes, lists, () => true);
+      return boxes.some((box, index) => {
+        const whole = domainsOf(box);
+        const domains = (one: number) => {
+          const among = asked.get(one);
+          return among === undefined
+            ? whole(one)
+            : whole(one).filter((version) => among.includes(version));
+        };
+        const isIn = classes.every((one) => domains(one).length > 0);
+        if (!isIn) return false;
+        const search = within(budget, undefined, (limit) =>
+          searchEndState(domains, at(nogoodsOf, index), new Map(), limit),
+        );
+        return search.said !== "no";
+      });
+    }
 
-  return {
-    boxes,
-    rows: boxes.length + nogoods.length,
-    restrictedClasses,
-    nameOf: (state) => {
-      const box = boxes[firstRow(bitSets, tableClasses.of, state)];
-      if (box === undefined || isContradicted(state.map((version) => [version]))) return null;
-      return box.name;
-    },
-    isContradicted: (state) => isContradicted(state.map((version) => [version])),
-    granting: (classes, versions) => grantedBox(classes, versions)?.rules ?? null,
-    mayGrant,
-    grantsAll: (classes, lists) => satisfiableBox(classes, lists) !== undefined,
-    nogoodsOn: (classes) => nogoods.map((nogood) => classes.map((one) => cellOf(nogood, one))),
-    isSure: () => isSure,
-    renew: () => {
-      left.left = searchLimit.ofAll;
-      cuts = 0;
-    },
-    mayCut: () => {
-      cuts += 1;
-      if (cuts > cutLimit) isSure = false;
-      return cuts <= cutLimit;
-    },
+    return {
+      boxes,
+      rows: boxes.length + nogoods.length,
+      restrictedClasses,
+      nameOf: (state) => {
+        const box = boxes[firstRow(bitSets, tableClasses.of, state)];
+        if (box === undefined || isContradicted(state.map((version) => [version]))) return null;
+        return box.name;
+      },
+      isContradicted: (state) => isContradicted(state.map((version) => [version])),
+      granting: (classes, versions) => grantedBox(classes, versions)?.rules ?? null,
+      mayGrant,
+      grantsAll: (classes, lists) => satisfiableBox(classes, lists) !== undefined,
+      nogoodsOn: (classes) => nogoods.map((nogood) => classes.map((one) => cellOf(nogood, one))),
+      mayCut: () => {
+        budget.cutsLeft -= 1;
+        if (budget.cutsLeft < 0) budget.isExceeded = true;
+        return budget.cutsLeft >= 0;
+      },
+    };
   };
+  return { areSearched: nogoods.length > 0, within: askedWithin };
 }
 
 /** The lists of those that count; all of them where the same stand there more than once. */

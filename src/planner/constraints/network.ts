@@ -225,13 +225,14 @@ function lastToSet(boxes: EndStates["boxes"], classes: readonly number[]): numbe
 function remembered(
   ask: NonNullable<GroundConstraint["ask"]>,
 ): NonNullable<GroundConstraint["ask"]> {
-  const known = new Map<string, boolean>();
+  // There are many constraints, and of most of them nothing is asked.
+  let known: Map<string, boolean> | null = null;
   return (versions) => {
     const key = versions.join();
-    const before = known.get(key);
+    const before = known?.get(key);
     if (before !== undefined) return before;
     const said = ask(versions);
-    known.set(key, said);
+    (known ??= new Map()).set(key, said);
     return said;
   };
 }

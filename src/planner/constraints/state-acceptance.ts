@@ -1,6 +1,7 @@
 import type { SystemVersion } from "../../core/ids.ts";
 import type { System, SystemState } from "../../manifest/system.ts";
 import { acceptabilityOf } from "./acceptability.ts";
+import { type Grounding, groundingOf } from "./grounding.ts";
 
 /** What the tables say of whole states, on the way that begins in `start`. */
 export interface Acceptance {
@@ -10,8 +11,12 @@ export interface Acceptance {
   readonly transit: (state: SystemState) => boolean;
 }
 
-export function acceptance(system: System, start: SystemState): Acceptance {
-  const { endName, violation } = acceptabilityOf(startingIn(system, start));
+export function acceptance(
+  system: System,
+  start: SystemState,
+  grounding: Grounding = groundingOf(system),
+): Acceptance {
+  const { endName, violation } = acceptabilityOf(startingIn(system, start), grounding);
   return {
     endState: endName,
     transit: (state) => violation(state.map((version) => [version])) === null,
