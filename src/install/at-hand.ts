@@ -1,4 +1,5 @@
 import { inOrder } from "../core/in-order.ts";
+import type { ProblemCode } from "../core/problem-codes.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { withoutArtifacts } from "../deployment/at-hand.ts";
@@ -80,7 +81,13 @@ export async function foreseeWaysOut(
   });
 }
 
-/** Brings here what the ways out may install; the caller holds the lock. One that a pin forbids is a failure. */
+/** It cannot be kept here, whatever it is. */
+const unstored: ReadonlySet<ProblemCode> = new Set(["not-enough-space", "cache-not-written"]);
+
+/**
+ * Brings here what the ways out may install; the caller holds the lock. That there is no place for one costs ways out;
+ * anything else that is wrong ends the install before anything is changed.
+ */
 export async function bringWaysOut(
   machine: Machine,
   supply: Supply,
@@ -89,18 +96,18 @@ export async function bringWaysOut(
   tell: (message: string) => void,
   here: readonly LocatedArtifact[],
 ): Promise<Result<WaysAtHand>> {
-  const forbidden: Problem[] = [];
+  const wrong: Problem[] = [];
   const fetch: Bring = async (located) => {
     const { name, size } = located;
     tell(`${name} (${bytesText(size)}) is brought here first, for a way out may install it.`);
     const stored = await bringFromServer(supply, located);
     const [why = null] = stored.ok ? [] : stored.problems;
-    if (why?.code !== "artifact-pin") return why;
-    forbidden.push(why);
+    if (why === null || unstored.has(why.code)) return why;
+    wrong.push(why);
     return null;
   };
   const atHand = await waysAtHand(machine, planning, plan, fetch, here);
-  return forbidden.length > 0 ? fail(...forbidden) : ok(atHand);
+  return wrong.length > 0 ? fail(...wrong) : ok(atHand);
 }
 
 /** Needs no lock, and throws nothing: a cache that cannot be listed has no room. */

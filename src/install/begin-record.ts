@@ -66,9 +66,9 @@ export function beginRecord(
   };
 }
 
-/** Only its header was read yet. */
-function isUnread({ kind }: ArtifactLocation): boolean {
-  return kind === "server";
+/** What is opened by its identity, which does not cover every byte of the file. */
+function isSupplied({ kind }: ArtifactLocation): boolean {
+  return kind === "server" || kind === "cache";
 }
 
 function plannedArtifact({ wanted, artifact, location }: LocatedArtifact): PlannedArtifact {
@@ -79,7 +79,7 @@ function plannedArtifact({ wanted, artifact, location }: LocatedArtifact): Plann
     name: artifact.name,
     location,
     identity: artifact.identity,
-    ...(isUnread(location) && pin !== null ? { pin: pin.sha256 } : {}),
+    ...(isSupplied(location) && pin !== null ? { pin: pin.sha256 } : {}),
     provides: Object.fromEntries(artifact.provides),
     clears: artifact.clears,
   };

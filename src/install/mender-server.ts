@@ -1,6 +1,6 @@
 import { ArtifactError } from "../artifact/artifact-error.ts";
 import type { Problem } from "../core/problem.ts";
-import { ok, type Result } from "../core/result.ts";
+import { fail, ok, type Result } from "../core/result.ts";
 import type { Http } from "../platform/types.ts";
 import { openConfiguredHttp } from "../sources/server/http-settings.ts";
 import { serverName } from "../sources/server/download.ts";
@@ -32,7 +32,7 @@ export function openMenderServer(
   const { network, clock, files } = platform;
   let opening: Promise<Result<Http>> | null = null;
   const serverThat = (how: { readonly retryCount: number; readonly idleMs: number }) =>
-    lazily(async () => {
+    lazily(signal, async () => {
       const http = await (opening ??= openConfiguredHttp({ files, network }, configured));
       if (!http.ok) return http;
       return ok(
@@ -57,13 +57,18 @@ export function openMenderServer(
   };
 }
 
-function lazily(open: () => Promise<Result<MenderServer>>): MenderServer {
+function lazily(signal: AbortSignal, open: () => Promise<Result<MenderServer>>): MenderServer {
   let opening: Promise<Result<MenderServer>> | null = null;
   const opened = () => (opening ??= open());
   return {
     async candidates(release, type) {
-      const server = await opened();
-      return server.ok ? await server.value.candidates(release, type) : server;
+      try {
+        const server = await opened();
+        return server.ok ? await server.value.candidates(release, type) : server;
+      } catch (error) {
+        if (signal.aborted) return fail(interrupted);
+        throw error;
+      }
     },
     source(artifact, purpose) {
       let source: ReturnType<MenderServer["source"]> | null = null;
@@ -71,15 +76,27 @@ function lazily(open: () => Promise<Result<MenderServer>>): MenderServer {
         name: serverName(artifact.name),
         size: artifact.size,
         async *read(offset, length, lentBytes) {
-          const server = await opened();
-          if (!server.ok) throw new ArtifactError(firstOf(server.problems));
-          source ??= server.value.source(artifact, purpose);
-          yield* source.read(offset, length, lentBytes);
+          try {
+            const server = await opened();
+            if (!server.ok) throw new ArtifactError(firstOf(server.problems));
+            source ??= server.value.source(artifact, purpose);
+            yield* source.read(offset, length, lentBytes);
+          } catch (error) {
+            throw signal.aborted ? new ArtifactError(interrupted) : error;
+          }
         },
       };
     },
   };
 }
+
+/** This process was told to end, which is no bug. */
+const interrupted: Problem = {
+  code: "interrupted",
+  message: "The Mender Server was being asked.",
+  got: "this process was told to end",
+  hint: "Call the command again.",
+};
 
 function firstOf([first]: readonly Problem[]): Problem {
   if (first === undefined) throw new Error("a failure without a problem");

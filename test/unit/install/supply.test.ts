@@ -357,6 +357,18 @@ describe("bad input changes nothing:", () => {
     expect(await refusal(machine)).toEqual([code]);
   });
 
+  test("wrong bytes of what a way out may install", async () => {
+    const machine = await changed((stored) => {
+      if (stored.id !== "rtos-v2") return stored;
+      const bytes = Uint8Array.from(stored.bytes);
+      // In the compressed payload.
+      const at = bytes.length - 1024 - 512;
+      bytes[at] = (bytes[at] ?? 0) ^ 1;
+      return { ...stored, bytes };
+    });
+    expect(await refusal(machine)).toEqual([expect.stringMatching(/^artifact-|^archive-/)]);
+  });
+
   test("a pin of what a way out may install", async () => {
     pin("rtos-v2");
     const server = await onServerOnly();
@@ -484,6 +496,34 @@ describe("what was fetched before", () => {
       deployed(exitCode.done),
     );
     expect(versions()).toEqual(v2);
+  });
+});
+
+describe("told to end while the Server is asked, it is no bug:", () => {
+  async function endedBy(what: "onList" | "onFile", asked: Partial<InstallOptions> = {}) {
+    const server = await onServerOnly();
+    const controller = new AbortController();
+    // The header comes, and then nothing any more.
+    if (what === "onFile")
+      for (let nth = 0; nth < 2; nth += 1) server.onFile.push((_, __, honest) => honest());
+    server[what].push(() => controller.abort());
+    const machine = { ...machineOf(system.directory, server), signal: controller.signal };
+    return await install(machine, asked);
+  }
+  const interrupted = { ok: false, problems: [{ code: "interrupted" }] };
+
+  test("the list", async () => {
+    expect(await endedBy("onList")).toMatchObject(interrupted);
+  });
+
+  test("what a way out may install", async () => {
+    expect(await endedBy("onFile")).toMatchObject(interrupted);
+    expect(versions()).toEqual(v1);
+  });
+
+  test("what is fetched before the first install", async () => {
+    expect(await endedBy("onFile", { prefetch: true })).toMatchObject(interrupted);
+    expect(versions()).toEqual(v1);
   });
 });
 
