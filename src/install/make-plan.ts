@@ -146,10 +146,10 @@ export async function planOnPaper(
       manifest,
       deviceConstraints: null,
       systemType,
-      components: components.map(({ componentType, id, current, at }) => ({
+      components: components.map(({ componentType, id, interface: name, current, at }) => ({
         id,
         type: componentType,
-        interface: componentType,
+        interface: name,
         current,
         supportsRollback: null,
         rebootsHost: false,

@@ -56,9 +56,10 @@ function inLine(problems: readonly Problem[], line: number): readonly Problem[] 
 export function keyOfDevice({ systemType, components }: FleetDevice): string {
   return JSON.stringify([
     systemType,
-    components.map(({ componentType, id, current }) => [
+    components.map(({ componentType, id, interface: name, current }) => [
       componentType,
       id,
+      name,
       current.kind === "version" ? current.version : [...current.provides],
     ]),
   ]);

@@ -18,6 +18,8 @@ export interface StateFile {
 export interface StateEntry {
   readonly componentType: ComponentType;
   readonly id: ComponentId;
+  /** The name of its Interface: that of its type unless it is said. */
+  readonly interface: string;
   /** Its version by name, `?` where unknown; or what it provides. */
   readonly current:
     | { readonly kind: "version"; readonly version: Version }
@@ -28,6 +30,7 @@ export interface StateEntry {
 const component = fields({
   component_type: ComponentType,
   id: ComponentId,
+  interface: label.exactOptional(),
   version: Version.exactOptional(),
   provides: z
     .record(label, z.string({ error: "a text" }), { error: "a map of keys and values" })
@@ -61,7 +64,10 @@ export function readStateEntries(
     places.set(entry.id, at);
     const current = currentOf(entry);
     if (current === null) problems.push(notOne(entry, at));
-    else components.push({ componentType: entry.component_type, id: entry.id, current, at });
+    else {
+      const { component_type: componentType, id, interface: name = componentType } = entry;
+      components.push({ componentType, id, interface: name, current, at });
+    }
   }
   return problems.length > 0 ? fail(...inOrder(problems)) : ok(components);
 }

@@ -1,5 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import * as z from "zod";
 import { type SeedProgram, seedProgram, v1 } from "../support/seed-program.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { treeOf } from "../support/tree.ts";
@@ -246,6 +247,45 @@ rtos.R998.rootfs-image.rtos.version=rtos-v1
 `,
       stderr: "",
     });
+  });
+
+  test("show-provides writes a state file, from which is planned what is planned on the device", () => {
+    const args = ["show-provides", "--state-file", "state.yaml"];
+    expect(system.run(args)).toEqual({
+      exit: 0,
+      signal: null,
+      stdout: "state.yaml: the state of 3 Components\n",
+      stderr: "",
+    });
+    expect(readFileSync(system.path("state.yaml"), "utf8")).toBe(`components:
+  - component_type: "gateway"
+    id: "G13"
+    provides:
+      "artifact_name": "gateway-v1"
+      "rootfs-image.gateway.version": "gateway-v1"
+  - component_type: "rtos"
+    id: "R456"
+    provides:
+      "artifact_name": "rtos-v1"
+      "rootfs-image.rtos.version": "rtos-v1"
+  - component_type: "rtos"
+    id: "R998"
+    provides:
+      "artifact_name": "rtos-v1"
+      "rootfs-image.rtos.version": "rtos-v1"
+`);
+    const stages = (...more: readonly string[]): unknown => {
+      const { stdout } = system.run(["plan", "manifest-v2.yaml", "--json", ...more]);
+      return z.looseObject({ stages: z.unknown() }).parse(JSON.parse(stdout)).stages;
+    };
+    expect(stages("--state", "state.yaml")).toEqual(stages());
+    expect(stages()).toEqual(planDocument.stages);
+  });
+
+  test("a state file that cannot be written is told", () => {
+    const { exit, stderr } = system.run(["show-provides", "--state-file", "nowhere/state.yaml"]);
+    expect(exit).toBe(10);
+    expect(stderr).toContain('"nowhere/state.yaml" cannot be written');
   });
 
   test("show-inventory prints all of show-provides, a line for every value, and the System type", () => {

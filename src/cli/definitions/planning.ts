@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { FleetOptions } from "../commands/plan-fleet.ts";
 import type { PlanOptions } from "../commands/plan.ts";
+import type { ShowProvidesOptions } from "../commands/show-provides.ts";
 import type { ValidateOptions } from "../commands/validate.ts";
 import type { Lazily } from "./lazily.ts";
 import { allowUnsignedOption, formatOption, outOption, stateOption } from "./shared-options.ts";
@@ -45,10 +46,11 @@ export function definePlanning(program: Command, lazily: Lazily): void {
   program
     .command("show-provides")
     .description("what every Component provides")
+    .option("--state-file <file>", "write it to a state file, which plan --state reads")
     .action(
-      lazily(async (context) => {
+      lazily(async (context, options: ShowProvidesOptions) => {
         const { showProvides } = await import("../commands/show-provides.ts");
-        return showProvides(context);
+        return showProvides(context, options);
       }),
     );
   program

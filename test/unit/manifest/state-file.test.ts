@@ -1,5 +1,8 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { ComponentId, ComponentType } from "../../../src/core/ids.ts";
 import { readStateFile } from "../../../src/manifest/state-file.ts";
+import { stateFileLines } from "../../../src/report/state-file-text.ts";
 import { expectOk, problemLines, problemsOf, textFile } from "../../support/manifests.ts";
 
 const file = (...lines: readonly string[]) =>
@@ -57,4 +60,40 @@ test("a bare question mark is told to be quoted", () => {
   expect(problemLines(problems)).toEqual([
     'state.yaml:2:44 yaml-forbidden YAML does not read "?" as a value. Quote it: "?".',
   ]);
+});
+
+test("what a device has written is read as it was told, whatever its Components tell", () => {
+  const name = fc.constantFrom(
+    "a",
+    "true",
+    "1.0",
+    "?",
+    "x: y",
+    "# z",
+    'q"',
+    "é",
+    "- b",
+    "{c}",
+    "null",
+  );
+  const text = fc.oneof(name, fc.constantFrom("", " ", "tab\there", "~", "yes", "*", "&a", "\\n"));
+  const component = fc.record({
+    id: name.map((id) => ComponentId.parse(id)),
+    type: name.map((type) => ComponentType.parse(type)),
+    interface: name,
+    provides: fc.array(fc.tuple(name, text), { maxLength: 4 }).map((all) => new Map(all)),
+  });
+  const components = fc.uniqueArray(component, { minLength: 1, selector: ({ id }) => id });
+  fc.assert(
+    fc.property(components, (told) => {
+      const read = readStateFile(textFile("state.yaml", `${stateFileLines(told).join("\n")}\n`));
+      const state = expectOk(read).components.map((one) => ({
+        id: one.id,
+        type: one.componentType,
+        interface: one.interface,
+        provides: one.current.kind === "provides" ? one.current.provides : null,
+      }));
+      expect(state).toEqual(told);
+    }),
+  );
 });
