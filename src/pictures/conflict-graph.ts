@@ -4,7 +4,7 @@ import { componentName, type NogoodPlaces } from "../report/explanation.ts";
 import { nogoodText, placeText } from "../report/nogood-text.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import { listed } from "../report/words.ts";
-import { wrapped } from "./wrapped.ts";
+import { fileName, wrapped } from "./graph-text.ts";
 import type { Graph, GraphEdge, GraphNode } from "./picture.ts";
 
 /** Of more the first ones are drawn. */
@@ -52,13 +52,13 @@ export function conflictGraph(
 /** Each rule that forbids every plan, with its place. */
 export function missingOf(places: NogoodPlaces, why: WhyNot): readonly string[] {
   return why.core.map((nogood) => {
-    const place = placeText(places, nogood);
+    const place = fileName(placeText(places, nogood));
     return `${place === "" ? "" : `${place}: `}${nogoodText(places.system, nogood)}`;
   });
 }
 
 export function missingOfRules(rules: readonly Rule[]): readonly string[] {
-  return rules.map(({ file, line, row }) => `${file}:${line}: ${row.trim()}`);
+  return rules.map(({ file, line, row }) => `${fileName(file)}:${line}: ${row.trim()}`);
 }
 
 /** The rows of the tables among those that forbid it. */

@@ -66,7 +66,7 @@ function quotedDot(lines: readonly string[]): string {
 }
 
 /** In a quoted string a backslash begins an escape, of its own or of labels, and `&` an entity as in HTML. */
-export function escapedDot(text: string): string {
+function escapedDot(text: string): string {
   return printableExactly(text)
     .replaceAll("&", "&amp;")
     .replaceAll("\\", "\\\\")

@@ -268,7 +268,7 @@ function sectionHtml({ lines }: Section): string {
 }
 
 /** For text and for attributes in double quotes. */
-export function escapedHtml(text: string): string {
+function escapedHtml(text: string): string {
   return printableExactly(text)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

@@ -51,7 +51,7 @@ function escapedLines(lines: readonly string[]): string {
  * Every character that could mean something to Mermaid, to Markdown or to HTML stands as a number, which Mermaid turns back
  * into a character of text.
  */
-export function escapedMermaid(text: string): string {
+function escapedMermaid(text: string): string {
   return printableExactly(text).replaceAll(
     /(?![.-]\S)[^\p{L}\p{N}\p{M} ,:\u2192]/gu,
     (character) => `#${String(character.codePointAt(0))};`,

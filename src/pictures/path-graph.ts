@@ -4,7 +4,7 @@ import type { Plan, Step } from "../planner/model/plan.ts";
 import { versionName } from "../report/explanation.ts";
 import { shortVersion } from "../report/grid.ts";
 import { counted, listed, quoted } from "../report/words.ts";
-import { wrapped } from "./wrapped.ts";
+import { fileName, wrapped } from "./graph-text.ts";
 import type { Graph, GraphEdge, GraphNode, PathState, PictureMove } from "./picture.ts";
 
 /** More states than this are drawn stage by stage, and of more stages than this the first and the last ones. */
@@ -213,7 +213,7 @@ function laterSteps(
 }
 
 function violationText(system: System, { rule, table, combination }: Violation): string {
-  if (rule !== null) return `${rule.file}:${rule.line} says NO`;
+  if (rule !== null) return `${fileName(rule.file)}:${rule.line} says NO`;
   if (table === null) return "only end states may be passed through";
   const what = combination.map(({ type, version }) => {
     const name = system.types[type]?.name ?? "?";

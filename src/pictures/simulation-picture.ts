@@ -5,7 +5,7 @@ import { runName, simulationLines } from "../report/simulation-text.ts";
 import { plainStyle } from "../report/style.ts";
 import { counted, listed, quoted } from "../report/words.ts";
 import { planPicture, type ToDraw } from "./plan-picture.ts";
-import { wrapped } from "./wrapped.ts";
+import { wrapped } from "./graph-text.ts";
 import type { Graph, GraphEdge, GraphNode, Picture, Section } from "./picture.ts";
 
 /** Of a starting state so many ends are drawn, those that must not be first. */

@@ -9,3 +9,8 @@ export function wrapped(text: string): readonly string[] {
   }
   return lines;
 }
+
+/** Without the directories, for which there is no room in a graph. */
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
