@@ -10,6 +10,7 @@ import { serverOrigin } from "../sources/supply.ts";
 import { findArtifacts } from "./artifacts.ts";
 import { bring } from "./bring.ts";
 import { identitiesOf } from "./cache-contents.ts";
+import { type WriteBundle, writeFetched } from "./fetched-bundle.ts";
 import { withElsewhere } from "./elsewhere.ts";
 import { type SystemInput, withSystemInput } from "./input.ts";
 import { locked } from "./locked.ts";
@@ -22,11 +23,13 @@ import { type Supplies, withSupply } from "./supply.ts";
 /**
  * Brings all Artifacts that a Manifest names into the cache, for an update later on without the network: those of the Server, and files
  * that are found by their names where their paths lead nowhere. Those of a bundle come with it. No Topology is needed.
+ * With `write` they make one bundle instead.
  */
 export async function fetchArtifacts(
   machine: Machine,
   file: string,
   options: { readonly allowUnsignedManifest: boolean },
+  write: WriteBundle | null,
 ): Promise<Result<FetchedManifest>> {
   const settings = readGuardedSettings(machine);
   if (!settings.ok) return settings;
@@ -34,7 +37,7 @@ export async function fetchArtifacts(
   return await locked(machine, () =>
     withSystemInput(machine, { ...settings.value, ...options }, file, (input) =>
       withSupply(machine, settings.value, tell, (supply) =>
-        fetchFor(machine, settings.value, supply, input),
+        fetchFor(machine, settings.value, supply, input, write),
       ),
     ),
   );
@@ -45,6 +48,7 @@ async function fetchFor(
   settings: Settings,
   supply: Supplies,
   input: SystemInput,
+  write: WriteBundle | null,
 ): Promise<Result<FetchedManifest>> {
   const open = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
   if (!open.ok) return open;
@@ -65,7 +69,8 @@ async function fetchFor(
   const artifacts: FetchedArtifact[] = [];
   // One after the other: whatever has come is kept if the next one fails.
   for (const located of found.value.located) {
-    const sum = await fetchOne(machine, supply, located);
+    const isLeft = write !== null && located.location.kind !== "server";
+    const sum = isLeft ? ok(null) : await fetchOne(machine, supply, located);
     if (!sum.ok) return fail(...sum.problems);
     const {
       wanted: { type },
@@ -81,9 +86,20 @@ async function fetchFor(
       sha256: sum.value,
     });
   }
+  const { directory, isEnabled } = settings.cache;
+  if (write !== null) {
+    const { files, decompressors } = machine.platform;
+    const access = { files, decompressors, keys: settings.keys, supply };
+    const written = await writeFetched(access, input.manifest, found.value.located, write);
+    // It was a place to work in.
+    if (!isEnabled) supply.cache.settle({ used: needed, committed: null });
+    return written.ok
+      ? ok({ manifest: name, directory, artifacts, bundleBytes: written.value })
+      : written;
+  }
   const sums = artifacts.flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256]));
   if (sums.length > 0) supply.cache.noteFetched(name, [...new Set(sums)]);
-  return ok({ manifest: name, directory: settings.cache.directory, artifacts });
+  return ok({ manifest: name, directory, artifacts, bundleBytes: null });
 }
 
 /** Its sum in the cache; null: it is not kept there. */

@@ -22,12 +22,20 @@ export interface FetchedManifest {
   /** Of the cache. */
   readonly directory: string;
   readonly artifacts: readonly FetchedArtifact[];
+  /** Of the one that was written; null: they lie in the cache. */
+  readonly bundleBytes: number | null;
 }
 
+/** `bundle`: the name of the one that was written; undefined: none. */
 export function fetchedLines(
-  { manifest, artifacts }: FetchedManifest,
+  { manifest, artifacts, bundleBytes }: FetchedManifest,
+  bundle: string | undefined,
   style: Style,
 ): readonly string[] {
+  if (bundle !== undefined) {
+    const content = counted(artifacts.length, "Artifact");
+    return [`${bundle}: ${quoted(manifest)} with ${content}, ${bytesText(bundleBytes ?? 0)}`];
+  }
   const kept = artifacts.filter(({ sha256 }) => sha256 !== null);
   const bytes = kept.reduce((sum, artifact) => sum + artifact.bytes, 0);
   return [
@@ -39,11 +47,16 @@ export function fetchedLines(
   ];
 }
 
-export function fetchedJson({ manifest, directory, artifacts }: FetchedManifest) {
+export function fetchedJson(
+  { manifest, directory, artifacts, bundleBytes }: FetchedManifest,
+  bundle: string | undefined,
+) {
   return {
     type: "fetched",
     manifest,
     directory,
+    bundle: bundle ?? null,
+    bundle_bytes: bundleBytes,
     artifacts: artifacts.map(({ name, type, source, bytes, sha256 }) => ({
       artifact: name,
       component_type: type,

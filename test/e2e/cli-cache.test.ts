@@ -165,6 +165,15 @@ rtos-v2  rtos  5.0 KiB  From files: is in the cache
   });
 });
 
+test("fetch --bundle writes one bundle, and never over what it reads", () => {
+  const { exit, stdout } = system.run(["fetch", "manifest-v2.yaml", "--bundle", "v2.tar"]);
+  expect(exit).toBe(0);
+  expect(stdout).toMatch(/^v2\.tar: "system-core-v2" with 2 Artifacts, [0-9.]+ KiB\n$/);
+  expect(system.run(["bundle", "verify", "v2.tar"]).exit).toBe(0);
+  const over = system.run(["fetch", "manifest-v2.yaml", "--bundle", "manifest-v2.yaml"]);
+  expect(over.stderr).toContain("[output-misplaced]");
+});
+
 describe("cache clean", () => {
   test("where there is no cache has nothing to do, and makes nothing", () => {
     expect(system.run(["cache", "clean"])).toMatchObject({

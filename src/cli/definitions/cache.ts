@@ -10,6 +10,7 @@ export function defineCache(program: Command, lazily: Lazily): void {
     .description("bring what a Manifest names into the cache, for an update without the network")
     .argument("<file>", "a bundle or a Manifest")
     .option(...allowUnsignedOption)
+    .option("--bundle <file>", "write them with the Manifest into one bundle instead")
     .action(
       lazily(async (context, file: string, options: FetchOptions) => {
         const { fetch } = await import("../commands/fetch.ts");

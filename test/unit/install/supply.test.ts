@@ -11,6 +11,7 @@ import type { OpenProgress } from "../../../src/install/progress.ts";
 import { answerJson } from "../../../src/report/plan-json.ts";
 import { planLines } from "../../../src/report/plan-text.ts";
 import { plainStyle } from "../../../src/report/style.ts";
+import { collect } from "../../support/byte-sources.ts";
 import { needs } from "../../support/needs.ts";
 import { copySeedSystem, type SeedSystem } from "../../support/seed-system.ts";
 import { makeKeys, signArtifacts, trustKey } from "../../support/signing-keys.ts";
@@ -50,10 +51,11 @@ async function install(
   machine: Machine,
   asked: Partial<InstallOptions> = {},
   progress: OpenProgress = told,
+  file = "manifest-v2.yaml",
 ) {
   return await locked(machine, async () => {
     const all = { ...options, ...asked };
-    const prepared = await prepareInstall(machine, "manifest-v2.yaml", all, progress);
+    const prepared = await prepareInstall(machine, file, all, progress);
     if (!prepared.ok) return prepared;
     return await carryOut(machine, prepared.value, all, progress);
   });
@@ -443,7 +445,7 @@ describe("a network that is gone", () => {
 
 describe("what was fetched before", () => {
   const fetch = async (machine: Machine) =>
-    await fetchArtifacts(machine, "manifest-v2.yaml", { allowUnsignedManifest: false });
+    await fetchArtifacts(machine, "manifest-v2.yaml", { allowUnsignedManifest: false }, null);
 
   test("is installed without the network, and stays until it is committed", async () => {
     const server = await onServerOnly();
@@ -478,6 +480,27 @@ describe("what was fetched before", () => {
     expect(await install(machineOf(system.directory, "no-bus"))).toMatchObject(
       deployed(exitCode.done),
     );
+  });
+
+  test("as one bundle is installed without the network, and leaves nothing in the cache", async () => {
+    const server = await onServerOnly();
+    const machine = machineOf(system.directory, server);
+    const written = await fetchArtifacts(
+      machine,
+      "manifest-v2.yaml",
+      { allowUnsignedManifest: false },
+      async (chunks) => {
+        const bytes = await collect(chunks);
+        writeFileSync(system.path("v2.tar"), bytes);
+        return { ok: true, value: bytes.length };
+      },
+    );
+    expect(written).toMatchObject({ ok: true, value: { bundleBytes: 16_384 } });
+    expect(cached()).toEqual([]);
+    await server.close();
+    const offline = machineOf(system.directory, "no-bus");
+    expect(await install(offline, {}, told, "v2.tar")).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
   });
 
   test("must have room", async () => {

@@ -1,0 +1,46 @@
+import { createBundle } from "../bundle/create.ts";
+import { isSafePath } from "../artifact/safe-name.ts";
+import type { Result } from "../core/result.ts";
+import type { TextFile } from "../manifest/source.ts";
+import type { Access, OpenArtifact } from "../sources/access.ts";
+import type { LocatedArtifact } from "../sources/located.ts";
+import { openArtifact } from "../sources/open.ts";
+
+/** Writes the bytes of a bundle to where they are wanted, whole or not at all; gives how many there are. */
+export type WriteBundle = (chunks: AsyncIterable<Uint8Array>) => Promise<Result<number>>;
+
+/** Packs a Manifest and its Artifacts, wherever they lie on this machine, into one unsigned bundle. */
+export async function writeFetched(
+  access: Access,
+  manifest: TextFile,
+  located: readonly LocatedArtifact[],
+  write: WriteBundle,
+): Promise<Result<number>> {
+  const entries = new Map(located.map((one) => [entryFor(one), one]));
+  const opened: { readonly entry: string; readonly open: OpenArtifact }[] = [];
+  try {
+    for (const [entry, { location, artifact }] of entries) {
+      const { identity } = artifact;
+      const open = await openArtifact(access, { location, identity }, "all");
+      if (!open.ok) return open;
+      opened.push({ entry, open: open.value });
+    }
+    const artifacts = opened.map(({ entry, open }) => ({ entry, source: open.source }));
+    const { decompressors } = access;
+    const bundle = await createBundle(
+      { manifest: manifest.bytes, artifacts, key: null },
+      decompressors,
+    );
+    return bundle.ok ? await write(bundle.value.chunks) : bundle;
+  } finally {
+    for (const { open } of opened) open.close();
+  }
+}
+
+/** As the Manifest names its path; else it is found by the name of the Artifact, and that of the entry tells it from others. */
+function entryFor({ wanted: { reference }, artifact }: LocatedArtifact): string {
+  const { path } = reference;
+  if (path !== null && isSafePath(path)) return path;
+  const name = artifact.name.replaceAll(/[^\w.-]/g, "_");
+  return `artifacts/${name}-${artifact.identity.slice(0, 12)}.mender`;
+}
