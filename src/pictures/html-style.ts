@@ -90,7 +90,7 @@ export const pageScript = `
   addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const step = event.key === "n" ? 1 : event.key === "p" ? -1 : 0;
-    if (step === 0) return;
+    if (step === 0 || document.activeElement.closest(".timeline") === null) return;
     const match = /^#state-([0-9]+)$/.exec(location.hash);
     const next = match === null ? 0 : Number(match[1]) + step;
     if (document.getElementById("state-" + next) !== null) location.hash = "state-" + next;

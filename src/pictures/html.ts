@@ -152,7 +152,7 @@ function graphHtml(svg: string, omissions: readonly string[]): string {
 const mostMoves = 12;
 
 function timelineHtml(states: readonly PathState[], rowIds: RowIds, file: string | null): string {
-  return `<p class="faint">Keys: n next state, p previous one.</p>\n<ol class="timeline">\n${states
+  return `<p class="faint">Keys, where a state was chosen: n next one, p previous one.</p>\n<ol class="timeline">\n${states
     .map((state, index) => stateHtml(state, index, rowIds, file))
     .join("\n")}\n</ol>\n`;
 }
@@ -176,7 +176,7 @@ function stateHtml(state: PathState, index: number, rowIds: RowIds, file: string
   const what =
     systemVersion === null ? "" : `: the System is on <strong>${escapedHtml(name)}</strong>`;
   const list = first.length === 0 ? "" : `<ul>${first.join("")}</ul>`;
-  return `<li id="state-${index}"${systemVersion === null ? "" : ` class="rest"`}><strong>${when}</strong>${what}${mark}${list}${folded}${allowed}</li>`;
+  return `<li id="state-${index}" tabindex="-1"${systemVersion === null ? "" : ` class="rest"`}><strong>${when}</strong>${what}${mark}${list}${folded}${allowed}</li>`;
 }
 
 function moveHtml({ component, componentType, from, to }: PictureMove): string {

@@ -52,10 +52,15 @@ function escapedLines(lines: readonly string[]): string {
  * into a character of text.
  */
 function escapedMermaid(text: string): string {
-  return printableExactly(text).replaceAll(
+  return withoutLateMeaning(printableExactly(text)).replaceAll(
     /(?![.-]\S)[^\p{L}\p{N}\p{M} ,:\u2192]/gu,
     (character) => `#${String(character.codePointAt(0))};`,
   );
+}
+
+/** Mermaid breaks lines at `\\n` and sets what stands between `$$` as a formula after it has turned the numbers back. */
+function withoutLateMeaning(text: string): string {
+  return text.replaceAll("\\n", "\u2216n").replaceAll(/\$(?=\$)/g, "$ ");
 }
 
 /** In a comment nothing can be written as a number. It ends with its line, and `{` would begin a directive. */

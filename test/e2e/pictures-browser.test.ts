@@ -126,6 +126,16 @@ describe.skipIf(!needs("chromium"))("a page in Chromium", () => {
     await page.close();
   });
 
+  test("on paper there are no links to jump to, and nothing is cut off", async () => {
+    const { page } = await opened("kubernetes");
+    await page.emulateMediaType("print");
+    const looks = await page.evaluate(
+      "[getComputedStyle(document.querySelector('nav')).display, getComputedStyle(document.querySelector('.wide')).overflowX]",
+    );
+    expect(looks).toEqual(["none", "visible"]);
+    await page.close();
+  });
+
   test("without scripts the links still lead there", async () => {
     const { page } = await opened("seed", false);
     await page.click(".grid td.move a");
