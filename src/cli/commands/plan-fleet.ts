@@ -1,5 +1,4 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { openStream } from "../../install/fleet/open-stream.ts";
 import { planFleet } from "../../install/fleet/plan-fleet.ts";
@@ -15,7 +14,7 @@ import { plainStyle, type Style } from "../../report/style.ts";
 import { writePieces, writeTextOutput } from "../output/output-file.ts";
 import { failed, failedInStream, writeAsRead, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
-import { formatProblem, type ToldAs } from "./told-as.ts";
+import { formatProblem, pictureProblem, type ToldAs } from "./told-as.ts";
 
 export interface FleetOptions extends ToldAs {
   /** The states of the devices, a line each; `-` is stdin. */
@@ -31,7 +30,8 @@ export async function planFleetOf(
   options: FleetOptions,
 ): Promise<ExitCode> {
   const { output } = context;
-  const wrong = formatProblem(context, options, [file, options.fleet]) ?? noPicture(options);
+  const wrong =
+    formatProblem(context, options, [file, options.fleet]) ?? pictureProblem(options, "of a fleet");
   if (wrong !== null) return failed(output, [wrong]);
   const opened = openStream(context, options.fleet);
   if (!opened.ok) return failed(output, opened.problems);
@@ -48,17 +48,6 @@ export async function planFleetOf(
   } finally {
     opened.value.close();
   }
-}
-
-function noPicture({ format }: FleetOptions): Problem | null {
-  if (format === "text" || format === "json") return null;
-  return {
-    code: "invalid-argument",
-    message: `There is no "--format ${format}" for a fleet.`,
-    expected: "text or json",
-    got: format,
-    hint: "Leave --format out, or plan for one device with --state.",
-  };
 }
 
 /** Tells a summary in the form that is wanted; gives the exit status that it leads to. */

@@ -44,6 +44,18 @@ export function formatProblem(
   );
 }
 
+/** That no picture is drawn of this. Null: none was asked for. */
+export function pictureProblem({ format }: ToldAs, what: string): Problem | null {
+  if (format === "text" || format === "json") return null;
+  return {
+    code: "invalid-argument",
+    message: `There is no "--format ${format}" ${what}.`,
+    expected: "text or json",
+    got: format,
+    hint: "Leave --format out, or plan for one System and one release.",
+  };
+}
+
 /** Writes the answer to stdout, or to the file of `--out`. */
 export async function tellAs(
   context: Context,

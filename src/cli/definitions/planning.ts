@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import type { PlanDiffOptions } from "../commands/plan-diff.ts";
 import type { FleetOptions } from "../commands/plan-fleet.ts";
 import type { PlanOptions } from "../commands/plan.ts";
 import type { ShowProvidesOptions } from "../commands/show-provides.ts";
@@ -19,18 +20,30 @@ export function definePlanning(program: Command, lazily: Lazily): void {
       new Option(
         "--fleet <file>",
         "for each device of a fleet, a line of JSON each; - is stdin",
-      ).conflicts("state"),
+      ).conflicts(["state", "diff"]),
     )
-    .option("--summary", "of --fleet with --json: one document for all, which fleet merge adds up")
+    .option("--diff <old>", "beside what another release would do, a Manifest or a bundle")
+    .addOption(
+      new Option(
+        "--summary",
+        "of --fleet with --json: one document for all, which fleet merge adds up",
+      ).conflicts("diff"),
+    )
     .action(
-      lazily(async (context, file: string, options: PlanOptions | FleetOptions) => {
-        if ("fleet" in options) {
-          const { planFleetOf } = await import("../commands/plan-fleet.ts");
-          return planFleetOf(context, file, options);
-        }
-        const { plan } = await import("../commands/plan.ts");
-        return plan(context, file, options);
-      }),
+      lazily(
+        async (context, file: string, options: PlanOptions | FleetOptions | PlanDiffOptions) => {
+          if ("fleet" in options) {
+            const { planFleetOf } = await import("../commands/plan-fleet.ts");
+            return planFleetOf(context, file, options);
+          }
+          if ("diff" in options) {
+            const { planDiff } = await import("../commands/plan-diff.ts");
+            return planDiff(context, file, options);
+          }
+          const { plan } = await import("../commands/plan.ts");
+          return plan(context, file, options);
+        },
+      ),
     );
   program
     .command("validate")
