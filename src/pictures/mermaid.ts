@@ -24,7 +24,7 @@ export function mermaidLines({ nodes, edges, omissions }: Graph): readonly strin
 
 function shapeOf({ kind, lines }: GraphNode): string {
   const text = `"${escapedLines(lines)}"`;
-  return kind === "rest" ? `([${text}])` : `[${text}]`;
+  return kind === "rest" ? `(${text})` : `[${text}]`;
 }
 
 function arrowOf({ kind }: GraphEdge): string {

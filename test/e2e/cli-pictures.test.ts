@@ -25,9 +25,9 @@ test("plan --format markdown is a grid, a graph and the tables", () => {
 
 \`\`\`mermaid
 flowchart LR
-  s0(["v.1<br/>G13 v1<br/>R456 v1<br/>R998 v1"]):::rest
+  s0("v.1<br/>G13 v1<br/>R456 v1<br/>R998 v1"):::rest
   s1["after group 1<br/>G13 v2<br/>R456 v1<br/>R998 v1"]:::passing
-  s2(["v.2<br/>G13 v2<br/>R456 v2<br/>R998 v2"]):::rest
+  s2("v.2<br/>G13 v2<br/>R456 v2<br/>R998 v2"):::rest
   s0x0["forbidden<br/>R456 and R998: v1 → v2<br/>manifest-v2.yaml:29 says NO"]:::forbidden
   s0 -->|"G13: v1 → v2"| s1
   s1 -->|"R456 and R998: v1 → v2"| s2
@@ -54,8 +54,8 @@ test("a plan that there is not is drawn as the edges that are missing", () => {
 test("simulate draws where the System ends", () => {
   const { exit, stdout } = system.run(["simulate", ...desk, "--format", "mermaid"]);
   expect(exit).toBe(0);
-  expect(stdout).toContain('r0(["v.1"]):::rest');
-  expect(stdout).toContain('(["success<br/>v.2"]):::rest');
+  expect(stdout).toContain('r0("v.1"):::rest');
+  expect(stdout).toContain('("success<br/>v.2"):::rest');
 });
 
 describe("bad calls", () => {
