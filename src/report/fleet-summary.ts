@@ -191,13 +191,12 @@ export function fleetTotal(mostGroups: number = fleetLimits.groups): FleetTotal 
   return {
     counter(outcome, systemVersion) {
       const kind = kindOfOutcome(outcome);
-      const version = systemVersion === undefined ? null : versionOf(systemVersion);
       let group: Tally | null | undefined;
       return (id) => {
         if (group === undefined) group = groupOf(outcome, id);
         lines += 1;
         answers[kind] += 1;
-        if (version !== null) version.devices += 1;
+        if (systemVersion !== undefined) versionOf(systemVersion).devices += 1;
         if (group === null) notInGroups += 1;
         else addTo(group, 1, id);
       };

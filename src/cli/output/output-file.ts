@@ -33,11 +33,12 @@ export async function intoPlace<T>(
   write: (unfinished: string) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const path = resolve(environment.workingDirectory, name);
-  const unfinished = `${path}.${clock.randomId().slice(0, 8)}.unfinished`;
+  let unfinished: string | null = null;
   try {
-    demandPlace(files, path);
+    const target = demandPlace(files, path);
+    unfinished = `${target}.${clock.randomId().slice(0, 8)}.unfinished`;
     const written = await write(unfinished);
-    if (written.ok) files.renameDurably(unfinished, path);
+    if (written.ok) files.renameDurably(unfinished, target);
     return written;
   } catch (error) {
     if (error instanceof ArtifactError) return fail(error.problem);
@@ -46,24 +47,29 @@ export async function intoPlace<T>(
     return fail(notWritten(name, error, isPlace && wrongPlaces.has(error.code)));
   } finally {
     // A failure of this must not hide what has happened before.
-    unlessRefused(() => files.remove(unfinished), undefined);
+    const left = unfinished;
+    if (left !== null) unlessRefused(() => files.remove(left), undefined);
   }
 }
 
-/** Before anything is read: it may be much. */
-function demandPlace(files: Files, path: string): void {
+/** Before anything is read: it may be much. Gives the place to which a link leads: renaming would replace the link. */
+function demandPlace(files: Files, path: string): string {
   const directory = dirname(path);
   if (files.status(directory) === null) {
     throw new FileError("ENOENT", directory, "there is no such directory");
   }
-  if (files.status(path)?.kind === "directory") {
-    throw new FileError("EISDIR", path, "it is a directory, not a file");
-  }
+  const place = files.status(path)?.kind === "link" ? files.realPath(path) : path;
+  const kind = files.status(place)?.kind ?? "file";
+  if (kind === "file") return place;
+  throw kind === "directory"
+    ? new FileError("EISDIR", path, "it is a directory, not a file")
+    : new FileError("EINVAL", path, "it is a pipe or a device, not a file");
 }
 
 /** What the system says where another path would do; of all else the machine is to blame. */
 const wrongPlaces: ReadonlySet<string> = new Set([
   "EACCES",
+  "EINVAL",
   "EISDIR",
   "ELOOP",
   "ENAMETOOLONG",

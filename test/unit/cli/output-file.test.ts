@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -52,6 +53,36 @@ test.each([
     problem("output-misplaced", `"${name}" cannot be written: ${message}.`, code),
   );
   expect(left).toEqual(["directory", "file"]);
+});
+
+test("an output at a pipe or a device is refused, by its name or over a link, and that stays what it is", async () => {
+  const directory = scratchDirectory();
+  const pipe = join(directory, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  fs.symlinkSync("pipe", join(directory, "link"));
+  for (const name of [pipe, join(directory, "link")]) {
+    const { result } = await written(name);
+    expect(result).toEqual(
+      problem(
+        "output-misplaced",
+        `"${name}" cannot be written: it is a pipe or a device, not a file.`,
+        "EINVAL",
+      ),
+    );
+  }
+  expect(fs.statSync(pipe).isFIFO()).toBe(true);
+  expect(fs.readlinkSync(join(directory, "link"))).toBe("pipe");
+  expect(fs.readdirSync(directory)).toEqual(["link", "pipe"]);
+});
+
+test("an output over a link is written where the link leads", async () => {
+  const directory = scratchDirectory();
+  fs.writeFileSync(join(directory, "led-to"), "old\n");
+  fs.symlinkSync("led-to", join(directory, "link"));
+  const { result } = await written(join(directory, "link"));
+  expect(result).toEqual({ ok: true, value: 4 });
+  expect(fs.readlinkSync(join(directory, "link"))).toBe("led-to");
+  expect(fs.readFileSync(join(directory, "led-to"), "utf8")).toBe("new\n");
 });
 
 test("an output where nobody may write is one, too", async () => {
