@@ -38,6 +38,7 @@ export function withHiddenShown(text: string): string {
 
 /** The text with each character that does not show replaced. */
 export function mapHidden(text: string, replacement: (character: string) => string): string {
+  if (isPlain(text)) return text;
   return text.replaceAll(hidden, replacement).replaceAll(oddBlank, replacement);
 }
 
@@ -47,10 +48,17 @@ export function spelledOut(text: string): string {
 }
 
 function found(pattern: RegExp, text: string): readonly HiddenCharacter[] {
+  if (isPlain(text)) return [];
   return [...text.matchAll(pattern)].map((match) => ({
     at: match.index,
     shown: codePoint(match[0]),
   }));
+}
+
+/** Nothing of ASCII is hidden; to see that takes a tenth of what the classes of Unicode take. */
+function isPlain(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return /^[\0-\u007f]*$/.test(text);
 }
 
 function codePoint(character: string): string {
