@@ -392,7 +392,7 @@ nothing.yaml: error: "nothing.yaml" cannot be read: there is no such file or dir
       type: "validation",
       files: [
         { file: "manifest-v2.yaml", kind: "Manifest", good: true, problems: [], notes: [] },
-        { file: "boards", kind: null, good: false, problems: [{ code: "file-unreadable" }] },
+        { file: "boards", kind: null, good: false, problems: [{ code: "input-missing" }] },
       ],
       exit: 11,
     });
