@@ -40,7 +40,10 @@ export async function locateArtifacts(
   const found = allOf(results);
   if (!found.ok) {
     const missing = named.filter((_, index) => results[index]?.ok !== true);
-    return fail(...missingHere(places, missing), ...found.problems);
+    const here = missingHere(places, missing);
+    return hasServer(found.problems)
+      ? fail(...found.problems, ...here)
+      : fail(...here, ...found.problems);
   }
   const byWanted = new Map(found.value.map((one) => [one.wanted, one]));
   return ok(wanted.map((one, index) => here.value[index] ?? byWanted.get(one) ?? null));
@@ -52,9 +55,18 @@ function allOf<T>(results: readonly Result<T>[]): Result<readonly T[]> {
   return ok(results.flatMap((result) => (result.ok ? [result.value] : [])));
 }
 
-/** Where there is a bundle of Artifacts, that one is missing in it is most often the whole reason. */
+/** Of those that were to lie somewhere, in the bundle or at their paths, that they do not is to be told, too. */
 function missingHere({ bundle }: Places, named: readonly NamedArtifact[]): readonly Problem[] {
-  return bundle === null ? [] : named.map(({ wanted }) => missingArtifact(wanted));
+  return named.flatMap(({ wanted }) =>
+    bundle === null && wanted.reference.path === null ? [] : [missingArtifact(wanted)],
+  );
+}
+
+/** On a machine without a Mender Client a missing file is most often the whole reason. */
+function hasServer(problems: readonly Problem[]): boolean {
+  return problems.every(
+    ({ code }) => code !== "bus-unreachable" && code !== "authentication-missing",
+  );
 }
 
 /** Each of the wanted Artifacts as it was found, or by its name. */
@@ -80,7 +92,9 @@ export function missingArtifact({ type, reference: { name, path, at } }: WantedA
     at,
     ...(path === null || name === null
       ? {}
-      : { expected: `that file, or an Artifact named "${name}" in the bundle` }),
+      : {
+          expected: `that file, or an Artifact named "${name}" in the bundle, in the cache or on the Mender Server`,
+        }),
     hint: "Put the file there, correct the path, or give a bundle that holds it.",
   };
 }

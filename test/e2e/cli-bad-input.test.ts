@@ -247,8 +247,11 @@ Together these rules forbid it, whatever the others say:
       stderr: `manifest-v2.yaml:11:3: error: There is no Artifact at "artifacts/rtos-v9.mender" for the Component type "rtos". [artifact-missing]
   11 |   rtos:
      |   ^
-  expected: that file, or an Artifact named "rtos-v2" in the bundle
+  expected: that file, or an Artifact named "rtos-v2" in the bundle, in the cache or on the Mender Server
   hint: Put the file there, correct the path, or give a bundle that holds it.
+error: The D-Bus system bus, over which the Mender Client is asked for its token, cannot be reached: there is no such socket. [bus-unreachable]
+  found: there is no such socket
+  hint: Start dbus, or set "DBUS_SYSTEM_BUS_ADDRESS"; or bring the Artifacts in a bundle.
 `,
     });
   });

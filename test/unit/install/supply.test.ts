@@ -64,14 +64,22 @@ async function install(
 /** The Artifacts of v2 are on the Server alone. */
 async function onServerOnly(): Promise<UpdateServer> {
   const server = await startSeedServer(system.directory, "v2");
-  rmSync(system.path("artifacts"), { recursive: true });
+  leaveNames();
   onTestFinished(() => server.close());
   return server;
 }
 
+/** Of the Manifest's Artifacts there are only the names here. */
+function leaveNames(): void {
+  rmSync(system.path("artifacts"), { recursive: true });
+  const file = system.path("manifest-v2.yaml");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replaceAll(/ +artifact_path: .*\n/g, ""));
+}
+
 async function serving(stored: readonly Stored[]): Promise<UpdateServer> {
   const server = await startUpdateServer({ stored, certificate: null });
-  rmSync(system.path("artifacts"), { recursive: true });
+  leaveNames();
   onTestFinished(() => server.close());
   return server;
 }
@@ -301,8 +309,27 @@ describe("bad input changes nothing:", () => {
     ["no-service", "authentication-missing"],
     ["no-answer", "authentication-failed"],
   ] as const)("%s", async (reason, code) => {
-    rmSync(system.path("artifacts"), { recursive: true });
+    leaveNames();
     expect(await refusal(machineOf(system.directory, reason))).toEqual([code]);
+  });
+
+  test("a path that leads nowhere, where there is no Server either", async () => {
+    rmSync(system.path("artifacts/rtos-v2.mender"));
+    expect(await refusal(machineOf(system.directory, "no-bus"))).toEqual([
+      "artifact-missing",
+      "bus-unreachable",
+    ]);
+  });
+
+  test("a path that leads nowhere, where the Server does not let the device in", async () => {
+    const server = await startSeedServer(system.directory, "v2");
+    onTestFinished(() => server.close());
+    server.tokens.clear();
+    rmSync(system.path("artifacts/rtos-v2.mender"));
+    expect(await refusal(machineOf(system.directory, server))).toEqual([
+      "device-not-authorised",
+      "artifact-missing",
+    ]);
   });
 
   test("a Server that cannot be reached", async () => {

@@ -263,7 +263,8 @@ test("what is nowhere is told with what would do", () => {
     code: "artifact-missing",
     message: 'There is no Artifact at "artifacts/g.mender" for the Component type "gateway".',
     at,
-    expected: 'that file, or an Artifact named "gateway-v2" in the bundle',
+    expected:
+      'that file, or an Artifact named "gateway-v2" in the bundle, in the cache or on the Mender Server',
     hint: "Put the file there, correct the path, or give a bundle that holds it.",
   });
 });
