@@ -8,7 +8,7 @@ import { readTopology, type Topology } from "../manifest/topology.ts";
 import type { Environment } from "./environment.ts";
 import { readText } from "./input-files.ts";
 import type { Machine } from "./machine.ts";
-import type { Settings } from "./settings.ts";
+import { configurationPaths, readSettings, type Settings } from "./settings.ts";
 
 /** The Topology of this machine. */
 export function topologyOf(machine: Machine, settings: Settings): Result<Topology> {
@@ -59,4 +59,19 @@ export function readDeviceConstraints({
   if (platform.files.status(path) === null) return ok(null);
   const file = readText(platform.files, environment.workingDirectory, path);
   return file.ok ? readConstraintsFile(file.value) : file;
+}
+
+/** The files of this machine that updates are planned with; without its settings as far as they are known. */
+export function ownFiles(machine: Machine): readonly string[] {
+  const { environment } = machine;
+  const always = [...configurationPaths(environment), deviceConstraintsFile(environment)];
+  const settings = readSettings(machine);
+  if (!settings.ok) return always;
+  const { topologyFile, topologyComponents, keyFiles } = settings.value;
+  return [
+    ...always,
+    topologyFile,
+    ...(topologyComponents === null ? [] : [topologyComponents]),
+    ...keyFiles,
+  ];
 }

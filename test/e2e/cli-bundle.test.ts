@@ -73,6 +73,18 @@ describe("bundle", () => {
     expect(system.run(["bundle", "extract", "b.tar", "-C", "out"])).toMatchObject({ exit: 11 });
   });
 
+  test("is never made in the place of what goes into it", () => {
+    for (const input of ["manifest-v2.yaml", "artifacts/gateway-v2.mender"]) {
+      const before = readFileSync(system.path(input));
+      for (const more of [[], ["--thin"]]) {
+        const { exit, stderr } = create(input, ...more);
+        expect(exit).toBe(10);
+        expect(stderr).toContain(`"${input}" is the file that is read, and would be lost.`);
+      }
+      expect(readFileSync(system.path(input))).toEqual(before);
+    }
+  });
+
   test("without its Artifacts is not made", () => {
     const { exit, stderr } = system.run([
       "bundle",
@@ -88,6 +100,12 @@ describe("bundle", () => {
 describe.skipIf(!needs("openssl"))("a signed bundle", () => {
   beforeEach(() => {
     makeKeys(system.directory, "mine", "theirs");
+  });
+
+  test("is never made in the place of the key that signs it", () => {
+    const before = readFileSync(system.path("mine.pem"));
+    expect(create("mine.pem", "--key", "mine.pem").exit).toBe(10);
+    expect(readFileSync(system.path("mine.pem"))).toEqual(before);
   });
 
   test("is verified with its key and refused with another", () => {

@@ -288,6 +288,20 @@ rtos.R998.rootfs-image.rtos.version=rtos-v1
     expect(stderr).toContain('"nowhere/state.yaml" cannot be written');
   });
 
+  test("no output takes the place of a file by which this machine is updated", () => {
+    const topology = system.path("topology.yaml");
+    const before = readFileSync(topology, "utf8");
+    for (const args of [
+      ["show-provides", "--state-file", "topology.yaml"],
+      ["plan", "manifest-v2.yaml", "--out", topology],
+    ]) {
+      const { exit, stderr } = system.run(args);
+      expect(exit).toBe(10);
+      expect(stderr).toContain("is a file of this machine, by which it is updated");
+    }
+    expect(readFileSync(topology, "utf8")).toBe(before);
+  });
+
   test("show-inventory prints all of show-provides, a line for every value, and the System type", () => {
     expect(system.run(["show-inventory"])).toMatchObject({
       exit: 0,

@@ -36,9 +36,13 @@ export async function bundleCreate(
   if (!read.ok) return failed(output, read.problems);
   const key = options.key === undefined ? ok(null) : readPrivateKey(context, options.key);
   if (!key.ok) return failed(output, key.problems);
-  const lost = overInput(context, options.output, [options.manifest]);
-  if (lost !== null) return failed(output, [lost]);
   const { manifest } = read.value;
+  const lost = overInput(context, options.output, [
+    options.manifest,
+    ...(options.key === undefined ? [] : [options.key]),
+    ...pathsOf(manifest).map((path) => besideManifest(manifest, path)),
+  ]);
+  if (lost !== null) return failed(output, [lost]);
   const areRead = !options.thin || options.pin;
   const artifacts = areRead ? openArtifacts(context, manifest) : ok([]);
   if (!artifacts.ok) return failed(output, artifacts.problems);
@@ -108,7 +112,7 @@ function openArtifacts(
         continue;
       }
       if (opened.has(path)) continue;
-      const beside = join(dirname(manifest.file), path);
+      const beside = besideManifest(manifest, path);
       const source = openInput(platform.files, environment.workingDirectory, beside);
       if (source.ok) opened.set(path, source.value);
       else problems.push(...source.problems.map((problem) => ({ ...problem, at: reference.at })));
@@ -117,6 +121,19 @@ function openArtifacts(
   if (problems.length === 0) return ok([...opened].map(([entry, source]) => ({ entry, source })));
   for (const source of opened.values()) source.close();
   return fail(...problems);
+}
+
+function pathsOf({ componentTypes }: Manifest): readonly string[] {
+  const references = componentTypes.flatMap(({ target, steppingStones }) => [
+    target,
+    ...steppingStones,
+  ]);
+  return references.map(({ path }) => path).filter((path) => path !== null);
+}
+
+/** Where an Artifact lies that the Manifest names by its path. */
+function besideManifest({ file }: Manifest, path: string): string {
+  return join(dirname(file), path);
 }
 
 function withoutPath(type: string, { name, at }: ArtifactReference): Problem {

@@ -6,7 +6,7 @@ import { readStateFile } from "../../manifest/state-file.ts";
 import { keyValueLines, keyValuesJson, toldProvides } from "../../report/key-values.ts";
 import { stateFileLines } from "../../report/state-file-text.ts";
 import { counted } from "../../report/words.ts";
-import { writeTextOutput } from "../output/output-file.ts";
+import { overInput, writeTextOutput } from "../output/output-file.ts";
 import { answer, failed } from "../output/output.ts";
 import type { Context } from "./context.ts";
 
@@ -21,6 +21,8 @@ export async function showProvides(
   { stateFile }: ShowProvidesOptions,
 ): Promise<ExitCode> {
   const { output } = context;
+  const lost = stateFile === undefined ? null : overInput(context, stateFile, []);
+  if (lost !== null) return failed(output, [lost]);
   const settings = readGuardedSettings(context);
   if (!settings.ok) return failed(output, settings.problems);
   const topology = topologyOf(context, settings.value);

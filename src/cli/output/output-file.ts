@@ -2,7 +2,9 @@ import { dirname, resolve } from "node:path";
 import { ArtifactError } from "../../artifact/artifact-error.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { ownFiles } from "../../install/device-files.ts";
 import type { Environment } from "../../install/environment.ts";
+import type { Machine } from "../../install/machine.ts";
 import { FileError, type Files, type Platform, unlessRefused } from "../../platform/types.ts";
 
 /** What is needed of the machine and of where the caller is. */
@@ -102,21 +104,29 @@ async function* bytesOf(lines: readonly string[]): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`${lines.join("\n")}\n`);
 }
 
-/** The problem of an output in whose place one of the inputs lies: it would be lost. Null where none does. */
+/**
+ * The problem of an output in whose place one of the inputs lies, or a file that this machine is updated with: it would
+ * be lost. Null where none does.
+ */
 export function overInput(
-  { platform: { files }, environment }: Place,
+  machine: Machine,
   output: string,
   inputs: readonly string[],
 ): Problem | null {
+  const { files } = machine.platform;
   const placeOf = (name: string) => {
-    const path = resolve(environment.workingDirectory, name);
+    const path = resolve(machine.environment.workingDirectory, name);
     return files.status(path) === null ? path : files.realPath(path);
   };
-  const lost = inputs.find((input) => placeOf(input) === placeOf(output));
-  if (lost === undefined) return null;
+  const isThere = (name: string) => placeOf(name) === placeOf(output);
+  const isInput = inputs.some(isThere);
+  if (!isInput && !ownFiles(machine).some(isThere)) return null;
+  const what = isInput
+    ? "is the file that is read"
+    : "is a file of this machine, by which it is updated";
   return {
     code: "output-misplaced",
-    message: `"${output}" is the file that is read, and would be lost.`,
+    message: `"${output}" ${what}, and would be lost.`,
     expected: "another file to write",
     got: output,
     hint: "Give the output another name.",
