@@ -8,7 +8,8 @@ import { type Farthest, farthestIn } from "./conflict/farthest-state.ts";
 import { pathsTo } from "./conflict/step-paths.ts";
 import { missingEndState } from "./conflict/refused-goal.ts";
 import { type OrderReasons, orderReasons } from "./conflict/order-reasons.ts";
-import { openedBy, openedByEnds, type Repair, repairs } from "./conflict/repairs.ts";
+import type { Repair } from "./conflict/repair.ts";
+import { openedBy, openedByEnds, repairs } from "./conflict/repairs.ts";
 import { type Question, search } from "./conflict/step-search.ts";
 import { nearestEnd, type NearestEnd } from "./conflict/nearest-end-state.ts";
 import {
@@ -17,7 +18,7 @@ import {
   whyNotTogether,
 } from "./conflict/written-order-conflict.ts";
 import { type Grounding, groundingOf } from "./constraints/grounding.ts";
-import { writtenOrder } from "./find-plan.ts";
+import { writtenOrder } from "./stage/written-order.ts";
 import type { Answer } from "./model/plan.ts";
 import { wantedState } from "./model/wanted.ts";
 

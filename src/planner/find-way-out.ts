@@ -8,7 +8,8 @@ import {
 import { arrange } from "./stage/arrange.ts";
 import type { Budget } from "./model/budget.ts";
 import { symmetryClassesOf } from "./model/symmetry-classes.ts";
-import { at, planOf } from "./model/moves.ts";
+import { at } from "./model/moves.ts";
+import { planOf } from "./plan-of.ts";
 import type { PlanOptions } from "./find-plan.ts";
 import { type Places, standing } from "./model/standing.ts";
 import { priorityQueue } from "./model/priority-queue.ts";

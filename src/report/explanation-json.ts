@@ -3,7 +3,7 @@ import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import type { Nogood } from "../planner/conflict/nogood.ts";
 import type { OrderReason } from "../planner/conflict/order-reasons.ts";
-import type { Repair } from "../planner/conflict/repairs.ts";
+import type { Repair } from "../planner/conflict/repair.ts";
 import type { WhyNot } from "../planner/explain.ts";
 import {
   type NogoodPlaces,

@@ -2,7 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { Nogood } from "../planner/conflict/nogood.ts";
 import type { NearestEnd } from "../planner/conflict/nearest-end-state.ts";
 import type { OrderReason, OrderReasons } from "../planner/conflict/order-reasons.ts";
-import type { Repair } from "../planner/conflict/repairs.ts";
+import type { Repair } from "../planner/conflict/repair.ts";
 import type { Unexplained, WhyNot } from "../planner/explain.ts";
 import type { SystemState } from "../manifest/system.ts";
 import { answerSummary, stuckLines } from "./answer-text.ts";

@@ -13,8 +13,7 @@ import { startState, type System, type SystemState } from "../manifest/system.ts
 import { versionNamed } from "../manifest/version.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import type { WhyNot } from "../planner/explain.ts";
-import { writtenOrder } from "../planner/find-plan.ts";
-import type { OrderUse } from "../planner/stage/written-order.ts";
+import { type OrderUse, writtenOrder } from "../planner/stage/written-order.ts";
 
 /** What is told about a planning besides its answer. */
 export interface PlannedSystem {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SystemVersion } from "../../src/core/ids.ts";
 import type { EndRow, Row, System } from "../../src/manifest/system.ts";
-import type { Repair } from "../../src/planner/conflict/repairs.ts";
+import type { Repair } from "../../src/planner/conflict/repair.ts";
 import { explain } from "../../src/planner/explain.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import { within } from "../support/planner-brute-force.ts";

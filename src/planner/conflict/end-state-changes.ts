@@ -1,7 +1,7 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
 import { tableClassesOf } from "../model/table-classes.ts";
-import type { Repair } from "./repairs.ts";
+import type { Repair } from "./repair.ts";
 
 /** Changes of the end states: the NO rows that may say YES, and the rows that may be added. */
 export interface EndChanges {

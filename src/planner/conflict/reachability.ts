@@ -1,11 +1,12 @@
 import type { SystemVersion, Version } from "../../core/ids.ts";
+import { defaultNodeLimit } from "../../core/node-limit.ts";
 import type { Rule, System, SystemState } from "../../manifest/system.ts";
 import { startingIn } from "../constraints/state-acceptance.ts";
 import { at } from "../model/moves.ts";
 import { opening } from "./step-conflicts.ts";
 import { pathsTo } from "./step-paths.ts";
 import { lawOf } from "./step-rules.ts";
-import { findPlanFrom } from "../find-plan.ts";
+import { decideFrom } from "../search/decide.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
 import { type Grounding, groundingOf } from "../constraints/grounding.ts";
 
@@ -135,7 +136,7 @@ export function brokenByOrder(
   const to = names.findIndex((name) => name === goal);
   return names.filter((_, from) => {
     if (reach[from]?.[to] !== "yes") return false;
-    return findPlanFrom(system, at(states, from)).kind === "no-plan";
+    return decideFrom(system, at(states, from), defaultNodeLimit).kind === "no-plan";
   });
 }
 

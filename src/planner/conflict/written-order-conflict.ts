@@ -2,16 +2,15 @@ import type { System } from "../../manifest/system.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
 import { endStateBudget } from "../constraints/end-state-satisfiability.ts";
 import { groundingOf } from "../constraints/grounding.ts";
-import { findPlan, writtenOrder } from "../find-plan.ts";
-import type { Answer } from "../model/plan.ts";
 import { at } from "../model/moves.ts";
 import { isDirect, wantedMoves } from "../model/wanted.ts";
-import { groupsByOrder } from "../stage/written-order.ts";
+import { decide, type Decision } from "../search/decide.ts";
+import { groupsByOrder, writtenOrder } from "../stage/written-order.ts";
 import { grown, reduced } from "./conflict-set.ts";
 import { byNogood, type Nogood } from "./nogood.ts";
 import { violations } from "./nogood-extraction.ts";
 import { planOracle, questionsFor } from "./plan-conflicts.ts";
-import { type Repair, repaired } from "./repairs.ts";
+import { type Repair, repaired } from "./repair.ts";
 
 /** What stands against an order written for all that moves, where step by step there were a way. */
 export interface Together {
@@ -148,7 +147,7 @@ function repairOf(nogood: Nogood): readonly Repair[] {
   return nogood.kind === "unlisted" ? [{ kind: "add-row", nogood }] : [];
 }
 
-function plannerFor(nodes: number): (system: System) => Answer["kind"] {
+function plannerFor(nodes: number): (system: System) => Decision["kind"] {
   const nodeLimit = Math.max(nodes, fewestNodes);
-  return (system) => findPlan(system, { nodeLimit }).kind;
+  return (system) => decide(system, nodeLimit).kind;
 }

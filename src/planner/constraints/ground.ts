@@ -1,9 +1,9 @@
 import { assertNever } from "../../core/assert-never.ts";
 import type { TransitionTable } from "../../manifest/system.ts";
 import { boxOf, isAllAccepted, isAnyPossible, type BoxRelation } from "./relation-by-boxes.ts";
-import { boxRelationFrom, type RulingSource, type Ruling, rulingOf } from "./ruling.ts";
+import { boxRelationFrom, type DenseRules, type Ruling, rulingOf } from "./ruling.ts";
+import type { EndStates } from "./end-states.ts";
 import { type DenseRelation, ruleNumberAt, isEvery, isFew } from "./relation-dense.ts";
-import type { HopSupport } from "../search/hop-consistency.ts";
 
 /**
  * One transition table for one choice of table class, one for each column. There are very many, and each is asked again
@@ -23,6 +23,32 @@ export interface GroundConstraint extends DenseRelation {
   /** The same; null: there is none. */
   hopSupport: HopSupport | null | undefined;
 }
+
+/** Where a constraint has from what it says. */
+export type RulingSource =
+  | DenseRules
+  /** A large table. */
+  | {
+      readonly kind: "by-rows";
+      readonly ends: EndStates;
+      readonly ruling: (versions: readonly number[]) => Ruling;
+    }
+  /** Another constraint, of which some nogoods alone are kept. */
+  | {
+      readonly kind: "relaxed";
+      readonly constraint: GroundConstraint;
+      readonly boxRelation: BoxRelation;
+    };
+
+/** For a table class. */
+export type VersionsOf = (tableClass: number) => readonly number[];
+
+/** For a column: may a Component that started at `start` go from one version to another in some context? */
+export type HopSupport = (
+  column: number,
+  allowed: VersionsOf,
+  starts: VersionsOf,
+) => (from: number, to: number, start: number) => boolean;
 
 /** Whether it accepts these versions, one for each column; what stands since the start is not asked for. */
 export function accepts(constraint: GroundConstraint, versions: readonly number[]): boolean {

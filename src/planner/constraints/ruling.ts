@@ -1,7 +1,6 @@
 import type { Row, Rule, TransitionTable } from "../../manifest/system.ts";
 import { boxOf, layoutOf, listsOf, type BoxRelation, selectiveBoxOf } from "./relation-by-boxes.ts";
 import type { EndStates } from "./end-states.ts";
-import type { GroundConstraint } from "./ground.ts";
 
 /** What a table says of one combination. */
 export type Ruling =
@@ -9,22 +8,6 @@ export type Ruling =
   | { readonly accepted: true; readonly rules: readonly Rule[] }
   /** `rule` is the NO row; null where no row allows it. */
   | { readonly accepted: false; readonly rule: Rule | null };
-
-/** Where a constraint has from what it says. */
-export type RulingSource =
-  | DenseRules
-  /** A large table. */
-  | {
-      readonly kind: "by-rows";
-      readonly ends: EndStates;
-      readonly ruling: (versions: readonly number[]) => Ruling;
-    }
-  /** Another constraint, of which some nogoods alone are kept. */
-  | {
-      readonly kind: "relaxed";
-      readonly constraint: GroundConstraint;
-      readonly boxRelation: BoxRelation;
-    };
 
 /**
  * What the colours of a small table stand for: 0 its default, then the end states, the YES rows, the NO rows. All its

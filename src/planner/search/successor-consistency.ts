@@ -1,5 +1,5 @@
 import { at } from "../model/moves.ts";
-import type { ClassAtVersion, Option } from "./successors.ts";
+import type { ClassAtVersion, Option } from "./class-at-version.ts";
 import { accepts, type GroundConstraint } from "../constraints/ground.ts";
 import { constraintsWith, type ConstraintNetwork } from "../constraints/network.ts";
 

@@ -4,6 +4,7 @@ import type { SymmetryClasses } from "../model/symmetry-classes.ts";
 import { at } from "../model/moves.ts";
 import type { EndBox, EndStates } from "../constraints/end-states.ts";
 import { priorityQueue } from "../model/priority-queue.ts";
+import type { ClassAtVersion, Option } from "./class-at-version.ts";
 import { successorConsistent } from "./successor-consistency.ts";
 import type { ConstraintNetwork } from "../constraints/network.ts";
 
@@ -30,25 +31,6 @@ export interface Moves {
   readonly network: ConstraintNetwork;
   /** [symmetry class][version]: the fewest installs to the goal. */
   readonly distances: readonly (readonly number[])[];
-}
-
-/** Components of a symmetry class that have the same version. */
-export interface ClassAtVersion {
-  readonly symmetryClass: number;
-  readonly members: readonly number[];
-  readonly tableClass: number;
-  /** What they have now. */
-  readonly from: number;
-  /** What they had at the start of the plan. */
-  readonly start: number;
-}
-
-export interface Option {
-  readonly version: number;
-  readonly moves: number;
-  readonly distance: number;
-  /** Installs more than the shortest way needs. */
-  readonly detour: number;
 }
 
 /** A choice of options: one slot another step down its list than in the choice before. */

@@ -3,7 +3,7 @@ import { after, at, type MovePlan, during, type Move } from "../model/moves.ts";
 import type { Acceptability, Violation } from "../constraints/acceptability.ts";
 import { addPair, type Precedence } from "./precedence.ts";
 import type { MoveClass } from "../model/move-classes.ts";
-import { wantedOf } from "../model/wanted.ts";
+import { wantedMoves, wantedOf } from "../model/wanted.ts";
 
 /** How the hand-written `order` takes part: not at all, in places, or for every type that moves. */
 export type OrderUse = "none" | "some" | "all";
@@ -12,6 +12,14 @@ export function orderUse(system: System, moves: readonly Move[]): OrderUse {
   const orders = moves.map(({ component }) => orderOf(system, component));
   if (orders.every((order) => order === null)) return "none";
   return orders.includes(null) ? "some" : "all";
+}
+
+/** What of the order written in the Manifest every plan from here has to keep. */
+export function writtenOrder(system: System): OrderUse {
+  const use = orderUse(system, wantedMoves(system));
+  const numbers = new Set(system.types.flatMap(({ order }) => order ?? []));
+  // A single number says nothing of types without one.
+  return use === "some" && numbers.size < 2 ? "none" : use;
 }
 
 /**

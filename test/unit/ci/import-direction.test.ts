@@ -4,8 +4,14 @@ import { dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { scratchDirectory } from "../../support/scratch.ts";
 
-const row = { rooms: [], node: [], packages: [] };
-const rooms = {
+interface Row {
+  readonly rooms: readonly string[];
+  readonly node: readonly string[];
+  readonly packages: readonly string[];
+}
+
+const row: Row = { rooms: [], node: [], packages: [] };
+const rooms: Readonly<Record<string, Row>> = {
   core: row,
   plan: { ...row, rooms: ["table"], packages: ["zod"] },
   "plan/model": row,
@@ -14,13 +20,16 @@ const rooms = {
 };
 
 /** What the lint says of these files of src/. */
-function saidOf(files: Readonly<Record<string, string>>): readonly string[] {
+function saidOf(
+  files: Readonly<Record<string, string>>,
+  rows: Readonly<Record<string, Row>> = rooms,
+): readonly string[] {
   const directory = scratchDirectory();
   const write = (name: string, text: string) => {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
     writeFileSync(join(directory, name), text);
   };
-  write(".ci/rooms.json", JSON.stringify(rooms));
+  write(".ci/rooms.json", JSON.stringify(rows));
   for (const [name, text] of Object.entries(files)) write(`src/${name}`, text);
   const { stderr } = spawnSync(process.execPath, [resolve(".ci/import-direction.mjs")], {
     cwd: directory,
@@ -50,5 +59,15 @@ test("a part of a room imports nothing else of it, be it a type, and no package 
     "src/plan/model/plan.ts:2: plan/model may not use the package zod",
     "src/plan/search/search.ts:1: plan/search may not import plan: src/plan/find.ts",
     "src/plan/search/search.ts:2: plan/search may not import other: src/other/x.ts",
+  ]);
+});
+
+test("rooms do not name each other in a circle, nor do parts of a room", () => {
+  const files = { "plan/find.ts": "" };
+  expect(saidOf(files, { ...rooms, table: { ...row, rooms: ["plan"] } })).toEqual([
+    ".ci/rooms.json: rooms in a circle: plan > table > plan",
+  ]);
+  expect(saidOf(files, { ...rooms, "plan/model": { ...row, rooms: ["plan/search"] } })).toEqual([
+    ".ci/rooms.json: rooms in a circle: plan/model > plan/search > plan/model",
   ]);
 });

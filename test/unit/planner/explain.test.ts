@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { System } from "../../../src/manifest/system.ts";
 import type { Nogood } from "../../../src/planner/conflict/nogood.ts";
-import type { Repair } from "../../../src/planner/conflict/repairs.ts";
+import type { Repair } from "../../../src/planner/conflict/repair.ts";
 import { explain, explainInShort, type WhyNot } from "../../../src/planner/explain.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
 import { seedSketch, type SystemSketch, systemOf } from "../../support/planner-systems.ts";

@@ -1,6 +1,7 @@
 import { dice } from "../../support/planner-random.ts";
 import { describe, expect, it } from "vitest";
-import { findPlan, writtenOrder } from "../../../src/planner/find-plan.ts";
+import { findPlan } from "../../../src/planner/find-plan.ts";
+import { writtenOrder } from "../../../src/planner/stage/written-order.ts";
 import type { Answer } from "../../../src/planner/model/plan.ts";
 import { seedSketch, type SystemSketch, systemOf } from "../../support/planner-systems.ts";
 import { inTier } from "../../support/tier.ts";

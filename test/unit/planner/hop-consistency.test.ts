@@ -7,7 +7,7 @@ import {
   isRelaxedReachable,
 } from "../../../src/planner/search/hop-consistency.ts";
 import { successorConsistent } from "../../../src/planner/search/successor-consistency.ts";
-import type { ClassAtVersion, Option } from "../../../src/planner/search/successors.ts";
+import type { ClassAtVersion, Option } from "../../../src/planner/search/class-at-version.ts";
 import { type SystemSketch, systemOf } from "../../support/planner-systems.ts";
 
 /** Which hops, and which versions at the end of a stage, no plan can use. */
