@@ -7,6 +7,7 @@ import { deployment } from "./deployment.ts";
 import { fleet } from "./fleet.ts";
 import { interfaces } from "./interface.ts";
 import { menderClient } from "./mender-client.ts";
+import { pictures } from "./pictures.ts";
 import { planner } from "./planner.ts";
 import { proof } from "./proof.ts";
 import { aligned, type Bench, type BenchRow } from "./row.ts";
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, Bench>> = {
   "mender-client": menderClient,
   planner,
   fleet,
+  pictures,
   proof,
 };
 
