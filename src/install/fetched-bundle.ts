@@ -6,8 +6,14 @@ import type { Access, OpenArtifact } from "../sources/access.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
 import { openArtifact } from "../sources/open.ts";
 
-/** Writes the bytes of a bundle to where they are wanted, whole or not at all; gives how many there are. */
-export type WriteBundle = (chunks: AsyncIterable<Uint8Array>) => Promise<Result<number>>;
+/**
+ * Writes the bytes of a bundle to where they are wanted, whole or not at all; gives how many there are. `inputs`: the
+ * Artifacts that lie in files.
+ */
+export type WriteBundle = (
+  chunks: AsyncIterable<Uint8Array>,
+  inputs: readonly string[],
+) => Promise<Result<number>>;
 
 /** Packs a Manifest and its Artifacts, wherever they lie on this machine, into one unsigned bundle. */
 export async function writeFetched(
@@ -31,7 +37,9 @@ export async function writeFetched(
       { manifest: manifest.bytes, artifacts, key: null },
       decompressors,
     );
-    return bundle.ok ? await write(bundle.value.chunks) : bundle;
+    if (!bundle.ok) return bundle;
+    const inputs = located.flatMap(({ location }) => ("path" in location ? [location.path] : []));
+    return await write(bundle.value.chunks, inputs);
   } finally {
     for (const { open } of opened) open.close();
   }

@@ -170,8 +170,13 @@ test("fetch --bundle writes one bundle, and never over what it reads", () => {
   expect(exit).toBe(0);
   expect(stdout).toMatch(/^v2\.tar: "system-core-v2" with 2 Artifacts, [0-9.]+ KiB\n$/);
   expect(system.run(["bundle", "verify", "v2.tar"]).exit).toBe(0);
-  const over = system.run(["fetch", "manifest-v2.yaml", "--bundle", "manifest-v2.yaml"]);
-  expect(over.stderr).toContain("[output-misplaced]");
+  for (const input of ["manifest-v2.yaml", "artifacts/gateway-v2.mender"]) {
+    const before = readFileSync(system.path(input));
+    const over = system.run(["fetch", "manifest-v2.yaml", "--bundle", input]);
+    expect(over.exit).toBe(10);
+    expect(over.stderr).toContain("[output-misplaced]");
+    expect(readFileSync(system.path(input))).toEqual(before);
+  }
 });
 
 describe("cache clean", () => {

@@ -1,5 +1,7 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { fail } from "../../core/result.ts";
 import { fetchArtifacts } from "../../install/fetch.ts";
+import type { WriteBundle } from "../../install/fetched-bundle.ts";
 import { fetchedJson, fetchedLines } from "../../report/fetched.ts";
 import { overInput, writeOutput } from "../output/output-file.ts";
 import { answer, failed } from "../output/output.ts";
@@ -19,10 +21,13 @@ export async function fetch(
   const { bundle } = options;
   const lost = bundle === undefined ? null : overInput(context, bundle, [file]);
   if (lost !== null) return failed(context.output, [lost]);
-  const write =
+  const write: WriteBundle | null =
     bundle === undefined
       ? null
-      : (chunks: AsyncIterable<Uint8Array>) => writeOutput(context, bundle, chunks);
+      : async (chunks, inputs) => {
+          const over = overInput(context, bundle, inputs);
+          return over === null ? await writeOutput(context, bundle, chunks) : fail(over);
+        };
   const fetched = await fetchArtifacts(context, file, options, write);
   if (!fetched.ok) return failed(context.output, fetched.problems);
   answer(
