@@ -15,9 +15,11 @@ export async function bring(
   { wanted, artifact, name, size }: LocatedArtifact,
   origin: Origin,
 ): Promise<Result<Sha256>> {
-  const stored = await cache.store({ name, identity: artifact.identity, size }, origin);
+  const { pin } = wanted.reference;
+  const { identity } = artifact;
+  const stored = await cache.store({ name, identity, size, pin: pin?.sha256 }, origin);
   if (!stored.ok) return stored;
-  const wrong = pinProblems(name, wanted.reference.pin, stored.value);
+  const wrong = pinProblems(name, pin, stored.value);
   return wrong.length > 0 ? fail(...wrong) : stored;
 }
 

@@ -19,9 +19,9 @@ export interface Supplied {
 }
 
 /** What the cache and the Server know an Artifact by. */
-function wantedBytes({ location, identity }: Supplied): WantedBytes {
+function wantedBytes({ location, identity, pin }: Supplied): WantedBytes {
   const { size } = location;
-  return { name: nameOf(location), identity, size };
+  return { name: nameOf(location), identity, size, pin: pin ?? undefined };
 }
 
 /**
@@ -35,11 +35,8 @@ export async function openSupplied(
 ): Promise<Result<OpenArtifact>> {
   const { cache } = access.supply;
   const wanted = wantedBytes(supplied);
-  const isCached = cache
-    .entries()
-    .some(({ artifact, bytes }) => artifact.identity === wanted.identity && bytes === wanted.size);
   const origin = () => originOf(access.supply, supplied.location, purpose);
-  if (supplied.location.kind === "cache" || isCached) {
+  if (supplied.location.kind === "cache" || cache.holds(wanted)) {
     const opened = await openCached(cache, wanted, origin, access);
     return opened.ok ? ok(pinned(opened.value, supplied)) : opened;
   }

@@ -49,6 +49,8 @@ export interface WantedBytes {
   readonly identity: Sha256;
   /** Bytes of the whole file. */
   readonly size: number;
+  /** The sum of the whole file, if only that will do: the same Artifact may have been signed again. */
+  readonly pin?: Sha256 | undefined;
 }
 
 /** Where an Artifact comes from if it is not in the cache. Nothing is asked for before the first byte is read. */
@@ -66,8 +68,10 @@ export interface CachedSource extends ByteSource {
 
 /** The cache of the one process that holds the lock. */
 export interface ArtifactCache {
-  /** Artifacts that lie here, as far as their headers tell. */
+  /** Artifacts that lie here, signed where that is demanded, as far as their headers tell. */
   entries(): readonly SoundEntry[];
+  /** Whether it is one of them. */
+  holds(wanted: WantedBytes): boolean;
   /** All who have the same Artifact open at the same time share one download of it. */
   open(wanted: WantedBytes, origin: Origin): CachedSource;
   /** Brings an Artifact here, verified whole, or finds that it is here already. */
@@ -94,17 +98,39 @@ export interface ArtifactCache {
  */
 export async function openCache(ports: CachePorts): Promise<ArtifactCache> {
   const { files, directory } = ports;
-  let entries: readonly IndexedEntry[] = [];
+  let entries: readonly KnownEntry[] = [];
   let unusable: Problem | null = null;
   try {
-    sweepPartial(files, directory);
-    // Whoever reads an Artifact demands the signature of it; here nobody loses an entry for a key that was changed.
-    entries = await indexed({ ...ports, keys: [] }, listCache(files, directory).entries);
+    entries = await known(ports, listCache(files, directory).entries);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     unusable = cacheUnusable(directory, error);
   }
+  if (unusable === null) {
+    try {
+      sweepPartial(files, directory);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      // What lies there whole can be read all the same.
+      ports.tell(cacheUnusable(directory, error));
+    }
+  }
   return cacheOf(ports, entries, unusable);
+}
+
+interface KnownEntry extends IndexedEntry {
+  /** It is an Artifact, and signed where that is demanded. */
+  readonly isUsable: boolean;
+}
+
+/** Nobody loses an entry for a key that was changed: it stays for whom it is needed, and is not used. */
+async function known(
+  ports: CachePorts,
+  entries: readonly CacheEntry[],
+): Promise<readonly KnownEntry[]> {
+  const read = await indexed({ ...ports, keys: [] }, entries);
+  const signed = ports.keys.length === 0 ? read : await indexed(ports, entries);
+  return read.map((entry, index) => ({ ...entry, isUsable: signed[index]?.artifact.ok === true }));
 }
 
 /** All readers of one Artifact. */
@@ -125,7 +151,7 @@ type Demand = "look" | "fill" | "store";
 
 function cacheOf(
   ports: CachePorts,
-  found: readonly IndexedEntry[],
+  found: readonly KnownEntry[],
   unusable: Problem | null,
 ): ArtifactCache {
   const { files, directory } = ports;
@@ -164,10 +190,15 @@ function cacheOf(
   }
 
   function entryOf(wanted: WantedBytes): SoundEntry | null {
-    const sound = soundEntries([...entries.values()]);
-    const isWanted = ({ artifact, bytes }: SoundEntry): boolean =>
-      artifact.identity === wanted.identity && bytes === wanted.size;
-    return sound.find(isWanted) ?? null;
+    const isWanted = ({ artifact, bytes, sha256 }: SoundEntry): boolean =>
+      artifact.identity === wanted.identity &&
+      bytes === wanted.size &&
+      (wanted.pin === undefined || sha256 === wanted.pin);
+    return usable().find(isWanted) ?? null;
+  }
+
+  function usable(): readonly SoundEntry[] {
+    return soundEntries([...entries.values()].filter(({ isUsable }) => isUsable));
   }
 
   function drop(entry: CacheEntry, why: string): void {
@@ -236,8 +267,13 @@ function cacheOf(
       ({ sha256 }) => sha256 === filled.sha256,
     );
     if (entry === undefined) return;
-    const [read] = await indexed({ ...ports, keys: [] }, [entry]);
+    const [read] = await known(ports, [entry]);
     if (read === undefined) return;
+    if (read.artifact.ok && !read.isUsable) {
+      // Its reader was given another signature with the header.
+      attempt(() => files.remove(read.path));
+      return;
+    }
     entries.set(read.sha256, read);
     proved.set(read.sha256, filled.sums);
   }
@@ -301,7 +337,8 @@ function cacheOf(
       async keep() {
         const filling = [...fillings].find((each) => each === readWhole);
         const filled = (await filling?.keep()) ?? null;
-        if (filled !== null && !entries.has(filled.sha256)) await admit(filled);
+        const isNew = filled !== null && entries.get(filled.sha256)?.isUsable !== true;
+        if (isNew) await admit(filled);
       },
       close() {
         if (isClosed) return;
@@ -337,7 +374,8 @@ function cacheOf(
 
   if (unusable !== null) tell(unusable);
   return {
-    entries: () => soundEntries([...entries.values()]),
+    entries: usable,
+    holds: (wanted) => entryOf(wanted) !== null,
     open: (wanted, origin) => open(wanted, origin, ports.isFilled ? "fill" : "look"),
     async store(wanted, origin) {
       const source = open(wanted, origin, "store");
@@ -351,7 +389,8 @@ function cacheOf(
         const other = verified.value.artifact.identity;
         if (other !== wanted.identity) return fail(another(wanted, other));
         await source.keep();
-        const entry = entryOf(wanted);
+        // Where it is not the one that is pinned, its sum tells.
+        const entry = entryOf(wanted) ?? entryOf({ ...wanted, pin: undefined });
         return entry === null
           ? fail(all.refusal ?? notStored(wanted, directory))
           : ok(entry.sha256);
@@ -385,8 +424,8 @@ function cacheOf(
   };
 }
 
-function keyOf({ identity, size }: WantedBytes): string {
-  return `${identity} ${String(size)}`;
+function keyOf({ identity, size, pin }: WantedBytes): string {
+  return `${identity} ${String(size)} ${pin ?? "any"}`;
 }
 
 /** What the cache does not give, from where the reader has begun already, or else anew. */

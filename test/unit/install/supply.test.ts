@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { exitCode } from "../../../src/core/exit-code.ts";
 import { fetchArtifacts } from "../../../src/install/fetch.ts";
@@ -12,6 +12,7 @@ import { answerJson } from "../../../src/report/plan-json.ts";
 import { planLines } from "../../../src/report/plan-text.ts";
 import { plainStyle } from "../../../src/report/style.ts";
 import { collect } from "../../support/byte-sources.ts";
+import { sha256 } from "../../support/artifacts.ts";
 import { needs } from "../../support/needs.ts";
 import { copySeedSystem, type SeedSystem } from "../../support/seed-system.ts";
 import { makeKeys, signArtifacts, trustKey } from "../../support/signing-keys.ts";
@@ -405,12 +406,12 @@ describe("bad input changes nothing:", () => {
   });
 });
 
-/** Another sum than that of the Artifact of that name. */
-function pin(name: string): void {
+/** By default another sum than that of the Artifact of that name. */
+function pin(name: string, sum = "0".repeat(64)): void {
   const file = system.path("manifest-v2.yaml");
   const text = readFileSync(file, "utf8");
   const line = `    artifact_name: ${name}\n`;
-  writeFileSync(file, text.replace(line, `${line}    sha256: ${"0".repeat(64)}\n`));
+  writeFileSync(file, text.replace(line, `${line}    sha256: ${sum}\n`));
 }
 
 test("a pin that does not hold fails Download, before anything is installed", async () => {
@@ -599,3 +600,60 @@ describe.skipIf(!needs("mender-artifact"))("with a key, each Artifact of the Ser
     expect(versions()).toEqual(v2);
   });
 });
+
+describe.skipIf(!needs("mender-artifact"))(
+  "an Artifact in the cache that was signed again since",
+  () => {
+    /** Signed by one key, installed, and kept; then signed by the other, which is no change of its contents. */
+    async function signedAgain(first: string, second: string) {
+      makeKeys(system.directory, ...new Set([first, second]));
+      const originals = system.path("originals");
+      cpSync(system.path("artifacts"), originals, { recursive: true });
+      signArtifacts(system.directory, first);
+      const server = await onServerOnly();
+      trustKey(system, first, enabled);
+      const machine = machineOf(system.directory, server);
+      expect(await install(machine, { allowUnsignedManifest: true })).toMatchObject(
+        deployed(exitCode.done),
+      );
+      expect(cached()).toHaveLength(2);
+      for (const [board, version] of [
+        ["G13", "gateway-v1"],
+        ["R456", "rtos-v1"],
+        ["R998", "rtos-v1"],
+      ] as const)
+        writeFileSync(system.path("boards", board, "version"), `${version}\n`);
+      cpSync(originals, system.path("artifacts"), { recursive: true });
+      signArtifacts(system.directory, second);
+      trustKey(system, second, enabled);
+      const stored = await storedSeed(system.directory, "v2");
+      return { stored, server: await onServerOnly() };
+    }
+
+    const enabled = { ArtifactsCache: { Enabled: true } };
+    const trusting = { allowUnsignedManifest: true };
+
+    test.each([false, true])(
+      "is not used where its key is not trusted any more (prefetch: %s)",
+      async (prefetch) => {
+        const { server } = await signedAgain("old", "new");
+        const machine = machineOf(system.directory, server);
+        const end = await install(machine, { ...trusting, prefetch });
+        expect(end).toMatchObject(deployed(exitCode.done));
+        expect(versions()).toEqual(v2);
+      },
+    );
+
+    test.each([false, true])(
+      "is not used where the Manifest pins the other (prefetch: %s)",
+      async (prefetch) => {
+        const { server, stored } = await signedAgain("key", "key");
+        for (const { id, bytes } of stored) pin(id, sha256(bytes));
+        const machine = machineOf(system.directory, server);
+        const end = await install(machine, { ...trusting, prefetch });
+        expect(end).toMatchObject(deployed(exitCode.done));
+        expect(versions()).toEqual(v2);
+      },
+    );
+  },
+);

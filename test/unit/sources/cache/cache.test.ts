@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { FileIo } from "../../../../src/platform/file-io.ts";
 import { nodeFiles } from "../../../../src/platform/files.ts";
-import type { Files } from "../../../../src/platform/types.ts";
+import { FileError, type Files } from "../../../../src/platform/types.ts";
 import type { CachedSource } from "../../../../src/sources/cache/cache.ts";
 import { sha256 } from "../../../support/artifacts.ts";
 import { collect } from "../../../support/byte-sources.ts";
@@ -517,6 +517,19 @@ describe("what is stored", () => {
     expect(told).toEqual([]);
   });
 
+  test.each([
+    ["its header", (path: string) => flipByte(path, 1200)],
+    ["its end", (path: string) => fs.truncateSync(path, 1000)],
+  ])("is there again where what lies in its place is damaged at %s", async (_, damage) => {
+    const directory = scratchDirectory();
+    await (await cacheIn(files, directory)).cache.store(one.wanted, remote(one).origin());
+    damage(join(directory, "artifacts", `${one.sha256}.mender`));
+    const { cache } = await cacheIn(files, directory);
+    const stored = await cache.store(one.wanted, remote(one).origin());
+    expect(stored).toEqual({ ok: true, value: one.sha256 });
+    expect(await cache.store(one.wanted, nowhere)).toEqual(stored);
+  });
+
   test("is stored even where the cache is switched off, and only once", async () => {
     const directory = scratchDirectory();
     const { cache } = await cacheIn(files, directory, { isFilled: false });
@@ -560,6 +573,21 @@ describe("at the end of a deployment", () => {
 });
 
 describe("in the directory of the cache", () => {
+  test("what lies whole is read even where what killed processes left cannot be swept", async () => {
+    const directory = scratchDirectory();
+    await (await cacheIn(files, directory)).cache.store(one.wanted, remote(one).origin());
+    fs.writeFileSync(join(directory, "artifacts", `.filling-${"0".repeat(32)}`), "half");
+    const readOnly: Files = {
+      ...files,
+      remove(path) {
+        throw new FileError("EROFS", path, "the file system is read-only");
+      },
+    };
+    const { cache, codes } = await cacheIn(readOnly, directory);
+    expect(await readAndKeep(cache.open(one.wanted, nowhere))).toBe(one.sha256);
+    expect(codes()).toEqual(["cache-not-written"]);
+  });
+
   test("what killed processes left is swept, and what is not ours is left alone", async () => {
     const directory = scratchDirectory();
     const place = join(directory, "artifacts");
