@@ -1,7 +1,8 @@
 import type { Grounding } from "../planner/constraints/grounding.ts";
 import { smallestChange } from "../planner/smallest-change.ts";
 import { type Deployment, isConstrained, isStaying, type Member } from "./deployment.ts";
-import { kindOf, roundNames } from "./program.ts";
+import { kindOf } from "./program.ts";
+import { roundNames } from "./rounds.ts";
 import { versionIn } from "./state-of.ts";
 
 /**

@@ -7,7 +7,7 @@ import { isUnsure } from "./contingency-plan.ts";
 import type { Deployment, Member } from "./deployment.ts";
 import { next } from "./next.ts";
 import { verdict } from "./verdict.ts";
-import type { RoundName } from "./program.ts";
+import type { RoundName } from "./rounds.ts";
 
 /** What is to be done next. */
 export type Action =

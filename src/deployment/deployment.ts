@@ -2,7 +2,7 @@ import type { DeploymentOutcome, FailureReason } from "../core/events.ts";
 import type { ComponentId, Version } from "../core/ids.ts";
 import type { Answer, StopPoint } from "../core/protocol.ts";
 import type { Stage, Step } from "../planner/model/plan.ts";
-import type { RoundName } from "./program.ts";
+import type { RoundName } from "./rounds.ts";
 import type { Begin, Intent, Run } from "./records.ts";
 
 /**

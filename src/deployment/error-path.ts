@@ -1,7 +1,7 @@
 import type { FailureReason } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { Deployment } from "./deployment.ts";
-import type { RoundName } from "./program.ts";
+import type { RoundName } from "./rounds.ts";
 
 /** Leaves the way forward: from here on the stage is undone, its groups in reverse. */
 export function enterBack(deployment: Deployment): Deployment {

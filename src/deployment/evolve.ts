@@ -8,7 +8,7 @@ import { enterBack } from "./error-path.ts";
 import { replayPosition, type FindPosition, strictPosition } from "./replay-position.ts";
 import { afterOutcome } from "./outcome.ts";
 import type { Begin, Intent, JournalRecord, Outcome, Run } from "./records.ts";
-import type { RoundName } from "./program.ts";
+import type { RoundName } from "./rounds.ts";
 import { endRound } from "./end-of-round.ts";
 
 /** The deployment as its first two records tell it: what was planned, and the run that began it. */

@@ -13,7 +13,8 @@ import {
   withProgress,
 } from "./deployment.ts";
 import { enterBack, withFailure } from "./error-path.ts";
-import { kindOf, type RoundName, undoRows } from "./program.ts";
+import { kindOf, undoRows } from "./program.ts";
+import type { RoundName } from "./rounds.ts";
 import type { TopologyComponent } from "./records.ts";
 import { withInterruption } from "./outcome.ts";
 import { endRound } from "./end-of-round.ts";

@@ -16,7 +16,7 @@ import {
 } from "./deployment.ts";
 import { ForeignRecord } from "./foreign-record.ts";
 import { withFailure } from "./error-path.ts";
-import type { RoundName } from "./program.ts";
+import type { RoundName } from "./rounds.ts";
 import type { Outcome } from "./records.ts";
 
 /** Folds in how one Component's part of a round ended; whether the round is over is not its matter. */

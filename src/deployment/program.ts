@@ -8,42 +8,13 @@ import {
   type Member,
   type Direction,
 } from "./deployment.ts";
+import type { RoundName } from "./rounds.ts";
 
 /**
  * The order in which things are done, as tables: one row a round, from the top to the bottom. A round
  * runs in parallel over the Components it is for and is a barrier: all end before the next one starts.
  * Clauses are those of Interface protocol v1, see docs/interface-protocol.md.
  */
-
-export const roundNames = [
-  // states of the protocol; Download stands for DownloadWithFileSizes too
-  "Download",
-  "ArtifactInstall",
-  "ArtifactReboot",
-  "ArtifactVerifyReboot",
-  "ArtifactCommit",
-  "Cleanup",
-  // Cleanup of an earlier stage, in which it has failed
-  "OwedCleanup",
-  "ArtifactRollback",
-  "ArtifactRollbackReboot",
-  "ArtifactVerifyRollbackReboot",
-  "ArtifactFailure",
-  // its queries
-  "NeedsUnpackedArtifact",
-  "ProvidePayloadFileSizes",
-  "SupportsRollback",
-  "NeedsArtifactReboot",
-  // Provides, asked to compare
-  "ExpectOld",
-  "ObserveInterrupted",
-  "ObserveStuck",
-  "ConfirmEnd",
-  // the machine itself
-  "HostReboot",
-  "HostRollbackReboot",
-] as const;
-export type RoundName = (typeof roundNames)[number];
 
 /**
  * `state`: an interrupted one has failed. `query`: changes nothing, so it is asked again.

@@ -6,7 +6,7 @@ import { stopPoints } from "../core/protocol.ts";
 import { ArtifactLocation } from "../manifest/location.ts";
 import { System } from "../manifest/system.ts";
 import { Plan } from "../planner/model/plan.ts";
-import { roundNames } from "./program.ts";
+import { roundNames } from "./rounds.ts";
 
 /**
  * What the journal holds. A deployment is the fold of these records and nothing else; see

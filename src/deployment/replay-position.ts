@@ -2,7 +2,8 @@ import { type Deployment, groupCount } from "./deployment.ts";
 import { enterBack } from "./error-path.ts";
 import { ForeignRecord } from "./foreign-record.ts";
 import { next } from "./next.ts";
-import { program, type RoundName } from "./program.ts";
+import { program } from "./program.ts";
+import type { RoundName } from "./rounds.ts";
 import type { Intent } from "./records.ts";
 
 /** Sets the cursor to where the intent belongs in the program; throws where it belongs nowhere. */

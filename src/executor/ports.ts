@@ -1,6 +1,6 @@
 import type { Event, FailureReason } from "../core/events.ts";
 import type { Deployment, Member } from "../deployment/deployment.ts";
-import type { RoundName } from "../deployment/program.ts";
+import type { RoundName } from "../deployment/rounds.ts";
 import type { JournalRecord } from "../deployment/records.ts";
 import type { JournalWriter } from "../journal/writer.ts";
 import type { Clock, Host, ProcessIdentity } from "../platform/types.ts";

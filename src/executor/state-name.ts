@@ -1,6 +1,6 @@
 import type { Query, State } from "../core/protocol.ts";
 import type { Member } from "../deployment/deployment.ts";
-import type { RoundName } from "../deployment/program.ts";
+import type { RoundName } from "../deployment/rounds.ts";
 
 /** The word an Interface is called with in this round. */
 export function stateName(round: RoundName, member: Member): State | Query {

@@ -3,7 +3,7 @@ import type { Sha256 } from "../core/ids.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { inProgress } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
-import { readManifest } from "../manifest/manifest.ts";
+import { readManifest } from "../manifest/read-manifest.ts";
 import type { FetchedArtifact, FetchedManifest } from "../report/fetched.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
 import { serverOrigin } from "../sources/supply.ts";

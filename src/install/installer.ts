@@ -4,7 +4,7 @@ import type { StopPoint } from "../core/protocol.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ManifestTrust } from "../deployment/records.ts";
 import { type Deployed, start } from "../executor/deploy.ts";
-import { readManifest } from "../manifest/manifest.ts";
+import { readManifest } from "../manifest/read-manifest.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import type { Supply } from "../sources/access.ts";
 import { removeKept, secureBundle } from "../sources/secure-bundle.ts";

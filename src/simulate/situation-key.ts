@@ -1,5 +1,5 @@
 import type { Member, OpenRound } from "../deployment/deployment.ts";
-import { roundNames } from "../deployment/program.ts";
+import { roundNames } from "../deployment/rounds.ts";
 import type { Situation } from "./situation.ts";
 import type { World } from "./world.ts";
 

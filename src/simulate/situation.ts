@@ -3,7 +3,7 @@ import { contingencyPlan } from "../deployment/contingency-plan.ts";
 import { decide } from "../deployment/decide.ts";
 import { type Deployment, owingCleanup } from "../deployment/deployment.ts";
 import { evolve } from "../deployment/evolve.ts";
-import type { RoundName } from "../deployment/program.ts";
+import type { RoundName } from "../deployment/rounds.ts";
 import type { JournalRecord, Outcome } from "../deployment/records.ts";
 import type { Grounding } from "../planner/constraints/grounding.ts";
 import { after, changesVersion, dropped, type Effect, type World } from "./world.ts";

@@ -1,6 +1,6 @@
 import type { ComponentId, Version } from "../core/ids.ts";
 import type { Deployment, Member } from "../deployment/deployment.ts";
-import type { RoundName } from "../deployment/program.ts";
+import type { RoundName } from "../deployment/rounds.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 
 /** What the Components really run, in the System's order; null: left half-way. */

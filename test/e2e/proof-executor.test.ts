@@ -4,7 +4,7 @@ import { shownVersion } from "../../src/core/ids.ts";
 import type { Query, State } from "../../src/core/protocol.ts";
 import type { OpenRound } from "../../src/deployment/deployment.ts";
 import { begin } from "../../src/deployment/evolve.ts";
-import type { RoundName } from "../../src/deployment/program.ts";
+import type { RoundName } from "../../src/deployment/rounds.ts";
 import { groundingOf } from "../../src/planner/constraints/grounding.ts";
 import {
   type Answers,

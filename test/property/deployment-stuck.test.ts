@@ -5,7 +5,7 @@ import { decide } from "../../src/deployment/decide.ts";
 import { evolve, replay } from "../../src/deployment/evolve.ts";
 import { ending } from "../../src/deployment/verdict.ts";
 import { syntheticBegin } from "../../src/deployment/synthetic-begin.ts";
-import type { RoundName } from "../../src/deployment/program.ts";
+import type { RoundName } from "../../src/deployment/rounds.ts";
 import { type Begin, JournalRecord } from "../../src/deployment/records.ts";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readConstraintsFile } from "../../src/manifest/constraints-file.ts";
-import { readManifest } from "../../src/manifest/manifest.ts";
+import { readManifest } from "../../src/manifest/read-manifest.ts";
 import { matchSystem } from "../../src/manifest/match.ts";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";

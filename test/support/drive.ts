@@ -13,7 +13,7 @@ import { decide } from "../../src/deployment/decide.ts";
 import { type Deployment, owingCleanup } from "../../src/deployment/deployment.ts";
 import { begin, evolve } from "../../src/deployment/evolve.ts";
 import type { Begin, JournalRecord, Run, TopologyComponent } from "../../src/deployment/records.ts";
-import type { RoundName } from "../../src/deployment/program.ts";
+import type { RoundName } from "../../src/deployment/rounds.ts";
 import type { System } from "../../src/manifest/system.ts";
 
 /** Drives the pure machine in a test: a System of boards, each going from v1 to v2, and scripted ends. */

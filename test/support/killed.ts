@@ -1,5 +1,5 @@
 import { replay } from "../../src/deployment/evolve.ts";
-import type { RoundName } from "../../src/deployment/program.ts";
+import type { RoundName } from "../../src/deployment/rounds.ts";
 import type { JournalRecord } from "../../src/deployment/records.ts";
 import type { Driven } from "./drive.ts";
 

@@ -3,7 +3,7 @@ import { contingencyPlan } from "../../src/deployment/contingency-plan.ts";
 import { type Action, decide } from "../../src/deployment/decide.ts";
 import { type Deployment, owingCleanup } from "../../src/deployment/deployment.ts";
 import { begin, evolve, replay } from "../../src/deployment/evolve.ts";
-import type { RoundName } from "../../src/deployment/program.ts";
+import type { RoundName } from "../../src/deployment/rounds.ts";
 import type { Begin, JournalRecord, Run } from "../../src/deployment/records.ts";
 import { after, dropped, type Effect, type World, worldOf } from "../../src/simulate/world.ts";
 

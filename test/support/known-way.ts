@@ -1,5 +1,5 @@
 import type { ComponentId } from "../../src/core/ids.ts";
-import type { RoundName } from "../../src/deployment/program.ts";
+import type { RoundName } from "../../src/deployment/rounds.ts";
 import type { Begin, JournalRecord } from "../../src/deployment/records.ts";
 import type { System } from "../../src/manifest/system.ts";
 import { oracle } from "./planner-brute-force.ts";

@@ -1,7 +1,8 @@
 import type { Problem } from "../../src/core/problem.ts";
 import type { Result } from "../../src/core/result.ts";
 import { artifactByName, wantedArtifacts } from "../../src/manifest/available-artifacts.ts";
-import { type Manifest, readManifest } from "../../src/manifest/manifest.ts";
+import type { Manifest } from "../../src/manifest/manifest.ts";
+import { readManifest } from "../../src/manifest/read-manifest.ts";
 import { matchSystem } from "../../src/manifest/match.ts";
 import type { MatchInput } from "../../src/manifest/match-input.ts";
 import type { TextFile } from "../../src/manifest/source.ts";

@@ -23,7 +23,7 @@ import { readCell, readTerm } from "../../src/manifest/cell.ts";
 import { readConfiguration } from "../../src/manifest/configuration.ts";
 import { readConstraintsFile } from "../../src/manifest/constraints-file.ts";
 import { lintManifest } from "../../src/manifest/lint.ts";
-import { readManifest } from "../../src/manifest/manifest.ts";
+import { readManifest } from "../../src/manifest/read-manifest.ts";
 import { matchSystem } from "../../src/manifest/match.ts";
 import { readStateFile, type StateFile } from "../../src/manifest/state-file.ts";
 import { System } from "../../src/manifest/system.ts";

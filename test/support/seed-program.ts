@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { type Ran, runProgram, runProgramBeside } from "./program.ts";
 import { copySeedSystem, type SeedSystem } from "./seed-system.ts";
-import { roundNames } from "../../src/deployment/program.ts";
+import { roundNames } from "../../src/deployment/rounds.ts";
 
 /** The built program on a copy of the seed's System. */
 export interface SeedProgram extends SeedSystem {

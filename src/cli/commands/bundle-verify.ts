@@ -5,7 +5,7 @@ import type { Problem } from "../../core/problem.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { withBundleFile } from "../../install/bundle-file.ts";
 import { foretellRelease } from "../../install/release.ts";
-import { readManifest } from "../../manifest/manifest.ts";
+import { readManifest } from "../../manifest/read-manifest.ts";
 import type { ByteSource } from "../../platform/types.ts";
 import { inspectionJson, inspectionLines } from "../../report/bundle.ts";
 import { problemJson, problemsText } from "../../report/problems.ts";

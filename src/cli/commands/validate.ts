@@ -26,7 +26,7 @@ import {
 import { nameNotes, wantedArtifacts } from "../../manifest/available-artifacts.ts";
 import { readConfiguration } from "../../manifest/configuration.ts";
 import { readConstraintsFile } from "../../manifest/constraints-file.ts";
-import { readManifest } from "../../manifest/manifest.ts";
+import { readManifest } from "../../manifest/read-manifest.ts";
 import type { TextFile } from "../../manifest/source.ts";
 import { readStateFile } from "../../manifest/state-file.ts";
 import { readTopology } from "../../manifest/topology.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lint } from "../../../src/cli/commands/lint.ts";
 import { artifactByName, wantedArtifacts } from "../../../src/manifest/available-artifacts.ts";
-import { readManifest } from "../../../src/manifest/manifest.ts";
+import { readManifest } from "../../../src/manifest/read-manifest.ts";
 
 function linted(types: string, constraints: string) {
   const text = `api_version: mender/v1

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ComponentId } from "../../../src/core/ids.ts";
 import { decide } from "../../../src/deployment/decide.ts";
 import { evolve, replay } from "../../../src/deployment/evolve.ts";
-import type { RoundName } from "../../../src/deployment/program.ts";
+import type { RoundName } from "../../../src/deployment/rounds.ts";
 import { JournalRecord } from "../../../src/deployment/records.ts";
 import {
   beginOf,

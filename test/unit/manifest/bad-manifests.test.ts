@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readManifest } from "../../../src/manifest/manifest.ts";
+import { readManifest } from "../../../src/manifest/read-manifest.ts";
 import { problemLines, problemsOf, textFile } from "../../support/manifests.ts";
 
 const directory = "fixtures/manifests/invalid";

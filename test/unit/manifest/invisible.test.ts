@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readConstraintsFile } from "../../../src/manifest/constraints-file.ts";
-import { readManifest } from "../../../src/manifest/manifest.ts";
+import { readManifest } from "../../../src/manifest/read-manifest.ts";
 import { readStateFile } from "../../../src/manifest/state-file.ts";
 import { readTopology } from "../../../src/manifest/topology.ts";
 import { expectOk, problemLines, problemsOf, textFile } from "../../support/manifests.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readManifest } from "../../../src/manifest/manifest.ts";
+import { readManifest } from "../../../src/manifest/read-manifest.ts";
 import { maxFileBytes } from "../../../src/manifest/source.ts";
 import { problemsOf, textFile } from "../../support/manifests.ts";
 import { inTier } from "../../support/tier.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { lintManifest } from "../../../src/manifest/lint.ts";
-import { readManifest } from "../../../src/manifest/manifest.ts";
+import { readManifest } from "../../../src/manifest/read-manifest.ts";
 import { expectOk, problemLines, textFile } from "../../support/manifests.ts";
 
 /** `line code message` of every note on the Manifest. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { artifactByName, wantedArtifacts } from "../../../src/manifest/available-artifacts.ts";
-import { readManifest } from "../../../src/manifest/manifest.ts";
+import { readManifest } from "../../../src/manifest/read-manifest.ts";
 import { expectOk, problemLines, problemsOf, systemOf, textFile } from "../../support/manifests.ts";
 
 const directory = "fixtures/manifests/valid";

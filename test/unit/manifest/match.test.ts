@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ComponentId, ComponentType, Version } from "../../../src/core/ids.ts";
 import { readConstraintsFile } from "../../../src/manifest/constraints-file.ts";
-import { readManifest } from "../../../src/manifest/manifest.ts";
+import { readManifest } from "../../../src/manifest/read-manifest.ts";
 import { matchSystem } from "../../../src/manifest/match.ts";
 import type { MatchInput } from "../../../src/manifest/match-input.ts";
 import type { System } from "../../../src/manifest/system.ts";

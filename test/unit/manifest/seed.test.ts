@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { readManifest } from "../../../src/manifest/manifest.ts";
+import { readManifest } from "../../../src/manifest/read-manifest.ts";
 import { matchSystem } from "../../../src/manifest/match.ts";
 import { System } from "../../../src/manifest/system.ts";
 import { readTopology } from "../../../src/manifest/topology.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Sha256 } from "../../../src/core/ids.ts";
-import { readManifest } from "../../../src/manifest/manifest.ts";
+import { readManifest } from "../../../src/manifest/read-manifest.ts";
 import { withPins } from "../../../src/manifest/write-pins.ts";
 
 const one = Sha256.parse("1".repeat(64));

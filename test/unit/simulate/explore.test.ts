@@ -4,7 +4,7 @@ import { decide } from "../../../src/deployment/decide.ts";
 import type { Deployment } from "../../../src/deployment/deployment.ts";
 import { evolve } from "../../../src/deployment/evolve.ts";
 import type { JournalRecord } from "../../../src/deployment/records.ts";
-import type { RoundName } from "../../../src/deployment/program.ts";
+import type { RoundName } from "../../../src/deployment/rounds.ts";
 import type { Plan } from "../../../src/planner/model/plan.ts";
 import type { End } from "../../../src/simulate/ends.ts";
 import { explore } from "../../../src/simulate/explore.ts";

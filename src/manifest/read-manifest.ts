@@ -1,0 +1,169 @@
+import { ComponentType } from "../core/ids.ts";
+import type { Place, Problem } from "../core/problem.ts";
+import { fail, ok, type Result } from "../core/result.ts";
+import { readCell } from "./cell.ts";
+import { isSeedForm, manifestNodeProblems, versionsInTree } from "./manifest-checks.ts";
+import {
+  type ArtifactShape,
+  type ManifestShape,
+  manifestShape,
+  type SeedManifestShape,
+  seedManifestShape,
+} from "./manifest-shape.ts";
+import { readConstraints } from "./constraints.ts";
+import { namesOfManifest } from "./manifest-names.ts";
+import { inlineTopology, seedNotes } from "./seed-manifest.ts";
+import { checkShape } from "./shape.ts";
+import { placeAt, type Source, type TextFile } from "./source.ts";
+import { tableProblems } from "./table-checks.ts";
+import type { Constraints } from "./table.ts";
+import { readYaml } from "./yaml-document.ts";
+import { inOrder } from "./yaml-problems.ts";
+import { entriesOf, entryOf, nodeAt, valueOf, type YamlNode } from "./yaml-node.ts";
+
+import type { ArtifactReference, Manifest, WantedType } from "./manifest.ts";
+
+/** Reads a Manifest of today's or of the first form. Notes are deprecations and warnings. */
+export function readManifest(
+  file: TextFile,
+): Result<{ readonly manifest: Manifest; readonly notes: readonly Problem[] }> {
+  const read = readYaml(file);
+  if (!read.ok) return read;
+  const { document, problems: found } = read.value;
+  const { source, root } = document;
+  const other = otherKind(root);
+  if (other !== null) return fail(notManifest(source, root, other));
+  const node = valueOf(root, "constraints");
+  const tables = node === undefined ? null : readConstraints(source, node);
+  const constraints = tables?.constraints ?? null;
+  const versions = versionsInTree(root);
+  const problems = [
+    ...found,
+    ...manifestNodeProblems(source, root),
+    ...(tables?.problems ?? []),
+    // Where YAML had to be guessed at, the cells are not what they should be.
+    ...(constraints === null || found.length > 0
+      ? []
+      : tableProblems(constraints, [...versions.keys()], versions)),
+  ];
+  const isSeed = isSeedForm(root);
+  const shape = isSeed
+    ? checkShape(seedManifestShape, source, root)
+    : checkShape(manifestShape, source, root);
+  if (!shape.ok) return fail(...inOrder([...problems, ...shape.problems]));
+  if (problems.length > 0) return fail(...inOrder(problems));
+  const manifest = modelOf(source, root, shape.value, constraints);
+  const names = namesOfManifest(manifest);
+  if (names.problems.length > 0) return fail(...inOrder(names.problems));
+  return ok({ manifest, notes: [...(isSeed ? seedNotes(source, root) : []), ...names.notes] });
+}
+
+/** A file of ours that is mistaken for a Manifest; null: nothing says that it is none. */
+function otherKind(root: YamlNode): "Topology" | "state file" | null {
+  const kind = valueOf(root, "kind");
+  if (kind?.kind === "text" && kind.text === "topology") return "Topology";
+  const isSaid = (key: string) => valueOf(root, key) !== undefined;
+  const isState = isSaid("components") && !["kind", "name", "component_types"].some(isSaid);
+  return isState ? "state file" : null;
+}
+
+function notManifest(source: Source, root: YamlNode, other: "Topology" | "state file"): Problem {
+  const where = {
+    Topology: "a Topology lies in the directory that MENDER_ORCHESTRATOR_TOPOLOGY_DIR names",
+    "state file": "a state file is given with --state",
+  }[other];
+  return {
+    code: "not-a-manifest",
+    message: `"${source.file}" is a ${other}, and a Manifest is wanted.`,
+    at: placeAt(source, root.start),
+    expected: "a Manifest",
+    got: `a ${other}`,
+    hint: `Give the Manifest, or a bundle; ${where}.`,
+  };
+}
+
+function modelOf(
+  source: Source,
+  root: YamlNode,
+  shape: ManifestShape | SeedManifestShape,
+  constraints: Constraints | null,
+): Manifest {
+  const systemTypes = shape.system_types_compatible;
+  const isToday = shape.kind === "manifest";
+  return {
+    file: source.file,
+    name: isToday ? shape.name : (shape.name ?? shape.version ?? ""),
+    systemTypes:
+      systemTypes === undefined
+        ? null
+        : { names: systemTypes, at: placeOf(source, root, ["system_types_compatible"]) },
+    componentTypes: wantedTypes(source, root, shape.component_types),
+    constraints,
+    sequence: shape.extension?.sequence ?? null,
+    expires: shape.extension?.expires ?? null,
+    inlineTopology: isToday ? null : inlineTopology(source, root, shape),
+  };
+}
+
+function wantedTypes(
+  source: Source,
+  root: YamlNode,
+  types: ManifestShape["component_types"],
+): readonly WantedType[] {
+  const node = valueOf(root, "component_types");
+  const byName = new Map(Object.entries(types));
+  return entriesOf(node).flatMap(({ key }): WantedType[] => {
+    const wanted = byName.get(key.text);
+    if (wanted === undefined) return [];
+    const path = ["component_types", key.text];
+    const at = placeAt(source, key.start);
+    return [
+      {
+        type: ComponentType.parse(key.text),
+        target: reference(source, root, path, wanted, at),
+        steppingStones: (wanted.stepping_stones ?? []).map((stone, index) => {
+          const place = [...path, "stepping_stones", index];
+          return reference(source, root, place, stone, placeOf(source, root, place));
+        }),
+        order: wanted.update_strategy?.order ?? null,
+        orderAt:
+          wanted.update_strategy?.order === undefined
+            ? null
+            : placeOf(source, root, [...path, "update_strategy", "order"]),
+        maxParallel: wanted.update_strategy?.max_parallel ?? null,
+        supportsRollback: wanted.supports_rollback ?? null,
+        at,
+      },
+    ];
+  });
+}
+
+function reference(
+  source: Source,
+  root: YamlNode,
+  path: readonly (string | number)[],
+  shape: ArtifactShape,
+  at: Place,
+): ArtifactReference {
+  const { depends, sha256 } = shape;
+  return {
+    name: shape.artifact_name ?? null,
+    path: shape.artifact_path ?? null,
+    pin: sha256 === undefined ? null : { sha256, at: placeOf(source, root, [...path, "sha256"]) },
+    depends:
+      depends === undefined
+        ? null
+        : readCell(
+            typeof depends === "string" ? [depends] : depends,
+            placeOf(source, root, [...path, "depends"]),
+          ).cell,
+    at,
+  };
+}
+
+/** The key where there is one, else the value. */
+function placeOf(source: Source, root: YamlNode, path: readonly (string | number)[]): Place {
+  const owner = nodeAt(root, path.slice(0, -1));
+  const entry = entryOf(owner, String(path.at(-1)));
+  return placeAt(source, (entry?.key ?? nodeAt(root, path) ?? root).start);
+}
