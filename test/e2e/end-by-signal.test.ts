@@ -124,6 +124,7 @@ const cases: Readonly<Record<string, Case>> = {
   "bundle verify": { args: ["bundle", "verify", "v2.tar"], prepare: bundled },
   "bundle sign": { args: ["bundle", "sign", "v2.tar", "--key", "key"], prepare: withKey },
   "bundle extract": { args: ["bundle", "extract", "v2.tar", "-C", "out"], prepare: bundled },
+  fetch: { args: ["fetch", "manifest-v2.yaml"] },
   "show-cache": { args: ["show-cache"] },
   "cache clean": { args: ["cache", "clean"] },
   "artifact create-manifest": { args: ["artifact", "create-manifest", "manifest-v2.yaml"] },
