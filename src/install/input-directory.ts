@@ -20,6 +20,8 @@ const maxNamed = 8;
  */
 export async function inputFile(machine: Machine, name: string): Promise<Result<string>> {
   const { files } = machine.platform;
+  // Resolved it would be the working directory, and whatever lies there be installed.
+  if (name === "") return fail(nameless);
   const path = resolve(machine.environment.workingDirectory, name);
   const isDirectory = () => files.status(files.realPath(path))?.kind === "directory";
   if (!unlessRefused(isDirectory, false)) return ok(name);
@@ -37,6 +39,14 @@ export async function inputFile(machine: Machine, name: string): Promise<Result<
   machine.tell([`"${name}" holds "${found.name}", ${found.what}: that is taken`]);
   return ok(join(name, found.name));
 }
+
+const nameless: Problem = {
+  code: "invalid-argument",
+  message: "The name of the file is empty.",
+  expected: "a bundle or a Manifest, or the directory in which it lies",
+  got: "nothing",
+  hint: 'Name it. In a script the variable with its name may not be set; "." is the working directory.',
+};
 
 interface Entry extends Look {
   readonly name: string;

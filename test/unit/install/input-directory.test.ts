@@ -66,6 +66,16 @@ test.each([
   expect(await taken("./stick/")).toBe("stick/whatever.bin");
 });
 
+test("a name that is empty, as of a variable that is not set, is not the working directory", async () => {
+  const inHere = machineAt(join(directory, "stick"));
+  put("m.yaml", manifestText);
+  expect(await inputFile(inHere, ".")).toEqual({ ok: true, value: "m.yaml" });
+  expect(await inputFile(inHere, "")).toMatchObject({
+    ok: false,
+    problems: [{ code: "invalid-argument", message: "The name of the file is empty." }],
+  });
+});
+
 test("a broken bundle is taken for one: who opens it tells what is wrong", async () => {
   put("v2.tar", await buildBundle());
   truncateSync(join(directory, "stick/v2.tar"), 1500);
