@@ -3,10 +3,12 @@ import type { Problem } from "../core/problem.ts";
 import type { StopPoint } from "../core/protocol.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ManifestTrust } from "../deployment/records.ts";
-import { type Deployed, start } from "../executor/deploy.ts";
+import { type Deployed, inProgress, start } from "../executor/deploy.ts";
+import { journalsIn } from "../executor/journals.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import type { Supply } from "../sources/access.ts";
+import { FileError } from "../platform/types.ts";
 import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
 import { bringWaysOut, type WaysAtHand } from "./at-hand.ts";
 import { findArtifacts, verifyArtifacts } from "./artifacts.ts";
@@ -24,6 +26,7 @@ import {
   openManifestInput,
   type OpenSystemInput,
   type SystemInput,
+  withSystemInput,
 } from "./input.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
@@ -34,6 +37,7 @@ import type { Settings } from "./settings.ts";
 import { checkSpace } from "./space.ts";
 import { type Supplies, withSupply } from "./supply.ts";
 import { type BeforeProvides, survey } from "./survey.ts";
+import type { TrustDemand } from "./trust.ts";
 import { failedBefore, withoutKeys } from "./unattended.ts";
 
 /** What the caller of an install has said. */
@@ -89,12 +93,14 @@ export async function prepareInstall(
   if (!bundled.ok) return bundled;
   const lost = inOwnDirectory(machine, file);
   if (lost !== null) return fail(lost);
+  const demand = { ...settings, allowUnsignedManifest: options.allowUnsignedManifest };
+  const believed = await believedIfInTheWay(machine, demand, file);
+  if (!believed.ok) return believed;
   const cleared = await clearTheWay(machine, settings, openProgress);
   if (!cleared.ok) return cleared;
   // Nothing is in progress: whoever has left one there was killed before it began.
   removeKeptBundle(machine);
   const id = machine.platform.clock.randomId().slice(0, idLength);
-  const demand = { ...settings, allowUnsignedManifest: options.allowUnsignedManifest };
   const opened = bundled.value
     ? await openSecured(machine, demand, file, id)
     : openManifestInput(machine, demand, file);
@@ -110,6 +116,26 @@ export async function prepareInstall(
   input.close();
   removeKeptBundle(machine);
   return planned;
+}
+
+/** Nothing that was interrupted is rolled back for what nobody believes. */
+async function believedIfInTheWay(
+  machine: Machine,
+  demand: TrustDemand,
+  file: string,
+): Promise<Result<null>> {
+  const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
+  if (!current.ok) return current;
+  if (current.value === null) return ok(null);
+  try {
+    const look = await withSystemInput(machine, demand, file, () => Promise.resolve(ok(null)));
+    const hasNoRoom = !look.ok && look.problems.some(({ code }) => code === "not-enough-space");
+    return hasNoRoom ? ok(null) : look;
+  } catch (error) {
+    // A compressed one that cannot be unpacked to look at it is believed, or not, once the way is clear.
+    if (error instanceof FileError) return ok(null);
+    throw error;
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ProblemCode } from "../core/problem-codes.ts";
 import type { Problem } from "../core/problem.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Sha256 } from "../core/ids.ts";
@@ -51,7 +52,7 @@ export async function isInterrupted(machine: Machine, file: string): Promise<boo
 export function failedBefore(machine: Machine, identity: Sha256): Problem | null {
   const last = lastOf(machine, identity);
   if (last === null || last.ended === null || last.ended.outcome === "success") return null;
-  if (isOfMedium(last.failure)) return null;
+  if (isOfSource(last.failure)) return null;
   const { deployment, manifest } = last.begin;
   return {
     code: "failed-before",
@@ -75,12 +76,41 @@ function lastOf(machine: Machine, identity: Sha256): Deployment | null {
   return null;
 }
 
-/** All of it was verified before the deployment began. */
-const mediumCodes = ["source-gone", "source-changed", "file-unreadable", "bundle-checksum"];
+/** Every byte of a medium was verified before the deployment began: if it reads otherwise later, it is the medium's fault. */
+const mediumCodes: ReadonlySet<ProblemCode> = new Set([
+  "source-gone",
+  "source-changed",
+  "file-unreadable",
+  "bundle-checksum",
+  "bundle-layout",
+  "bundle-checksums-invalid",
+  "bundle-signature",
+  "bundle-unsigned",
+  "archive-truncated",
+  "archive-invalid",
+  "archive-compression",
+  "archive-trailing-data",
+  "artifact-layout",
+  "artifact-checksum",
+  "artifact-signature",
+]);
 
-/** The medium was pulled out, or reads otherwise than before: no fault of what lies on it. */
-function isOfMedium(failure: Failure | null): boolean {
+/** The way to the Mender Server, for the Artifacts of a thin bundle. */
+const networkCodes: ReadonlySet<ProblemCode> = new Set([
+  "bus-unreachable",
+  "authentication-missing",
+  "authentication-failed",
+  "device-not-authorised",
+  "server-unreachable",
+  "server-unavailable",
+  "server-refused",
+  "server-answer-invalid",
+  "server-not-trusted",
+]);
+
+/** The medium was pulled out or reads otherwise than before, or the network was gone: no fault of what was installed. */
+function isOfSource(failure: Failure | null): boolean {
   if (failure?.kind !== "component" || failure.reason.kind !== "problem") return false;
   const { code } = failure.reason.problem;
-  return mediumCodes.some((each) => each === code);
+  return mediumCodes.has(code) || networkCodes.has(code);
 }

@@ -210,6 +210,21 @@ describe.skipIf(!works)("a stick that is plugged in", () => {
     expect(system.run(["status"]).stdout).toBe("No deployment is in progress.\n");
   });
 
+  test("that will not do changes nothing of what was interrupted", () => {
+    plugIn("sdb1", { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" });
+    const before = { calls: system.calls(), versions: system.versions() };
+    mkdirSync(system.path("sdc1"));
+    const made = ["bundle", "create", "--manifest", "manifest-v1.yaml"];
+    system.run([...made, "-o", "sdc1/unsigned.tar"]);
+    const refused = plugIn("sdc1");
+    expect(refused.stderr).toContain("[bundle-unsigned]");
+    expect(refused.exit).toBe(12);
+    expect({ calls: system.calls(), versions: system.versions() }).toEqual(before);
+    // The right one goes on.
+    expect(plugIn().exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  });
+
   test("leaves alone what waits for somebody else, be it of the same bundle", () => {
     system.run(["install", "v2.tar", "--stop-before", "ArtifactCommit"]);
     const { exit, stderr } = plugIn();
@@ -230,12 +245,16 @@ describe.skipIf(!works)("a stick that is plugged in", () => {
     expect(system.versions()).toEqual(v2);
   });
 
-  test("that is cut short in the middle is rolled back", () => {
-    whileGatewayInstalls(`truncate --size=2000 "${system.path("sdb1/update.tar")}"`);
+  test("that is cut short in the middle is rolled back, and tried again when it is whole", () => {
+    const stop = whileGatewayInstalls(`truncate --size=2000 "${system.path("sdb1/update.tar")}"`);
     const { exit, stderr } = plugIn();
     expect(stderr).toContain("is shorter than its contents say.");
     expect(exit).toBe(22);
     expect(system.versions()).toEqual(v1);
+    stop();
+    copyFileSync(system.path("v2.tar"), system.path("sdb1/update.tar"));
+    expect(plugIn().exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
   });
 
   describe.skipIf(!loopDisksWork())("and mounted as the unit does it", () => {
