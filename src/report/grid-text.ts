@@ -36,11 +36,12 @@ export function gridLines(
   if (columns.length === 0) return [];
   const signs = isUnicode ? unicodeSigns : asciiSigns;
   const lines: string[] = [];
-  let first = 0;
-  while (first < columns.length) {
-    const band = widestBand(grid, first, width, signs);
+  let { rows } = grid;
+  for (let first = 0; first < columns.length;) {
+    const band = widestBand({ columns, rows }, first, width, signs);
     if (first > 0) lines.push("");
     lines.push(...bandLines(band, signs, style));
+    rows = rows.map((row) => startingAfter(row, first, band.columns.length));
     first += band.columns.length;
   }
   if (columns.some(({ isPointOfNoReturn }) => isPointOfNoReturn)) {
@@ -66,7 +67,13 @@ interface ShownRow {
   readonly others: number;
 }
 
-/** As many columns as fit, one at least. */
+/** The row with the version that it has behind these columns; each column is looked at once, however many bands there are. */
+function startingAfter(row: GridRow, first: number, count: number): GridRow {
+  const reached = row.cells.slice(first, first + count).findLast((version) => version !== null);
+  return reached === undefined || reached === null ? row : { ...row, start: reached };
+}
+
+/** As many columns as fit, one at least. `rows`: with the versions that they have before the first. */
 function widestBand(grid: Grid, first: number, width: number, signs: Signs): Band {
   let best = bandOf(grid, first, 1, width, signs);
   for (let count = 2; first + count <= grid.columns.length; count += 1) {
@@ -80,11 +87,10 @@ function widestBand(grid: Grid, first: number, width: number, signs: Signs): Ban
 function bandOf(grid: Grid, first: number, count: number, width: number, signs: Signs): Band {
   const columns = grid.columns.slice(first, first + count);
   const isWhole = count === grid.columns.length;
-  const later = grid.rows.map((row): GridRow => {
-    const before = row.cells.slice(0, first).findLast((version) => version !== null);
-    const cells = row.cells.slice(first, first + count);
-    return { ...row, start: before ?? row.start, cells };
-  });
+  const later = grid.rows.map((row): GridRow => ({
+    ...row,
+    cells: row.cells.slice(first, first + count),
+  }));
   const moving = isWhole ? later : later.filter(({ cells }) => cells.some((cell) => cell !== null));
   const longest = longestName(width);
   const rows = foldedRows(moving, mostAlike).map(
