@@ -47,28 +47,6 @@ export function unmetDepends(
   });
 }
 
-/** An available Artifact. */
-export interface Candidate {
-  readonly artifact: Artifact;
-  /** The file or bundle entry it lies in. */
-  readonly name: string;
-  /** Bytes of that file. */
-  readonly size: number;
-}
-
-/** Of those that may be installed the smallest, ties by name; null where none may be. */
-export function chooseCandidate<C extends Candidate>(
-  provides: Provides,
-  componentType: string,
-  candidates: readonly C[],
-): C | null {
-  const fitting = candidates.filter(
-    ({ artifact }) => unmetDepends(provides, componentType, artifact).length === 0,
-  );
-  const [best] = fitting.toSorted((a, b) => a.size - b.size || (a.name < b.name ? -1 : 1));
-  return best ?? null;
-}
-
 /** `*` stands for any characters or none; everything else for itself; the whole key must match. */
 export function matches(glob: string, key: string): boolean {
   const [head = "", ...rest] = glob.split("*");

@@ -1,3 +1,4 @@
+import { chooseOfRelease } from "../artifact/choose.ts";
 import { verifiedAtOnce, verifyArtifact } from "../artifact/verify.ts";
 import { type PayloadSize, payloadSize } from "../bundle/entry-list.ts";
 import { readThrough } from "../bundle/sums.ts";
@@ -6,11 +7,15 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { byNameNote, uncheckedStoneNotes } from "../manifest/artifact-notes.ts";
 import {
+  artifactByName,
+  availableArtifact,
   type AvailableArtifact,
   nameNotes,
+  type WantedArtifact,
   wantedArtifacts,
 } from "../manifest/available-artifacts.ts";
 import type { Manifest } from "../manifest/manifest.ts";
+import type { MatchComponent } from "../manifest/match-input.ts";
 import type { ByteSource } from "../platform/types.ts";
 import type { Supply } from "../sources/access.ts";
 import type { Elsewhere } from "../sources/elsewhere.ts";
@@ -21,7 +26,17 @@ import type { Places } from "../sources/places.ts";
 import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
 
-/** The Artifacts that a Manifest names. */
+/** The Artifacts that a Manifest names; one release may have several for a type. */
+export interface ArtifactCandidates {
+  /** For each that is named, those that may be meant, the smallest first; none: it is known by name only. */
+  readonly each: readonly {
+    readonly wanted: WantedArtifact;
+    readonly candidates: readonly LocatedArtifact[];
+  }[];
+  readonly notes: readonly Problem[];
+}
+
+/** Of each one at most. */
 export interface FoundArtifacts {
   readonly available: readonly AvailableArtifact[];
   /** Without those that are known by name only. */
@@ -36,7 +51,7 @@ export async function findArtifacts(
   demand:
     | { readonly kind: "all must be there"; readonly elsewhere: Elsewhere }
     | { readonly kind: "by name if need be" },
-): Promise<Result<FoundArtifacts>> {
+): Promise<Result<ArtifactCandidates>> {
   const wanted = wantedArtifacts(manifest);
   const located = await locateArtifacts(
     places,
@@ -44,20 +59,48 @@ export async function findArtifacts(
     demand.kind === "all must be there" ? demand.elsewhere : null,
   );
   if (!located.ok) return located;
-  const missing = wanted.filter((_, index) => located.value[index] === null);
+  const missing = wanted.filter((_, index) => located.value[index]?.length === 0);
   if (missing.length > 0 && demand.kind === "all must be there") {
     return fail(...missing.map(missingArtifact));
   }
   const standIns = standInsFor(wanted, located.value);
   return ok({
-    available: standIns.map((one) => one.available),
-    located: located.value.filter((one) => one !== null),
+    each: wanted.map((one, index) => ({ wanted: one, candidates: located.value[index] ?? [] })),
     notes: [
       ...standIns.flatMap((one) => nameNotes(one.wanted, one.available)),
       ...byNameNote(standIns),
       ...uncheckedStoneNotes(standIns),
     ],
   });
+}
+
+/**
+ * All Components of a type get the same Artifact of a release: of several the one that is right for the most of them by what they
+ * provide; without Components the smallest.
+ */
+export function chooseArtifacts(
+  { each, notes }: ArtifactCandidates,
+  components: readonly Pick<MatchComponent, "type" | "current">[],
+): FoundArtifacts {
+  const chosen = each.map(({ wanted, candidates }) => {
+    const { type } = wanted;
+    const ofType = each.filter((other) => other.wanted.type === type);
+    const present = components.flatMap((component) =>
+      component.type === type && component.current.kind === "provides"
+        ? [component.current.provides]
+        : [],
+    );
+    const available = ofType.flatMap((other) => other.candidates.map(({ artifact }) => artifact));
+    const located = chooseOfRelease(candidates, { componentType: type, present, available });
+    return { wanted, located };
+  });
+  return {
+    available: chosen.map(({ wanted, located }) =>
+      located === null ? artifactByName(wanted) : availableArtifact(wanted, located.artifact),
+    ),
+    located: chosen.flatMap(({ located }) => located ?? []),
+    notes,
+  };
 }
 
 /** An Artifact of the plan as far as it could be read. */

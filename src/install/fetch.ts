@@ -63,12 +63,14 @@ async function fetchFor(
     }),
   );
   if (!found.ok) return found;
+  // Which of several a Component will take is known where it is.
+  const all = found.value.each.flatMap(({ candidates }) => candidates);
   const needed = open.value === null ? new Set<Sha256>() : identitiesOf(open.value.begin);
-  const wanted = found.value.located.map(({ artifact }) => artifact.identity);
+  const wanted = all.map(({ artifact }) => artifact.identity);
   supply.cache.protect(needed === "unknown" ? needed : new Set([...needed, ...wanted]));
   const artifacts: FetchedArtifact[] = [];
   // One after the other: whatever has come is kept if the next one fails.
-  for (const located of found.value.located) {
+  for (const located of all) {
     const isLeft = write !== null && located.location.kind !== "server";
     const sum = isLeft ? ok(null) : await fetchOne(machine, supply, located);
     if (!sum.ok) return fail(...sum.problems);
@@ -90,7 +92,7 @@ async function fetchFor(
   if (write !== null) {
     const { files, decompressors } = machine.platform;
     const access = { files, decompressors, keys: settings.keys, supply };
-    const written = await writeFetched(access, input.manifest, found.value.located, write);
+    const written = await writeFetched(access, input.manifest, found.value.each, write);
     // It was a place to work in.
     if (!isEnabled) supply.cache.settle({ used: needed, committed: null });
     return written.ok

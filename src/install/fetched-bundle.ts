@@ -5,6 +5,7 @@ import type { TextFile } from "../manifest/source.ts";
 import type { Access, OpenArtifact } from "../sources/access.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
 import { openArtifact } from "../sources/open.ts";
+import type { ArtifactCandidates } from "./artifacts.ts";
 
 /**
  * Writes the bytes of a bundle to where they are wanted, whole or not at all; gives how many there are. `inputs`: the
@@ -19,10 +20,15 @@ export type WriteBundle = (
 export async function writeFetched(
   access: Access,
   manifest: TextFile,
-  located: readonly LocatedArtifact[],
+  each: ArtifactCandidates["each"],
   write: WriteBundle,
 ): Promise<Result<number>> {
-  const entries = new Map(located.map((one) => [entryFor(one), one]));
+  const located = each.flatMap(({ candidates }) => candidates);
+  const entries = new Map(
+    each.flatMap(({ candidates }) =>
+      candidates.map((one) => [entryFor(one, candidates.length === 1), one] as const),
+    ),
+  );
   const opened: { readonly entry: string; readonly open: OpenArtifact }[] = [];
   try {
     for (const [entry, { location, artifact }] of entries) {
@@ -45,10 +51,10 @@ export async function writeFetched(
   }
 }
 
-/** As the Manifest names its path; else it is found by the name of the Artifact, and that of the entry tells it from others. */
-function entryFor({ wanted: { reference }, artifact }: LocatedArtifact): string {
+/** As the Manifest names its path, where it is the only one; else it is found by the name of the Artifact, and that of the entry tells it from others. */
+function entryFor({ wanted: { reference }, artifact }: LocatedArtifact, isOnly: boolean): string {
   const { path } = reference;
-  if (path !== null && isSafePath(path)) return path;
+  if (isOnly && path !== null && isSafePath(path)) return path;
   const name = artifact.name.replaceAll(/[^\w.-]/g, "_");
   return `artifacts/${name}-${artifact.identity.slice(0, 12)}.mender`;
 }

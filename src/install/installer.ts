@@ -11,7 +11,7 @@ import type { Supply } from "../sources/access.ts";
 import { FileError } from "../platform/types.ts";
 import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
 import { bringWaysOut, type WaysAtHand } from "./at-hand.ts";
-import { findArtifacts, verifyArtifacts } from "./artifacts.ts";
+import { chooseArtifacts, findArtifacts, verifyArtifacts } from "./artifacts.ts";
 import { beginRecord, providesOf } from "./begin-record.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { readDeviceConstraints, topologyFor } from "./device-files.ts";
@@ -164,31 +164,33 @@ async function planHere(
   if (!constraints.ok) return constraints;
   const topology = topologyFor(machine, settings, manifest);
   if (!topology.ok) return topology;
-  const found = await withElsewhere(machine, settings, (elsewhere) =>
+  const candidates = await withElsewhere(machine, settings, (elsewhere) =>
     findArtifacts(input.places, manifest, { kind: "all must be there", elsewhere }),
   );
-  if (!found.ok) return found;
+  if (!candidates.ok) return candidates;
   const surveyed = await survey(machine, settings, topology.value, beforeProvides);
   if (!surveyed.ok) return surveyed;
+  const components = surveyed.value.components.map(({ entry, id, provides }) => ({
+    id,
+    type: entry.componentType,
+    interface: entry.interface,
+    current: { kind: "provides" as const, provides },
+    supportsRollback: entry.supportsRollback,
+    rebootsHost: entry.rebootsHost,
+    at: null,
+  }));
+  const found = chooseArtifacts(candidates.value, components);
   return await matchAndPlan(machine, {
     match: {
       manifest,
       deviceConstraints: constraints.value,
       systemType: topology.value.systemType,
-      components: surveyed.value.components.map(({ entry, id, provides }) => ({
-        id,
-        type: entry.componentType,
-        interface: entry.interface,
-        current: { kind: "provides" as const, provides },
-        supportsRollback: entry.supportsRollback,
-        rebootsHost: entry.rebootsHost,
-        at: null,
-      })),
+      components,
       absent: surveyed.value.absent,
       start: "real",
-      artifacts: found.value.available,
+      artifacts: found.available,
     },
-    found: { ...found.value, notes: [...notes, ...found.value.notes] },
+    found: { ...found, notes: [...notes, ...found.notes] },
     survey: surveyed.value,
     nodeLimit: settings.plannerNodeLimit,
     cache: settings.cache,

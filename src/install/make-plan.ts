@@ -10,7 +10,7 @@ import { explainInShort } from "../planner/explain.ts";
 import { unlessRefused } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import { foreseeWaysOut } from "./at-hand.ts";
-import { findArtifacts, type FoundArtifacts } from "./artifacts.ts";
+import { chooseArtifacts, findArtifacts, type FoundArtifacts } from "./artifacts.ts";
 import { deviceConstraintsFile } from "./device-files.ts";
 import { readText } from "./input-files.ts";
 import { type SystemInput, withSystemInput } from "./input.ts";
@@ -127,11 +127,12 @@ export async function readOnPaper(machine: Machine, input: SystemInput): Promise
   const read = readManifest(input.manifest);
   if (!effective.ok || !read.ok) return fail(...problemsOf(effective), ...problemsOf(read));
   const { manifest, notes } = read.value;
-  const found = await findArtifacts(input.places, manifest, { kind: "by name if need be" });
-  if (!found.ok) return found;
+  const candidates = await findArtifacts(input.places, manifest, { kind: "by name if need be" });
+  if (!candidates.ok) return candidates;
+  const found = chooseArtifacts(candidates.value, []);
   return ok({
     manifest,
-    found: { ...found.value, notes: [...notes, ...found.value.notes] },
+    found: { ...found, notes: [...notes, ...found.notes] },
     nodeLimit: effective.value.plannerNodeLimit.value,
   });
 }

@@ -10,7 +10,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { WantedArtifact } from "../manifest/available-artifacts.ts";
 import { FileError } from "../platform/types.ts";
 import type { SoundEntry } from "./cache/indexed.ts";
-import { chooseListed } from "./choose-listed.ts";
+import { fittingListed } from "./fitting-listed.ts";
 import type { LocatedArtifact, NamedArtifact } from "./located.ts";
 import type { Places } from "./places.ts";
 import type { ServerCandidate } from "./server/item.ts";
@@ -30,26 +30,26 @@ type Trust = Pick<Places, "files" | "decompressors" | "keys">;
 const askedAtOnce = 4;
 
 /**
- * Each of them, in their order. The first source that holds a fitting Artifact is the only one asked; of a Server that cannot be
- * asked nothing more is, and its problem is told once.
+ * Of each of them, in their order, all that are for its type, the smallest first; at least one. The first source that holds a
+ * fitting Artifact is the only one asked; of a Server that cannot be asked nothing more is, and its problem is told once.
  */
 export async function locateElsewhere(
   elsewhere: Elsewhere,
   trust: Trust,
   named: readonly NamedArtifact[],
-): Promise<readonly Result<LocatedArtifact>[]> {
+): Promise<readonly Result<readonly LocatedArtifact[]>[]> {
   const entries = await elsewhere.cached();
   const isWhole = provingOnce(trust.files);
   let unreachable: Result<never> | null = null;
   return await inOrder(named, askedAtOnce, async (one) => {
     const cached = await inCache(entries, isWhole, one);
-    if (cached !== null) return ok(cached);
+    if (cached.length > 0) return ok(cached);
     if (unreachable !== null) return unreachable;
     const { wanted, name } = one;
     const listed = await elsewhere.server.candidates(name, wanted.type);
     if (!listed.ok) return (unreachable = listed);
-    const chosen = chooseListed(listed.value, one);
-    return chosen.ok ? await onServer(elsewhere.server, trust, wanted, chosen.value) : chosen;
+    const fitting = fittingListed(listed.value, one);
+    return fitting.ok ? await onServer(elsewhere.server, trust, wanted, fitting.value) : fitting;
   });
 }
 
@@ -58,7 +58,7 @@ async function inCache(
   entries: readonly SoundEntry[],
   isWhole: (entry: SoundEntry) => Promise<boolean>,
   { wanted, name }: NamedArtifact,
-): Promise<LocatedArtifact | null> {
+): Promise<readonly LocatedArtifact[]> {
   const { pin } = wanted.reference;
   const pinned = entries.filter(({ sha256 }) => pin === null || sha256 === pin.sha256);
   const candidates = pinned.map((entry) => ({
@@ -67,12 +67,13 @@ async function inCache(
     size: entry.bytes,
     entry,
   }));
+  const located: LocatedArtifact[] = [];
   for (const { entry, artifact, size } of byName(candidates, name, wanted.type)) {
     const { path } = entry;
     if (await isWhole(entry))
-      return { wanted, artifact, location: { kind: "cache", path, size }, name: path, size };
+      located.push({ wanted, artifact, location: { kind: "cache", path, size }, name: path, size });
   }
-  return null;
+  return located;
 }
 
 function provingOnce(files: Trust["files"]): (entry: SoundEntry) => Promise<boolean> {
@@ -99,8 +100,22 @@ async function prove(files: Trust["files"], { path, sha256 }: SoundEntry): Promi
   }
 }
 
-/** Its header is read and verified; of the rest there is what the Server claims, until Download. */
+/** One that is not what it should be is told, whichever would be chosen: nobody takes another one because of it. */
 async function onServer(
+  server: MenderServer,
+  trust: Trust,
+  wanted: WantedArtifact,
+  listed: readonly ServerCandidate[],
+): Promise<Result<readonly LocatedArtifact[]>> {
+  // As many as are asked at once are asked already, each for a release.
+  const heads = await inOrder(listed, 1, (one) => readListed(server, trust, wanted, one));
+  const problems = heads.flatMap((head) => (head.ok ? [] : head.problems));
+  if (problems.length > 0) return fail(...problems);
+  return ok(heads.flatMap((head) => (head.ok ? [head.value] : [])));
+}
+
+/** Its header is read and verified; of the rest there is what the Server claims, until Download. */
+async function readListed(
   server: MenderServer,
   { keys, decompressors }: Trust,
   wanted: WantedArtifact,

@@ -4,6 +4,7 @@ import { entrySource } from "../bundle/bundle.ts";
 import { byName, type Candidate } from "../bundle/by-name.ts";
 import { demandPin } from "../bundle/pins.ts";
 import type { ArtifactName, Sha256 } from "../core/ids.ts";
+import { inOrder } from "../core/in-order.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { StandIn } from "../manifest/artifact-notes.ts";
@@ -19,21 +20,22 @@ import type { LocatedArtifact, NamedArtifact } from "./located.ts";
 import type { OpenBundle, Places } from "./places.ts";
 
 /**
- * Each of the wanted Artifacts in its place in the list; null where it is nowhere. Those that do not lie with the Manifest are
- * looked for by their names `elsewhere`, and null: nowhere else.
+ * For each of the wanted Artifacts, in its place in the list, those that may be meant: the one at its path, or all of its name
+ * that are for its type, the smallest first; none where it is nowhere. Those that do not lie with the Manifest are looked for
+ * by their names `elsewhere`, and null: nowhere else.
  */
 export async function locateArtifacts(
   places: Places,
   wanted: readonly WantedArtifact[],
   elsewhere: Elsewhere | null,
-): Promise<Result<readonly (LocatedArtifact | null)[]>> {
+): Promise<Result<readonly (readonly LocatedArtifact[])[]>> {
   const here = allOf(await Promise.all(wanted.map((one) => locate(places, one))));
   // A signature covers the whole bundle, so then nothing beside it will do.
   const isClosed = places.bundle !== null && places.keys.length > 0;
   if (!here.ok || elsewhere === null || isClosed) return here;
   const named = wanted.flatMap((one, index) => {
     const { name } = one.reference;
-    return name === null || here.value[index] !== null ? [] : [{ wanted: one, name }];
+    return name === null || here.value[index]?.length !== 0 ? [] : [{ wanted: one, name }];
   });
   if (named.length === 0) return here;
   const results = await locateElsewhere(elsewhere, places, named);
@@ -45,8 +47,8 @@ export async function locateArtifacts(
       ? fail(...found.problems, ...here)
       : fail(...here, ...found.problems);
   }
-  const byWanted = new Map(found.value.map((one) => [one.wanted, one]));
-  return ok(wanted.map((one, index) => here.value[index] ?? byWanted.get(one) ?? null));
+  const byWanted = new Map(named.map((one, index) => [one.wanted, found.value[index]]));
+  return ok(wanted.map((one, index) => byWanted.get(one) ?? here.value[index] ?? []));
 }
 
 function allOf<T>(results: readonly Result<T>[]): Result<readonly T[]> {
@@ -69,13 +71,13 @@ function hasServer(problems: readonly Problem[]): boolean {
   );
 }
 
-/** Each of the wanted Artifacts as it was found, or by its name. */
+/** Each of the wanted Artifacts as it was found, of several the first; or by its name. */
 export function standInsFor(
   wanted: readonly WantedArtifact[],
-  located: readonly (LocatedArtifact | null)[],
+  located: readonly (readonly LocatedArtifact[])[],
 ): readonly StandIn[] {
   return wanted.map((one, index) => {
-    const artifact = located[index]?.artifact ?? null;
+    const artifact = located[index]?.[0]?.artifact ?? null;
     return {
       wanted: one,
       available: artifact === null ? artifactByName(one) : availableArtifact(one, artifact),
@@ -103,21 +105,25 @@ export function missingArtifact({ type, reference: { name, path, at } }: WantedA
 async function locate(
   places: Places,
   wanted: WantedArtifact,
-): Promise<Result<LocatedArtifact | null>> {
+): Promise<Result<readonly LocatedArtifact[]>> {
   const { path, name } = wanted.reference;
   const atPath = path === null ? null : candidateAt(places, path);
-  if (atPath !== null) return await pinned(atPath, await read(places, wanted, atPath));
-  return name === null || places.bundle === null ? ok(null) : await named(places, wanted, name);
+  if (atPath !== null) {
+    const found = await pinned(atPath, await read(places, wanted, atPath));
+    return found.ok ? ok([found.value]) : found;
+  }
+  return name === null || places.bundle === null ? ok([]) : await named(places, wanted, name);
 }
 
 /**
- * The first by its name. A broken one is a problem of whoever wants it by its path. With a pin, the first that has it.
+ * All by its name, the smallest first. A broken one is a problem of whoever wants it by its path. With a pin, those that
+ * have it.
  */
 async function named(
   places: Places,
   wanted: WantedArtifact,
   name: ArtifactName,
-): Promise<Result<LocatedArtifact | null>> {
+): Promise<Result<readonly LocatedArtifact[]>> {
   const all: (Candidate & { readonly found: FoundFile; readonly head: LocatedArtifact })[] = [];
   for (const candidate of places.bundle === null ? [] : entriesOf(places.bundle)) {
     const head = await read(places, wanted, candidate);
@@ -126,13 +132,12 @@ async function named(
     const entryName = candidate.location.entry;
     all.push({ artifact, entryName, size, found: candidate, head: head.value });
   }
-  let first: Result<LocatedArtifact | null> = ok(null);
-  for (const [index, { found, head }] of byName(all, name, wanted.type).entries()) {
-    const held = await pinned(found, ok(head));
-    if (held.ok) return held;
-    if (index === 0) first = held;
-  }
-  return first;
+  const results = await inOrder(byName(all, name, wanted.type), 1, ({ found, head }) =>
+    pinned(found, ok(head)),
+  );
+  const held = results.flatMap((result) => (result.ok ? [result.value] : []));
+  const [first] = results;
+  return first?.ok === false && held.length === 0 ? first : ok(held);
 }
 
 interface FoundFile {

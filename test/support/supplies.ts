@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { readArtifact } from "../../src/artifact/artifact.ts";
 import type { Machine } from "../../src/install/machine.ts";
 import { nodeNetwork } from "../../src/platform/network/network.ts";
@@ -25,9 +25,7 @@ export async function supplyNothing(files: Files): Promise<Supply> {
 }
 
 /** An Artifact as a Mender Server lists and stores it. */
-async function storedArtifact(path: string): Promise<Stored> {
-  const id = basename(path, ".mender");
-  const bytes = readFileSync(path);
+export async function storedArtifact(id: string, bytes: Uint8Array): Promise<Stored> {
   const read = await readArtifact(memorySource(id, bytes), []);
   if (!read.ok) throw new Error("the test's own Artifact is wrong");
   const { name, provides, depends, clears } = read.value;
@@ -49,9 +47,10 @@ async function storedArtifact(path: string): Promise<Stored> {
 /** The Artifacts of the seed's System of this version, as its boards want them. */
 export async function storedSeed(directory: string, version: string): Promise<readonly Stored[]> {
   return await Promise.all(
-    ["gateway", "rtos"].map((type) =>
-      storedArtifact(join(directory, "artifacts", `${type}-${version}.mender`)),
-    ),
+    ["gateway", "rtos"].map((type) => {
+      const id = `${type}-${version}`;
+      return storedArtifact(id, readFileSync(join(directory, "artifacts", `${id}.mender`)));
+    }),
   );
 }
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { ArtifactName, Sha256 } from "../../../src/core/ids.ts";
 import {
   applyArtifact,
-  chooseCandidate,
   isInstalled,
   matches,
   unmetDepends,
@@ -178,30 +177,5 @@ describe("what an Artifact depends on", () => {
     expect(unmetDepends(provides({ device_type: "gateway" }), "rtos", forGateway)).toEqual([
       { key: "device_type", wanted: ["gateway"], found: "rtos" },
     ]);
-  });
-});
-
-describe("of several candidates", () => {
-  const forGateway = artifact({}, null, { device_type: ["gateway"] });
-  const forRtos = artifact({}, null, { device_type: ["rtos"] });
-
-  it("the smallest that may be installed is taken", () => {
-    const candidates = [
-      { artifact: forGateway, name: "large.mender", size: 30 },
-      { artifact: forGateway, name: "small.mender", size: 20 },
-      { artifact: forRtos, name: "other.mender", size: 10 },
-    ];
-    expect(chooseCandidate(provides({}), "gateway", candidates)).toBe(candidates[1]);
-  });
-
-  it("ties go by name", () => {
-    const candidates = ["b", "a", "c"].map((name) => ({ artifact: forGateway, name, size: 10 }));
-    expect(chooseCandidate(provides({}), "gateway", candidates)).toBe(candidates[1]);
-  });
-
-  it("none is taken where none may be installed", () => {
-    expect(
-      chooseCandidate(provides({}), "gateway", [{ artifact: forRtos, name: "x", size: 1 }]),
-    ).toBeNull();
   });
 });

@@ -1,7 +1,9 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { readArtifact } from "../../../src/artifact/artifact.ts";
 import { exitCode } from "../../../src/core/exit-code.ts";
 import { fetchArtifacts } from "../../../src/install/fetch.ts";
+import type { WriteBundle } from "../../../src/install/fetched-bundle.ts";
 import { continueDeployment } from "../../../src/install/continue-deployment.ts";
 import { carryOut, type InstallOptions, prepareInstall } from "../../../src/install/installer.ts";
 import { locked } from "../../../src/install/locked.ts";
@@ -11,12 +13,12 @@ import type { OpenProgress } from "../../../src/install/progress.ts";
 import { answerJson } from "../../../src/report/plan-json.ts";
 import { planLines } from "../../../src/report/plan-text.ts";
 import { plainStyle } from "../../../src/report/style.ts";
-import { collect } from "../../support/byte-sources.ts";
-import { sha256 } from "../../support/artifacts.ts";
+import { collect, memorySource } from "../../support/byte-sources.ts";
+import { buildArtifact, sha256 } from "../../support/artifacts.ts";
 import { needs } from "../../support/needs.ts";
 import { copySeedSystem, type SeedSystem } from "../../support/seed-system.ts";
 import { makeKeys, signArtifacts, trustKey } from "../../support/signing-keys.ts";
-import { machineOf, startSeedServer, storedSeed } from "../../support/supplies.ts";
+import { machineOf, startSeedServer, storedArtifact, storedSeed } from "../../support/supplies.ts";
 import { startUpdateServer, type Stored, type UpdateServer } from "../../support/update-server.ts";
 
 let system: SeedSystem;
@@ -548,6 +550,98 @@ describe("what was fetched before", () => {
     );
     expect(versions()).toEqual(v2);
   });
+});
+
+describe("of several Artifacts of one release the smallest that may be installed is taken,", () => {
+  /** A delta is smaller than the whole, and depends on what it is made from. */
+  async function rtosV2(id: string, depends: Readonly<Record<string, string>>): Promise<Stored> {
+    const isDelta = "rootfs-image.rtos.version" in depends;
+    const changes = isDelta
+      ? {}
+      : { headerName: "header.tar", dataName: "data/0000.tar", compress: (tar: Uint8Array) => tar };
+    const bytes = await buildArtifact({
+      headerInfo: {
+        payloads: [{ type: "rtos" }],
+        artifact_provides: { artifact_name: "rtos-v2" },
+        artifact_depends: { device_type: ["rtos"] },
+      },
+      typeInfo: {
+        type: "rtos",
+        artifact_provides: { "rootfs-image.rtos.version": "rtos-v2" },
+        artifact_depends: depends,
+        clears_artifact_provides: ["rootfs-image.rtos.*"],
+      },
+      files: [{ name: "rtos.img", content: "rtos-v2\n" }],
+      ...changes,
+    });
+    return await storedArtifact(id, bytes);
+  }
+
+  /** Which of them were planned, with the release on the Server and then where `bring` brings it. */
+  async function planned(
+    deltaFrom: string,
+    bring: (server: UpdateServer) => Promise<{ readonly machine: Machine; readonly file?: string }>,
+  ): Promise<readonly string[]> {
+    const delta = await rtosV2("delta", { "rootfs-image.rtos.version": deltaFrom });
+    const whole = await rtosV2("whole", {});
+    const gateway = (await storedSeed(system.directory, "v2")).filter(
+      ({ id }) => id === "gateway-v2",
+    );
+    expect(delta.bytes.length).toBeLessThan(whole.bytes.length);
+    const { machine, file } = await bring(await serving([...gateway, whole, delta]));
+    expect(await install(machine, {}, told, file)).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+    const journal = journals();
+    const identity = async ({ id, bytes }: Stored) => {
+      const read = await readArtifact(memorySource(id, bytes), []);
+      return read.ok ? read.value.identity : "";
+    };
+    const each = [delta, whole].map(async (stored) =>
+      journal.includes(`"identity":"${await identity(stored)}"`) ? [stored.id] : [],
+    );
+    return (await Promise.all(each)).flat();
+  }
+
+  const fromServer = (server: UpdateServer) =>
+    Promise.resolve({ machine: machineOf(system.directory, server) });
+  const fetched = async (server: UpdateServer, write: WriteBundle | null) => {
+    const asked = { allowUnsignedManifest: false };
+    const online = machineOf(system.directory, server);
+    expect(await fetchArtifacts(online, "manifest-v2.yaml", asked, write)).toMatchObject({
+      ok: true,
+      value: { artifacts: { length: 3 } },
+    });
+    await server.close();
+    return { machine: machineOf(system.directory, "no-bus") };
+  };
+  const fromCache = (server: UpdateServer) => fetched(server, null);
+  const fromBundle = async (server: UpdateServer) => {
+    const { machine } = await fetched(server, async (chunks) => {
+      const bytes = await collect(chunks);
+      writeFileSync(system.path("v2.tar"), bytes);
+      return { ok: true, value: bytes.length };
+    });
+    return { machine, file: "v2.tar" };
+  };
+
+  test.each([
+    ["the Server", fromServer],
+    ["the cache", fromCache],
+    ["the bundle", fromBundle],
+  ])("from %s", async (_, bring) => {
+    expect(await planned("rtos-v1", bring)).toEqual(["delta"]);
+  });
+
+  test.each([
+    ["the Server", fromServer],
+    ["the cache", fromCache],
+    ["the bundle", fromBundle],
+  ])(
+    "and a larger one where a smaller one is refused by what it depends on, from %s",
+    async (_, bring) => {
+      expect(await planned("rtos-v0", bring)).toEqual(["whole"]);
+    },
+  );
 });
 
 describe("told to end while the Server is asked, it is no bug:", () => {

@@ -83,7 +83,7 @@ async function bundled(
 /** Where each was found, or the problems. */
 async function locate(places: Places, ...all: readonly WantedArtifact[]) {
   const located = await locateArtifacts(places, all, null);
-  return located.ok ? located.value.map((found) => found?.location ?? null) : located.problems;
+  return located.ok ? located.value.map(([found]) => found?.location ?? null) : located.problems;
 }
 
 const named = (name: string, deviceType: string, padding = 0) =>

@@ -5,22 +5,22 @@ import type { ServerCandidate } from "./server/item.ts";
 import type { Listing } from "./server/listing.ts";
 
 /**
- * Of what the Mender Server lists of a release the smallest that is for the Component type, ties by id. One of which it lists no
- * provides is passed over: nothing tells what it would change.
+ * Of what the Mender Server lists of a release those that are for the Component type, the smallest first, ties by id; at least
+ * one. One of which it lists no provides is passed over: nothing tells what it would change.
  */
-export function chooseListed(
+export function fittingListed(
   { candidates, unreadable }: Listing,
   { wanted, name }: NamedArtifact,
-): Result<ServerCandidate> {
+): Result<readonly ServerCandidate[]> {
   const ofRelease = candidates.filter((one) => isCalled(one, name));
   const forType = ofRelease.filter(({ depends }) => {
     const types = depends.get("device_type");
     return types === undefined || types.includes(wanted.type);
   });
-  const [chosen] = forType
+  const fitting = forType
     .filter(({ provides }) => provides !== null && provides.size > 0)
     .toSorted((one, other) => one.size - other.size || (one.id < other.id ? -1 : 1));
-  if (chosen !== undefined) return ok(chosen);
+  if (fitting.length > 0) return ok(fitting);
   const what = { name, type: wanted.type, at: wanted.reference.at };
   if (forType.length > 0) return fail(withoutProvides(what, forType.length));
   if (ofRelease.length > 0) return fail(incompatible(what, ofRelease));
