@@ -1,12 +1,15 @@
+import { dirname } from "node:path";
 import type { ProblemCode } from "../core/problem-codes.ts";
 import type { Problem } from "../core/problem.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Sha256 } from "../core/ids.ts";
 import type { Deployment, Failure } from "../deployment/deployment.ts";
+import type { Begin } from "../deployment/records.ts";
 import { inProgress } from "../executor/deploy.ts";
 import { deploymentOf } from "../executor/deployment-of.ts";
 import { currentFormat, journalsIn } from "../executor/journals.ts";
 import { listHistory, readPast } from "../journal/history.ts";
+import { inputFile } from "./input-directory.ts";
 import { withSystemInput } from "./input.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
@@ -28,24 +31,48 @@ export function withoutKeys({ keys }: Pick<Settings, "keys">): Problem | null {
   };
 }
 
+/** A deployment to go on with. */
+export interface Interrupted {
+  /** Where what it needs lies now; undefined: where it was. */
+  readonly from: string | undefined;
+}
+
 /**
- * Whether the deployment in progress is of this very bundle or Manifest and was interrupted: then installing it is to go on with
- * it. Not so where somebody drives it step by step, as the Mender Client does. Whatever keeps this from being told is told
- * by the install.
+ * The deployment in progress if it is of this very bundle or Manifest and was interrupted: then installing it is to go on with
+ * it. Null as well where somebody drives it step by step, as the Mender Client does. Whatever keeps this from being told is
+ * told by the install.
  */
-export async function isInterrupted(machine: Machine, file: string): Promise<boolean> {
+export async function interruptedOf(machine: Machine, given: string): Promise<Interrupted | null> {
   const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
-  if (!current.ok || current.value === null) return false;
+  if (!current.ok || current.value === null) return null;
   const { begin, run, stoppedBefore } = current.value;
   const isDriven = stoppedBefore !== null || run.stopBefore.length > 0 || begin.exitOnReboot;
-  if (isDriven || begin.input === undefined) return false;
+  if (isDriven || begin.input === undefined) return null;
   const settings = readGuardedSettings(machine);
-  if (!settings.ok || settings.value.keys.length === 0) return false;
+  if (!settings.ok || settings.value.keys.length === 0) return null;
   const demand = { ...settings.value, allowUnsignedManifest: false };
-  const identity = await withSystemInput(machine, demand, file, ({ identity: found }) =>
+  const file = await inputFile(machine, given);
+  if (!file.ok) return null;
+  const identity = await withSystemInput(machine, demand, file.value, ({ identity: found }) =>
     Promise.resolve(ok(found)),
   );
-  return identity.ok && identity.value === begin.input;
+  if (!identity.ok || identity.value !== begin.input) return null;
+  return { from: sourceNow(machine, begin, given, file.value) };
+}
+
+/** The bundle whatever its name is now, unless a copy of it is kept here; of Artifacts beside it, the place. */
+function sourceNow(
+  machine: Machine,
+  { artifacts }: Begin,
+  given: string,
+  file: string,
+): string | undefined {
+  const bundles = artifacts.flatMap(({ location }) =>
+    location.kind === "bundle" ? [location.bundle] : [],
+  );
+  const [bundle] = bundles;
+  if (bundle === undefined) return given;
+  return dirname(bundle) === datastoreOf(machine).bundles ? undefined : file;
 }
 
 /** The problem of a bundle or a Manifest of which the last deployment here has failed. Throws FileError. */

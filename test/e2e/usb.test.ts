@@ -201,6 +201,26 @@ describe.skipIf(!works)("a stick that is plugged in", () => {
     expect(installs().length).toBeGreaterThan(calls);
   });
 
+  test("goes on with it under another name, too", () => {
+    plugIn("sdb1", { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" });
+    expect(system.versions()).not.toEqual(v2);
+    renameSync(system.path("sdb1"), system.path("sdc1"));
+    renameSync(system.path("sdc1/update.tar"), system.path("sdc1/renamed.tar"));
+    expect(plugIn("sdc1")).toMatchObject({ exit: 0 });
+    expect(system.versions()).toEqual(v2);
+    expect(system.run(["history"]).stdout.match(/[0-9a-f]{12}/g)).toHaveLength(1);
+  });
+
+  test("goes on with it where gzip has compressed it", () => {
+    spawnSync("gzip", [system.path("sdb1/update.tar")]);
+    const named = ["install", "--unattended", system.path("sdb1/update.tar.gz")];
+    system.run(named, { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" });
+    expect(system.versions()).not.toEqual(v2);
+    expect(system.run(named)).toMatchObject({ exit: 0 });
+    expect(system.versions()).toEqual(v2);
+    expect(system.run(["history"]).stdout.match(/[0-9a-f]{12}/g)).toHaveLength(1);
+  });
+
   test("with another bundle has what was interrupted rolled back first", () => {
     plugIn("sdb1", { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" });
     mkdirSync(system.path("sdc1"));

@@ -11,7 +11,7 @@ export interface ContinueOptions extends Pick<
   Continuation["request"],
   "stopBefore" | "exitOnReboot"
 > {
-  readonly from?: string;
+  readonly from?: string | undefined;
 }
 
 /** What resume, commit and rollback have in common: goes on with the deployment in progress and shows it. */

@@ -6,7 +6,7 @@ import { locked } from "../../install/locked.ts";
 import { makeInstallPlan, withWaysOut, withWhyNot } from "../../install/make-plan.ts";
 import type { Planning } from "../../install/planning.ts";
 import type { OpenProgress } from "../../install/progress.ts";
-import { isInterrupted } from "../../install/unattended.ts";
+import { interruptedOf } from "../../install/unattended.ts";
 import { answerLines, answerSummary } from "../../report/answer-text.ts";
 import { jsonText } from "../../report/json-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
@@ -29,8 +29,10 @@ export async function install(
 ): Promise<ExitCode> {
   const { output } = context;
   const { stopBefore, exitOnReboot } = options;
-  if (options.unattended && !options.dryRun && (await isInterrupted(context, file)))
-    return await resume(context, { stopBefore, exitOnReboot, from: file });
+  const isForReal = options.unattended && !options.dryRun;
+  const interrupted = isForReal ? await interruptedOf(context, file) : null;
+  if (interrupted !== null)
+    return await resume(context, { stopBefore, exitOnReboot, ...interrupted });
   beginStream(output);
   if (options.dryRun) return await dryRun(context, file, options);
   // A power cut before the deployment begins must leave the mark, too; its first record removes it.
