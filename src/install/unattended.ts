@@ -79,7 +79,7 @@ function sourceNow(
 export function failedBefore(machine: Machine, identity: Sha256): Problem | null {
   const last = lastOf(machine, identity);
   if (last === null || last.ended === null || last.ended.outcome === "success") return null;
-  if (isOfSource(last.failure)) return null;
+  if (isOfSource(last.failure) || madeWay(last)) return null;
   const { deployment, manifest } = last.begin;
   return {
     code: "failed-before",
@@ -87,6 +87,12 @@ export function failedBefore(machine: Machine, identity: Sha256): Problem | null
     expected: "a release that has not failed here",
     hint: `history ${deployment} tells why. Prepare another release, or call install by hand, without --unattended.`,
   };
+}
+
+/** It was interrupted, and undone for the sake of another one: nothing is known against it. */
+function madeWay({ failure, run, ended }: Deployment): boolean {
+  const isUndone = ended?.outcome === "failed-unchanged" || ended?.outcome === "failed-rolled-back";
+  return isUndone && failure?.kind === "asked" && run.isMakingWay === true;
 }
 
 function lastOf(machine: Machine, identity: Sha256): Deployment | null {

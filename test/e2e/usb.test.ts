@@ -228,6 +228,9 @@ describe.skipIf(!works)("a stick that is plugged in", () => {
     expect(plugIn("sdc1").exit).toBe(0);
     expect(system.versions()).toEqual(v1);
     expect(system.run(["status"]).stdout).toBe("No deployment is in progress.\n");
+    // It was not through, which is not to have failed.
+    expect(plugIn().exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
   });
 
   test("that will not do changes nothing of what was interrupted", () => {
