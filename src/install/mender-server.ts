@@ -4,6 +4,8 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { Http } from "../platform/types.ts";
 import { openConfiguredHttp } from "../sources/server/http-settings.ts";
 import { serverName } from "../sources/server/download.ts";
+import { waits } from "../sources/server/limits.ts";
+import type { ServerPorts } from "../sources/server/ports.ts";
 import { type MenderServer, menderServer } from "../sources/server/server.ts";
 import type { Machine } from "./machine.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -18,7 +20,7 @@ export interface OpenServer {
 }
 
 /** A list or a header is asked for three times at most, and so long is waited for an answer; docs/mender-server.md. */
-const haste = { retryCount: 2, idleMs: 15_000 } as const;
+const haste = { retryCount: 2, idleMs: 15_000, longestWaitMs: 15_000 } as const;
 
 /** Milliseconds without a byte in a download. */
 const patientIdleMs = 60_000;
@@ -31,7 +33,7 @@ export function openMenderServer(
 ): OpenServer {
   const { network, clock, files } = platform;
   let opening: Promise<Result<Http>> | null = null;
-  const serverThat = (how: { readonly retryCount: number; readonly idleMs: number }) =>
+  const serverThat = (how: Pick<ServerPorts, "retryCount" | "idleMs" | "longestWaitMs">) =>
     lazily(signal, async () => {
       const http = await (opening ??= openConfiguredHttp({ files, network }, configured));
       if (!http.ok) return http;
@@ -49,7 +51,11 @@ export function openMenderServer(
     });
   return {
     hasty: serverThat(haste),
-    patient: serverThat({ retryCount: retryDownloadCount, idleMs: patientIdleMs }),
+    patient: serverThat({
+      retryCount: retryDownloadCount,
+      idleMs: patientIdleMs,
+      longestWaitMs: waits.longestAsked,
+    }),
     async close() {
       const http = await opening;
       if (http?.ok === true) await http.value.close();

@@ -64,6 +64,7 @@ export async function startServerDevice(options: ServerDeviceOptions): Promise<S
     signal: options.signal ?? new AbortController().signal,
     onRetry: (problem) => void retried.push(problem),
     retryCount: options.retryCount ?? 10,
+    longestWaitMs: 600_000,
     idleMs: options.idleMs ?? 10_000,
   });
   return { server, http, says, asked, waits, retried, close: () => http.close() };

@@ -12,6 +12,8 @@ export interface ServerPorts {
   readonly signal: AbortSignal;
   /** How often a request is repeated, and a download that broke off and did not get on meanwhile. */
   readonly retryCount: number;
+  /** Milliseconds; where a Server asks for more, it is not waited for at all. */
+  readonly longestWaitMs: number;
   /** Told of each failure that may pass, and after how many milliseconds it is tried again. */
   readonly onRetry: (problem: Problem, waitMs: number) => void;
   /** Milliseconds without a byte until a connection counts as dead. */

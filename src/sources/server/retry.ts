@@ -27,16 +27,20 @@ export interface Retries {
 }
 
 export function countRetries(
-  ports: Pick<ServerPorts, "clock" | "random" | "signal" | "retryCount" | "onRetry">,
+  ports: Pick<
+    ServerPorts,
+    "clock" | "random" | "signal" | "retryCount" | "longestWaitMs" | "onRetry"
+  >,
 ): Retries {
-  const { clock, random, signal, retryCount, onRetry } = ports;
+  const { clock, random, signal, retryCount, longestWaitMs, onRetry } = ports;
   let failures = 0;
   return {
     async after(error) {
       if (!(error instanceof PassingFailure)) throw error;
       failures += 1;
-      if (failures > retryCount) throw new ArtifactError(lasting(error.problem, failures));
       const ms = waitMs(error.wait, failures, random);
+      if (failures > retryCount || ms > longestWaitMs)
+        throw new ArtifactError(lasting(error.problem, failures));
       onRetry(error.problem, ms);
       if (ms === 0) return;
       try {

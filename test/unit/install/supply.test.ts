@@ -353,6 +353,18 @@ describe("bad input changes nothing:", () => {
     expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(10_000);
   });
 
+  test("a Server that is busy for longer than whoever plans can wait", async () => {
+    const server = await onServerOnly();
+    server.onList.push((_, response) => {
+      response.writeHead(503, { "retry-after": "300" }).end();
+    });
+    const machine = machineOf(system.directory, server);
+    const sleep = () => Promise.reject(new Error("it is waited for"));
+    const clock = { ...machine.platform.clock, sleep };
+    const hasty = { ...machine, platform: { ...machine.platform, clock } };
+    expect(await refusal(hasty)).toEqual(["server-unavailable"]);
+  });
+
   test("a device that is not authorised", async () => {
     const server = await onServerOnly();
     server.tokens.clear();
