@@ -12,6 +12,7 @@ import { planner } from "./planner.ts";
 import { proof } from "./proof.ts";
 import { aligned, type Bench, type BenchRow } from "./row.ts";
 import { startup } from "./startup.ts";
+import { supply } from "./supply.ts";
 
 /**
  * `npm run bench -- [name...] [--quick] [--plots DIRECTORY]`: all of them without a name. Ends in 1 where a
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, Bench>> = {
   artifact,
   bundle,
   cache,
+  supply,
   interface: interfaces,
   "mender-client": menderClient,
   planner,

@@ -57,6 +57,8 @@ export interface UpdateServerOptions {
   /** The origin that links name, where it is not the server's own. */
   readonly linkOrigin?: string;
   readonly pageSize?: number;
+  /** Files come no faster than this. */
+  readonly bytesPerSecond?: number;
   /** What else it answers; false: not this one. */
   readonly also?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -145,12 +147,19 @@ export async function startUpdateServer(options: UpdateServerOptions): Promise<U
     pass(part, response);
   }
 
-  /** No faster than it is taken. */
+  /** No faster than it is taken, nor than it is told to. */
   function pass(bytes: Uint8Array, response: ServerResponse): void {
     const step = 64 * 1024;
     let at = 0;
+    const begin = performance.now();
+    const { bytesPerSecond = Number.POSITIVE_INFINITY } = options;
     const go = (): void => {
       while (at < bytes.length) {
+        const earlyMs = (at / bytesPerSecond) * 1000 - (performance.now() - begin);
+        if (earlyMs > 1) {
+          setTimeout(go, earlyMs);
+          return;
+        }
         const piece = bytes.subarray(at, at + step);
         at += piece.length;
         sent += piece.length;
