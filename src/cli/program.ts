@@ -66,7 +66,10 @@ export async function runProgram(args: readonly string[], caller: Caller): Promi
     (work) =>
     async (...given) => {
       const context = contextOf(caller, globalOptions(program));
-      const wrong = logFileProblem(context);
+      const wrong = logFileProblem(
+        context,
+        given.filter((one) => typeof one === "string"),
+      );
       if (wrong === null) {
         exit = await work(context, ...given);
         return;

@@ -166,6 +166,20 @@ describe("logs", () => {
     expect(system.calls()).toEqual([]);
   });
 
+  test.each([
+    ["manifest-v2.yaml", "is the file that is read"],
+    ["topology.yaml", "is a file of this machine, by which it is updated"],
+  ])("--log-file %s is a wrong use, and nothing is written to it", (file, why) => {
+    const before = readFileSync(system.path(file));
+    const { exit, stderr } = system.run(["install", "manifest-v2.yaml", "--log-file", file]);
+    expect(exit).toBe(10);
+    expect(stderr.split("\n")[0]).toBe(
+      `error: "${file}" ${why}, and would be lost. [output-misplaced]`,
+    );
+    expect(readFileSync(system.path(file))).toEqual(before);
+    expect(system.calls()).toEqual([]);
+  });
+
   test("--log-file gets every line with its time and level", () => {
     expect(system.run(["install", "manifest-v2.yaml", "--log-file", "run.log"]).exit).toBe(0);
     const lines = readFileSync(system.path("run.log"), "utf8").trimEnd().split("\n");

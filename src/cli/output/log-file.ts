@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Problem } from "../../core/problem.ts";
 import type { Machine } from "../../install/machine.ts";
 import { unlessRefused } from "../../platform/types.ts";
+import { overInput } from "./output-file.ts";
 
 /** Where the log goes, and how. */
 export interface LogOptions {
@@ -9,12 +10,19 @@ export interface LogOptions {
   readonly logFormat: "text" | "json";
 }
 
-/** What is wrong with `--log-file`, told before anything is done; null: nothing, or there is none. */
-export function logFileProblem({
-  platform: { files },
-  environment,
-  options: { logFile },
-}: Pick<Machine, "platform" | "environment"> & { readonly options: LogOptions }): Problem | null {
+/**
+ * What is wrong with `--log-file`, told before anything is done; null: nothing, or there is none. `inputs`: what the
+ * command is given to read.
+ */
+export function logFileProblem(
+  machine: Machine & { readonly options: LogOptions },
+  inputs: readonly string[],
+): Problem | null {
+  const {
+    platform: { files },
+    environment,
+    options: { logFile },
+  } = machine;
   if (logFile === null) return null;
   const path = resolve(environment.workingDirectory, logFile);
   const kindOf = (at: string) =>
@@ -27,7 +35,7 @@ export function logFileProblem({
       hint: "Make the directory, or name another file with --log-file.",
     };
   }
-  if (kindOf(path) !== "directory") return null;
+  if (kindOf(path) !== "directory") return overInput(machine, logFile, inputs);
   return {
     code: "invalid-argument",
     message: `The log file "${logFile}" cannot be written: it is a directory.`,
