@@ -6,7 +6,6 @@ import { openBundle } from "../../src/bundle/bundle.ts";
 import { partOf } from "../../src/bundle/entry-content.ts";
 import { type Part, sourceOf, writeBundle } from "../../src/bundle/write.ts";
 import { Sha256 } from "../../src/core/ids.ts";
-import type { Result } from "../../src/core/result.ts";
 import { nodeFiles } from "../../src/platform/files.ts";
 import { sha256 } from "../support/artifacts.ts";
 import { makeKeys } from "../support/signing-keys.ts";
@@ -14,6 +13,7 @@ import { writeArtifact } from "./artifact.ts";
 import { byTurns, inScratch, megabytes, milliseconds, program, type Run } from "./measure.ts";
 import { prepareSystem } from "./mender-client.ts";
 import type { Bench, BenchRow } from "./row.ts";
+import { valueOf } from "../support/results.ts";
 
 /**
  * A signed bundle of one Artifact of 256 MiB is installed, once as `bundle create` makes it, whose Artifacts are summed as
@@ -89,9 +89,4 @@ async function packElsewhere(directory: string): Promise<void> {
   );
   await files.writeStream(join(directory, "elsewhere.tar"), chunks);
   source.close();
-}
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return result.value;
 }

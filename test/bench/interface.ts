@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ComponentType } from "../../src/core/ids.ts";
 import { callInterface, type CallSpec } from "../../src/interface/call.ts";
 import { nodeClock } from "../../src/platform/clock.ts";
 import { nodeProcesses } from "../../src/platform/processes.ts";
 import { bundle } from "../support/bundled.ts";
 import { inScratch, medianMs, megabytes, milliseconds, run } from "./measure.ts";
 import type { Bench, BenchRow } from "./row.ts";
+import { callSpec } from "../support/interfaces.ts";
 
 const largeBytes = 256 * 2 ** 20;
 const smallBytes = 16 * 2 ** 20;
@@ -24,7 +24,7 @@ export const interfaces: Bench = () =>
 
 async function oneCall(directory: string): Promise<BenchRow> {
   const executable = script(directory, "nothing", "exit 0");
-  const spec = specOf(directory, executable);
+  const spec = callSpec({ executable, call: "ArtifactInstall", workDir: directory });
   const ours: number[] = [];
   const plain: number[] = [];
   // By turns, so that whatever else the machine does hits both.
@@ -56,7 +56,11 @@ function plainSpawn(executable: string, spec: CallSpec): Promise<void> {
 }
 
 async function fiftyCalls(directory: string): Promise<BenchRow> {
-  const spec = specOf(directory, script(directory, "half-a-second", "exec sleep 0.5"));
+  const spec = callSpec({
+    executable: script(directory, "half-a-second", "exec sleep 0.5"),
+    call: "ArtifactInstall",
+    workDir: directory,
+  });
   const all: number[] = [];
   for (let round = 0; round < 3; round += 1) {
     all.push(
@@ -121,23 +125,6 @@ async function streams(directory: string): Promise<readonly BenchRow[]> {
     memory("peak memory of one stream", peak.one),
     memory("peak memory of fifty streams", peak.fifty),
   ];
-}
-
-function specOf(directory: string, executable: string): CallSpec {
-  return {
-    executable,
-    call: "ArtifactInstall",
-    workDir: directory,
-    componentType: ComponentType.parse("gateway"),
-    args: [],
-    timeoutMs: 60_000,
-    graceMs: 1000,
-    environment: { PATH: process.env["PATH"] ?? "" },
-    runId: "bench",
-    signal: new AbortController().signal,
-    onStarted: () => {},
-    onLine: () => {},
-  };
 }
 
 function script(directory: string, name: string, body: string): string {

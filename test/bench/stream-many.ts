@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { readArtifact } from "../../src/artifact/artifact.ts";
-import { ComponentType } from "../../src/core/ids.ts";
 import { download } from "../../src/interface/download.ts";
 import { nodePlatform } from "../../src/platform/node.ts";
+import { downloadSpec } from "../support/interfaces.ts";
 
 /**
  * A process of its own, so that its memory can be measured: as many Downloads of one Artifact at once as it is told.
@@ -18,27 +18,17 @@ async function one(index: number): Promise<void> {
   if (!artifact.ok) throw new Error(JSON.stringify(artifact.problems));
   const workDir = join(directory, `work-${process.pid}-${index}`);
   mkdirSync(workDir);
-  const { failure } = await download(platform, {
-    executable,
-    workDir,
-    componentType: ComponentType.parse("gateway"),
-    args: [],
-    timeoutMs: 600_000,
-    graceMs: 1000,
-    environment: { PATH: process.env["PATH"] ?? "" },
-    runId: "bench",
-    signal: new AbortController().signal,
-    onStarted: () => {},
-    onLine: () => {},
-    source,
-    artifact: artifact.value,
-    keys: [],
-    decompressors: null,
-    unpacked: "Yes",
-    withSizes: "No",
-    atOnce: Number(count),
-    onProgress: () => {},
-  });
+  const { failure } = await download(
+    platform,
+    downloadSpec({
+      executable,
+      workDir,
+      timeoutMs: 600_000,
+      source,
+      artifact: artifact.value,
+      atOnce: Number(count),
+    }),
+  );
   source.close();
   if (failure !== null) throw new Error(JSON.stringify(failure));
 }

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { readArtifact } from "../../src/artifact/artifact.ts";
-import { ComponentType } from "../../src/core/ids.ts";
 import { download } from "../../src/interface/download.ts";
 import { nodePlatform } from "../../src/platform/node.ts";
 import { openCache, type Origin } from "../../src/sources/cache/cache.ts";
 import { startServerDevice } from "../support/server-device.ts";
+import { downloadSpec } from "../support/interfaces.ts";
 
 /**
  * A process of its own, so that its memory can be measured: so many Downloads at once of one Artifact of a Mender Server, with
@@ -52,27 +52,17 @@ async function one(index: number): Promise<void> {
   const source = cache.open({ ...listed, identity: artifact.identity }, fromServer);
   const workDir = join(directory, `work-${process.pid}-${index}`);
   mkdirSync(workDir);
-  const { failure } = await download(platform, {
-    executable,
-    workDir,
-    componentType: ComponentType.parse("gateway"),
-    args: [],
-    timeoutMs: 600_000,
-    graceMs: 1000,
-    environment: { PATH: process.env["PATH"] ?? "" },
-    runId: "bench",
-    signal: new AbortController().signal,
-    onStarted: () => {},
-    onLine: () => {},
-    source,
-    artifact,
-    keys: [],
-    decompressors: null,
-    unpacked: "Yes",
-    withSizes: "No",
-    atOnce: Number(count),
-    onProgress: () => {},
-  });
+  const { failure } = await download(
+    platform,
+    downloadSpec({
+      executable,
+      workDir,
+      timeoutMs: 600_000,
+      source,
+      artifact,
+      atOnce: Number(count),
+    }),
+  );
   if (failure !== null) throw new Error(JSON.stringify(failure));
   await source.keep();
   source.close();

@@ -4,27 +4,24 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
-import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
-import { makeKeys, signArtifacts, trustKey } from "../support/signing-keys.ts";
+import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
+import { type SignedSeed, signedSeed } from "../support/signed-seed.ts";
+import { trustKey } from "../support/signing-keys.ts";
 import { inTier } from "../support/tier.ts";
 
 const works = [needs("openssl"), needs("mender-artifact")].every(Boolean);
 
 describe.skipIf(!works)("where verify keys are configured", () => {
-  let signed: SeedProgram;
+  let signed: SignedSeed;
   let system: SeedProgram;
   beforeAll(() => {
-    signed = seedProgram();
-    makeKeys(signed.directory, "mine", "theirs");
-    signArtifacts(signed.directory, "mine");
+    signed = signedSeed(() => {}, ["theirs"]);
   });
   afterAll(() => {
     signed.remove();
   });
   beforeEach(() => {
-    system = seedProgram();
-    cpSync(signed.directory, system.directory, { recursive: true });
-    trustKey(system, "mine");
+    system = signed.copy();
   });
   afterEach(() => {
     system.remove();

@@ -24,8 +24,8 @@ import {
 import { loopDisksWork } from "../support/loop-disk.ts";
 import { needs } from "../support/needs.ts";
 import { scratchDirectory } from "../support/scratch.ts";
-import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
-import { makeKeys, signArtifacts, trustKey } from "../support/signing-keys.ts";
+import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
+import { type SignedSeed, signedSeed } from "../support/signed-seed.ts";
 
 /** The unit that systemd starts for a USB stick: its own lines are run here, on a directory and on a mounted image. */
 
@@ -79,24 +79,21 @@ describe.skipIf(!needs("systemd-analyze"))("the unit", () => {
 const works = [needs("openssl"), needs("mender-artifact")].every(Boolean);
 
 describe.skipIf(!works)("a stick that is plugged in", () => {
-  let signed: SeedProgram;
+  let signed: SignedSeed;
   let system: SeedProgram;
   beforeAll(() => {
-    signed = seedProgram();
-    makeKeys(signed.directory, "mine");
-    signArtifacts(signed.directory, "mine");
-    for (const version of ["v1", "v2"]) {
-      const args = ["--manifest", `manifest-${version}.yaml`, "--key", "mine.pem"];
-      signed.run(["bundle", "create", ...args, "-o", `${version}.tar`]);
-    }
+    signed = signedSeed(({ run }) => {
+      for (const version of ["v1", "v2"]) {
+        const args = ["--manifest", `manifest-${version}.yaml`, "--key", "mine.pem"];
+        run(["bundle", "create", ...args, "-o", `${version}.tar`]);
+      }
+    });
   });
   afterAll(() => {
     signed.remove();
   });
   beforeEach(() => {
-    system = seedProgram();
-    cpSync(signed.directory, system.directory, { recursive: true });
-    trustKey(system, "mine");
+    system = signed.copy();
     mkdirSync(system.path("sdb1"));
     copyFileSync(system.path("v2.tar"), system.path("sdb1/update.tar"));
   });

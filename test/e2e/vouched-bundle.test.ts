@@ -1,43 +1,33 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { readSigningKey } from "../../src/artifact/keys.ts";
 import { openBundle } from "../../src/bundle/bundle.ts";
 import { partOf, sumOf } from "../../src/bundle/entry-content.ts";
 import type { PayloadSize } from "../../src/bundle/entry-list.ts";
 import { type Part, sourceOf, writeBundle } from "../../src/bundle/write.ts";
-import type { Result } from "../../src/core/result.ts";
 import { collect, memorySource } from "../support/byte-sources.ts";
 import { needs } from "../support/needs.ts";
-import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
-import { makeKeys, signArtifacts, trustKey } from "../support/signing-keys.ts";
+import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
+import { type SignedSeed, signedSeed } from "../support/signed-seed.ts";
+import { valueOf } from "../support/results.ts";
 
 /** The built program installs bundles that a configured key has signed, with what is wrong in them found early or late. */
 
 const works = [needs("openssl"), needs("mender-artifact")].every(Boolean);
 const payload = "rtos-v2 image";
 
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return result.value;
-}
-
 describe.skipIf(!works)("a bundle that a configured key has signed", () => {
-  let signed: SeedProgram;
+  let signed: SignedSeed;
   let system: SeedProgram;
   beforeAll(() => {
-    signed = seedProgram();
-    makeKeys(signed.directory, "mine");
-    signArtifacts(signed.directory, "mine");
     const args = ["bundle", "create", "--manifest", "manifest-v2.yaml", "--key", "mine.pem"];
-    signed.run([...args, "-o", "b.tar"]);
+    signed = signedSeed(({ run }) => run([...args, "-o", "b.tar"]));
   });
   afterAll(() => {
     signed.remove();
   });
   beforeEach(() => {
-    system = seedProgram();
-    cpSync(signed.directory, system.directory, { recursive: true });
-    trustKey(system, "mine");
+    system = signed.copy();
   });
   afterEach(() => {
     system.remove();

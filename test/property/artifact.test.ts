@@ -14,7 +14,6 @@ import { matches } from "../../src/artifact/matching.ts";
 import { streamPayload } from "../../src/artifact/payload.ts";
 import type { Artifact } from "../../src/artifact/types.ts";
 import { verifyArtifact } from "../../src/artifact/verify.ts";
-import type { Result } from "../../src/core/result.ts";
 import type { ByteSource } from "../../src/platform/types.ts";
 import {
   type ArtifactParts,
@@ -26,11 +25,7 @@ import {
 import { collect, memorySource } from "../support/byte-sources.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { mutate, mutations } from "../support/mutations.ts";
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return result.value;
-}
+import { valueOf } from "../support/results.ts";
 
 const pair = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
 const signing: SigningKey = valueOf(

@@ -19,11 +19,7 @@ import { collect, memorySource } from "../support/byte-sources.ts";
 import { buildBundle, manifestText } from "../support/bundles.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { mutate, mutations } from "../support/mutations.ts";
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return result.value;
-}
+import { valueOf } from "../support/results.ts";
 
 const pair = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
 const signing: SigningKey = valueOf(

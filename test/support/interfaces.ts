@@ -2,6 +2,7 @@ import { chmodSync, readdirSync, readFileSync, readlinkSync, writeFileSync } fro
 import { join, resolve } from "node:path";
 import { ComponentType } from "../../src/core/ids.ts";
 import { type CallSpec, runIdVariable } from "../../src/interface/call.ts";
+import type { DownloadSpec } from "../../src/interface/download.ts";
 
 /** A fixture Interface, by its directory and name. */
 export function fixtureInterface(name: `${"behaving" | "misbehaving"}/${string}`): string {
@@ -22,6 +23,22 @@ export function callSpec(given: Given): CallSpec {
     signal: new AbortController().signal,
     onStarted: () => {},
     onLine: () => {},
+    ...given,
+  };
+}
+
+/** A Download of an Artifact that nobody signed, to be changed where it matters. */
+export function downloadSpec(
+  given: Omit<Given, "call"> & Partial<DownloadSpec> & Pick<DownloadSpec, "source" | "artifact">,
+): DownloadSpec {
+  return {
+    ...callSpec({ ...given, call: "Download" }),
+    keys: [],
+    decompressors: null,
+    unpacked: "Yes",
+    withSizes: "No",
+    atOnce: 1,
+    onProgress: () => {},
     ...given,
   };
 }

@@ -1,6 +1,18 @@
 import { readEnvironment } from "../../src/install/environment.ts";
+import type { InstallOptions } from "../../src/install/installer.ts";
 import type { Machine } from "../../src/install/machine.ts";
 import { nodePlatform } from "../../src/platform/node.ts";
+
+/** An install of whose risks none is accepted, and that stops nowhere. */
+export const plainInstall: InstallOptions = {
+  stopBefore: [],
+  exitOnReboot: false,
+  allowDowngrade: false,
+  allowUnsignedManifest: false,
+  accept: [],
+  prefetch: false,
+  unattended: false,
+};
 
 /** This machine, with all that belongs to a System below one directory. */
 export function machineAt(directory: string): Machine {

@@ -9,7 +9,7 @@ import {
   type VerifyKey,
   verifySignature,
 } from "../../../src/artifact/keys.ts";
-import type { Result } from "../../../src/core/result.ts";
+import { valueOf } from "../../support/results.ts";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const ec = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
@@ -17,11 +17,6 @@ const text = Buffer.from("what is signed");
 
 function pem(exported: string | Buffer): Uint8Array {
   return Buffer.from(exported);
-}
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return result.value;
 }
 
 const publicPem = { type: "spki", format: "pem" } as const;

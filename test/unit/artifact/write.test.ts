@@ -7,7 +7,6 @@ import { describe, expect, it } from "vitest";
 import { readSigningKey, readVerifyKey } from "../../../src/artifact/keys.ts";
 import { verifyArtifact } from "../../../src/artifact/verify.ts";
 import { type ArtifactInput, writeArtifact } from "../../../src/artifact/write.ts";
-import type { Result } from "../../../src/core/result.ts";
 import { nodeDecompressors } from "../../../src/platform/decompress.ts";
 import type { ByteSource } from "../../../src/platform/types.ts";
 import { sha256 } from "../../support/artifacts.ts";
@@ -15,6 +14,7 @@ import { collect, memorySource } from "../../support/byte-sources.ts";
 import { realValidate } from "../../support/mender-artifact.ts";
 import { needs } from "../../support/needs.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
+import { valueOf } from "../../support/results.ts";
 
 const manifest = "kind: manifest\n";
 
@@ -33,11 +33,6 @@ function input(payload: string | Uint8Array = manifest, changes: Partial<Artifac
 
 async function written(given: ArtifactInput): Promise<Uint8Array> {
   return collect(await writeArtifact(given));
-}
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return result.value;
 }
 
 function keyPair(kind: "rsa" | "ec") {

@@ -12,15 +12,10 @@ import { signBundle } from "../../../src/bundle/sign.ts";
 import { type IndexedEntry, indexTar } from "../../../src/bundle/tar-index.ts";
 import { verifyBundle } from "../../../src/bundle/verify.ts";
 import { exitOf } from "../../../src/core/problem.ts";
-import type { Result } from "../../../src/core/result.ts";
 import { buildArtifact, sha256, tar } from "../../support/artifacts.ts";
 import { collect, memorySource } from "../../support/byte-sources.ts";
 import { buildBundle, manifestText } from "../../support/bundles.ts";
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return result.value;
-}
+import { valueOf } from "../../support/results.ts";
 
 function pairOf(name: string, kind: "rsa" | "ec"): { signing: SigningKey; verify: VerifyKey } {
   const pair =

@@ -12,15 +12,10 @@ import { createBundle, packBundle, readParts } from "../../../src/bundle/create.
 import { readEntryList } from "../../../src/bundle/entry-list.ts";
 import { entryHead } from "../../../src/bundle/format.ts";
 import { signBundle } from "../../../src/bundle/sign.ts";
-import type { Result } from "../../../src/core/result.ts";
 import { buildArtifact, type TarPart } from "../../support/artifacts.ts";
 import { collect, memorySource } from "../../support/byte-sources.ts";
 import { buildBundle, manifestText } from "../../support/bundles.ts";
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(JSON.stringify(result.problems));
-  return result.value;
-}
+import { valueOf } from "../../support/results.ts";
 
 const manifest = new TextEncoder().encode(manifestText);
 const acceptAll = () => null;

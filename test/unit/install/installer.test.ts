@@ -12,7 +12,7 @@ import {
 import { locked } from "../../../src/install/locked.ts";
 import type { OpenProgress } from "../../../src/install/progress.ts";
 import { collect, memorySource } from "../../support/byte-sources.ts";
-import { machineAt } from "../../support/machine.ts";
+import { machineAt, plainInstall } from "../../support/machine.ts";
 import { copySeedSystem, type SeedSystem } from "../../support/seed-system.ts";
 
 let system: SeedSystem;
@@ -22,16 +22,6 @@ beforeEach(() => {
 afterEach(() => {
   system.remove();
 });
-
-const options: InstallOptions = {
-  stopBefore: [],
-  exitOnReboot: false,
-  allowDowngrade: false,
-  allowUnsignedManifest: false,
-  accept: [],
-  prefetch: false,
-  unattended: false,
-};
 
 const unseen: OpenProgress = () => ({ emit: () => {}, close: () => {} });
 
@@ -43,10 +33,10 @@ async function installed(
 ) {
   const machine = machineAt(system.directory);
   return await locked(machine, async () => {
-    const prepared = await prepareInstall(machine, file, { ...options, ...asked }, unseen);
+    const prepared = await prepareInstall(machine, file, { ...plainInstall, ...asked }, unseen);
     if (!prepared.ok) return prepared;
     look(prepared.value);
-    return await carryOut(machine, prepared.value, { ...options, ...asked }, unseen);
+    return await carryOut(machine, prepared.value, { ...plainInstall, ...asked }, unseen);
   });
 }
 

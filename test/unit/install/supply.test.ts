@@ -20,6 +20,7 @@ import { copySeedSystem, type SeedSystem } from "../../support/seed-system.ts";
 import { makeKeys, signArtifacts, trustKey } from "../../support/signing-keys.ts";
 import { machineOf, startSeedServer, storedArtifact, storedSeed } from "../../support/supplies.ts";
 import { startUpdateServer, type Stored, type UpdateServer } from "../../support/update-server.ts";
+import { plainInstall } from "../../support/machine.ts";
 
 let system: SeedSystem;
 beforeEach(() => {
@@ -28,16 +29,6 @@ beforeEach(() => {
 afterEach(() => {
   system.remove();
 });
-
-const options: InstallOptions = {
-  stopBefore: [],
-  exitOnReboot: false,
-  allowDowngrade: false,
-  allowUnsignedManifest: false,
-  accept: [],
-  prefetch: false,
-  unattended: false,
-};
 
 const notes: string[] = [];
 beforeEach(() => {
@@ -57,7 +48,7 @@ async function install(
   file = "manifest-v2.yaml",
 ) {
   return await locked(machine, async () => {
-    const all = { ...options, ...asked };
+    const all = { ...plainInstall, ...asked };
     const prepared = await prepareInstall(machine, file, all, progress);
     if (!prepared.ok) return prepared;
     return await carryOut(machine, prepared.value, all, progress);

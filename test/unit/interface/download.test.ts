@@ -9,7 +9,7 @@ import { type ByteSource, FileError } from "../../../src/platform/types.ts";
 import { type ArtifactParts, buildArtifact, soundArtifact } from "../../support/artifacts.ts";
 import { memorySource } from "../../support/byte-sources.ts";
 import {
-  callSpec,
+  downloadSpec,
   fixtureInterface,
   openBelow,
   processesOf,
@@ -41,17 +41,13 @@ async function downloadOf(
   tamper(bytes);
   const workDir = join(scratchDirectory(), "work dir");
   mkdirSync(join(workDir, "tmp"), { recursive: true });
-  return {
-    ...callSpec({ executable, call: "Download", workDir, runId: workDir }),
+  return downloadSpec({
+    executable,
+    workDir,
+    runId: workDir,
     source: memorySource("a.mender", bytes),
     artifact: artifact.value,
-    keys: [],
-    decompressors: null,
-    unpacked: "Yes",
-    withSizes: "No",
-    atOnce: 1,
-    onProgress: () => {},
-  };
+  });
 }
 
 const scripted = (body: string) =>

@@ -4,10 +4,10 @@ import { nodePlatform } from "../../../../src/platform/node.ts";
 import { openCached } from "../../../../src/sources/cache/open-cached.ts";
 import { cacheIn, nowhere, remote, remoteArtifact } from "../../../support/caches.ts";
 import { scratchDirectory } from "../../../support/scratch.ts";
-import { ComponentType } from "../../../../src/core/ids.ts";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../../../support/artifacts.ts";
+import { downloadSpec } from "../../../support/interfaces.ts";
 
 const platform = nodePlatform();
 const one = await remoteArtifact("gateway-v2", 1024 * 1024);
@@ -32,27 +32,16 @@ test("ten Components of one Artifact in one group make one download, and each ge
     if (!opened.ok) throw new Error(JSON.stringify(opened.problems));
     const workDir = join(directory, `work-${String(index)}`);
     mkdirSync(workDir);
-    const { failure } = await download(platform, {
-      executable,
-      workDir,
-      componentType: ComponentType.parse("gateway"),
-      args: [],
-      timeoutMs: 60_000,
-      graceMs: 1000,
-      environment: { PATH: process.env["PATH"] ?? "" },
-      runId: "run",
-      signal: new AbortController().signal,
-      onStarted: () => {},
-      onLine: () => {},
-      source: opened.value.source,
-      artifact: opened.value.artifact,
-      keys: [],
-      decompressors: null,
-      unpacked: "Yes",
-      withSizes: "No",
-      atOnce: 10,
-      onProgress: () => {},
-    });
+    const { failure } = await download(
+      platform,
+      downloadSpec({
+        executable,
+        workDir,
+        source: opened.value.source,
+        artifact: opened.value.artifact,
+        atOnce: 10,
+      }),
+    );
     if (failure === null) await opened.value.keep();
     opened.value.close();
     return { failure, payload: sha256(readFileSync(join(workDir, "payload"))) };
