@@ -112,6 +112,8 @@ export interface Deployment {
   readonly isWayOutUndecided: boolean;
   /** The error path, or what follows the commits, made no progress: it is ended where it stands. */
   readonly givenUp: boolean;
+  /** Somebody goes on with it step by step: a run of it was to stop somewhere, or to leave a reboot to its caller. */
+  readonly isDriven: boolean;
   /** Where the last run stopped as asked. */
   readonly stoppedBefore: StopPoint | null;
   readonly ended: {

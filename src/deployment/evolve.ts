@@ -37,6 +37,7 @@ export function begin(first: Begin, run: Run): Deployment {
     detourGroups: 0,
     isWayOutUndecided: false,
     givenUp: false,
+    isDriven: first.exitOnReboot || drives(run),
     stoppedBefore: null,
     ended: null,
     owed: [],
@@ -97,6 +98,11 @@ function folded(
   }
 }
 
+/** Whoever makes way for another deployment goes on with it at once, whatever it does about a reboot. */
+function drives({ stopBefore, exitOnReboot, isMakingWay }: Run): boolean {
+  return stopBefore.length > 0 || (exitOnReboot && isMakingWay !== true);
+}
+
 function takenUp(deployment: Deployment, run: Run): Deployment {
   const resumed = interrupted(
     {
@@ -106,6 +112,7 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
       idleRuns: deployment.idleRuns + 1,
       hasAskedOld: false,
       isTold: deployment.isTold || (run.verb === "rollback" && run.isMakingWay !== true),
+      isDriven: deployment.isDriven || drives(run),
     },
     deployment.run.bootId !== run.bootId,
   );

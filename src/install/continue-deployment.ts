@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import type { Problem } from "../core/problem.ts";
-import type { StopPoint } from "../core/protocol.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type Deployed, inProgress, type Request, takeUp } from "../executor/deploy.ts";
@@ -17,15 +16,23 @@ import { withSupply } from "./supply.ts";
 /** What a call does with the deployment in progress, and which one it is for. */
 export interface Continuation {
   readonly request: Request;
-  /** Null: any; else it must wait there, and anything else is left alone. */
-  readonly waitingBefore: StopPoint | null;
+  readonly takes: Takes;
   /** Where the medium lies now, as the caller names it; undefined: where it was. */
   readonly from?: string | undefined;
 }
 
+/**
+ * Which deployment a call goes on with, and it leaves any other alone: whatever is in progress; one that waits before
+ * ArtifactCommit; or, where nobody looks on, one that nobody drives step by step.
+ */
+export type Takes = "any" | "waiting-for-commit" | "undriven";
+
+/** Why a call that was not refused had nothing to do. `driven`: whoever drives the deployment goes on with it. */
+export type WhyIdle = WhyNothingToDo | "driven" | "nothing-in-progress";
+
 /** How a call went that was not refused. */
 export type Continued =
-  | { readonly kind: "nothing-to-do"; readonly why: WhyNothingToDo }
+  | { readonly kind: "nothing-to-do"; readonly why: WhyIdle }
   | { readonly kind: "deployed"; readonly deployed: Deployed };
 
 /** Goes on with the deployment in progress: resume, commit and rollback are this with other requests. */
@@ -34,33 +41,50 @@ export async function continueDeployment(
   continuation: Continuation,
   openProgress: OpenProgress,
 ): Promise<Result<Continued>> {
-  const { request, waitingBefore } = continuation;
-  const why = waitingBefore === null ? whyNothingToDo(machine, request) : null;
+  const { request, takes } = continuation;
+  const why = takes === "any" ? whyNothingToDo(machine, request) : null;
   if (why !== null) return ok({ kind: "nothing-to-do", why });
-  const result = await lockedIfThere<Deployed | null>(machine, null, () =>
+  const idle = takes === "undriven" ? whyIdle(machine) : ok(null);
+  if (!idle.ok) return idle;
+  if (idle.value !== null) return ok({ kind: "nothing-to-do", why: idle.value });
+  const result = await lockedIfThere<Deployed | WhyIdle | null>(machine, null, () =>
     continueLocked(machine, continuation, openProgress),
   );
   if (!result.ok) return result;
+  if (typeof result.value === "string") return ok({ kind: "nothing-to-do", why: result.value });
   return result.value === null
     ? fail(nothingInProgress(request))
     : ok({ kind: "deployed", deployed: result.value });
 }
 
+/**
+ * Why nobody's call has nothing to do; null: it has. Asked before the lock is taken as well, so that whoever drives the
+ * deployment, and calls when the device has started, never finds it taken.
+ */
+function whyIdle(machine: Machine): Result<WhyIdle | null> {
+  const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
+  if (!current.ok) return current;
+  if (current.value === null) return ok("nothing-in-progress");
+  return ok(current.value.isDriven ? "driven" : null);
+}
+
 /** Null: there is nothing in progress. */
 async function continueLocked(
   machine: Machine,
-  { request, waitingBefore, from }: Continuation,
+  { request, takes, from }: Continuation,
   openProgress: OpenProgress,
-): Promise<Result<Deployed | null>> {
+): Promise<Result<Deployed | WhyIdle | null>> {
   const { platform, environment } = machine;
   const current = inProgress(journalsIn(platform.files, datastoreOf(machine)));
   if (!current.ok) return current;
   const deployment = current.value;
-  if (waitingBefore !== null) {
+  if (takes === "waiting-for-commit") {
     if (deployment === null || deployment.ended !== null) return ok(null);
-    if (deployment.stoppedBefore !== waitingBefore) {
-      return fail(notWaiting(deployment, waitingBefore));
-    }
+    if (deployment.stoppedBefore !== "ArtifactCommit") return fail(notWaiting(deployment));
+  }
+  if (takes === "undriven") {
+    const idle = whyIdle(machine);
+    if (!idle.ok || idle.value !== null) return idle;
   }
   const settings = readSettings(machine);
   if (!settings.ok) return settings;
@@ -85,10 +109,10 @@ async function continueLocked(
   });
 }
 
-function notWaiting({ begin }: Deployment, before: StopPoint): Problem {
+function notWaiting({ begin }: Deployment): Problem {
   return {
     code: "nothing-in-progress",
-    message: `The deployment of "${begin.manifest}" in progress does not wait before ${before}.`,
+    message: `The deployment of "${begin.manifest}" in progress does not wait before ArtifactCommit.`,
     hint: "status tells what it waits for and what resume will do with it; rollback undoes it.",
   };
 }

@@ -45,8 +45,7 @@ export interface Interrupted {
 export async function interruptedOf(machine: Machine, given: string): Promise<Interrupted | null> {
   const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
   if (!current.ok || current.value === null) return null;
-  const { begin, run, stoppedBefore } = current.value;
-  const isDriven = stoppedBefore !== null || run.stopBefore.length > 0 || begin.exitOnReboot;
+  const { begin, isDriven } = current.value;
   if (isDriven || begin.input === undefined) return null;
   const settings = readGuardedSettings(machine);
   if (!settings.ok || settings.value.keys.length === 0) return null;

@@ -6,6 +6,6 @@ import { continueAndShow } from "./continue.ts";
 export function commit(context: Context): Promise<ExitCode> {
   return continueAndShow(context, {
     request: { verb: "resume", stopBefore: [], exitOnReboot: false },
-    waitingBefore: "ArtifactCommit",
+    takes: "waiting-for-commit",
   });
 }

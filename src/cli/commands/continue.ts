@@ -1,6 +1,9 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
-import type { WhyNothingToDo } from "../../install/caller-marks.ts";
-import { type Continuation, continueDeployment } from "../../install/continue-deployment.ts";
+import {
+  type Continuation,
+  continueDeployment,
+  type WhyIdle,
+} from "../../install/continue-deployment.ts";
 import { beginStream, failedInStream, writeLines } from "../output/output.ts";
 import { openProgress } from "../output/progress.ts";
 import { exitOfDeployed } from "../output/run-end.ts";
@@ -31,9 +34,12 @@ export async function continueAndShow(
   return exitCode.done;
 }
 
-const nothingToDo: Readonly<Record<WhyNothingToDo, string>> = {
+const nothingToDo: Readonly<Record<WhyIdle, string>> = {
   refused: "The install before was refused: there is nothing to do for it.",
   unmarkable:
     "There is nothing to do: no deployment is in progress, and the datastore takes no mark of a refused install.",
   ended: "The deployment has ended already: there is nothing left to do for it.",
+  driven:
+    "The deployment in progress was begun or resumed with --stop-before or --exit-on-reboot: whoever called that goes on with it.",
+  "nothing-in-progress": "No deployment is in progress: there is nothing to resume.",
 };

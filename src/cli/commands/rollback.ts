@@ -9,7 +9,7 @@ export function rollback(
 ): Promise<ExitCode> {
   return continueAndShow(context, {
     request: { verb: "rollback", ...options },
-    waitingBefore: null,
+    takes: "any",
     from,
   });
 }

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { stopPoints } from "../../core/protocol.ts";
 import type { ContinueOptions } from "../commands/continue.ts";
 import type { InstallCommandOptions } from "../commands/install.ts";
+import type { ResumeOptions } from "../commands/resume.ts";
 import type { Lazily } from "./lazily.ts";
 import { allowUnsignedOption } from "./shared-options.ts";
 
@@ -37,8 +38,16 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
   running(program.command("resume"))
     .description("go on with the deployment in progress")
     .option(...fromOption)
+    .addOption(
+      new Option(
+        "--unattended",
+        "nobody watches: only what nobody drives by --stop-before or --exit-on-reboot",
+      )
+        .default(false)
+        .conflicts(["stopBefore", "exitOnReboot"]),
+    )
     .action(
-      lazily(async (context, options: ContinueOptions) => {
+      lazily(async (context, options: ResumeOptions) => {
         const { resume } = await import("../commands/resume.ts");
         return resume(context, options);
       }),

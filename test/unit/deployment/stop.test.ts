@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stopPoints } from "../../../src/core/protocol.ts";
-import { beginOf, Boards, drive, exited, type SystemSpec } from "../../support/drive.ts";
+import { beginOf, Boards, type Call, drive, exited, type SystemSpec } from "../../support/drive.ts";
 
 const spec: SystemSpec = {
   boards: [
@@ -70,5 +70,29 @@ describe("stop points", () => {
     const cut = drive(beginOf(spec), boards);
     const ended = drive(cut, boards, { verb: "rollback" });
     expect(ended.deployment.ended?.outcome).toBe("success");
+  });
+
+  it("belong to whoever drives it by them, for good", () => {
+    const isDriven = (of: SystemSpec, ...calls: readonly Call[]) => {
+      let cuts = calls.length - 1;
+      const boards = new Boards(of, (round) => {
+        if (round !== "ArtifactInstall" || cuts === 0) return "ok";
+        cuts -= 1;
+        return { cut: "before-start" };
+      });
+      const [first, ...later] = calls;
+      let driven = drive(beginOf(of), boards, first);
+      for (const call of later) driven = drive(driven, boards, call);
+      return driven.deployment.isDriven;
+    };
+    const stop: Call = { stopBefore: ["ArtifactCommit"] };
+    expect(isDriven(spec, {})).toBe(false);
+    expect(isDriven(spec, stop)).toBe(true);
+    expect(isDriven(spec, stop, {})).toBe(true);
+    expect(isDriven({ ...spec, exitOnReboot: true }, {})).toBe(true);
+    expect(isDriven(spec, {}, { exitOnReboot: true })).toBe(true);
+    expect(isDriven(spec, {}, { verb: "rollback", exitOnReboot: true, isMakingWay: true })).toBe(
+      false,
+    );
   });
 });

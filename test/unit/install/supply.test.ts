@@ -133,7 +133,7 @@ describe("Artifacts that the Manifest names and nobody has brought", () => {
       machine,
       {
         request: { verb: "resume", stopBefore: [], exitOnReboot: false },
-        waitingBefore: null,
+        takes: "any",
       },
       told,
     );
@@ -266,7 +266,7 @@ describe("a deployment that stopped before its Downloads", () => {
   const call = async (machine: Machine, verb: "resume" | "rollback") =>
     await continueDeployment(
       machine,
-      { request: { verb, stopBefore: [], exitOnReboot: false }, waitingBefore: null },
+      { request: { verb, stopBefore: [], exitOnReboot: false }, takes: "any" },
       told,
     );
 
