@@ -4,6 +4,7 @@ import { logLevels } from "../core/log-level.ts";
 import type { Problem } from "../core/problem.ts";
 import { programVersion } from "../core/program-version.ts";
 import type { Machine } from "../install/machine.ts";
+import { charactersOf } from "../report/columns.ts";
 import { plainStyle } from "../report/style.ts";
 import type { Context, GlobalOptions } from "./commands/context.ts";
 import { defineArtifact } from "./definitions/artifact.ts";
@@ -138,6 +139,10 @@ export function outputOf(
     json,
     resultStyle: style(results),
     messageStyle: style(messages),
-    resultCanvas: { width: results.width, isUnicode: environment.isUnicodeShown },
+    resultCanvas: {
+      width: results.width,
+      isUnicode: environment.isUnicodeShown,
+      widthOf: charactersOf,
+    },
   };
 }

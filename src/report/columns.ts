@@ -1,8 +1,22 @@
+/** How many columns of a terminal a text takes. */
+export type WidthOf = (text: string) => number;
+
+/** A column for each character: right for all that `isNarrow`. */
+export const charactersOf: WidthOf = (text) => Array.from(text).length;
+
+/** Nothing but ASCII and the signs that this program draws with: each character takes one column. */
+export function isNarrow(text: string): boolean {
+  return /^[ -~─●│║→…]*$/.test(text);
+}
+
 /**
  * Pads the cells of each row to the width of their column. The last cell of a row is left as it is,
  * and rows may be of different lengths.
  */
-export function aligned(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+export function aligned(
+  rows: readonly (readonly string[])[],
+  widthOf: WidthOf = charactersOf,
+): readonly (readonly string[])[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
@@ -11,23 +25,27 @@ export function aligned(rows: readonly (readonly string[])[]): readonly (readonl
   }
   return rows.map((row) =>
     row.map((cell, column) =>
-      column === row.length - 1 ? cell : padded(cell, widths[column] ?? 0),
+      column === row.length - 1 ? cell : padded(cell, widths[column] ?? 0, widthOf),
     ),
   );
 }
 
-export function padded(text: string, width: number): string {
+export function padded(text: string, width: number, widthOf: WidthOf = charactersOf): string {
   return text + " ".repeat(Math.max(0, width - widthOf(text)));
 }
 
-/** In characters, not in bytes or UTF-16 units. */
-function widthOf(text: string): number {
-  return Array.from(text).length;
-}
-
-/** At most `width` characters; what is cut away is marked. */
-export function shortened(text: string, width: number): string {
+/** At most `width` columns; what is cut away is marked. */
+export function shortened(text: string, width: number, widthOf: WidthOf = charactersOf): string {
+  if (widthOf(text) <= width) return text;
+  const mark = ".".repeat(Math.max(0, Math.min(3, width)));
   const characters = Array.from(text);
-  if (characters.length <= width) return text;
-  return `${characters.slice(0, Math.max(0, width - 3)).join("")}...`;
+  // Joined to others a character may take less than alone, never more.
+  let room = width - mark.length;
+  let kept = 0;
+  for (const character of characters) {
+    room -= widthOf(character);
+    if (room < 0) break;
+    kept += 1;
+  }
+  return `${characters.slice(0, kept).join("")}${mark}`;
 }

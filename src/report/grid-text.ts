@@ -1,4 +1,4 @@
-import { aligned, padded, shortened } from "./columns.ts";
+import { aligned, padded, shortened, type WidthOf } from "./columns.ts";
 import { foldedRows, type Grid, type GridColumn, type GridRow, shortVersion } from "./grid.ts";
 import { printableExactly } from "./printable.ts";
 import type { Canvas, Style } from "./style.ts";
@@ -27,20 +27,16 @@ const asciiSigns: Signs = { line: "-", dot: "*", stageBorder: "|", noReturn: "!"
  * One row a Component, one column an order group: `1.0 ──● 2.1`. What is wider than the canvas is folded into bands, each
  * with the Components that move in it.
  */
-export function gridLines(
-  grid: Grid,
-  { width, isUnicode }: Canvas,
-  style: Style,
-): readonly string[] {
+export function gridLines(grid: Grid, canvas: Canvas, style: Style): readonly string[] {
   const { columns } = grid;
   if (columns.length === 0) return [];
-  const signs = isUnicode ? unicodeSigns : asciiSigns;
+  const signs = canvas.isUnicode ? unicodeSigns : asciiSigns;
   const lines: string[] = [];
   let { rows } = grid;
   for (let first = 0; first < columns.length;) {
-    const band = widestBand({ columns, rows }, first, width, signs);
+    const band = widestBand({ columns, rows }, first, canvas, signs);
     if (first > 0) lines.push("");
-    lines.push(...bandLines(band, signs, style));
+    lines.push(...bandLines(band, signs, canvas, style));
     rows = rows.map((row) => startingAfter(row, first, band.columns.length));
     first += band.columns.length;
   }
@@ -74,17 +70,18 @@ function startingAfter(row: GridRow, first: number, count: number): GridRow {
 }
 
 /** As many columns as fit, one at least. `rows`: with the versions that they have before the first. */
-function widestBand(grid: Grid, first: number, width: number, signs: Signs): Band {
-  let best = bandOf(grid, first, 1, width, signs);
+function widestBand(grid: Grid, first: number, canvas: Canvas, signs: Signs): Band {
+  let best = bandOf(grid, first, 1, canvas, signs);
   for (let count = 2; first + count <= grid.columns.length; count += 1) {
-    const wider = bandOf(grid, first, count, width, signs);
-    if (widthOfBand(wider) > width) break;
+    const wider = bandOf(grid, first, count, canvas, signs);
+    if (widthOfBand(wider, canvas) > canvas.width) break;
     best = wider;
   }
   return best;
 }
 
-function bandOf(grid: Grid, first: number, count: number, width: number, signs: Signs): Band {
+function bandOf(grid: Grid, first: number, count: number, canvas: Canvas, signs: Signs): Band {
+  const { width, widthOf } = canvas;
   const columns = grid.columns.slice(first, first + count);
   const isWhole = count === grid.columns.length;
   const later = grid.rows.map((row): GridRow => ({
@@ -96,9 +93,9 @@ function bandOf(grid: Grid, first: number, count: number, width: number, signs: 
   const rows = foldedRows(moving, mostAlike).map(
     ({ component, componentType, start, cells, others }): ShownRow => {
       const shown = (version: string) =>
-        shortened(printableExactly(shortVersion(componentType, version)), longest);
-      const name = shortened(printableExactly(component), longest);
-      const type = shortened(printableExactly(componentType), longest);
+        shortened(printableExactly(shortVersion(componentType, version)), longest, widthOf);
+      const name = shortened(printableExactly(component), longest, widthOf);
+      const type = shortened(printableExactly(componentType), longest, widthOf);
       return {
         label:
           [[name], [name, shown(start)], [name, type, shown(start)]][labelParts(width) - 1] ?? [],
@@ -107,8 +104,8 @@ function bandOf(grid: Grid, first: number, count: number, width: number, signs: 
       };
     },
   );
-  const spans = spansOf(columns, width - labelWidth(rows), signs);
-  return { first, columns, rows, spans, widths: widthsOf(columns, rows, spans) };
+  const spans = spansOf(columns, { ...canvas, width: width - labelWidth(rows, widthOf) }, signs);
+  return { first, columns, rows, spans, widths: widthsOf(columns, rows, spans, widthOf) };
 }
 
 /** On a narrow terminal a row begins with less. */
@@ -128,15 +125,16 @@ function widthsOf(
   columns: readonly GridColumn[],
   rows: readonly ShownRow[],
   spans: readonly Span[],
+  widthOf: WidthOf,
 ): readonly number[] {
   const widths = columns.map(({ group }, index) => {
-    const versions = rows.map(({ cells }) => cells[index]?.length ?? 0);
+    const versions = rows.map(({ cells }) => widthOf(cells[index] ?? ""));
     return Math.max(String(group + 1).length + 3, ...versions.map((length) => length + 5));
   });
   for (const { begin, end, head } of spans) {
     const own = widths.slice(begin, end).reduce((sum, one) => sum + one + 1, -1);
     const last = widths[end - 1] ?? 0;
-    widths[end - 1] = last + Math.max(0, head.length + 1 - own);
+    widths[end - 1] = last + Math.max(0, widthOf(head) + 1 - own);
   }
   return widths;
 }
@@ -148,37 +146,42 @@ interface Span {
   readonly head: string;
 }
 
-/** The columns of each stage, with what stands above them. `width`: how many characters there are for all of them. */
-function spansOf(columns: readonly GridColumn[], width: number, { arrow }: Signs): readonly Span[] {
+/** The columns of each stage, with what stands above them. `width`: how much there is for all of them. */
+function spansOf(
+  columns: readonly GridColumn[],
+  { width, widthOf }: Canvas,
+  { arrow }: Signs,
+): readonly Span[] {
   return columns.flatMap(({ stage, endsIn }, begin): Span[] => {
     if (begin > 0 && columns[begin - 1]?.stage === stage) return [];
     const next = columns.findIndex((column, at) => at > begin && column.stage !== stage);
     const end = endsIn === null ? "" : ` ${arrow} ${printableExactly(endsIn)}`;
-    const head = shortened(`Stage ${stage + 1}${end}`, Math.max(8, width - 2));
+    const head = shortened(`Stage ${stage + 1}${end}`, Math.max(8, width - 2), widthOf);
     return [{ begin, end: next < 0 ? columns.length : next, head }];
   });
 }
 
-function labelWidth(rows: readonly ShownRow[]): number {
-  return Math.max(0, ...labelsOf(rows).map((label) => label.length));
+function labelWidth(rows: readonly ShownRow[], widthOf: WidthOf): number {
+  return Math.max(0, ...labelsOf(rows, widthOf).map(widthOf));
 }
 
-function labelsOf(rows: readonly ShownRow[]): readonly string[] {
-  const labels = aligned(rows.map(({ label }) => [...label, ""])).map((cells) => cells.join("  "));
+function labelsOf(rows: readonly ShownRow[], widthOf: WidthOf): readonly string[] {
+  const cellsOf = rows.map(({ label }) => [...label, ""]);
+  const labels = aligned(cellsOf, widthOf).map((cells) => cells.join("  "));
   return labels.map((label) => label.slice(0, -1));
 }
 
-function widthOfBand({ rows, widths }: Band): number {
-  return labelWidth(rows) + widths.reduce((sum, one) => sum + one + 1, 0);
+function widthOfBand({ rows, widths }: Band, { widthOf }: Canvas): number {
+  return labelWidth(rows, widthOf) + widths.reduce((sum, one) => sum + one + 1, 0);
 }
 
 function bandLines(
   { first, columns, rows, widths, spans }: Band,
   signs: Signs,
+  { widthOf }: Canvas,
   style: Style,
 ): readonly string[] {
-  const left = labelWidth(rows);
-  const widthOf = (column: number) => widths[column] ?? 0;
+  const left = labelWidth(rows, widthOf);
   const borders = columns.map(({ stage, group, isPointOfNoReturn }, index) => {
     if (isPointOfNoReturn) return signs.noReturn;
     return stage > 0 && group === 0 && first + index > 0 ? signs.stageBorder : null;
@@ -190,18 +193,19 @@ function bandLines(
   };
   const heads = spans.map(({ begin, end, head }) => {
     const span = widths.slice(begin, end).reduce((sum, one) => sum + one + 1, -1);
-    return bordered(begin, " ") + style.strong(padded(head, span));
+    return bordered(begin, " ") + style.strong(padded(head, span, widthOf));
   });
   const numbers = columns.map(
-    ({ group }, index) => bordered(index, " ") + padded(`  ${group + 1}`, widthOf(index)),
+    ({ group }, index) => bordered(index, " ") + padded(`  ${group + 1}`, widths[index] ?? 0),
   );
   return [
     `${" ".repeat(left)}${heads.join("")}`.trimEnd(),
     `${padded("Group", left)}${numbers.join("")}`.trimEnd(),
-    ...labelsOf(rows).flatMap((label, index) => {
+    ...labelsOf(rows, widthOf).flatMap((label, index) => {
       const row = rows[index];
       if (row === undefined) return [];
-      const line = padded(label, left) + cellsText(row, widths, bordered, signs, style);
+      const cells = cellsText(row, widths, bordered, signs, widthOf, style);
+      const line = padded(label, left, widthOf) + cells;
       return [line.trimEnd(), ...othersLine(row)];
     }),
   ];
@@ -212,6 +216,7 @@ function cellsText(
   widths: readonly number[],
   bordered: (column: number, otherwise: string) => string,
   { line, dot }: Signs,
+  widthOf: WidthOf,
   style: Style,
 ): string {
   const last = cells.findLastIndex((cell) => cell !== null);
@@ -221,7 +226,7 @@ function cellsText(
       const isOpen = column <= last;
       const between = bordered(column, isOpen && column > 0 ? line : " ");
       if (version === null) return between + (isOpen ? line : " ").repeat(width);
-      const rest = (column < last ? line : " ").repeat(Math.max(0, width - 5 - version.length));
+      const rest = (column < last ? line : " ").repeat(Math.max(0, width - 5 - widthOf(version)));
       return `${between}${line.repeat(2)}${dot} ${style.good(version)} ${rest}`;
     })
     .join("");

@@ -1,6 +1,6 @@
 import type { Rule } from "../manifest/system.ts";
 import type { Cost, Plan, Stage, Step } from "../planner/model/plan.ts";
-import { aligned } from "./columns.ts";
+import { aligned, type WidthOf } from "./columns.ts";
 import { gridLines } from "./grid-text.ts";
 import { gridOf } from "./grid.ts";
 import type { PlannedSystem } from "./planned.ts";
@@ -17,12 +17,12 @@ export function planLines(
   style: Style,
   canvas: Canvas,
 ): readonly string[] {
-  if (plan.stages.length === 0) return nothingLines(planned, style);
+  if (plan.stages.length === 0) return nothingLines(planned, style, canvas.widthOf);
   return [
     style.strong(headLine(planned, plan)),
     "",
     ...gridLines(gridOf(planned, plan), canvas, style),
-    ...plan.stages.flatMap((stage, index) => stageLines(plan, stage, index, style)),
+    ...plan.stages.flatMap((stage, index) => stageLines(plan, stage, index, style, canvas.widthOf)),
     "",
     ...planFacts(planned, plan, style),
   ];
@@ -55,8 +55,8 @@ export function planSummary(planned: PlannedSystem, plan: Plan, style: Style): r
   ];
 }
 
-function nothingLines(planned: PlannedSystem, style: Style): readonly string[] {
-  return [style.strong(nothingLine(planned)), ...componentLines(planned, style)];
+function nothingLines(planned: PlannedSystem, style: Style, widthOf?: WidthOf): readonly string[] {
+  return [style.strong(nothingLine(planned)), ...componentLines(planned, style, widthOf)];
 }
 
 function nothingLine({ manifest, from }: PlannedSystem): string {
@@ -65,9 +65,13 @@ function nothingLine({ manifest, from }: PlannedSystem): string {
 }
 
 /** The Components as they are now. */
-function componentLines(planned: PlannedSystem, style: Style): readonly string[] {
+function componentLines(
+  planned: PlannedSystem,
+  style: Style,
+  widthOf?: WidthOf,
+): readonly string[] {
   const rows = planned.from.components.map(({ id, type, version }) => [id, type, version]);
-  return aligned(rows).map(
+  return aligned(rows, widthOf).map(
     (cells) => `  ${style.strong(cells[0] ?? "")}  ${cells.slice(1).join("  ")}`,
   );
 }
@@ -84,10 +88,17 @@ function costText(cost: Cost): string {
   return `${counted(cost.installs, "install")} in ${groups}${stages}`;
 }
 
-function stageLines(plan: Plan, stage: Stage, index: number, style: Style): readonly string[] {
+function stageLines(
+  plan: Plan,
+  stage: Stage,
+  index: number,
+  style: Style,
+  widthOf: WidthOf,
+): readonly string[] {
   const head = stageHead(plan, stage, index);
   const widths = aligned(
     stage.groups.flat().map((step) => [step.component, step.componentType, step.from, ""]),
+    widthOf,
   );
   let offset = 0;
   const groups = stage.groups.flatMap((steps, group) => {

@@ -1,3 +1,5 @@
+import type { WidthOf } from "./columns.ts";
+
 /**
  * How weight is put into text: colours on a terminal, nothing elsewhere. Renderers get it passed in,
  * so that they stay pure and their output can be compared as plain text.
@@ -22,7 +24,8 @@ export const plainStyle: Style = {
 
 /** What text is laid out for. */
 export interface Canvas {
-  /** Characters in a line. */
+  readonly widthOf: WidthOf;
+  /** Columns in a line. */
   readonly width: number;
   /** False: only ASCII shows for sure. */
   readonly isUnicode: boolean;

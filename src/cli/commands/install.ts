@@ -11,6 +11,7 @@ import { answerLines, answerSummary } from "../../report/answer-text.ts";
 import { jsonText } from "../../report/json-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { planLines } from "../../report/plan-text.ts";
+import { laidOut } from "../output/laid-out.ts";
 import { beginStream, failedInStream, writeLines } from "../output/output.ts";
 import { openProgress } from "../output/progress.ts";
 import { exitOfDeployed } from "../output/run-end.ts";
@@ -77,7 +78,9 @@ async function dryRun(
   const told = await withWaysOut(context, planned.value);
   const lines = output.json
     ? [jsonText(answerJson(told, answer))]
-    : answerLines(told, answer, output.resultStyle, output.resultCanvas);
+    : await laidOut(output.resultCanvas, (canvas) =>
+        answerLines(told, answer, output.resultStyle, canvas),
+      );
   writeLines(output.results, lines);
   return answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
 }
@@ -93,9 +96,12 @@ async function showPlan(context: Context, planning: Planning): Promise<void> {
   }
   const isAll = answer.kind === "plan" && answer.plan.stages.length === 0;
   if (isAll) {
+    const { plan } = answer;
     writeLines(
       output.results,
-      planLines(planned, answer.plan, output.resultStyle, output.resultCanvas),
+      await laidOut(output.resultCanvas, (canvas) =>
+        planLines(planned, plan, output.resultStyle, canvas),
+      ),
     );
     return;
   }

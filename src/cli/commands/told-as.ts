@@ -5,6 +5,7 @@ import type { PictureFormat } from "../../pictures/picture-formats.ts";
 import { jsonText } from "../../report/json-text.ts";
 import { type Canvas, plainStyle, type Style } from "../../report/style.ts";
 import { overInput, writeTextOutput } from "../output/output-file.ts";
+import { laidOut } from "../output/laid-out.ts";
 import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
 
@@ -66,7 +67,7 @@ export async function tellAs(
   const { output } = context;
   const lines = async (style: Style, canvas: Canvas): Promise<readonly string[]> => {
     if (output.json || format === "json") return [jsonText(forms.json())];
-    if (format === "text") return forms.text(style, canvas);
+    if (format === "text") return await laidOut(canvas, (on) => forms.text(style, on));
     const { pictureLines } = await import("../../pictures/render.ts");
     return await pictureLines(await forms.picture(), format);
   };

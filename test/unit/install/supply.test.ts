@@ -11,6 +11,7 @@ import type { Machine } from "../../../src/install/machine.ts";
 import { makeInstallPlan, withWaysOut } from "../../../src/install/make-plan.ts";
 import type { OpenProgress } from "../../../src/install/progress.ts";
 import { answerJson } from "../../../src/report/plan-json.ts";
+import { charactersOf } from "../../../src/report/columns.ts";
 import { planLines } from "../../../src/report/plan-text.ts";
 import { plainStyle } from "../../../src/report/style.ts";
 import { collect, memorySource } from "../../support/byte-sources.ts";
@@ -150,7 +151,11 @@ const planOf = async (machine: Machine) => {
   if (answer.kind !== "plan") throw new Error("no plan");
   return {
     json: answerJson(planned, answer),
-    text: planLines(planned, answer.plan, plainStyle, { isUnicode: false, width: 80 }),
+    text: planLines(planned, answer.plan, plainStyle, {
+      isUnicode: false,
+      width: 80,
+      widthOf: charactersOf,
+    }),
   };
 };
 

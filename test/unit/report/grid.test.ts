@@ -1,4 +1,7 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import stringWidth from "string-width";
+import { charactersOf } from "../../../src/report/columns.ts";
 import { gridLines } from "../../../src/report/grid-text.ts";
 import type { Grid, GridColumn, GridRow } from "../../../src/report/grid.ts";
 import { plainStyle } from "../../../src/report/style.ts";
@@ -34,7 +37,7 @@ const robot: Grid = {
 };
 
 const shown = (grid: Grid, width = 80, isUnicode = true): string =>
-  gridLines(grid, { width, isUnicode }, plainStyle).join("\n");
+  gridLines(grid, { width, isUnicode, widthOf: charactersOf }, plainStyle).join("\n");
 
 test("each Component has a row, each group a column, with stages and the point of no return between them", () => {
   expect(shown(robot)).toBe(
@@ -106,4 +109,38 @@ node-3  node  1  ──● 2
 test("what does not show in a name is spelled out", () => {
   const grid = { columns: [column(0, 0)], rows: [row("a\u202eb", "t", "1", ["2"])] };
   expect(shown(grid)).toContain("a\\u{202e}b");
+});
+
+test("names of any script stand in their columns", () => {
+  const grid = {
+    columns: [column(0, 0)],
+    rows: [row("門", "主機", "主機-一", ["主機-二"]), row("R4", "rtos", "rtos-1", ["rtos-2"])],
+  };
+  const canvas = { width: 80, isUnicode: true, widthOf: stringWidth };
+  const lines = gridLines(grid, canvas, plainStyle);
+  expect(lines).toEqual([
+    "              Stage 1 → v.2",
+    "Group           1",
+    "門  主機  一  ──● 二",
+    "R4  rtos  1   ──● 2",
+  ]);
+});
+
+test.each([20, 40, 80])("on %d columns names of any script do not make a line longer", (width) => {
+  const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 });
+  const moves = fc.array(fc.oneof(name, fc.constant("")), { minLength: 4, maxLength: 4 });
+  const rows = fc.array(fc.tuple(name, name, name, moves), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(rows, (some) => {
+      const grid = {
+        columns: [0, 1, 2, 3].map((group) => column(0, group)),
+        rows: some.map(([id, type, start, to]) => row(id, type, start, to)),
+      };
+      const canvas = { width, isUnicode: true, widthOf: stringWidth };
+      for (const line of gridLines(grid, canvas, plainStyle)) {
+        expect(stringWidth(line)).toBeLessThanOrEqual(width);
+      }
+    }),
+    { numRuns: 20 },
+  );
 });

@@ -10,6 +10,7 @@ import type { Answer, Plan, Step } from "../../../src/planner/model/plan.ts";
 import { answerLines } from "../../../src/report/answer-text.ts";
 import { answerJson } from "../../../src/report/plan-json.ts";
 import type { PlannedSystem } from "../../../src/report/planned.ts";
+import { charactersOf } from "../../../src/report/columns.ts";
 import { plainStyle } from "../../../src/report/style.ts";
 
 const mixed = { file: "m.yaml", line: 30, row: "| gateway-v2.mender | rtos-v1.mender | YES |" };
@@ -77,6 +78,7 @@ const text = (answer: Answer, changes: Partial<PlannedSystem> = {}): string =>
   answerLines({ ...planned, ...changes }, answer, plainStyle, {
     width: 80,
     isUnicode: false,
+    widthOf: charactersOf,
   }).join("\n");
 
 describe("for people", () => {
