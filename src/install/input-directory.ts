@@ -9,7 +9,7 @@ import { kindOfInput, saysManifest } from "./input-kind.ts";
 import type { Machine } from "./machine.ts";
 
 /** A medium with more at its top is none that was made for an update. */
-const maxEntries = 1000;
+export const maxEntries = 1000;
 
 /** So many are named in a message. */
 const maxNamed = 8;

@@ -74,12 +74,16 @@ describe("bundle", () => {
   });
 
   test("is never made in the place of what goes into it", () => {
-    for (const input of ["manifest-v2.yaml", "artifacts/gateway-v2.mender"]) {
+    const inputs = [
+      ["manifest-v2.yaml", "the file"],
+      ["artifacts/gateway-v2.mender", "an Artifact"],
+    ] as const;
+    for (const [input, what] of inputs) {
       const before = readFileSync(system.path(input));
       for (const more of [[], ["--thin"]]) {
         const { exit, stderr } = create(input, ...more);
         expect(exit).toBe(10);
-        expect(stderr).toContain(`"${input}" is the file that is read, and would be lost.`);
+        expect(stderr).toContain(`"${input}" is ${what} that is read, and would be lost.`);
       }
       expect(readFileSync(system.path(input))).toEqual(before);
     }

@@ -168,6 +168,7 @@ describe("logs", () => {
 
   test.each([
     ["manifest-v2.yaml", "is the file that is read"],
+    ["artifacts/rtos-v2.mender", "is an Artifact that is read"],
     ["topology.yaml", "is a file of this machine, by which it is updated"],
   ])("--log-file %s is a wrong use, and nothing is written to it", (file, why) => {
     const before = readFileSync(system.path(file));

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { type SeedProgram, seedProgram, v1 } from "../support/seed-program.ts";
@@ -286,6 +286,47 @@ rtos.R998.rootfs-image.rtos.version=rtos-v1
     const { exit, stderr } = system.run(["show-provides", "--state-file", "nowhere/state.yaml"]);
     expect(exit).toBe(10);
     expect(stderr).toContain('"nowhere/state.yaml" cannot be written');
+  });
+
+  test.each([
+    ["plan", "manifest-v2.yaml"],
+    ["explain", "."],
+    ["simulate", "./manifest-v2.yaml"],
+  ])(
+    "no output of %s takes the place of an Artifact that the Manifest in %s names",
+    (command, file) => {
+      const artifact = system.path("artifacts/rtos-v2.mender");
+      const before = readFileSync(artifact);
+      const { exit, stderr } = system.run([
+        command,
+        file,
+        "--out",
+        "artifacts/../artifacts/rtos-v2.mender",
+      ]);
+      expect(exit).toBe(10);
+      expect(stderr).toContain(
+        "is an Artifact that is read, and would be lost. [output-misplaced]",
+      );
+      expect(readFileSync(artifact)).toEqual(before);
+    },
+  );
+
+  test("an output that is stdout goes there", () => {
+    const args = ["plan", "manifest-v2.yaml"];
+    expect(system.run([...args, "--out", "-"]).stdout).toBe(system.run(args).stdout);
+    expect(existsSync(system.path("-"))).toBe(false);
+  });
+
+  test("what cannot go to stdout says so, and makes no file of that name", () => {
+    const { exit, stderr } = system.run(["show-provides", "--state-file", "-"]);
+    expect(exit).toBe(10);
+    expect(stderr)
+      .toBe(`error: This cannot be written to stdout, for which "-" stands. [output-misplaced]
+  expected: the name of a file
+  found: -
+  hint: Give a file; "./-" is one with that name.
+`);
+    expect(existsSync(system.path("-"))).toBe(false);
   });
 
   test("no output takes the place of a file by which this machine is updated", () => {

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { fleetSummaryShape } from "../../src/report/fleet-summary.ts";
 import { fleetLine } from "../support/fleets.ts";
@@ -112,6 +113,38 @@ describe("an answer for each line", () => {
     expect(lost.exit).toBe(10);
     expect(lost.stdout).toContain('"code":"output-misplaced"');
     expect(readFileSync(system.path(good), "utf8")).toContain("alpha");
+  });
+
+  test("goes to stdout where that is the file, and makes no file of that name", () => {
+    const args = ["plan", "manifest-v2.yaml", "--fleet", good, "--json"];
+    const { exit, stdout } = system.run([...args, "--out", "-"]);
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: system.run(args).stdout });
+    expect(existsSync(system.path("-"))).toBe(false);
+  });
+
+  test("lies in a file without a name until all are there, so that whatever ends the program leaves nothing", async () => {
+    const before = readdirSync(system.directory);
+    const args = ["plan", "manifest-v2.yaml", "--fleet", "-", "--json", "--out", "half.ndjson"];
+    const child = spawn(process.execPath, [programPath, ...args], {
+      cwd: system.directory,
+      env: { PATH: process.env["PATH"], ...system.environment },
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    child.stdin.write(`${device("d1", "v1", "v1")}\n`);
+    const fds = `/proc/${child.pid ?? 0}/fd`;
+    const isHeld = () =>
+      readdirSync(fds).some((fd) => {
+        try {
+          return /half\.ndjson.*\(deleted\)$/.test(readlinkSync(join(fds, fd)));
+        } catch {
+          // It was closed meanwhile.
+          return false;
+        }
+      });
+    while (!isHeld()) await new Promise((settle) => setImmediate(settle));
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(readdirSync(system.directory)).toEqual(before);
   });
 
   test("has nothing to wait for on an empty stream", () => {

@@ -15,7 +15,7 @@ import type { Manifest } from "../../manifest/manifest.ts";
 import { readManifest } from "../../manifest/read-manifest.ts";
 import { type ByteSource, unlessRefused } from "../../platform/types.ts";
 import { bytesText } from "../../report/measures.ts";
-import { intoPlace, overInput, writeOutput } from "../output/output-file.ts";
+import { intoPlace, overInput, writeOutput, writeWanted } from "../output/output-file.ts";
 import { answer, failed } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { signWithStore, type StoredKey } from "./key-store.ts";
@@ -102,9 +102,10 @@ async function writeSignedByStore(
   return await intoPlace(context, name, async (unfinished) => {
     const unsigned = `${unfinished}.unsigned`;
     try {
-      const size = await files.writeStream(unsigned, chunks);
+      const written = await writeWanted(context, name, unsigned, chunks);
+      if (!written.ok) return written;
       const signed = await signWithStore(context, store, unsigned, unfinished);
-      return signed.ok ? ok(files.status(unfinished)?.size ?? size) : signed;
+      return signed.ok ? ok(files.status(unfinished)?.size ?? written.value) : signed;
     } finally {
       unlessRefused(() => files.remove(unsigned), undefined);
     }

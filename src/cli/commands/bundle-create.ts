@@ -41,7 +41,6 @@ export async function bundleCreate(
   const lost = overInput(context, options.output, [
     options.manifest,
     ...(options.key === undefined ? [] : [options.key]),
-    ...pathsOf(manifest).map((path) => besideManifest(manifest, path)),
   ]);
   if (lost !== null) return failed(output, [lost]);
   const areRead = !options.thin || options.pin;
@@ -122,14 +121,6 @@ function openArtifacts(
   if (problems.length === 0) return ok([...opened].map(([entry, source]) => ({ entry, source })));
   for (const source of opened.values()) source.close();
   return fail(...problems);
-}
-
-function pathsOf({ componentTypes }: Manifest): readonly string[] {
-  const references = componentTypes.flatMap(({ target, steppingStones }) => [
-    target,
-    ...steppingStones,
-  ]);
-  return references.map(({ path }) => path).filter((path) => path !== null);
 }
 
 /** Where an Artifact lies that the Manifest names by its path. */

@@ -15,6 +15,7 @@ import { failed } from "../output/output.ts";
 import { overInput } from "../output/output-file.ts";
 import type { Context } from "./context.ts";
 import { tellSummary } from "./plan-fleet.ts";
+import { outFile } from "./told-as.ts";
 
 export interface FleetMergeOptions {
   readonly out?: string;
@@ -27,9 +28,10 @@ const largestSummary = 256 * 1024 * 1024;
 export async function fleetMerge(
   context: Context,
   files: readonly string[],
-  { out }: FleetMergeOptions,
+  options: FleetMergeOptions,
 ): Promise<ExitCode> {
   const { output } = context;
+  const out = outFile(options);
   const lost = out === undefined ? null : overInput(context, out, files);
   if (lost !== null) return failed(output, [lost]);
   const total = fleetTotal();

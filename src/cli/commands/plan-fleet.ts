@@ -14,7 +14,7 @@ import { plainStyle, type Style } from "../../report/style.ts";
 import { writePieces, writeTextOutput } from "../output/output-file.ts";
 import { failed, failedInStream, writeAsRead, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
-import { formatProblem, pictureProblem, type ToldAs } from "./told-as.ts";
+import { formatProblem, outFile, pictureProblem, type ToldAs } from "./told-as.ts";
 
 export interface FleetOptions extends ToldAs {
   /** The states of the devices, a line each; `-` is stdin. */
@@ -37,14 +37,15 @@ export async function planFleetOf(
   if (!opened.ok) return failed(output, opened.problems);
   const isJson = output.json || options.format === "json";
   const isStream = isJson && options.summary === undefined;
+  const out = outFile(options);
   try {
-    const made = await counted(context, file, opened.value, isStream, options.out);
+    const made = await counted(context, file, opened.value, isStream, out);
     if (made === null) return exitCode.unexpected;
     if (!made.ok)
       return isStream ? failedInStream(output, made.problems) : failed(output, made.problems);
     const summary = made.value;
     if (isStream) return summary.exit;
-    return await tellSummary(context, summary, isJson, options.out);
+    return await tellSummary(context, summary, isJson, out);
   } finally {
     opened.value.close();
   }

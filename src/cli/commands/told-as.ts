@@ -15,6 +15,11 @@ export interface ToldAs {
   readonly out?: string;
 }
 
+/** The file of `--out`; undefined: stdout, for which `-` stands as well. */
+export function outFile({ out }: { readonly out?: string | undefined }): string | undefined {
+  return out === "-" ? undefined : out;
+}
+
 /** The forms of an answer, each made where it is asked for. */
 export interface Forms {
   readonly text: (style: Style, canvas: Canvas) => readonly string[];
@@ -25,9 +30,10 @@ export interface Forms {
 /** What is wrong with `--format` and `--out`, before anything is done. Null: nothing. `inputs`: the files that are read. */
 export function formatProblem(
   context: Context,
-  { format, out }: { readonly format: string; readonly out?: string },
+  { format, ...more }: { readonly format: string; readonly out?: string },
   inputs: readonly (string | undefined)[],
 ): Problem | null {
+  const out = outFile(more);
   if (context.output.json && format !== "text" && format !== "json") {
     return {
       code: "invalid-argument",
@@ -60,11 +66,12 @@ export function pictureProblem({ format }: ToldAs, what: string): Problem | null
 /** Writes the answer to stdout, or to the file of `--out`. */
 export async function tellAs(
   context: Context,
-  { format, out }: ToldAs,
+  { format, ...more }: ToldAs,
   forms: Forms,
   exit: ExitCode,
 ): Promise<ExitCode> {
   const { output } = context;
+  const out = outFile(more);
   const lines = async (style: Style, canvas: Canvas): Promise<readonly string[]> => {
     if (output.json || format === "json") return [jsonText(forms.json())];
     if (format === "text") return await laidOut(canvas, (on) => forms.text(style, on));

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { FleetMergeOptions } from "../commands/fleet-merge.ts";
 import type { Lazily } from "./lazily.ts";
+import { outOption } from "./shared-options.ts";
 
 export function defineFleet(program: Command, lazily: Lazily): void {
   program
@@ -10,7 +11,7 @@ export function defineFleet(program: Command, lazily: Lazily): void {
     .command("merge")
     .description("add up summaries of parts of a fleet (plan --fleet --summary --json)")
     .argument("<files...>", "the summaries, one or more in each; - is stdin")
-    .option("--out <file>", "write it to a file")
+    .option(...outOption)
     .action(
       lazily(async (context, files: readonly string[], options: FleetMergeOptions) => {
         const { fleetMerge } = await import("../commands/fleet-merge.ts");

@@ -13,7 +13,7 @@ export const allowUnsignedOption = [
   false,
 ] as const;
 
-export const outOption = ["--out <file>", "write it to a file"] as const;
+export const outOption = ["--out <file>", "write it to a file; - is stdout"] as const;
 
 /** How an answer is written. `more`: what else the command knows. */
 export function formatOption(...more: readonly string[]): Option {

@@ -5,12 +5,21 @@ import { fail, ok, type Result } from "../../core/result.ts";
 import { ownFiles } from "../../install/device-files.ts";
 import type { Environment } from "../../install/environment.ts";
 import type { Machine } from "../../install/machine.ts";
-import { FileError, type Files, type Platform, unlessRefused } from "../../platform/types.ts";
+import { artifactFilesOf } from "../../install/named-files.ts";
+import {
+  FileError,
+  type Files,
+  type NewFile,
+  type Platform,
+  unlessRefused,
+} from "../../platform/types.ts";
 
 /** What is needed of the machine and of where the caller is. */
 interface Place {
   readonly platform: Pick<Platform, "files" | "clock">;
   readonly environment: Pick<Environment, "workingDirectory">;
+  /** Aborted where this process is told to end. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -22,10 +31,32 @@ export async function writeOutput(
   name: string,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<Result<number>> {
-  const { files } = place.platform;
-  return await intoPlace(place, name, async (unfinished) =>
-    ok(await files.writeStream(unfinished, chunks)),
-  );
+  return await intoPlace(place, name, (unfinished) => writeWanted(place, name, unfinished, chunks));
+}
+
+/** Writes it beside its place. Told to end, this process must come to clearing that up in time. */
+export async function writeWanted(
+  { platform: { files }, signal }: Place,
+  name: string,
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<Result<number>> {
+  async function* whileWanted() {
+    for await (const chunk of chunks) {
+      if (signal.aborted) return;
+      yield chunk;
+    }
+  }
+  const written = await files.writeStream(path, whileWanted());
+  return signal.aborted ? fail(notFinished(name)) : ok(written);
+}
+
+function notFinished(name: string): Problem {
+  return {
+    code: "interrupted",
+    message: `"${name}" was not written: this program was told to end.`,
+    hint: "Call the command again.",
+  };
 }
 
 /** The same for whatever `write` has made of a file beside it; what it gives is passed on. */
@@ -37,6 +68,7 @@ export async function intoPlace<T>(
   const path = resolve(environment.workingDirectory, name);
   let unfinished: string | null = null;
   try {
+    if (name === "-") return fail(noStream);
     const target = demandPlace(files, path);
     unfinished = `${target}.${clock.randomId().slice(0, 8)}.unfinished`;
     const written = await write(unfinished);
@@ -53,6 +85,14 @@ export async function intoPlace<T>(
     if (left !== null) unlessRefused(() => files.remove(left), undefined);
   }
 }
+
+const noStream: Problem = {
+  code: "output-misplaced",
+  message: 'This cannot be written to stdout, for which "-" stands.',
+  expected: "the name of a file",
+  got: "-",
+  hint: 'Give a file; "./-" is one with that name.',
+};
 
 /** Before anything is read: it may be much. Gives the place to which a link leads: renaming would replace the link. */
 function demandPlace(files: Files, path: string): string {
@@ -90,13 +130,16 @@ function notWritten(name: string, error: FileError, isWrongPlace: boolean): Prob
   };
 }
 
-/** The same for lines of text. */
+/** The same for lines of text, also where this process is told to end: they may be what it has found by then. */
 export async function writeTextOutput(
   place: Place,
   name: string,
   lines: readonly string[],
 ): Promise<Result<number>> {
-  return await writeOutput(place, name, bytesOf(lines));
+  const { files } = place.platform;
+  return await intoPlace(place, name, async (unfinished) =>
+    ok(await files.writeStream(unfinished, bytesOf(lines))),
+  );
 }
 
 // oxlint-disable-next-line require-await
@@ -105,8 +148,8 @@ async function* bytesOf(lines: readonly string[]): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * The problem of an output in whose place one of the inputs lies, or a file that this machine is updated with: it would
- * be lost. Null where none does.
+ * The problem of an output in whose place one of the inputs lies, an Artifact that one of them names, or a file that
+ * this machine is updated with: it would be lost. Null where none does.
  */
 export function overInput(
   machine: Machine,
@@ -119,11 +162,15 @@ export function overInput(
     return files.status(path) === null ? path : files.realPath(path);
   };
   const isThere = (name: string) => placeOf(name) === placeOf(output);
-  const isInput = inputs.some(isThere);
-  if (!isInput && !ownFiles(machine).some(isThere)) return null;
-  const what = isInput
-    ? "is the file that is read"
-    : "is a file of this machine, by which it is updated";
+  const whatIsThere = () => {
+    if (inputs.some(isThere)) return "is the file that is read";
+    if (inputs.some((input) => artifactFilesOf(machine, input).some(isThere)))
+      return "is an Artifact that is read";
+    if (ownFiles(machine).some(isThere)) return "is a file of this machine, by which it is updated";
+    return null;
+  };
+  const what = whatIsThere();
+  if (what === null) return null;
   return {
     code: "output-misplaced",
     message: `"${output}" ${what}, and would be lost.`,
@@ -133,26 +180,46 @@ export function overInput(
   };
 }
 
-/** The same for pieces of text as they are made; what the generator ends in is passed on, and a failure leaves no file. */
+/**
+ * The same for pieces of text as they are made; what the generator ends in is passed on, and a failure leaves no file.
+ * To make them may be to compute, which a signal ends at once: so they lie in a file without a name until all are there.
+ */
 export async function writePieces<T>(
   place: Place,
   name: string,
   pieces: AsyncGenerator<string, Result<T>>,
 ): Promise<Result<T>> {
+  const { files } = place.platform;
   return await intoPlace(place, name, async (unfinished) => {
-    const ends: Result<T>[] = [];
-    async function* bytes(): AsyncGenerator<Uint8Array> {
-      for (let next = await pieces.next(); ; next = await pieces.next()) {
-        if (next.done === true) {
-          ends.push(next.value);
-          return;
-        }
-        yield Buffer.from(next.value);
-      }
+    const nameless = files.openNew(unfinished);
+    const source = files.openSource(unfinished);
+    try {
+      files.remove(unfinished);
+      const made = await setAside(nameless, pieces);
+      if (!made.end.ok) return made.end;
+      const written = await writeWanted(place, name, unfinished, source.read(0, made.length));
+      return written.ok ? made.end : written;
+    } finally {
+      source.close();
     }
-    await place.platform.files.writeStream(unfinished, bytes());
-    const [end] = ends;
-    if (end === undefined) throw new Error("a stream without an end");
-    return end;
   });
+}
+
+/** The end of the generator, and how many bytes have come before it. */
+async function setAside<T>(
+  file: NewFile,
+  pieces: AsyncGenerator<string, T>,
+): Promise<{ readonly end: T; readonly length: number }> {
+  let length = 0;
+  try {
+    for (;;) {
+      const next = await pieces.next();
+      if (next.done === true) return { end: next.value, length };
+      const bytes = Buffer.from(next.value);
+      await file.write(bytes);
+      length += bytes.length;
+    }
+  } finally {
+    await file.discard();
+  }
 }

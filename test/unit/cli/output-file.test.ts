@@ -15,7 +15,8 @@ async function written(name: string, io: Partial<FileIo> = {}) {
   fs.writeFileSync(join(directory, "file"), "old\n");
   const platform = { files: nodeFiles({ ...fs, ...io }), clock: nodeClock() };
   const environment = { workingDirectory: directory };
-  const result = await writeTextOutput({ platform, environment }, name, ["new"]);
+  const { signal } = new AbortController();
+  const result = await writeTextOutput({ platform, environment, signal }, name, ["new"]);
   return { result, left: fs.readdirSync(directory), file: join(directory, "file") };
 }
 
