@@ -30,6 +30,7 @@ export const problemCodes = {
   "table-verdict": exitCode.invalid,
   "table-system-version": exitCode.invalid,
   "table-range": exitCode.invalid,
+  "rule-invalid": exitCode.invalid,
   // Manifest, Topology, and how they fit each other
   "deprecated-form": exitCode.done,
   "topology-components": exitCode.invalid,
@@ -52,9 +53,12 @@ export const problemCodes = {
   "device-constraints-left-out": exitCode.done,
   "rollback-undeclared": exitCode.done,
   "table-not-applied": exitCode.done,
+  "rule-not-applied": exitCode.done,
+  "fact-missing": exitCode.incompatible,
   // what is odd about the tables
   "row-without-effect": exitCode.done,
   "rows-contradict": exitCode.done,
+  "rule-without-effect": exitCode.done,
   "row-not-an-end-state": exitCode.done,
   "version-without-artifact": exitCode.done,
   "artifact-not-named": exitCode.done,

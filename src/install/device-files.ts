@@ -3,7 +3,7 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { readConstraintsFile } from "../manifest/constraints-file.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { Constraints } from "../manifest/table.ts";
+import type { Constraints } from "../manifest/written-constraints.ts";
 import { readTopology, type Topology } from "../manifest/topology.ts";
 import type { Environment } from "./environment.ts";
 import { readText } from "./input-files.ts";

@@ -12,7 +12,7 @@ import {
 import type { VersionSet } from "./system.ts";
 import type { Cell } from "./table.ts";
 
-/** The versions of a type, and what was found out about cells that speak of them. */
+/** The versions of a type, or values of a fact, and what was found out about cells that speak of them. */
 export interface KnownVersions {
   /** In the System's order. */
   readonly names: readonly Version[];
@@ -76,6 +76,28 @@ export function versionsOf(
   const { set, noRanges, odd } = meaning;
   const problems = noRanges.map((range) => noRange(range, cell));
   return { set, problems: odd === null ? problems : [...problems, noNumber(odd, cell)] };
+}
+
+/**
+ * The versions for which it cannot be ruled out that the cell matches: what is unknown, or cannot be read by a range, is
+ * taken to match but where the cell excludes it.
+ */
+export function worstOf(cell: Cell, versions: KnownVersions): readonly number[] {
+  const matched = new Set(termsOf(cell).flatMap((term) => worstOfTerm(term, versions)));
+  return [...matched].sort((a, b) => a - b);
+}
+
+function worstOfTerm(term: Term, versions: KnownVersions): readonly number[] {
+  if (term.kind === "all" && versionNamed(term.name, versions).length === 0) {
+    const [first, ...others] = term.terms.map((one) => new Set(worstOfTerm(one, versions)));
+    return [...(first ?? [])].filter((index) => others.every((set) => set.has(index)));
+  }
+  const { indices, unread } = matchesOf(term, versions);
+  if (term.kind === "not") {
+    const isExcluded = term.term.kind === "unknown";
+    return isExcluded ? indices : [...indices, ...indexOf(unknownVersion, versions)];
+  }
+  return [...indices, ...unread, ...indexOf(unknownVersion, versions)];
 }
 
 function meaningOf(cell: Cell, versions: KnownVersions): Meaning {

@@ -1,7 +1,8 @@
 import type { ComponentType } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { suggestion } from "./nearest.ts";
-import type { Constraints, ConstraintTable, TableColumn } from "./table.ts";
+import type { ConstraintTable, TableColumn } from "./table.ts";
+import type { Constraints } from "./written-constraints.ts";
 
 /** What a column's head names. */
 export interface NamedColumn {

@@ -1,9 +1,10 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { isAny } from "./any-state.ts";
 import { deviceConstraintsShape, readConstraints } from "./constraints.ts";
 import { checkShape } from "./shape.ts";
 import { placeAt, type TextFile } from "./source.ts";
-import type { Constraints } from "./table.ts";
+import type { Constraints } from "./written-constraints.ts";
 import { fields } from "./words.ts";
 import { readYaml } from "./yaml-document.ts";
 import { inOrder } from "./yaml-problems.ts";
@@ -12,7 +13,7 @@ import { valueOf, type YamlDocument } from "./yaml-node.ts";
 /** A device's own rules, which hold beside those of every Manifest. */
 export const constraintsFileShape = fields({ constraints: deviceConstraintsShape });
 
-/** Reads `constraints.yaml`: tables of either kind, at least one. */
+/** Reads `constraints.yaml`: tables of either kind, or rules, at least one. */
 export function readConstraintsFile(file: TextFile): Result<Constraints> {
   const read = readYaml(file);
   if (!read.ok) return read;
@@ -23,17 +24,20 @@ export function readConstraintsFile(file: TextFile): Result<Constraints> {
   const shape = checkShape(constraintsFileShape, source, root);
   const problems = [...found, ...(shape.ok ? [] : shape.problems), ...(tables?.problems ?? [])];
   if (problems.length > 0 || tables === null) return fail(...inOrder(problems));
-  const { endStates, transitionStates } = tables.constraints;
-  if (endStates === null && transitionStates.length === 0) return fail(noTables(document));
-  return ok(tables.constraints);
+  const { endStates, transitionStates, rules } = tables.constraints;
+  // It allows nothing that the Manifest does not.
+  const own = isAny(valueOf(node, "end_states")) ? null : endStates;
+  if (own === null && transitionStates.length === 0 && rules.length === 0)
+    return fail(noTables(document));
+  return ok({ ...tables.constraints, endStates: own });
 }
 
 function noTables({ source, root }: YamlDocument): Problem {
   return {
     code: "missing-field",
-    message: "The file holds no table.",
+    message: "The file holds neither a table nor a rule.",
     at: placeAt(source, root.start),
-    expected: `"end_states", "transition_states" or both`,
-    hint: "Add a table, or remove the file.",
+    expected: `"end_states", "transition_states" or "rules"`,
+    hint: "Add a table or a rule, or remove the file.",
   };
 }

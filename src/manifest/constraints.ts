@@ -1,34 +1,28 @@
 import * as z from "zod";
 import type { Problem } from "../core/problem.ts";
+import { anyEndState, isAny } from "./any-state.ts";
+import { cellShape } from "./cell-shape.ts";
 import { readMarkdownTable, type ReadTable } from "./markdown-table.ts";
+import { readRules } from "./read-rules.ts";
+import { rulesShape } from "./rule-shape.ts";
 import type { Source } from "./source.ts";
 import { endStateProblems } from "./table-checks.ts";
-import type { Constraints, ConstraintTable } from "./table.ts";
+import type { ConstraintTable } from "./table.ts";
+import type { Constraints } from "./written-constraints.ts";
 import { fields, listOf } from "./words.ts";
 import { isEmpty, valueOf, type YamlNode } from "./yaml-node.ts";
 import { readYamlTable } from "./yaml-table.ts";
 
-const markdown = z.string({ error: "a table" }).meta({ description: "A Markdown table." });
-
-const cell = z.union(
-  [
-    z.string({ error: "a version" }),
-    z.array(z.string({ error: "a version" }), { error: "a list of versions" }).min(1, {
-      error: "a version, or a list of at least one",
-    }),
-  ],
-  { error: "a version, or a list of versions" },
-);
-
-/** A cell, for `depends` too. */
-export const cellShape = cell;
+const markdown = z
+  .string({ error: "a table" })
+  .meta({ description: "A Markdown table, or any: what the rules allow." });
 
 const head = z.string({ error: "a Component type, or TYPE@ID" });
 const columns = listOf(head, "Component types").min(1, { error: "a list of at least one column" });
 
 const endTable = fields({
   columns,
-  rows: z.record(z.string(), listOf(cell, "cells"), {
+  rows: z.record(z.string(), listOf(cellShape, "cells"), {
     error: "a map of System versions, each with a list of cells",
   }),
 });
@@ -37,7 +31,7 @@ const transitionTable = fields({
   name: z.string({ error: "a name" }).exactOptional(),
   columns,
   default: z.enum(["deny", "allow"], { error: `"deny" or "allow"` }).exactOptional(),
-  rows: listOf(listOf(cell, "cells that ends with YES, NO or n/a"), "rows"),
+  rows: listOf(listOf(cellShape, "cells that ends with YES, NO or n/a"), "rows"),
 });
 
 const oneTransitionTable = z.union([markdown, transitionTable], { error: "a table" });
@@ -55,9 +49,10 @@ export const constraintsShape = fields({
       { error: "a table, or a list of tables" },
     )
     .exactOptional(),
+  rules: rulesShape.exactOptional(),
 });
 
-/** In the device's own file a table of either kind will do. */
+/** In the device's own file a table of either kind will do, or a rule. */
 export const deviceConstraintsShape = constraintsShape.partial();
 
 /** Reads the tables below `constraints:`; what is not of the right shape is left to the schema. */
@@ -65,7 +60,10 @@ export function readConstraints(
   source: Source,
   node: YamlNode,
 ): { readonly constraints: Constraints; readonly problems: readonly Problem[] } {
-  const end = readTable(source, valueOf(node, "end_states"), "end_states", "end");
+  const ends = valueOf(node, "end_states");
+  const end = isAny(ends)
+    ? { table: anyEndState(source, ends), problems: [] }
+    : readTable(source, ends, "end_states", "end");
   const given = valueOf(node, "transition_states");
   const several = given?.kind === "list" ? given.items : null;
   const transitions =
@@ -77,8 +75,19 @@ export function readConstraints(
   const tables = transitions.flatMap(({ table }): ConstraintTable[] =>
     table === null ? [] : [table],
   );
-  const problems = [...end.problems, ...transitions.flatMap((table) => table.problems)];
-  const constraints = { file: source.file, endStates: end.table, transitionStates: tables };
+  const rules = readRules(source, valueOf(node, "rules"));
+  const problems = [
+    ...end.problems,
+    ...transitions.flatMap((table) => table.problems),
+    ...rules.problems,
+  ];
+  const constraints = {
+    file: source.file,
+    endStates: end.table,
+    transitionStates: tables,
+    passesAny: isAny(given),
+    rules: rules.rules,
+  };
   // A row that is wrong was left out, so that nothing can be said of those that are left.
   if (problems.length === 0) problems.push(...endStateProblems(constraints));
   return { constraints, problems };
@@ -90,7 +99,7 @@ function readTable(
   name: string,
   kind: "end" | "transition",
 ): ReadTable {
-  if (node === undefined || node.kind === "list" || isEmpty(node))
+  if (node === undefined || node.kind === "list" || isEmpty(node) || isAny(node))
     return { table: null, problems: [] };
   return node.kind === "map"
     ? readYamlTable(source, node, name, kind)

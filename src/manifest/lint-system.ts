@@ -6,10 +6,12 @@ import { columnsOfTypes, type TypeColumn } from "./columns.ts";
 import type { Manifest } from "./manifest.ts";
 import { matchSystem } from "./match.ts";
 import type { MatchComponent } from "./match-input.ts";
-import { tablesOf } from "./named-versions.ts";
+import { namingTables } from "./named-versions.ts";
+import { isOfVersions } from "./lint-rules.ts";
 import { looksLikeRange } from "./number-range.ts";
 import type { System } from "./system.ts";
-import type { Constraints, ConstraintTable } from "./table.ts";
+import type { ConstraintTable } from "./table.ts";
+import type { Constraints } from "./written-constraints.ts";
 
 /**
  * The smallest System that the tables of a Manifest can speak of, without any device: the Components
@@ -21,9 +23,14 @@ export function lintSystem(
   artifacts: readonly AvailableArtifact[],
 ): Result<System> {
   const types = manifest.componentTypes.map(({ type }) => type);
-  const columns = columnsOfTypes(tablesOf(manifest.constraints), types);
+  const columns = columnsOfTypes(namingTables(manifest.constraints, types), types);
+  const { constraints } = manifest;
   const matched = matchSystem({
-    manifest,
+    // What facts decide nobody knows of Components that are made up.
+    manifest: {
+      ...manifest,
+      constraints: constraints && { ...constraints, rules: constraints.rules.filter(isOfVersions) },
+    },
     deviceConstraints: null,
     systemType: null,
     components: types.flatMap((type) => componentsOf(manifest, type, columns.get(type) ?? [])),

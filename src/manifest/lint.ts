@@ -4,8 +4,9 @@ import { fileArtifactName } from "./available-artifacts.ts";
 import { knownVersions, type KnownVersions, namingCell, versionsOf } from "./cell-versions.ts";
 import { columnsOfTypes, resolveHead, type TypeColumn } from "./columns.ts";
 import { endStateRows, rowNotes, type ResolvedTable } from "./lint-rows.ts";
+import { ruleNotes } from "./lint-rules.ts";
 import type { ArtifactReference, Manifest, WantedType } from "./manifest.ts";
-import { inOrder, namedVersions, tablesOf } from "./named-versions.ts";
+import { inOrder, namedVersions, namingTables, tablesOf } from "./named-versions.ts";
 import type { ConstraintTable } from "./table.ts";
 import { versionNamed } from "./version.ts";
 
@@ -19,7 +20,9 @@ export function lintManifest(manifest: Manifest): readonly Problem[] {
   const types = componentTypes.map(({ type }) => type);
   const tables = tablesOf(constraints);
   const columns = columnsOfTypes(tables, types);
-  const named = namedVersions(tables, types);
+  const naming = namingTables(constraints, types);
+  const spokenOf = columnsOfTypes(naming, types);
+  const named = namedVersions(naming, types);
   const versions = new Map(
     componentTypes.map((wanted) => [
       wanted.type,
@@ -33,9 +36,12 @@ export function lintManifest(manifest: Manifest): readonly Problem[] {
     ...(end === null ? [] : rowNotes(end)),
     ...transitions.flatMap((table) => rowNotes(table)),
     ...(end === null ? [] : transitions.flatMap((table) => endStateRows(table, end))),
-    ...componentTypes.flatMap((wanted) =>
-      typeNotes(wanted, columns.get(wanted.type) ?? [], versions),
-    ),
+    ...ruleNotes(constraints, { end, transitions }, types, versions),
+    ...componentTypes.flatMap((wanted) => {
+      const own = columns.get(wanted.type) ?? [];
+      // A rule names what it speaks of, and leaves everything else alone.
+      return own.length === 0 && spokenOf.has(wanted.type) ? [] : typeNotes(wanted, own, versions);
+    }),
   ];
 }
 

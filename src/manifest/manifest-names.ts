@@ -4,8 +4,9 @@ import { namesIn } from "./cell-versions.ts";
 import { columnsOfTypes, type TypeColumn } from "./columns.ts";
 import { lookAlikes, type NameAt } from "./look-alikes.ts";
 import type { Manifest, WantedType } from "./manifest.ts";
-import { tablesOf } from "./named-versions.ts";
-import type { Cell, Constraints } from "./table.ts";
+import { namingTables } from "./named-versions.ts";
+import type { Cell } from "./table.ts";
+import type { Constraints } from "./written-constraints.ts";
 import { versionNamed } from "./version.ts";
 
 export interface FoundNames {
@@ -38,7 +39,7 @@ type Columns = ReadonlyMap<ComponentType, readonly TypeColumn[]>;
 
 export function columnsIn({ componentTypes }: Manifest, constraints: Constraints | null): Columns {
   const types = componentTypes.map(({ type }) => type);
-  return columnsOfTypes(tablesOf(constraints), types);
+  return columnsOfTypes(namingTables(constraints, types), types);
 }
 
 /** Of the Artifacts first: what they are called is a fact, a cell may be misspelt. */

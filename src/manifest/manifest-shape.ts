@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ArtifactName, ComponentId, ComponentType } from "../core/ids.ts";
-import { cellShape, constraintsShape } from "./constraints.ts";
+import { cellShape } from "./cell-shape.ts";
+import { constraintsShape } from "./constraints.ts";
 import { seedKinds } from "./manifest-kinds.ts";
 import {
   checksum,

@@ -1,6 +1,7 @@
 import type { ArtifactName, ComponentType, Sha256 } from "../core/ids.ts";
 import type { Place } from "../core/problem.ts";
-import type { Cell, Constraints } from "./table.ts";
+import type { Cell } from "./table.ts";
+import type { Constraints } from "./written-constraints.ts";
 import type { Topology } from "./topology.ts";
 
 /** The wanted state of a System, whichever form it was written in. */

@@ -41,7 +41,7 @@ export function placeColumns(
   return { columns, problems };
 }
 
-function unknownComponent(
+export function unknownComponent(
   { head, at }: TableColumn,
   id: string,
   ids: readonly ComponentId[],

@@ -2,9 +2,12 @@ import { SystemVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { artifactsOf, type VersionDomains } from "./version-domains.ts";
 import type { MatchInput } from "./match-input.ts";
+import { matchRules } from "./match-rules.ts";
 import { matchEndTable, matchTransitionTable } from "./match-tables.ts";
+import { factsOf } from "./facts.ts";
 import type { EndTable, TransitionTable } from "./system.ts";
 import type { ConstraintTable } from "./table.ts";
+import type { Constraints } from "./written-constraints.ts";
 import { versionNamed } from "./version.ts";
 
 export interface MatchedConstraints {
@@ -31,19 +34,42 @@ export function matchConstraints(input: MatchInput, domains: VersionDomains): Ma
     table,
     ...matchTransitionTable(table, domains),
   }));
+  const rules = matchRules(
+    [...(own?.rules ?? []), ...(device?.rules ?? [])],
+    domains,
+    input.components.map(factsOf),
+  );
   const endTables = ends.flatMap(({ tables }) => tables);
   const transitionTables = transitions.flatMap(({ tables }) => tables);
-  if (endTables.length === 0 && transitionTables.length > 0)
-    endTables.push(wantedOnly(input, domains));
+  const areThere = [...transitionTables, ...rules.transitionTables, ...rules.endTables].length > 0;
+  if (endTables.length === 0 && areThere) endTables.push(wantedOnly(input, domains));
   return {
-    endTables,
-    transitionTables,
-    endStatesOnly: (own?.transitionStates ?? transitionTables).length === 0,
-    problems: [...ends, ...transitions].flatMap(({ problems }) => problems),
-    notes: transitions.flatMap(({ table, tables, problems }) =>
-      tables.length === 0 && problems.length === 0 ? [notApplied(table)] : [],
-    ),
+    endTables: [...endTables, ...rules.endTables],
+    transitionTables: [...transitionTables, ...rules.transitionTables],
+    endStatesOnly: passesEndStatesOnly(own, device, transitionTables),
+    problems: [...ends, ...transitions, rules].flatMap(({ problems }) => problems),
+    notes: [
+      ...transitions.flatMap(({ table, tables, problems }) =>
+        tables.length === 0 && problems.length === 0 ? [notApplied(table)] : [],
+      ),
+      ...rules.notes,
+    ],
   };
+}
+
+/**
+ * The rules of a device alone, beside a Manifest without tables, forbid what they speak of and nothing else: what is left
+ * out there says nothing.
+ */
+function passesEndStatesOnly(
+  own: Constraints | null,
+  device: Constraints | null,
+  transitionTables: readonly TransitionTable[],
+): boolean {
+  if (own !== null) return own.transitionStates.length === 0 && !own.passesAny;
+  if (device === null) return transitionTables.length === 0;
+  const isRulesAlone = device.endStates === null && device.rules.length > 0;
+  return transitionTables.length === 0 && !device.passesAny && !isRulesAlone;
 }
 
 /** A Manifest without tables has one end state, the wanted one; without it the device's rules had no hold. */

@@ -2,7 +2,7 @@ import type { ComponentId, ComponentType } from "../core/ids.ts";
 import type { Place } from "../core/problem.ts";
 import type { AvailableArtifact } from "./available-artifacts.ts";
 import type { Manifest } from "./manifest.ts";
-import type { Constraints } from "./table.ts";
+import type { Constraints } from "./written-constraints.ts";
 import type { Current } from "./version.ts";
 
 /** What a Manifest is matched with: the Components as they are now, and the available Artifacts. */

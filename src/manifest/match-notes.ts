@@ -12,7 +12,7 @@ import { columnsOfTypes } from "./columns.ts";
 import { idleRows } from "./idle-rows.ts";
 import { placeColumns } from "./match-columns.ts";
 import type { MatchInput } from "./match-input.ts";
-import { tablesOf } from "./named-versions.ts";
+import { namingTables, tablesOf } from "./named-versions.ts";
 import { noNumberReasons, numberIn } from "./number-range.ts";
 import { type VersionDomains, versionNow } from "./version-domains.ts";
 import type { System } from "./system.ts";
@@ -32,7 +32,7 @@ export function matchNotes(
     ...unreadableVersions(input),
     ...numberlessVersions(input, domains, system),
     ...unnamedVersions(input, domains, system),
-    ...idleRows(tablesIn(input), domains.knownTypes, system),
+    ...idleRows(namingTablesIn(input), domains.knownTypes, system),
     ...undeclaredRollback(input),
   ];
 }
@@ -102,7 +102,7 @@ function numberlessVersions(
     return [{ id, type: type.name, version, kind }];
   });
   if (odd.length === 0) return [];
-  const columns = columnsOfTypes(tablesIn(input), knownTypes);
+  const columns = columnsOfTypes(namingTablesIn(input), knownTypes);
   return odd.flatMap(({ id, type, version, kind }) => {
     const cells = (columns.get(type) ?? []).flatMap(({ table, index }) =>
       table.rows.flatMap((row) => row.cells[index] ?? []),
@@ -176,6 +176,12 @@ function namedBy(cell: Cell | undefined, versions: KnownVersions): readonly numb
 
 function tablesIn({ manifest, deviceConstraints }: MatchInput): readonly ConstraintTable[] {
   return [...tablesOf(manifest.constraints), ...tablesOf(deviceConstraints)];
+}
+
+/** What the rules say of versions among them. */
+function namingTablesIn({ manifest, deviceConstraints }: MatchInput): readonly ConstraintTable[] {
+  const types = manifest.componentTypes.map(({ type }) => type);
+  return [manifest.constraints, deviceConstraints].flatMap((one) => namingTables(one, types));
 }
 
 /** One note for all of them. */

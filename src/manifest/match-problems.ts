@@ -3,6 +3,7 @@ import type { Problem } from "../core/problem.ts";
 import { type InstallEdgesInput, unmetNow } from "./install-edges.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { columnProblems } from "./columns.ts";
+import { ruleHeadProblems } from "./rule-checks.ts";
 import { suggestion } from "./nearest.ts";
 import type { SystemComponent } from "./system.ts";
 import { versionNamed } from "./version.ts";
@@ -11,7 +12,13 @@ import { versionNamed } from "./version.ts";
 export function fitProblems(input: MatchInput): readonly Problem[] {
   const { manifest, deviceConstraints, components } = input;
   const types = manifest.componentTypes.map(({ type }) => type);
-  const heads = deviceConstraints === null ? [] : columnProblems(deviceConstraints, types);
+  const heads =
+    deviceConstraints === null
+      ? []
+      : [
+          ...columnProblems(deviceConstraints, types),
+          ...ruleHeadProblems(deviceConstraints, types),
+        ];
   return [
     ...systemTypeProblems(input),
     ...typeProblems(input),

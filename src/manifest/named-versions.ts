@@ -1,7 +1,10 @@
 import { type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
 import { namesIn } from "./cell-versions.ts";
 import { resolveHead } from "./columns.ts";
-import type { Constraints, ConstraintTable } from "./table.ts";
+import { resolveCondition } from "./fact-head.ts";
+import type { WrittenRule } from "./rule.ts";
+import type { ConstraintTable, TableColumn } from "./table.ts";
+import type { Constraints } from "./written-constraints.ts";
 
 /** The versions that the cells of the tables name. */
 export function namedVersions(
@@ -25,6 +28,38 @@ export function tablesOf(constraints: Constraints | null): readonly ConstraintTa
   if (constraints === null) return [];
   const { endStates, transitionStates } = constraints;
   return endStates === null ? transitionStates : [endStates, ...transitionStates];
+}
+
+/** The tables, and what the rules say of versions as a table for each: for those who only look for names. */
+export function namingTables(
+  constraints: Constraints | null,
+  types: readonly ComponentType[],
+): readonly ConstraintTable[] {
+  const rules = constraints?.rules.map((rule) => ruleTable(rule, types)) ?? [];
+  return [...tablesOf(constraints), ...rules];
+}
+
+function ruleTable(rule: WrittenRule, types: readonly ComponentType[]): ConstraintTable {
+  const conditions = rule.kind === "require" ? [...rule.when, ...rule.require] : [];
+  const asked = conditions.filter(({ head }) => resolveCondition(head, types)?.key === null);
+  const row = {
+    cells: asked.map(({ cell }) => cell),
+    verdict: "n/a" as const,
+    systemVersion: null,
+    rule: rule.rule,
+  };
+  const { name, at } = rule;
+  const columns = rule.kind === "require" ? asked : spokenOf(rule);
+  return { name, columns, allowByDefault: true, rows: asked.length === 0 ? [] : [row], at };
+}
+
+/** A column for each Component that stands in the rule at the same time. */
+function spokenOf(
+  rule: Extract<WrittenRule, { kind: "same" | "compare" }>,
+): readonly TableColumn[] {
+  if (rule.kind === "same") return rule.columns.flatMap((column) => [column, column]);
+  const { between } = rule;
+  return "type" in between ? [between.type, between.type] : [between.ahead, between.behind];
 }
 
 /** By name, the unknown one last. */

@@ -16,7 +16,7 @@ import { inlineTopology, seedNotes } from "./seed-manifest.ts";
 import { checkShape } from "./shape.ts";
 import { placeAt, type Source, type TextFile } from "./source.ts";
 import { tableProblems } from "./table-checks.ts";
-import type { Constraints } from "./table.ts";
+import type { Constraints } from "./written-constraints.ts";
 import { readYaml } from "./yaml-document.ts";
 import { inOrder } from "./yaml-problems.ts";
 import { entriesOf, entryOf, nodeAt, valueOf, type YamlNode } from "./yaml-node.ts";

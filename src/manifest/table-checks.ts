@@ -2,8 +2,11 @@ import type { ComponentType, SystemVersion, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { knownVersions, type KnownVersions, versionsOf } from "./cell-versions.ts";
 import { columnProblems, resolveHead } from "./columns.ts";
-import { inOrder, namedVersions, tablesOf } from "./named-versions.ts";
-import type { Constraints, ConstraintTable, TableRow } from "./table.ts";
+import { inOrder, namedVersions, namingTables, tablesOf } from "./named-versions.ts";
+import { ruleHeadProblems } from "./rule-checks.ts";
+import { partsOf } from "./rule-parts.ts";
+import type { ConstraintTable, TableRow } from "./table.ts";
+import type { Constraints } from "./written-constraints.ts";
 
 /**
  * What can be said of the tables without a System: columns that name no type, ranges that cannot be compared
@@ -15,17 +18,22 @@ export function tableProblems(
   given: ReadonlyMap<ComponentType, readonly Version[]>,
 ): readonly Problem[] {
   const tables = tablesOf(constraints);
-  const named = namedVersions(tables, types);
+  const named = namedVersions(namingTables(constraints, types), types);
   const versions = new Map(
     types.map((type) => [
       type,
       knownVersions(inOrder([...(named.get(type) ?? []), ...(given.get(type) ?? [])])),
     ]),
   );
-  const columns = columnProblems(constraints, types);
+  const columns = [...columnProblems(constraints, types), ...ruleHeadProblems(constraints, types)];
   const sizes = tables.flatMap((table) => sizeProblems(table, types, versions));
   if (sizes.length > 0) return [...columns, ...sizes];
-  return [...columns, ...tables.flatMap((table) => cellProblems(table, types, versions))];
+  const rules = { types, versions, isId: () => false };
+  return [
+    ...columns,
+    ...tables.flatMap((table) => cellProblems(table, types, versions)),
+    ...constraints.rules.flatMap((rule) => partsOf(rule, rules).problems),
+  ];
 }
 
 /** Without an acceptable end state there is nothing that any plan could end in; and each has a name of its own. */

@@ -2,17 +2,6 @@ import type { SystemVersion } from "../core/ids.ts";
 import type { Place } from "../core/problem.ts";
 import type { Rule } from "./system.ts";
 
-/**
- * The tables as people write them, in Markdown or in YAML: cells are still texts, for what they stand
- * for depends on the versions that there are; see match.ts.
- */
-export interface Constraints {
-  readonly file: string;
-  /** Null only in a device's own file. */
-  readonly endStates: ConstraintTable | null;
-  readonly transitionStates: readonly ConstraintTable[];
-}
-
 export interface ConstraintTable {
   readonly name: string;
   readonly columns: readonly TableColumn[];

@@ -2,7 +2,7 @@ import { type ComponentId, type ComponentType, unknownVersion, type Version } fr
 import type { AvailableArtifact } from "./available-artifacts.ts";
 import { knownVersions, type KnownVersions, namesIn } from "./cell-versions.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
-import { add, byName, inOrder, namedVersions, tablesOf } from "./named-versions.ts";
+import { add, byName, inOrder, namedVersions, namingTables } from "./named-versions.ts";
 import { type ArtifactIdentity, currentVersion, versionNamed } from "./version.ts";
 
 /** The Components of the System and the known versions of their types: what the tables are matched with. */
@@ -62,7 +62,9 @@ function versionsByType(
   knownTypes: readonly ComponentType[],
 ): ReadonlyMap<ComponentType, KnownVersions> {
   const { manifest, deviceConstraints, components, artifacts } = input;
-  const tables = [...tablesOf(manifest.constraints), ...tablesOf(deviceConstraints)];
+  const tables = [manifest.constraints, deviceConstraints].flatMap((constraints) =>
+    namingTables(constraints, knownTypes),
+  );
   const named = namedVersions(tables, knownTypes);
   for (const { type, name, depends } of artifacts) {
     add(named, type, versionNamed(name));

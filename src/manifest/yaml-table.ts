@@ -1,9 +1,10 @@
 import type { Problem } from "../core/problem.ts";
 import { readCell } from "./cell.ts";
 import { maxColumns, type ReadTable } from "./markdown-table.ts";
-import { lineAt, placeAt, type Source } from "./source.ts";
+import { placeAt, type Source } from "./source.ts";
 import type { Cell, TableColumn, TableRow } from "./table.ts";
 import { readSystemVersion, readVerdict, unknownVerdict } from "./verdict.ts";
+import { writtenRule } from "./yaml-flow.ts";
 import { entriesOf, isEmpty, valueOf, type YamlMap, type YamlNode } from "./yaml-node.ts";
 
 /**
@@ -66,7 +67,7 @@ function endRows(
     const read = cellsOf(source, value.items);
     problems.push(...read.problems);
     if (read.cells.length < columns.length) continue;
-    const rule = ruleOf(source, key, value, `${key.text}: `);
+    const rule = writtenRule(source, key, value, `${key.text}: `);
     rows.push({ cells: read.cells, verdict: "yes", systemVersion, rule });
   }
   return { rows, problems };
@@ -97,7 +98,7 @@ function transitionRows(
         cells: read.cells,
         verdict,
         systemVersion: null,
-        rule: ruleOf(source, row, row, ""),
+        rule: writtenRule(source, row, row, ""),
       });
   }
   return { rows, problems };
@@ -107,16 +108,20 @@ function cellsOf(
   source: Source,
   nodes: readonly YamlNode[],
 ): { readonly cells: readonly Cell[]; readonly problems: readonly Problem[] } {
-  const cells: Cell[] = [];
-  const problems: Problem[] = [];
-  for (const node of nodes) {
-    const texts = textsOf(node);
-    if (texts === null) continue;
-    const read = readCell(texts, placeAt(source, node.start));
-    cells.push(read.cell);
-    problems.push(...read.problems);
-  }
-  return { cells, problems };
+  const read = nodes.flatMap((node) => readCellNode(source, node) ?? []);
+  return {
+    cells: read.map(({ cell }) => cell),
+    problems: read.flatMap(({ problems }) => problems),
+  };
+}
+
+/** Null where the schema has something to say. */
+export function readCellNode(
+  source: Source,
+  node: YamlNode,
+): { readonly cell: Cell; readonly problems: readonly Problem[] } | null {
+  const texts = textsOf(node);
+  return texts === null ? null : readCell(texts, placeAt(source, node.start));
 }
 
 /** A version, or a list of them; null where the schema has something to say. */
@@ -127,22 +132,6 @@ function textsOf(node: YamlNode): readonly string[] | null {
     item.kind === "text" && !isEmpty(item) ? [item.text] : [],
   );
   return texts.length === node.items.length ? texts : null;
-}
-
-/** The row as written; one that takes several lines is put on one. */
-function ruleOf(source: Source, first: YamlNode, row: YamlNode, prefix: string) {
-  const written = source.text.slice(first.start, row.end).trim();
-  const isOneLine = !written.includes("\n");
-  return {
-    file: source.file,
-    line: lineAt(source, first.start),
-    row: isOneLine ? written : `${prefix}${flow(row)}`,
-  };
-}
-
-function flow(node: YamlNode): string {
-  if (node.kind === "text") return node.style === "plain" ? node.text : JSON.stringify(node.text);
-  return node.kind === "list" ? `[${node.items.map(flow).join(", ")}]` : "{...}";
 }
 
 function tooWide(source: Source, table: YamlNode, count: number): Problem {

@@ -83,6 +83,7 @@ export const parsers: Readonly<Record<string, Attacked>> = {
       `${seed}/manifest-v3.yaml`,
       "fixtures/manifests/valid/vehicle.yaml",
       "fixtures/manifests/valid/seed-form.yaml",
+      "fixtures/manifests/valid/rules.yaml",
     ),
     complaints: (bytes) => {
       const read = readManifest({ name: "m.yaml", bytes });

@@ -38,7 +38,7 @@ export function lint(manifest: Manifest, artifacts: readonly AvailableArtifact[]
   const notes = lintManifest(manifest).filter(({ code }) => code !== "version-without-artifact");
   if (!matched.ok) {
     // What does not fit the Components made up for it says nothing of real ones; a wrong table does.
-    const problems = matched.problems.filter(({ code }) => code.startsWith("table-"));
+    const problems = matched.problems.filter(({ code }) => /^(?:table|rule)-/.test(code));
     return { problems, notes, reach: null };
   }
   const system = matched.value;

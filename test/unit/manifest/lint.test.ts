@@ -103,3 +103,53 @@ test("the same row for two System versions is not the same row", () => {
   );
   expect(noted(text)).toEqual(starts);
 });
+
+/** The same with these rules; the first is in line 19. */
+const withRules = (...rules: readonly string[]) =>
+  `${withRows("[gateway-2.0, rtos-1.0, YES]")}  rules:\n${rules.map((rule) => `    - ${rule}\n`).join("")}`;
+
+test("rules that say something have nothing odd", () => {
+  expect(
+    noted(
+      withRules(
+        "{ when: { rtos: rtos-2.0 }, require: { gateway: gateway-2.0 }, holds: in_transit }",
+        "{ compare: { ahead: gateway, behind: rtos, within: { major: 0 } }, holds: at_rest }",
+      ),
+    ),
+  ).toEqual(starts);
+});
+
+test("a rule that every version pleases", () => {
+  expect(
+    noted(withRules('{ name: old, when: { gateway: "<1" }, require: { rtos: ">=2.0" } }')),
+  ).toEqual([
+    '19:7 rule-without-effect The rule "old" forbids nothing: every version that the Manifest knows pleases it. Correct its cells, or remove it.',
+    ...starts,
+  ]);
+});
+
+test("a rule that says the same as another one, or as a row", () => {
+  const same = "when: { rtos: rtos-2.0 }, require: { gateway: gateway-2.0 }";
+  expect(
+    noted(withRules(`{ name: a, ${same} }`, `{ name: b, ${same}, holds: in_transit }`)),
+  ).toEqual([
+    '20:7 rule-without-effect The rule "b" adds nothing to line 19, which forbids the same. Remove it, or the row.',
+    ...starts,
+  ]);
+  const asRow = withRules(`{ name: a, ${same} }`).replace(
+    "- [gateway-2.0, rtos-1.0, YES]",
+    "- [gateway-1.0, rtos-2.0, NO]",
+  );
+  expect(noted(asRow)).toEqual([
+    '19:7 rule-without-effect The rule "a" adds nothing to line 17, which forbids the same. Remove it, or the row.',
+    ...starts,
+  ]);
+});
+
+test("a row, or an end state, that a rule forbids", () => {
+  expect(noted(withRules("{ name: never, require: { rtos: rtos-2.0 } }"))).toEqual([
+    '17 rows-contradict The row says YES, but the rule "never" in line 19 forbids all of it. Correct the row or the rule, or remove one of them.',
+    '12 rows-contradict The rule "never" in line 19 forbids the end state "v.1": it can never be reached. Correct the row or the rule, or remove one of them.',
+    ...starts,
+  ]);
+});

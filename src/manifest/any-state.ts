@@ -1,0 +1,25 @@
+import { SystemVersion } from "../core/ids.ts";
+import { lineAt, lineText, placeAt, type Source } from "./source.ts";
+import type { ConstraintTable } from "./table.ts";
+import type { YamlNode, YamlText } from "./yaml-node.ts";
+
+/** The word that stands in the place of a table. */
+export function isAny(node: YamlNode | undefined): node is YamlText {
+  return node?.kind === "text" && node.style !== "literal" && node.text.trim() === "any";
+}
+
+/** What every state that the rules allow at rest is called: it is no release of anybody. */
+const unnamedState = SystemVersion.parse("any");
+
+/** A table without columns whose only row is matched by every state. */
+export function anyEndState(source: Source, node: YamlText): ConstraintTable {
+  const line = lineAt(source, node.start);
+  const rule = { file: source.file, line, row: lineText(source, line).trim() };
+  return {
+    name: "end_states",
+    columns: [],
+    allowByDefault: false,
+    rows: [{ cells: [], verdict: "yes", systemVersion: unnamedState, rule }],
+    at: placeAt(source, node.start),
+  };
+}

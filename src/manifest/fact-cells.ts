@@ -1,0 +1,23 @@
+import { unknownVersion, Version } from "../core/ids.ts";
+import { knownVersions, versionsOf, worstOf } from "./cell-versions.ts";
+import type { Cell } from "./table.ts";
+
+/** What a Component provides besides its version, or is told of it: what no update changes. */
+export type Facts = ReadonlyMap<string, string>;
+
+/** Whether the cell matches what is known of the fact; undefined: nothing is. */
+export function matchesFact(cell: Cell, value: string | undefined): boolean {
+  const { set } = versionsOf(cell, values(value));
+  return set === null || set.length > 0;
+}
+
+/** Whether it cannot be ruled out that it does. */
+export function mayMatchFact(cell: Cell, value: string | undefined): boolean {
+  return worstOf(cell, values(value)).length > 0;
+}
+
+function values(value: string | undefined) {
+  const parsed = Version.safeParse(value ?? unknownVersion);
+  const name = parsed.success ? parsed.data : unknownVersion;
+  return knownVersions([name], new Set([name]));
+}

@@ -1,0 +1,98 @@
+import type { Problem } from "../core/problem.ts";
+import type { Facts } from "./fact-cells.ts";
+import { nameLike } from "./columns.ts";
+import { type Choice, choicesOf, tooManyChoices } from "./rule-choices.ts";
+import { type Combinations, endTablesOf } from "./rule-ends.ts";
+import { partsOf, type RulePart } from "./rule-parts.ts";
+import type { WrittenRule } from "./rule.ts";
+import type { EndTable, TransitionTable } from "./system.ts";
+import type { VersionDomains } from "./version-domains.ts";
+
+export interface MatchedRules {
+  readonly endTables: readonly EndTable[];
+  readonly transitionTables: readonly TransitionTable[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly Problem[];
+}
+
+/**
+ * Rules as tables that allow by default and only say NO: each of them is kept where all of its tables are pleased. All rows
+ * of a rule are found at one place, so that whoever takes it away takes away all of it. `facts`: of each Component.
+ */
+export function matchRules(
+  rules: readonly WrittenRule[],
+  domains: VersionDomains,
+  facts: readonly Facts[],
+): MatchedRules {
+  const combinations: Combinations = { count: 1 };
+  const matched = rules.map((rule) => matchRule(rule, domains, facts, combinations));
+  return {
+    endTables: matched.flatMap(({ endTables }) => endTables),
+    transitionTables: matched.flatMap(({ transitionTables }) => transitionTables),
+    problems: matched.flatMap(({ problems }) => problems),
+    notes: matched.flatMap(({ notes }) => notes),
+  };
+}
+
+function matchRule(
+  rule: WrittenRule,
+  domains: VersionDomains,
+  facts: readonly Facts[],
+  combinations: Combinations,
+): MatchedRules {
+  const { parts, problems } = partsOf(rule, {
+    types: domains.knownTypes,
+    versions: domains.versions,
+    isId: (type, id) =>
+      nameLike(
+        id,
+        domains.components.flatMap((one) => (domains.types[one.type]?.name === type ? one.id : [])),
+      ) !== null,
+  });
+  const placed = parts.map((part) => {
+    const found = choicesOf(rule, part, domains, facts);
+    return sizeOf(part) * found.choices.length <= maxSize
+      ? { part, ...found }
+      : { part, choices: [], notes: [], problems: [tooManyChoices(rule)] };
+  });
+  const found = [...problems, ...placed.flatMap((one) => one.problems)];
+  if (found.length > 0) return { endTables: [], transitionTables: [], problems: found, notes: [] };
+  return {
+    endTables:
+      rule.holds === "in_transit"
+        ? []
+        : placed.flatMap(({ part, choices }) =>
+            endTablesOf(rule, part, choices, domains, combinations),
+          ),
+    transitionTables:
+      rule.holds === "at_rest"
+        ? []
+        : placed.flatMap(({ part, choices }) =>
+            choices.flatMap((choice) => transitionTable(rule, part, choice)),
+          ),
+    problems: [],
+    notes: placed.flatMap(({ notes }) => notes),
+  };
+}
+
+/** Of all tables of a rule, choices times bans times versions. */
+const maxSize = 2_000_000;
+
+function sizeOf({ bans }: RulePart): number {
+  return bans.flatMap(({ cells }) => cells).reduce((sum, cell) => sum + (cell?.length ?? 1), 0);
+}
+
+/** Components that are left out may have any version. */
+function transitionTable(
+  { name, rule }: WrittenRule,
+  { bans }: RulePart,
+  { columns, isBan }: Choice,
+): readonly TransitionTable[] {
+  const isThere = (_: unknown, at: number) => columns[at] !== null;
+  const rows = bans
+    .filter(isBan)
+    .map(({ cells }) => ({ cells: cells.filter(isThere), verdict: "no" as const, rule }));
+  const present = columns.filter((column) => column !== null);
+  if (rows.length === 0 || present.length === 0) return [];
+  return [{ name, columns: present, allowByDefault: true, rows }];
+}

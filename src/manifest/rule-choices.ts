@@ -1,0 +1,237 @@
+import type { ComponentType } from "../core/ids.ts";
+import type { Problem } from "../core/problem.ts";
+import { type Facts, matchesFact, mayMatchFact } from "./fact-cells.ts";
+import { nameLike } from "./columns.ts";
+import { unknownComponent } from "./match-columns.ts";
+import type { Ban, RulePart, Slot } from "./rule-parts.ts";
+import type { WrittenRule } from "./rule.ts";
+import type { Column } from "./system.ts";
+import type { VersionDomains } from "./version-domains.ts";
+
+/** Components that stand in the slots of a rule; those that are alike to it are one choice. */
+export interface Choice {
+  /** One for each slot; null: a Component that is left out. */
+  readonly columns: readonly (Column | null)[];
+  /** Whether it speaks of these Components. */
+  readonly isBan: (ban: Ban) => boolean;
+}
+
+export interface Choices {
+  readonly choices: readonly Choice[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly Problem[];
+}
+
+/** Of one rule. */
+const maxChoices = 20_000;
+
+/** Who may stand in a slot. */
+interface Candidate {
+  /** Null: a Component that is left out. */
+  readonly column: Column | null;
+  /** One whose facts are those of all in the column. */
+  readonly facts: Facts;
+}
+
+export function choicesOf(
+  rule: WrittenRule,
+  part: RulePart,
+  domains: VersionDomains,
+  facts: readonly Facts[],
+): Choices {
+  const placed = part.slots.map((slot) => placeSlot(slot, part, domains));
+  const problems = placed.flatMap((one) => one.problems);
+  const nobody = part.slots.find((_, at) => placed[at]?.members.length === 0);
+  if (problems.length > 0) return { choices: [], problems, notes: [] };
+  if (nobody !== undefined && !domains.absent.includes(nobody.type))
+    return { choices: [], problems, notes: [notApplied(rule, nobody.type)] };
+  const lone = part.slots.find(({ type }) => isOneForTwo(type, part, domains));
+  if (lone !== undefined) return { choices: [], problems, notes: [needsTwo(rule, lone.type)] };
+  const lacking =
+    rule.sharing === null ? [] : withoutFact(rule, rule.sharing.name, placed, facts, domains);
+  if (lacking.length > 0) return { choices: [], problems: lacking, notes: [] };
+  const candidates = part.slots.map((slot, at): readonly Candidate[] => {
+    const members = placed[at]?.members ?? [];
+    const speaksOf = members.filter((component) => isSpokenOf(slot, facts[component]));
+    const isWhole =
+      slot.id === null &&
+      rule.sharing === null &&
+      speaksOf.length === members.length &&
+      members.length > 0 &&
+      areAlike(part, at, members, facts);
+    const type = domains.types.findIndex(({ name }) => name === slot.type);
+    const present = (isWhole ? speaksOf.slice(0, 1) : speaksOf).map((component) => ({
+      column: { type, component: isWhole ? null : component },
+      facts: facts[component] ?? noFacts,
+    }));
+    const leftOut = { column: null, facts: noFacts };
+    return isAbsent(slot, members, domains) ? [...present, leftOut] : present;
+  });
+  const chosen = combined(candidates, rule.sharing?.name ?? null);
+  if (chosen === null) return { choices: [], problems: [tooManyChoices(rule)], notes: [] };
+  const choices = chosen.map((all): Choice => ({
+    columns: all.map(({ column }) => column),
+    isBan: ({ unless }) =>
+      unless === null || !matchesFact(unless.cell, all[unless.slot]?.facts.get(unless.key)),
+  }));
+  return { choices, problems, notes: [] };
+}
+
+const noFacts: Facts = new Map();
+
+function isSpokenOf({ when }: Slot, facts: Facts | undefined): boolean {
+  return when.every(({ key, cell }) => mayMatchFact(cell, facts?.get(key)));
+}
+
+/** Whether no fact that the rule requires tells them apart. */
+function areAlike(
+  { bans }: RulePart,
+  slot: number,
+  members: readonly number[],
+  facts: readonly Facts[],
+): boolean {
+  const asked = bans.flatMap(({ unless }) => (unless?.slot === slot ? [unless] : []));
+  const told = members.map((member) =>
+    asked.map(({ key, cell }) => matchesFact(cell, facts[member]?.get(key))).join(),
+  );
+  return new Set(told).size <= 1;
+}
+
+/** The Components that are there and may stand in the slot. */
+function placeSlot(
+  { type, id, at: place }: Slot,
+  { slots }: RulePart,
+  { types, components, absent }: VersionDomains,
+): { readonly members: readonly number[]; readonly problems: readonly Problem[] } {
+  const own = [...components.keys()].filter(
+    (at) => types[components[at]?.type ?? -1]?.name === type,
+  );
+  const ids = own.flatMap((at) => components[at]?.id ?? []);
+  const named = (text: string) => {
+    const found = nameLike(text, ids);
+    return own.find((at) => components[at]?.id === found);
+  };
+  if (id === null) {
+    const others = slots.flatMap((slot) =>
+      slot.type === type && slot.id !== null ? [named(slot.id)] : [],
+    );
+    return { members: own.filter((at) => !others.includes(at)), problems: [] };
+  }
+  const component = named(id);
+  if (component !== undefined) return { members: [component], problems: [] };
+  const isUnknown = own.length > 0 && !absent.includes(type);
+  const head = { head: `${type}@${id}`, at: place };
+  return { members: [], problems: isUnknown ? [unknownComponent(head, id, ids)] : [] };
+}
+
+/** Nobody knows what a Component that does not answer is called: it may be the one that is named. */
+function isAbsent(
+  { type, id }: Slot,
+  members: readonly number[],
+  { absent }: VersionDomains,
+): boolean {
+  return absent.includes(type) && (id === null || members.length === 0);
+}
+
+function isOneForTwo(type: ComponentType, { slots }: RulePart, domains: VersionDomains): boolean {
+  if (domains.absent.includes(type)) return false;
+  const own = domains.components.filter((one) => domains.types[one.type]?.name === type);
+  return slots.filter((slot) => slot.type === type).length > own.length;
+}
+
+/** Every choice of different Components, of which all that have the shared fact have the same; null: too many. */
+function combined(
+  candidates: readonly (readonly Candidate[])[],
+  sharing: string | null,
+): readonly (readonly Candidate[])[] | null {
+  const valueOf = ({ facts }: Candidate) => (sharing === null ? undefined : facts.get(sharing));
+  let all: readonly (readonly Candidate[])[] = [[]];
+  for (const own of candidates) {
+    const next: (readonly Candidate[])[] = [];
+    const fitting = byValue(own, valueOf);
+    for (const before of all) {
+      const value = before.map(valueOf).find((one) => one !== undefined);
+      for (const candidate of fitting(value)) {
+        if (before.some((other) => isSame(other, candidate))) continue;
+        next.push([...before, candidate]);
+        if (next.length > maxChoices) return null;
+      }
+    }
+    all = next;
+  }
+  return all;
+}
+
+/** Those that have the value, or none; all of them where none is asked for. */
+function byValue(
+  candidates: readonly Candidate[],
+  valueOf: (candidate: Candidate) => string | undefined,
+): (value: string | undefined) => readonly Candidate[] {
+  const groups = new Map<string | undefined, Candidate[]>();
+  for (const candidate of candidates) {
+    const value = valueOf(candidate);
+    const group = groups.get(value) ?? [];
+    group.push(candidate);
+    groups.set(value, group);
+  }
+  return (value) =>
+    value === undefined
+      ? candidates
+      : [...(groups.get(value) ?? []), ...(groups.get(undefined) ?? [])];
+}
+
+function isSame({ column: one }: Candidate, { column: other }: Candidate): boolean {
+  return one !== null && one.component !== null && one.component === other?.component;
+}
+
+function withoutFact(
+  { name, at }: WrittenRule,
+  key: string,
+  placed: readonly { readonly members: readonly number[] }[],
+  facts: readonly Facts[],
+  { components }: VersionDomains,
+): readonly Problem[] {
+  const members = new Set(placed.flatMap((one) => one.members));
+  return [...members].flatMap((component) =>
+    facts[component]?.has(key) === true
+      ? []
+      : [
+          {
+            code: "fact-missing" as const,
+            message: `The rule "${name}" speaks of Components that share "${key}", which "${components[component]?.id ?? ""}" does not have.`,
+            at,
+            expected: `"${key}" of every Component of the types in the rule`,
+            got: "nothing",
+            hint: `Let the Component provide it, or say it below "facts" of the Topology or the state file.`,
+          },
+        ],
+  );
+}
+
+function notApplied({ name, at }: WrittenRule, type: ComponentType): Problem {
+  return {
+    code: "rule-not-applied",
+    message: `The rule "${name}" says nothing here: the System has no Component of the type "${type}".`,
+    at,
+    hint: "Nothing is to be done if this kind of System does not have it.",
+  };
+}
+
+function needsTwo({ name, at }: WrittenRule, type: ComponentType): Problem {
+  return {
+    code: "rule-not-applied",
+    message: `The rule "${name}" says nothing here: it speaks of two Components of the type "${type}", and the System has one.`,
+    at,
+    hint: "Nothing is to be done if one is all that there should be.",
+  };
+}
+
+export function tooManyChoices({ name, at }: WrittenRule): Problem {
+  return {
+    code: "rule-invalid",
+    message: `The rule "${name}" speaks of too many choices of Components.`,
+    at,
+    expected: "fewer choices, or fewer versions",
+    hint: `Name fewer types at once, or only Components that share a fact ("sharing").`,
+  };
+}
