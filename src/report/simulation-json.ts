@@ -31,6 +31,7 @@ export function simulationJson(
       situations: run.exploration?.situations ?? 0,
       complete: run.exploration?.givenUp === null,
       given_up: run.exploration?.givenUp ?? null,
+      covered_faults: run.exploration?.covered ?? null,
       ends: (run.exploration?.ends ?? []).map((end) => ({
         outcome: end.outcome,
         acceptable: !isBad(report, end),

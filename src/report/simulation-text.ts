@@ -1,5 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { Exploration, GivenUp, Passed } from "../simulate/explore.ts";
+import type { GivenUp } from "../simulate/checker/check.ts";
+import type { Exploration, Passed } from "../simulate/explore.ts";
 import type { End } from "../simulate/ends.ts";
 import type { Simulated } from "../simulate/simulate.ts";
 import {
@@ -103,13 +104,23 @@ function faultLines(faults: readonly string[]): readonly string[] {
   return faults.map((fault, index) => `    ${index + 1}. ${fault}`);
 }
 
-function incomplete({ givenUp, situations }: Exploration, style: Style): readonly string[] {
+function incomplete(
+  { givenUp, situations, covered }: Exploration,
+  style: Style,
+): readonly string[] {
   if (givenUp === null) return [];
   const { why, hint } = reasonOf(givenUp);
   return [
     `  ${style.bad("INCOMPLETE")} given up after ${counted(situations, "situation")}${why}`,
+    `    ${coverageText(covered)}`,
     `    hint: ${hint}`,
   ];
+}
+
+function coverageText(covered: number | null): string {
+  if (covered === null) return "not even the way without any fault was tried to its end";
+  if (covered === 0) return "the way without any fault was tried to its end";
+  return `every way with at most ${counted(covered, "fault")} was tried to its end`;
 }
 
 function reasonOf(givenUp: GivenUp): { readonly why: string; readonly hint: string } {

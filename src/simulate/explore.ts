@@ -1,17 +1,10 @@
-import { begin } from "../deployment/evolve.ts";
 import type { Begin } from "../deployment/records.ts";
-import { type Grounding, groundingOf } from "../planner/constraints/grounding.ts";
-import { type End, judgeOf } from "./ends.ts";
-import { passage } from "./passage.ts";
-import {
-  type Answers,
-  happenings,
-  type Machine,
-  realMachine,
-  type Situation,
-} from "./situation.ts";
-import { situationKeys } from "./situation-key.ts";
-import { type World, worldOf } from "./world.ts";
+import { groundingOf } from "../planner/constraints/grounding.ts";
+import { check, type Coverage, type GivenUp } from "./checker/check.ts";
+import { deploymentModel } from "./deployment-model.ts";
+import type { End } from "./ends.ts";
+import { type Answers, type Machine, realMachine } from "./situation.ts";
+import type { World } from "./world.ts";
 
 export interface Exploration {
   /** Different ones that were met. */
@@ -20,12 +13,11 @@ export interface Exploration {
   readonly ends: readonly End[];
   /** Combinations on the way that the tables do not accept, those of fewer faults first. */
   readonly forbidden: readonly Passed[];
+  /** All ways with at most so many faults were tried to their ends; null: not even the one without any. */
+  readonly covered: number | null;
   /** Null: everything was tried. */
   readonly givenUp: GivenUp | null;
 }
-
-/** What ended an exploration before everything was tried: the limit of situations, that of memory, or a signal. */
-export type GivenUp = "situations" | "memory" | "signal";
 
 /** A combination that the System was in, and the shortest list of faults that led there. */
 export interface Passed {
@@ -40,19 +32,8 @@ export interface Scope {
   readonly limit: number;
 }
 
-/** The faults so far, the last one first. */
-interface Trail {
-  readonly fault: string;
-  readonly before: Trail | null;
-}
-
-interface Node {
-  readonly situation: Situation;
-  readonly trail: Trail | null;
-}
-
 /** An exploration step by step: it goes on when it is told null, and is given up for what it is told else. */
-export type Exploring = Generator<void, Exploration, GivenUp | null>;
+export type Exploring = Generator<Coverage, Exploration, GivenUp | null>;
 
 /** Explores to the end, or to the limit of the scope. */
 export function explore(
@@ -75,97 +56,21 @@ export function toItsEnd(steps: Exploring): Exploration {
 export function* exploring(
   first: Begin,
   answers: Answers,
-  scope: Scope,
+  { faults, limit }: Scope,
   machine: Machine = realMachine,
 ): Exploring {
-  const { system } = first;
-  const grounding = groundingOf(system);
-  const start = startOf(first, scope, machine, grounding);
-  const keyOf = situationKeys();
-  const judge = judgeOf(system, start.world, grounding);
-  const isForbidden = passage(system, grounding);
-  const seen = new Set<string>([keyOf(start)]);
-  const ends = new Map<string, End>();
-  const forbidden = new Map<string, Passed>();
-  const result = (givenUp: GivenUp | null): Exploration => ({
-    situations: seen.size,
-    ends: [...ends.values()],
-    forbidden: [...forbidden.values()],
-    givenUp,
-  });
-  // One level a fault: what needs fewer faults is found first, so its trace is the shortest.
-  let level: Node[] = [{ situation: start, trail: null }];
-  while (level.length > 0) {
-    const deeper: Node[] = [];
-    for (let node = level.pop(); node !== undefined; node = level.pop()) {
-      const stop = yield;
-      if (stop !== null) return result(stop);
-      const { situation, trail } = node;
-      const coming = happenings(situation, answers);
-      if (coming.length === 0) {
-        const end = judge(situation);
-        const { outcome, inconsistent, uncommitted, wayOutUndecidedAt, world, isUntrue } = end;
-        const key = JSON.stringify([
-          outcome,
-          inconsistent,
-          uncommitted,
-          wayOutUndecidedAt,
-          world,
-          isUntrue,
-        ]);
-        if (!ends.has(key)) ends.set(key, { ...end, faults: faultsOf(trail) });
-      }
-      for (const { fault, next } of coming) {
-        const way = fault === null ? trail : { fault, before: trail };
-        // What a power cut takes away was no step of ours.
-        const isStep = next.deployment.runs === situation.deployment.runs;
-        const isOurs = isStep && (!next.isShaken || situation.deployment.direction === "forward");
-        if (isOurs && isForbidden(situation.world, next.world)) {
-          const passed = String(next.world);
-          if (!forbidden.has(passed)) {
-            forbidden.set(passed, { world: next.world, faults: faultsOf(way) });
-          }
-        }
-        const key = keyOf(next);
-        if (seen.has(key)) continue;
-        if (seen.size >= scope.limit) return result("situations");
-        seen.add(key);
-        (fault === null ? level : deeper).push({ situation: next, trail: way });
-      }
-    }
-    // The one that happens first is taken first.
-    level = deeper.toReversed();
-  }
-  return result(null);
-}
-
-function startOf(
-  first: Begin,
-  { faults }: Scope,
-  machine: Machine,
-  grounding: Grounding,
-): Situation {
-  const deployment = begin(first, {
-    type: "run",
-    at: first.at,
-    runId: "simulated",
-    bootId: "a",
-    verb: "install",
-    stopBefore: [],
-    exitOnReboot: false,
-  });
+  const grounding = groundingOf(first.system);
+  const model = deploymentModel(first, { machine, answers, grounding });
+  const checked = yield* check(model, { faults, situations: limit });
   return {
-    deployment,
-    world: worldOf(deployment),
-    faultsLeft: faults,
-    isShaken: false,
-    machine,
-    grounding,
+    situations: checked.situations,
+    ends: checked.found.flatMap(({ found, faults: by }) =>
+      found.kind === "end" ? [{ ...found.end, faults: by }] : [],
+    ),
+    forbidden: checked.found.flatMap(({ found, faults: by }) =>
+      found.kind === "passed" ? [{ world: found.world, faults: by }] : [],
+    ),
+    covered: checked.faults === 0 ? null : checked.faults - 1,
+    givenUp: checked.givenUp,
   };
-}
-
-function faultsOf(trail: Trail | null): readonly string[] {
-  const faults: string[] = [];
-  for (let at = trail; at !== null; at = at.before) faults.push(at.fault);
-  return faults.toReversed();
 }

@@ -3,17 +3,16 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { shownVersion } from "../../src/core/ids.ts";
 import type { Query, State } from "../../src/core/protocol.ts";
 import type { OpenRound } from "../../src/deployment/deployment.ts";
-import { begin } from "../../src/deployment/evolve.ts";
 import type { RoundName } from "../../src/deployment/rounds.ts";
 import { groundingOf } from "../../src/planner/constraints/grounding.ts";
+import { faultsIn } from "../../src/simulate/faults.ts";
+import { onward } from "../../src/simulate/onward.ts";
 import {
   type Answers,
-  type Happening,
-  happenings,
+  firstSituation,
   realMachine,
-  type Situation,
+  type Setting,
 } from "../../src/simulate/situation.ts";
-import { worldOf } from "../../src/simulate/world.ts";
 import { gateway, seedBegin } from "../support/seed-begin.ts";
 import { seedProgram, type SeedProgram } from "../support/seed-program.ts";
 import type { Board } from "../support/seed-system.ts";
@@ -61,38 +60,29 @@ interface Fate {
 /** Goes on without faults but for this one. */
 function onPaper({ fault, behind, by = answers, times = 1 }: Fate): Course {
   const first = seedBegin();
-  const deployment = begin(first, {
-    type: "run",
-    at: first.at,
-    runId: "synthetic",
-    bootId: "a",
-    verb: "install",
-    stopBefore: [],
-    exitOnReboot: false,
-  });
-  let situation: Situation = {
-    deployment,
-    world: worldOf(deployment),
-    faultsLeft: times,
-    isShaken: false,
+  const setting: Setting = {
     machine: realMachine,
+    answers: by,
     grounding: groundingOf(first.system),
   };
+  let situation = firstSituation(first);
+  let left = times;
   const calls: string[] = [];
   let last: RoundName | null = null;
   for (;;) {
-    const coming = happenings(situation, by);
-    const isDue = behind === undefined || (situation.deployment.open === null && last === behind);
-    const happening =
-      coming.find((one) => isDue && one.fault?.startsWith(fault) === true) ??
-      coming.find((one) => one.fault === null);
-    if (happening === undefined) break;
     const { open } = situation.deployment;
-    if (open !== null) calls.push(...made(open, happening));
+    const isDue = left > 0 && (behind === undefined || (open === null && last === behind));
+    const wrong = isDue
+      ? [...faultsIn(setting, situation)].find(({ told: one }) => one.startsWith(fault))
+      : undefined;
+    const next = wrong?.next ?? onward(setting, situation);
+    if (next === null) break;
+    if (wrong !== undefined) left -= 1;
+    if (open !== null) calls.push(...made(open, wrong?.told ?? null));
     last = open?.intent.round ?? null;
-    situation = happening.next;
+    situation = next;
   }
-  expect(situation.faultsLeft).toBe(0);
+  expect(left).toBe(0);
   const { ended } = situation.deployment;
   return {
     calls: told(calls),
@@ -102,7 +92,7 @@ function onPaper({ fault, behind, by = answers, times = 1 }: Fate): Course {
 }
 
 /** The calls that are made of an open round by what happens to it. */
-function made({ intent, waiting }: OpenRound, { fault }: Happening): readonly string[] {
+function made({ intent, waiting }: OpenRound, fault: string | null): readonly string[] {
   const { round } = intent;
   const isCut = fault?.startsWith("killed") === true || fault?.startsWith("the host") === true;
   if (round.startsWith("Host") || (isCut && fault?.includes(" before ") === true)) return [];

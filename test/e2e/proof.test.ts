@@ -148,7 +148,9 @@ Not every end is acceptable.
       manifest: "system-core-v2",
       faults: 1,
       acceptable: false,
-      runs: [{ from: { system_version: "v.1" }, situations: 100, complete: false }],
+      runs: [
+        { from: { system_version: "v.1" }, situations: 100, complete: false, covered_faults: 0 },
+      ],
       exit: 14,
     });
   });

@@ -13,7 +13,8 @@ import { simulationJunit } from "../../report/simulation-junit.ts";
 import { simulationLines } from "../../report/simulation-text.ts";
 import { isAcceptable, type SimulationReport } from "../../report/simulation.ts";
 import { counted } from "../../report/words.ts";
-import type { Exploration, Exploring, GivenUp } from "../../simulate/explore.ts";
+import type { GivenUp } from "../../simulate/checker/check.ts";
+import type { Exploration, Exploring } from "../../simulate/explore.ts";
 import { exploringFrom, plannedFrom, type Simulated, startsOf } from "../../simulate/simulate.ts";
 import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
@@ -96,29 +97,35 @@ async function reportOf(
   return { manifest: manifest.name, faults, system, runs, untried, accepted, notes };
 }
 
-/** How long it is computed before it is looked for signals and at the memory; milliseconds. */
+/** How long it is computed before it is looked for signals; milliseconds. */
 const turnMs = 50;
 
-/** In turns, so that a signal is heard meanwhile. `memory`: in MB. */
+/** What it takes to tell what was found, and to collect what is not used any more; bytes. */
+const reserve = 12e6;
+
+/**
+ * In turns, so that a signal is heard meanwhile. `memory`: in MB; it is given up before the next turn could take more.
+ */
 async function explored(
   { platform: { clock, memory: own }, signal }: Context,
   steps: Exploring,
   memory: number,
 ): Promise<Exploration> {
-  const givenUp = (): GivenUp | null => {
+  const givenUp = (mayTake: number): GivenUp | null => {
     if (signal.aborted) return "signal";
-    const isFull = own.residentBytes() > memory * 1e6 || own.isHeapNearlyFull();
-    return isFull ? "memory" : null;
+    const isFull = own.residentBytes() + mayTake + reserve > memory * 1e6;
+    return isFull || own.isHeapNearlyFull() ? "memory" : null;
   };
   let stop: GivenUp | null = null;
   let nextTurn = clock.monotonicMs() + turnMs;
   for (;;) {
     const step = steps.next(stop);
     if (step.done === true) return step.value;
-    if (clock.monotonicMs() < nextTurn) continue;
-    await new Promise((settle) => setImmediate(settle));
-    stop = givenUp();
-    nextTurn = clock.monotonicMs() + turnMs;
+    if (clock.monotonicMs() >= nextTurn) {
+      await new Promise((settle) => setImmediate(settle));
+      nextTurn = clock.monotonicMs() + turnMs;
+    }
+    stop = givenUp(step.value.mayTake);
   }
 }
 

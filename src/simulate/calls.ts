@@ -1,0 +1,81 @@
+import { type ComponentId, unknownVersion } from "../core/ids.ts";
+import type { Outcome } from "../deployment/records.ts";
+import type { RoundName } from "../deployment/rounds.ts";
+import { type Answers, fold, placeOf, type Setting, type Situation } from "./situation.ts";
+import { after, changesVersion, dropped, type Effect } from "./world.ts";
+
+/** When things happen makes no difference. */
+export const at = "1970-01-01T00:00:00.000Z";
+
+/** A failed state may have done its work, nothing, or half of it. */
+export function effectsOf(round: RoundName): readonly Effect[] {
+  return changesVersion(round) ? ["none", "half", "done"] : ["none"];
+}
+
+/** The call of this Component ends; `failure` null: well. */
+export function ended(
+  setting: Setting,
+  situation: Situation,
+  component: ComponentId,
+  failure: Outcome["failure"],
+  effect: Effect,
+): Situation {
+  const { deployment } = situation;
+  const { answers } = setting;
+  const round = deployment.open?.intent.round;
+  if (round === undefined) throw new Error("no round is open");
+  const place = placeOf(situation, component);
+  const isLie = failure === null && answers.lies?.(component, round) === true;
+  const world = after(situation.world, deployment, round, place, isLie ? "none" : effect);
+  const answer =
+    failure === null ? answerOf(round, component, world[place] ?? unknownVersion, answers) : null;
+  const outcome: Outcome = { type: "outcome", at, component, failure, answer, elapsedMs: 0 };
+  return fold(setting, { ...situation, world }, outcome);
+}
+
+function answerOf(
+  round: RoundName,
+  component: ComponentId,
+  version: string,
+  answers: Answers,
+): string | null {
+  switch (round) {
+    case "ExpectOld":
+    case "ObserveInterrupted":
+    case "ObserveStuck":
+    case "ConfirmEnd":
+      return version;
+    case "SupportsRollback":
+      return answers.supportsRollback(component);
+    case "NeedsArtifactReboot":
+      return answers.needsReboot(component);
+    default:
+      return null;
+  }
+}
+
+/** This process is gone; where the host went down, its boot loader drops what was not committed. */
+export function cut(setting: Setting, situation: Situation, hasRebooted: boolean): Situation {
+  if (!hasRebooted) return takenUp(setting, situation, false);
+  const world = situation.deployment.members.reduce(
+    (folded, member, place) =>
+      isDroppable(member.id, setting.answers) ? dropped(folded, member, place) : folded,
+    situation.world,
+  );
+  const isShaken = situation.isShaken || world !== situation.world;
+  return takenUp(setting, { ...situation, world, isShaken }, true);
+}
+
+/** What reboots with the host and can go back, goes back by itself. */
+function isDroppable(component: ComponentId, answers: Answers): boolean {
+  const isOfHost = answers.needsReboot(component) === "Automatic";
+  return isOfHost && answers.supportsRollback(component) === "Yes";
+}
+
+/** The next run goes on. */
+export function takenUp(setting: Setting, situation: Situation, hasRebooted: boolean): Situation {
+  const { run } = situation.deployment;
+  const other = run.bootId === "a" ? "b" : "a";
+  const bootId = hasRebooted ? other : run.bootId;
+  return fold(setting, situation, { ...run, verb: "resume", bootId });
+}

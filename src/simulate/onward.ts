@@ -1,0 +1,52 @@
+import { contingencyPlan } from "../deployment/contingency-plan.ts";
+import type { Action } from "../deployment/decide.ts";
+import { owingCleanup } from "../deployment/deployment.ts";
+import type { JournalRecord } from "../deployment/records.ts";
+import type { RoundName } from "../deployment/rounds.ts";
+import { at, ended, takenUp } from "./calls.ts";
+import { fold, type Setting, type Situation } from "./situation.ts";
+
+/** What comes where nothing goes wrong; null where the deployment has ended. */
+export function onward(setting: Setting, situation: Situation): Situation | null {
+  const { deployment } = situation;
+  const { open } = deployment;
+  if (open === null) {
+    const action = setting.machine.decide(deployment, setting.grounding);
+    if (action.kind === "none") return null;
+    return fold(setting, situation, recordOf(setting, situation, action));
+  }
+  if (isHostReboot(open.intent.round)) return takenUp(setting, situation, true);
+  const [component] = open.waiting;
+  if (component === undefined) throw new Error("nobody is waited for");
+  return ended(setting, situation, component, null, "done");
+}
+
+export function isHostReboot(round: RoundName): boolean {
+  return round === "HostReboot" || round === "HostRollbackReboot";
+}
+
+function recordOf(
+  { grounding }: Setting,
+  { deployment }: Situation,
+  action: Action,
+): JournalRecord {
+  switch (action.kind) {
+    case "round":
+    case "reboot-host": {
+      const { round, group, components } = action;
+      return { type: "intent", round, group, components };
+    }
+    case "replan":
+      return contingencyPlan(deployment, grounding);
+    case "end":
+      return {
+        type: "ended",
+        at,
+        outcome: action.outcome,
+        inconsistent: action.inconsistent,
+        owed: owingCleanup(deployment),
+      };
+    default:
+      throw new Error(`${action.kind} cannot come without a stop point`);
+  }
+}
