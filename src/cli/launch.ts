@@ -5,7 +5,7 @@ import type { main } from "./main.ts";
  * Where a process begins. `--version` costs hardly more than starting Node; all else is in one file beside this one.
  */
 const args = process.argv.slice(2);
-const isVersionOnly = args.length === 1 && (args[0] === "--version" || args[0] === "-V");
+const isVersionOnly = args.length === 1 && /^(?:--version|-V|version)$/.test(args[0] ?? "");
 
 if (isVersionOnly) {
   process.stdout.write(`${programVersion}\n`);

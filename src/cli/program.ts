@@ -13,10 +13,12 @@ import { defineFleet } from "./definitions/fleet.ts";
 import type { Lazily } from "./definitions/lazily.ts";
 import { defineCache } from "./definitions/cache.ts";
 import { definePlanning } from "./definitions/planning.ts";
+import { defineManual } from "./definitions/manual.ts";
 import { defineProof } from "./definitions/proof.ts";
 import { defineTools } from "./definitions/tools.ts";
 import { defineUpdates } from "./definitions/updates.ts";
 import { globalOptions, roughOptions } from "./options.ts";
+import { helpForm } from "./manual/help-text.ts";
 import { styleOf } from "./output/colour.ts";
 import { logFileProblem } from "./output/log-file.ts";
 import { failed, type Output, type Sink, writeLines } from "./output/output.ts";
@@ -29,15 +31,49 @@ export interface Caller extends Omit<Machine, "options" | "tell"> {
   readonly messages: Sink;
 }
 
-const exitCodes = `
-Exit status: 0 done, 1 unexpected, 2 nothing in progress, 4 reboot and resume, 10 wrong use,
-11 invalid input, 12 not trusted, 13 not compatible, 14 no plan, 15 not ready, 17 in progress,
-20 failed and unchanged, 21 failed and stopped as asked, 22 rolled back, 24 failed in another
-acceptable state, 30 INCONSISTENT. See docs/cli.md.`;
-
 /** Reads the command line, does what it says, and returns the exit status. */
 export async function runProgram(args: readonly string[], caller: Caller): Promise<ExitCode> {
   let exit: ExitCode = exitCode.done;
+  const lazily: Lazily =
+    (work) =>
+    async (...given) => {
+      const context = contextOf(caller, globalOptions(program));
+      const wrong = logFileProblem(
+        context,
+        given.filter((one) => typeof one === "string"),
+      );
+      if (wrong === null) {
+        exit = await work(context, ...given);
+        return;
+      }
+      markRefusedUse(caller, args, namesOf(program));
+      exit = failed(context.output, [wrong]);
+    };
+  const program = defineProgram(lazily);
+  for (const command of withAllBelow(program)) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => caller.results.write(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => caller.results.width,
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exit;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return exitCode.done;
+    markRefusedUse(caller, args, namesOf(program));
+    return failed(outputOf(caller, roughOptions(args)), [problemOf(error)]);
+  }
+}
+
+function namesOf({ commands }: Command): readonly string[] {
+  return commands.map((command) => command.name());
+}
+
+/** All that the program can be told, and what each command does. */
+export function defineProgram(lazily: Lazily): Command {
   const program = new Command("orchestrator")
     .description(
       "Updates a whole System over the air, in an order that is proved to be acceptable.",
@@ -56,46 +92,7 @@ export async function runProgram(args: readonly string[], caller: Caller): Promi
     .option("--no-color", "no colours, as with NO_COLOR")
     .helpCommand(false)
     .helpOption("-h, --help", "show this help")
-    .configureHelp({ showGlobalOptions: true })
-    .addHelpText("after", exitCodes)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => caller.results.write(text),
-      writeErr: () => {},
-    });
-  const lazily: Lazily =
-    (work) =>
-    async (...given) => {
-      const context = contextOf(caller, globalOptions(program));
-      const wrong = logFileProblem(
-        context,
-        given.filter((one) => typeof one === "string"),
-      );
-      if (wrong === null) {
-        exit = await work(context, ...given);
-        return;
-      }
-      markRefusedUse(caller, args, namesOf(program));
-      exit = failed(context.output, [wrong]);
-    };
-  defineCommands(program, lazily);
-  try {
-    await program.parseAsync(args, { from: "user" });
-    return exit;
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return exitCode.done;
-    markRefusedUse(caller, args, namesOf(program));
-    return failed(outputOf(caller, roughOptions(args)), [problemOf(error)]);
-  }
-}
-
-function namesOf({ commands }: Command): readonly string[] {
-  return commands.map((command) => command.name());
-}
-
-/** All that the program can be told to do. */
-export function defineCommands(program: Command, lazily: Lazily): void {
+    .configureHelp(helpForm);
   defineUpdates(program, lazily);
   definePlanning(program, lazily);
   defineFleet(program, lazily);
@@ -104,6 +101,12 @@ export function defineCommands(program: Command, lazily: Lazily): void {
   defineArtifact(program, lazily);
   defineCache(program, lazily);
   defineTools(program, lazily);
+  defineManual(program, lazily);
+  return program;
+}
+
+function withAllBelow(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withAllBelow)];
 }
 
 /** The parser shows help where a command is missing. */

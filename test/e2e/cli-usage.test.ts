@@ -72,7 +72,7 @@ describe("wrong use ends with 10 and says what is meant", () => {
 
 describe("help and version", () => {
   test("the version is alone on stdout", () => {
-    for (const args of [["--version"], ["-V"], ["--no-color", "--version"]]) {
+    for (const args of [["--version"], ["-V"], ["version"], ["--no-color", "version"]]) {
       expect(runProgram(args)).toEqual({ exit: 0, signal: null, stdout: "0.1.0\n", stderr: "" });
     }
   });
@@ -104,7 +104,60 @@ describe("help and version", () => {
       "schema",
       "show-config",
       "demo",
+      "help",
+      "version",
+      "completion",
+      "man",
     ]);
+  });
+
+  test("help as a word is what --help behind a command is", () => {
+    for (const words of [[], ["plan"], ["bundle"], ["bundle", "create"]]) {
+      const asWord = runProgram(["help", ...words]);
+      expect(asWord).toMatchObject({ exit: 0, stderr: "" });
+      expect(asWord.stdout.trimEnd()).toBe(runProgram([...words, "--help"]).stdout.trimEnd());
+    }
+  });
+
+  test("help with an example, no line wider than 80 columns", () => {
+    const { stdout } = runProgram(["help", "fetch"]);
+    expect(stdout).toContain(`
+Examples:
+  orchestrator fetch manifest.yaml
+      before the network is gone
+  orchestrator fetch manifest.yaml --bundle release.tar
+      to be carried to a device
+`);
+    for (const line of runProgram(["help"]).stdout.split("\n")) {
+      expect(line.length, line).toBeLessThanOrEqual(80);
+    }
+  });
+
+  test("help of a command that there is none", () => {
+    expect(runProgram(["help", "bundle", "creat"])).toEqual({
+      exit: 10,
+      signal: null,
+      stdout: "",
+      stderr: `error: There is no command "bundle creat". [unknown-command]
+  hint: Did you mean "bundle create"?
+`,
+    });
+    expect(runProgram(["help", "zzzzzz"])).toMatchObject({
+      exit: 10,
+      stderr: `error: There is no command "zzzzzz". [unknown-command]
+  hint: "orchestrator help" lists the commands.
+`,
+    });
+  });
+
+  test("with --json one document each", () => {
+    const help = runProgram(["help", "show-cache", "--json"]);
+    expect(JSON.parse(help.stdout)).toMatchObject({
+      type: "help",
+      words: ["show-cache"],
+      examples: [{ line: "orchestrator show-cache", does: "see what takes the space" }],
+    });
+    expect(runProgram(["version", "--json"]).stdout).toBe('{"type":"version","version":"0.1.0"}\n');
   });
 
   test("docs/cli.md describes every command and every exit status", () => {

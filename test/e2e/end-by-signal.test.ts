@@ -11,9 +11,8 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { Command } from "commander";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { defineCommands } from "../../src/cli/program.ts";
+import { defineProgram } from "../../src/cli/program.ts";
 import { programPath } from "../support/program.ts";
 import type { SeedProgram } from "../support/seed-program.ts";
 import { seedStages } from "../support/seed-stages.ts";
@@ -140,13 +139,15 @@ const cases: Readonly<Record<string, Case>> = {
   schema: { args: ["schema", "plan"] },
   "show-config": { args: ["show-config"] },
   demo: { args: ["demo"] },
+  help: { args: ["help"] },
+  version: { args: ["version", "--no-color"] },
+  completion: { args: ["completion", "bash"] },
+  man: { args: ["man"] },
 };
 
 /** The commands that do something, as the program defines them. */
 function definedCommands(): readonly string[] {
-  const program = new Command("orchestrator");
-  defineCommands(program, () => () => Promise.resolve());
-  return program.commands.flatMap((command) =>
+  return defineProgram(() => () => Promise.resolve()).commands.flatMap((command) =>
     command.commands.length === 0
       ? [command.name()]
       : command.commands.map((own) => `${command.name()} ${own.name()}`),

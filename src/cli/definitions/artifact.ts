@@ -40,7 +40,7 @@ export function defineArtifact(program: Command, lazily: Lazily): void {
         "sign it with a key of a PKCS#11 token, by mender-artifact",
       ).conflicts("gcpKmsKey"),
     )
-    .option("--gcp-kms-key <id>", "sign it with a key of Google's KMS, by mender-artifact")
+    .option("--gcp-kms-key <resource>", "sign it with a key of Google's KMS, by mender-artifact")
     .action(
       lazily(async (context, file: string, options: CreateManifestOptions) => {
         const { createManifest } = await import("../commands/artifact-create-manifest.ts");

@@ -36,7 +36,7 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
       }),
     );
   running(program.command("resume"))
-    .description("go on with the deployment in progress")
+    .description("go on with the deployment in progress, or roll it back; status tells which")
     .option(...fromOption)
     .addOption(
       new Option(
