@@ -39,9 +39,9 @@ export interface UnmetDepend {
 export function unmetDepends(
   provides: Provides,
   componentType: string,
-  artifact: Artifact,
+  { depends }: Pick<Artifact, "depends">,
 ): readonly UnmetDepend[] {
-  return [...artifact.depends].flatMap(([key, wanted]) => {
+  return [...depends].flatMap(([key, wanted]) => {
     const found = (key === "device_type" ? componentType : provides.get(key)) ?? null;
     return found !== null && wanted.includes(found) ? [] : [{ key, wanted, found }];
   });

@@ -1,5 +1,5 @@
 import type { DeploymentOutcome, FailureReason } from "../core/events.ts";
-import type { ComponentId, Version } from "../core/ids.ts";
+import type { ComponentId, Sha256, Version } from "../core/ids.ts";
 import type { Answer, StopPoint } from "../core/protocol.ts";
 import type { Stage, Step } from "../planner/model/plan.ts";
 import type { RoundName } from "./rounds.ts";
@@ -33,6 +33,8 @@ export interface Member {
   /** Null: the stage leaves it alone. */
   readonly step: MemberStep | null;
   readonly ran: Ran;
+  /** Of several Artifacts of one release the one that it gets; null: there is only one, or none is chosen yet. */
+  readonly artifact: Sha256 | null;
   readonly unpacked: Answer<"NeedsUnpackedArtifact">;
   readonly withSizes: Answer<"ProvidePayloadFileSizes">;
   /** Null: not answered yet. */
@@ -173,6 +175,7 @@ export function membersOf(
     id,
     step: stepOf(stage, id),
     ran: {},
+    artifact: null,
     unpacked: "Yes",
     withSizes: "No",
     supportsRollback: null,

@@ -159,14 +159,17 @@ function progressOf(failure: FailureReason | null): "ok" | "failed" | "interrupt
 }
 
 type Answered = Partial<
-  Pick<Member, "unpacked" | "withSizes" | "supportsRollback" | "needsReboot">
+  Pick<Member, "artifact" | "unpacked" | "withSizes" | "supportsRollback" | "needsReboot">
 >;
 
 function answered(member: Member, round: RoundName, outcome: Outcome): Answered {
   const given = outcome.failure === null ? outcome.answer : null;
   switch (round) {
     case "NeedsUnpackedArtifact":
-      return { unpacked: word(round, given) ?? member.unpacked };
+      return {
+        artifact: outcome.artifact ?? null,
+        unpacked: word(round, given) ?? member.unpacked,
+      };
     case "ProvidePayloadFileSizes":
       return { withSizes: word(round, given) ?? member.withSizes };
     case "SupportsRollback":

@@ -75,6 +75,10 @@ const PlannedArtifact = z
     pin: Sha256.exactOptional(),
     provides: z.record(z.string(), z.string()).readonly(),
     clears: z.array(z.string()).readonly().nullable(),
+    /** Of several of one release: the Components that may get this one. Left out: all of its type. */
+    components: z.array(ComponentId).readonly().exactOptional(),
+    /** Of several: what the Component must provide to get this one. */
+    depends: z.record(z.string(), z.array(z.string()).readonly()).readonly().exactOptional(),
     /** Its bytes come over the network: no way out installs it. */
     isAway: z.literal(true).exactOptional(),
   })
@@ -169,6 +173,8 @@ const Outcome = z
     failure: FailureReason.nullable(),
     /** The answer of a query, or the version that `Provides` told; null otherwise. */
     answer: z.string().nullable(),
+    /** Of several Artifacts of one release the one that it gets, by its identity: NeedsUnpackedArtifact has chosen it. */
+    artifact: Sha256.exactOptional(),
     elapsedMs: z.number().nonnegative(),
   })
   .readonly();

@@ -17,6 +17,7 @@ import type {
 import type { OwedCleanup } from "../journal/owed.ts";
 import type { Processes } from "../platform/types.ts";
 import { deploymentOf } from "./deployment-of.ts";
+import { candidatesFor } from "./planned-artifact.ts";
 import { exitOfRun, tellsFailure } from "./exit.ts";
 import type { Journals } from "./journals.ts";
 import type { ExecutorPorts, Journal, RunEnd } from "./ports.ts";
@@ -145,7 +146,7 @@ function isRollback({ verb, isMakingWay }: Request): boolean {
   return verb === "rollback" && isMakingWay !== true;
 }
 
-/** The Artifacts that are still to be downloaded on the way forward. */
+/** The Artifacts that are still to be downloaded on the way forward, or may be where one of several is not chosen yet. */
 function neededArtifacts({
   begin: first,
   direction,
@@ -153,16 +154,18 @@ function neededArtifacts({
   members,
 }: Deployment): readonly PlannedArtifact[] {
   if (direction !== "forward") return [];
-  const isDownloaded = (id: string): boolean =>
-    members.some((member) => member.id === id && member.ran.Download === "ok");
-  const steps = first.plan.stages
-    .slice(stage)
-    .flatMap(({ groups }, index) =>
-      groups.flat().filter(({ component }) => index > 0 || !isDownloaded(component)),
-    );
-  return first.artifacts.filter(({ componentType, version }) =>
-    steps.some((step) => step.componentType === componentType && step.to === version),
+  const needed = first.plan.stages.slice(stage).flatMap(({ groups }, index) =>
+    groups.flat().flatMap(({ component: id, componentType, to }) => {
+      const member = index > 0 ? undefined : members.find((one) => one.id === id);
+      if (member?.ran.Download === "ok") return [];
+      const candidates = candidatesFor(first.artifacts, { id, componentType }, to);
+      const chosen = member?.artifact ?? null;
+      return chosen === null
+        ? candidates
+        : candidates.filter(({ identity }) => identity === chosen);
+    }),
   );
+  return [...new Set(needed)];
 }
 
 /**

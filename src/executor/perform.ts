@@ -22,6 +22,7 @@ import { FileError, type Platform } from "../platform/types.ts";
 import type { OpenArtifact } from "../sources/access.ts";
 import { fileProblem } from "./file-problem.ts";
 import { endedNote, type LeftOvers } from "./left-overs.ts";
+import { chosenArtifact, choosePlanned } from "./planned-artifact.ts";
 import { setLeftWorkDirAside, stageId } from "./left-work-dirs.ts";
 import { setAsideNote } from "./owed.ts";
 import type { Perform, Task, TaskEnd } from "./ports.ts";
@@ -70,7 +71,9 @@ async function perform(ports: PerformPorts, task: Task): Promise<TaskEnd> {
   switch (round) {
     case "NeedsUnpackedArtifact": {
       const prepared = await prepare(ports, task);
-      return prepared ?? told(await askWord(ports.platform, querySpec(ports, task), round));
+      if ("end" in prepared) return prepared.end;
+      const answer = told(await askWord(ports.platform, querySpec(ports, task), round));
+      return { ...answer, ...prepared };
     }
     case "ProvidePayloadFileSizes":
     case "SupportsRollback":
@@ -130,14 +133,19 @@ async function cleanUpOwed(ports: PerformPorts, task: Task): Promise<TaskEnd> {
   return end;
 }
 
-/** The work dir is filled before the first question; null where it went well. */
-async function prepare(ports: PerformPorts, task: Task): Promise<TaskEnd | null> {
+/** The work dir is filled before the first question, and which of several Artifacts it is for is chosen. */
+async function prepare(
+  ports: PerformPorts,
+  task: Task,
+): Promise<Pick<TaskEnd, "artifact"> | { readonly end: TaskEnd }> {
   const component = componentOf(task);
   const provides = ports.provides.get(component.id);
   const asked = provides === undefined ? await askForProvides(ports, task) : { provides };
-  if ("end" in asked) return asked.end;
-  const opened = await ports.open(plannedOf(task), "header");
-  if (!opened.ok) return failedOf(opened.problems);
+  if ("end" in asked) return asked;
+  const chosen = choosePlanned(task, component, asked.provides);
+  if (!chosen.ok) return { end: failedOf(chosen.problems) };
+  const opened = await ports.open(chosen.value, "header");
+  if (!opened.ok) return { end: failedOf(opened.problems) };
   const { files } = ports.platform;
   try {
     setLeftWorkDirAside({ ...ports, files }, task.deployment, task.member);
@@ -147,14 +155,15 @@ async function prepare(ports: PerformPorts, task: Task): Promise<TaskEnd | null>
       artifact: opened.value.artifact,
       deploymentId: stageId(task.deployment),
     });
-    return null;
+    const { components, identity } = chosen.value;
+    return components === undefined || identity === undefined ? {} : { artifact: identity };
   } finally {
     opened.value.close();
   }
 }
 
 async function downloadPayload(ports: PerformPorts, task: Task): Promise<TaskEnd> {
-  const opened = await ports.open(plannedOf(task), "all");
+  const opened = await ports.open(chosenArtifact(task, componentOf(task)), "all");
   if (!opened.ok) return failedOf(opened.problems);
   const { source, artifact, keep } = opened.value;
   try {
@@ -233,16 +242,6 @@ function querySpec(ports: PerformPorts, task: Task): QuerySpec {
 function componentOf({ deployment, member }: Task): TopologyComponent {
   const found = deployment.begin.components.find(({ id }) => id === member.id);
   if (found === undefined) throw new Error(`${member.id} is not of this Topology`);
-  return found;
-}
-
-function plannedOf(task: Task): PlannedArtifact {
-  const { componentType } = componentOf(task);
-  const wanted = task.member.step?.to;
-  const found = task.deployment.begin.artifacts.find(
-    (planned) => planned.componentType === componentType && planned.version === wanted,
-  );
-  if (found === undefined) throw new Error(`no Artifact of ${task.member.id} for ${wanted ?? "?"}`);
   return found;
 }
 

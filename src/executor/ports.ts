@@ -1,4 +1,5 @@
 import type { Event, FailureReason } from "../core/events.ts";
+import type { Sha256 } from "../core/ids.ts";
 import type { Deployment, Member } from "../deployment/deployment.ts";
 import type { RoundName } from "../deployment/rounds.ts";
 import type { JournalRecord } from "../deployment/records.ts";
@@ -26,6 +27,8 @@ export interface TaskEnd {
   readonly failure: FailureReason | null;
   /** The answer of a query, the version that Provides told, or null. */
   readonly answer: string | null;
+  /** Of several Artifacts of one release the one that was chosen, by its identity. */
+  readonly artifact?: Sha256;
 }
 
 /** Does one Component's part of a round; never throws for what an Interface does. */

@@ -167,6 +167,7 @@ async function performTask(
     component,
     failure: end.failure,
     answer: end.answer,
+    ...(end.artifact === undefined ? {} : { artifact: end.artifact }),
     elapsedMs,
   });
   ports.reachCrashPoint(`${round}:outcome-appended`);

@@ -1,4 +1,3 @@
-import { chooseOfRelease } from "../artifact/choose.ts";
 import { verifiedAtOnce, verifyArtifact } from "../artifact/verify.ts";
 import { type PayloadSize, payloadSize } from "../bundle/entry-list.ts";
 import { readThrough } from "../bundle/sums.ts";
@@ -15,7 +14,6 @@ import {
   wantedArtifacts,
 } from "../manifest/available-artifacts.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { MatchComponent } from "../manifest/match-input.ts";
 import type { ByteSource } from "../platform/types.ts";
 import type { Supply } from "../sources/access.ts";
 import type { Elsewhere } from "../sources/elsewhere.ts";
@@ -28,19 +26,11 @@ import type { Settings } from "./settings.ts";
 
 /** The Artifacts that a Manifest names; one release may have several for a type. */
 export interface ArtifactCandidates {
-  /** For each that is named, those that may be meant, the smallest first; none: it is known by name only. */
+  /** For each that is named, those that may be meant, the preferred first; none: it is known by name only. */
   readonly each: readonly {
     readonly wanted: WantedArtifact;
     readonly candidates: readonly LocatedArtifact[];
   }[];
-  readonly notes: readonly Problem[];
-}
-
-/** Of each one at most. */
-export interface FoundArtifacts {
-  readonly available: readonly AvailableArtifact[];
-  /** Without those that are known by name only. */
-  readonly located: readonly LocatedArtifact[];
   readonly notes: readonly Problem[];
 }
 
@@ -74,33 +64,15 @@ export async function findArtifacts(
   });
 }
 
-/**
- * All Components of a type get the same Artifact of a release: of several the one that is right for the most of them by what they
- * provide; without Components the smallest.
- */
-export function chooseArtifacts(
-  { each, notes }: ArtifactCandidates,
-  components: readonly Pick<MatchComponent, "type" | "current">[],
-): FoundArtifacts {
-  const chosen = each.map(({ wanted, candidates }) => {
-    const { type } = wanted;
-    const ofType = each.filter((other) => other.wanted.type === type);
-    const present = components.flatMap((component) =>
-      component.type === type && component.current.kind === "provides"
-        ? [component.current.provides]
-        : [],
-    );
-    const available = ofType.flatMap((other) => other.candidates.map(({ artifact }) => artifact));
-    const located = chooseOfRelease(candidates, { componentType: type, present, available });
-    return { wanted, located };
-  });
-  return {
-    available: chosen.map(({ wanted, located }) =>
-      located === null ? artifactByName(wanted) : availableArtifact(wanted, located.artifact),
-    ),
-    located: chosen.flatMap(({ located }) => located ?? []),
-    notes,
-  };
+/** All that may be meant, those of one release in the order in which they are preferred. */
+export function availableAmong({
+  each,
+}: Pick<ArtifactCandidates, "each">): readonly AvailableArtifact[] {
+  return each.flatMap(({ wanted, candidates }) =>
+    candidates.length === 0
+      ? [artifactByName(wanted)]
+      : candidates.map(({ artifact }) => availableArtifact(wanted, artifact)),
+  );
 }
 
 /** An Artifact of the plan as far as it could be read. */

@@ -1,8 +1,9 @@
+import type { ComponentId } from "../core/ids.ts";
 import { inOrder } from "../core/in-order.ts";
 import type { ProblemCode } from "../core/problem-codes.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { withoutArtifacts } from "../deployment/at-hand.ts";
+import { type AwayArtifact, withoutArtifacts } from "../deployment/at-hand.ts";
 import { contingencies, type Contingency } from "../deployment/contingencies.ts";
 import { versionNamed } from "../manifest/version.ts";
 import type { Plan } from "../planner/model/plan.ts";
@@ -29,7 +30,7 @@ export interface WaysAtHand {
 /** Null: it lies here; else why not. */
 type Bring = (located: LocatedArtifact) => Promise<Problem | null>;
 
-type Planned = Pick<Planning, "system" | "located" | "nodeLimit">;
+type Planned = Pick<Planning, "system" | "allotment" | "nodeLimit">;
 
 /**
  * What a planned way out may install has to lie on this device before the first install: it must never need the network. What
@@ -37,20 +38,27 @@ type Planned = Pick<Planning, "system" | "located" | "nodeLimit">;
  */
 async function waysAtHand(
   { compute }: Machine,
-  { system, located, nodeLimit }: Planned,
+  { system, allotment, nodeLimit }: Planned,
   plan: Plan,
   bring: Bring,
   /** Of the Server's, and brought already. */
   here: readonly LocatedArtifact[] = [],
 ): Promise<WaysAtHand> {
-  const remote = located.filter(({ location }) => location.kind === "server");
+  const { takersOf } = allotment;
+  const remote = allotment.located.filter(({ location }) => location.kind === "server");
   const brought = new Set(here);
   const lost = new Map<LocatedArtifact, Problem>();
   for (;;) {
-    const usable = withoutArtifacts(system, [...lost.keys()].map(typeVersion));
+    const usable = withoutArtifacts(
+      system,
+      [...lost.keys()].map((one) => awayArtifact(one, takersOf(one))),
+    );
     const ways = await compute(() => contingencies(usable, plan, { nodeLimit }));
     const wanted = remote.filter(
-      (one) => !brought.has(one) && !lost.has(one) && isInstalledBy(ways, system, one),
+      (one) =>
+        !brought.has(one) &&
+        !lost.has(one) &&
+        isInstalledBy(ways, system, awayArtifact(one, takersOf(one))),
     );
     if (wanted.length === 0) {
       const away = remote.filter((one) => !brought.has(one));
@@ -132,19 +140,26 @@ function nearest(directory: string, files: Machine["platform"]["files"]): string
   return files.status(directory) === null ? nearest(parent, files) : directory;
 }
 
-function typeVersion({ wanted, artifact }: LocatedArtifact) {
-  return { componentType: wanted.type, version: versionNamed(artifact.name) };
+function awayArtifact(
+  { wanted, artifact }: LocatedArtifact,
+  takers: readonly ComponentId[] | null,
+): AwayArtifact {
+  return {
+    componentType: wanted.type,
+    version: versionNamed(artifact.name),
+    ...(takers === null ? {} : { components: takers }),
+  };
 }
 
 function isInstalledBy(
   ways: readonly Contingency[],
   { components, types }: Planning["system"],
-  one: LocatedArtifact,
+  { componentType, version, components: takers }: AwayArtifact,
 ): boolean {
-  const { componentType, version } = typeVersion(one);
-  const ids = new Set(
-    components.flatMap(({ id, type }) => (types[type]?.name === componentType ? [id] : [])),
+  const ofType = components.flatMap(({ id, type }) =>
+    types[type]?.name === componentType ? [id] : [],
   );
+  const ids = new Set(takers ?? ofType);
   return ways.some(({ groups }) =>
     (groups ?? [])
       .flat()

@@ -58,12 +58,23 @@ export function beginRecord(
       timeoutMs: timeoutOf(entry, settings),
       onInterrupt: entry.onInterrupt,
     })),
-    artifacts: planning.located.map((one) => ({
+    artifacts: planning.allotment.located.map((one) => ({
       ...plannedArtifact(one),
+      ...chosenBy(one, planning.allotment.takersOf(one)),
       ...(away.includes(one) ? { isAway: true } : {}),
     })),
     ...(planning.nodeLimit === defaultNodeLimit ? {} : { nodeLimit: planning.nodeLimit }),
   };
+}
+
+/** What one of several of its release is chosen by. */
+function chosenBy(
+  { artifact }: LocatedArtifact,
+  takers: readonly ComponentId[] | null,
+): Pick<PlannedArtifact, "components" | "depends"> {
+  return takers === null
+    ? {}
+    : { components: takers, depends: Object.fromEntries(artifact.depends) };
 }
 
 /** What is opened by its identity, which does not cover every byte of the file. */

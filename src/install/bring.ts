@@ -1,13 +1,13 @@
 import { pinProblems } from "../bundle/pins.ts";
 import type { Sha256 } from "../core/ids.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { versionNamed } from "../manifest/version.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import { bytesText } from "../report/measures.ts";
 import type { Supply } from "../sources/access.ts";
 import type { Origin } from "../sources/cache/cache.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
 import { serverOrigin } from "../sources/supply.ts";
+import type { Allotment } from "./allotment.ts";
 
 /** Stores an Artifact in the cache, whole and verified. One that its pin forbids is a failure (`artifact-pin`). */
 export async function bring(
@@ -37,19 +37,13 @@ export async function bringFromServer(
 /** All that the plan installs and that is on the Server, so that the update itself needs no network. */
 export async function prefetch(
   supply: Supply,
-  located: readonly LocatedArtifact[],
+  { ofStep }: Allotment,
   plan: Plan,
   tell: (message: string) => void,
 ): Promise<Result<readonly LocatedArtifact[]>> {
   const steps = plan.stages.flatMap(({ groups }) => groups.flat());
-  const remote = located.filter(
-    ({ location, wanted, artifact }) =>
-      location.kind === "server" &&
-      steps.some(
-        ({ componentType, to }) =>
-          componentType === wanted.type && to === versionNamed(artifact.name),
-      ),
-  );
+  const installed = new Set(steps.flatMap((step) => ofStep(step) ?? []));
+  const remote = [...installed].filter(({ location }) => location.kind === "server");
   for (const one of remote) {
     tell(`${one.name} (${bytesText(one.size)}) is fetched before the first install.`);
     const brought = await bringFromServer(supply, one);

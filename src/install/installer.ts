@@ -11,7 +11,7 @@ import type { Supply } from "../sources/access.ts";
 import { FileError } from "../platform/types.ts";
 import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
 import { bringWaysOut, type WaysAtHand } from "./at-hand.ts";
-import { chooseArtifacts, findArtifacts, verifyArtifacts } from "./artifacts.ts";
+import { findArtifacts, verifyArtifacts } from "./artifacts.ts";
 import { beginRecord, providesOf } from "./begin-record.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { readDeviceConstraints, topologyFor } from "./device-files.ts";
@@ -31,6 +31,7 @@ import {
 import { datastoreOf, type Machine } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
 import { matchAndPlan, type Planning, unlessExchanged } from "./planning.ts";
+import { askNextSources } from "./next-source.ts";
 import { type OpenProgress, withProgress } from "./progress.ts";
 import { checkRelease } from "./release.ts";
 import type { Settings } from "./settings.ts";
@@ -179,22 +180,26 @@ async function planHere(
     rebootsHost: entry.rebootsHost,
     at: null,
   }));
-  const found = chooseArtifacts(candidates.value, components);
-  return await matchAndPlan(machine, {
-    match: {
-      manifest,
-      deviceConstraints: constraints.value,
-      systemType: topology.value.systemType,
-      components,
-      absent: surveyed.value.absent,
-      start: "real",
-      artifacts: found.available,
-    },
+  const match = {
+    manifest,
+    deviceConstraints: constraints.value,
+    systemType: topology.value.systemType,
+    components,
+    absent: surveyed.value.absent,
+    start: "real" as const,
+  };
+  const widened = await askNextSources(input.places, match, candidates.value, (use) =>
+    withElsewhere(machine, settings, use),
+  );
+  const found = widened.candidates;
+  const made = await matchAndPlan(machine, {
+    match,
     found: { ...found, notes: [...notes, ...found.notes] },
     survey: surveyed.value,
     nodeLimit: settings.plannerNodeLimit,
     cache: settings.cache,
   });
+  return made.ok ? made : fail(...made.problems, ...widened.problems);
 }
 
 /** Refuses the plan, or checks all that can be checked before anything changes, and runs it. */
@@ -297,14 +302,14 @@ async function bringHere(
   options: Pick<InstallOptions, "prefetch">,
   tell: Told["tell"],
 ): Promise<Result<Pick<WaysAtHand, "away" | "notes">>> {
-  const { located } = planning;
+  const { located } = planning.allotment;
   supply.cache.protect(new Set(located.map(({ artifact }) => artifact.identity)));
   for (const { location, artifact } of located) {
     if (location.kind === "server") supply.heads.set(artifact.identity, artifact);
   }
   const isRemote = located.some(({ location }) => location.kind === "server");
   if (!isRemote) return ok({ away: [], notes: [] });
-  const here = options.prefetch ? await prefetch(supply, located, plan, tell) : ok([]);
+  const here = options.prefetch ? await prefetch(supply, planning.allotment, plan, tell) : ok([]);
   if (!here.ok) return here;
   return await bringWaysOut(machine, supply, planning, plan, tell, here.value);
 }
@@ -332,6 +337,8 @@ async function preflight(
   supply: Supply,
 ): Promise<Result<readonly string[]>> {
   const { files, clock } = machine.platform;
+  const { allotment } = planning;
+  const { located } = allotment;
   const release = checkRelease(
     { files, store: datastoreOf(machine), now: clock.now() },
     planning.manifest,
@@ -340,13 +347,14 @@ async function preflight(
   if (!release.ok) return release;
   const failed = unattended ? failedBefore(machine, input.identity) : null;
   if (failed !== null) return fail(failed);
-  const lost = planning.located.flatMap(
+  const lost = located.flatMap(
     ({ location }) => (location.kind === "file" && inOwnDirectory(machine, location.path)) || [],
   );
   if (lost.length > 0) return fail(...lost);
-  const verified = await verifyArtifacts(machine, settings, supply, planning.located);
+  const verified = await verifyArtifacts(machine, settings, supply, located);
   if (!verified.ok) return verified;
-  const room = checkSpace(files, machine.environment.datastoreDir.value, plan, verified.value);
+  const store = machine.environment.datastoreDir.value;
+  const room = checkSpace(files, store, plan, allotment, verified.value);
   if (!room.ok) return room;
   return ok([...release.value, ...room.value].map(({ message }) => message));
 }

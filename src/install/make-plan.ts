@@ -10,7 +10,7 @@ import { explainInShort } from "../planner/explain.ts";
 import { unlessRefused } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import { foreseeWaysOut } from "./at-hand.ts";
-import { chooseArtifacts, findArtifacts, type FoundArtifacts } from "./artifacts.ts";
+import { type ArtifactCandidates, findArtifacts } from "./artifacts.ts";
 import { deviceConstraintsFile } from "./device-files.ts";
 import { readText } from "./input-files.ts";
 import { type SystemInput, withSystemInput } from "./input.ts";
@@ -108,7 +108,7 @@ async function makePlan(
 /** What a state is planned with that needs no device: the same for every state. */
 export interface OnPaper {
   readonly manifest: Manifest;
-  readonly found: FoundArtifacts;
+  readonly found: ArtifactCandidates;
   readonly nodeLimit: number;
 }
 
@@ -127,12 +127,11 @@ export async function readOnPaper(machine: Machine, input: SystemInput): Promise
   const read = readManifest(input.manifest);
   if (!effective.ok || !read.ok) return fail(...problemsOf(effective), ...problemsOf(read));
   const { manifest, notes } = read.value;
-  const candidates = await findArtifacts(input.places, manifest, { kind: "by name if need be" });
-  if (!candidates.ok) return candidates;
-  const found = chooseArtifacts(candidates.value, []);
+  const found = await findArtifacts(input.places, manifest, { kind: "by name if need be" });
+  if (!found.ok) return found;
   return ok({
     manifest,
-    found: { ...found, notes: [...notes, ...found.notes] },
+    found: { ...found.value, notes: [...notes, ...found.value.notes] },
     nodeLimit: effective.value.plannerNodeLimit.value,
   });
 }
@@ -159,7 +158,6 @@ export async function planOnPaper(
       })),
       absent: [],
       start: "real",
-      artifacts: found.available,
     },
     found,
     survey: null,

@@ -1,18 +1,24 @@
 import { wrongSums } from "../bundle/sums.ts";
 import { type LogLevel, logLevels } from "../core/log-level.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import type { AvailableArtifact } from "../manifest/available-artifacts.ts";
 import type { ArtifactLocation } from "../manifest/location.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { MatchInput } from "../manifest/match-input.ts";
 import { matchSystem } from "../manifest/match.ts";
 import type { System } from "../manifest/system.ts";
+import { versionNamed } from "../manifest/version.ts";
 import type { TraceEvent } from "../planner/model/trace.ts";
 import { findPlan, findPlanTraced } from "../planner/find-plan.ts";
 import type { Answer } from "../planner/model/plan.ts";
-import { type ArtifactSource, type PlannedSystem, plannedSystem } from "../report/planned.ts";
+import {
+  type ArtifactSource,
+  type PlannedSystem,
+  plannedSystem,
+  type ToldArtifact,
+} from "../report/planned.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
-import type { FoundArtifacts } from "./artifacts.ts";
+import { type Allotment, allot } from "./allotment.ts";
+import { type ArtifactCandidates, availableAmong } from "./artifacts.ts";
 import type { SystemInput } from "./input.ts";
 import type { Machine } from "./machine.ts";
 import type { CacheSettings } from "./settings.ts";
@@ -29,8 +35,8 @@ export interface Planning {
   readonly nodeLimit: number;
   /** For the reports. */
   readonly planned: PlannedSystem;
-  /** Where the Artifacts lie; without those that are known by name only. */
-  readonly located: readonly LocatedArtifact[];
+  /** Where the Artifacts lie, and who gets which; without those that are known by name only. */
+  readonly allotment: Allotment;
   /** Null where a state file was given in place of the System. */
   readonly survey: Survey<Surveyed> | null;
   /** Where Artifacts are kept; null where a state file was given, for then none is. */
@@ -39,8 +45,8 @@ export interface Planning {
 
 /** What is matched, and what a planning keeps of where that came from. */
 export interface ToPlan extends Pick<Planning, "survey" | "nodeLimit" | "cache"> {
-  readonly match: MatchInput;
-  readonly found: Pick<FoundArtifacts, "located" | "notes">;
+  readonly match: Omit<MatchInput, "artifacts">;
+  readonly found: ArtifactCandidates;
 }
 
 /** Matches a Manifest with a System, and plans. */
@@ -48,19 +54,19 @@ export async function matchAndPlan(
   { compute, options }: Machine,
   { match, found, survey, nodeLimit, cache }: ToPlan,
 ): Promise<Result<Planning>> {
-  const matched = matchSystem(match);
+  const matched = matchSystem({ ...match, artifacts: availableAmong(found) });
   if (!matched.ok) return matched;
-  const { system, notes } = matched.value;
-  const { manifest, artifacts } = match;
+  const { system, choices, notes } = matched.value;
+  const { manifest } = match;
   const { answer, trace } = await compute(() =>
     isTraced(options.logLevel)
       ? findPlanTraced(system, { nodeLimit })
       : { answer: findPlan(system, { nodeLimit }), trace: [] },
   );
-  const { located } = found;
-  const told = artifacts.map((one) => toldArtifact(one, located));
-  const planned = plannedSystem(manifest, system, told, [...found.notes, ...notes]);
-  return ok({ manifest, system, answer, trace, nodeLimit, planned, located, survey, cache });
+  const allotment = allot(found.each, choices, answer);
+  const artifactOf = artifactTeller(found, allotment);
+  const planned = plannedSystem(manifest, system, artifactOf, [...found.notes, ...notes]);
+  return ok({ manifest, system, answer, trace, nodeLimit, planned, allotment, survey, cache });
 }
 
 /** What the search does is told with `--log-level debug`. */
@@ -68,13 +74,31 @@ function isTraced(level: LogLevel | null): boolean {
   return level !== null && logLevels.indexOf(level) <= logLevels.indexOf("debug");
 }
 
+/** The same object for the same Artifact. */
+function artifactTeller(
+  found: ArtifactCandidates,
+  { located, ofStep, takersOf }: Allotment,
+): PlannedSystem["artifactOf"] {
+  const told = new Map(located.map((one) => [one, toldArtifact(one, takersOf(one) === null)]));
+  const named = availableAmong(found).filter(({ artifact }) => artifact === null);
+  return (step) => {
+    const one = ofStep(step);
+    if (one !== null) return told.get(one) ?? null;
+    const { name } =
+      named.find(
+        ({ type, name: own }) => type === step.componentType && versionNamed(own) === step.to,
+      ) ?? {};
+    return name === undefined ? null : { name, source: null, bytes: null };
+  };
+}
+
 function toldArtifact(
-  { type, name, artifact }: AvailableArtifact,
-  located: readonly LocatedArtifact[],
-) {
-  const found = located.find((one) => one.wanted.type === type && one.artifact === artifact);
-  if (found === undefined) return { type, name, source: null, bytes: null };
-  return { type, name, source: sourceOfLocation(found.location), bytes: found.size };
+  { artifact, location, size }: LocatedArtifact,
+  isOnly: boolean,
+): ToldArtifact {
+  const { name, identity } = artifact;
+  const told = { name, source: sourceOfLocation(location), bytes: size };
+  return isOnly ? told : { ...told, identity };
 }
 
 /** As the reports tell it. */

@@ -1,8 +1,9 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { versionNamed } from "../manifest/version.ts";
 import type { Plan, Stage, Step } from "../planner/model/plan.ts";
 import type { Files } from "../platform/types.ts";
+import type { LocatedArtifact } from "../sources/located.ts";
+import type { Allotment } from "./allotment.ts";
 import type { CheckedArtifact } from "./artifacts.ts";
 
 /** What a file takes beyond its bytes: the rest of its last block, and its entry. */
@@ -23,10 +24,13 @@ export function checkSpace(
   files: Files,
   datastore: string,
   plan: Plan,
+  { ofStep }: Pick<Allotment, "ofStep">,
   artifacts: readonly CheckedArtifact[],
 ): Result<readonly Problem[]> {
   const free = files.freeBytes(datastore);
-  const stored = plan.stages.map((stage) => stepsOf(stage).map((step) => ofStep(step, artifacts)));
+  const stored = plan.stages.map((stage) =>
+    stepsOf(stage).map((step) => checkedOf(step, ofStep(step), artifacts)),
+  );
   const needed = journalBytes + most(stored.map((steps) => sum(steps.map(workDirBytes))));
   const place = `the file system of "${datastore}"`;
   if (needed > free) {
@@ -55,11 +59,12 @@ function stepsOf({ groups }: Stage): readonly Step[] {
   return groups.flat();
 }
 
-function ofStep(step: Step, artifacts: readonly CheckedArtifact[]): CheckedArtifact {
-  const found = artifacts.find(
-    ({ located: { wanted, artifact } }) =>
-      wanted.type === step.componentType && versionNamed(artifact.name) === step.to,
-  );
+function checkedOf(
+  step: Step,
+  located: LocatedArtifact | null,
+  artifacts: readonly CheckedArtifact[],
+): CheckedArtifact {
+  const found = artifacts.find((one) => one.located === located);
   if (found === undefined) throw new Error(`no Artifact "${step.to}" for "${step.component}"`);
   return found;
 }

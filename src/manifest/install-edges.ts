@@ -6,6 +6,7 @@ import {
 } from "../artifact/matching.ts";
 import type { Artifact } from "../artifact/types.ts";
 import { type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
+import type { AvailableArtifact } from "./available-artifacts.ts";
 import type { SystemComponent } from "./system.ts";
 import { type Place, waysAmong } from "./ways.ts";
 
@@ -13,8 +14,7 @@ import { type Place, waysAmong } from "./ways.ts";
 export interface Install {
   /** Index into the versions. */
   readonly version: number;
-  /** Null: known by its name only. */
-  readonly artifact: Artifact | null;
+  readonly available: AvailableArtifact;
   /** Indices; null: any. */
   readonly from: readonly number[] | null;
 }
@@ -23,6 +23,7 @@ export interface InstallEdgesInput {
   readonly type: ComponentType;
   readonly interfaceName: string;
   readonly versions: readonly Version[];
+  /** Several may bring one version: the first of them that may be installed is the one that is. */
   readonly installs: readonly Install[];
   /** Index of the version it has now. */
   readonly start: number;
@@ -33,28 +34,50 @@ export interface InstallEdgesInput {
 /** More contents of one Component than this are not followed. */
 const maxVariants = 2_000;
 
+/** What can be installed on a Component, and by which Artifacts. */
+export interface InstallEdges extends Pick<SystemComponent, "hops" | "ways"> {
+  /** Those that are chosen after some way or other. */
+  readonly chosen: ReadonlySet<AvailableArtifact>;
+}
+
 /**
  * For each version, the versions that can be installed from it, ascending. What a Component provides after
  * some installs depends on the way it came: an install edge counts only if it is possible whatever that way was. `ways`
  * has those, too, that are possible after some ways and not after others. Null: there are too many ways.
  */
-export function installEdges(
-  input: InstallEdgesInput,
-): Pick<SystemComponent, "hops" | "ways"> | null {
-  const variants = variantsOf(input);
-  if (variants === null) return null;
+export function installEdges(input: InstallEdgesInput): InstallEdges | null {
+  const found = variantsOf(input);
+  if (found === null) return null;
+  const { variants, chosen } = found;
   const hops = input.versions.map((version, from) => {
     const contents = variants.get(from) ?? [standIn(input, version)];
-    const possible = input.installs
-      .filter((install) => contents.every((content) => isPossible(input, install, from, content)))
-      .map((install) => install.version);
-    return [...new Set(possible)].filter((to) => to !== from).sort((a, b) => a - b);
+    const possible = contents.map((content) => choicesAt(input, from, content));
+    return [...(possible[0]?.keys() ?? [])]
+      .filter((to) => possible.every((choices) => choices.has(to)))
+      .toSorted((a, b) => a - b);
   });
-  if ([...variants.values()].every(({ length }) => length === 1)) return { hops };
+  if ([...variants.values()].every(({ length }) => length === 1)) return { hops, chosen };
   const places = placesOf(input);
   if (places === null) return null;
   const ways = waysAmong(places);
-  return ways === null ? { hops } : { hops, ways };
+  return ways === null ? { hops, chosen } : { hops, ways, chosen };
+}
+
+/** For each version on a way from where the Component is now, what brings it there; null from where nothing does. */
+export function artifactsAlong(
+  input: InstallEdgesInput,
+  way: readonly Version[],
+): readonly (AvailableArtifact | null)[] {
+  let version = input.start;
+  let content: Provides | null = contentNow(input);
+  return way.map((name) => {
+    const to = input.versions.indexOf(name);
+    const install = content === null ? undefined : choicesAt(input, version, content).get(to);
+    version = to;
+    content =
+      install === undefined || content === null ? null : contentAfter(input, install, content);
+    return install?.available ?? null;
+  });
 }
 
 /** What keeps the Artifact from being installed on the Component as it is now. */
@@ -62,15 +85,36 @@ export function unmetNow(input: InstallEdgesInput, artifact: Artifact): readonly
   return unmetDepends(contentNow(input), input.type, artifact);
 }
 
+/** Of each other version that can be installed there, the Artifact that brings it. */
+function choicesAt(
+  input: InstallEdgesInput,
+  from: number,
+  content: Provides,
+): ReadonlyMap<number, Install> {
+  const choices = new Map<number, Install>();
+  for (const install of input.installs) {
+    const { version } = install;
+    if (version === from || choices.has(version)) continue;
+    if (isPossible(input, install, from, content)) choices.set(version, install);
+  }
+  return choices;
+}
+
+interface Variants {
+  readonly variants: ReadonlyMap<number, readonly Provides[]>;
+  readonly chosen: ReadonlySet<AvailableArtifact>;
+}
+
 /** Every content that the Component can have at each version, as far as any Artifact asks for it. */
-function variantsOf(input: InstallEdgesInput): ReadonlyMap<number, readonly Provides[]> | null {
+function variantsOf(input: InstallEdgesInput): Variants | null {
   const keys = askedKeys(input.installs);
   const seen = new Set<string>();
   const variants = new Map<number, Provides[]>();
+  const chosen = new Set<AvailableArtifact>();
   const open: { readonly version: number; readonly content: Provides }[] = [];
   const meet = (version: number, content: Provides) => {
-    const asked = new Map([...content].filter(([key]) => keys.has(key)));
-    const name = JSON.stringify([version, ...[...asked].toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+    const asked = askedOf(content, keys);
+    const name = keyOf(version, asked);
     if (seen.has(name)) return;
     seen.add(name);
     variants.set(version, [...(variants.get(version) ?? []), asked]);
@@ -79,62 +123,58 @@ function variantsOf(input: InstallEdgesInput): ReadonlyMap<number, readonly Prov
   meet(input.start, contentNow(input));
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
     if (seen.size > maxVariants) return null;
-    for (const install of input.installs) {
-      if (install.version === state.version) continue;
-      if (!isPossible(input, install, state.version, state.content)) continue;
-      meet(install.version, contentAfter(input, install, state.content));
+    for (const [version, install] of choicesAt(input, state.version, state.content)) {
+      chosen.add(install.available);
+      meet(version, contentAfter(input, install, state.content));
     }
   }
-  return variants;
+  return { variants, chosen };
 }
 
 /**
- * All that the Component can be: a version, and what it may provide there, as far as any Artifact asks for it. Where
- * two Artifacts bring one version, it may be what either of them leaves. The first place is that where it is now.
+ * All that the Component can be: a version, and what it provides there, as far as any Artifact asks for it. The first
+ * place is that where it is now.
  */
 function placesOf(input: InstallEdgesInput): readonly Place[] | null {
   const keys = askedKeys(input.installs);
-  const asked = (content: Provides) =>
-    [...content].filter(([key]) => keys.has(key)).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const places: (Place & { readonly contents: readonly Provides[]; readonly hops: number[] })[] =
-    [];
+  const places: (Place & { readonly content: Provides; readonly hops: number[] })[] = [];
   const known = new Map<string, number>();
-  const meet = (version: number, contents: readonly Provides[]): number => {
-    const told = new Map(
-      contents.map((content) => {
-        const own = asked(content);
-        return [JSON.stringify(own), new Map(own)];
-      }),
-    );
-    const key = JSON.stringify([version, ...[...told.keys()].toSorted()]);
+  const meet = (version: number, content: Provides): number => {
+    const asked = askedOf(content, keys);
+    const key = keyOf(version, asked);
     const before = known.get(key);
     if (before !== undefined) return before;
     known.set(key, places.length);
-    return places.push({ version, key, contents: [...told.values()], hops: [] }) - 1;
+    return places.push({ version, key, content: asked, hops: [] }) - 1;
   };
-  meet(input.start, [contentNow(input)]);
-  for (const { version, contents, hops } of places) {
+  meet(input.start, contentNow(input));
+  for (const { version, content, hops } of places) {
     if (places.length > maxVariants) return null;
-    const after = new Map<number, Provides[]>();
-    for (const install of input.installs) {
-      if (install.version === version) continue;
-      if (!contents.every((content) => isPossible(input, install, version, content))) continue;
-      const left = contents.map((content) => contentAfter(input, install, content));
-      after.set(install.version, [...(after.get(install.version) ?? []), ...left]);
+    for (const [to, install] of choicesAt(input, version, content)) {
+      hops.push(meet(to, contentAfter(input, install, content)));
     }
-    for (const [to, left] of after) hops.push(meet(to, left));
   }
   return places;
 }
 
+function askedOf(content: Provides, keys: ReadonlySet<string>): Provides {
+  return new Map(
+    [...content].filter(([key]) => keys.has(key)).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+function keyOf(version: number, asked: Provides): string {
+  return JSON.stringify([version, ...asked]);
+}
+
 function isPossible(
   { type }: InstallEdgesInput,
-  install: Install,
+  { from: allowed, available: { artifact } }: Install,
   from: number,
   content: Provides,
 ): boolean {
-  if (install.from !== null && !install.from.includes(from)) return false;
-  return install.artifact === null || unmetDepends(content, type, install.artifact).length === 0;
+  if (allowed !== null && !allowed.includes(from)) return false;
+  return artifact === null || unmetDepends(content, type, artifact).length === 0;
 }
 
 function contentNow(input: InstallEdgesInput): Provides {
@@ -142,7 +182,8 @@ function contentNow(input: InstallEdgesInput): Provides {
 }
 
 function contentAfter(input: InstallEdgesInput, install: Install, content: Provides): Provides {
-  if (install.artifact !== null) return applyArtifact(content, install.artifact);
+  const { artifact } = install.available;
+  if (artifact !== null) return applyArtifact(content, artifact);
   return standIn(input, input.versions[install.version] ?? unknownVersion);
 }
 
@@ -156,10 +197,12 @@ function standIn(
   return new Map([
     ["artifact_name", version],
     [`rootfs-image.${interfaceName}.version`, version],
-    ...(install?.artifact?.provides ?? []),
+    ...(install?.available.artifact?.provides ?? []),
   ]);
 }
 
 function askedKeys(installs: readonly Install[]): ReadonlySet<string> {
-  return new Set(installs.flatMap(({ artifact }) => [...(artifact?.depends.keys() ?? [])]));
+  return new Set(
+    installs.flatMap(({ available }) => [...(available.artifact?.depends.keys() ?? [])]),
+  );
 }

@@ -94,23 +94,28 @@ export function unreachable(
   component: MatchComponent,
   found: Pick<SystemComponent, "hops" | "ways">,
 ): readonly Problem[] {
-  const target = artifacts.find(({ type, role }) => type === component.type && role === "target");
-  const [install] = input.installs;
-  const artifact = target?.artifact ?? null;
-  if (target === undefined || artifact === null || install === undefined) return [];
-  if (reachable(found, input.start).has(install.version)) return [];
-  const [unmet, ...more] = unmetNow(input, artifact);
-  const wanted = unmet?.wanted.map((value) => `"${value}"`).join(" or ") ?? "";
+  const targets = artifacts.filter(
+    ({ type, role }) => type === component.type && role === "target",
+  );
+  const known = targets.flatMap(({ artifact }) => artifact ?? []);
+  const [target] = targets;
+  if (target === undefined || known.length === 0 || isReached(found, input)) return [];
+  const each = known.map((artifact) => unmetNow(input, artifact));
+  const [unmet, ...more] = each.find((one) => one.length > 0) ?? [];
+  // Deltas of one release differ in what they want of the same key.
+  const values = each.flatMap((one) => one.find(({ key }) => key === unmet?.key)?.wanted ?? []);
+  const wanted = [...new Set(values)];
   const got = unmet?.found === null || unmet === undefined ? "nothing" : `"${unmet.found}"`;
   const reason =
     unmet === undefined
       ? "the Manifest's depends does not list the version it has"
-      : `it depends on "${unmet.key}" being ${wanted}, and finds ${got}`;
+      : `it depends on "${unmet.key}" being ${wanted.map((value) => `"${value}"`).join(" or ")}, and finds ${got}`;
+  const all = known.length > 1 ? ` by any of its ${known.length} Artifacts` : "";
   return [
     {
       code: "artifact-depends-unmet",
-      message: `"${target.name}" cannot be installed on "${component.id}": ${reason}.`,
-      ...(unmet !== undefined && { expected: `${unmet.key}=${unmet.wanted.join(" or ")}` }),
+      message: `"${target.name}" cannot be installed on "${component.id}"${all}: ${reason}.`,
+      ...(unmet !== undefined && { expected: `${unmet.key}=${wanted.join(" or ")}` }),
       ...(unmet !== undefined && { got }),
       hint:
         more.length > 0
@@ -118,6 +123,14 @@ export function unreachable(
           : "Add a stepping stone that leads there, or an Artifact for this Component.",
     },
   ];
+}
+
+/** Whether some way leads the Component to the wanted version, the one that is told first. */
+export function isReached(
+  found: Pick<SystemComponent, "hops" | "ways">,
+  { installs: [target], start }: InstallEdgesInput,
+): boolean {
+  return target === undefined || reachable(found, start).has(target.version);
 }
 
 export function tooManyWays({ id, type }: MatchComponent): Problem {

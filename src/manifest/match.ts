@@ -2,23 +2,36 @@ import type { ComponentType } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { knownVersions, type KnownVersions, versionsOf } from "./cell-versions.ts";
-import { installEdges, type InstallEdgesInput, type Install } from "./install-edges.ts";
+import { type ComponentChoice, componentChoice } from "./component-choice.ts";
+import {
+  installEdges,
+  type InstallEdges,
+  type InstallEdgesInput,
+  type Install,
+} from "./install-edges.ts";
 import { matchConstraints } from "./match-constraints.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { namesOfMatch } from "./match-names.ts";
 import { matchNotes } from "./match-notes.ts";
-import { fitProblems, tooManyWays, unreachable } from "./match-problems.ts";
+import { fitProblems, isReached, tooManyWays, unreachable } from "./match-problems.ts";
 import { tablesOf } from "./named-versions.ts";
 import { artifactsOf, type VersionDomains, versionDomains, versionNow } from "./version-domains.ts";
 import type { System, SystemComponent, SystemType } from "./system.ts";
+import type { Cell } from "./table.ts";
 import { sizeProblems } from "./table-checks.ts";
 import { versionNamed } from "./version.ts";
 import { inOrder } from "./yaml-problems.ts";
 
+/** A Manifest brought together with a System. */
+export interface MatchedSystem {
+  readonly system: System;
+  /** For each Component, in the order of the System. */
+  readonly choices: readonly ComponentChoice[];
+  readonly notes: readonly Problem[];
+}
+
 /** The Manifest as the planner wants it: everything that is wrong, or the System and what should be known about it. */
-export function matchSystem(
-  input: MatchInput,
-): Result<{ readonly system: System; readonly notes: readonly Problem[] }> {
+export function matchSystem(input: MatchInput): Result<MatchedSystem> {
   const misfits = fitProblems(input);
   if (misfits.length > 0) return fail(...misfits);
   const domains = versionDomains(input);
@@ -44,8 +57,21 @@ export function matchSystem(
   };
   return ok({
     system,
+    choices: matched.map(({ choice }) => choice),
     notes: [...names.notes, ...tables.notes, ...matchNotes(input, domains, system)],
   });
+}
+
+/** The types of which some Component cannot come to the wanted version, whatever the tables say. */
+export function stuckTypes(input: MatchInput): ReadonlySet<ComponentType> {
+  if (fitProblems(input).length > 0) return new Set();
+  const domains = versionDomains(input);
+  return new Set(
+    input.components.flatMap((component) => {
+      const { edgesInput, found } = edgesOf(input, domains, component);
+      return found === null || isReached(found, edgesInput) ? [] : [component.type];
+    }),
+  );
 }
 
 function systemType(
@@ -64,37 +90,27 @@ function systemType(
   };
 }
 
-function matchOne(
-  input: MatchInput,
-  { types, versions }: VersionDomains,
-  component: MatchComponent,
-): { readonly component: SystemComponent; readonly problems: readonly Problem[] } {
-  const type = types.findIndex(({ name }) => name === component.type);
-  const known = versions.get(component.type) ?? knownVersions([]);
-  const start = known.names.indexOf(versionNow(input, component));
-  const { installs, problems } = installsOf(input, component.type, known);
-  const { current } = component;
-  const edgesInput: InstallEdgesInput = {
-    type: component.type,
-    interfaceName: component.interface,
-    versions: known.names,
-    installs,
-    start,
-    provides: current.kind === "provides" ? current.provides : null,
-  };
-  const found = installEdges(edgesInput);
+interface Matched {
+  readonly component: SystemComponent;
+  readonly choice: ComponentChoice;
+  readonly problems: readonly Problem[];
+}
+
+function matchOne(input: MatchInput, domains: VersionDomains, component: MatchComponent): Matched {
+  const { edgesInput, found, problems } = edgesOf(input, domains, component);
   const wanted = input.manifest.componentTypes.find(({ type: name }) => name === component.type);
   const isDenied = component.supportsRollback === false || wanted?.supportsRollback === false;
   return {
     component: {
       id: component.id,
-      type,
-      start,
+      type: domains.types.findIndex(({ name }) => name === component.type),
+      start: edgesInput.start,
       supportsRollback: !isDenied,
       rebootsHost: component.rebootsHost,
       hops: found?.hops ?? [],
       ...(found?.ways !== undefined && { ways: found.ways }),
     },
+    choice: componentChoice(component.id, edgesInput, found),
     problems: [
       ...problems,
       ...(found === null ? [tooManyWays(component)] : []),
@@ -105,20 +121,46 @@ function matchOne(
   };
 }
 
+function edgesOf(
+  input: MatchInput,
+  { versions }: VersionDomains,
+  component: MatchComponent,
+): {
+  readonly edgesInput: InstallEdgesInput;
+  /** Null: there are too many ways. */
+  readonly found: InstallEdges | null;
+  readonly problems: readonly Problem[];
+} {
+  const known = versions.get(component.type) ?? knownVersions([]);
+  const { installs, problems } = installsOf(input, component.type, known);
+  const { current } = component;
+  const edgesInput: InstallEdgesInput = {
+    type: component.type,
+    interfaceName: component.interface,
+    versions: known.names,
+    installs,
+    start: known.names.indexOf(versionNow(input, component)),
+    provides: current.kind === "provides" ? current.provides : null,
+  };
+  return { edgesInput, found: installEdges(edgesInput), problems };
+}
+
 function installsOf(
   { artifacts }: MatchInput,
   type: ComponentType,
   versions: KnownVersions,
 ): { readonly installs: readonly Install[]; readonly problems: readonly Problem[] } {
-  const problems: Problem[] = [];
-  const installs = artifactsOf(artifacts, type).map(({ name, artifact, depends }) => {
-    const from = depends === null ? null : versionsOf(depends, versions);
-    problems.push(...(from?.problems ?? []));
+  // Those of one release share what the Manifest says of it.
+  const read = new Map<Cell, ReturnType<typeof versionsOf>>();
+  const installs = artifactsOf(artifacts, type).map((available) => {
+    const { name, depends } = available;
+    const from = depends === null ? null : (read.get(depends) ?? versionsOf(depends, versions));
+    if (depends !== null && from !== null) read.set(depends, from);
     return {
       version: versions.names.indexOf(versionNamed(name)),
-      artifact,
+      available,
       from: from?.set ?? null,
     };
   });
-  return { installs, problems };
+  return { installs, problems: [...read.values()].flatMap(({ problems }) => problems) };
 }

@@ -44,6 +44,8 @@ interface StepJson {
   readonly artifact: string | null;
   readonly source: ArtifactSource | null;
   readonly bytes: number | null;
+  /** Where a release has several, which one it is. */
+  readonly manifest_sha256?: string;
   readonly allowed_by: readonly { readonly file: string; readonly line: number }[];
 }
 
@@ -148,7 +150,7 @@ function planJson(planned: PlannedSystem, plan: Plan, notes: readonly ErrorJson[
 }
 
 function stepJson(planned: PlannedSystem, step: Step): StepJson {
-  const artifact = planned.artifactOf(step.componentType, step.to);
+  const artifact = planned.artifactOf(step);
   return {
     component: step.component,
     component_type: step.componentType,
@@ -157,6 +159,7 @@ function stepJson(planned: PlannedSystem, step: Step): StepJson {
     artifact: artifact?.name ?? null,
     source: artifact?.source ?? null,
     bytes: artifact?.bytes ?? null,
+    ...(artifact?.identity === undefined ? {} : { manifest_sha256: artifact.identity }),
     allowed_by: step.allowedBy.map(({ file, line }) => ({ file, line })),
   };
 }

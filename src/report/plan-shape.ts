@@ -27,6 +27,7 @@ export const planShape = z.object({
             artifact: z.string().nullable(),
             source: z.enum(["bundle", "file", "cache", "mender-server"]).nullable(),
             bytes: z.int().nullable(),
+            manifest_sha256: z.string().exactOptional(),
             allowed_by: z.array(z.object({ file: z.string(), line: z.int() })),
           }),
         ),

@@ -2,17 +2,17 @@ import type {
   ArtifactName,
   ComponentId,
   ComponentType,
+  Sha256,
   SystemVersion,
   Version,
 } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import type { Contingency } from "../deployment/contingencies.ts";
-import type { AvailableArtifact } from "../manifest/available-artifacts.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { startState, type System, type SystemState } from "../manifest/system.ts";
-import { versionNamed } from "../manifest/version.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import type { WhyNot } from "../planner/explain.ts";
+import type { Step } from "../planner/model/plan.ts";
 import { type OrderUse, writtenOrder } from "../planner/stage/written-order.ts";
 
 /** What is told about a planning besides its answer. */
@@ -33,8 +33,8 @@ export interface PlannedSystem {
   readonly toVersion: SystemVersion | null;
   /** Whether plans had to keep an order that is written in the Manifest; then the best one is the best of those. */
   readonly writtenOrder: OrderUse;
-  /** The Artifact that brings a version of a type. */
-  readonly artifactOf: (type: ComponentType, version: Version) => ToldArtifact | null;
+  /** What a step of the plan installs. */
+  readonly artifactOf: (step: Step) => ToldArtifact | null;
   /** Where the Manifest speaks of the type; null: it does not. */
   readonly placesOf: (type: ComponentType) => TypePlaces | null;
   /** Why there is no plan, by the names of this System; null where there is one, it is not known, or nobody asked. */
@@ -53,6 +53,8 @@ export interface ToldArtifact {
   readonly source: ArtifactSource | null;
   /** Of the whole file. */
   readonly bytes: number | null;
+  /** Where its release has several for the type: the sum of its `manifest`, which tells it from them. */
+  readonly identity?: Sha256;
 }
 
 /** Where the Manifest says what of a type. */
@@ -67,7 +69,7 @@ export interface TypePlaces {
 export function plannedSystem(
   manifest: Manifest,
   system: System,
-  artifacts: readonly (Pick<AvailableArtifact, "type"> & ToldArtifact)[],
+  artifactOf: PlannedSystem["artifactOf"],
   notes: readonly Problem[],
 ): PlannedSystem {
   return {
@@ -75,8 +77,7 @@ export function plannedSystem(
     from: startOf(system),
     toVersion: goalOf(system),
     writtenOrder: writtenOrder(system),
-    artifactOf: (type, version) =>
-      artifacts.find((one) => one.type === type && versionNamed(one.name) === version) ?? null,
+    artifactOf,
     placesOf: (type) => placesOf(manifest, type),
     whyNot: null,
     notes,

@@ -30,20 +30,40 @@ type Trust = Pick<Places, "files" | "decompressors" | "keys">;
 const askedAtOnce = 4;
 
 /**
- * Of each of them, in their order, all that are for its type, the smallest first; at least one. The first source that holds a
- * fitting Artifact is the only one asked; of a Server that cannot be asked nothing more is, and its problem is told once.
+ * Of each of them, in their order, all that are for its type, the smallest first; at least one. The first source that holds
+ * any is the only one asked; of a Server that cannot be asked nothing more is, and its problem is told once.
  */
 export async function locateElsewhere(
   elsewhere: Elsewhere,
   trust: Trust,
   named: readonly NamedArtifact[],
 ): Promise<readonly Result<readonly LocatedArtifact[]>[]> {
+  const cached = await locateCached(elsewhere, trust, named);
+  const missing = named.filter((_, index) => cached[index]?.length === 0);
+  const listed = await locateListed(elsewhere, trust, missing);
+  const byNamed = new Map(missing.map((one, index) => [one, listed[index]]));
+  return named.map((one, index) => byNamed.get(one) ?? ok(cached[index] ?? []));
+}
+
+/** Those of the cache alone; of each there may be none. */
+export async function locateCached(
+  elsewhere: Elsewhere,
+  trust: Trust,
+  named: readonly NamedArtifact[],
+): Promise<readonly (readonly LocatedArtifact[])[]> {
   const entries = await elsewhere.cached();
   const isWhole = provingOnce(trust.files);
+  return await inOrder(named, askedAtOnce, (one) => inCache(entries, isWhole, one));
+}
+
+/** Those of the Mender Server alone. */
+export async function locateListed(
+  elsewhere: Elsewhere,
+  trust: Trust,
+  named: readonly NamedArtifact[],
+): Promise<readonly Result<readonly LocatedArtifact[]>[]> {
   let unreachable: Result<never> | null = null;
   return await inOrder(named, askedAtOnce, async (one) => {
-    const cached = await inCache(entries, isWhole, one);
-    if (cached.length > 0) return ok(cached);
     if (unreachable !== null) return unreachable;
     const { wanted, name } = one;
     const listed = await elsewhere.server.candidates(name, wanted.type);

@@ -30,9 +30,7 @@ export async function locateArtifacts(
   elsewhere: Elsewhere | null,
 ): Promise<Result<readonly (readonly LocatedArtifact[])[]>> {
   const here = allOf(await Promise.all(wanted.map((one) => locate(places, one))));
-  // A signature covers the whole bundle, so then nothing beside it will do.
-  const isClosed = places.bundle !== null && places.keys.length > 0;
-  if (!here.ok || elsewhere === null || isClosed) return here;
+  if (!here.ok || elsewhere === null || isClosed(places)) return here;
   const named = wanted.flatMap((one, index) => {
     const { name } = one.reference;
     return name === null || here.value[index]?.length !== 0 ? [] : [{ wanted: one, name }];
@@ -49,6 +47,11 @@ export async function locateArtifacts(
   }
   const byWanted = new Map(named.map((one, index) => [one.wanted, found.value[index]]));
   return ok(wanted.map((one, index) => byWanted.get(one) ?? here.value[index] ?? []));
+}
+
+/** A signature covers the whole bundle, so then nothing beside it will do. */
+export function isClosed({ bundle, keys }: Places): boolean {
+  return bundle !== null && keys.length > 0;
 }
 
 function allOf<T>(results: readonly Result<T>[]): Result<readonly T[]> {

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { verifyArtifact } from "../../../src/artifact/verify.ts";
 import { payloadSize } from "../../../src/bundle/entry-list.ts";
 import type { CheckedArtifact } from "../../../src/install/artifacts.ts";
+import type { Allotment } from "../../../src/install/allotment.ts";
+import { versionNamed } from "../../../src/manifest/version.ts";
 import { checkSpace } from "../../../src/install/space.ts";
 import { ComponentId, ComponentType, Version } from "../../../src/core/ids.ts";
 import type { Plan } from "../../../src/planner/model/plan.ts";
@@ -71,8 +73,13 @@ function withFree(bytes: number) {
 
 const artifacts = [await artifact("v1"), await artifact("v2")];
 
+const allotment: Pick<Allotment, "ofStep"> = {
+  ofStep: ({ to }) =>
+    artifacts.find(({ located }) => versionNamed(located.artifact.name) === to)?.located ?? null,
+};
+
 function codes(free: number, of: Plan): readonly string[] {
-  const checked = checkSpace(withFree(free), "/datastore", of, artifacts);
+  const checked = checkSpace(withFree(free), "/datastore", of, allotment, artifacts);
   return checked.ok
     ? checked.value.map(({ code }) => code)
     : checked.problems.map(({ code }) => code);
@@ -87,6 +94,7 @@ test("where the payloads of a stage would not fit together, it is a warning", ()
     withFree(6 * megabyte),
     "/datastore",
     plan({ to: "v1", components: 2 }),
+    allotment,
     artifacts,
   );
   expect(checked).toMatchObject({
@@ -113,6 +121,7 @@ test("where not even the journal and the work dirs fit, it is refused", () => {
     withFree(megabyte),
     "/datastore",
     plan({ to: "v1", components: 1 }),
+    allotment,
     artifacts,
   );
   expect(checked).toMatchObject({

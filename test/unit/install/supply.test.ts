@@ -560,31 +560,31 @@ describe("what was fetched before", () => {
   });
 });
 
-describe("of several Artifacts of one release the smallest that may be installed is taken,", () => {
-  /** A delta is smaller than the whole, and depends on what it is made from. */
-  async function rtosV2(id: string, depends: Readonly<Record<string, string>>): Promise<Stored> {
-    const isDelta = "rootfs-image.rtos.version" in depends;
-    const changes = isDelta
-      ? {}
-      : { headerName: "header.tar", dataName: "data/0000.tar", compress: (tar: Uint8Array) => tar };
-    const bytes = await buildArtifact({
-      headerInfo: {
-        payloads: [{ type: "rtos" }],
-        artifact_provides: { artifact_name: "rtos-v2" },
-        artifact_depends: { device_type: ["rtos"] },
-      },
-      typeInfo: {
-        type: "rtos",
-        artifact_provides: { "rootfs-image.rtos.version": "rtos-v2" },
-        artifact_depends: depends,
-        clears_artifact_provides: ["rootfs-image.rtos.*"],
-      },
-      files: [{ name: "rtos.img", content: "rtos-v2\n" }],
-      ...changes,
-    });
-    return await storedArtifact(id, bytes);
-  }
+/** A delta is smaller than the whole, and depends on what it is made from. */
+async function rtosV2(id: string, depends: Readonly<Record<string, string>>): Promise<Stored> {
+  const isDelta = "rootfs-image.rtos.version" in depends;
+  const changes = isDelta
+    ? {}
+    : { headerName: "header.tar", dataName: "data/0000.tar", compress: (tar: Uint8Array) => tar };
+  const bytes = await buildArtifact({
+    headerInfo: {
+      payloads: [{ type: "rtos" }],
+      artifact_provides: { artifact_name: "rtos-v2" },
+      artifact_depends: { device_type: ["rtos"] },
+    },
+    typeInfo: {
+      type: "rtos",
+      artifact_provides: { "rootfs-image.rtos.version": "rtos-v2" },
+      artifact_depends: depends,
+      clears_artifact_provides: ["rootfs-image.rtos.*"],
+    },
+    files: [{ name: "rtos.img", content: "rtos-v2\n" }],
+    ...changes,
+  });
+  return await storedArtifact(id, bytes);
+}
 
+describe("of several Artifacts of one release the smallest that may be installed is taken,", () => {
   /** Which of them were planned, with the release on the Server and then where `bring` brings it. */
   async function planned(
     deltaFrom: string,
@@ -650,6 +650,187 @@ describe("of several Artifacts of one release the smallest that may be installed
       expect(await planned("rtos-v0", bring)).toEqual(["whole"]);
     },
   );
+});
+
+describe("two boards of one type that need different Artifacts of one release", () => {
+  /** Without tables, or with those that know both old versions. */
+  function writeManifest(constraints: readonly string[]): void {
+    const lines = [
+      "api_version: mender/v1",
+      "kind: manifest",
+      "name: system-core-v2",
+      "system_types_compatible: [gateway-with-two-rtos]",
+      "component_types:",
+      "  gateway: { artifact_name: gateway-v2, update_strategy: { order: 1 } }",
+      "  rtos: { artifact_name: rtos-v2, update_strategy: { order: 2 } }",
+      ...constraints,
+    ];
+    writeFileSync(system.path("manifest-v2.yaml"), `${lines.join("\n")}\n`);
+  }
+  const tables = [
+    "constraints:",
+    "  end_states:",
+    "    columns: [gateway, rtos@R456, rtos@R998]",
+    "    rows:",
+    "      v.1: [gateway-v1, rtos-v1, rtos-v0]",
+    "      v.2: [gateway-v2, rtos-v2, rtos-v2]",
+    "  transition_states:",
+    "    columns: [gateway]",
+    "    default: allow",
+    "    rows: []",
+  ];
+
+  async function boardsApart(constraints: readonly string[] = []): Promise<{
+    readonly deltas: readonly Stored[];
+    readonly rest: readonly Stored[];
+  }> {
+    const fromV1 = await rtosV2("from-v1", { "rootfs-image.rtos.version": "rtos-v1" });
+    const fromV0 = await rtosV2("from-v0", { "rootfs-image.rtos.version": "rtos-v0" });
+    const seed = await storedSeed(system.directory, "v2");
+    writeFileSync(system.path("boards/R998/version"), "rtos-v0\n");
+    rmSync(system.path("artifacts"), { recursive: true });
+    writeManifest(constraints);
+    return { deltas: [fromV1, fromV0], rest: seed.filter(({ id }) => id === "gateway-v2") };
+  }
+
+  const identityOf = async ({ id, bytes }: Stored): Promise<string> => {
+    const read = await readArtifact(memorySource(id, bytes), []);
+    return read.ok ? read.value.identity : "";
+  };
+
+  async function startServer(stored: readonly Stored[]): Promise<UpdateServer> {
+    const server = await startUpdateServer({ stored, certificate: null });
+    onTestFinished(() => server.close());
+    return server;
+  }
+
+  test("each get their own, and the plan tells which", async () => {
+    const { deltas, rest } = await boardsApart();
+    const machine = machineOf(system.directory, await startServer([...rest, ...deltas]));
+    const { json, text } = await planOf(machine);
+    const [v1Sum, v0Sum] = await Promise.all(deltas.map(identityOf));
+    expect(json).toMatchObject({
+      stages: [
+        {
+          groups: [
+            [{ component: "G13" }],
+            [
+              { component: "R456", artifact: "rtos-v2", manifest_sha256: v1Sum },
+              { component: "R998", artifact: "rtos-v2", manifest_sha256: v0Sum },
+            ],
+          ],
+        },
+      ],
+    });
+    expect(text).toContain(
+      "From the Mender Server: gateway-v2 (5.0 KiB), rtos-v2 for R456 (5.0 KiB) and rtos-v2 for R998 (5.0 KiB), 15.0 KiB in all.",
+    );
+    expect(await install(machine)).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+    const chosen = journals().matchAll(/"component":"(R\d+)"[^\n]*"artifact":"(\w+)"/g);
+    expect(new Map([...chosen].map(([, component, sum]) => [component, sum]))).toEqual(
+      new Map([
+        ["R456", v1Sum],
+        ["R998", v0Sum],
+      ]),
+    );
+  });
+
+  test("go on with what was chosen, where they were ended before Download", async () => {
+    const { deltas, rest } = await boardsApart();
+    const server = await startServer([...rest, ...deltas]);
+    const controller = new AbortController();
+    const machine = machineOf(system.directory, server);
+    const ending: OpenProgress = () => ({
+      emit: (event) => {
+        const isAsked = event.type === "state-ended" && event.state === "NeedsUnpackedArtifact";
+        if (isAsked && event.component === "R998") controller.abort();
+      },
+      close: () => {},
+    });
+    await install({ ...machine, signal: controller.signal }, { prefetch: true }, ending);
+    expect(versions()).toEqual(["gateway-v2", "rtos-v1", "rtos-v0"]);
+    await server.close();
+    const request = { verb: "resume", stopBefore: [], exitOnReboot: false } as const;
+    const resumed = await continueDeployment(machine, { request, takes: "any" }, told);
+    expect(resumed).toMatchObject({ ok: true });
+    expect(versions()).toEqual(v2);
+  });
+
+  test("have a way out only where each one's own is at hand", async () => {
+    const { deltas, rest } = await boardsApart(tables);
+    configure({ ArtifactsCache: { MaxSizeBytes: deltas[0]?.bytes.length ?? 0 } });
+    const server = await startServer([...rest, ...deltas]);
+    const made = await makeInstallPlan(machineOf(system.directory, server), "manifest-v2.yaml", {
+      allowUnsignedManifest: false,
+    });
+    if (!made.ok) throw new Error(JSON.stringify(made.problems));
+    const { notes: lost } = await withWaysOut(machineOf(system.directory, server), made.value);
+    expect(lost.map(({ code }) => code)).toContain("way-out-not-at-hand");
+  });
+
+  test("are refused where one of them has none, and all that there are is told", async () => {
+    const { deltas, rest } = await boardsApart();
+    writeFileSync(system.path("boards/R998/version"), "rtos-v7\n");
+    const machine = machineOf(system.directory, await startServer([...rest, ...deltas]));
+    expect(await install(machine)).toMatchObject({
+      ok: false,
+      problems: [
+        {
+          code: "artifact-depends-unmet",
+          message: `"rtos-v2" cannot be installed on "R998" by any of its 2 Artifacts: it depends on "rootfs-image.rtos.version" being "rtos-v0" or "rtos-v1", and finds "rtos-v7".`,
+        },
+      ],
+    });
+  });
+
+  test("get what the next source has where the first one has nothing that fits", async () => {
+    const { deltas, rest } = await boardsApart();
+    const [fromV1, fromV0] = deltas;
+    if (fromV1 === undefined || fromV0 === undefined) throw new Error("there are two");
+    const first = await startServer([...rest, fromV1]);
+    const asked = { allowUnsignedManifest: false };
+    const fetched = await fetchArtifacts(
+      machineOf(system.directory, first),
+      "manifest-v2.yaml",
+      asked,
+      null,
+    );
+    expect(fetched).toMatchObject({ ok: true });
+    const second = await startServer([...rest, fromV1, fromV0]);
+    const machine = machineOf(system.directory, second);
+    const { json } = await planOf(machine);
+    expect(json).toMatchObject({
+      stages: [
+        {
+          groups: [
+            [{ component: "G13", source: "cache" }],
+            [
+              { component: "R456", source: "cache" },
+              { component: "R998", source: "mender-server" },
+            ],
+          ],
+        },
+      ],
+    });
+    expect(await install(machine)).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+  });
+
+  test("are told of a next source that cannot be asked", async () => {
+    const { deltas, rest } = await boardsApart();
+    const first = await startServer([...rest, ...deltas.slice(0, 1)]);
+    const asked = { allowUnsignedManifest: false };
+    await fetchArtifacts(machineOf(system.directory, first), "manifest-v2.yaml", asked, null);
+    expect(await install(machineOf(system.directory, "refused"))).toMatchObject({
+      ok: false,
+      problems: [{ code: "artifact-depends-unmet" }, { code: "authentication-failed" }],
+    });
+    expect(await install(machineOf(system.directory, "no-bus"))).toMatchObject({
+      ok: false,
+      problems: [{ code: "artifact-depends-unmet" }],
+    });
+  });
 });
 
 describe("told to end while the Server is asked, it is no bug:", () => {

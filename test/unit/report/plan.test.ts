@@ -68,7 +68,11 @@ const planned: PlannedSystem = {
   },
   toVersion: SystemVersion.parse("v.2"),
   writtenOrder: "none",
-  artifactOf: (_, version) => ({ name: ArtifactName.parse(version), source: null, bytes: null }),
+  artifactOf: ({ to }) => ({
+    name: ArtifactName.parse(to),
+    source: null,
+    bytes: null,
+  }),
   placesOf: () => null,
   whyNot: null,
   notes: [],
