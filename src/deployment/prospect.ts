@@ -11,7 +11,7 @@ import {
 } from "./deployment.ts";
 import { evolve } from "./evolve.ts";
 
-/** What `resume` would do with a deployment, told from the journal alone. `to`: null where the state has no name. */
+/** What `resume` or `rollback` would do with a deployment, told from the journal alone. `to`: null where the state has no name. */
 export type Prospect =
   | { readonly kind: "put-away" }
   /** All that is left of the last stage, or of the failed deployment. */
@@ -26,10 +26,14 @@ export type Prospect =
   | { readonly kind: "give-up" };
 
 /** `bootId`: of the boot in which it would be called. `because` is told where nobody knew of that failure before. */
-export function prospectOf(deployment: Deployment, bootId: string): Prospect {
+export function prospectOf(
+  deployment: Deployment,
+  bootId: string,
+  verb: "resume" | "rollback" = "resume",
+): Prospect {
   if (deployment.ended !== null) return { kind: "put-away" };
   const { run } = deployment;
-  const taken = evolve(deployment, { ...run, verb: "resume", stopBefore: [], bootId });
+  const taken = evolve(deployment, { ...run, verb, stopBefore: [], bootId });
   if (taken.givenUp) return { kind: "give-up" };
   const action = decide(taken);
   const because = deployment.failure === null ? taken.failure : null;

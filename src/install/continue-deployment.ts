@@ -7,6 +7,7 @@ import { journalsIn } from "../executor/journals.ts";
 import { identitiesOf } from "./cache-contents.ts";
 import { noteEnd, whyNothingToDo, type WhyNothingToDo } from "./caller-marks.ts";
 import { deployPorts } from "./deploy-ports.ts";
+import { toldToOthers } from "./live-downloads.ts";
 import { lockedIfThere } from "./locked.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
 import { type OpenProgress, withProgress } from "./progress.ts";
@@ -91,7 +92,10 @@ async function continueLocked(
   const { keys, logLevel, cache } = settings.value;
   const components = deployment?.begin.components ?? [];
   const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-  return await withProgress(openProgress(named, logLevel), async (emit) => {
+  const shown = openProgress(named, logLevel);
+  const progress =
+    deployment === null ? shown : toldToOthers(machine, deployment.begin.deployment, shown);
+  return await withProgress(progress, async (emit) => {
     const tell = (message: string) => emit({ type: "note", message });
     return await withSupply(machine, settings.value, tell, async (supply) => {
       if (deployment !== null) supply.cache.protect(identitiesOf(deployment.begin));

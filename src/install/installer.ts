@@ -28,6 +28,7 @@ import {
   type SystemInput,
   withSystemInput,
 } from "./input.ts";
+import { toldToOthers } from "./live-downloads.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
 import { matchAndPlan, type Planning, unlessExchanged } from "./planning.ts";
@@ -274,7 +275,8 @@ async function deploy(
     away,
   });
   const named = planned.from.components;
-  return await withProgress(openProgress(named, settings.logLevel), async (emit) => {
+  const shown = openProgress(named, settings.logLevel);
+  return await withProgress(toldToOthers(machine, id, shown), async (emit) => {
     const ports = deployPorts(machine, {
       keys: settings.keys,
       from: null,

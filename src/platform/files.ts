@@ -31,6 +31,7 @@ export function nodeFiles(io: FileIo = fs): Files {
     writeDurably: (path, bytes) => writeDurably(io, path, bytes),
     writeNew: (path, bytes) => writeNew(io, path, bytes),
     write: (path, bytes) => write(io, path, bytes),
+    rename: (from, to) => guarded(from, () => io.renameSync(from, to)),
     renameDurably: (from, to) => renameDurably(io, from, to),
     link: (existing, path) => guarded(path, () => io.linkSync(existing, path)),
     syncDirectory: (path) => syncDirectory(io, path),

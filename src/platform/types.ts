@@ -103,6 +103,8 @@ export interface Files {
   writeNew(path: string, bytes: Uint8Array): void;
   /** Plain write, not synced. Mode 0600. */
   write(path: string, bytes: Uint8Array): void;
+  /** Atomic for whoever looks, and not synced: a power cut may undo it. */
+  rename(from: string, to: string): void;
   /** Rename, then fsync of both directories. */
   renameDurably(from: string, to: string): void;
   /** Hard link; FileError with EXDEV across file systems. */

@@ -1,17 +1,9 @@
 import * as z from "zod";
 import { deploymentOutcomes, type Event } from "../core/events.ts";
 import { queries, states, stopPoints } from "../core/protocol.ts";
+import { failureShape } from "./cause-shape.ts";
 import { noPlanShape, planShape, undecidedShape } from "./plan-shape.ts";
 import { errorShape, warningShape } from "./problem-shape.ts";
-
-const failureShape = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("exited"), code: z.int() }),
-  z.object({ kind: z.literal("signalled"), signal: z.string() }),
-  z.object({ kind: z.literal("timed-out"), after_ms: z.int() }),
-  z.object({ kind: z.literal("not-started"), message: z.string() }),
-  z.object({ kind: z.literal("interrupted") }),
-  z.object({ kind: z.literal("problem"), problem: errorShape }),
-]);
 
 const time = z.iso.datetime();
 const call = {

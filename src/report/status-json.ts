@@ -2,14 +2,9 @@ import { assertNever } from "../core/assert-never.ts";
 import { shownVersion } from "../core/ids.ts";
 import { causeJson } from "./cause.ts";
 import { prospectJson } from "./prospect.ts";
-import {
-  type InProgress,
-  lastRound,
-  prospectFor,
-  typeOf,
-  type Waiting,
-  waitingFor,
-} from "./status.ts";
+import type { InProgress } from "./in-progress.ts";
+import { groupOf, prospectFor, type Waiting, waitingFor } from "./status.ts";
+import { membersNow } from "./status-members.ts";
 import type { OwedCleanup } from "../journal/owed.ts";
 
 function waitingDocument(waiting: Waiting): Readonly<Record<string, unknown>> {
@@ -39,6 +34,7 @@ export function statusJson(
   if (progress === null) return { type: "status", deployment: null, cleanup_owed: debts };
   const { deployment } = progress;
   const { begin, stage, direction, failure, ended } = deployment;
+  const at = groupOf(deployment);
   return {
     type: "status",
     deployment: begin.deployment,
@@ -48,26 +44,34 @@ export function statusJson(
     stage,
     stages: begin.plan.stages.length,
     system_version: begin.plan.stages[stage]?.systemVersion ?? null,
+    group: at?.group ?? null,
+    groups: at?.groups ?? null,
     waits_for: waitingDocument(waitingFor(progress)),
-    resume: prospectJson(prospectFor(progress)),
+    resume: prospectJson(prospectFor(progress, "resume")),
+    rollback: prospectJson(prospectFor(progress, "rollback")),
     failure: failure === null ? null : causeJson(failure),
     outcome: ended?.outcome ?? null,
-    components: deployment.members.map((member) => {
-      const last = lastRound(deployment, member);
-      const version = shownVersion(member.version);
-      return {
-        component: member.id,
-        component_type: typeOf(deployment, member),
-        from: member.step?.from ?? version,
-        to: member.step?.to ?? version,
-        version,
-        group: member.step?.group ?? null,
-        last_state: last?.round ?? null,
-        progress: last?.progress ?? null,
-        inconsistent: member.inconsistent,
-        owes_cleanup: member.owesCleanup,
-      };
-    }),
+    components: membersNow(progress).map(
+      ({ id, type, member, last, since, download, waitsFor }) => {
+        const version = shownVersion(member.version);
+        return {
+          component: id,
+          component_type: type,
+          from: member.step?.from ?? version,
+          to: member.step?.to ?? version,
+          version,
+          group: member.step?.group ?? null,
+          last_state: last?.round ?? null,
+          progress: last?.progress ?? null,
+          since,
+          bytes: download?.bytes ?? null,
+          total_bytes: download?.totalBytes ?? null,
+          waits_for: waitsFor,
+          inconsistent: member.inconsistent,
+          owes_cleanup: member.owesCleanup,
+        };
+      },
+    ),
     cleanup_owed: debts,
   };
 }

@@ -1,30 +1,22 @@
 import { assertNever } from "../core/assert-never.ts";
-import { shownVersion } from "../core/ids.ts";
 import type { StopPoint } from "../core/protocol.ts";
+import { decide } from "../deployment/decide.ts";
 import {
   type Deployment,
   type Failure,
-  type Member,
+  groupCount,
   owingCleanup,
 } from "../deployment/deployment.ts";
 import type { OwedCleanup } from "../journal/owed.ts";
 import { type Prospect, prospectOf } from "../deployment/prospect.ts";
-import { aligned } from "./columns.ts";
 import { failureText } from "./failure.ts";
 import { ending } from "../deployment/verdict.ts";
 import { outcomeSentence } from "./outcome.ts";
+import type { InProgress } from "./in-progress.ts";
 import { canStillBeRolledBack, prospectText } from "./prospect.ts";
+import { memberLines } from "./status-members.ts";
 import type { Style } from "./style.ts";
 import { quoted } from "./words.ts";
-
-/** What is in progress: the deployment as its journal tells it, and whether a process is at work on it. */
-export interface InProgress {
-  readonly deployment: Deployment;
-  /** The process that is at work on it. */
-  readonly heldBy: number | null;
-  /** Of the boot in which this is asked. */
-  readonly bootId: string;
-}
 
 /** What the deployment waits for: nothing is left unnamed. */
 export type Waiting =
@@ -46,10 +38,29 @@ export function waitingFor({ deployment, heldBy, bootId }: InProgress): Waiting 
   return { kind: "resume", interrupted: round };
 }
 
-/** What `resume` will do; where a reboot of the host is waited for, after that. */
-export function prospectFor(progress: InProgress): Prospect {
+/**
+ * What a call will do; where a reboot of the host is waited for, after that, and where a process is at work, once that
+ * is gone.
+ */
+export function prospectFor(progress: InProgress, verb: "resume" | "rollback"): Prospect {
   const isRebootAwaited = waitingFor(progress).kind === "host-reboot";
-  return prospectOf(progress.deployment, isRebootAwaited ? "the next boot" : progress.bootId);
+  const bootId = isRebootAwaited ? "the next boot" : progress.bootId;
+  return prospectOf(progress.deployment, bootId, verb);
+}
+
+/** The order group that is at work or comes next, and how many there are; null: what is done is not of one group. */
+export function groupOf(
+  deployment: Deployment,
+): { readonly group: number; readonly groups: number } | null {
+  if (deployment.ended !== null) return null;
+  const group = deployment.open?.intent.group ?? nextGroup(deployment);
+  return group === null ? null : { group, groups: groupCount(deployment) };
+}
+
+function nextGroup(deployment: Deployment): number | null {
+  if (deployment.open !== null) return null;
+  const action = decide(deployment);
+  return action.kind === "round" ? action.group : null;
 }
 
 /** `owed`: the Cleanups that ended deployments have left to be made. */
@@ -69,21 +80,24 @@ export function statusLines(
   return [
     style.strong(`Deployment ${begin.deployment} of ${quoted(begin.manifest)}, begun ${begin.at}.`),
     ...(deployment.failure === null ? [] : [style.bad(failureSentence(deployment.failure))]),
-    waitingSentence(waitingFor(progress), prospectFor(progress), deployment),
+    waitingSentence(waitingFor(progress), prospectFor(progress, "resume"), deployment),
     ...stageLine(deployment),
-    ...memberLines(deployment, style),
+    ...memberLines(progress, style),
     ...owingCleanup(deployment).map((id) => style.careful(`${id} still owes a Cleanup.`)),
     ...debts,
   ];
 }
 
-function stageLine({ begin, stage, direction }: Deployment): readonly string[] {
+function stageLine(deployment: Deployment): readonly string[] {
+  const { begin, stage, direction } = deployment;
   const { stages } = begin.plan;
   const current = stages[stage];
   if (current === undefined) return [];
   const goal = current.systemVersion === null ? "" : `, to ${current.systemVersion}`;
+  const at = groupOf(deployment);
+  const group = at === null ? "" : `, group ${at.group + 1} of ${at.groups}`;
   const back = direction === "forward" ? "" : `, ${directionText(direction)}`;
-  return [`Stage ${stage + 1} of ${stages.length}${goal}${back}:`];
+  return [`Stage ${stage + 1} of ${stages.length}${goal}${group}${back}:`];
 }
 
 function directionText(direction: Deployment["direction"]): string {
@@ -99,52 +113,14 @@ function directionText(direction: Deployment["direction"]): string {
   }
 }
 
-function memberLines(deployment: Deployment, style: Style): readonly string[] {
-  const rows = deployment.members.map((member) => [
-    member.id,
-    typeOf(deployment, member),
-    versionText(member),
-    lastText(deployment, member),
-  ]);
-  return aligned(rows).map(([id = "", ...cells]) =>
-    `  ${style.strong(id)}  ${cells.join("  ")}`.trimEnd(),
-  );
-}
-
-export function typeOf({ begin }: Deployment, member: Member): string {
-  return begin.components.find(({ id }) => id === member.id)?.componentType ?? "";
-}
-
-function versionText({ step, version }: Member): string {
-  return step === null ? shownVersion(version) : `${step.from} -> ${step.to}`;
-}
-
-/** The last thing that was done with it. */
-function lastText(deployment: Deployment, member: Member): string {
-  if (member.inconsistent) return "INCONSISTENT";
-  const last = lastRound(deployment, member);
-  if (last === null) return member.step === null ? "" : "not begun";
-  return last.progress === "ok" ? `${last.round} done` : `${last.round} ${last.progress}`;
-}
-
-export function lastRound(
-  { open }: Deployment,
-  member: Member,
-): { readonly round: string; readonly progress: string } | null {
-  if (open?.waiting.includes(member.id) === true) {
-    return { round: open.intent.round, progress: "under way" };
-  }
-  const last = Object.entries(member.ran).findLast(([, progress]) => progress !== undefined);
-  return last === undefined ? null : { round: last[0], progress: last[1] ?? "" };
-}
-
 function waitingSentence(waiting: Waiting, prospect: Prospect, deployment: Deployment): string {
   const end = ending(deployment);
-  const resume = `"orchestrator resume" will ${prospectText(prospect)}`;
+  const does = prospectText(prospect);
+  const resume = `"orchestrator resume" will ${does}`;
   const orUndo = canStillBeRolledBack(prospect) ? `, "orchestrator rollback" undoes it` : "";
   switch (waiting.kind) {
     case "process":
-      return `A process (${waiting.pid}) is at work on it.`;
+      return `A process (${waiting.pid}) is at work on it. Were it killed now, "orchestrator resume" would ${does}${orUndo}.`;
     case "host-reboot":
       return `It waits for a reboot of the host; then ${resume}.`;
     case "stop":

@@ -13,5 +13,7 @@ export const schemaNames = [
   "plan",
   "fleet-summary",
   "events",
+  "status",
+  "history",
 ] as const;
 export type SchemaName = (typeof schemaNames)[number];

@@ -7,7 +7,9 @@ import { stateShape } from "../../manifest/state-file.ts";
 import { topologyComponentsShape, topologyShape } from "../../manifest/topology.ts";
 import { streamLineShape } from "../../report/events-shape.ts";
 import { fleetSummaryShape } from "../../report/fleet-summary.ts";
+import { historyShape } from "../../report/history-shape.ts";
 import { answerShape } from "../../report/plan-shape.ts";
+import { statusShape } from "../../report/status-shape.ts";
 import type { SchemaName } from "./schema-names.ts";
 
 type Schema = { readonly title: string; readonly shape: z.ZodType; readonly isYaml: boolean };
@@ -31,6 +33,8 @@ const schemas: { readonly [name in SchemaName]: Schema } = {
     isYaml: false,
   },
   events: { title: "Line of the stream of --json", shape: streamLineShape, isYaml: false },
+  status: { title: "Answer of status --json", shape: statusShape, isYaml: false },
+  history: { title: "Answer of history --json", shape: historyShape, isYaml: false },
 };
 
 /** The JSON Schema (draft 2020-12) of one of our formats, for editors and tools. */

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { plainStyle } from "../../../src/report/style.ts";
-import { type InProgress, statusLines } from "../../../src/report/status.ts";
+import type { InProgress } from "../../../src/report/in-progress.ts";
+import { sinceOf } from "../../../src/deployment/since.ts";
+import { ComponentId } from "../../../src/core/ids.ts";
+import { statusLines } from "../../../src/report/status.ts";
 import { statusJson } from "../../../src/report/status-json.ts";
 import {
   beginOf,
@@ -22,7 +25,14 @@ const spec = {
 function after(script: Script, call: Call, system: SystemSpec = spec): InProgress {
   const driven = drive(beginOf(system), new Boards(system, script), call);
   const { deployment } = driven;
-  return { deployment, heldBy: null, bootId: deployment.run.bootId };
+  return {
+    deployment,
+    since: sinceOf(driven.records),
+    heldBy: null,
+    downloads: [],
+    bootId: deployment.run.bootId,
+    now: new Date("2026-01-01T00:00:05Z"),
+  };
 }
 
 const text = (progress: InProgress | null): string =>
@@ -40,8 +50,8 @@ test("a deployment that waits for the commit says how to go on and how to go bac
     .toBe(`Deployment d1 of "m", begun 2026-01-01T00:00:00.000Z.
 It waits before ArtifactCommit: "orchestrator commit" goes on, "orchestrator rollback" undoes it.
 Stage 1 of 1:
-  G13   gateway  gateway-v1 -> gateway-v2  NeedsArtifactReboot done
-  R456  rtos     rtos-v1 -> rtos-v2        NeedsArtifactReboot done`);
+  G13   gateway  gateway-v1 -> gateway-v2  NeedsArtifactReboot done  since 2026-01-01T00:00:00Z (5.0 s)
+  R456  rtos     rtos-v1 -> rtos-v2        NeedsArtifactReboot done  since 2026-01-01T00:00:00Z (5.0 s)`);
 });
 
 test("a deployment that waits for a reboot of the host says so", () => {
@@ -155,7 +165,52 @@ describe("what resume will do is told as it will be", () => {
   });
 });
 
-test("a process that is at work is named", () => {
-  const progress = after(noReboot, { stopBefore: ["ArtifactCommit"] });
-  expect(text({ ...progress, heldBy: 4711 })).toContain("\nA process (4711) is at work on it.\n");
+describe("while a process is at work", () => {
+  const cutIn = (state: string, board: string): Script => {
+    return (round, id) =>
+      round === state && id === board ? { cut: "while-running" } : noReboot(round, id, 1);
+  };
+  const id = ComponentId.parse("R456");
+
+  test("it is named, with what would happen were it killed, the group, and who waits for whom", () => {
+    const progress = after(cutIn("ArtifactInstall", "G13"), {}, { ...spec, constrained: true });
+    expect(text({ ...progress, heldBy: 4711 }))
+      .toBe(`Deployment d1 of "m", begun 2026-01-01T00:00:00.000Z.
+A process (4711) is at work on it. Were it killed now, "orchestrator resume" would roll back to v.1 (ArtifactInstall of G13 was interrupted).
+Stage 1 of 1, group 1 of 2:
+  G13   gateway  gateway-v1 -> gateway-v2  ArtifactInstall under way  since 2026-01-01T00:00:00Z (5.0 s)
+  R456  rtos     rtos-v1 -> rtos-v2        not begun                                                      waits for G13`);
+  });
+
+  test("its downloads are told in bytes, and no others", () => {
+    const progress = after(cutIn("Download", "R456"), {});
+    const downloads = [{ component: id, bytes: 3_250_000, totalBytes: 5_242_880 }];
+    const known = { ...progress, downloads };
+    expect(text({ ...known, heldBy: 4711 })).toContain(
+      "  Download under way, 3.1 MiB of 5.0 MiB, 61 %  since",
+    );
+    expect(text(known)).toContain("  Download under way        since");
+    expect(statusJson({ ...known, heldBy: 4711 }, [])).toMatchObject({
+      group: 1,
+      groups: 2,
+      components: [
+        { component: "G13", bytes: null, total_bytes: null, waits_for: ["R456"] },
+        { component: "R456", bytes: 3_250_000, total_bytes: 5_242_880, waits_for: [] },
+      ],
+    });
+  });
+
+  test("what rollback would do is told beside what resume would", () => {
+    const progress = after(cutIn("SupportsRollback", "R456"), {}, { ...spec, constrained: true });
+    expect(statusJson({ ...progress, heldBy: 4711 }, [])).toMatchObject({
+      resume: { kind: "forward", to: null },
+      rollback: { kind: "back", to: "v.1", because: { kind: "asked" } },
+    });
+  });
+
+  test("a clock that was set back since tells no time", () => {
+    const progress = after(cutIn("ArtifactInstall", "G13"), {});
+    const earlier = { ...progress, now: new Date("2025-12-31T00:00:00Z") };
+    expect(text(earlier)).toContain("ArtifactInstall under way  since 2026-01-01T00:00:00Z\n");
+  });
 });

@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { deploymentOutcomes } from "../core/events.ts";
+import { causeShape } from "./cause-shape.ts";
+import { warningShape } from "./problem-shape.ts";
+
+const pastShape = z.object({
+  type: z.literal("past-deployment"),
+  deployment: z.string(),
+  manifest: z.string(),
+  begun: z.iso.datetime(),
+  ended: z.iso.datetime().nullable(),
+  runs: z.int(),
+  outcome: z.enum(deploymentOutcomes).nullable(),
+  system_version: z.string().nullable(),
+  as_wanted: z.boolean().nullable(),
+  inconsistent: z.array(z.string()),
+  uncommitted: z.array(z.string()),
+  beside: z.array(z.string()),
+  way_out_undecided_at: z.int().nullable(),
+  cleanup_owed: z.array(z.string()),
+  cause: causeShape.nullable(),
+  components: z.array(
+    z.object({
+      component: z.string(),
+      component_type: z.string(),
+      from: z.string(),
+      to: z.string(),
+      version: z.string(),
+      elapsed_ms: z.int(),
+    }),
+  ),
+  took_ms: z.int().nullable(),
+});
+
+/** What `history --json` answers, and with an id. Keys may be added, never changed. */
+export const historyShape = z.union([
+  z.object({
+    type: z.literal("history"),
+    deployments: z.array(pastShape),
+    notes: z.array(warningShape),
+  }),
+  pastShape,
+  z.object({ type: z.literal("past-deployment"), deployment: z.null() }),
+]);
