@@ -80,8 +80,7 @@ export async function withWhyNot(
   { planned, system, answer, nodeLimit }: Planning,
 ): Promise<PlannedSystem> {
   if (answer.kind !== "no-plan") return planned;
-  const why = await compute(() => explainInShort(system, answer, nodeLimit));
-  return { ...planned, whyNot: why === null ? null : { system, why } };
+  return { ...planned, whyNot: await compute(() => explainInShort(system, answer, nodeLimit)) };
 }
 
 /** Plans a Manifest or a bundle from a state file, or without one from where this System is. Changes nothing. */

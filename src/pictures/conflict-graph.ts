@@ -1,5 +1,6 @@
-import type { Rule } from "../manifest/system.ts";
+import type { Rule, System } from "../manifest/system.ts";
 import type { WhyNot } from "../planner/explain.ts";
+import type { Nogood } from "../planner/model/conflict.ts";
 import { componentName, type NogoodPlaces } from "../report/explanation.ts";
 import { nogoodText, placeText } from "../report/nogood-text.ts";
 import type { PlannedSystem } from "../report/planned.ts";
@@ -50,25 +51,21 @@ export function conflictGraph(
 }
 
 /** Each rule that forbids every plan, with its place. */
-export function missingOf(places: NogoodPlaces, why: WhyNot): readonly string[] {
-  return why.core.map((nogood) => {
+export function missingOf(places: NogoodPlaces, core: readonly Nogood[]): readonly string[] {
+  return core.map((nogood) => {
     const place = fileName(placeText(places, nogood));
     return `${place === "" ? "" : `${place}: `}${nogoodText(places.system, nogood)}`;
   });
 }
 
-export function missingOfRules(rules: readonly Rule[]): readonly string[] {
-  return rules.map(({ file, line, row }) => `${fileName(file)}:${line}: ${row.trim()}`);
-}
-
 /** The rows of the tables among those that forbid it. */
-export function conflictRules(why: WhyNot): readonly Rule[] {
-  return why.core.flatMap((nogood) => {
+export function conflictRules(core: readonly Nogood[]): readonly Rule[] {
+  return core.flatMap((nogood) => {
     if (nogood.kind === "order" || nogood.kind === "rest") return [];
     return nogood.rule === null ? [] : [nogood.rule];
   });
 }
 
-export function updatedNames(places: NogoodPlaces, { farthest }: WhyNot): readonly string[] {
-  return (farthest?.updated ?? []).map((component) => componentName(places.system, component));
+export function updatedNames(system: System, why: WhyNot | null): readonly string[] {
+  return (why?.farthest?.updated ?? []).map((component) => componentName(system, component));
 }

@@ -1,6 +1,5 @@
-import type { System } from "../manifest/system.ts";
 import type { WhyNot } from "../planner/explain.ts";
-import type { Answer, Plan } from "../planner/model/plan.ts";
+import type { Answer, NoPlan, Plan } from "../planner/model/plan.ts";
 import { answerSummary } from "../report/answer-text.ts";
 import { gridOf } from "../report/grid.ts";
 import type { PlannedSystem } from "../report/planned.ts";
@@ -9,13 +8,7 @@ import { problemsText } from "../report/problems.ts";
 import { plainStyle } from "../report/style.ts";
 import { quoted } from "../report/words.ts";
 import { assertNever } from "../core/assert-never.ts";
-import {
-  conflictGraph,
-  conflictRules,
-  missingOf,
-  missingOfRules,
-  updatedNames,
-} from "./conflict-graph.ts";
+import { conflictGraph, conflictRules, missingOf, updatedNames } from "./conflict-graph.ts";
 import { pathGraph } from "./path-graph.ts";
 import { pathStates } from "./path-states.ts";
 import type { Picture, Section } from "./picture.ts";
@@ -24,10 +17,9 @@ import { pictureTables } from "./tables.ts";
 /** What is drawn of a planning. */
 export interface ToDraw {
   readonly planned: PlannedSystem;
-  readonly system: System;
   readonly answer: Answer;
-  /** Why there is no plan, by the names of `system`; null: nobody asked, or it is not known. */
-  readonly why: { readonly system: System; readonly why: WhyNot } | null;
+  /** Why there is no plan; null: nobody asked, or it is not known. */
+  readonly why: WhyNot | null;
 }
 
 /** The answer of the planner, whatever it is. `more`: what else is told of it. */
@@ -46,7 +38,7 @@ export function planPicture(drawn: ToDraw, more: readonly Section[] = []): Pictu
         verdict: { isGood: false, text: summary(drawn) },
         grid: null,
         states: [],
-        tables: pictureTables(drawn.system, [], []),
+        tables: pictureTables(planned.system, [], []),
         graph: {
           nodes: [],
           edges: [],
@@ -59,7 +51,8 @@ export function planPicture(drawn: ToDraw, more: readonly Section[] = []): Pictu
   }
 }
 
-function ofPlan({ planned, system }: ToDraw, plan: Plan, sections: readonly Section[]): Picture {
+function ofPlan({ planned }: ToDraw, plan: Plan, sections: readonly Section[]): Picture {
+  const { system } = planned;
   const states = pathStates(planned, system, plan);
   const isNothing = plan.stages.length === 0;
   const facts = isNothing ? [] : planFacts(planned, plan, plainStyle);
@@ -77,26 +70,18 @@ function ofPlan({ planned, system }: ToDraw, plan: Plan, sections: readonly Sect
   };
 }
 
-function ofNone(
-  drawn: ToDraw,
-  answer: Extract<Answer, { kind: "no-plan" }>,
-  sections: readonly Section[],
-): Picture {
-  const { planned, system, why } = drawn;
-  const told = why === null || why.why.core.length === 0 ? null : why;
-  const places = told === null ? null : { system: told.system, planned };
-  const rules = told === null ? answer.core : conflictRules(told.why);
-  const missing =
-    places === null || told === null ? missingOfRules(rules) : missingOf(places, told.why);
-  const updated = places === null || told === null ? [] : updatedNames(places, told.why);
+function ofNone(drawn: ToDraw, answer: NoPlan, sections: readonly Section[]): Picture {
+  const { planned, why } = drawn;
+  const { core } = why ?? answer;
+  const updated = updatedNames(planned.system, why);
   const lines = answerSummary({ ...planned, notes: [] }, answer, plainStyle);
   return {
     title: `No plan for ${quoted(planned.manifest)}`,
     verdict: { isGood: false, text: lines[0] ?? "" },
     grid: null,
     states: [],
-    tables: pictureTables(system, [], rules),
-    graph: conflictGraph(planned, missing, updated),
+    tables: pictureTables(planned.system, [], conflictRules(core)),
+    graph: conflictGraph(planned, missingOf(planned, core), updated),
     sections: [{ title: "Why there is none", lines: lines.slice(1) }, ...sections].filter(
       (section) => section.lines.length > 0,
     ),

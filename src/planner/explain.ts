@@ -1,6 +1,5 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { System } from "../manifest/system.ts";
-import type { Nogood } from "./conflict/nogood.ts";
 import type { ConflictSet } from "./conflict/conflict-set.ts";
 import { liftings, opening, stepConflict } from "./conflict/step-conflicts.ts";
 import { isTooWide, lawOf } from "./conflict/step-rules.ts";
@@ -19,16 +18,13 @@ import {
 } from "./conflict/written-order-conflict.ts";
 import { type Grounding, groundingOf } from "./constraints/grounding.ts";
 import { writtenOrder } from "./stage/written-order.ts";
+import type { Conflict, Nogood } from "./model/conflict.ts";
 import type { Answer } from "./model/plan.ts";
 import { wantedState } from "./model/wanted.ts";
 
 /** Why there is no plan. Components and versions by index. */
-export interface WhyNot {
+export interface WhyNot extends Conflict {
   readonly kind: "no-plan";
-  /** Nogoods that together forbid every plan, even if nothing else did; empty where it is not for them. */
-  readonly core: readonly Nogood[];
-  /** Whether it is proved that the others would leave a way without any one of them. */
-  readonly isIrreducible: boolean;
   /** How far one gets; null where that is not the question. */
   readonly farthest: Farthest | null;
   /** The end state next to the wanted one that can be reached. */
@@ -88,10 +84,19 @@ export function explain(
       // It knows only hops that hold whatever the way: what it said to be out of reach might not be.
       if (system.components.some(({ ways }) => ways !== undefined))
         return { kind: "unexplained", because: "ways" };
-      return whyNot(system, grounding, answer.stuck !== null, stepLimit, tellsNearest);
+      return withFurther(
+        whyNot(system, grounding, answer.stuck !== null, stepLimit, tellsNearest),
+        answer,
+      );
     default:
       return assertNever(answer);
   }
+}
+
+/** The rows that the search for a plan has met are told instead where only those could be reduced, or are known at all. */
+function withFurther(why: WhyNot, { core, isIrreducible, isAlone }: Conflict): WhyNot {
+  const isKnown = why.isIrreducible || why.core.some(({ kind }) => kind === "order");
+  return isKnown || core.length === 0 ? why : { ...why, core, isIrreducible, isAlone };
 }
 
 function whyNot(
@@ -136,6 +141,7 @@ function whyNot(
     kind: "no-plan",
     core: core.nogoods.map((number) => law.nogood(number)),
     isIrreducible: core.isIrreducible,
+    isAlone: true,
     farthest: searched.kind === "way" ? null : farthestIn(asked(), searched),
     nearest,
     repairs: known ?? [],
@@ -156,6 +162,7 @@ function whyNoEndState(question: Question, nogood: Nogood, nearest: WhyNot["near
     kind: "no-plan",
     core: [nogood],
     isIrreducible: true,
+    isAlone: true,
     farthest: null,
     nearest,
     repairs: ended.repairs,
@@ -169,6 +176,7 @@ function whyNotWritten(system: System, nodeLimit: number): WhyNot {
     kind: "no-plan",
     core: nogoods,
     isIrreducible,
+    isAlone: true,
     farthest: null,
     // What is reached step by step may be out of reach for what is put together.
     nearest: "undecided",

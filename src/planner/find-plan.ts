@@ -3,7 +3,8 @@ import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import { sentence } from "./conflict/no-plan.ts";
 import { conflictingRows } from "./conflict/plan-conflicts.ts";
-import type { Answer } from "./model/plan.ts";
+import type { Answer, NoPlan } from "./model/plan.ts";
+import { folded } from "./model/unfolded.ts";
 import type { TraceEvent, Tracer } from "./model/trace.ts";
 import { wantedState } from "./model/wanted.ts";
 import { planOf } from "./plan-of.ts";
@@ -19,7 +20,7 @@ export function findPlan(
   system: System,
   { nodeLimit = defaultNodeLimit }: PlanOptions = {},
 ): Answer {
-  return answerOf(decide(system, nodeLimit), nodeLimit);
+  return answerOf(system, decide(system, nodeLimit), nodeLimit);
 }
 
 /** The same with what the search has done, for people. */
@@ -28,7 +29,7 @@ export function findPlanTraced(
   { nodeLimit = defaultNodeLimit }: PlanOptions = {},
 ): { readonly answer: Answer; readonly trace: readonly TraceEvent[] } {
   const tracer: Tracer = { events: [] };
-  const answer = answerOf(decide(system, nodeLimit, tracer), nodeLimit);
+  const answer = answerOf(system, decide(system, nodeLimit, tracer), nodeLimit);
   return { answer, trace: tracer.events };
 }
 
@@ -38,10 +39,11 @@ export function findPlanFrom(
   state: SystemState,
   { nodeLimit = defaultNodeLimit }: PlanOptions = {},
 ): Answer {
-  return answerOf(decideFrom(system, state, nodeLimit), nodeLimit);
+  return answerOf(system, decideFrom(system, state, nodeLimit), nodeLimit);
 }
 
-function answerOf(decision: Decision, nodeLimit: number): Answer {
+/** `asked`: the System by whose versions the answer is told. */
+function answerOf(asked: System, decision: Decision, nodeLimit: number): Answer {
   switch (decision.kind) {
     case "plan": {
       const { system, acceptability, movePlan, bound } = decision;
@@ -49,8 +51,10 @@ function answerOf(decision: Decision, nodeLimit: number): Answer {
     }
     case "undecided":
       return { kind: "undecided", nodes: nodeLimit };
-    case "no-plan":
-      return noPlan(decision, nodeLimit);
+    case "no-plan": {
+      const answer = noPlan(decision, nodeLimit);
+      return { ...answer, core: folded(asked, decision.system, answer.core) };
+    }
     default:
       return assertNever(decision);
   }
@@ -59,19 +63,18 @@ function answerOf(decision: Decision, nodeLimit: number): Answer {
 function noPlan(
   { system, acceptability, obstacle }: Extract<Decision, { kind: "no-plan" }>,
   nodeLimit: number,
-): Answer {
+): NoPlan {
   switch (obstacle.kind) {
     case "no-artifact":
       return sentence.noArtifact(system, obstacle.move);
     case "not-an-end-state":
       return sentence.notAnEndState(system, wantedState(system));
     case "order":
-      return sentence.orderBreaks(system, obstacle.groups, obstacle.broken);
+      return sentence.orderBreaks(system, acceptability, obstacle.groups, obstacle.broken);
     case "end-states-only":
       return sentence.noRests;
     case "rules":
       return sentence.noOrder(
-        system,
         conflictingRows(system, acceptability, nodeLimit, obstacle.search),
         acceptability.endStatesOnly !== null,
       );

@@ -99,7 +99,8 @@ function wayOutOf(
   return {
     kind: "no-plan",
     core: [],
-    isReduced: false,
+    isIrreducible: false,
+    isAlone: false,
     reason: "No acceptable end state can be reached while the stuck Components stay as they are.",
     stuck: null,
   };

@@ -1,7 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { Answer } from "../planner/model/plan.ts";
-import { coreLines, searchLines } from "./nogood-text.ts";
-import { toldBans } from "./explanation.ts";
+import type { Answer, NoPlan } from "../planner/model/plan.ts";
+import { coreLines } from "./nogood-text.ts";
 import { planLines, planSummary, ruleLines } from "./plan-text.ts";
 import type { PlannedSystem } from "./planned.ts";
 import { printable } from "./printable.ts";
@@ -57,17 +56,12 @@ function noneLines(
   }
 }
 
-type NoPlan = Extract<Answer, { kind: "no-plan" }>;
-
 function noPlanLines(planned: PlannedSystem, answer: NoPlan, style: Style): readonly string[] {
-  const told = toldBans(planned, answer);
   return [
     style.bad(
       `There is no acceptable plan for ${quoted(planned.manifest)}. ${printable(answer.reason)}`,
     ),
-    ...(told === null
-      ? searchLines(answer, style)
-      : coreLines({ system: told.system, planned }, told.why, style)),
+    ...coreLines(planned, planned.whyNot ?? answer, style),
     ...stuckLines(planned, answer, style),
     ...(planned.whyNot === null
       ? []

@@ -1,7 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { System, SystemState } from "../manifest/system.ts";
-import type { Nogood } from "../planner/conflict/nogood.ts";
+import type { Nogood } from "../planner/model/conflict.ts";
 import type { OrderReason } from "../planner/conflict/order-reasons.ts";
 import type { Repair } from "../planner/conflict/repair.ts";
 import type { WhyNot } from "../planner/explain.ts";
@@ -11,7 +11,6 @@ import {
   type ExplanationReport,
   headName,
   orderPlace,
-  rulesOfSearch,
   stateVersions,
   typeName,
   versionName,
@@ -22,8 +21,7 @@ import { problemJson } from "./problems.ts";
 type Json = Readonly<Record<string, unknown>>;
 
 /** One document; keys may be added, never changed. */
-export function explanationJson(report: ExplanationReport): Json {
-  const { explanation, planned, answer } = report;
+export function explanationJson({ explanation, planned, answer }: ExplanationReport): Json {
   const notes = planned.notes.map((note) => problemJson(note, "warning"));
   const head = { type: "explanation", manifest: planned.manifest, answer: answer.kind };
   const exit: ExitCode = answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
@@ -33,7 +31,7 @@ export function explanationJson(report: ExplanationReport): Json {
     case "plan":
       return {
         ...head,
-        order: explanation.reasons.map((reason) => reasonJson(report, reason)),
+        order: explanation.reasons.map((reason) => reasonJson(planned, reason)),
         proved: explanation.isProved,
         notes,
         exit,
@@ -42,7 +40,7 @@ export function explanationJson(report: ExplanationReport): Json {
       return {
         ...head,
         reason: answer.kind === "no-plan" ? answer.reason : null,
-        ...whyNotJson(report, explanation),
+        ...whyNotJson(planned, explanation),
         notes,
         exit,
       };
@@ -51,14 +49,11 @@ export function explanationJson(report: ExplanationReport): Json {
   }
 }
 
-function whyNotJson(report: ExplanationReport, why: WhyNot): Json {
-  const { system } = report;
+function whyNotJson(planned: NogoodPlaces, why: WhyNot): Json {
+  const { system } = planned;
   const { farthest, nearest } = why;
   return {
-    core: [
-      ...why.core.map((nogood) => nogoodJson(report, nogood)),
-      ...rulesOfSearch(report, why).core.map((rule) => ({ kind: "row", ...rule })),
-    ],
+    core: why.core.map((nogood) => nogoodJson(planned, nogood)),
     irreducible: why.isIrreducible,
     farthest:
       farthest === null
@@ -78,7 +73,7 @@ function whyNotJson(report: ExplanationReport, why: WhyNot): Json {
             proved: nearest.isProved,
           },
     nearest_decided: nearest !== "undecided",
-    repair: why.repairs.map((repair) => repairJson(report, repair)),
+    repair: why.repairs.map((repair) => repairJson(planned, repair)),
     all_repairs_tried: why.areRepairsComplete,
   };
 }
@@ -132,13 +127,13 @@ function combinationJson(system: System, nogood: Extract<Nogood, { kind: "unlist
   );
 }
 
-export function repairJson(report: NogoodPlaces, repair: Repair): Json {
-  const { system } = report;
-  const told = { kind: repair.kind, text: repairText(report, repair) };
+export function repairJson(places: NogoodPlaces, repair: Repair): Json {
+  const { system } = places;
+  const told = { kind: repair.kind, text: repairText(places, repair) };
   switch (repair.kind) {
     case "say-yes":
     case "add-row":
-      return { ...told, ...nogoodJson(report, repair.nogood), kind: repair.kind };
+      return { ...told, ...nogoodJson(places, repair.nogood), kind: repair.kind };
     case "add-end-state":
       return { ...told, components: componentsJson(system, repair.state) };
     case "drop-order":
@@ -155,9 +150,9 @@ export function repairJson(report: NogoodPlaces, repair: Repair): Json {
   }
 }
 
-function reasonJson(report: ExplanationReport, reason: OrderReason): Json {
+function reasonJson(places: NogoodPlaces, reason: OrderReason): Json {
   const names = (components: readonly number[]) =>
-    components.map((component) => componentName(report.system, component));
+    components.map((component) => componentName(places.system, component));
   return {
     stage: reason.stage,
     group: reason.group,
@@ -166,7 +161,7 @@ function reasonJson(report: ExplanationReport, reason: OrderReason): Json {
     cause: reason.cause.kind === "nogoods" ? "rules" : reason.cause.kind,
     rules:
       reason.cause.kind === "nogoods"
-        ? reason.cause.nogoods.map((nogood) => nogoodJson(report, nogood))
+        ? reason.cause.nogoods.map((nogood) => nogoodJson(places, nogood))
         : [],
   };
 }

@@ -1,17 +1,16 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { Nogood } from "../planner/conflict/nogood.ts";
+import type { Nogood } from "../planner/model/conflict.ts";
 import type { NearestEnd } from "../planner/conflict/nearest-end-state.ts";
 import type { OrderReason, OrderReasons } from "../planner/conflict/order-reasons.ts";
 import type { Repair } from "../planner/conflict/repair.ts";
 import type { Unexplained, WhyNot } from "../planner/explain.ts";
 import type { SystemState } from "../manifest/system.ts";
 import { answerSummary, stuckLines } from "./answer-text.ts";
-import { nogoodLines, nogoodText, coreLines, placeText, searchLines } from "./nogood-text.ts";
+import { nogoodLines, nogoodText, coreLines, placeText } from "./nogood-text.ts";
 import {
   componentName,
   type NogoodPlaces,
   type ExplanationReport,
-  rulesOfSearch,
   stateVersions,
   typeName,
   versionName,
@@ -27,7 +26,7 @@ export function explanationLines(report: ExplanationReport, style: Style): reado
     case "unexplained":
       return [
         ...answerSummary(planned, answer, style),
-        ...unexplainedLines(report, explanation.because),
+        ...unexplainedLines(planned, explanation.because),
       ];
     case "plan":
       return orderLines(report, explanation, style);
@@ -39,7 +38,7 @@ export function explanationLines(report: ExplanationReport, style: Style): reado
 }
 
 function unexplainedLines(
-  { system: { components } }: ExplanationReport,
+  { system: { components } }: NogoodPlaces,
   because: Unexplained,
 ): readonly string[] {
   switch (because) {
@@ -63,31 +62,29 @@ function whyNotLines(report: ExplanationReport, why: WhyNot, style: Style): read
   const reason = answer.kind === "no-plan" ? ` ${printable(answer.reason)}` : "";
   return [
     style.bad(`There is no acceptable plan for ${quoted(planned.manifest)}.${reason}`),
-    ...(why.core.length === 0
-      ? searchLines(rulesOfSearch(report, why), style)
-      : coreLines(report, why, style)),
+    ...coreLines(planned, why, style),
     ...(answer.kind === "no-plan" ? stuckLines(planned, answer, style) : []),
-    ...progressLines(report, why),
-    ...repairLines(report, why, style),
+    ...progressLines(planned, why),
+    ...repairLines(planned, why, style),
   ];
 }
 
 function farthestLines(
-  report: ExplanationReport,
+  planned: NogoodPlaces,
   { state, updated, isProved, isAtStandstill }: NonNullable<WhyNot["farthest"]>,
 ): readonly string[] {
   if (isAtStandstill) return ["No Component can be updated at all."];
   if (updated.length === 0)
     return isProved ? ["No updates that are allowed lead nearer to what is wanted."] : [];
-  const names = updated.map((component) => componentName(report.system, component));
+  const names = updated.map((component) => componentName(planned.system, component));
   const far = isProved ? "as far as this" : "at least as far as this";
-  return [`One gets ${far}, by updating ${names.join(", then ")}: ${stateText(report, state)}.`];
+  return [`One gets ${far}, by updating ${names.join(", then ")}: ${stateText(planned, state)}.`];
 }
 
-function progressLines(report: ExplanationReport, why: WhyNot): readonly string[] {
+function progressLines(planned: NogoodPlaces, why: WhyNot): readonly string[] {
   const { farthest, nearest } = why;
   const lines: string[] = [];
-  if (farthest !== null) lines.push(...farthestLines(report, farthest));
+  if (farthest !== null) lines.push(...farthestLines(planned, farthest));
   switch (nearest) {
     case "none":
       lines.push("No other end state can be reached.");
@@ -96,13 +93,13 @@ function progressLines(report: ExplanationReport, why: WhyNot): readonly string[
       lines.push("Whether another end state can be reached was not found out within the limit.");
       break;
     default:
-      lines.push(nearestText(report, nearest));
+      lines.push(nearestText(planned, nearest));
   }
   return lines;
 }
 
-function nearestText(report: ExplanationReport, { name, state, isProved }: NearestEnd): string {
-  const end = `${name}: ${stateText(report, state)}`;
+function nearestText(planned: NogoodPlaces, { name, state, isProved }: NearestEnd): string {
+  const end = `${name}: ${stateText(planned, state)}`;
   return isProved
     ? `The nearest end state that can be reached is ${end}.`
     : `An end state that can be reached is ${end}. Whether a nearer one can be was not found out within the limit.`;
@@ -113,7 +110,7 @@ function stateText({ system }: NogoodPlaces, state: SystemState): string {
   return system.components.map(({ id }, index) => `${id} ${versions[index] ?? "?"}`).join(", ");
 }
 
-function repairLines(report: ExplanationReport, why: WhyNot, style: Style): readonly string[] {
+function repairLines(planned: NogoodPlaces, why: WhyNot, style: Style): readonly string[] {
   const untried = why.areRepairsComplete ? [] : ["Not every single change could be tried."];
   if (why.repairs.length === 0) {
     return why.areRepairsComplete
@@ -122,24 +119,24 @@ function repairLines(report: ExplanationReport, why: WhyNot, style: Style): read
   }
   return [
     why.repairs.length === 1 ? "This would open a way:" : "Any one of these would open a way:",
-    ...why.repairs.map((repair) => `  ${style.good(repairText(report, repair))}`),
+    ...why.repairs.map((repair) => `  ${style.good(repairText(planned, repair))}`),
     ...untried,
   ];
 }
 
-export function repairText(report: NogoodPlaces, repair: Repair): string {
-  const { system } = report;
+export function repairText(planned: NogoodPlaces, repair: Repair): string {
+  const { system } = planned;
   switch (repair.kind) {
     case "say-yes":
-      return `say YES in ${placeText(report, repair.nogood)}, ${nogoodText(report.system, repair.nogood)}`;
+      return `say YES in ${placeText(planned, repair.nogood)}, ${nogoodText(planned.system, repair.nogood)}`;
     case "add-row": {
       const cells = repair.nogood.columns.map(({ type }, index) =>
         versionName(system, type, repair.nogood.versions[index]),
       );
-      return `add to ${quoted(repair.nogood.table)} the row | ${[...cells, "YES"].join(" | ")} |${near(report, repair.nogood)}`;
+      return `add to ${quoted(repair.nogood.table)} the row | ${[...cells, "YES"].join(" | ")} |${near(planned, repair.nogood)}`;
     }
     case "add-end-state":
-      return endStateText(report, repair.state);
+      return endStateText(planned, repair.state);
     case "drop-order":
       return `leave out the hand-written order of ${quoted(typeName(system, repair.type))}`;
     case "add-artifact": {
@@ -153,19 +150,19 @@ export function repairText(report: NogoodPlaces, repair: Repair): string {
 }
 
 /** Where Components of one type have several versions it takes a row that allows them all. */
-function endStateText(report: NogoodPlaces, state: SystemState): string {
-  const { types, components } = report.system;
+function endStateText(planned: NogoodPlaces, state: SystemState): string {
+  const { types, components } = planned.system;
   const mixed = types.flatMap(({ name, versions }, type) => {
     const own = state.filter((_, component) => components[component]?.type === type);
     const names = [...new Set(own)].map((version) => versions[version] ?? "?");
     return names.length > 1 ? [`${listed(names)} of ${quoted(name)}`] : [];
   });
   const row = mixed.length === 0 ? "" : `, in a row that allows ${listed(mixed)}`;
-  return `add the end state ${stateText(report, state)}${row}`;
+  return `add the end state ${stateText(planned, state)}${row}`;
 }
 
-function near(report: NogoodPlaces, nogood: Nogood): string {
-  const place = placeText(report, nogood);
+function near(planned: NogoodPlaces, nogood: Nogood): string {
+  const place = placeText(planned, nogood);
   return place === "" ? "" : ` (beside ${place})`;
 }
 
@@ -174,7 +171,7 @@ function orderLines(
   { reasons, isProved }: OrderReasons,
   style: Style,
 ): readonly string[] {
-  const { planned, answer, system } = report;
+  const { planned, answer } = report;
   if (answer.kind !== "plan" || answer.plan.stages.length === 0) {
     return answerSummary(planned, answer, style);
   }
@@ -187,10 +184,10 @@ function orderLines(
     style.strong(head),
     ...reasons.flatMap((reason) => {
       const stage = hasStages ? `Stage ${reason.stage + 1}: ` : "";
-      const who = listed(reason.components.map((one) => componentName(system, one)));
+      const who = listed(reason.components.map((one) => componentName(planned.system, one)));
       return [
-        `  ${stage}${style.strong(who)} ${causeText(report, reason)}`,
-        ...causeRules(report, reason, style),
+        `  ${stage}${style.strong(who)} ${causeText(planned, reason)}`,
+        ...causeRules(planned, reason, style),
       ];
     }),
     ...(isProved ? [] : [unproved]),
@@ -200,7 +197,7 @@ function orderLines(
 const unproved =
   "Not proved: it was not found out within the limit whether some states are part of an end state, so another order may be allowed.";
 
-function causeText({ system }: ExplanationReport, { after, cause }: OrderReason): string {
+function causeText({ system }: NogoodPlaces, { after, cause }: OrderReason): string {
   const others = listed(after.map((one) => componentName(system, one)));
   switch (cause.kind) {
     case "nogoods":
@@ -217,9 +214,9 @@ function causeText({ system }: ExplanationReport, { after, cause }: OrderReason)
 }
 
 function causeRules(
-  report: ExplanationReport,
+  planned: NogoodPlaces,
   { cause }: OrderReason,
   style: Style,
 ): readonly string[] {
-  return cause.kind === "nogoods" ? nogoodLines(report, cause.nogoods, "    ", style) : [];
+  return cause.kind === "nogoods" ? nogoodLines(planned, cause.nogoods, "    ", style) : [];
 }

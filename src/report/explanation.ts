@@ -1,49 +1,23 @@
 import type { Place } from "../core/problem.ts";
 import type { Column, System, SystemState } from "../manifest/system.ts";
-import type { Explanation, WhyNot } from "../planner/explain.ts";
+import type { Explanation } from "../planner/explain.ts";
 import type { Answer } from "../planner/model/plan.ts";
 import type { PlannedSystem } from "./planned.ts";
 
 /** With what nogoods are told by name and place. */
-export interface NogoodPlaces {
-  readonly system: System;
-  readonly planned: Pick<PlannedSystem, "placesOf">;
-}
+export type NogoodPlaces = Pick<PlannedSystem, "system" | "placesOf">;
 
 /** What is told about an explanation. */
-export interface ExplanationReport extends NogoodPlaces {
+export interface ExplanationReport {
   readonly planned: PlannedSystem;
   readonly answer: Answer;
   readonly explanation: Explanation;
 }
 
 /** Where the order of the type is written. */
-export function orderPlace({ system, planned }: NogoodPlaces, type: number): Place | null {
+export function orderPlace({ system, placesOf }: NogoodPlaces, type: number): Place | null {
   const name = system.types[type]?.name;
-  return name === undefined ? null : (planned.placesOf(name)?.order ?? null);
-}
-
-/**
- * The nogoods that are told beside an answer; null: the rows that the search for a plan has met are told instead,
- * because they were reduced further, or nothing else is known.
- */
-export function toldBans(
-  { whyNot }: PlannedSystem,
-  answer: Answer,
-): { readonly system: System; readonly why: WhyNot } | null {
-  if (whyNot === null || whyNot.why.core.length === 0) return null;
-  const { core, isIrreducible } = whyNot.why;
-  const isKnown = isIrreducible || core.some(({ kind }) => kind === "order");
-  return isKnown || answer.kind !== "no-plan" || answer.core.length === 0 ? whyNot : null;
-}
-
-/** Where the explanation has found none within its limit: the rules that the plan's search has, not reduced. */
-export function rulesOfSearch(
-  { answer }: ExplanationReport,
-  why: WhyNot,
-): Pick<Extract<Answer, { kind: "no-plan" }>, "core" | "isReduced"> {
-  const isUnexplained = why.core.length === 0 && !why.isIrreducible;
-  return isUnexplained && answer.kind === "no-plan" ? answer : { core: [], isReduced: false };
+  return name === undefined ? null : (placesOf(name)?.order ?? null);
 }
 
 export function componentName({ components }: System, component: number): string {

@@ -2,7 +2,7 @@ import type { ComponentType, SystemVersion, Version } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { System } from "../manifest/system.ts";
-import type { Nogood } from "../planner/conflict/nogood.ts";
+import type { Nogood } from "../planner/model/conflict.ts";
 import type { Reach, Reachability } from "../planner/conflict/reachability.ts";
 import { aligned } from "./columns.ts";
 import type { Style } from "./style.ts";

@@ -1,30 +1,38 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { System } from "../manifest/system.ts";
-import type { Nogood } from "../planner/conflict/nogood.ts";
-import type { WhyNot } from "../planner/explain.ts";
-import type { Answer } from "../planner/model/plan.ts";
+import type { Conflict, Nogood } from "../planner/model/conflict.ts";
 import { aligned } from "./columns.ts";
 import { type NogoodPlaces, headName, orderPlace, typeName, versionName } from "./explanation.ts";
-import { ruleLines } from "./plan-text.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 import { listed, quoted } from "./words.ts";
 
 /** The rules that forbid every plan, as far as they were told apart from those that do not matter. */
-export function coreLines(places: NogoodPlaces, why: WhyNot, style: Style): readonly string[] {
-  const isOne = why.core.length === 1;
-  const head = isOne
-    ? "This rule alone forbids it:"
-    : "Together these rules forbid it, whatever the others say:";
-  const told = why.isIrreducible ? why.core : withFewOrders(places.system, why.core);
-  const untold = why.core.length - told.length;
+export function coreLines(
+  places: NogoodPlaces,
+  { core, isIrreducible, isAlone }: Conflict,
+  style: Style,
+): readonly string[] {
+  if (core.length === 0) return [];
+  const isOne = core.length === 1;
+  const told = isIrreducible ? core : withFewOrders(places.system, core);
+  const untold = core.length - told.length;
   return [
-    head,
+    heads[isOne ? "one" : "several"][isAlone ? "alone" : "beside"],
     ...nogoodLines(places, told, "  ", style),
     ...(untold === 0 ? [] : [`  and ${untold} more numbers that are written by hand`]),
-    ...(isOne || why.isIrreducible ? [] : [notReduced]),
+    ...(isOne || isIrreducible ? [] : ["  Not reduced further: some of them may not be needed."]),
   ];
 }
+
+/** Whether they forbid it alone, or beside the rules for stages and for what is numbered by hand. */
+const heads = {
+  one: { alone: "This rule alone forbids it:", beside: "This rule forbids it:" },
+  several: {
+    alone: "Together these rules forbid it, whatever the others say:",
+    beside: "Together these rules forbid it:",
+  },
+} as const;
 
 /** Of the numbers of a written order among which those that matter were not told apart, so many. */
 const mostOrders = 10;
@@ -33,7 +41,7 @@ const mostOrders = 10;
  * First of all those of the types of which the tables of the rows speak. One more than that is told rather than
  * counted.
  */
-function withFewOrders({ transitionTables }: System, core: WhyNot["core"]): WhyNot["core"] {
+function withFewOrders({ transitionTables }: System, core: Conflict["core"]): Conflict["core"] {
   const orders = core.filter((nogood) => nogood.kind === "order");
   if (orders.length <= mostOrders + 1) return core;
   const names = new Set(core.flatMap((nogood) => (nogood.kind === "order" ? [] : [nogood.table])));
@@ -46,22 +54,6 @@ function withFewOrders({ transitionTables }: System, core: WhyNot["core"]): WhyN
   const sorted = orders.toSorted((a, b) => isLate(a) - isLate(b) || a.type - b.type);
   return [...core.filter(({ kind }) => kind !== "order"), ...sorted.slice(0, mostOrders)];
 }
-
-/** Those that the search for a plan has found. */
-export function searchLines(
-  { core, isReduced }: Pick<Extract<Answer, { kind: "no-plan" }>, "core" | "isReduced">,
-  style: Style,
-): readonly string[] {
-  if (core.length === 0) return [];
-  if (core.length === 1) return ["This rule forbids it:", ...ruleLines(core, "  ", style)];
-  return [
-    "Together these rules forbid it:",
-    ...ruleLines(core, "  ", style),
-    ...(isReduced ? [] : [notReduced]),
-  ];
-}
-
-const notReduced = "  Not reduced further: some of them may not be needed.";
 
 /** By file and line, then the row as written or what is not there. */
 export function nogoodLines(

@@ -1,10 +1,10 @@
 import { exitCode, type ExitCode } from "../core/exit-code.ts";
 import type { Rule } from "../manifest/system.ts";
-import type { Answer, Cost, GroupPlace, Plan, Step } from "../planner/model/plan.ts";
+import type { Answer, Cost, GroupPlace, NoPlan, Plan, Step } from "../planner/model/plan.ts";
 import { assertNever } from "../core/assert-never.ts";
-import type { Nogood } from "../planner/conflict/nogood.ts";
+import type { Nogood } from "../planner/model/conflict.ts";
 import { nogoodText } from "./nogood-text.ts";
-import { type NogoodPlaces, orderPlace, toldBans } from "./explanation.ts";
+import { type NogoodPlaces, orderPlace } from "./explanation.ts";
 import { repairJson } from "./explanation-json.ts";
 import type { ArtifactSource, PlannedSystem } from "./planned.ts";
 import { omittedWays, wayOutJson } from "./plan-ways-out.ts";
@@ -88,24 +88,19 @@ export function answerJson(planned: PlannedSystem, answer: Answer): AnswerJson {
 
 function noPlanJson(
   planned: PlannedSystem,
-  answer: Extract<Answer, { kind: "no-plan" }>,
+  answer: NoPlan,
   notes: readonly ErrorJson[],
 ): NoPlanJson {
   const { manifest, placesOf, whyNot } = planned;
-  const told = toldBans(planned, answer);
+  const { core, isIrreducible } = whyNot ?? answer;
   const at = answer.stuck === null ? null : (placesOf(answer.stuck)?.artifact ?? null);
   return {
     type: "no-plan",
     manifest,
-    core:
-      told === null
-        ? answer.core.map(({ file, line, row }) => ({ file, line, row }))
-        : told.why.core.flatMap((nogood) => ruleOf({ system: told.system, planned }, nogood)),
-    irreducible: told?.why.isIrreducible ?? answer.isReduced,
-    repair:
-      whyNot?.why.repairs.map((repair) => repairJson({ system: whyNot.system, planned }, repair)) ??
-      [],
-    all_repairs_tried: whyNot?.why.areRepairsComplete ?? false,
+    core: core.flatMap((nogood) => ruleOf(planned, nogood)),
+    irreducible: isIrreducible,
+    repair: whyNot?.repairs.map((repair) => repairJson(planned, repair)) ?? [],
+    all_repairs_tried: whyNot?.areRepairsComplete ?? false,
     reason: answer.reason,
     ...(at !== null && { at: placeJson(at) }),
     exit: exitCode.noPlan,

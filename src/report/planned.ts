@@ -19,6 +19,8 @@ import { type OrderUse, writtenOrder } from "../planner/stage/written-order.ts";
 export interface PlannedSystem {
   /** The Manifest's name. */
   readonly manifest: string;
+  /** By which nogoods and explanations name types, Components and versions. */
+  readonly system: System;
   readonly from: {
     /** Null where the start is no end state. */
     readonly systemVersion: SystemVersion | null;
@@ -37,8 +39,8 @@ export interface PlannedSystem {
   readonly artifactOf: (step: Step) => ToldArtifact | null;
   /** Where the Manifest speaks of the type; null: it does not. */
   readonly placesOf: (type: ComponentType) => TypePlaces | null;
-  /** Why there is no plan, by the names of this System; null where there is one, it is not known, or nobody asked. */
-  readonly whyNot: { readonly system: System; readonly why: WhyNot } | null;
+  /** Why there is no plan; null where there is one, it is not known, or nobody asked. */
+  readonly whyNot: WhyNot | null;
   readonly notes: readonly Problem[];
   /** The contingency plans, computed before the first step; absent where nobody asked for them. */
   readonly waysOut?: readonly Contingency[];
@@ -74,6 +76,7 @@ export function plannedSystem(
 ): PlannedSystem {
   return {
     manifest: manifest.name,
+    system,
     from: startOf(system),
     toVersion: goalOf(system),
     writtenOrder: writtenOrder(system),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SystemVersion } from "../../src/core/ids.ts";
 import type { System } from "../../src/manifest/system.ts";
-import type { Nogood } from "../../src/planner/conflict/nogood.ts";
+import type { Nogood } from "../../src/planner/model/conflict.ts";
 import { repaired } from "../../src/planner/conflict/repair.ts";
 import { explain, type WhyNot } from "../../src/planner/explain.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";

@@ -6,6 +6,7 @@ import {
   overStones,
   randomCrowd,
   randomSystem,
+  readOut,
   reordered,
   underManifest,
 } from "../support/planner-random.ts";
@@ -44,8 +45,8 @@ function difference(seed: number, note: (what: string) => void): string | null {
   const answer = findPlan(system);
   const expected = cheapest(system);
   if (seed % 8 < 2) {
-    const other = findPlan(reordered(system, seed));
-    if (JSON.stringify(other) !== JSON.stringify(answer)) {
+    const other = reordered(system, seed);
+    if (readOut(other, findPlan(other)) !== readOut(system, answer)) {
       return "the answer depends on the order in which things are written";
     }
   }

@@ -12,7 +12,7 @@ import {
   oracle,
   wayBackFault,
 } from "../support/planner-brute-force.ts";
-import { dice, randomCrowd, randomSystem, reordered } from "../support/planner-random.ts";
+import { dice, randomCrowd, randomSystem, readOut, reordered } from "../support/planner-random.ts";
 import { inTier } from "../support/tier.ts";
 
 const seeds = (count: number) => Array.from({ length: count }, (_, seed) => seed);
@@ -138,10 +138,10 @@ describe("the order in which things are written", () => {
   it("leaves no trace in the answer", () => {
     for (const { seed, system } of systems(1000)) {
       const first = answerTo(seed, system);
-      const second = findPlan(reordered(system, seed + 1));
-      expect({ seed, answer: JSON.stringify(second) }).toEqual({
+      const other = reordered(system, seed + 1);
+      expect({ seed, answer: readOut(other, findPlan(other)) }).toEqual({
         seed,
-        answer: JSON.stringify(first),
+        answer: readOut(system, first),
       });
     }
   });

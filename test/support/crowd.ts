@@ -42,6 +42,7 @@ export function plannedCrowd(count: number) {
   if (answer.kind !== "plan") throw new Error("there is a plan");
   const planned: PlannedSystem = {
     manifest: "crowd",
+    system,
     from: {
       systemVersion: SystemVersion.parse("v.1"),
       components: system.components.map(({ id, type }) => {
@@ -56,5 +57,5 @@ export function plannedCrowd(count: number) {
     whyNot: null,
     notes: [],
   };
-  return { planned, system, answer, why: null };
+  return { planned, answer, why: null };
 }

@@ -1,5 +1,7 @@
 import { ComponentId, ComponentType, SystemVersion, Version } from "../../src/core/ids.ts";
 import type { System, VersionSet } from "../../src/manifest/system.ts";
+import type { Answer } from "../../src/planner/model/plan.ts";
+import { nogoodText, placeText } from "../../src/report/nogood-text.ts";
 
 /** Numbers that look random and are the same for the same seed (mulberry32). */
 export interface Dice {
@@ -219,6 +221,16 @@ export function reordered(system: System, seed: number): System {
     ),
     endStatesOnly: system.endStatesOnly,
   };
+}
+
+/** The answer as it reads: nogoods by names and not by index. */
+export function readOut(system: System, answer: Answer): string {
+  if (answer.kind !== "no-plan") return JSON.stringify(answer);
+  const places = { system, placesOf: () => null };
+  const core = answer.core.map(
+    (nogood) => `${placeText(places, nogood)} ${nogoodText(system, nogood)}`,
+  );
+  return JSON.stringify({ ...answer, core });
 }
 
 /**

@@ -25,8 +25,8 @@ export async function explain(
   if (!made.ok) return failed(output, made.problems);
   const { planned, system, answer } = made.value;
   const explanation = await context.compute(() => explained(system, answer));
-  const report: ExplanationReport = { planned, system, answer, explanation };
-  const why = explanation.kind === "no-plan" ? { system, why: explanation } : null;
+  const report: ExplanationReport = { planned, answer, explanation };
+  const why = explanation.kind === "no-plan" ? explanation : null;
   return await tellAs(
     context,
     options,
@@ -40,7 +40,7 @@ export async function explain(
         const { planPicture } = await import("../../pictures/plan-picture.ts");
         const lines = explanationLines(report, plainStyle);
         const title = answer.kind === "plan" ? "Why this order" : "Why there is no plan";
-        return planPicture({ planned, system, answer, why }, [{ title, lines }]);
+        return planPicture({ planned, answer, why }, [{ title, lines }]);
       },
     },
     answer.kind === "plan" ? exitCode.done : exitCode.noPlan,

@@ -34,7 +34,7 @@ export async function plan(
   if (wrong !== null) return failed(output, [wrong]);
   const made = await makeInstallPlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
-  const { answer, system } = made.value;
+  const { answer } = made.value;
   writeLines(output.messages, traceLines(made.value.trace).map(printable));
   const planned = await withWaysOut(context, made.value);
   return await tellAs(
@@ -47,7 +47,7 @@ export async function plan(
         const { planPicture } = await import("../../pictures/plan-picture.ts");
         const { cheapRisks } = await import("./cheap-risks.ts");
         const risks = options.format === "html" ? await cheapRisks(context, made.value) : [];
-        return planPicture({ planned, system, answer, why: planned.whyNot }, risks);
+        return planPicture({ planned, answer, why: planned.whyNot }, risks);
       },
     },
     answer.kind === "plan" ? exitCode.done : exitCode.noPlan,

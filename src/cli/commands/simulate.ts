@@ -47,7 +47,7 @@ export async function simulate(
   const report = await reportOf(context, made.value, accepted.value, options);
   const exit = isAcceptable(report) ? exitCode.done : exitCode.noPlan;
   writeLines(output.messages, problemsText(report.notes, output.messageStyle, "warning"));
-  const { planned, system, answer } = made.value;
+  const { planned, answer } = made.value;
   const { format } = options;
   return await tellAs(
     context,
@@ -58,7 +58,7 @@ export async function simulate(
       json: () => simulationJson(report, exit),
       picture: async () => {
         const { simulationPicture } = await import("../../pictures/simulation-picture.ts");
-        return simulationPicture({ planned, system, answer, why: planned.whyNot }, report);
+        return simulationPicture({ planned, answer, why: planned.whyNot }, report);
       },
     },
     exit,

@@ -1,15 +1,13 @@
 import { assertNever } from "../../core/assert-never.ts";
-import type { Rule, System, SystemState } from "../../manifest/system.ts";
-import { namesOf, type Nogood } from "./nogood.ts";
+import type { System, SystemState } from "../../manifest/system.ts";
+import { violationOfGroup } from "./nogood-extraction.ts";
 import type { PlanConflict } from "./plan-conflicts.ts";
 import { at, type MovePlan, type Move } from "../model/moves.ts";
 import { refusedEndState } from "./refused-goal.ts";
 import type { Broken } from "../stage/written-order.ts";
-import type { Violation } from "../constraints/acceptability.ts";
-import type { Answer } from "../model/plan.ts";
-import { byRule, distinctRules } from "../constraints/rule-order.ts";
-
-type NoPlan = Extract<Answer, { readonly kind: "no-plan" }>;
+import type { Acceptability, Violation } from "../constraints/acceptability.ts";
+import type { Nogood } from "../model/conflict.ts";
+import type { NoPlan } from "../model/plan.ts";
 
 /** The reasons why there is no plan, in words. */
 export const sentence = {
@@ -33,7 +31,12 @@ export const sentence = {
       refusing.length < 2 ? "" : ` Each of these tables refuses it: ${refusing.join(", ")}.`;
     return noPlan(`The wanted state is not an acceptable end state: ${all}.${where}`);
   },
-  orderBreaks: (system: System, groups: MovePlan[number], { group, violation }: Broken): NoPlan => {
+  orderBreaks: (
+    system: System,
+    acceptability: Acceptability,
+    groups: MovePlan[number],
+    { group, violation }: Broken,
+  ): NoPlan => {
     const ids = at(groups, group).map(
       ({ component }) => `"${at(system.components, component).id}"`,
     );
@@ -44,19 +47,18 @@ export const sentence = {
         : `${rule.file}:${String(rule.line)} says NO`;
     return noPlan(
       `Group ${String(group + 1)} of the hand-written order updates ${ids.join(", ")} when the tables do not allow it: ${why}.`,
-      rule === null ? unlisted(system, violation) : [rule],
+      [violationOfGroup(system, acceptability, groups, group)],
     );
   },
-  noOrder: (system: System, core: PlanConflict, isEndStatesOnly: boolean): NoPlan => {
+  noOrder: (conflict: PlanConflict, isEndStatesOnly: boolean): NoPlan => {
     const said = isEndStatesOnly
       ? "Only end states may be passed through, for the Manifest has no transition table, and no order of the updates does that and keeps the other rules"
       : "No order of the updates passes acceptable states only";
-    switch (core.kind) {
+    switch (conflict.kind) {
       case "rows": {
-        const rules = core.nogoods.flatMap((nogood) => ruleOf(system, nogood));
-        return core.isIrreducible
-          ? { ...noPlan(`${said}.`, rules), isReduced: true }
-          : noPlan(`${said}. The rules were not reduced further.`, rules);
+        const { nogoods, isIrreducible } = conflict;
+        const more = isIrreducible ? "" : " The rules were not reduced further.";
+        return { ...noPlan(`${said}.${more}`, nogoods), isIrreducible };
       }
       case "no-rest":
         if (isEndStatesOnly) return sentence.noRests;
@@ -66,22 +68,13 @@ export const sentence = {
       case "not-found":
         return noPlan(`${said}. Which rules forbid it was not found within the limit.`);
       default:
-        return assertNever(core);
+        return assertNever(conflict);
     }
   },
   noRests: noPlan(
     "Without a transition table only end states may be passed through, and no order of the updates does.",
   ),
 };
-
-/** What no row allows has no line of its own; the first row of its table tells people where to look. */
-function ruleOf({ types }: System, nogood: Nogood): readonly Rule[] {
-  if (nogood.kind === "row") return [nogood.rule];
-  if (nogood.kind !== "unlisted") return [];
-  const { rule, table } = nogood;
-  const row = `(no row allows ${namesOf(types, nogood).join(" with ")})`;
-  return [{ file: rule?.file ?? table, line: rule?.line ?? 1, row }];
-}
 
 function tableOf({ table }: Violation): string {
   return table === null ? "" : ` of "${table}"`;
@@ -97,13 +90,6 @@ function stateOf({ types }: System, { combination }: Violation): string {
     .join(" with ");
 }
 
-/** It has no line of its own; the first row of its table tells people where to look. */
-function unlisted(system: System, violation: Violation): readonly Rule[] {
-  const first = violation.nearby.toSorted(byRule)[0];
-  const row = `(no row allows ${stateOf(system, violation)})`;
-  return first === undefined ? [] : [{ ...first, row }];
-}
-
-function noPlan(reason: string, core: readonly Rule[] = []): NoPlan {
-  return { kind: "no-plan", core: distinctRules(core), isReduced: false, reason, stuck: null };
+function noPlan(reason: string, core: readonly Nogood[] = []): NoPlan {
+  return { kind: "no-plan", core, isIrreducible: false, isAlone: false, reason, stuck: null };
 }

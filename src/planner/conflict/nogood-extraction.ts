@@ -1,7 +1,9 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
-import { type Nogood, nogoodOn } from "./nogood.ts";
-import { at, type MovePlan, eachGroup } from "../model/moves.ts";
+import { endStateNogoods, nogoodOn } from "./nogood.ts";
+import type { Nogood } from "../model/conflict.ts";
+import { after, at, during, type MovePlan, eachGroup } from "../model/moves.ts";
 import type { Acceptability } from "../constraints/acceptability.ts";
+import type { EndStatesOnly } from "../constraints/end-states-only.ts";
 import { partitionBetween, type Part } from "../model/move-classes.ts";
 import {
   everyMeeting,
@@ -10,7 +12,12 @@ import {
   orderWithin,
 } from "../stage/ordering-constraints.ts";
 import { topologicalOrder } from "../model/topological-order.ts";
-import { type OptionClass, optionClassesOf, someMeeting } from "../model/option-classes.ts";
+import {
+  type OptionClass,
+  optionClassesOf,
+  type Options,
+  someMeeting,
+} from "../model/option-classes.ts";
 import type { GroundConstraint } from "../constraints/ground.ts";
 import { isAllAccepted, narrowed } from "../constraints/refusal.ts";
 
@@ -120,6 +127,36 @@ export function violations(
     }
   });
   return found;
+}
+
+/** What the first group that is not acceptable breaks. */
+export function violationOfGroup(
+  system: System,
+  acceptability: Acceptability,
+  groups: MovePlan[number],
+  group: number,
+): Nogood {
+  const before = after(startState(system), groups.slice(0, group).flat());
+  const { endStatesOnly } = acceptability;
+  if (endStatesOnly !== null) {
+    const state = refusedIn(endStatesOnly, during(before, at(groups, group)));
+    const nogood = endStateNogoods(system, endStatesOnly)(state);
+    if (nogood !== null) return nogood;
+  }
+  const [first] = violations(system, acceptability, [groups]);
+  if (first === undefined) throw new Error("the group breaks nothing");
+  return first;
+}
+
+/** A state that is refused, where one of the options is. */
+function refusedIn({ refusal }: EndStatesOnly, options: Options): SystemState {
+  let left = options;
+  for (const [component, versions] of options.entries()) {
+    if (versions.length < 2) continue;
+    const one = versions.find((version) => refusal(left.with(component, [version])) !== null);
+    left = left.with(component, [one ?? at(versions, 0)]);
+  }
+  return left.map((versions) => at(versions, 0));
 }
 
 function firstNogood(

@@ -1,25 +1,9 @@
-import type { Column, Rule, System } from "../../manifest/system.ts";
+import type { Rule, System, SystemState } from "../../manifest/system.ts";
+import type { EndStatesOnly } from "../constraints/end-states-only.ts";
 import { type GroundConstraint, ruling } from "../constraints/ground.ts";
 import { byRule } from "../constraints/rule-order.ts";
+import type { Nogood, RowNogood } from "../model/conflict.ts";
 import { at } from "../model/moves.ts";
-
-/** Something that forbids, as far as it can be changed by itself. */
-export type Nogood =
-  /** A NO row. */
-  | { readonly kind: "row"; readonly table: string; readonly rule: Rule }
-  /** A combination that no row of the table allows; `rule` is the row to look at, null where it has none. */
-  | {
-      readonly kind: "unlisted";
-      readonly table: string;
-      readonly rule: Rule | null;
-      readonly columns: readonly Column[];
-      /** A version for each column. */
-      readonly versions: readonly number[];
-    }
-  /** Stages end in end states only. */
-  | { readonly kind: "rest"; readonly table: string; readonly rule: Rule | null }
-  /** The hand-written order of a type. */
-  | { readonly kind: "order"; readonly type: number };
 
 /** What forbids these versions on a constraint that refuses them. */
 export function nogoodOn(constraint: GroundConstraint, versions: readonly number[]): RowNogood {
@@ -29,11 +13,25 @@ export function nogoodOn(constraint: GroundConstraint, versions: readonly number
   return { kind: "unlisted", table: name, rule: firstRule(rows), columns, versions };
 }
 
-/** Of a transition table, or of an end table. */
-export type RowNogood = Extract<Nogood, { kind: "row" | "unlisted" }>;
-
 export function restNogood({ endTables: [ends] }: System): Nogood {
   return { kind: "rest", table: ends?.name ?? "", rule: firstRule(ends?.rows ?? []) };
+}
+
+/** Tells why a state may not be passed where only end states may be; null: it may be. */
+export function endStateNogoods(
+  { components, endTables: [ends] }: System,
+  { refusal }: EndStatesOnly,
+): (state: SystemState) => RowNogood | null {
+  const table = ends?.name ?? "";
+  const nearby = firstRule(ends?.rows ?? []);
+  const columns = components.map(({ type }, component) => ({ type, component }));
+  return (state) => {
+    const refused = refusal(state.map((version) => [version]));
+    if (refused === null) return null;
+    const { rule } = refused;
+    if (rule !== null) return { kind: "row", table, rule };
+    return { kind: "unlisted", table, rule: nearby, columns, versions: state };
+  };
 }
 
 /** The row to look at where none of them says it. */
@@ -74,6 +72,19 @@ export function byNogood(system: System): (a: Nogood, b: Nogood) => number {
   };
 }
 
+/** In the order of the files, as people read them. */
+export function byPlace(system: System): (a: Nogood, b: Nogood) => number {
+  const otherwise = byNogood(system);
+  return (a, b) => {
+    const order = byRule(ruleAt(a), ruleAt(b));
+    return order === 0 ? otherwise(a, b) : order;
+  };
+}
+
+function ruleAt(nogood: Nogood): Rule {
+  return (nogood.kind === "order" ? null : nogood.rule) ?? { file: "", line: 0, row: "" };
+}
+
 function textOf({ types }: System, nogood: Nogood): string {
   if (nogood.kind === "order") return at(types, nogood.type).name;
   const { rule, table } = nogood;
@@ -82,7 +93,7 @@ function textOf({ types }: System, nogood: Nogood): string {
 }
 
 /** The versions of a combination that no row allows. */
-export function namesOf(
+function namesOf(
   types: System["types"],
   { columns, versions }: Extract<Nogood, { kind: "unlisted" }>,
 ): readonly string[] {

@@ -1,6 +1,6 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { after, at, type Move } from "../model/moves.ts";
-import type { Nogood } from "./nogood.ts";
+import type { Nogood } from "../model/conflict.ts";
 import { type Grounding, groundingOf } from "../constraints/grounding.ts";
 import { lawOf, type Law } from "./step-rules.ts";
 import type { Plan } from "../model/plan.ts";

@@ -3,7 +3,8 @@ import type { Acceptability } from "../constraints/acceptability.ts";
 import { after, type MovePlan } from "../model/moves.ts";
 import { type Solve, solver } from "../search/solve.ts";
 import { grown, type Oracle, reduced } from "./conflict-set.ts";
-import { byNogood, type Nogood, nogoodsOf, type Numbering, restNogood } from "./nogood.ts";
+import { byNogood, byPlace, nogoodsOf, type Numbering, restNogood } from "./nogood.ts";
+import type { Nogood } from "../model/conflict.ts";
 import { extractNogoods, violations } from "./nogood-extraction.ts";
 import { relaxer, withOrders } from "./relaxed.ts";
 
@@ -117,7 +118,10 @@ export function conflictingRows(
   );
   return {
     kind: "rows",
-    nogoods: nogoods.filter((nogood) => !always.has(nogood)).map(oracle.nogood),
+    nogoods: nogoods
+      .filter((nogood) => !always.has(nogood))
+      .map(oracle.nogood)
+      .toSorted(byPlace(system)),
     isIrreducible: isIrreducible && rows.length <= questions.left,
   };
 }

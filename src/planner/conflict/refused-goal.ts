@@ -1,6 +1,7 @@
 import type { EndTable, Rule, System } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
-import { firstRule, type RowNogood } from "./nogood.ts";
+import { firstRule } from "./nogood.ts";
+import type { RowNogood } from "../model/conflict.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
 import { type Grounding, groundingOf } from "../constraints/grounding.ts";
 import { wantedState } from "../model/wanted.ts";

@@ -21,7 +21,7 @@ import {
 import { constraintsByTable, indexOf } from "../constraints/network.ts";
 import { endStateBudget } from "../constraints/end-state-satisfiability.ts";
 import { type EndStates, endStatesOf } from "../constraints/end-states.ts";
-import type { Nogood } from "./nogood.ts";
+import type { Nogood } from "../model/conflict.ts";
 import { refusal } from "../constraints/refusal.ts";
 
 /** The System when only these types are numbered. */
@@ -92,9 +92,7 @@ export function relaxer(
         const refused =
           acceptability.endStatesOnly?.refusal(options) ??
           refusal(network, acceptability.tableClasses, starts, options);
-        return refused === null
-          ? null
-          : { rule: refused.rule, table: null, nearby: [], combination: [] };
+        return refused === null ? null : { rule: refused.rule, table: null, combination: [] };
       },
     };
   };

@@ -2,7 +2,7 @@ import { assertNever } from "../../core/assert-never.ts";
 import { SystemVersion } from "../../core/ids.ts";
 import type { System, SystemState } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
-import type { Nogood } from "./nogood.ts";
+import type { Nogood } from "../model/conflict.ts";
 
 /** One change that alone opens a way. */
 export type Repair =

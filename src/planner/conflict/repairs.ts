@@ -1,6 +1,6 @@
 import { passesEndStatesOnly, type System } from "../../manifest/system.ts";
 import { assertNever } from "../../core/assert-never.ts";
-import type { Nogood } from "./nogood.ts";
+import type { Nogood } from "../model/conflict.ts";
 import { type Liftings, opening } from "./step-conflicts.ts";
 import { endChanges } from "./end-state-changes.ts";
 import { pathsTo } from "./step-paths.ts";

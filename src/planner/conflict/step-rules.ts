@@ -1,20 +1,14 @@
-import type { Rule, System, SystemState } from "../../manifest/system.ts";
+import type { System, SystemState } from "../../manifest/system.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
 import { endStateBudget } from "../constraints/end-state-satisfiability.ts";
 import { accepts, acceptsAll, type GroundConstraint } from "../constraints/ground.ts";
 import { type Grounding, groundingOf } from "../constraints/grounding.ts";
 import { constraintsByTable } from "../constraints/network.ts";
 import { isEvery } from "../constraints/relation-dense.ts";
+import type { Nogood } from "../model/conflict.ts";
 import { at } from "../model/moves.ts";
 import { candidates, type TableClasses } from "../model/table-classes.ts";
-import {
-  firstRule,
-  type Nogood,
-  nogoodOn,
-  nogoodsOf,
-  type Numbering,
-  restNogood,
-} from "./nogood.ts";
+import { endStateNogoods, nogoodOn, nogoodsOf, type Numbering, restNogood } from "./nogood.ts";
 
 /** The versions that a Component may have. */
 type OptionsOf = (component: number) => readonly number[];
@@ -80,20 +74,13 @@ export function lawOf(system: System, grounding: Grounding = groundingOf(system)
       }
     }
   }
-  const [ends] = system.endTables;
-  const table = ends?.name ?? "";
-  const endRule = firstRule(ends?.rows ?? []);
   const isOrdered = system.types.some(({ order }) => order !== null);
-  const everyone = system.components.map(({ type }, component) => ({ type, component }));
+  const endNogood =
+    whole.endStatesOnly === null ? null : endStateNogoods(system, whole.endStatesOnly);
   /** That it is no end state, where only those may be passed. */
   const standing = (state: SystemState): Violations => {
-    const refused = whole.endStatesOnly?.refusal(state.map((version) => [version])) ?? null;
-    if (refused === null) return [];
-    const { rule } = refused;
-    const unlisted = { table, rule: endRule, columns: everyone, versions: state };
-    const nogood =
-      rule === null ? ({ kind: "unlisted", ...unlisted } as const) : rowNogood(table, rule);
-    return [[nogoods.numberOf(nogood)]];
+    const nogood = endNogood?.(state) ?? null;
+    return nogood === null ? [] : [[nogoods.numberOf(nogood)]];
   };
   return {
     nogood: nogoods.nogood,
@@ -102,7 +89,7 @@ export function lawOf(system: System, grounding: Grounding = groundingOf(system)
     isSure: () => !budget.isExceeded,
     violations: (state, component, version) => {
       const found = orderViolations(system, state, component, nogoods);
-      if (whole.endStatesOnly !== null) found.push(...standing(state.with(component, version)));
+      if (endNogood !== null) found.push(...standing(state.with(component, version)));
       for (const choice of at(choicesOf, component)) {
         for (const nogood of choice.nogoodsIn(state, component, version)) found.push([nogood]);
       }
@@ -114,7 +101,7 @@ export function lawOf(system: System, grounding: Grounding = groundingOf(system)
         const found = orderViolations(system, state, component, nogoods).find(isStanding);
         if (found !== undefined) return found;
       }
-      if (whole.endStatesOnly !== null) {
+      if (endNogood !== null) {
         const found = standing(state.with(component, version)).find(isStanding);
         if (found !== undefined) return found;
       }
@@ -165,7 +152,7 @@ function refusing(
     );
     const found =
       forbidding.length > 0
-        ? forbidding.map(({ rule }) => numberOf(rowNogood(table.name, rule)))
+        ? forbidding.map(({ rule }) => numberOf({ kind: "row", table: table.name, rule }))
         : [numberOf(nogoodOn(constraint, [...versions]))];
     known.set(key, found);
     return found;
@@ -237,8 +224,4 @@ function orderViolations(
   }
   const number = nogoods.numberOf({ kind: "order", type: own });
   return [...lower].map((type) => [nogoods.numberOf({ kind: "order", type }), number]);
-}
-
-function rowNogood(table: string, rule: Rule): Nogood {
-  return { kind: "row", table, rule };
 }

@@ -23,8 +23,6 @@ export interface Violation {
   readonly rule: Rule | null;
   /** The name of the table; null where only whole end states may be passed. */
   readonly table: string | null;
-  /** The table's, else those of the end states. */
-  readonly nearby: readonly Rule[];
   /** What no row allows, by type and version; empty where only whole end states may be passed. */
   readonly combination: readonly { readonly type: number; readonly version: number }[];
 }
@@ -54,7 +52,6 @@ export function acceptabilityOf(
   const { ends, network } = grounding.within(budget);
   const starts = startState(system);
   const endStatesOnly = passesEndStatesOnly(system) ? endStatesOnlyOf(system, family, ends) : null;
-  const endRules = system.endTables.flatMap(({ rows }) => rows.map(({ rule }) => rule));
   const byTables: Acceptability["violation"] = (options) => {
     const refused = refusal(network(), family, starts, options);
     if (refused === null) return null;
@@ -62,8 +59,7 @@ export function acceptabilityOf(
       type: family.classes[tableClass]?.type ?? -1,
       version,
     }));
-    const nearby = refused.constraint.table.rows.map(({ rule }) => rule);
-    return { rule: refused.rule, table: refused.constraint.table.name, nearby, combination };
+    return { rule: refused.rule, table: refused.constraint.table.name, combination };
   };
   return {
     tableClasses: family,
@@ -76,7 +72,7 @@ export function acceptabilityOf(
     violation: (options) => {
       const refused = endStatesOnly?.refusal(options) ?? null;
       if (refused === null) return byTables(options);
-      return { rule: refused.rule, table: null, nearby: endRules, combination: [] };
+      return { rule: refused.rule, table: null, combination: [] };
     },
     allowing: (groups) => {
       const allowed = allowedByOf(network(), family, starts)(groups);

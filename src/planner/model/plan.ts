@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ComponentId, ComponentType, SystemVersion, Version } from "../../core/ids.ts";
 import { Rule } from "../../manifest/system.ts";
+import type { Conflict } from "./conflict.ts";
 
 /** One Component, one Artifact. */
 export const Step = z
@@ -57,19 +58,17 @@ export const Plan = z
   .readonly();
 export type Plan = z.infer<typeof Plan>;
 
+export interface NoPlan extends Conflict {
+  readonly kind: "no-plan";
+  readonly reason: string;
+  /** The type that no Artifact at hand brings where it should be; null: it is not for that. */
+  readonly stuck: ComponentType | null;
+}
+
 /** What the planner answers. */
 export type Answer =
   | { readonly kind: "plan"; readonly plan: Plan }
   /** Proved: there is none. */
-  | {
-      readonly kind: "no-plan";
-      /** Rules that together forbid it; empty where it is not for the rows of the tables alone. */
-      readonly core: readonly Rule[];
-      /** Leaving out any one of them was seen to open a way through the others. */
-      readonly isReduced: boolean;
-      readonly reason: string;
-      /** The type that no Artifact at hand brings where it should be; null: it is not for that. */
-      readonly stuck: ComponentType | null;
-    }
+  | NoPlan
   /** The node limit was reached before an answer. */
   | { readonly kind: "undecided"; readonly nodes: number };

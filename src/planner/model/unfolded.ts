@@ -1,4 +1,5 @@
 import type { Column, System, SystemComponent, VersionSet } from "../../manifest/system.ts";
+import type { Nogood } from "./conflict.ts";
 import { at } from "./moves.ts";
 
 /** A System in which no hop depends on the way. */
@@ -75,6 +76,28 @@ export function unfolded(system: System, merging: Merging): Unfolded | null {
       })),
     },
   };
+}
+
+/** The nogoods of the unfolded System by the versions of the one that was asked about. */
+export function folded(
+  asked: System,
+  unfoldedSystem: System,
+  nogoods: readonly Nogood[],
+): readonly Nogood[] {
+  if (asked.types === unfoldedSystem.types) return nogoods;
+  const versionOf = (type: number, version: number) =>
+    at(asked.types, type).versions.indexOf(at(at(unfoldedSystem.types, type).versions, version));
+  const told = nogoods.map((nogood) =>
+    nogood.kind === "unlisted"
+      ? {
+          ...nogood,
+          versions: nogood.columns.map(({ type }, column) =>
+            versionOf(type, at(nogood.versions, column)),
+          ),
+        }
+      : nogood,
+  );
+  return [...new Map(told.map((nogood) => [JSON.stringify(nogood), nogood])).values()];
 }
 
 /** A version of a type, and which of those of its name: 0 is the one that was there before. */

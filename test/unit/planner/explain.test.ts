@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { System } from "../../../src/manifest/system.ts";
-import type { Nogood } from "../../../src/planner/conflict/nogood.ts";
+import type { Nogood } from "../../../src/planner/model/conflict.ts";
 import type { Repair } from "../../../src/planner/conflict/repair.ts";
 import { explain, explainInShort, type WhyNot } from "../../../src/planner/explain.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
@@ -250,11 +250,20 @@ describe("why there is no plan", () => {
     expect(why.nearest).toEqual({ name: "v.2", state: [1, 1, 1], isProved: true });
   });
 
-  it("says so where it was not reduced to the end", () => {
+  it("says so where it was not reduced to the end; what the search has found is told instead", () => {
     const system = systemOf(withoutYes);
     const answer = findPlan(system);
+    if (answer.kind !== "no-plan") throw new Error(answer.kind);
     expect(explain(system, answer, { stepLimit: 1 })).toMatchObject({
+      core: answer.core,
+      isIrreducible: true,
+      isAlone: false,
+      areRepairsComplete: false,
+    });
+    const unknown = { ...answer, core: [], isIrreducible: false };
+    expect(explain(system, unknown, { stepLimit: 1 })).toMatchObject({
       isIrreducible: false,
+      isAlone: true,
       areRepairsComplete: false,
     });
   });
@@ -332,8 +341,10 @@ describe("fifty tables that leave many states to be passed", () => {
   });
 
   it("say what was not found out where the limit is too low, and never that it is so", () => {
-    const explanation = explain(system, findPlan(system), { stepLimit: 100 });
-    expect(explanation).toMatchObject({
+    const answer = findPlan(system);
+    const unknown = answer.kind === "no-plan" ? { ...answer, core: [] } : answer;
+    expect(explain(system, answer, { stepLimit: 100 })).toMatchObject({ isAlone: false });
+    expect(explain(system, unknown, { stepLimit: 100 })).toMatchObject({
       isIrreducible: false,
       farthest: { isProved: false },
       nearest: "undecided",

@@ -17,6 +17,18 @@ function told(answer: Answer): readonly string[] | string {
   ]);
 }
 
+/** The columns gateway and rtos. */
+const pair = [
+  { type: 0, component: null },
+  { type: 1, component: null },
+];
+
+const noRow = (table: string, line: number) => ({
+  kind: "row",
+  table,
+  rule: { file: `${table}.yaml`, line, row: "gateway-v1 rtos-v2 NO" },
+});
+
 const plan = (sketch: SystemSketch) => findPlan(systemOf(sketch));
 
 const steppingStone: SystemSketch = {
@@ -136,16 +148,19 @@ describe("the seed's System", () => {
     const rows = table.rows.filter((row) => !row.includes("YES"));
     expect(plan({ ...seedSketch, transitionTables: [{ ...table, rows }] })).toEqual({
       kind: "no-plan",
-      isReduced: true,
+      isIrreducible: true,
+      isAlone: false,
       stuck: null,
       reason: "No order of the updates passes acceptable states only.",
       core: [
         {
-          file: "transit1.yaml",
-          line: 1,
-          row: "(no row allows gateway-v2 with rtos-v1)",
+          kind: "unlisted",
+          table: "transit1",
+          rule: { file: "transit1.yaml", line: 1, row: rows[0] },
+          columns: pair,
+          versions: [1, 0],
         },
-        { file: "transit1.yaml", line: 2, row: "gateway-v1 rtos-v2 NO" },
+        noRow("transit1", 2),
       ],
     });
   });
@@ -290,8 +305,9 @@ describe("a hand-written order", () => {
       kind: "no-plan",
       reason:
         'Group 1 of the hand-written order updates "G13", "R456", "R998" when the tables do not allow it: transit1.yaml:2 says NO.',
-      core: [{ file: "transit1.yaml", line: 2, row: "gateway-v1 rtos-v2 NO" }],
-      isReduced: false,
+      core: [noRow("transit1", 2)],
+      isIrreducible: false,
+      isAlone: false,
       stuck: null,
     });
   });
@@ -306,13 +322,50 @@ describe("a hand-written order", () => {
         'Group 1 of the hand-written order updates "R456", "R998" when the tables do not allow it: no row of "t" allows gateway "gateway-v1" with rtos "rtos-v2".',
       core: [
         {
-          file: "t.yaml",
-          line: 1,
-          row: '(no row allows gateway "gateway-v1" with rtos "rtos-v2")',
+          kind: "unlisted",
+          table: "t",
+          rule: { file: "t.yaml", line: 1, row: "gateway-v2 rtos-v1 YES" },
+          columns: pair,
+          versions: [0, 1],
         },
       ],
-      isReduced: false,
+      isIrreducible: false,
+      isAlone: false,
       stuck: null,
+    });
+  });
+});
+
+describe("where a version is reached in several ways", () => {
+  it("the nogoods name it as if there were one", () => {
+    const sketch = systemOf({
+      types: { a: { versions: ["a1", "a2", "a3"] }, b: { versions: ["b1", "b2"], wanted: "b1" } },
+      components: [
+        { id: "A", type: "a" },
+        { id: "B", type: "b" },
+      ],
+      endTables: [
+        { columns: ["a", "b"], rows: ["a1 b1 YES v.1", "a2 b2 YES v.2", "a3 b1 YES v.3"] },
+      ],
+      transitionTables: [{ columns: ["a", "b"], rows: ["a3 b2 YES"] }],
+    });
+    const places = [
+      { version: 0, hops: [1, 2] },
+      { version: 1, hops: [] },
+      { version: 1, hops: [3] },
+      { version: 2, hops: [] },
+    ];
+    const system = {
+      ...sketch,
+      components: sketch.components.map((component) =>
+        component.id === "A" ? { ...component, ways: { start: 0, places } } : component,
+      ),
+    };
+    expect(findPlan(system)).toMatchObject({
+      core: [
+        { kind: "unlisted", versions: [0, 1] },
+        { kind: "unlisted", versions: [1, 0] },
+      ],
     });
   });
 });
@@ -338,10 +391,28 @@ describe("tables of a device beside a Manifest without transition tables", () =>
   } satisfies SystemSketch;
   const harmless = { columns: ["gateway"], allowByDefault: true, rows: ["gateway-v9 NO"] };
 
+  it("a written order that passes another state is no plan, and that state is named", () => {
+    const types = {
+      gateway: { ...own.types.gateway, order: 1 },
+      rtos: { ...own.types.rtos, order: 2 },
+    };
+    expect(plan({ ...own, types })).toMatchObject({
+      reason: `Group 1 of the hand-written order updates "G13" when the tables do not allow it: no row allows the state that this leads to.`,
+      core: [{ kind: "unlisted", table: "ends1", versions: [1, 0, 0] }],
+    });
+  });
+
   it("do not open a way through states that are no end states", () => {
     const reason =
       "Without a transition table only end states may be passed through, and no order of the updates does.";
-    const none = { kind: "no-plan", core: [], isReduced: false, reason, stuck: null };
+    const none = {
+      kind: "no-plan",
+      core: [],
+      isIrreducible: false,
+      isAlone: false,
+      reason,
+      stuck: null,
+    };
     expect(plan(own)).toEqual(none);
     expect(plan({ ...own, transitionTables: [harmless] })).toEqual(none);
   });
@@ -354,8 +425,9 @@ describe("tables of a device beside a Manifest without transition tables", () =>
     const strict = { columns: ["gateway", "rtos"], allowByDefault: true, rows };
     expect(plan({ ...both, transitionTables: [harmless, strict] })).toEqual({
       kind: "no-plan",
-      core: [{ file: "transit2.yaml", line: 1, row: "gateway-v1 rtos-v2 NO" }],
-      isReduced: true,
+      core: [noRow("transit2", 1)],
+      isIrreducible: true,
+      isAlone: false,
       reason:
         "Only end states may be passed through, for the Manifest has no transition table, and no order of the updates does that and keeps the other rules.",
       stuck: null,
@@ -390,7 +462,8 @@ describe("several end tables", () => {
     expect(answer).toEqual({
       kind: "no-plan",
       core: [],
-      isReduced: false,
+      isIrreducible: false,
+      isAlone: false,
       reason:
         'The wanted state is not an acceptable end state: gateway "gateway-v2", rtos "rtos-v2".',
       stuck: null,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { ComponentType } from "../../../src/core/ids.ts";
+import type { System } from "../../../src/manifest/system.ts";
 import { explain, type WhyNot } from "../../../src/planner/explain.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
 import { coreLines } from "../../../src/report/nogood-text.ts";
@@ -9,16 +10,19 @@ import type { PlannedSystem } from "../../../src/report/planned.ts";
 import { plainStyle } from "../../../src/report/style.ts";
 import { seedSketch, systemOf } from "../../support/planner-systems.ts";
 
-const planned: PlannedSystem = {
-  manifest: "m",
-  from: { systemVersion: null, components: [] },
-  toVersion: null,
-  writtenOrder: "none",
-  artifactOf: () => null,
-  placesOf: () => null,
-  whyNot: null,
-  notes: [],
-};
+function plannedOf(system: System): PlannedSystem {
+  return {
+    manifest: "m",
+    system,
+    from: { systemVersion: null, components: [] },
+    toVersion: null,
+    writtenOrder: "none",
+    artifactOf: () => null,
+    placesOf: () => null,
+    whyNot: null,
+    notes: [],
+  };
+}
 
 test("of the numbers of a long written order those near the rows and the first are told, unless each is known to matter", () => {
   const names = Array.from({ length: 13 }, (_, index) => `t${String(index)}`);
@@ -35,6 +39,7 @@ test("of the numbers of a long written order those near the rows and the first a
       ...names.map((_, type) => ({ kind: "order" as const, type })),
     ],
     isIrreducible: false,
+    isAlone: true,
     farthest: null,
     nearest: "undecided",
     repairs: [],
@@ -44,7 +49,7 @@ test("of the numbers of a long written order those near the rows and the first a
     const place = { file: "m.yaml", line: 10 + Number(type.slice(1)) };
     return { order: place, artifact: place };
   };
-  const places = { system, planned: { placesOf } };
+  const places = { system, placesOf };
   const number = (at: number) =>
     `  m.yaml:${String(10 + at)}  the order of "t${String(at)}" is written by hand: ${String(at)}`;
   const numbers = names.map((_, at) => number(at));
@@ -72,7 +77,11 @@ test("an order that may not be the only one is not told as if it were", () => {
   const answer = findPlan(system);
   const explanation = explain(system, answer);
   if (explanation.kind !== "plan") throw new Error(explanation.kind);
-  const report = { planned, system, answer, explanation: { ...explanation, isProved: false } };
+  const report = {
+    planned: plannedOf(system),
+    answer,
+    explanation: { ...explanation, isProved: false },
+  };
   const order = `The order of the plan for "m":
   R456 and R998 after G13: the other order is forbidden by
     transit1.yaml:2  gateway-v1 rtos-v2 NO`;
@@ -97,7 +106,7 @@ test("a combination keeps every column, also where two are of one type", () => {
   });
   const answer = findPlan(system);
   const explanation = explain(system, answer);
-  const report = { planned, system, answer, explanation };
+  const report = { planned: plannedOf(system), answer, explanation };
   expect(explanationJson(report)).toMatchObject({
     core: [{ kind: "unlisted", combination: { rtos: versions.toReversed() } }],
   });
@@ -130,7 +139,7 @@ test("where what can be installed depends on the way, it is told that no more th
     ),
   };
   const answer = findPlan(system);
-  const report = { system, planned, answer, explanation: explain(system, answer) };
+  const report = { planned: plannedOf(system), answer, explanation: explain(system, answer) };
   expect(explanationLines(report, plainStyle).at(-1)).toBe(
     "What can be installed on A depends on what was there before: how far one gets, and what would open a way, was not decided.",
   );

@@ -6,12 +6,14 @@ import {
   SystemVersion,
   Version,
 } from "../../../src/core/ids.ts";
-import type { Answer, Plan, Step } from "../../../src/planner/model/plan.ts";
+import type { Nogood } from "../../../src/planner/model/conflict.ts";
+import type { Answer, NoPlan, Plan, Step } from "../../../src/planner/model/plan.ts";
 import { answerLines } from "../../../src/report/answer-text.ts";
 import { answerJson } from "../../../src/report/plan-json.ts";
 import type { PlannedSystem } from "../../../src/report/planned.ts";
 import { charactersOf } from "../../../src/report/columns.ts";
 import { plainStyle } from "../../../src/report/style.ts";
+import { seedSketch, systemOf } from "../../support/planner-systems.ts";
 
 const mixed = { file: "m.yaml", line: 30, row: "| gateway-v2.mender | rtos-v1.mender | YES |" };
 const v2 = { file: "m.yaml", line: 23, row: "| gateway-v2.mender | rtos-v2.mender | YES | v.2 |" };
@@ -44,15 +46,21 @@ const plan: Plan = {
   pointOfNoReturn: null,
 };
 
-const none: Extract<Answer, { kind: "no-plan" }> = {
+const none: NoPlan = {
   kind: "no-plan",
   core: [],
-  isReduced: false,
+  isIrreducible: false,
+  isAlone: false,
   reason: "No state between is acceptable.",
   stuck: null,
 };
 
+function noRow(line: number, row: string): Nogood {
+  return { kind: "row", table: "transition_states", rule: { file: "m.yaml", line, row } };
+}
+
 const planned: PlannedSystem = {
+  system: systemOf(seedSketch),
   manifest: "system-core-v2",
   from: {
     systemVersion: SystemVersion.parse("v.1"),
@@ -182,13 +190,13 @@ In this order:
   });
 
   test("no plan is told with the rules that forbid it", () => {
-    const core = [{ file: "m.yaml", line: 28, row: "| gateway-v1.mender | rtos-v2.mender | NO |" }];
+    const core = [noRow(28, "| gateway-v1.mender | rtos-v2.mender | NO |")];
     expect(text({ ...none, core }))
       .toBe(`There is no acceptable plan for "system-core-v2". No state between is acceptable.
 This rule forbids it:
   m.yaml:28  | gateway-v1.mender | rtos-v2.mender | NO |`);
-    const both = [...core, { file: "m.yaml", line: 29, row: "| a | b | NO |" }];
-    expect(text({ ...none, core: both, isReduced: true })).toMatch(
+    const both = [...core, noRow(29, "| a | b | NO |")];
+    expect(text({ ...none, core: both, isIrreducible: true })).toMatch(
       /acceptable\.\nTogether these rules forbid it:\n {2}m\.yaml:28 .*\n {2}m\.yaml:29 .*NO \|$/,
     );
     expect(text({ ...none, core: both })).toMatch(
@@ -280,11 +288,11 @@ describe("for tools", () => {
   });
 
   test("no plan and no decision carry their exit status", () => {
-    const core = [{ file: "m.yaml", line: 28, row: "| a | b | NO |" }];
+    const core = [noRow(28, "| a | b | NO |")];
     expect(answerJson(planned, { ...none, core })).toEqual({
       type: "no-plan",
       manifest: "system-core-v2",
-      core,
+      core: [{ file: "m.yaml", line: 28, row: "| a | b | NO |" }],
       irreducible: false,
       repair: [],
       all_repairs_tried: false,
