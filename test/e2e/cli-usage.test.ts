@@ -128,9 +128,8 @@ Examples:
   orchestrator fetch manifest.yaml --bundle release.tar
       to be carried to a device
 `);
-    for (const line of runProgram(["help"]).stdout.split("\n")) {
-      expect(line.length, line).toBeLessThanOrEqual(80);
-    }
+    const lines = runProgram(["help"]).stdout.split("\n");
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
   test("help of a command that there is none", () => {

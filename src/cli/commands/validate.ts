@@ -1,9 +1,10 @@
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { verifyArtifact } from "../../artifact/verify.ts";
 import { verifyBundle } from "../../bundle/verify.ts";
 import { assertNever } from "../../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { exitOf, type Problem } from "../../core/problem.ts";
+import { programVersion } from "../../core/program-version.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { withBundleFile, withInput } from "../../install/bundle-file.ts";
 import { inputFile } from "../../install/input-directory.ts";
@@ -30,15 +31,20 @@ import { readManifest } from "../../manifest/read-manifest.ts";
 import type { TextFile } from "../../manifest/source.ts";
 import { readStateFile } from "../../manifest/state-file.ts";
 import { readTopology } from "../../manifest/topology.ts";
+import { jsonText } from "../../report/json-text.ts";
+import { validationSarif } from "../../report/validation-sarif.ts";
 import { validationJson, type ValidatedFile, validationLines } from "../../report/validation.ts";
 import { locateArtifacts, standInsFor } from "../../sources/locate.ts";
 import type { Places } from "../../sources/places.ts";
-import { answer } from "../output/output.ts";
+import { failed } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { lint } from "./lint.ts";
+import { formatProblem, tellAs } from "./told-as.ts";
 
 export interface ValidateOptions {
   readonly strict: boolean;
+  readonly format: "text" | "json" | "sarif";
+  readonly out?: string;
 }
 
 /**
@@ -48,8 +54,11 @@ export interface ValidateOptions {
 export async function validate(
   context: Context,
   names: readonly string[],
-  { strict }: ValidateOptions,
+  options: ValidateOptions,
 ): Promise<ExitCode> {
+  const { strict, format } = options;
+  const wrong = formatProblem(context, options, names);
+  if (wrong !== null) return failed(context.output, [wrong]);
   const trust = configuredTrust(context);
   const files: ValidatedFile[] = [];
   for (const name of names) files.push(await validateFile(context, trust, name));
@@ -57,12 +66,30 @@ export async function validate(
   const isDoubtful = strict && files.some(({ notes }) => notes.length > 0);
   const exit =
     problems.length > 0 ? exitOf(problems) : isDoubtful ? exitCode.invalid : exitCode.done;
-  answer(
-    context.output,
-    (style) => validationLines(files, style, strict),
-    () => validationJson(files, exit, strict),
+  const { workingDirectory } = context.environment;
+  const uriOf = (file: string) => fileUri(workingDirectory, file);
+  const about = { version: programVersion, strict, exit, uriOf };
+  return await tellAs(
+    context,
+    { ...options, format: format === "sarif" ? "text" : format },
+    {
+      text: (style) =>
+        format === "sarif"
+          ? [jsonText(validationSarif(files, about))]
+          : validationLines(files, style, strict),
+      json: () => validationJson(files, exit, strict),
+      picture: () => Promise.reject(new Error("a picture of what was checked")),
+    },
+    exit,
   );
-  return exit;
+}
+
+/** Relative to the working directory where the file lies below it. */
+function fileUri(workingDirectory: string, file: string): string {
+  const path = resolve(workingDirectory, file);
+  const below = relative(workingDirectory, path);
+  const uri = (text: string) => text.split("/").map(encodeURIComponent).join("/");
+  return below.startsWith("../") || below === ".." ? `file://${uri(path)}` : uri(below);
 }
 
 /** What an install demands; notes where nobody knows. */

@@ -50,6 +50,12 @@ export function definePlanning(program: Command, lazily: Lazily): void {
     .description("check Manifests, Topologies, bundles and Artifacts: all problems at once")
     .argument("<files...>", "any of them")
     .option("--strict", "take warnings for errors", false)
+    .addOption(
+      new Option("--format <format>", "how it is written")
+        .choices(["text", "json", "sarif"])
+        .default("text"),
+    )
+    .option(...outOption)
     .action(
       lazily(async (context, files: readonly string[], options: ValidateOptions) => {
         const { validate } = await import("../commands/validate.ts");
