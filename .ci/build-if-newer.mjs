@@ -23,9 +23,6 @@ async function isBuilt() {
       "dist/undici.cjs",
       "dist/dbus-native.cjs",
       "dist/viz.cjs",
-      "dist/string-width.cjs",
-      "dist/log-update.cjs",
-      "dist/wrap-ansi.cjs",
       keptCodeOf("dist/main.cjs"),
     ];
     const oldest = Math.min(...results.map((file) => statSync(file).mtimeMs));

@@ -20,6 +20,8 @@ export type Event =
       readonly deployment: string;
       readonly manifest: string;
       readonly installs: number;
+      /** Milliseconds that the installs of earlier deployments make likely; null: there were none like it. */
+      readonly expectedMs: number | null;
     }
   | { readonly type: "deployment-resumed"; readonly deployment: string; readonly manifest: string }
   | {
@@ -27,6 +29,8 @@ export type Event =
       readonly stage: number;
       readonly stages: number;
       readonly systemVersion: SystemVersion | null;
+      /** What the plan makes in this stage, by order groups. */
+      readonly groups: readonly (readonly Move[])[];
     }
   | {
       readonly type: "state-started";
@@ -58,6 +62,24 @@ export type Event =
       readonly bytes: number;
       readonly totalBytes: number;
     }
+  /** Nothing else has been told for a while, and this is what still runs. */
+  | {
+      readonly type: "state-running";
+      readonly state: State | Query;
+      readonly component: ComponentId;
+      readonly componentType: ComponentType;
+      readonly elapsedMs: number;
+    }
+  | ({ readonly type: "work-started"; readonly total: Amount | null } & WorkOf)
+  /** So much of it is done by now. */
+  | ({ readonly type: "work-progress"; readonly done: Amount } & WorkOf)
+  /** As "state-running". */
+  | ({
+      readonly type: "work-running";
+      readonly elapsedMs: number;
+      readonly done: Amount | null;
+    } & WorkOf)
+  | ({ readonly type: "work-ended"; readonly elapsedMs: number } & WorkOf)
   | { readonly type: "error-path-entered"; readonly message: string }
   | { readonly type: "host-reboot"; readonly components: readonly ComponentId[] }
   | { readonly type: "stopped"; readonly before: StopPoint; readonly failed: boolean }
@@ -70,6 +92,39 @@ export type Event =
         readonly version: Version;
       }[];
     });
+
+/** One Component gets a version. */
+export interface Move {
+  readonly component: ComponentId;
+  readonly from: Version;
+  readonly to: Version;
+}
+
+/** What takes time beside the states of Components. */
+export const works = [
+  "asking",
+  "unpacking",
+  "copying",
+  "verifying",
+  "fetching",
+  "reading",
+  "writing",
+  "planning",
+  "simulating",
+] as const;
+export type Work = (typeof works)[number];
+
+/** One piece of work; no two with the same name are under way. */
+interface WorkOf {
+  readonly work: Work;
+  /** What it is done with, as people know it. */
+  readonly name: string;
+}
+
+export interface Amount {
+  readonly count: number;
+  readonly unit: "bytes" | "Components" | "situations";
+}
 
 /** How a deployment has ended, and where the System is. */
 export interface Ending {

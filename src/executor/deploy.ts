@@ -37,6 +37,8 @@ export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
   readonly missing: (artifacts: readonly PlannedArtifact[]) => Promise<readonly Problem[]>;
   /** A problem for each Component whose Interface is not there or cannot be run. */
   readonly unreachable: (components: readonly TopologyComponent[]) => readonly Problem[];
+  /** Milliseconds that a new deployment is likely to take; null: nobody knows. */
+  readonly expectedMs: (begin: Begin) => number | null;
   /** Called when a new deployment is safe in the journal, before anything of it is done. */
   readonly begun: () => void;
   /** Notes durably whose Cleanup a deployment that has ended owes. */
@@ -72,6 +74,7 @@ export async function start(first: Begin, request: Request, ports: DeployPorts):
     deployment: first.deployment,
     manifest: first.manifest,
     installs: cost.installs,
+    expectedMs: ports.expectedMs(first),
   });
   return await runToEnd(begin(first, record), request, journal, ports);
 }

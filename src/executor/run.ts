@@ -209,5 +209,8 @@ function announceStage(deployment: Deployment, ports: ExecutorPorts): void {
     stage: deployment.stage,
     stages: deployment.begin.plan.stages.length,
     systemVersion: stage.systemVersion,
+    groups: stage.groups.map((steps) =>
+      steps.map(({ component, from, to }) => ({ component, from, to })),
+    ),
   });
 }

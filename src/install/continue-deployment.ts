@@ -92,7 +92,7 @@ async function continueLocked(
   const { keys, logLevel, cache } = settings.value;
   const components = deployment?.begin.components ?? [];
   const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-  const shown = openProgress(named, logLevel);
+  const shown = await openProgress(named, logLevel);
   const progress =
     deployment === null ? shown : toldToOthers(machine, deployment.begin.deployment, shown);
   return await withProgress(progress, async (emit) => {

@@ -19,6 +19,7 @@ import { relocated } from "../sources/relocate.ts";
 import { removeKept } from "../sources/secure-bundle.ts";
 import { stillThere } from "../sources/still-there.ts";
 import { identitiesOf } from "./cache-contents.ts";
+import { expectedMs } from "./expected.ts";
 import { datastoreOf, graceMs, interfacePath, type Machine } from "./machine.ts";
 import type { CacheSettings } from "./settings.ts";
 import type { Supplies } from "./supply.ts";
@@ -100,6 +101,7 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
         machine,
         new Set(components.map((component) => executable(component.interface))),
       ),
+    expectedMs: (begin) => expectedMs(machine, begin),
     // From here on a rollback of this caller is one of this deployment.
     begun: () => {
       clearMark(platform.files, store, environment.workingDirectory);

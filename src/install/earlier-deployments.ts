@@ -20,7 +20,7 @@ export async function clearTheWay(
   const orphan = current.value?.begin;
   const components = orphan?.components ?? [];
   const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-  return await withProgress(openProgress(named, settings.logLevel), async (emit) => {
+  return await withProgress(await openProgress(named, settings.logLevel), async (emit) => {
     const tell = (message: string) => emit({ type: "note", message });
     const cleared = await withSupply(machine, settings, tell, (supply) =>
       makeWay(
@@ -64,7 +64,7 @@ export async function makeOwedGood(
     timeoutMs: timeoutOf(entry, settings),
     environment: environment.inherited,
   }));
-  return await withProgress(openProgress(named, settings.logLevel), (emit) =>
+  return await withProgress(await openProgress(named, settings.logLevel), (emit) =>
     makeGood(owing, absent, { platform, store, graceMs, emit, signal, reachCrashPoint }),
   );
 }

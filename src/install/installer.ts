@@ -275,7 +275,7 @@ async function deploy(
     away,
   });
   const named = planned.from.components;
-  const shown = openProgress(named, settings.logLevel);
+  const shown = await openProgress(named, settings.logLevel);
   return await withProgress(toldToOthers(machine, id, shown), async (emit) => {
     const ports = deployPorts(machine, {
       keys: settings.keys,

@@ -9,7 +9,10 @@ export interface Progress {
 }
 
 /** `components` are all of the System, in its order; `configured` is the level of the configuration. */
-export type OpenProgress = (components: readonly Named[], configured: LogLevel) => Progress;
+export type OpenProgress = (
+  components: readonly Named[],
+  configured: LogLevel,
+) => Promise<Progress>;
 
 /** Shows what happens in `use`. */
 export async function withProgress<T>(

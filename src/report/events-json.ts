@@ -24,11 +24,17 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
         deployment: event.deployment,
         manifest: event.manifest,
         installs: event.installs,
+        expected_ms: event.expectedMs === null ? null : Math.round(event.expectedMs),
       };
     case "deployment-resumed":
       return { deployment: event.deployment, manifest: event.manifest };
     case "stage-started":
-      return { stage: event.stage, stages: event.stages, system_version: event.systemVersion };
+      return {
+        stage: event.stage,
+        stages: event.stages,
+        system_version: event.systemVersion,
+        groups: event.groups,
+      };
     case "state-started":
       return {
         state: event.state,
@@ -52,6 +58,26 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
       };
     case "download-progress":
       return { component: event.component, bytes: event.bytes, total_bytes: event.totalBytes };
+    case "state-running":
+      return {
+        state: event.state,
+        component: event.component,
+        component_type: event.componentType,
+        elapsed_ms: Math.round(event.elapsedMs),
+      };
+    case "work-started":
+      return { work: event.work, name: event.name, total: event.total };
+    case "work-progress":
+      return { work: event.work, name: event.name, done: event.done };
+    case "work-running":
+      return {
+        work: event.work,
+        name: event.name,
+        elapsed_ms: Math.round(event.elapsedMs),
+        done: event.done,
+      };
+    case "work-ended":
+      return { work: event.work, name: event.name, elapsed_ms: Math.round(event.elapsedMs) };
     case "error-path-entered":
     case "note":
       return { message: event.message };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { deploymentOutcomes, type Event } from "../core/events.ts";
+import { deploymentOutcomes, type Event, works } from "../core/events.ts";
 import { queries, states, stopPoints } from "../core/protocol.ts";
 import { failureShape } from "./cause-shape.ts";
 import { noPlanShape, planShape, undecidedShape } from "./plan-shape.ts";
@@ -11,6 +11,12 @@ const call = {
   component: z.string(),
 };
 
+const work = { work: z.enum(works), name: z.string() };
+const amount = z.object({
+  count: z.int(),
+  unit: z.enum(["bytes", "Components", "situations"]),
+});
+
 /** The lines that tell events; every kind of event has one. */
 const eventShapes = {
   "deployment-started": z.object({
@@ -19,6 +25,7 @@ const eventShapes = {
     deployment: z.string(),
     manifest: z.string(),
     installs: z.int(),
+    expected_ms: z.int().nullable(),
   }),
   "deployment-resumed": z.object({
     type: z.literal("deployment-resumed"),
@@ -32,6 +39,7 @@ const eventShapes = {
     stage: z.int(),
     stages: z.int(),
     system_version: z.string().nullable(),
+    groups: z.array(z.array(z.object({ component: z.string(), from: z.string(), to: z.string() }))),
   }),
   "state-started": z.object({
     type: z.literal("state-started"),
@@ -60,6 +68,38 @@ const eventShapes = {
     component: z.string(),
     bytes: z.int(),
     total_bytes: z.int(),
+  }),
+  "state-running": z.object({
+    type: z.literal("state-running"),
+    time,
+    ...call,
+    component_type: z.string(),
+    elapsed_ms: z.int(),
+  }),
+  "work-started": z.object({
+    type: z.literal("work-started"),
+    time,
+    ...work,
+    total: amount.nullable(),
+  }),
+  "work-progress": z.object({
+    type: z.literal("work-progress"),
+    time,
+    ...work,
+    done: amount,
+  }),
+  "work-running": z.object({
+    type: z.literal("work-running"),
+    time,
+    ...work,
+    elapsed_ms: z.int(),
+    done: amount.nullable(),
+  }),
+  "work-ended": z.object({
+    type: z.literal("work-ended"),
+    time,
+    ...work,
+    elapsed_ms: z.int(),
   }),
   "error-path-entered": z.object({
     type: z.literal("error-path-entered"),

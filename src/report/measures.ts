@@ -1,3 +1,5 @@
+import type { Amount } from "../core/events.ts";
+
 /** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`. */
 export function durationText(ms: number): string {
   if (ms < 9_950) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
@@ -6,6 +8,11 @@ export function durationText(ms: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${twoDigits(seconds % 60)} s`;
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
+}
+
+/** `512 B`, or `1234 situations`. */
+export function amountText({ count, unit }: Amount): string {
+  return unit === "bytes" ? bytesText(count) : `${count} ${unit}`;
 }
 
 /** `512 B`, `3.4 MiB`. */

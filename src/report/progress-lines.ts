@@ -1,13 +1,15 @@
 import { assertNever } from "../core/assert-never.ts";
+import { type LogLevel, logLevels } from "../core/log-level.ts";
 import type { StopPoint } from "../core/protocol.ts";
 import type { DeploymentOutcome, Event } from "../core/events.ts";
 import type { ComponentId, ComponentType } from "../core/ids.ts";
 import { queries, states } from "../core/protocol.ts";
 import { aligned, padded } from "./columns.ts";
 import { failureText } from "./failure.ts";
-import { durationText } from "./measures.ts";
+import { amountText, durationText } from "./measures.ts";
 import { outcomeLines } from "./outcome.ts";
 import { printable } from "./printable.ts";
+import { workText } from "./work-text.ts";
 import { placeText } from "./problems.ts";
 import type { Style } from "./style.ts";
 import { counted, listed, quoted } from "./words.ts";
@@ -24,6 +26,9 @@ export type Level = "debug" | "info" | "warning" | "error";
 export function levelOf(event: Event): Level {
   switch (event.type) {
     case "download-progress":
+    case "work-started":
+    case "work-progress":
+    case "work-ended":
       return "debug";
     case "state-started":
       return isQuery(event.state) ? "debug" : "info";
@@ -39,6 +44,11 @@ export function levelOf(event: Event): Level {
     default:
       return "info";
   }
+}
+
+/** Whether a log of this level shows it. */
+export function isShown(event: Event, level: LogLevel): boolean {
+  return logLevels.indexOf(levelOf(event)) >= logLevels.indexOf(level);
 }
 
 function levelOfOutcome(outcome: DeploymentOutcome): Level {
@@ -93,6 +103,20 @@ function linesOf(
       ];
     case "download-progress":
       return [];
+    case "state-running":
+      return [
+        `${nameOf(event.component)}  ${padded(event.state, stateWidth)}  ${style.faint(`still runs (${durationText(event.elapsedMs)})`)}`,
+      ];
+    case "work-progress":
+      return [];
+    case "work-started":
+      return [`${workText(event)}: started`];
+    case "work-running": {
+      const done = event.done === null ? "" : `${amountText(event.done)} done, `;
+      return [`${workText(event)}: ${done}${durationText(event.elapsedMs)} so far`];
+    }
+    case "work-ended":
+      return [`${workText(event)}: done (${durationText(event.elapsedMs)})`];
     case "error-path-entered":
       return [style.careful(`On the way back: ${printable(event.message)}.`)];
     case "host-reboot":

@@ -12,7 +12,6 @@ export async function laidOut(
   const lines = render(canvas);
   // oxlint-disable-next-line no-control-regex
   if (lines.every((line) => isNarrow(line.replaceAll(/\u001b\[[0-9;]*m/g, "")))) return lines;
-  const { default: stringWidth } = await import("string-width");
-  const widthOf = (text: string) => (isNarrow(text) ? text.length : stringWidth(text));
+  const { widthOf } = await import("./wide.ts");
   return render({ ...canvas, widthOf });
 }

@@ -23,7 +23,7 @@ afterEach(() => {
   system.remove();
 });
 
-const unseen: OpenProgress = () => ({ emit: () => {}, close: () => {} });
+const unseen: OpenProgress = () => Promise.resolve({ emit: () => {}, close: () => {} });
 
 /** Prepares under the lock, looks at what was prepared, then carries it out. */
 async function installed(

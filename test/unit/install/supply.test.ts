@@ -35,12 +35,13 @@ const notes: string[] = [];
 beforeEach(() => {
   notes.length = 0;
 });
-const told: OpenProgress = () => ({
-  emit: (event) => {
-    if (event.type === "note") notes.push(event.message);
-  },
-  close: () => {},
-});
+const told: OpenProgress = () =>
+  Promise.resolve({
+    emit: (event) => {
+      if (event.type === "note") notes.push(event.message);
+    },
+    close: () => {},
+  });
 
 async function install(
   machine: Machine,
@@ -229,13 +230,14 @@ describe("what a way out may install", () => {
   test("lies on the device before the first install", async () => {
     const server = await onServerOnly();
     const before: (readonly string[])[] = [];
-    const watched: OpenProgress = () => ({
-      emit: (event) => {
-        if (event.type === "state-started" && event.state === "ArtifactInstall")
-          before.push(cached());
-      },
-      close: () => {},
-    });
+    const watched: OpenProgress = () =>
+      Promise.resolve({
+        emit: (event) => {
+          if (event.type === "state-started" && event.state === "ArtifactInstall")
+            before.push(cached());
+        },
+        close: () => {},
+      });
     await install(machineOf(system.directory, server), {}, watched);
     expect(before[0]).toHaveLength(1);
   });
@@ -440,12 +442,13 @@ async function goneAt(
   asked: Partial<InstallOptions> = {},
 ): Promise<Awaited<ReturnType<typeof install>>> {
   const server = await onServerOnly();
-  const watched: OpenProgress = () => ({
-    emit: (event) => {
-      if (event.type === "state-started" && event.state === state) void server.close();
-    },
-    close: () => {},
-  });
+  const watched: OpenProgress = () =>
+    Promise.resolve({
+      emit: (event) => {
+        if (event.type === "state-started" && event.state === state) void server.close();
+      },
+      close: () => {},
+    });
   return await install(machineOf(system.directory, server), asked, watched);
 }
 
@@ -741,13 +744,14 @@ describe("two boards of one type that need different Artifacts of one release", 
     const server = await startServer([...rest, ...deltas]);
     const controller = new AbortController();
     const machine = machineOf(system.directory, server);
-    const ending: OpenProgress = () => ({
-      emit: (event) => {
-        const isAsked = event.type === "state-ended" && event.state === "NeedsUnpackedArtifact";
-        if (isAsked && event.component === "R998") controller.abort();
-      },
-      close: () => {},
-    });
+    const ending: OpenProgress = () =>
+      Promise.resolve({
+        emit: (event) => {
+          const isAsked = event.type === "state-ended" && event.state === "NeedsUnpackedArtifact";
+          if (isAsked && event.component === "R998") controller.abort();
+        },
+        close: () => {},
+      });
     await install({ ...machine, signal: controller.signal }, { prefetch: true }, ending);
     expect(versions()).toEqual(["gateway-v2", "rtos-v1", "rtos-v0"]);
     await server.close();

@@ -4,7 +4,6 @@ import { ComponentId, ComponentType, SystemVersion, Version } from "../../../src
 import type { State } from "../../../src/core/protocol.ts";
 import { eventLine, versionLine } from "../../../src/report/events-json.ts";
 import { levelOf, progressLines } from "../../../src/report/progress-lines.ts";
-import { emptyView, viewAfter, viewLines } from "../../../src/report/progress-view.ts";
 import { plainStyle } from "../../../src/report/style.ts";
 
 const gateway = { id: ComponentId.parse("G13"), type: ComponentType.parse("gateway") };
@@ -32,8 +31,20 @@ const ended = (
 });
 
 const story: readonly Event[] = [
-  { type: "deployment-started", deployment: "d7", manifest: "core-v2", installs: 2 },
-  { type: "stage-started", stage: 0, stages: 1, systemVersion: SystemVersion.parse("v.2") },
+  {
+    type: "deployment-started",
+    deployment: "d7",
+    manifest: "core-v2",
+    installs: 2,
+    expectedMs: null,
+  },
+  {
+    type: "stage-started",
+    stage: 0,
+    stages: 1,
+    systemVersion: SystemVersion.parse("v.2"),
+    groups: [],
+  },
   started(gateway, "Download"),
   { type: "download-progress", component: gateway.id, bytes: 512, totalBytes: 2048 },
   ended(gateway, "Download", 1234),
@@ -121,55 +132,6 @@ Failed and rolled back: the System is as it was before, on "v.1".
     expect(levelOf({ ...query, failure: { kind: "exited", code: 1 } })).toBe("error");
     expect(levelOf(ended(board, "Cleanup", 1))).toBe("info");
   });
-});
-
-describe("on a terminal", () => {
-  const view = (events: readonly Event[], nowMs: number, width = 80): string =>
-    viewLines(
-      events.reduce((before, event) => viewAfter(before, event, 1000), emptyView([gateway, board])),
-      nowMs,
-      { width, height: 24 },
-      plainStyle,
-    ).join("\n");
-
-  test("each Component has a line with state, elapsed time and what it waits for", () => {
-    expect(view([started(gateway, "ArtifactInstall")], 13_000)).toBe(
-      `G13   gateway  ArtifactInstall       12 s
-R456  rtos     -                           waits for G13`,
-    );
-  });
-
-  test("a download shows its bytes, and what is done waits for the others", () => {
-    const events: readonly Event[] = [
-      started(gateway, "Download"),
-      started(board, "Download"),
-      { type: "download-progress", component: gateway.id, bytes: 1_572_864, totalBytes: 2_097_152 },
-      ended(board, "Download", 400),
-    ];
-    expect(view(events, 2000)).toBe(`G13   gateway  Download              1.5 MiB of 2.0 MiB, 75 %
-R456  rtos     Download              done, 0.4 s               waits for G13`);
-  });
-
-  test("no line is wider than the terminal", () => {
-    const shown = view([ended(gateway, "Download", 1, { kind: "exited", code: 1 })], 0, 40);
-    expect(shown.split("\n")[0]).toBe("G13   gateway  Download              ...");
-  });
-});
-
-test("where there are more Components than lines, those at work are shown", () => {
-  const many = Array.from({ length: 9 }, (_, at) => ({
-    ...board,
-    id: ComponentId.parse(`R${at}`),
-  }));
-  const last = many[8] ?? board;
-  const view = viewAfter(emptyView(many), started(last, "Download"), 0);
-  const lines = viewLines(view, 0, { width: 80, height: 4 }, plainStyle);
-  expect(lines).toEqual([
-    "R0  rtos  -                            waits for R8",
-    "R1  rtos  -                            waits for R8",
-    "R8  rtos  Download              0.0 s",
-    "and 6 more",
-  ]);
 });
 
 describe("for tools", () => {
