@@ -27,8 +27,16 @@ export type Next =
   /** The program of this stage is through. */
   | { readonly kind: "through" };
 
+/** The last question with its answer: `decide` asks, and where its record is folded in `evolve` asks the same again. */
+let asked: { readonly deployment: Deployment; readonly answer: Next } | null = null;
+
 /** The next line that applies: a stop point the run asks for, or a round that some Component still needs. */
 export function next(deployment: Deployment): Next {
+  if (asked?.deployment !== deployment) asked = { deployment, answer: foundIn(deployment) };
+  return asked.answer;
+}
+
+function foundIn(deployment: Deployment): Next {
   if (deployment.mustReplan) return anew(deployment);
   const lines = program(deployment.direction, groupCount(deployment), deployment.stage === 0);
   for (let at = deployment.cursor; at < lines.length; at += 1) {
@@ -84,10 +92,13 @@ function callees(
   line: Extract<Line, { kind: "round" }>,
 ): readonly ComponentId[] {
   if (line.row.name === "ExpectOld" && deployment.hasAskedOld) return [];
-  return deployment.members
-    .filter((member) => isWithin(member, line) && line.row.who(member))
-    .filter((member) => isOpen(member, line.row))
-    .map((member) => member.id);
+  // Asked for every line of the program at every step: nothing is made but the answer.
+  const found: ComponentId[] = [];
+  for (const member of deployment.members) {
+    const isDue = isWithin(member, line) && isOpen(member, line.row) && line.row.who(member);
+    if (isDue) found.push(member.id);
+  }
+  return found;
 }
 
 function isWithin(member: Member, line: Extract<Line, { kind: "round" }>): boolean {

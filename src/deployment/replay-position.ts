@@ -36,7 +36,7 @@ function misplaced({ round }: Intent): ForeignRecord {
 function comingPosition(deployment: Deployment, { round, group }: Intent): Deployment | null {
   const coming = next(deployment);
   if (coming.kind !== "round" || coming.row.name !== round || coming.group !== group) return null;
-  return { ...deployment, cursor: coming.at };
+  return coming.at === deployment.cursor ? deployment : { ...deployment, cursor: coming.at };
 }
 
 function positionOnSomeWay(deployment: Deployment, intent: Intent): Deployment | null {
