@@ -162,6 +162,6 @@ function ended(deployment: Deployment, outcome: Outcome): Deployment {
 }
 
 /** Asked of Provides before anything is done. */
-function isLook(round: RoundName): boolean {
+export function isLook(round: RoundName): boolean {
   return round === "ExpectOld" || round === "ObserveInterrupted" || round === "ObserveStuck";
 }

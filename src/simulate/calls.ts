@@ -1,7 +1,8 @@
 import { type ComponentId, unknownVersion } from "../core/ids.ts";
 import type { Outcome } from "../deployment/records.ts";
 import type { RoundName } from "../deployment/rounds.ts";
-import { type Answers, fold, placeOf, type Setting, type Situation } from "./situation.ts";
+import { rollbackAnswer } from "./lasting.ts";
+import { fold, placeOf, type Setting, type Situation } from "./situation.ts";
 import { after, changesVersion, dropped, type Effect } from "./world.ts";
 
 /** When things happen makes no difference. */
@@ -27,17 +28,24 @@ export function ended(
   const place = placeOf(situation, component);
   const isLie = failure === null && answers.lies?.(component, round) === true;
   const world = after(situation.world, deployment, round, place, isLie ? "none" : effect);
+  const version = world[place] ?? unknownVersion;
   const answer =
-    failure === null ? answerOf(round, component, world[place] ?? unknownVersion, answers) : null;
+    failure === null ? answerOf(setting, situation, { round, component, version }) : null;
   const outcome: Outcome = { type: "outcome", at, component, failure, answer, elapsedMs: 0 };
   return fold(setting, { ...situation, world }, outcome);
 }
 
+interface Asked {
+  readonly round: RoundName;
+  readonly component: ComponentId;
+  /** What it really runs. */
+  readonly version: string;
+}
+
 function answerOf(
-  round: RoundName,
-  component: ComponentId,
-  version: string,
-  answers: Answers,
+  setting: Setting,
+  situation: Situation,
+  { round, component, version }: Asked,
 ): string | null {
   switch (round) {
     case "ExpectOld":
@@ -46,9 +54,9 @@ function answerOf(
     case "ConfirmEnd":
       return version;
     case "SupportsRollback":
-      return answers.supportsRollback(component);
+      return rollbackAnswer(setting, situation, component);
     case "NeedsArtifactReboot":
-      return answers.needsReboot(component);
+      return setting.answers.needsReboot(component);
     default:
       return null;
   }
@@ -59,7 +67,7 @@ export function cut(setting: Setting, situation: Situation, hasRebooted: boolean
   if (!hasRebooted) return takenUp(setting, situation, false);
   const world = situation.deployment.members.reduce(
     (folded, member, place) =>
-      isDroppable(member.id, setting.answers) ? dropped(folded, member, place) : folded,
+      isDroppable(setting, situation, member.id) ? dropped(folded, member, place) : folded,
     situation.world,
   );
   const isShaken = situation.isShaken || world !== situation.world;
@@ -67,9 +75,9 @@ export function cut(setting: Setting, situation: Situation, hasRebooted: boolean
 }
 
 /** What reboots with the host and can go back, goes back by itself. */
-function isDroppable(component: ComponentId, answers: Answers): boolean {
-  const isOfHost = answers.needsReboot(component) === "Automatic";
-  return isOfHost && answers.supportsRollback(component) === "Yes";
+function isDroppable(setting: Setting, situation: Situation, component: ComponentId): boolean {
+  const isOfHost = setting.answers.needsReboot(component) === "Automatic";
+  return isOfHost && rollbackAnswer(setting, situation, component) === "Yes";
 }
 
 /** The next run goes on. */

@@ -39,6 +39,6 @@ export function deploymentModel(first: Begin, setting: Setting): Model<Situation
       const { world } = after;
       return { key: String(world), found: { kind: "passed", world } };
     },
-    packed: packing(initial.deployment),
+    packed: packing(initial),
   };
 }

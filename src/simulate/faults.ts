@@ -1,9 +1,11 @@
 import type { ComponentId } from "../core/ids.ts";
 import type { OpenRound } from "../deployment/deployment.ts";
+import { isLook } from "../deployment/evolve.ts";
 import type { RoundName } from "../deployment/rounds.ts";
 import { cut, effectsOf, ended, takenUp } from "./calls.ts";
 import type { Fault } from "./checker/model.ts";
-import { isHostReboot } from "./onward.ts";
+import { lastingFailure, lastingFaultIn } from "./lasting.ts";
+import { isHostReboot, onward } from "./onward.ts";
 import { fold, placeOf, type Setting, type Situation } from "./situation.ts";
 import { after, type Effect } from "./world.ts";
 
@@ -35,21 +37,56 @@ function* inRound(
   const [component] = waiting;
   if (component === undefined) throw new Error("nobody is waited for");
   const effects = effectsOf(round);
-  for (const effect of effects) {
+  const failsAnyway = lastingFailure(situation, component, round) !== null;
+  for (const effect of failsAnyway ? [] : effects) {
     yield {
       told: `${component}: ${round} fails${come(effect)}`,
       next: ended(setting, situation, component, { kind: "exited", code: 1 }, effect),
     };
   }
+  const lasting = lastingFaultIn(setting, situation, component, round);
+  if (lasting !== null) {
+    const { told, then } = lasting;
+    const failure = lastingFailure(then, component, round);
+    yield { told, next: ended(setting, then, component, failure, "done") };
+  }
   for (const hasRebooted of [false, true]) {
     const what = hasRebooted ? "the host loses power" : "killed";
+    const cutAt = (at: Situation, waited: readonly ComponentId[], moment: Moment) =>
+      cut(setting, underWay(setting, at, round, waited, moment), hasRebooted);
     for (const moment of momentsOf(waiting, effects)) {
       yield {
         told: `${what} ${momentText(round, waiting, moment)}`,
-        next: cut(setting, underWay(setting, situation, round, waiting, moment), hasRebooted),
+        next: cutAt(situation, waiting, moment),
+      };
+    }
+    for (const effect of [null, ...effects]) {
+      const moment = waiting.map(() => effect);
+      const again = madeAgain(setting, cutAt(situation, waiting, moment), round);
+      if (again === null) continue;
+      const waited = again.deployment.open?.waiting ?? [];
+      yield {
+        told: `${what} twice ${momentText(round, waiting, moment)}`,
+        next: cutAt(
+          again,
+          waited,
+          waited.map(() => effect),
+        ),
       };
     }
   }
+}
+
+/** Where the next run makes the round once more, after it has looked at what there is; null: it does not. */
+function madeAgain(setting: Setting, situation: Situation, round: RoundName): Situation | null {
+  let next: Situation | null = situation;
+  while (next !== null) {
+    const { open } = next.deployment;
+    if (open?.intent.round === round) return next;
+    if (open !== null && !isLook(open.intent.round)) return null;
+    next = onward(setting, next);
+  }
+  return null;
 }
 
 /** How far the call of each Component that waits has come; null: it was not started. */

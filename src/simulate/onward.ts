@@ -4,6 +4,7 @@ import { owingCleanup } from "../deployment/deployment.ts";
 import type { JournalRecord } from "../deployment/records.ts";
 import type { RoundName } from "../deployment/rounds.ts";
 import { at, ended, takenUp } from "./calls.ts";
+import { lastingFailure } from "./lasting.ts";
 import { fold, type Setting, type Situation } from "./situation.ts";
 
 /** What comes where nothing goes wrong; null where the deployment has ended. */
@@ -18,7 +19,8 @@ export function onward(setting: Setting, situation: Situation): Situation | null
   if (isHostReboot(open.intent.round)) return takenUp(setting, situation, true);
   const [component] = open.waiting;
   if (component === undefined) throw new Error("nobody is waited for");
-  return ended(setting, situation, component, null, "done");
+  const failure = lastingFailure(situation, component, open.intent.round);
+  return ended(setting, situation, component, failure, "done");
 }
 
 export function isHostReboot(round: RoundName): boolean {

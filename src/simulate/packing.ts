@@ -3,14 +3,14 @@ import { roundNames } from "../deployment/rounds.ts";
 import type { Packed } from "./checker/model.ts";
 import { type VectorTable, vectorTable } from "./checker/vector-table.ts";
 import { memberNumbers, numbering } from "./member-numbers.ts";
-import type { Situation } from "./situation.ts";
+import type { Lasting, Situation } from "./situation.ts";
 
 /**
  * Packs situations: equal ones get equal numbers, where equal means that all that can still come is equal. How they
  * came about is left out: the run's number, its boot id, and what the failure was. Each part has a number of its own,
  * the same for equal ones: a Member, a Component with what it really runs, Components beside each other.
  */
-export function packing(first: Deployment): () => Packed<Situation> {
+export function packing({ deployment: first, lasting }: Situation): () => Packed<Situation> {
   const parts: Parts = {
     places: new Map(first.members.map(({ id }, index) => [id, index])),
     ofMember: memberNumbers(),
@@ -19,6 +19,7 @@ export function packing(first: Deployment): () => Packed<Situation> {
     together: vectorTable(),
     endings: numbering(),
     count: first.members.length,
+    sound: lasting.components,
   };
   return () => new PackedSituation(parts);
 }
@@ -31,6 +32,8 @@ interface Parts {
   readonly together: VectorTable;
   readonly endings: (text: string) => number;
   readonly count: number;
+  /** Of Components with which nothing lasting is wrong. */
+  readonly sound: Lasting["components"];
 }
 
 /** So many Components beside each other have one number. */
@@ -44,7 +47,7 @@ class PackedSituation implements Packed<Situation> {
   readonly #parts: Parts;
   readonly #members: (Member | null)[];
   readonly #world: (string | null)[];
-  /** Of each Component: its Member, what it runs, whether it is called, and all of these. */
+  /** Of each Component: its Member, what it runs, whether it is called and what is wrong with it, and all of these. */
   readonly #memberNumbers: Int32Array;
   readonly #versions: Int32Array;
   readonly #calls: Int32Array;
@@ -84,6 +87,7 @@ class PackedSituation implements Packed<Situation> {
     const { deployment } = situation;
     this.#packHead(situation);
     const calls = this.#callsIn(deployment);
+    this.#noteLasting(situation, calls);
     const { count } = this.#parts;
     for (let from = 0; from < count; from += beside) {
       const to = Math.min(from + beside, count);
@@ -113,14 +117,21 @@ class PackedSituation implements Packed<Situation> {
     this.#world[at] = runs;
     this.#calls[at] = called;
     this.#component[0] = this.#memberNumbers[at] ?? 0;
-    this.#component[1] = (this.#versions[at] ?? 0) * 4 + called;
+    this.#component[1] = (this.#versions[at] ?? 0) * 16 + called;
     const number = components.numberOf(this.#component, 2);
     const isSame = number === this.#components[at];
     this.#components[at] = number;
     return !isSame;
   }
 
-  #packHead({ deployment, isShaken }: Situation): void {
+  #noteLasting({ lasting }: Situation, calls: Uint8Array): void {
+    if (lasting.components === this.#parts.sound) return;
+    for (const [place, fault] of lasting.components.entries()) {
+      calls[place] = (calls[place] ?? 0) + lastingNumbers[fault];
+    }
+  }
+
+  #packHead({ deployment, isShaken, lasting }: Situation): void {
     const { open, ended, direction } = deployment;
     this.ints[1] =
       (deployment.mustReplan ? 1 : 0) +
@@ -131,7 +142,8 @@ class PackedSituation implements Packed<Situation> {
       (direction === "forward" && deployment.hasAskedOld ? 16 : 0) +
       (deployment.isWayOutUndecided ? 32 : 0) +
       directions[direction] * 64 +
-      deployment.idleRuns * 256;
+      (lasting.isSupplyGone ? 256 : 0) +
+      deployment.idleRuns * 512;
     this.ints[2] = deployment.cursor;
     this.ints[3] = deployment.stage;
     this.ints[4] = deployment.detourGroups;
@@ -157,6 +169,7 @@ class PackedSituation implements Packed<Situation> {
 const directions = { forward: 0, back: 1, out: 2 } as const;
 const waited = 1;
 const started = 2;
+const lastingNumbers = { none: 0, cleanup: 4, rollback: 8, both: 12 } as const;
 
 function roundNumber(open: Deployment["open"]): number {
   if (open === null) return 0;

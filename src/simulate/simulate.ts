@@ -115,7 +115,7 @@ function* combinations(allowed: readonly (readonly number[])[]): Generator<reado
   }
 }
 
-function answersOf(system: System): Answers {
+export function answersOf(system: System): Answers {
   const byId = new Map(system.components.map((component) => [component.id, component]));
   return {
     supportsRollback: (id) => (byId.get(id)?.supportsRollback === false ? "No" : "Yes"),

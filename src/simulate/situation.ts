@@ -13,7 +13,19 @@ export interface Situation {
   readonly world: World;
   /** A boot loader has dropped something: what is passed on the way back from there is none of our choosing. */
   readonly isShaken: boolean;
+  readonly lasting: Lasting;
 }
+
+/** What stays wrong once it went wrong, and costs no further fault. */
+export interface Lasting {
+  /** No Download can succeed any more. */
+  readonly isSupplyGone: boolean;
+  /** For each Component, in the System's order. */
+  readonly components: readonly LastingFault[];
+}
+
+/** Its Cleanup never succeeds, or it answers SupportsRollback other than declared, or both. */
+export type LastingFault = "none" | "cleanup" | "rollback" | "both";
 
 /** What stays the same in all situations. */
 export interface Setting {
@@ -50,12 +62,17 @@ export function firstSituation(first: Begin): Situation {
     stopBefore: [],
     exitOnReboot: false,
   });
-  return { deployment, world: worldOf(deployment), isShaken: false };
+  return {
+    deployment,
+    world: worldOf(deployment),
+    isShaken: false,
+    lasting: { isSupplyGone: false, components: deployment.members.map(() => "none") },
+  };
 }
 
 export function fold({ machine }: Setting, situation: Situation, record: JournalRecord): Situation {
-  const { deployment, world, isShaken } = situation;
-  return { deployment: machine.evolve(deployment, record), world, isShaken };
+  const { deployment, world, isShaken, lasting } = situation;
+  return { deployment: machine.evolve(deployment, record), world, isShaken, lasting };
 }
 
 export function placeOf({ deployment }: Situation, component: ComponentId): number {
