@@ -1,9 +1,24 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { programVersion } from "../../src/core/program-version.ts";
 import { scratchDirectory } from "../support/scratch.ts";
+import { mountSmallDisk, smallDisksWork } from "../support/small-disk.ts";
+import { treeOf } from "../support/tree.ts";
 
 function installDevice(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync("sh", ["bin/install-device", ...args], {
@@ -24,6 +39,10 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const installed = [
   "etc",
   "etc/mender-orchestrator",
+  "etc/systemd",
+  "etc/systemd/system",
+  "etc/systemd/system/multi-user.target.wants",
+  "etc/systemd/system/multi-user.target.wants/mender-orchestrator-resume.service",
   "usr",
   "usr/bin",
   "usr/bin/mender-orchestrator",
@@ -34,15 +53,23 @@ const installed = [
   "usr/lib/mender-orchestrator/bin",
   "usr/lib/mender-orchestrator/bin/mender-orchestrator",
   "usr/lib/mender-orchestrator/bin/orchestrator",
+  "usr/lib/mender-orchestrator/bin/package.json",
   "usr/lib/mender-orchestrator/dist",
   "usr/lib/mender-orchestrator/fixtures",
+  "usr/lib/mender-orchestrator/installed-files",
   "usr/lib/mender-orchestrator/package.json",
+  "usr/lib/systemd",
+  "usr/lib/systemd/system",
+  "usr/lib/systemd/system/mender-orchestrator-resume.service",
+  "usr/lib/systemd/system/mender-orchestrator-usb@.service",
   "usr/share",
   "usr/share/mender",
   "usr/share/mender-orchestrator",
   "usr/share/mender-orchestrator/interfaces",
   "usr/share/mender-orchestrator/interfaces/v1",
   "usr/share/mender-orchestrator/interfaces/v1/rootfs-image",
+  "usr/share/mender-orchestrator/usb",
+  "usr/share/mender-orchestrator/usb/99-mender-orchestrator-usb.rules",
   "usr/share/mender/inventory",
   "usr/share/mender/inventory/mender-inventory-mender-orchestrator",
   "usr/share/mender/modules",
@@ -60,10 +87,15 @@ test("everything is in its place, and nobody but its owner may change it", () =>
     stdout: `${[
       "usr/bin/mender-orchestrator",
       "usr/bin/orchestrator",
+      "usr/lib/mender-orchestrator/LICENSE",
       "usr/lib/mender-orchestrator/bin/mender-orchestrator",
       "usr/lib/mender-orchestrator/bin/orchestrator",
-      "usr/lib/mender-orchestrator/dist/launch.js",
+      "usr/lib/mender-orchestrator/bin/package.json",
+      "usr/lib/mender-orchestrator/package.json",
+      "usr/lib/systemd/system/mender-orchestrator-resume.service",
+      "usr/lib/systemd/system/mender-orchestrator-usb@.service",
       "usr/share/mender-orchestrator/interfaces/v1/rootfs-image",
+      "usr/share/mender-orchestrator/usb/99-mender-orchestrator-usb.rules",
       "usr/share/mender/inventory/mender-inventory-mender-orchestrator",
       "usr/share/mender/modules/v3/mender-orchestrator-manifest",
     ]
@@ -72,7 +104,9 @@ test("everything is in its place, and nobody but its owner may change it", () =>
     stderr: `install-device: still missing: ${root}/var/lib/mender-orchestrator/topology.yaml, and the Interfaces that it names; see docs/topology.md\n`,
   });
   expect(places(root)).toEqual(installed);
-  const all = readdirSync(root, { recursive: true, encoding: "utf8" });
+  const all = readdirSync(root, { recursive: true, encoding: "utf8" }).filter(
+    (name) => !name.includes(".wants/"),
+  );
   expect(all.filter((name) => (statSync(join(root, name)).mode & 0o022) !== 0)).toEqual([]);
   for (const name of installed.filter((name) => /v[13]\/|inventory\/|\/bin\/[mo]/.test(name))) {
     expect(`${name} ${modeOf(join(root, name))}`).toBe(`${name} 755`);
@@ -80,18 +114,37 @@ test("everything is in its place, and nobody but its owner may change it", () =>
   expect(modeOf(join(root, "var/lib/mender-orchestrator"))).toBe("700");
 });
 
-test("with --usb it brings what updates from USB sticks, too", () => {
+test("with --usb what updates from USB sticks is in force, else it only lies there", () => {
   const root = join(scratchDirectory(), "device");
-  const files = [
-    "usr/lib/systemd/system/mender-orchestrator-usb@.service",
-    "usr/lib/udev/rules.d/99-mender-orchestrator-usb.rules",
-  ];
+  const rules = join(root, "usr/lib/udev/rules.d/99-mender-orchestrator-usb.rules");
+  installDevice("--root", root);
+  expect(existsSync(dirname(rules))).toBe(false);
   const { stdout } = installDevice("--root", root, "--usb");
-  for (const name of files) {
-    expect(stdout).toContain(`${root}/${name}\n`);
-    expect(readFileSync(join(root, name))).toEqual(readFileSync(join("bin/usb", basename(name))));
-    expect(modeOf(join(root, name))).toBe("644");
-  }
+  expect(stdout).toContain(`${rules}\n`);
+  const lies = readlinkSync(rules);
+  expect(readFileSync(join(root, lies))).toEqual(readFileSync(join("bin/usb", basename(rules))));
+  expect(modeOf(join(root, lies))).toBe("644");
+  expect(installDevice("--root", root, "--uninstall").status).toBe(0);
+  expect(readdirSync(root)).toEqual([]);
+});
+
+test("the unit that resumes is in force from the first time on, and stays off once it was switched off", () => {
+  const root = join(scratchDirectory(), "device");
+  const wanted = join(
+    root,
+    "etc/systemd/system/multi-user.target.wants/mender-orchestrator-resume.service",
+  );
+  installDevice("--root", root);
+  const unit = readlinkSync(wanted);
+  expect(readFileSync(join(root, unit))).toEqual(
+    readFileSync("bin/systemd/mender-orchestrator-resume.service"),
+  );
+  rmSync(wanted);
+  installDevice("--root", root);
+  expect(existsSync(dirname(wanted)) && readdirSync(dirname(wanted))).toEqual([]);
+  const other = join(scratchDirectory(), "device");
+  installDevice("--root", other, "--no-enable");
+  expect(existsSync(join(other, "etc/systemd"))).toBe(false);
 });
 
 test("what is installed runs from there, by either name", () => {
@@ -138,7 +191,7 @@ test.each([
   expect(installDevice(...args)).toEqual({
     status: 10,
     stdout: "",
-    stderr: `install-device: ${complaint}\nusage: install-device --root DIR [--usb]   (--root / for this machine)\n`,
+    stderr: `install-device: ${complaint}\nusage: install-device --root DIR [--usb] [--no-enable] | --root DIR --uninstall   (--root / for this machine)\n`,
   });
 });
 
@@ -147,7 +200,116 @@ test("a root that is a file is named, and what to give instead", () => {
   writeFileSync(root, "");
   const { status, stdout, stderr } = installDevice("--root", root);
   expect([status, stdout]).toEqual([15, ""]);
-  expect(stderr).toContain(
-    `\ninstall-device: "${root}" is no directory, and none can be made there; give the root directory of the device\n`,
+  expect(stderr).toBe(
+    `install-device: "${root}" is no directory, and none can be made there; give the root directory of the device\n`,
   );
+});
+
+test("--uninstall leaves nothing of it, and all that belongs to the device", () => {
+  const root = join(scratchDirectory(), "device");
+  const uninstall = () => installDevice("--root", root, "--uninstall");
+  installDevice("--root", root);
+  expect(uninstall()).toEqual({ status: 0, stdout: "", stderr: "" });
+  expect(readdirSync(root)).toEqual([]);
+
+  installDevice("--root", root);
+  const kept = [
+    "etc/mender-orchestrator/mender-orchestrator.conf",
+    "usr/share/mender-orchestrator/interfaces/v1/rtos",
+    "var/lib/mender-orchestrator/topology.yaml",
+  ];
+  for (const name of kept) writeFileSync(join(root, name), "mine\n");
+  expect(uninstall()).toEqual({
+    status: 0,
+    stdout: "",
+    stderr: `install-device: left as it is: ${root}/etc/mender-orchestrator
+install-device: left as it is: ${root}/var/lib/mender-orchestrator
+`,
+  });
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) =>
+    statSync(join(root, name)).isFile(),
+  );
+  expect(files.toSorted()).toEqual(kept);
+  expect(uninstall()).toEqual({
+    status: 15,
+    stdout: "",
+    stderr: `install-device: the program is not installed in "${root}/"\n`,
+  });
+});
+
+test("--uninstall is refused while a deployment is in progress, wherever the datastore is", () => {
+  const root = join(scratchDirectory(), "device");
+  installDevice("--root", root);
+  const datastore = join(root, "data/orchestrator");
+  mkdirSync(join(datastore, "deployment"), { recursive: true });
+  writeFileSync(join(datastore, "deployment/journal"), "");
+  rmdirSync(join(root, "var/lib/mender-orchestrator"));
+  symlinkSync("/data/orchestrator", join(root, "var/lib/mender-orchestrator"));
+  const before = treeOf(root);
+  expect(installDevice("--root", root, "--uninstall")).toEqual({
+    status: 17,
+    stdout: "",
+    stderr:
+      "install-device: a deployment is in progress, and without the program nobody could end it; run: orchestrator status, then orchestrator resume or orchestrator rollback\n",
+  });
+  expect(treeOf(root)).toEqual(before);
+  // A newer version may come at any time.
+  expect(installDevice("--root", root).status).toBe(0);
+});
+
+test("what a newer version does not bring any more is removed with the old one", () => {
+  const root = join(scratchDirectory(), "device");
+  installDevice("--root", root);
+  const dropped = "usr/share/mender-orchestrator/interfaces/v1/dropped";
+  writeFileSync(join(root, dropped), "");
+  appendFileSync(join(root, "usr/lib/mender-orchestrator/installed-files"), `${dropped}\n`);
+  installDevice("--root", root);
+  expect(places(root)).toEqual(installed);
+});
+
+test("what dpkg has installed is left to dpkg", () => {
+  const root = join(scratchDirectory(), "device");
+  mkdirSync(join(root, "var/lib/dpkg/info"), { recursive: true });
+  writeFileSync(join(root, "var/lib/dpkg/info/orchestrator.list"), "");
+  for (const more of [[], ["--uninstall"]]) {
+    expect(installDevice("--root", root, ...more)).toEqual({
+      status: 17,
+      stdout: "",
+      stderr:
+        "install-device: the program was installed there as a Debian package; call apt or dpkg\n",
+    });
+  }
+});
+
+test.skipIf(!smallDisksWork())("a root without room is as it was, and the old version runs", () => {
+  const root = join(scratchDirectory(), "device");
+  mountSmallDisk(root, 16 * 1024);
+  installDevice("--root", root);
+  const { bavail, bsize } = statfsSync(root);
+  writeFileSync(join(root, "fill"), Buffer.alloc(bavail * bsize - 1024 * 1024));
+  const before = treeOf(root);
+  expect(installDevice("--root", root)).toEqual({
+    status: 15,
+    stdout: "",
+    stderr: `install-device: the files could not be written below "${root}/", and nothing was changed: is there room, and may you write there?\n`,
+  });
+  expect(treeOf(root)).toEqual(before);
+});
+
+test("a Node that is too old is told in one line, by either name", () => {
+  const aged = join(scratchDirectory(), "aged.cjs");
+  const version = "Object.defineProperty(process.versions, 'node', { value: '18.20.8' });";
+  writeFileSync(aged, version);
+  for (const name of ["orchestrator", "mender-orchestrator"]) {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--require", aged, join("bin", name), "--version"],
+      { encoding: "utf8" },
+    );
+    expect({ status, stdout, stderr }).toEqual({
+      status: 15,
+      stdout: "",
+      stderr: "orchestrator needs Node.js 20.19 or newer; this is 18.20.8\n",
+    });
+  }
 });
