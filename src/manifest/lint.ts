@@ -1,12 +1,12 @@
 import type { ComponentType, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { fileArtifactName } from "./available-artifacts.ts";
 import { knownVersions, type KnownVersions, namingCell, versionsOf } from "./cell-versions.ts";
 import { columnsOfTypes, resolveHead, type TypeColumn } from "./columns.ts";
 import { endStateRows, rowNotes, type ResolvedTable } from "./lint-rows.ts";
 import { ruleNotes } from "./lint-rules.ts";
-import type { ArtifactReference, Manifest, WantedType } from "./manifest.ts";
-import { inOrder, namedVersions, namingTables, tablesOf } from "./named-versions.ts";
+import { artifactVersions, manifestVersions } from "./manifest-versions.ts";
+import type { Manifest, WantedType } from "./manifest.ts";
+import { namingTables, tablesOf } from "./named-versions.ts";
 import type { ConstraintTable } from "./table.ts";
 import { versionNamed } from "./version.ts";
 
@@ -20,15 +20,8 @@ export function lintManifest(manifest: Manifest): readonly Problem[] {
   const types = componentTypes.map(({ type }) => type);
   const tables = tablesOf(constraints);
   const columns = columnsOfTypes(tables, types);
-  const naming = namingTables(constraints, types);
-  const spokenOf = columnsOfTypes(naming, types);
-  const named = namedVersions(naming, types);
-  const versions = new Map(
-    componentTypes.map((wanted) => [
-      wanted.type,
-      knownVersions(inOrder([...(named.get(wanted.type) ?? []), ...artifactVersions(wanted)])),
-    ]),
-  );
+  const spokenOf = columnsOfTypes(namingTables(constraints, types), types);
+  const versions = manifestVersions(manifest);
   const resolve = (table: ConstraintTable) => resolved(table, types, versions);
   const end = constraints.endStates === null ? null : resolve(constraints.endStates);
   const transitions = constraints.transitionStates.map(resolve);
@@ -97,12 +90,6 @@ function typeNotes(
     ...(missing.length === 0 ? [] : [withoutArtifact(type, missing, at)]),
     ...unnamed.map((version) => notNamed(type, version, at)),
   ];
-}
-
-function artifactVersions({ target, steppingStones }: WantedType): readonly Version[] {
-  return [target, ...steppingStones].map(({ name, path }: ArtifactReference) =>
-    versionNamed(name ?? fileArtifactName(path ?? "") ?? ""),
-  );
 }
 
 function withoutColumn(type: ComponentType, at: Problem["at"]): Problem {

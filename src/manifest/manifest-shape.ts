@@ -29,8 +29,16 @@ const artifact = {
 const artifactShape = fields(artifact);
 export type ArtifactShape = z.output<typeof artifactShape>;
 
+/** Which version may be installed over which. */
+const edges = fields({
+  columns: listOf(z.string({ error: `"from", "to" or TYPE:KEY` }), "columns").exactOptional(),
+  default: z.enum(["deny", "allow"], { error: `"deny" or "allow"` }).exactOptional(),
+  rows: listOf(listOf(cellShape, "cells that ends with YES, NO or n/a"), "rows"),
+});
+
 const componentType = {
   ...artifact,
+  edges: edges.exactOptional(),
   update_strategy: fields({
     order: wholeNumber(1, 100).exactOptional(),
     max_parallel: wholeNumber(1, 10_000).exactOptional(),

@@ -1,5 +1,6 @@
 import type { ArtifactName, ComponentType, Sha256 } from "../core/ids.ts";
 import type { Place } from "../core/problem.ts";
+import type { EdgeTable } from "./edges.ts";
 import type { Cell } from "./table.ts";
 import type { Constraints } from "./written-constraints.ts";
 import type { Topology } from "./topology.ts";
@@ -26,6 +27,8 @@ export interface WantedType {
   readonly type: ComponentType;
   readonly target: ArtifactReference;
   readonly steppingStones: readonly ArtifactReference[];
+  /** Null: the Artifacts alone say over what they may be installed. */
+  readonly edges: EdgeTable | null;
   /** The hand-written order group, 1 to 100. */
   readonly order: number | null;
   /** Where that is written. */

@@ -108,7 +108,7 @@ export function unreachable(
   const got = unmet?.found === null || unmet === undefined ? "nothing" : `"${unmet.found}"`;
   const reason =
     unmet === undefined
-      ? "the Manifest's depends does not list the version it has"
+      ? "depends and edges of the Manifest do not lead there from the version it has"
       : `it depends on "${unmet.key}" being ${wanted.map((value) => `"${value}"`).join(" or ")}, and finds ${got}`;
   const all = known.length > 1 ? ` by any of its ${known.length} Artifacts` : "";
   return [

@@ -9,6 +9,8 @@ import {
   type InstallEdgesInput,
   type Install,
 } from "./install-edges.ts";
+import { factsOf } from "./facts.ts";
+import { edgeProblems, type EdgeRelation, edgeRelation, inBoth } from "./match-edges.ts";
 import { matchConstraints } from "./match-constraints.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { namesOfMatch } from "./match-names.ts";
@@ -38,9 +40,13 @@ export function matchSystem(input: MatchInput): Result<MatchedSystem> {
   const sizes = tablesOf(input.manifest.constraints)
     .concat(tablesOf(input.deviceConstraints))
     .flatMap((table) => sizeProblems(table, domains.knownTypes, domains.versions));
-  if (sizes.length > 0) return fail(...sizes);
+  const wrong = [...sizes, ...edgeProblemsOf(input, domains)];
+  if (wrong.length > 0) return fail(...inOrder(wrong));
   const tables = matchConstraints(input, domains);
-  const matched = input.components.map((component) => matchOne(input, domains, component));
+  const relations = relationsOf(input, domains);
+  const matched = input.components.map((component) =>
+    matchOne(input, domains, relations, component),
+  );
   const names = namesOfMatch(input);
   const problems = [
     ...names.problems,
@@ -66,11 +72,33 @@ export function matchSystem(input: MatchInput): Result<MatchedSystem> {
 export function stuckTypes(input: MatchInput): ReadonlySet<ComponentType> {
   if (fitProblems(input).length > 0) return new Set();
   const domains = versionDomains(input);
+  if (edgeProblemsOf(input, domains).length > 0) return new Set();
+  const relations = relationsOf(input, domains);
   return new Set(
     input.components.flatMap((component) => {
-      const { edgesInput, found } = edgesOf(input, domains, component);
+      const { edgesInput, found } = edgesOf(input, domains, relations, component);
       return found === null || isReached(found, edgesInput) ? [] : [component.type];
     }),
+  );
+}
+
+/** What the Manifest says of over which version another one may be installed, for the types of which it does. */
+type Relations = ReadonlyMap<ComponentType, EdgeRelation>;
+
+function relationsOf({ manifest }: MatchInput, { versions }: VersionDomains): Relations {
+  return new Map(
+    manifest.componentTypes.flatMap(({ type, edges }) =>
+      edges === null ? [] : [[type, edgeRelation(edges, versions.get(type) ?? knownVersions([]))]],
+    ),
+  );
+}
+
+function edgeProblemsOf(
+  { manifest }: MatchInput,
+  { versions }: VersionDomains,
+): readonly Problem[] {
+  return manifest.componentTypes.flatMap(({ type, edges }) =>
+    edges === null ? [] : edgeProblems(edges, type, versions.get(type) ?? knownVersions([]), null),
   );
 }
 
@@ -96,8 +124,13 @@ interface Matched {
   readonly problems: readonly Problem[];
 }
 
-function matchOne(input: MatchInput, domains: VersionDomains, component: MatchComponent): Matched {
-  const { edgesInput, found, problems } = edgesOf(input, domains, component);
+function matchOne(
+  input: MatchInput,
+  domains: VersionDomains,
+  relations: Relations,
+  component: MatchComponent,
+): Matched {
+  const { edgesInput, found, problems } = edgesOf(input, domains, relations, component);
   const wanted = input.manifest.componentTypes.find(({ type: name }) => name === component.type);
   const isDenied = component.supportsRollback === false || wanted?.supportsRollback === false;
   return {
@@ -124,6 +157,7 @@ function matchOne(input: MatchInput, domains: VersionDomains, component: MatchCo
 function edgesOf(
   input: MatchInput,
   { versions }: VersionDomains,
+  relations: Relations,
   component: MatchComponent,
 ): {
   readonly edgesInput: InstallEdgesInput;
@@ -132,7 +166,7 @@ function edgesOf(
   readonly problems: readonly Problem[];
 } {
   const known = versions.get(component.type) ?? knownVersions([]);
-  const { installs, problems } = installsOf(input, component.type, known);
+  const { installs, problems } = installsOf(input, component, known, relations);
   const { current } = component;
   const edgesInput: InstallEdgesInput = {
     type: component.type,
@@ -147,20 +181,22 @@ function edgesOf(
 
 function installsOf(
   { artifacts }: MatchInput,
-  type: ComponentType,
+  component: MatchComponent,
   versions: KnownVersions,
+  relations: Relations,
 ): { readonly installs: readonly Install[]; readonly problems: readonly Problem[] } {
   // Those of one release share what the Manifest says of it.
   const read = new Map<Cell, ReturnType<typeof versionsOf>>();
+  const { type } = component;
+  const relation = relations.get(type);
+  const facts = factsOf(component);
   const installs = artifactsOf(artifacts, type).map((available) => {
     const { name, depends } = available;
     const from = depends === null ? null : (read.get(depends) ?? versionsOf(depends, versions));
     if (depends !== null && from !== null) read.set(depends, from);
-    return {
-      version: versions.names.indexOf(versionNamed(name)),
-      available,
-      from: from?.set ?? null,
-    };
+    const version = versions.names.indexOf(versionNamed(name));
+    const allowed = relation?.(facts, version) ?? null;
+    return { version, available, from: inBoth(from?.set ?? null, allowed) };
   });
   return { installs, problems: [...read.values()].flatMap(({ problems }) => problems) };
 }

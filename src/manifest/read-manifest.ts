@@ -1,7 +1,8 @@
-import { ComponentType } from "../core/ids.ts";
+import { ComponentType, unknownVersion } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { readCell } from "./cell.ts";
+import { readEdges } from "./edges.ts";
 import { isSeedForm, manifestNodeProblems, versionsInTree } from "./manifest-checks.ts";
 import {
   type ArtifactShape,
@@ -11,6 +12,8 @@ import {
   seedManifestShape,
 } from "./manifest-shape.ts";
 import { readConstraints } from "./constraints.ts";
+import { artifactVersions, manifestVersions } from "./manifest-versions.ts";
+import { edgeProblems } from "./match-edges.ts";
 import { namesOfManifest } from "./manifest-names.ts";
 import { inlineTopology, seedNotes } from "./seed-manifest.ts";
 import { checkShape } from "./shape.ts";
@@ -54,8 +57,21 @@ export function readManifest(
   if (problems.length > 0) return fail(...inOrder(problems));
   const manifest = modelOf(source, root, shape.value, constraints);
   const names = namesOfManifest(manifest);
-  if (names.problems.length > 0) return fail(...inOrder(names.problems));
+  const wrong = [...names.problems, ...edgeProblemsOf(manifest)];
+  if (wrong.length > 0) return fail(...inOrder(wrong));
   return ok({ manifest, notes: [...(isSeed ? seedNotes(source, root) : []), ...names.notes] });
+}
+
+function edgeProblemsOf(manifest: Manifest): readonly Problem[] {
+  if (manifest.componentTypes.every(({ edges }) => edges === null)) return [];
+  const versions = manifestVersions(manifest);
+  return manifest.componentTypes.flatMap((wanted) => {
+    const known = versions.get(wanted.type);
+    const [target = unknownVersion] = artifactVersions(wanted);
+    return wanted.edges === null || known === undefined
+      ? []
+      : edgeProblems(wanted.edges, wanted.type, known, known.names.indexOf(target));
+  });
 }
 
 /** A file of ours that is mistaken for a Manifest; null: nothing says that it is none. */
@@ -111,20 +127,26 @@ function wantedTypes(
   types: ManifestShape["component_types"],
 ): readonly WantedType[] {
   const node = valueOf(root, "component_types");
+  const edgesOf = (type: ComponentType) => {
+    const edges = nodeAt(node, [type, "edges"]);
+    return edges === undefined ? null : readEdges(source, type, edges).edges;
+  };
   const byName = new Map(Object.entries(types));
   return entriesOf(node).flatMap(({ key }): WantedType[] => {
     const wanted = byName.get(key.text);
     if (wanted === undefined) return [];
     const path = ["component_types", key.text];
     const at = placeAt(source, key.start);
+    const type = ComponentType.parse(key.text);
     return [
       {
-        type: ComponentType.parse(key.text),
+        type,
         target: reference(source, root, path, wanted, at),
         steppingStones: (wanted.stepping_stones ?? []).map((stone, index) => {
           const place = [...path, "stepping_stones", index];
           return reference(source, root, place, stone, placeOf(source, root, place));
         }),
+        edges: edgesOf(type),
         order: wanted.update_strategy?.order ?? null,
         orderAt:
           wanted.update_strategy?.order === undefined

@@ -76,7 +76,7 @@ function sharedNames({ rows }: ConstraintTable): readonly Problem[] {
 }
 
 /** Rows times versions, over all columns of a table: what a plan keeps in memory and in the journal. */
-const maxTableSize = 2_000_000;
+export const maxTableSize = 2_000_000;
 
 /** A table that would not fit when every cell is written out as versions. */
 export function sizeProblems(

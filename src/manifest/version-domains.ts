@@ -2,6 +2,7 @@ import { type ComponentId, type ComponentType, unknownVersion, type Version } fr
 import type { AvailableArtifact } from "./available-artifacts.ts";
 import { knownVersions, type KnownVersions, namesIn } from "./cell-versions.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
+import { saidVersions } from "./manifest-versions.ts";
 import { add, byName, inOrder, namedVersions, namingTables } from "./named-versions.ts";
 import { type ArtifactIdentity, currentVersion, versionNamed } from "./version.ts";
 
@@ -70,6 +71,8 @@ function versionsByType(
     add(named, type, versionNamed(name));
     for (const version of depends === null ? [] : namesIn(depends)) add(named, type, version);
   }
+  for (const wanted of manifest.componentTypes)
+    for (const version of saidVersions(wanted)) add(named, wanted.type, version);
   const reported = new Map<ComponentType, Set<Version>>();
   for (const component of components) {
     const version = versionNow(input, component);

@@ -90,7 +90,10 @@ export function plannedSystem(
 function placesOf({ componentTypes }: Manifest, type: ComponentType): TypePlaces | null {
   const wanted = componentTypes.find((one) => one.type === type);
   if (wanted === undefined) return null;
-  return { order: wanted.orderAt ?? wanted.at, artifact: wanted.target.depends?.at ?? wanted.at };
+  return {
+    order: wanted.orderAt ?? wanted.at,
+    artifact: wanted.target.depends?.at ?? wanted.edges?.at ?? wanted.at,
+  };
 }
 
 function startOf(system: System): PlannedSystem["from"] {

@@ -8,6 +8,7 @@ export interface WrittenSystem {
   readonly types: readonly { readonly name: string; readonly versions: readonly string[] }[];
   readonly boards: readonly Board[];
   readonly rules: readonly Said[];
+  readonly edges: ReadonlyMap<string, SaidEdges>;
   readonly manifest: string;
   readonly state: string;
 }
@@ -54,6 +55,16 @@ type Said = { readonly holds: Holds; readonly sharing: string | null } & (
     }
 );
 
+interface SaidEdges {
+  readonly allowByDefault: boolean;
+  readonly rows: readonly {
+    readonly from: SaidCell;
+    readonly to: SaidCell;
+    readonly hw: SaidCell;
+    readonly verdict: "YES" | "NO" | "n/a";
+  }[];
+}
+
 /** The versions of the boards, in their order. */
 export type Versions = readonly string[];
 
@@ -70,6 +81,23 @@ export function mayPass(system: WrittenSystem, state: Versions): boolean {
   return system.rules
     .filter(({ holds }) => holds !== "at_rest")
     .every((rule) => !broken(system, rule, state).some(hasMoved));
+}
+
+/** Whether the edges let one version be installed over another. */
+export function mayInstall({ edges }: WrittenSystem, board: Board, from: string, to: string) {
+  const said = edges.get(board.type);
+  if (said === undefined) return true;
+  const hw = board.facts["hw"] ?? "?";
+  const holds = (cell: SaidCell, value: string, isNo: boolean) =>
+    isNo && value === "?" ? !cell.excludesUnknown : cell.matches(value);
+  const verdicts = said.rows
+    .filter(({ verdict, ...row }) => {
+      const isNo = verdict === "NO";
+      return holds(row.from, from, isNo) && holds(row.to, to, isNo) && holds(row.hw, hw, isNo);
+    })
+    .map(({ verdict }) => verdict);
+  if (verdicts.includes("NO")) return false;
+  return said.allowByDefault || verdicts.includes("YES");
 }
 
 /** The choices of boards that the rule forbids. */
@@ -261,10 +289,47 @@ export function randomRules({ between, chance, pick }: Dice): WrittenSystem {
       },
     ]);
   });
-  return { types, boards, rules, manifest: written(types, rules), state: stateOf(boards) };
+  const edges = new Map(
+    types
+      .filter(() => chance(0.4))
+      .map(({ name, versions }) => [
+        name,
+        {
+          allowByDefault: chance(0.7),
+          rows: Array.from({ length: between(1, 3) }, () => ({
+            from: versionCell(versions),
+            to: versionCell(versions),
+            hw: chance(0.5) ? factCell() : anything,
+            verdict: pick(["YES", "NO", "n/a"] as const),
+          })),
+        },
+      ]),
+  );
+  const manifest = written(types, rules, edges);
+  return { types, boards, rules, edges, manifest, state: stateOf(boards) };
 }
 
-function written(types: WrittenSystem["types"], rules: readonly Said[]): string {
+const anything: SaidCell = { text: "any", matches: () => true, excludesUnknown: false };
+
+function written(
+  types: WrittenSystem["types"],
+  rules: readonly Said[],
+  edges: WrittenSystem["edges"],
+): string {
+  const edgesText = (type: string): readonly string[] => {
+    const said = edges.get(type);
+    if (said === undefined) return [];
+    const rows = said.rows.map(({ from, to, hw, verdict }) => {
+      const cells = [from, to, hw].map(({ text }) => JSON.stringify(text));
+      return `[${[...cells, verdict].join(", ")}]`;
+    });
+    return [
+      "    edges:",
+      `      columns: [from, to, "${type}:hw"]`,
+      `      default: ${said.allowByDefault ? "allow" : "deny"}`,
+      `      rows: [${rows.join(", ")}]`,
+    ];
+  };
   const sideText = (side: readonly Asked[]) =>
     `{ ${side
       .map(({ type, id, key, cell }) => {
@@ -295,6 +360,7 @@ function written(types: WrittenSystem["types"], rules: readonly Said[]): string 
         .slice(0, -1)
         .map((version) => `{ artifact_name: ${version} }`)
         .join(", ")}]`,
+      ...edgesText(name),
     ]),
     "constraints:",
     "  end_states: any",
