@@ -1,4 +1,5 @@
-// Draws the pages in docs/pictures anew: builds where needed, calls the program, and looks at what it wrote in Chromium.
+// Draws the pages in docs/pictures anew: builds where needed, calls the program, and looks at what it wrote in
+// Chromium.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

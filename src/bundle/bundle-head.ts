@@ -28,8 +28,8 @@ export async function bundleHead(source: ByteSource): Promise<Uint8Array> {
 }
 
 /**
- * Whether a tar begins as a bundle does: with our `version`, or, where it was packed by hand, with a directory, an Artifact or a
- * YAML file. It may be none all the same, which opening it tells.
+ * Whether a tar begins as a bundle does: with our `version`, or, where it was packed by hand, with a directory, an
+ * Artifact or a YAML file. It may be none all the same, which opening it tells.
  */
 export function isBundleHead(head: Uint8Array): boolean {
   if (!isTarHead(head)) return false;

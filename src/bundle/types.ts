@@ -4,8 +4,8 @@ import type { PayloadSize } from "./entry-list.ts";
 /** What a bundle holds. */
 export interface BundleContent {
   /**
-   * Of all that it holds: the checksum of its `checksums`, whoever has signed them. A tar packed by hand has none, so there it is
-   * its Manifest's.
+   * Of all that it holds: the checksum of its `checksums`, whoever has signed them. A tar packed by hand has none, so
+   * there it is its Manifest's.
    */
   readonly identity: Sha256;
   readonly manifest: { readonly entry: string; readonly bytes: Uint8Array };
@@ -28,8 +28,8 @@ export interface BundleEntry {
   /** Null in a plain bundle. */
   readonly sha256: Sha256 | null;
   /**
-   * Set where a key that was given has signed that all of the Artifact was verified before its checksum was taken: bytes that
-   * have the checksum need not be unpacked to know that they are sound.
+   * Set where a key that was given has signed that all of the Artifact was verified before its checksum was taken:
+   * bytes that have the checksum need not be unpacked to know that they are sound.
    */
   readonly vouched: PayloadSize | null;
 }

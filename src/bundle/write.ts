@@ -20,8 +20,8 @@ export interface Part extends ListedEntry {
 }
 
 /**
- * Lays out a bundle, signed where there is a key; the same parts give the same bytes. That Artifacts were verified is told
- * where it is signed only: from nobody in particular it is worth nothing.
+ * Lays out a bundle, signed where there is a key; the same parts give the same bytes. That Artifacts were verified is
+ * told where it is signed only: from nobody in particular it is worth nothing.
  */
 export function writeBundle(parts: readonly Part[], key: SigningKey | null): BundleStream {
   const listed = key === null ? parts.map((part) => ({ ...part, whole: null })) : parts;

@@ -10,8 +10,8 @@ export interface AwayArtifact {
 }
 
 /**
- * The System on which none of these can be installed. Who may get one of several, and not all of those are here, counts as
- * without: which one it will be depends on the way.
+ * The System on which none of these can be installed. Who may get one of several, and not all of those are here, counts
+ * as without: which one it will be depends on the way.
  */
 export function withoutArtifacts(system: System, away: readonly AwayArtifact[]): System {
   if (away.length === 0) return system;

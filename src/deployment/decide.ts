@@ -40,8 +40,8 @@ export type Action =
   | { readonly kind: "none" };
 
 /**
- * What to do next, told from the deployment alone. A round that is still open must end first. `grounding`: of its tables,
- * where they are at hand.
+ * What to do next, told from the deployment alone. A round that is still open must end first. `grounding`: of its
+ * tables, where they are at hand.
  */
 export function decide(
   deployment: Deployment,

@@ -11,7 +11,10 @@ import {
 } from "./deployment.ts";
 import { evolve } from "./evolve.ts";
 
-/** What `resume` or `rollback` would do with a deployment, told from the journal alone. `to`: null where the state has no name. */
+/**
+ * What `resume` or `rollback` would do with a deployment, told from the journal alone. `to`: null where the state has
+ * no name.
+ */
 export type Prospect =
   | { readonly kind: "put-away" }
   /** All that is left of the last stage, or of the failed deployment. */

@@ -173,7 +173,9 @@ const Outcome = z
     failure: FailureReason.nullable(),
     /** The answer of a query, or the version that `Provides` told; null otherwise. */
     answer: z.string().nullable(),
-    /** Of several Artifacts of one release the one that it gets, by its identity: NeedsUnpackedArtifact has chosen it. */
+    /**
+     * Of several Artifacts of one release the one that it gets, by its identity: NeedsUnpackedArtifact has chosen it.
+     */
     artifact: Sha256.exactOptional(),
     elapsedMs: z.number().nonnegative(),
   })

@@ -149,7 +149,9 @@ function isRollback({ verb, isMakingWay }: Request): boolean {
   return verb === "rollback" && isMakingWay !== true;
 }
 
-/** The Artifacts that are still to be downloaded on the way forward, or may be where one of several is not chosen yet. */
+/**
+ * The Artifacts that are still to be downloaded on the way forward, or may be where one of several is not chosen yet.
+ */
 function neededArtifacts({
   begin: first,
   direction,

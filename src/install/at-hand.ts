@@ -33,8 +33,8 @@ type Bring = (located: LocatedArtifact) => Promise<Problem | null>;
 type Planned = Pick<Planning, "system" | "allotment" | "nodeLimit">;
 
 /**
- * What a planned way out may install has to lie on this device before the first install: it must never need the network. What
- * cannot be brought here counts as not there, and the ways out are planned anew without it.
+ * What a planned way out may install has to lie on this device before the first install: it must never need the
+ * network. What cannot be brought here counts as not there, and the ways out are planned anew without it.
  */
 async function waysAtHand(
   { compute }: Machine,

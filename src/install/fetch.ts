@@ -21,9 +21,9 @@ import type { Settings } from "./settings.ts";
 import { type Supplies, withSupply } from "./supply.ts";
 
 /**
- * Brings all Artifacts that a Manifest names into the cache, for an update later on without the network: those of the Server, and files
- * that are found by their names where their paths lead nowhere. Those of a bundle come with it. No Topology is needed.
- * With `write` they make one bundle instead.
+ * Brings all Artifacts that a Manifest names into the cache, for an update later on without the network: those of the
+ * Server, and files that are found by their names where their paths lead nowhere. Those of a bundle come with it. No
+ * Topology is needed. With `write` they make one bundle instead.
  */
 export async function fetchArtifacts(
   machine: Machine,

@@ -51,7 +51,10 @@ export async function writeFetched(
   }
 }
 
-/** As the Manifest names its path, where it is the only one; else it is found by the name of the Artifact, and that of the entry tells it from others. */
+/**
+ * As the Manifest names its path, where it is the only one; else it is found by the name of the Artifact, and that of
+ * the entry tells it from others.
+ */
 function entryFor({ wanted: { reference }, artifact }: LocatedArtifact, isOnly: boolean): string {
   const { path } = reference;
   if (isOnly && path !== null && isSafePath(path)) return path;

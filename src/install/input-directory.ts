@@ -15,8 +15,8 @@ export const maxEntries = 1000;
 const maxNamed = 8;
 
 /**
- * The one bundle or Manifest at the top of a directory, named as the caller names that; everything else is itself, be it
- * there or not. What counts is told by the content; an Artifact, a link and a hidden file do not.
+ * The one bundle or Manifest at the top of a directory, named as the caller names that; everything else is itself, be
+ * it there or not. What counts is told by the content; an Artifact, a link and a hidden file do not.
  */
 export async function inputFile(machine: Machine, name: string): Promise<Result<string>> {
   const { files } = machine.platform;

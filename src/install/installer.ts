@@ -74,8 +74,8 @@ export type Installed =
 const idLength = 12;
 
 /**
- * Reads a bundle or a Manifest, which may be the one in a directory, ends what earlier deployments have left, and plans; the
- * caller holds the lock.
+ * Reads a bundle or a Manifest, which may be the one in a directory, ends what earlier deployments have left, and
+ * plans; the caller holds the lock.
  */
 export async function prepareInstall(
   machine: Machine,

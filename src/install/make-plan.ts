@@ -118,8 +118,8 @@ export interface ToldState {
 }
 
 /**
- * Reads what a state is planned with. Needs no Topology, and no Artifacts: those that are not there are known by name. The
- * state may be that of any System, so the own rules of the device on which it is asked have no say.
+ * Reads what a state is planned with. Needs no Topology, and no Artifacts: those that are not there are known by name.
+ * The state may be that of any System, so the own rules of the device on which it is asked have no say.
  */
 export async function readOnPaper(machine: Machine, input: SystemInput): Promise<Result<OnPaper>> {
   const effective = readEffectiveSettings(machine);

@@ -18,9 +18,10 @@ export interface Widened {
 type WithElsewhere = <T>(use: (elsewhere: Elsewhere) => Promise<T>) => Promise<T>;
 
 /**
- * The first source that holds a fitting Artifact is the only one asked, and what a Component's Provides refuse does not fit: where
- * some Component cannot come to what is wanted with what was found, the next sources are asked, too, for the Artifacts of
- * its type. What they have comes behind what was found before. Whoever is served already needs no other source.
+ * The first source that holds a fitting Artifact is the only one asked, and what a Component's Provides refuse does not
+ * fit: where some Component cannot come to what is wanted with what was found, the next sources are asked, too, for the
+ * Artifacts of its type. What they have comes behind what was found before. Whoever is served already needs no other
+ * source.
  */
 export async function askNextSources(
   places: Places,

@@ -9,7 +9,10 @@ export interface Supplies extends Supply {
   readonly hasty: Supply;
 }
 
-/** The cache, and the Mender Server behind it; the caller holds the lock. `tell` is told what goes wrong and is got over. */
+/**
+ * The cache, and the Mender Server behind it; the caller holds the lock. `tell` is told what goes wrong and is got
+ * over.
+ */
 export async function withSupply<T>(
   machine: Machine,
   settings: Settings,

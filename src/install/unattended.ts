@@ -38,9 +38,9 @@ export interface Interrupted {
 }
 
 /**
- * The deployment in progress if it is of this very bundle or Manifest and was interrupted: then installing it is to go on with
- * it. Null as well where somebody drives it step by step, as the Mender Client does. Whatever keeps this from being told is
- * told by the install.
+ * The deployment in progress if it is of this very bundle or Manifest and was interrupted: then installing it is to go
+ * on with it. Null as well where somebody drives it step by step, as the Mender Client does. Whatever keeps this from
+ * being told is told by the install.
  */
 export async function interruptedOf(machine: Machine, given: string): Promise<Interrupted | null> {
   const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
@@ -108,7 +108,10 @@ function lastOf(machine: Machine, identity: Sha256): Deployment | null {
   return null;
 }
 
-/** Every byte of a medium was verified before the deployment began: if it reads otherwise later, it is the medium's fault. */
+/**
+ * Every byte of a medium was verified before the deployment began: if it reads otherwise later, it is the medium's
+ * fault.
+ */
 const mediumCodes: ReadonlySet<ProblemCode> = new Set([
   "source-gone",
   "source-changed",
@@ -140,7 +143,9 @@ const networkCodes: ReadonlySet<ProblemCode> = new Set([
   "server-not-trusted",
 ]);
 
-/** The medium was pulled out or reads otherwise than before, or the network was gone: no fault of what was installed. */
+/**
+ * The medium was pulled out or reads otherwise than before, or the network was gone: no fault of what was installed.
+ */
 function isOfSource(failure: Failure | null): boolean {
   if (failure?.kind !== "component" || failure.reason.kind !== "problem") return false;
   const { code } = failure.reason.problem;

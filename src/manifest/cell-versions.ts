@@ -79,8 +79,8 @@ export function versionsOf(
 }
 
 /**
- * The versions for which it cannot be ruled out that the cell matches: what is unknown, or cannot be read by a range, is
- * taken to match but where the cell excludes it.
+ * The versions for which it cannot be ruled out that the cell matches: what is unknown, or cannot be read by a range,
+ * is taken to match but where the cell excludes it.
  */
 export function worstOf(cell: Cell, versions: KnownVersions): readonly number[] {
   const matched = new Set(termsOf(cell).flatMap((term) => worstOfTerm(term, versions)));

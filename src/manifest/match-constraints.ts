@@ -58,8 +58,8 @@ export function matchConstraints(input: MatchInput, domains: VersionDomains): Ma
 }
 
 /**
- * The rules of a device alone, beside a Manifest without tables, forbid what they speak of and nothing else: what is left
- * out there says nothing.
+ * The rules of a device alone, beside a Manifest without tables, forbid what they speak of and nothing else: what is
+ * left out there says nothing.
  */
 function passesEndStatesOnly(
   own: Constraints | null,

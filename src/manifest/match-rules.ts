@@ -16,8 +16,9 @@ export interface MatchedRules {
 }
 
 /**
- * Rules as tables that allow by default and only say NO: each of them is kept where all of its tables are pleased. All rows
- * of a rule are found at one place, so that whoever takes it away takes away all of it. `facts`: of each Component.
+ * Rules as tables that allow by default and only say NO: each of them is kept where all of its tables are pleased. All
+ * rows of a rule are found at one place, so that whoever takes it away takes away all of it. `facts`: of each
+ * Component.
  */
 export function matchRules(
   rules: readonly WrittenRule[],

@@ -60,8 +60,8 @@ function row({ rule }: WrittenRule, verdict: "yes" | "no", cells: EndRow["cells"
 }
 
 /**
- * In an end table a type has one column without an id: where it stands twice, each Component of it takes the first of them
- * in turn.
+ * In an end table a type has one column without an id: where it stands twice, each Component of it takes the first of
+ * them in turn.
  */
 function apart(
   { columns }: Choice,

@@ -14,7 +14,9 @@ interface Group {
 
 export interface Numbers {
   readonly groups: readonly Group[];
-  /** Those of which it is not known what they are equal to: the unknown one, and those that only a Component reports. */
+  /**
+   * Those of which it is not known what they are equal to: the unknown one, and those that only a Component reports.
+   */
   readonly unread: readonly number[];
   /** Versions that the Manifest names and that have no number. */
   readonly problems: readonly Problem[];

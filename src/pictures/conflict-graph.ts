@@ -11,7 +11,10 @@ import type { Graph, GraphEdge, GraphNode } from "./picture.ts";
 /** Of more the first ones are drawn. */
 const mostEdges = 24;
 
-/** Where there is no plan: from where the System is, or as far as one gets, the edges that are missing to what is wanted. */
+/**
+ * Where there is no plan: from where the System is, or as far as one gets, the edges that are missing to what is
+ * wanted.
+ */
 export function conflictGraph(
   planned: Pick<PlannedSystem, "from" | "toVersion">,
   missing: readonly string[],

@@ -67,7 +67,10 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; padding: .5rem 
 }
 `;
 
-/** Without it everything works as well: it marks what belongs to the state that is looked at, and steps by the arrow keys. */
+/**
+ * Without it everything works as well: it marks what belongs to the state that is looked at, and steps by the arrow
+ * keys.
+ */
 export const pageScript = `
 "use strict";
 (() => {

@@ -15,8 +15,8 @@ import type {
 } from "./picture.ts";
 
 /**
- * One file that holds all of it and loads nothing: no network, no other file, and no script but its own. `svg`: the graph,
- * drawn; null: it has no nodes.
+ * One file that holds all of it and loads nothing: no network, no other file, and no script but its own. `svg`: the
+ * graph, drawn; null: it has no nodes.
  */
 export function htmlPage(picture: Picture, svg: string | null): string {
   const { title, verdict, grid, states, tables, graph, sections } = picture;

@@ -48,8 +48,8 @@ function escapedLines(lines: readonly string[]): string {
 }
 
 /**
- * Every character that could mean something to Mermaid, to Markdown or to HTML stands as a number, which Mermaid turns back
- * into a character of text.
+ * Every character that could mean something to Mermaid, to Markdown or to HTML stands as a number, which Mermaid turns
+ * back into a character of text.
  */
 function escapedMermaid(text: string): string {
   return withoutLateMeaning(printableExactly(text)).replaceAll(
@@ -58,7 +58,9 @@ function escapedMermaid(text: string): string {
   );
 }
 
-/** Mermaid breaks lines at `\\n` and sets what stands between `$$` as a formula after it has turned the numbers back. */
+/**
+ * Mermaid breaks lines at `\\n` and sets what stands between `$$` as a formula after it has turned the numbers back.
+ */
 function withoutLateMeaning(text: string): string {
   return text.replaceAll("\\n", "\u2216n").replaceAll(/\$(?=\$)/g, "$ ");
 }

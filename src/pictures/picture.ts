@@ -1,7 +1,9 @@
 import type { Rule } from "../manifest/system.ts";
 import type { Grid } from "../report/grid.ts";
 
-/** All that is drawn, as plain data; each format is a renderer of it. Texts are as others wrote them: renderers escape. */
+/**
+ * All that is drawn, as plain data; each format is a renderer of it. Texts are as others wrote them: renderers escape.
+ */
 export interface Picture {
   readonly title: string;
   readonly verdict: { readonly isGood: boolean; readonly text: string };

@@ -57,7 +57,10 @@ const defaultStepLimit = 30_000;
 /** Steps of a short explanation, times Components: a tenth of a second, or about as much as planning took. */
 const shortEffort = 100_000;
 
-/** Why there is no plan, as far as that is found soon, without the nearest end state; null where there is one, or nothing was found. */
+/**
+ * Why there is no plan, as far as that is found soon, without the nearest end state; null where there is one, or
+ * nothing was found.
+ */
 export function explainInShort(system: System, answer: Answer, nodeLimit: number): WhyNot | null {
   if (answer.kind !== "no-plan") return null;
   const steps = Math.ceil(shortEffort / Math.max(1, system.components.length));
@@ -93,7 +96,9 @@ export function explain(
   }
 }
 
-/** The rows that the search for a plan has met are told instead where only those could be reduced, or are known at all. */
+/**
+ * The rows that the search for a plan has met are told instead where only those could be reduced, or are known at all.
+ */
 function withFurther(why: WhyNot, { core, isIrreducible, isAlone }: Conflict): WhyNot {
   const isKnown = why.isIrreducible || why.core.some(({ kind }) => kind === "order");
   return isKnown || core.length === 0 ? why : { ...why, core, isIrreducible, isAlone };

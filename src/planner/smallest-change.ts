@@ -11,10 +11,10 @@ export type Standing = readonly (number | null)[];
 const lookLimit = 5_000;
 
 /**
- * The smallest set of Components that would have to run something else for the System to be in an acceptable end state; all
- * that are null are of it. Of several such sets the one with most Components that are `suspect`, then the first in the order
- * of the Topology. Ascending. Where NO rows make it too hard, the smallest that some YES rows ask for by themselves; null where
- * no change would do.
+ * The smallest set of Components that would have to run something else for the System to be in an acceptable end state;
+ * all that are null are of it. Of several such sets the one with most Components that are `suspect`, then the first in
+ * the order of the Topology. Ascending. Where NO rows make it too hard, the smallest that some YES rows ask for by
+ * themselves; null where no change would do.
  */
 export function smallestChange(
   system: System,

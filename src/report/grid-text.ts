@@ -24,8 +24,8 @@ const unicodeSigns: Signs = {
 const asciiSigns: Signs = { line: "-", dot: "*", stageBorder: "|", noReturn: "!", arrow: "->" };
 
 /**
- * One row a Component, one column an order group: `1.0 ──● 2.1`. What is wider than the canvas is folded into bands, each
- * with the Components that move in it.
+ * One row a Component, one column an order group: `1.0 ──● 2.1`. What is wider than the canvas is folded into bands,
+ * each with the Components that move in it.
  */
 export function gridLines(grid: Grid, canvas: Canvas, style: Style): readonly string[] {
   const { columns } = grid;
@@ -63,7 +63,10 @@ interface ShownRow {
   readonly others: number;
 }
 
-/** The row with the version that it has behind these columns; each column is looked at once, however many bands there are. */
+/**
+ * The row with the version that it has behind these columns; each column is looked at once, however many bands there
+ * are.
+ */
 function startingAfter(row: GridRow, first: number, count: number): GridRow {
   const reached = row.cells.slice(first, first + count).findLast((version) => version !== null);
   return reached === undefined || reached === null ? row : { ...row, start: reached };

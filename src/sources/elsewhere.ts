@@ -17,7 +17,9 @@ import type { ServerCandidate } from "./server/item.ts";
 import { serverName } from "./server/download.ts";
 import type { MenderServer } from "./server/server.ts";
 
-/** Where an Artifact comes from that has a name and does not lie with its Manifest: the cache, else the Mender Server. */
+/**
+ * Where an Artifact comes from that has a name and does not lie with its Manifest: the cache, else the Mender Server.
+ */
 export interface Elsewhere {
   /** Its entries, signed where that is demanded. */
   readonly cached: () => Promise<readonly SoundEntry[]>;
@@ -30,8 +32,8 @@ type Trust = Pick<Places, "files" | "decompressors" | "keys">;
 const askedAtOnce = 4;
 
 /**
- * Of each of them, in their order, all that are for its type, the smallest first; at least one. The first source that holds
- * any is the only one asked; of a Server that cannot be asked nothing more is, and its problem is told once.
+ * Of each of them, in their order, all that are for its type, the smallest first; at least one. The first source that
+ * holds any is the only one asked; of a Server that cannot be asked nothing more is, and its problem is told once.
  */
 export async function locateElsewhere(
   elsewhere: Elsewhere,

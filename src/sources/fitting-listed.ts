@@ -5,8 +5,8 @@ import type { ServerCandidate } from "./server/item.ts";
 import type { Listing } from "./server/listing.ts";
 
 /**
- * Of what the Mender Server lists of a release those that are for the Component type, the smallest first, ties by id; at least
- * one. One of which it lists no provides is passed over: nothing tells what it would change.
+ * Of what the Mender Server lists of a release those that are for the Component type, the smallest first, ties by id;
+ * at least one. One of which it lists no provides is passed over: nothing tells what it would change.
  */
 export function fittingListed(
   { candidates, unreadable }: Listing,

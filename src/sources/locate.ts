@@ -20,9 +20,9 @@ import type { LocatedArtifact, NamedArtifact } from "./located.ts";
 import type { OpenBundle, Places } from "./places.ts";
 
 /**
- * For each of the wanted Artifacts, in its place in the list, those that may be meant: the one at its path, or all of its name
- * that are for its type, the smallest first; none where it is nowhere. Those that do not lie with the Manifest are looked for
- * by their names `elsewhere`, and null: nowhere else.
+ * For each of the wanted Artifacts, in its place in the list, those that may be meant: the one at its path, or all of
+ * its name that are for its type, the smallest first; none where it is nowhere. Those that do not lie with the Manifest
+ * are looked for by their names `elsewhere`, and null: nowhere else.
  */
 export async function locateArtifacts(
   places: Places,
@@ -119,8 +119,8 @@ async function locate(
 }
 
 /**
- * All by its name, the smallest first. A broken one is a problem of whoever wants it by its path. With a pin, those that
- * have it.
+ * All by its name, the smallest first. A broken one is a problem of whoever wants it by its path. With a pin, those
+ * that have it.
  */
 async function named(
   places: Places,

@@ -25,8 +25,8 @@ function wantedBytes({ location, identity, pin }: Supplied): WantedBytes {
 }
 
 /**
- * Opens it from the cache if it is there, else from the Server, and then into the cache if that is to be filled. For its header
- * alone the cache is not filled.
+ * Opens it from the cache if it is there, else from the Server, and then into the cache if that is to be filled. For
+ * its header alone the cache is not filled.
  */
 export async function openSupplied(
   access: Access,

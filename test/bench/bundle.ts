@@ -16,8 +16,8 @@ import type { Bench, BenchRow } from "./row.ts";
 import { valueOf } from "../support/results.ts";
 
 /**
- * A signed bundle of one Artifact of 256 MiB is installed, once as `bundle create` makes it, whose Artifacts are summed as
- * they lie before anything is changed, and once as another program might, which are unpacked then.
+ * A signed bundle of one Artifact of 256 MiB is installed, once as `bundle create` makes it, whose Artifacts are summed
+ * as they lie before anything is changed, and once as another program might, which are unpacked then.
  */
 export const bundle: Bench = () =>
   inScratch(async (directory) => {

@@ -10,7 +10,9 @@ const types = ["gateway", "motor", "sensor", "light", "radio"] as const;
 const releases = 4;
 const distinct = 1000;
 
-/** A million devices of ten Components in a thousand states, counted and answered; beside it what parsing alone takes. */
+/**
+ * A million devices of ten Components in a thousand states, counted and answered; beside it what parsing alone takes.
+ */
 export const fleet: Bench = async ({ isQuick }) =>
   await inScratch(async (directory) => {
     const lines = isQuick ? 100_000 : 1_000_000;

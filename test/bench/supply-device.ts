@@ -9,9 +9,9 @@ import { startServerDevice } from "../support/server-device.ts";
 import { downloadSpec } from "../support/interfaces.ts";
 
 /**
- * A process of its own, so that its memory can be measured: so many Downloads at once of one Artifact of a Mender Server, with
- * a cache or each for itself. Arguments: the server, the file with its authority, the Artifact's id and size, the Interface, a
- * directory for work dirs and cache, the number, and `cache` or nothing.
+ * A process of its own, so that its memory can be measured: so many Downloads at once of one Artifact of a Mender
+ * Server, with a cache or each for itself. Arguments: the server, the file with its authority, the Artifact's id and
+ * size, the Interface, a directory for work dirs and cache, the number, and `cache` or nothing.
  */
 const [
   address = "",

@@ -30,8 +30,9 @@ function stepsIn(page: string) {
 const works = [menderDevicesWork(), needs("openssl"), needs("dbus-daemon")].every(Boolean);
 
 /**
- * docs/mender-server.md, step by step: Debian's Mender Client 3.4 runs as a daemon on a throw-away machine, lets it in at an HTTPS server
- * and deploys what that has for it; the Artifacts are pulled by their names. It needs root and namespaces.
+ * docs/mender-server.md, step by step: Debian's Mender Client 3.4 runs as a daemon on a throw-away machine, lets it in
+ * at an HTTPS server and deploys what that has for it; the Artifacts are pulled by their names. It needs root and
+ * namespaces.
  */
 describe.skipIf(!works)("the Mender Client as a daemon", () => {
   let directory: string;

@@ -11,7 +11,9 @@ import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
 import { type SignedSeed, signedSeed } from "../support/signed-seed.ts";
 import { valueOf } from "../support/results.ts";
 
-/** The built program installs bundles that a configured key has signed, with what is wrong in them found early or late. */
+/**
+ * The built program installs bundles that a configured key has signed, with what is wrong in them found early or late.
+ */
 
 const works = [needs("openssl"), needs("mender-artifact")].every(Boolean);
 const payload = "rtos-v2 image";

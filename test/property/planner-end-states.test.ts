@@ -8,8 +8,8 @@ import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { type SystemSketch, systemOf } from "../support/planner-systems.ts";
 
 /**
- * What the pages of a table say of many combinations at once, where NO rows overlap the end states, against all of them
- * one by one.
+ * What the ground constraints of a table say of many combinations at once, where NO rows overlap the end states,
+ * against all of them one by one.
  */
 
 const sizes = [3, 4, 4, 3, 2];
@@ -72,9 +72,11 @@ it(
         const whole = systemOf(sketch);
         const budget = endStateBudget();
         const law = acceptabilityOf(whole, groundingOf(whole), budget);
-        for (const page of law.network.constraints) {
+        for (const constraint of law.network.constraints) {
           const all = combinations(asked);
-          expect(acceptsAll(page, asked)).toBe(all.every((versions) => accepts(page, versions)));
+          expect(acceptsAll(constraint, asked)).toBe(
+            all.every((versions) => accepts(constraint, versions)),
+          );
         }
         expect(budget.isExceeded).toBe(false);
       }),

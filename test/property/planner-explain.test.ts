@@ -38,26 +38,26 @@ const anything = {
 };
 
 /** The System in which nothing else forbids. */
-function withOnly(system: System, bans: readonly Nogood[]): System {
+function withOnly(system: System, nogoods: readonly Nogood[]): System {
   const tables = [...system.transitionTables, ...system.endTables];
-  const forbidding = bans.flatMap((ban) => {
-    if (ban.kind === "unlisted") {
-      const cells = ban.versions.map((version) => [version]);
-      return [{ columns: ban.columns, cells }];
+  const forbidding = nogoods.flatMap((nogood) => {
+    if (nogood.kind === "unlisted") {
+      const cells = nogood.versions.map((version) => [version]);
+      return [{ columns: nogood.columns, cells }];
     }
-    if (ban.kind !== "row") return [];
+    if (nogood.kind !== "row") return [];
     return tables.flatMap(({ columns, rows }) =>
-      rows.filter((row) => row.rule === ban.rule).map(({ cells }) => ({ columns, cells })),
+      rows.filter((row) => row.rule === nogood.rule).map(({ cells }) => ({ columns, cells })),
     );
   });
   return {
     ...system,
     types: system.types.map((type, index) =>
-      bans.some((ban) => ban.kind === "order" && ban.type === index)
+      nogoods.some((nogood) => nogood.kind === "order" && nogood.type === index)
         ? type
         : { ...type, order: null },
     ),
-    endTables: bans.some(({ kind }) => kind === "rest") ? system.endTables : [anything],
+    endTables: nogoods.some(({ kind }) => kind === "rest") ? system.endTables : [anything],
     endStatesOnly: false,
     transitionTables: forbidding.map(({ columns, cells }, index) => ({
       name: `only ${String(index)}`,
@@ -121,11 +121,11 @@ describe("why there is no plan, for random Systems", () => {
       expect({ seed, irreducible: why.isIrreducible }).toEqual({ seed, irreducible: true });
       expect({ seed, way: hasWay(withOnly(system, why.core)) }).toEqual({ seed, way: false });
       const superfluous = why.core.filter(
-        (ban) =>
+        (nogood) =>
           !hasWay(
             withOnly(
               system,
-              why.core.filter((other) => other !== ban),
+              why.core.filter((other) => other !== nogood),
             ),
           ),
       );
@@ -144,8 +144,8 @@ describe("why there is no plan, for random Systems", () => {
       if (why === null || !why.core.some(({ kind }) => kind === "order")) continue;
       const { core } = why;
       expect({ seed, way: hasPlan(withOnly(system, core)) }).toEqual({ seed, way: false });
-      const fewer = core.map((ban) => core.filter((other) => other !== ban));
-      const isNeeded = fewer.every((bans) => hasPlan(withOnly(system, bans)));
+      const fewer = core.map((nogood) => core.filter((other) => other !== nogood));
+      const isNeeded = fewer.every((nogoods) => hasPlan(withOnly(system, nogoods)));
       expect({ seed, irreducible: why.isIrreducible }).toEqual({ seed, irreducible: isNeeded });
       sets += 1;
     }
@@ -171,8 +171,8 @@ describe("why there is no plan, for random Systems", () => {
       for (const table of system.transitionTables) {
         for (const { rule: own, verdict } of table.rows) {
           if (verdict !== "no" || told.includes(own)) continue;
-          const ban = { kind: "row" as const, table: table.name, rule: own };
-          const changed = repaired(system, { kind: "say-yes", nogood: ban });
+          const nogood = { kind: "row" as const, table: table.name, rule: own };
+          const changed = repaired(system, { kind: "say-yes", nogood });
           expect({ seed, own, way: hasWay(changed) }).toEqual({ seed, own, way: false });
         }
       }

@@ -1,8 +1,8 @@
 import type { Dice } from "./planner-random.ts";
 
 /**
- * Rules as they are written, and what they mean told a second time: every choice of Components, every state, and no tables.
- * It shares no code with what reads and compiles them.
+ * Rules as they are written, and what they mean told a second time: every choice of Components, every state, and no
+ * tables. It shares no code with what reads and compiles them.
  */
 export interface WrittenSystem {
   readonly types: readonly { readonly name: string; readonly versions: readonly string[] }[];

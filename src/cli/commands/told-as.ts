@@ -27,7 +27,9 @@ export interface Forms {
   readonly picture: () => Promise<Picture>;
 }
 
-/** What is wrong with `--format` and `--out`, before anything is done. Null: nothing. `inputs`: the files that are read. */
+/**
+ * What is wrong with `--format` and `--out`, before anything is done. Null: nothing. `inputs`: the files that are read.
+ */
 export function formatProblem(
   context: Context,
   { format, ...more }: { readonly format: string; readonly out?: string },

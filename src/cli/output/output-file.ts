@@ -182,7 +182,8 @@ export function overInput(
 
 /**
  * The same for pieces of text as they are made; what the generator ends in is passed on, and a failure leaves no file.
- * To make them may be to compute, which a signal ends at once: so they lie in a file without a name until all are there.
+ * To make them may be to compute, which a signal ends at once: so they lie in a file without a name until all are
+ * there.
  */
 export async function writePieces<T>(
   place: Place,

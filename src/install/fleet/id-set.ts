@@ -1,4 +1,6 @@
-/** Tells an id that was there before, by a hash of 64 bits: 8 bytes an id, doubled so that no slot is searched for long. */
+/**
+ * Tells an id that was there before, by a hash of 64 bits: 8 bytes an id, doubled so that no slot is searched for long.
+ */
 export interface IdSet {
   /** False where it was there. Null: it is full, and nothing is known. */
   add(id: string): boolean | null;

@@ -21,8 +21,8 @@ export interface NearestEnd {
 type Goals = readonly (readonly number[])[];
 
 /**
- * Of the end states that can be reached step by step, other than the one that is there, one that leaves the fewest Components
- * without what they want. "none": it is proved that there is none.
+ * Of the end states that can be reached step by step, other than the one that is there, one that leaves the fewest
+ * Components without what they want. "none": it is proved that there is none.
  */
 export function nearestEnd(
   system: System,

@@ -29,7 +29,9 @@ export interface Reachability {
 /** How many System versions are compared with each other. */
 const maxCompared = 40;
 
-/** Between each two end states, those of one name taken for one. `stepLimit`: states and steps to look at for a pair. */
+/**
+ * Between each two end states, those of one name taken for one. `stepLimit`: states and steps to look at for a pair.
+ */
 export function reachability(system: System, stepLimit = 20_000): Reachability {
   const grounding = groundingOf(system);
   const ends = namedEnds(system, grounding).slice(0, maxCompared);

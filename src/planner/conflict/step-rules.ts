@@ -120,7 +120,10 @@ export function lawOf(system: System, grounding: Grounding = groundingOf(system)
 
 /** Different Components, one for each column. */
 interface Choice {
-  /** The nogoods on what they have in the state once the moved one has this version; none where they all had it at the start. */
+  /**
+   * The nogoods on what they have in the state once the moved one has this version; none where they all had it at the
+   * start.
+   */
   readonly nogoodsIn: (state: SystemState, moved: number, version: number) => readonly number[];
   /** Whether none of their options meet in a nogood but lifted ones. */
   readonly isMetByNone: (optionsOf: OptionsOf, isLifted: (nogood: number) => boolean) => boolean;

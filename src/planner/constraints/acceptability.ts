@@ -41,7 +41,10 @@ export interface Acceptability {
   readonly allowing: AllowedBy;
 }
 
-/** `grounding`: of its tables, where it is at hand. `budget`: tells afterwards whether more may be acceptable than was told. */
+/**
+ * `grounding`: of its tables, where it is at hand. `budget`: tells afterwards whether more may be acceptable than was
+ * told.
+ */
 export function acceptabilityOf(
   system: System,
   grounding: Grounding = groundingOf(system),

@@ -11,11 +11,16 @@ export interface EndNogood {
 /** Part of an end state: the versions that are there already, by the table class that have them. */
 export type Given = ReadonlyMap<number, readonly number[]>;
 
-/** How much may be done in one question to find the end states that NO rows leave. Whoever asks looks at it afterwards. */
+/**
+ * How much may be done in one question to find the end states that NO rows leave. Whoever asks looks at it afterwards.
+ */
 export interface EndStateBudget {
   /** NO rows that may still be looked at. */
   left: number;
-  /** How often boxes may still be cut along such NO rows, to find out whether all combinations in them are part of an end state. */
+  /**
+   * How often boxes may still be cut along such NO rows, to find out whether all combinations in them are part of an
+   * end state.
+   */
   cutsLeft: number;
   /** It did not suffice, so that something may count as refused that is not. */
   isExceeded: boolean;
@@ -52,9 +57,9 @@ export function isCutShort({ said, looked }: EndStateSearch): boolean {
 }
 
 /**
- * Whether the others can have versions so that no nogood holds. `domains`: the versions that all of these table class may have,
- * whatever is given; table class of whom some are given need nobody else, for the others may have the same. `limit`: so many
- * nogoods may be looked at.
+ * Whether the others can have versions so that no nogood holds. `domains`: the versions that all of these table class
+ * may have, whatever is given; table class of whom some are given need nobody else, for the others may have the same.
+ * `limit`: so many nogoods may be looked at.
  */
 export function searchEndState(
   domains: (tableClass: number) => readonly number[],

@@ -35,12 +35,12 @@ interface Table {
   readonly columns: readonly (readonly number[])[];
   readonly rows: readonly { readonly cells: EndRow["cells"]; readonly rule: Rule }[];
   /** NO rows, with the table class of each column. */
-  readonly nogoods: readonly TableBan[];
+  readonly nogoods: readonly TableNogood[];
   /** It does not accept the start. */
   readonly isOdd: boolean;
 }
 
-interface TableBan {
+interface TableNogood {
   readonly columns: readonly (readonly number[])[];
   readonly row: EndRow;
 }
@@ -147,7 +147,7 @@ export function endStatesOnlyOf(
 
 function isMatched(
   { isOdd }: Table,
-  { columns, row }: TableBan,
+  { columns, row }: TableNogood,
   optionClasses: readonly (readonly OptionClass[])[],
 ): boolean {
   // Nobody may stand in two columns: each of them is matched for itself.

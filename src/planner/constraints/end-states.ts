@@ -43,7 +43,9 @@ export interface EndStates {
   readonly nameOf: (state: SystemState) => SystemVersion | null;
   /** Whether a combination of the state matches a NO row. */
   readonly isContradicted: (state: SystemState) => boolean;
-  /** The rules that make an end state in which Components of `table class[i]` have `versions[i]`; null: there is none. */
+  /**
+   * The rules that make an end state in which Components of `table class[i]` have `versions[i]`; null: there is none.
+   */
   readonly granting: (
     classes: readonly number[],
     versions: readonly number[],
@@ -55,7 +57,10 @@ export interface EndStates {
   ) => boolean;
   /** False: none of these combinations is part of an end state. */
   readonly mayGrant: (classes: readonly number[], lists: readonly (readonly number[])[]) => boolean;
-  /** Of each NO row that overlaps a box the cells where these table class stand; null: any version, or it does not speak of them. */
+  /**
+   * Of each NO row that overlaps a box the cells where these table class stand; null: any version, or it does not speak
+   * of them.
+   */
   readonly nogoodsOn: (classes: readonly number[]) => readonly (readonly VersionSet[])[];
   /** Asked before each cut of a box along a NO row; false where that was done too often. */
   readonly mayCut: () => boolean;

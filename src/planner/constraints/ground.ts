@@ -12,10 +12,10 @@ import { type DenseRelation, ruleNumberAt, isEvery, isFew } from "./relation-den
 export interface GroundConstraint extends DenseRelation {
   readonly table: TransitionTable;
   readonly classes: readonly number[];
-  /** Colours from this one up to `refused` accept. */
+  /** Rule numbers from this one up to `refused` accept. */
   readonly accepted: number;
   readonly refused: number;
-  /** Tells of a constraint that is not painted whether it accepts; null: the colours tell. */
+  /** Tells of a constraint that is not dense whether it accepts; null: the rule numbers tell. */
   readonly ask: ((versions: readonly number[]) => boolean) | null;
   readonly source: RulingSource;
   /** Kept once it was asked for. */

@@ -5,8 +5,8 @@ import { type EndStates, endStatesOf } from "./end-states.ts";
 import { type ConstraintNetwork, constraintNetwork } from "./network.ts";
 
 /**
- * What the tables of a System say wherever it starts. Whoever asks many questions of the same tables grounds them once and
- * passes that on. Each part is made when it is first needed; no answer depends on what was asked before.
+ * What the tables of a System say wherever it starts. Whoever asks many questions of the same tables grounds them once
+ * and passes that on. Each part is made when it is first needed; no answer depends on what was asked before.
  */
 export interface Grounding {
   /** Whether these are its tables, Components and versions; where they start does not matter. */

@@ -1,13 +1,13 @@
 import { at } from "../model/moves.ts";
 import { accepts, type GroundConstraint, type HopSupport, type VersionsOf } from "./ground.ts";
 
-/** Pages with more combinations than this are not asked which hops they rule out. */
+/** Constraints with more combinations than this are not asked which hops they rule out. */
 const constraintLimit = 4096;
 
 /** Versions of a column that fit into one word. */
 const pairSize = 32;
 
-/** Pages stay the same while many questions are asked of them. */
+/** Constraints stay the same while many questions are asked of them. */
 export function hopSupportOf(constraint: GroundConstraint): HopSupport | null {
   if (constraint.hopSupport === undefined) constraint.hopSupport = newHopSupport(constraint);
   return constraint.hopSupport;

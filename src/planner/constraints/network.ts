@@ -98,7 +98,7 @@ export function indexOf(
   return constraintsOf;
 }
 
-/** What is not painted has no colours. */
+/** What is not dense has none. */
 const noRuleNumbers = new Uint16Array(0);
 
 /**
@@ -163,7 +163,7 @@ function rowsOf({ rows: all }: TransitionTable, wanted: "yes" | "no"): readonly 
   return isSorted ? rows : rows.toSorted((a, b) => byRule(a.rule, b.rule));
 }
 
-/** What all constraints are painted with. */
+/** What all dense relations are written with. */
 interface Buffers {
   readonly denseRelationOf: DenseRelations;
   /** Room for the cells of one end state. */

@@ -1,6 +1,6 @@
 import type { VersionSet } from "../../manifest/system.ts";
 
-/** What a small table says, a colour for each combination of versions. */
+/** What a small table says: for each combination of versions the number of the rule that decides. */
 export interface DenseRelation {
   /** How many versions each column knows. */
   readonly sizes: readonly number[];
@@ -10,10 +10,10 @@ export interface DenseRelation {
   readonly begin: number;
 }
 
-/** All of colour 0, for colours up to this one. */
+/** All of rule number 0, for numbers up to this one. */
 export type DenseRelations = (sizes: readonly number[], highest: number) => DenseRelation;
 
-/** Tables with up to so many combinations are painted at once; of larger ones each is asked when needed. */
+/** Tables with up to so many combinations are written out at once; of larger ones each is asked when needed. */
 const denseLimit = 4096;
 
 /** Up to so many combinations are asked one by one; more are looked at box by box. */

@@ -10,8 +10,8 @@ export type Ruling =
   | { readonly accepted: false; readonly rule: Rule | null };
 
 /**
- * What the colours of a small table stand for: 0 its default, then the end states, the YES rows, the NO rows. All its
- * constraints share it.
+ * What the rule numbers of a small table stand for: 0 its default, then the end states, the YES rows, the NO rows. All
+ * its constraints share it.
  */
 export interface DenseRules {
   readonly kind: "dense";

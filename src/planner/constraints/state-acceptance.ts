@@ -24,8 +24,8 @@ export function acceptance(
 }
 
 /**
- * The same System, its Components in this state. By which way one that is elsewhere than at its start came there is not known:
- * it has ways only where all of them lead to the same place.
+ * The same System, its Components in this state. By which way one that is elsewhere than at its start came there is not
+ * known: it has ways only where all of them lead to the same place.
  */
 export function startingIn(system: System, start: SystemState): System {
   return {

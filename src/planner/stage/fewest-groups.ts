@@ -5,7 +5,7 @@ import { chainLengths, type Schedule } from "./schedule.ts";
 import { isSafe, type Share, type Stage } from "./safe-group.ts";
 
 /**
- * The fewest groups with at most this exposure, by deepening: is there an order in one group less? Squads
+ * The fewest groups with at most this exposure, by deepening: is there an order in one group less? Move classes
  * without limited room move as a whole, since moving all of them with their first does no harm.
  */
 export function fewestGroups(

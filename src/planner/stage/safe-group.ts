@@ -34,7 +34,7 @@ export interface Stage {
   /** Every group is asked of acceptability as a whole. */
   readonly isWhole: boolean;
   /**
-   * Squads whose Components need not all move with their first. For the others that does no harm: while
+   * Move classes whose Components need not all move with their first. For the others that does no harm: while
    * some have moved and some have not, everything accepts both.
    */
   readonly divisible: ReadonlySet<number>;

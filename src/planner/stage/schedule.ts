@@ -9,7 +9,7 @@ export interface Schedule {
   readonly groups: readonly (readonly Share[])[];
   /** No order has less of either; `groups` given that exposure. */
   readonly bound: { readonly exposure: number; readonly groups: number };
-  /** Squads that move before the point of no return. */
+  /** Move classes that move before the point of no return. */
   readonly isEarly: readonly boolean[];
 }
 

@@ -62,7 +62,7 @@ type Sequence =
   | { readonly kind: "none" }
   | { readonly kind: "undecided" };
 
-/** Squads one after the other, with at most this exposure. */
+/** Move classes one after the other, with at most this exposure. */
 function sequenceWithin(stage: Stage, exposure: number, budget: Budget): Sequence {
   const { moveClasses } = stage;
   const sizes = moveClasses.map(({ members }) => members.length);

@@ -1,4 +1,7 @@
-/** What is checked: everything that may happen, and what must be told of it. Of what it speaks, the checker does not know. */
+/**
+ * What is checked: everything that may happen, and what must be told of it. Of what it speaks, the checker does not
+ * know.
+ */
 export interface Model<State, Found> {
   readonly initial: State;
   /** What comes where nothing goes wrong; null where it has ended. */

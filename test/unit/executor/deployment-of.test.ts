@@ -7,8 +7,8 @@ import { readJournal } from "../../../src/journal/store.ts";
 import { nodeFiles } from "../../../src/platform/files.ts";
 
 /**
- * fixtures/journals/killed-behind-install was written by version 0.1.0 on the seed's System, killed when the gateway had
- * its ArtifactInstall: whoever is updated in the middle of a deployment goes on with such a journal.
+ * fixtures/journals/killed-behind-install was written by version 0.1.0 on the seed's System, killed when the gateway
+ * had its ArtifactInstall: whoever is updated in the middle of a deployment goes on with such a journal.
  */
 test("a journal of version 0.1.0 is gone on with", () => {
   const read = readJournal(nodeFiles(), "fixtures/journals/killed-behind-install", [currentFormat]);

@@ -202,7 +202,7 @@ it("a table in whose columns the Components can stand in too many ways is not pl
   expect(answer.kind).toBe("undecided");
 });
 
-describe("a table of more columns than a knot takes", () => {
+describe("a table of more columns than a residual constraint takes", () => {
   it.each([7, 8, 9])(
     "lets %i Components stand as they did at the start beside one that comes back to it",
     (count) => {

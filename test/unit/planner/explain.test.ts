@@ -14,16 +14,16 @@ function whyNot(sketch: SystemSketch): WhyNot {
 }
 
 /** `file:line` of rows, and the combinations that no row allows. */
-function told(ban: Nogood): string {
-  switch (ban.kind) {
+function told(nogood: Nogood): string {
+  switch (nogood.kind) {
     case "row":
-      return `${ban.rule.file}:${ban.rule.line}`;
+      return `${nogood.rule.file}:${nogood.rule.line}`;
     case "unlisted":
-      return `${ban.table} without ${ban.versions.join("-")}`;
+      return `${nogood.table} without ${nogood.versions.join("-")}`;
     case "order":
-      return `order of type ${ban.type}`;
+      return `order of type ${nogood.type}`;
     default:
-      return ban.kind;
+      return nogood.kind;
   }
 }
 
