@@ -32,18 +32,10 @@ export function runName(report: SimulationReport, run: Simulated): string {
   return run.systemVersion ?? componentsText(report, startVersions(report.system, run));
 }
 
-export function runLines(
-  report: SimulationReport,
-  run: Simulated,
-  style: Style,
-): readonly string[] {
-  const { exploration, answer } = run;
+function runLines(report: SimulationReport, run: Simulated, style: Style): readonly string[] {
+  const { exploration } = run;
   const from = `From ${style.strong(runName(report, run))}`;
-  if (exploration === null) {
-    const why =
-      answer.kind === "no-plan" ? answer.reason : "The planner did not decide within its limit.";
-    return [`${from}: nothing to run. ${why}`];
-  }
+  if (exploration === null) return [`${from}: nothing to run. ${noRunReason(run)}`];
   const good = exploration.ends.filter((end) => !isBad(report, end));
   const bad = exploration.ends.filter((end) => isBad(report, end));
   return [
@@ -51,8 +43,12 @@ export function runLines(
     ...good.map((end) => `  ${endText(report, end)}`),
     ...bad.flatMap((end) => badEndLines(report, end, style)),
     ...exploration.forbidden.flatMap((passed) => forbiddenLines(report, passed, style)),
-    ...incomplete(exploration, style),
+    ...incompleteLines(exploration, style),
   ];
+}
+
+export function noRunReason({ answer }: Simulated): string {
+  return answer.kind === "no-plan" ? answer.reason : "The planner did not decide within its limit.";
 }
 
 const outcomeTexts = {
@@ -80,7 +76,7 @@ function namedText({ inconsistent, uncommitted, beside, wayOutUndecidedAt }: End
   ].join("; ");
 }
 
-function badEndLines(report: SimulationReport, end: End, style: Style): readonly string[] {
+export function badEndLines(report: SimulationReport, end: End, style: Style): readonly string[] {
   const lines = [
     `  ${style.bad(end.isUntrue ? "UNTRUE" : "UNACCEPTABLE")} ${endText(report, end)}`,
     ...faultLines(end.faults),
@@ -90,7 +86,7 @@ function badEndLines(report: SimulationReport, end: End, style: Style): readonly
   return [...lines, `    hint: Where this risk is accepted, say so with "${options.join(" ")}".`];
 }
 
-function forbiddenLines(
+export function forbiddenLines(
   report: SimulationReport,
   { world, faults }: Passed,
   style: Style,
@@ -104,7 +100,7 @@ function faultLines(faults: readonly string[]): readonly string[] {
   return faults.map((fault, index) => `    ${index + 1}. ${fault}`);
 }
 
-function incomplete(
+export function incompleteLines(
   { givenUp, situations, covered }: Exploration,
   style: Style,
 ): readonly string[] {

@@ -131,11 +131,29 @@ Not every end is acceptable.
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
     expect(readFileSync(system.path("junit.xml"), "utf8"))
       .toBe(`<?xml version="1.0" encoding="UTF-8"?>
-<testsuite name="system-core-v3" tests="3" failures="0">
-  <testcase classname="simulate" name="from v.1"/>
-  <testcase classname="simulate" name="from v.2"/>
-  <testcase classname="simulate" name="from v.3"/>
-</testsuite>
+<testsuites name="system-core-v3" tests="15" failures="0" errors="0" skipped="0">
+  <testsuite name="from v.1" tests="5" failures="0" errors="0" skipped="0">
+    <testcase classname="system-core-v3 from v.1" name="there is a plan"/>
+    <testcase classname="system-core-v3 from v.1" name="every end is acceptable"/>
+    <testcase classname="system-core-v3 from v.1" name="every end is as it is told"/>
+    <testcase classname="system-core-v3 from v.1" name="every state on the way is acceptable"/>
+    <testcase classname="system-core-v3 from v.1" name="every way is tried"/>
+  </testsuite>
+  <testsuite name="from v.2" tests="5" failures="0" errors="0" skipped="0">
+    <testcase classname="system-core-v3 from v.2" name="there is a plan"/>
+    <testcase classname="system-core-v3 from v.2" name="every end is acceptable"/>
+    <testcase classname="system-core-v3 from v.2" name="every end is as it is told"/>
+    <testcase classname="system-core-v3 from v.2" name="every state on the way is acceptable"/>
+    <testcase classname="system-core-v3 from v.2" name="every way is tried"/>
+  </testsuite>
+  <testsuite name="from v.3" tests="5" failures="0" errors="0" skipped="0">
+    <testcase classname="system-core-v3 from v.3" name="there is a plan"/>
+    <testcase classname="system-core-v3 from v.3" name="every end is acceptable"/>
+    <testcase classname="system-core-v3 from v.3" name="every end is as it is told"/>
+    <testcase classname="system-core-v3 from v.3" name="every state on the way is acceptable"/>
+    <testcase classname="system-core-v3 from v.3" name="every way is tried"/>
+  </testsuite>
+</testsuites>
 `);
   });
 

@@ -86,7 +86,12 @@ hint: Write one of them.`,
             ruleId: "row-without-effect",
             ruleIndex: 0,
             level: "warning",
-            message: { text: expect.stringMatching(/^manifest\.yaml:7: The column/) },
+            message: {
+              text: `manifest.yaml:7: The column "x" names no Component type of the Manifest.
+expected: gateway or rtos
+got: x
+hint: Write one of them.`,
+            },
             locations: [{ physicalLocation: { artifactLocation: { uri: "r.tar" } } }],
           },
         ],
