@@ -82,11 +82,22 @@ export type Event =
   | ({ readonly type: "work-ended"; readonly elapsedMs: number } & WorkOf)
   | { readonly type: "error-path-entered"; readonly message: string }
   | { readonly type: "host-reboot"; readonly components: readonly ComponentId[] }
-  | { readonly type: "stopped"; readonly before: StopPoint; readonly failed: boolean }
+  | {
+      readonly type: "stopped";
+      readonly deployment: string;
+      readonly before: StopPoint;
+      readonly failed: boolean;
+      /** Null: it has not failed. */
+      readonly cause: Cause | null;
+    }
   | { readonly type: "note"; readonly message: string }
   | (Ending & {
       readonly type: "deployment-ended";
       readonly deployment: string;
+      /** Null: it has not failed. */
+      readonly cause: Cause | null;
+      /** Whose last install was undone by their ArtifactRollback. */
+      readonly rolledBack: readonly ComponentId[];
       readonly components: readonly {
         readonly component: ComponentId;
         readonly version: Version;
@@ -125,6 +136,19 @@ export interface Amount {
   readonly count: number;
   readonly unit: "bytes" | "Components" | "situations";
 }
+
+/** What a deployment failed of. */
+export type Cause =
+  | {
+      readonly kind: "component";
+      readonly component: ComponentId;
+      readonly state: State | Query;
+      readonly reason: FailureReason;
+      /** The last lines of what the Interface wrote. */
+      readonly log: readonly string[];
+    }
+  /** It was not asked to, it was resumed too often in vain, or the user wanted it undone. */
+  | { readonly kind: "host-rebooted" | "no-progress" | "asked" };
 
 /** How a deployment has ended, and where the System is. */
 export interface Ending {

@@ -64,6 +64,8 @@ export type Failure =
       readonly component: ComponentId;
       readonly round: RoundName;
       readonly reason: FailureReason;
+      /** The last lines that its Interface wrote; absent where it wrote none. */
+      readonly log?: readonly string[];
       /** The run in which it happened, counted from 1. */
       readonly run: number;
     }

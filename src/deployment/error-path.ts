@@ -14,10 +14,18 @@ export function withFailure(
   component: ComponentId,
   round: RoundName,
   reason: FailureReason,
+  log?: readonly string[],
 ): Deployment {
   if (deployment.failure !== null) return deployment;
   return {
     ...deployment,
-    failure: { kind: "component", component, round, reason, run: deployment.runs },
+    failure: {
+      kind: "component",
+      component,
+      round,
+      reason,
+      ...(log !== undefined && { log }),
+      run: deployment.runs,
+    },
   };
 }

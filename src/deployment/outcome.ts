@@ -45,7 +45,7 @@ export function afterOutcome(
       ? withFailure(changed, member.id, member.toObserve, { kind: "interrupted" })
       : changed;
   }
-  return failure === null ? changed : withFailure(changed, member.id, round, failure);
+  return failure === null ? changed : withFailure(changed, member.id, round, failure, outcome.log);
 }
 
 /** What becomes of these never sends a deployment back. */

@@ -171,6 +171,8 @@ const Outcome = z
     component: ComponentId,
     /** Null: it succeeded. */
     failure: FailureReason.nullable(),
+    /** The last lines that the Interface wrote, where it failed and wrote any. */
+    log: z.array(z.string()).readonly().exactOptional(),
     /** The answer of a query, or the version that `Provides` told; null otherwise. */
     answer: z.string().nullable(),
     /**

@@ -16,6 +16,7 @@ import type {
 } from "../deployment/records.ts";
 import type { OwedCleanup } from "../journal/owed.ts";
 import type { Processes } from "../platform/types.ts";
+import { causeOf } from "./cause-of.ts";
 import { deploymentOf } from "./deployment-of.ts";
 import { candidatesFor } from "./planned-artifact.ts";
 import { exitOfRun, tellsFailure } from "./exit.ts";
@@ -279,6 +280,8 @@ function tellEnded(deployment: Deployment, ports: DeployPorts): void {
   ports.emit({
     type: "deployment-ended",
     deployment: first.deployment,
+    cause: causeOf(deployment),
+    rolledBack: members.flatMap(({ id, ran }) => (ran.ArtifactRollback === "ok" ? [id] : [])),
     ...end,
     components: members.map(({ id, version }) => ({
       component: id,

@@ -54,11 +54,24 @@ export interface PerformPorts {
 
 const done: TaskEnd = { failure: null, answer: null };
 
+/** Of what an Interface wrote before it failed, so much is kept in the journal. */
+const mostKeptLines = 5;
+const longestKeptLine = 300;
+
 /** Does the rounds of a deployment by calling Interfaces. A failing file is the failure of the state that needed it. */
 export function performer(ports: PerformPorts): Perform {
   return async (task) => {
+    const log: string[] = [];
+    const emit = (event: Event): void => {
+      if (event.type === "interface-line" && event.component === task.member.id) {
+        log.push(event.line.slice(0, longestKeptLine));
+        if (log.length > mostKeptLines) log.shift();
+      }
+      ports.emit(event);
+    };
     try {
-      return await perform(ports, task);
+      const end = await perform({ ...ports, emit }, task);
+      return log.length === 0 ? end : { ...end, log };
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       return failed({ kind: "problem", problem: fileProblem(error) });

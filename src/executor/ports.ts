@@ -25,6 +25,8 @@ export interface Task {
 export interface TaskEnd {
   /** Null: it succeeded. */
   readonly failure: FailureReason | null;
+  /** The last lines that the Interface wrote; absent: none, or nobody has listened. */
+  readonly log?: readonly string[];
   /** The answer of a query, the version that Provides told, or null. */
   readonly answer: string | null;
   /** Of several Artifacts of one release the one that was chosen, by its identity. */

@@ -13,6 +13,7 @@ import { kindOf } from "../deployment/program.ts";
 import { rebootHost } from "./host-reboot.ts";
 import { type Live, record, timestamp } from "./live.ts";
 import type { ExecutorPorts, RunEnd, Task, TaskEnd } from "./ports.ts";
+import { causeOf } from "./cause-of.ts";
 import { stateName } from "./state-name.ts";
 
 /**
@@ -59,8 +60,10 @@ async function perform(action: Action, live: Live, ports: ExecutorPorts): Promis
       ports.reachCrashPoint("stop:synced");
       ports.emit({
         type: "stopped",
+        deployment: live.deployment.begin.deployment,
         before: action.before,
         failed: live.deployment.direction === "back",
+        cause: causeOf(live.deployment),
       });
       return { kind: "stopped", deployment: live.deployment };
     case "end":
@@ -166,6 +169,7 @@ async function performTask(
     at: timestamp(ports),
     component,
     failure: end.failure,
+    ...(end.failure !== null && end.log !== undefined && { log: end.log }),
     answer: end.answer,
     ...(end.artifact === undefined ? {} : { artifact: end.artifact }),
     elapsedMs,

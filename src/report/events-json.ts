@@ -1,6 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { Event } from "../core/events.ts";
+import type { Cause, Event } from "../core/events.ts";
 import { failureJson } from "./failure.ts";
+import { nextStep } from "./end-block.ts";
 import { outcomeHint } from "./outcome.ts";
 import { jsonText } from "./json-text.ts";
 
@@ -84,7 +85,13 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
     case "host-reboot":
       return { components: event.components };
     case "stopped":
-      return { before: event.before, failed: event.failed };
+      return {
+        deployment: event.deployment,
+        before: event.before,
+        failed: event.failed,
+        cause: causeJson(event.cause),
+        next: nextStep(event),
+      };
     case "deployment-ended":
       return {
         deployment: event.deployment,
@@ -100,8 +107,17 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
         way_out_undecided_at: event.wayOutUndecidedAt,
         hint: outcomeHint(event),
         cleanup_owed: event.owed,
+        cause: causeJson(event.cause),
+        rolled_back: event.rolledBack,
+        next: nextStep(event),
       };
     default:
       return assertNever(event);
   }
+}
+
+function causeJson(cause: Cause | null): Readonly<Record<string, unknown>> | null {
+  if (cause?.kind !== "component") return cause;
+  const { kind, component, state, reason, log } = cause;
+  return { kind, component, state, reason: failureJson(reason), log };
 }

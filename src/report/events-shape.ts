@@ -11,6 +11,17 @@ const call = {
   component: z.string(),
 };
 
+const causeShape = z.union([
+  z.object({
+    kind: z.literal("component"),
+    ...call,
+    reason: failureShape,
+    log: z.array(z.string()),
+  }),
+  z.object({ kind: z.enum(["host-rebooted", "no-progress", "asked"]) }),
+]);
+const nextShape = z.object({ text: z.string(), command: z.string() });
+
 const work = { work: z.enum(works), name: z.string() };
 const amount = z.object({
   count: z.int(),
@@ -114,8 +125,11 @@ const eventShapes = {
   stopped: z.object({
     type: z.literal("stopped"),
     time,
+    deployment: z.string(),
     before: z.enum(stopPoints),
     failed: z.boolean(),
+    cause: causeShape.nullable(),
+    next: nextShape.nullable(),
   }),
   note: z.object({ type: z.literal("note"), time, message: z.string() }),
   "deployment-ended": z.object({
@@ -132,6 +146,9 @@ const eventShapes = {
     way_out_undecided_at: z.int().nullable(),
     hint: z.string().nullable(),
     cleanup_owed: z.array(z.string()),
+    cause: causeShape.nullable(),
+    rolled_back: z.array(z.string()),
+    next: nextShape.nullable(),
   }),
 } as const satisfies { readonly [type in Event["type"]]: z.ZodType };
 

@@ -2,6 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { Ending, Event } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import { aligned } from "./columns.ts";
+import { endBlock } from "./end-block.ts";
 import type { Style } from "./style.ts";
 import { listed, quoted } from "./words.ts";
 
@@ -89,6 +90,19 @@ export function outcomeLines(
     ...(hint === null ? [] : [`  hint: ${hint}`]),
     ...owed,
     ...versionLines(event.components, style),
+    ...endBlock(event, style),
+  ];
+}
+
+/** A failed deployment that stops on its way: `then` is what comes behind the stop. */
+export function failedStopLines(
+  event: Extract<Event, { type: "stopped" }>,
+  then: string,
+  style: Style,
+): readonly string[] {
+  return [
+    style.bad(`Failed, and stopped before ${event.before} as asked; ${then}.`),
+    ...endBlock(event, style),
   ];
 }
 

@@ -7,7 +7,7 @@ import { queries, states } from "../core/protocol.ts";
 import { aligned, padded } from "./columns.ts";
 import { failureText } from "./failure.ts";
 import { amountText, durationText } from "./measures.ts";
-import { outcomeLines } from "./outcome.ts";
+import { failedStopLines, outcomeLines } from "./outcome.ts";
 import { printable } from "./printable.ts";
 import { workText } from "./work-text.ts";
 import { placeText } from "./problems.ts";
@@ -122,13 +122,9 @@ function linesOf(
     case "host-reboot":
       return [style.strong(`The host reboots for ${listed(event.components)}; then call resume.`)];
     case "stopped":
-      return [
-        event.failed
-          ? style.bad(
-              `Failed, and stopped before ${event.before} as asked; ${fromStop[event.before]}.`,
-            )
-          : style.strong(`Stopped before ${event.before} as asked; ${fromStop[event.before]}.`),
-      ];
+      return event.failed
+        ? failedStopLines(event, fromStop[event.before], style)
+        : [style.strong(`Stopped before ${event.before} as asked; ${fromStop[event.before]}.`)];
     case "note":
       return [`Note: ${printable(event.message)}`];
     case "deployment-ended":

@@ -73,6 +73,14 @@ const story: readonly Event[] = [
     beside: [],
     wayOutUndecidedAt: null,
     owed: [],
+    cause: {
+      kind: "component",
+      component: board.id,
+      state: "ArtifactInstall",
+      reason: { kind: "exited", code: 3 },
+      log: ["erasing\u001b[2J"],
+    },
+    rolledBack: [gateway.id],
   },
 ];
 
@@ -88,7 +96,12 @@ R456  rtos     ArtifactInstall               failed: exit status 3 (1 min 15 s)
 On the way back: undoing what was done in this stage.
 Failed and rolled back: the System is as it was before, on "v.1".
   G13   gateway-v1
-  R456  rtos-v1`);
+  R456  rtos-v1
+  why:  ArtifactInstall of R456 failed: exit status 3
+        | erasing\\x1b[2J
+  done: G13 was rolled back
+  next: the System runs as before; mend the cause, then install again: orchestrator install FILE
+  more: orchestrator history d7`);
   });
 
   test.each<[FailureReason, string]>([
@@ -165,6 +178,18 @@ describe("for tools", () => {
       beside: [],
       way_out_undecided_at: null,
       hint: null,
+      cause: {
+        kind: "component",
+        component: "R456",
+        state: "ArtifactInstall",
+        reason: { kind: "exited", code: 3 },
+        log: ["erasing\u001b[2J"],
+      },
+      rolled_back: ["G13"],
+      next: {
+        text: "the System runs as before; mend the cause, then install again",
+        command: "orchestrator install FILE",
+      },
     });
   });
 
