@@ -18,7 +18,7 @@ import {
   workDirOf,
   type WorkDirPlaces,
 } from "../interface/work-dir.ts";
-import { FileError, type Platform } from "../platform/types.ts";
+import { FileError, type MakeRoom, type Platform } from "../platform/types.ts";
 import type { OpenArtifact } from "../sources/access.ts";
 import { fileProblem } from "./file-problem.ts";
 import { endedNote, type LeftOvers } from "./left-overs.ts";
@@ -48,6 +48,8 @@ export interface PerformPorts {
   readonly versionOf: (begin: Begin, component: TopologyComponent, provides: Provides) => Version;
   /** What each Component told last; asked where it is not known. */
   readonly provides: Map<ComponentId, Provides>;
+  /** Frees what an update can do without, where the disk of its work dirs is full. */
+  readonly makeRoom: MakeRoom;
   readonly emit: (event: Event) => void;
   readonly markCall: LeftOvers["mark"];
 }
@@ -188,6 +190,7 @@ async function downloadPayload(ports: PerformPorts, task: Task): Promise<TaskEnd
       decompressors: ports.platform.decompressors,
       unpacked: task.member.unpacked,
       withSizes: task.member.withSizes,
+      makeRoom: ports.makeRoom,
       atOnce: task.deployment.open?.intent.components.length ?? 1,
       onProgress: (bytes) => {
         ports.emit({

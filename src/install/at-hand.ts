@@ -13,8 +13,8 @@ import { listCache } from "../sources/cache/contents.ts";
 import { shortOf } from "../sources/cache/room.ts";
 import type { Supply } from "../sources/access.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
-import { bringFromServer } from "./bring.ts";
-import type { Machine } from "./machine.ts";
+import { bringForWayOut } from "./bring.ts";
+import { datastoreOf, type Machine } from "./machine.ts";
 import type { Planning } from "./planning.ts";
 import type { CacheSettings } from "./settings.ts";
 
@@ -82,7 +82,7 @@ export async function foreseeWaysOut(
   const { cache } = planning;
   let pendingBytes = 0;
   return await waysAtHand(machine, planning, plan, ({ name, size }) => {
-    const short = cache === null ? 0 : roomShort(machine, cache, size, pendingBytes);
+    const short = cache === null ? 0 : roomShortHere(machine, cache, size, pendingBytes);
     if (short > 0) return Promise.resolve(noRoomFor(name, size));
     pendingBytes += size;
     return Promise.resolve(null);
@@ -99,7 +99,7 @@ const unstored: ReadonlySet<ProblemCode> = new Set(["not-enough-space", "cache-n
 export async function bringWaysOut(
   machine: Machine,
   supply: Supply,
-  planning: Planned,
+  planning: Planned & Pick<Planning, "cache">,
   plan: Plan,
   tell: (message: string) => void,
   here: readonly LocatedArtifact[],
@@ -108,7 +108,7 @@ export async function bringWaysOut(
   const fetch: Bring = async (located) => {
     const { name, size } = located;
     tell(`${name} (${bytesText(size)}) is brought here first, for a way out may install it.`);
-    const stored = await bringFromServer(supply, located);
+    const stored = await bringForWayOut(supply, located, planning.cache ?? { maxBytes: null });
     const [why = null] = stored.ok ? [] : stored.problems;
     if (why === null || unstored.has(why.code)) return why;
     wrong.push(why);
@@ -116,6 +116,23 @@ export async function bringWaysOut(
   };
   const atHand = await waysAtHand(machine, planning, plan, fetch, here);
   return wrong.length > 0 ? fail(...wrong) : ok(atHand);
+}
+
+/** In the cache, and in the datastore, which takes what a full or unusable disk of the cache does not. */
+function roomShortHere(
+  machine: Machine,
+  cache: CacheSettings,
+  bytes: number,
+  pendingBytes: number,
+): number {
+  const short = roomShort(machine, cache, bytes, pendingBytes);
+  if (short <= 0 || cache.maxBytes !== null) return short;
+  return roomShort(
+    machine,
+    { ...cache, directory: datastoreOf(machine).files },
+    bytes,
+    pendingBytes,
+  );
 }
 
 /** Needs no lock, and throws nothing: a cache that cannot be listed has no room. */

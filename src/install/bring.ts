@@ -8,10 +8,11 @@ import type { Origin } from "../sources/cache/cache.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
 import { serverOrigin } from "../sources/supply.ts";
 import type { Allotment } from "./allotment.ts";
+import type { CacheSettings } from "./settings.ts";
 
 /** Stores an Artifact in the cache, whole and verified. One that its pin forbids is a failure (`artifact-pin`). */
 export async function bring(
-  { cache }: Supply,
+  { cache }: Pick<Supply, "cache">,
   { wanted, artifact, name, size }: LocatedArtifact,
   origin: Origin,
 ): Promise<Result<Sha256>> {
@@ -32,6 +33,30 @@ export async function bringFromServer(
   return location.kind === "server"
     ? await bring(supply, located, serverOrigin(supply, location))
     : ok(null);
+}
+
+/**
+ * One of the Server that a way out may install: into the cache, or where that cannot be written, or its disk is full, into the
+ * datastore. A limit that the user has set is no full disk.
+ */
+export async function bringForWayOut(
+  supply: Supply,
+  located: LocatedArtifact,
+  { maxBytes }: Pick<CacheSettings, "maxBytes">,
+): Promise<Result<Sha256 | null>> {
+  const stored = await bringFromServer(supply, located);
+  if (stored.ok || located.location.kind !== "server") return stored;
+  const isUnwritable = stored.problems.some(
+    ({ code }) =>
+      code === "cache-not-written" || (code === "not-enough-space" && maxBytes === null),
+  );
+  if (!isUnwritable) return stored;
+  const aside = await bring(
+    { cache: supply.aside },
+    located,
+    serverOrigin(supply, located.location),
+  );
+  return aside.ok ? aside : stored;
 }
 
 /** All that the plan installs and that is on the Server, so that the update itself needs no network. */

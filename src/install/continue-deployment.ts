@@ -98,7 +98,11 @@ async function continueLocked(
   return await withProgress(progress, async (emit) => {
     const tell = (message: string) => emit({ type: "note", message });
     return await withSupply(machine, settings.value, tell, async (supply) => {
-      if (deployment !== null) supply.cache.protect(identitiesOf(deployment.begin));
+      if (deployment !== null) {
+        const needed = identitiesOf(deployment.begin);
+        supply.cache.protect(needed);
+        supply.aside.protect(needed);
+      }
       const ports = deployPorts(machine, {
         keys,
         from: from === undefined ? null : resolve(environment.workingDirectory, from),

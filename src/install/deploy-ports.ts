@@ -76,6 +76,7 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
     versionOf: (begin, component, provides) =>
       versionOf(provides, component.interface, availableIn(begin, component.componentType)),
     provides: new Map(input.provides),
+    makeRoom: () => input.supply.cache.giveWay(),
     emit: input.emit,
     markCall: left.mark,
   });
@@ -121,6 +122,7 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
 
 /** What it has used stays for the next one, where there is a cache. */
 function settleCache({ supply, cache }: DeployPortsInput, { begin, ended }: Deployment): void {
+  supply.aside.settle({ used: new Set(), committed: null });
   supply.cache.settle({
     used: cache.isEnabled ? identitiesOf(begin) : new Set(),
     committed: ended?.outcome === "success" ? begin.manifest : null,

@@ -11,7 +11,7 @@ import type { Supply } from "../sources/access.ts";
 import { FileError } from "../platform/types.ts";
 import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
 import { bringWaysOut, type WaysAtHand } from "./at-hand.ts";
-import { findArtifacts, verifyArtifacts } from "./artifacts.ts";
+import { type CheckedArtifact, findArtifacts, verifyArtifacts } from "./artifacts.ts";
 import { beginRecord, providesOf } from "./begin-record.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { readDeviceConstraints, topologyFor } from "./device-files.ts";
@@ -259,9 +259,18 @@ async function deploy(
   if (plan.stages.length === 0 && stopBefore.length === 0) return ok({ kind: "nothing-to-do" });
   const checked = await preflight(machine, prepared, plan, options, supply);
   if (!checked.ok) return checked;
+  // What is brought takes room of what the work dirs need, so that is looked at again behind it.
   const atHand = await bringHere(machine, supply, planning, plan, options, tell);
   if (!atHand.ok) return atHand;
   const { away, notes } = atHand.value;
+  const room = checkSpace(
+    machine.platform.files,
+    machine.environment.datastoreDir.value,
+    plan,
+    planning.allotment,
+    checked.value.artifacts,
+  );
+  if (!room.ok) return room;
   const components = planning.survey?.components ?? [];
   const { trust } = input;
   const begin = beginRecord(machine, settings, {
@@ -288,7 +297,8 @@ async function deploy(
     });
     tellBy((message) => emit({ type: "note", message }));
     const lost = notes.map(({ message }) => message);
-    for (const message of [...checked.value, ...lost, ...trustNotes(trust)])
+    const short = room.value.map(({ message }) => message);
+    for (const message of [...checked.value.notes, ...short, ...lost, ...trustNotes(trust)])
       emit({ type: "note", message });
     const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);
     return ok({ kind: "deployed", deployed });
@@ -305,7 +315,9 @@ async function bringHere(
   tell: Told["tell"],
 ): Promise<Result<Pick<WaysAtHand, "away" | "notes">>> {
   const { located } = planning.allotment;
-  supply.cache.protect(new Set(located.map(({ artifact }) => artifact.identity)));
+  const needed = new Set(located.map(({ artifact }) => artifact.identity));
+  supply.cache.protect(needed);
+  supply.aside.protect(needed);
   for (const { location, artifact } of located) {
     if (location.kind === "server") supply.heads.set(artifact.identity, artifact);
   }
@@ -327,6 +339,11 @@ function refusal(plan: Plan, { stopBefore }: InstallOptions): Problem | null {
   };
 }
 
+interface Checked {
+  readonly artifacts: readonly CheckedArtifact[];
+  readonly notes: readonly string[];
+}
+
 /**
  * All that may keep the plan from being run: the age of the release, where its files lie, their bytes, and space. Gives
  * notes.
@@ -337,7 +354,7 @@ async function preflight(
   plan: Plan,
   { allowDowngrade, accept, unattended }: InstallOptions,
   supply: Supply,
-): Promise<Result<readonly string[]>> {
+): Promise<Result<Checked>> {
   const { files, clock } = machine.platform;
   const { allotment } = planning;
   const { located } = allotment;
@@ -358,7 +375,10 @@ async function preflight(
   const store = machine.environment.datastoreDir.value;
   const room = checkSpace(files, store, plan, allotment, verified.value);
   if (!room.ok) return room;
-  return ok([...release.value, ...room.value].map(({ message }) => message));
+  return ok({
+    artifacts: verified.value,
+    notes: release.value.map(({ message }) => message),
+  });
 }
 
 function trustNotes(trust: ManifestTrust | null): readonly string[] {

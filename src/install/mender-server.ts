@@ -4,7 +4,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { Http } from "../platform/types.ts";
 import { openConfiguredHttp } from "../sources/server/http-settings.ts";
 import { serverName } from "../sources/server/download.ts";
-import { waits } from "../sources/server/limits.ts";
+import { limits, waits } from "../sources/server/limits.ts";
 import type { ServerPorts } from "../sources/server/ports.ts";
 import { type MenderServer, menderServer } from "../sources/server/server.ts";
 import type { Machine } from "./machine.ts";
@@ -20,10 +20,19 @@ export interface OpenServer {
 }
 
 /** A list or a header is asked for three times at most, and so long is waited for an answer; docs/mender-server.md. */
-const haste = { retryCount: 2, idleMs: 15_000, longestWaitMs: 15_000 } as const;
+const haste = {
+  retryCount: 2,
+  pace: { idleMs: 15_000, leastBytes: 1024, slowMs: 15_000, totalMs: 120_000 },
+  longestWaitMs: 15_000,
+} as const;
 
-/** Milliseconds without a byte in a download. */
-const patientIdleMs = 60_000;
+/** As much as has to come in a row so that a download counts as getting on. */
+const patience = {
+  idleMs: 60_000,
+  leastBytes: limits.progress,
+  slowMs: 300_000,
+  totalMs: null,
+} as const;
 
 /** `tell` is told of each failure that may pass. */
 export function openMenderServer(
@@ -33,7 +42,7 @@ export function openMenderServer(
 ): OpenServer {
   const { network, clock, files } = platform;
   let opening: Promise<Result<Http>> | null = null;
-  const serverThat = (how: Pick<ServerPorts, "retryCount" | "idleMs" | "longestWaitMs">) =>
+  const serverThat = (how: Pick<ServerPorts, "retryCount" | "pace" | "longestWaitMs">) =>
     lazily(signal, async () => {
       const http = await (opening ??= openConfiguredHttp({ files, network }, configured));
       if (!http.ok) return http;
@@ -53,7 +62,7 @@ export function openMenderServer(
     hasty: serverThat(haste),
     patient: serverThat({
       retryCount: retryDownloadCount,
-      idleMs: patientIdleMs,
+      pace: patience,
       longestWaitMs: waits.longestAsked,
     }),
     async close() {

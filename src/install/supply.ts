@@ -1,6 +1,7 @@
+import type { Problem } from "../core/problem.ts";
 import type { Supply } from "../sources/access.ts";
 import { openCache } from "../sources/cache/cache.ts";
-import type { Machine } from "./machine.ts";
+import { datastoreOf, type Machine } from "./machine.ts";
 import { openMenderServer } from "./mender-server.ts";
 import type { Settings } from "./settings.ts";
 
@@ -21,23 +22,33 @@ export async function withSupply<T>(
 ): Promise<T> {
   const { files, decompressors, clock } = machine.platform;
   const { keys, cache: wanted, server: served } = settings;
-  const cache = await openCache({
+  const ports = {
     files,
     decompressors,
     clock,
     keys,
+    tell: ({ message }: Problem) => tell(message),
+  };
+  const cache = await openCache({
+    ...ports,
     directory: wanted.directory,
     maxBytes: wanted.maxBytes,
     isFilled: wanted.isEnabled,
-    tell: ({ message }) => tell(message),
+  });
+  const aside = await openCache({
+    ...ports,
+    directory: datastoreOf(machine).files,
+    maxBytes: null,
+    isFilled: false,
   });
   const server = openMenderServer(machine, served, tell);
   const heads: Supply["heads"] = new Map();
-  const hasty = { cache, heads, server: server.hasty };
+  const here = { cache, aside, heads };
+  const hasty = { ...here, server: server.hasty };
   try {
-    return await use({ cache, heads, server: server.patient, hasty });
+    return await use({ ...here, server: server.patient, hasty });
   } finally {
-    await cache.idle();
+    await Promise.all([cache.idle(), aside.idle()]);
     await server.close();
   }
 }

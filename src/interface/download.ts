@@ -6,7 +6,7 @@ import type { Artifact, PayloadStream } from "../artifact/types.ts";
 import { assertNever } from "../core/assert-never.ts";
 import type { FailureReason } from "../core/events.ts";
 import type { Answer } from "../core/protocol.ts";
-import type { ByteSource, Decompressors } from "../platform/types.ts";
+import type { ByteSource, Decompressors, MakeRoom } from "../platform/types.ts";
 import type { CallSpec } from "./call.ts";
 import { reasonOf } from "./download-failure.ts";
 import { filesDirectory, storeFiles } from "./files-tree.ts";
@@ -33,6 +33,8 @@ export interface DownloadSpec extends Omit<CallSpec, "call"> {
   readonly withSizes: Answer<"ProvidePayloadFileSizes">;
   /** How many Downloads run at the same time, this one among them. */
   readonly atOnce: number;
+  /** Asked where the disk of the work dir is full. */
+  readonly makeRoom?: MakeRoom;
   /** Called with how many bytes of the Artifact file have been read so far. */
   readonly onProgress: (bytes: number) => void;
 }
@@ -69,7 +71,7 @@ export async function download(
       case "failed":
         return failed(end.failure);
       case "ignored":
-        await storeFiles(platform.files, spec.workDir, first, payload);
+        await storeFiles(platform.files, spec.workDir, first, payload, spec.makeRoom);
         return { failure: null, taken: "files" };
       default:
         return assertNever(end);

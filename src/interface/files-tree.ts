@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { PayloadStream } from "../artifact/types.ts";
-import type { Files } from "../platform/types.ts";
+import type { Files, MakeRoom } from "../platform/types.ts";
 import { onTarget } from "./transfer-error.ts";
 
 export const filesDirectory = "files";
@@ -14,6 +14,7 @@ export async function storeFiles(
   workDir: string,
   first: IteratorResult<PayloadStream>,
   payload: AsyncIterator<PayloadStream>,
+  makeRoom: MakeRoom | undefined,
 ): Promise<void> {
   const directory = join(workDir, filesDirectory);
   await onTarget(() => files.makeDirectory(directory));
@@ -21,7 +22,7 @@ export async function storeFiles(
     for (let next = first; next.done !== true; next = await payload.next()) {
       const path = join(directory, next.value.name);
       const { content } = next.value;
-      await onTarget(() => files.writeStream(path, content));
+      await onTarget(() => files.writeStream(path, content, makeRoom));
     }
     await onTarget(() => files.syncDirectory(directory));
   } catch (error) {

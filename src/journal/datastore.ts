@@ -13,6 +13,8 @@ export interface Datastore {
   readonly history: string;
   /** Bundles that the deployment in progress needs, and that would not stay where they were. */
   readonly bundles: string;
+  /** Artifacts that a way out may install and that the cache cannot hold. */
+  readonly files: string;
   /** The work dirs of the Interfaces, one a Component. */
   readonly payloads: string;
   /** Of those that failed twice over: kept for people to look at, one a Component. */
@@ -33,6 +35,7 @@ export function datastoreAt(root: string): Datastore {
     journal: join(root, "deployment", "journal"),
     history: join(root, "history"),
     bundles: join(root, "bundles"),
+    files: join(root, "files"),
     payloads: join(root, "payloads"),
     setAside: join(root, "set-aside"),
     owed: join(root, "owed"),

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { fileError, guarded, quietly } from "./file-error.ts";
 import type { FileIo } from "./file-io.ts";
 import { demandFile, openForReading, openForWriting, privateFile, removeOne } from "./open-file.ts";
-import { type ByteSource, FileError, type NewFile } from "./types.ts";
+import { type ByteSource, FileError, type MakeRoom, type NewFile } from "./types.ts";
 
 /** Bytes that one read asks for: the best of what was measured, and small enough for fifty streams at once. */
 const pieceBytes = 256 * 1024;
@@ -133,8 +133,9 @@ export async function writeStream(
   io: FileIo,
   path: string,
   chunks: AsyncIterable<Uint8Array>,
+  makeRoom?: MakeRoom,
 ): Promise<number> {
-  const file = openNew(io, path);
+  const file = openNew(io, path, makeRoom);
   let written = 0;
   try {
     for await (const chunk of chunks) {
@@ -149,7 +150,7 @@ export async function writeStream(
   return written;
 }
 
-export function openNew(io: FileIo, path: string): NewFile {
+export function openNew(io: FileIo, path: string, makeRoom?: MakeRoom): NewFile {
   const flags = openForWriting | constants.O_CREAT | constants.O_EXCL;
   const fd = guarded(path, () => io.openSync(path, flags, privateFile));
   const sync = syncAhead(io, fd, path);
@@ -161,10 +162,20 @@ export function openNew(io: FileIo, path: string): NewFile {
     isClosed = true;
     guarded(path, () => io.closeSync(fd));
   };
+  const writeSome = async (bytes: Uint8Array): Promise<number> => {
+    for (;;) {
+      try {
+        return await writePiece(io, fd, path, bytes, written);
+      } catch (error) {
+        const isFull = error instanceof FileError && error.code === "ENOSPC";
+        if (!isFull || makeRoom === undefined || !(await makeRoom())) throw error;
+      }
+    }
+  };
   return {
     async write(bytes) {
       for (let done = 0; done < bytes.length;) {
-        const count = await writePiece(io, fd, path, bytes.subarray(done), written);
+        const count = await writeSome(bytes.subarray(done));
         done += count;
         written += count;
         sync.wrote(count);

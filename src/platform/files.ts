@@ -37,7 +37,7 @@ export function nodeFiles(io: FileIo = fs): Files {
     syncDirectory: (path) => syncDirectory(io, path),
     openAppend: (path, length) => openAppend(io, path, length),
     openSource: (path) => openSource(io, path),
-    writeStream: (path, chunks) => writeStream(io, path, chunks),
+    writeStream: (...args) => writeStream(io, ...args),
     openNew: (path) => openNew(io, path),
     freeBytes(path) {
       const { bavail, bsize } = guarded(path, () => io.statfsSync(path));

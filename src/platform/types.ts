@@ -68,6 +68,9 @@ export interface AppendFile {
   close(): void;
 }
 
+/** Frees what can be done without on a full disk; false: there is nothing. */
+export type MakeRoom = () => Promise<boolean>;
+
 /** A new file that is written from its beginning to its end; one call at a time. */
 export interface NewFile {
   /** All of it, or throws FileError. It may be lent: it is done with once this resolves. */
@@ -119,9 +122,14 @@ export interface Files {
   openSource(path: string): ByteSource & { close(): void };
   /**
    * Streams into a new file (O_EXCL, 0600) and fdatasyncs it; returns the bytes written. Where it fails, nothing of it
-   * stays. Chunks may be lent: the next one is asked for once this one is written.
+   * stays. Chunks may be lent: the next one is asked for once this one is written. Where the disk is full, `makeRoom` is asked
+   * whether it has made some: then it is tried again.
    */
-  writeStream(path: string, chunks: AsyncIterable<Uint8Array>): Promise<number>;
+  writeStream(
+    path: string,
+    chunks: AsyncIterable<Uint8Array>,
+    makeRoom?: MakeRoom,
+  ): Promise<number>;
   /** Opens a new file (O_EXCL, 0600) to be written piece by piece. */
   openNew(path: string): NewFile;
   /** Bytes free for this user on the file system of `path`. */
@@ -348,11 +356,21 @@ export class HttpError extends Error {
   }
 }
 
+/** When an answer counts as stalled; only the time counts in which it is waited for, not that of a slow reader. */
+export interface Pace {
+  /** Milliseconds without a byte. */
+  readonly idleMs: number;
+  /** Bytes that have to come in every `slowMs` milliseconds of waiting, from the headers on. */
+  readonly leastBytes: number;
+  readonly slowMs: number;
+  /** Milliseconds for all of it; null: as long as it gets on. */
+  readonly totalMs: number | null;
+}
+
 export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** Milliseconds without a byte, while one is waited for, after which it counts as stalled. */
-  readonly idleMs: number;
+  readonly pace: Pace;
   /** Its reason is thrown once it is aborted, by the body as well. */
   readonly signal: AbortSignal;
 }

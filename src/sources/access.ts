@@ -35,6 +35,8 @@ export interface PlannedBytes {
 /** Where the bytes of Artifacts come from that lie in no file of the user's. */
 export interface Supply {
   readonly cache: ArtifactCache;
+  /** In the datastore: what ways out may install and the cache cannot hold. Nothing else is put there. */
+  readonly aside: ArtifactCache;
   readonly server: MenderServer;
   /** Headers that were read and verified in this run, by their identity: nobody asks for them twice. */
   readonly heads: Map<Sha256, Artifact>;

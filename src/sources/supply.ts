@@ -33,8 +33,9 @@ export async function openSupplied(
   supplied: Supplied,
   purpose: "header" | "all",
 ): Promise<Result<OpenArtifact>> {
-  const { cache } = access.supply;
   const wanted = wantedBytes(supplied);
+  const { cache: own, aside } = access.supply;
+  const cache = !own.holds(wanted) && aside.holds(wanted) ? aside : own;
   const origin = () => originOf(access.supply, supplied.location, purpose);
   if (supplied.location.kind === "cache" || cache.holds(wanted)) {
     const opened = await openCached(cache, wanted, origin, access);

@@ -1,7 +1,7 @@
 import type { Problem } from "../../src/core/problem.ts";
 import { nodeNetwork } from "../../src/platform/network/network.ts";
 import type { Authentication, Http, HttpSettings, ServerAccess } from "../../src/platform/types.ts";
-import { AuthenticationError } from "../../src/platform/types.ts";
+import { AuthenticationError, type Pace } from "../../src/platform/types.ts";
 import { type MenderServer, menderServer } from "../../src/sources/server/server.ts";
 
 /** A device that talks to a Mender Server: everything of it is real but the bus and the waiting. */
@@ -31,7 +31,7 @@ export interface ServerDeviceOptions {
   /** What the system trusts, in place of what it really does: that takes long to read. */
   readonly trustFile: string;
   readonly retryCount?: number;
-  readonly idleMs?: number;
+  readonly pace?: Partial<Pace>;
   readonly signal?: AbortSignal;
 }
 
@@ -65,7 +65,7 @@ export async function startServerDevice(options: ServerDeviceOptions): Promise<S
     onRetry: (problem) => void retried.push(problem),
     retryCount: options.retryCount ?? 10,
     longestWaitMs: 600_000,
-    idleMs: options.idleMs ?? 10_000,
+    pace: { idleMs: 10_000, leastBytes: 1, slowMs: 10_000, totalMs: null, ...options.pace },
   });
   return { server, http, says, asked, waits, retried, close: () => http.close() };
 }

@@ -24,7 +24,10 @@ export function mountSmallDisk(path: string, kilobytes: number): void {
     { encoding: "utf8" },
   );
   if (status !== 0) throw new Error(`mount: ${stderr}`);
-  onTestFinished(() => {
-    spawnSync("umount", ["--lazy", path]);
-  });
+  onTestFinished(() => unmountSmallDisk(path));
+}
+
+/** For what removes the directory before the test is over. */
+export function unmountSmallDisk(path: string): void {
+  spawnSync("umount", ["--lazy", path]);
 }

@@ -21,7 +21,7 @@ export async function supplyNothing(files: Files): Promise<Supply> {
     throw new Error("the Server is asked");
   };
   const { cache } = await cacheIn(files, "/nowhere");
-  return { cache, server: { candidates: nobody, source: nobody }, heads: new Map() };
+  return { cache, aside: cache, server: { candidates: nobody, source: nobody }, heads: new Map() };
 }
 
 /** An Artifact as a Mender Server lists and stores it. */

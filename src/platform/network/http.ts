@@ -1,13 +1,8 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request as ask } from "undici";
-import {
-  type Http,
-  HttpError,
-  type HttpRequest,
-  type HttpResponse,
-  type HttpSettings,
-} from "../types.ts";
+import { type Http, type HttpRequest, type HttpResponse, type HttpSettings } from "../types.ts";
 import { httpError } from "./http-error.ts";
 import { isLoopback } from "../../core/loopback.ts";
+import { type PaceWatch, paceWatch } from "./pace-watch.ts";
 import { proxyUrl } from "./proxy-url.ts";
 import { secureContext } from "./secure-context.ts";
 
@@ -44,7 +39,7 @@ export function openHttp(settings: HttpSettings, trustFiles: readonly string[]):
 
 async function get(request: HttpRequest, dispatcher: Dispatcher): Promise<HttpResponse> {
   const { url, headers, signal } = request;
-  const watch = silenceWatch(request.idleMs);
+  const watch = paceWatch(request.pace);
   try {
     signal.throwIfAborted();
     const answer = await watch.during(
@@ -55,6 +50,7 @@ async function get(request: HttpRequest, dispatcher: Dispatcher): Promise<HttpRe
         signal: AbortSignal.any([signal, watch.signal]),
       }),
     );
+    watch.hasBegun();
     // A connection that is let go of before its end counts as an error, which nobody is interested in.
     answer.body.on("error", () => {});
     return {
@@ -73,7 +69,7 @@ async function get(request: HttpRequest, dispatcher: Dispatcher): Promise<HttpRe
 
 async function* bodyOf(
   body: AsyncIterable<unknown>,
-  watch: SilenceWatch,
+  watch: PaceWatch,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const pieces = body[Symbol.asyncIterator]();
@@ -82,6 +78,7 @@ async function* bodyOf(
       const next = await watch.during(pieces.next());
       if (next.done === true) return;
       if (!(next.value instanceof Uint8Array)) throw new TypeError("a body gave no bytes");
+      watch.came(next.value.length);
       yield next.value;
     }
   } catch (error) {
@@ -89,31 +86,7 @@ async function* bodyOf(
   }
 }
 
-function told(error: unknown, watch: SilenceWatch, signal: AbortSignal): unknown {
+function told(error: unknown, watch: PaceWatch, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   return watch.signal.aborted ? watch.signal.reason : httpError(error);
-}
-
-interface SilenceWatch {
-  /** Aborted once the time was up. */
-  readonly signal: AbortSignal;
-  /** Time counts only meanwhile. */
-  during<T>(wait: Promise<T>): Promise<T>;
-}
-
-function silenceWatch(idleMs: number): SilenceWatch {
-  const controller = new AbortController();
-  return {
-    signal: controller.signal,
-    async during(wait) {
-      const timer = setTimeout(() => {
-        controller.abort(new HttpError("stalled", `nothing came for ${idleMs / 1000} s`));
-      }, idleMs);
-      try {
-        return await wait;
-      } finally {
-        clearTimeout(timer);
-      }
-    },
-  };
 }

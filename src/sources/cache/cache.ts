@@ -89,6 +89,11 @@ export interface ArtifactCache {
     /** The name of its Manifest; null: it was not committed. */
     readonly committed: string | null;
   }): void;
+  /**
+   * The disk is full, and an update needs room on it: gives up what is being filled, which is told, and else removes entries that
+   * nobody needs. False: there is nothing to give.
+   */
+  giveWay(): Promise<boolean>;
   /** Waits for what is still at work behind sources that were closed. */
   idle(): Promise<void>;
 }
@@ -256,6 +261,22 @@ function cacheOf(
     return null;
   }
 
+  function removeUnneeded(): boolean {
+    if (unusable !== null || inUse() === "unknown") return false;
+    let isAny = false;
+    attempt(() => {
+      const needs = { identities: inUse(), sums: neededSums(files, directory) };
+      for (const { path, sha256, ...entry } of entries.values()) {
+        if (isNeeded({ path, sha256, ...entry }, needs)) continue;
+        files.remove(path);
+        entries.delete(sha256);
+        proved.delete(sha256);
+        isAny = true;
+      }
+    });
+    return isAny;
+  }
+
   function inUse(): Needs["identities"] {
     if (protectedIdentities === "unknown") return "unknown";
     const open = [...shared.values()].map(({ wanted }) => wanted.identity);
@@ -417,6 +438,10 @@ function cacheOf(
           proved.delete(sha256);
         }
       });
+    },
+    async giveWay() {
+      const given = await Promise.all([...fillings].map((filling) => filling.giveUp()));
+      return given.includes(true) || removeUnneeded();
     },
     async idle() {
       await Promise.all(atWork);

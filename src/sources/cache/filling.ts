@@ -31,6 +31,8 @@ export interface Filled {
 export interface Filling extends Shelf {
   /** Bytes still to be written; 0 where nothing will be. */
   pending(): number;
+  /** Frees its room now, whoever still reads; false: it takes none, or is an entry already. */
+  giveUp(): Promise<boolean>;
   /**
    * The bytes have proved to be the Artifact: from now on they are an entry, durably. Null where not all of them came,
    * or they cannot be kept; why was told.
@@ -61,6 +63,17 @@ export function startFilling(ports: FillingPorts, size: number): Filling {
   let fetching: Promise<Fetched | null> | null = null;
   let kept: Promise<Filled | null> | null = null;
   let removal: Promise<void> | null = null;
+  /** What is under way on the file. */
+  const atWork = new Set<Promise<unknown>>();
+
+  async function working<T>(work: Promise<T>): Promise<T> {
+    atWork.add(work);
+    try {
+      return await work;
+    } finally {
+      atWork.delete(work);
+    }
+  }
 
   function remove(): Promise<void> {
     return (removal ??= (async () => {
@@ -79,7 +92,7 @@ export function startFilling(ports: FillingPorts, size: number): Filling {
 
   async function readBack(index: number): Promise<Uint8Array | "elsewhere"> {
     try {
-      const block = await readBlock(written, index, size);
+      const block = await working(readBlock(written, index, size));
       if (sums.holds(index, block)) return block;
       throw new FileError("EIO", path, "the medium does not hold what was written to it");
     } catch (error) {
@@ -107,8 +120,9 @@ export function startFilling(ports: FillingPorts, size: number): Filling {
   async function fetchAndWrite(reader: Reader): Promise<Fetched> {
     const fetched = await fetch(reader);
     const { block } = fetched;
+    if (isGivenUp) return fetched;
     try {
-      const writing = file.write(block);
+      const writing = working(file.write(block));
       hash.update(block);
       sums.add(block);
       await writing;
@@ -155,6 +169,14 @@ export function startFilling(ports: FillingPorts, size: number): Filling {
     close: async () => {
       if ((await kept) === null) await remove();
       else written.close();
+    },
+    giveUp: async () => {
+      if (isGivenUp || kept !== null) return false;
+      giveUp(new FileError("ENOSPC", path, "its room is needed for the update itself"));
+      await Promise.allSettled(atWork);
+      written.close();
+      await file.discard();
+      return true;
     },
     pending: () => (isGivenUp ? 0 : size - bytes),
     keep: async () => {

@@ -54,13 +54,13 @@ export function brokenConnection(party: Party, error: unknown): unknown {
 }
 
 async function answerOf(
-  { http, signal, idleMs }: ServerPorts,
+  { http, signal, pace }: ServerPorts,
   party: Party,
   url: URL,
   headers: Readonly<Record<string, string>>,
 ): Promise<HttpResponse> {
   try {
-    return await http.get({ url, headers, idleMs, signal });
+    return await http.get({ url, headers, pace, signal });
   } catch (error) {
     throw brokenConnection(party, error);
   }

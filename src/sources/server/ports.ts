@@ -1,5 +1,5 @@
 import type { Problem } from "../../core/problem.ts";
-import type { Authentication, Clock, Http } from "../../platform/types.ts";
+import type { Authentication, Clock, Http, Pace } from "../../platform/types.ts";
 
 /** What is needed to talk to the Mender Server. */
 export interface ServerPorts {
@@ -16,6 +16,6 @@ export interface ServerPorts {
   readonly longestWaitMs: number;
   /** Told of each failure that may pass, and after how many milliseconds it is tried again. */
   readonly onRetry: (problem: Problem, waitMs: number) => void;
-  /** Milliseconds without a byte until a connection counts as dead. */
-  readonly idleMs: number;
+  /** When a connection counts as dead. */
+  readonly pace: Pace;
 }

@@ -52,6 +52,7 @@ async function preparedOver(deploymentId: string, owedCleanup: Progress | undefi
       }),
     versionOf: () => Version.parse("board-v1"),
     provides: new Map([[id, new Map()]]),
+    makeRoom: () => Promise.resolve(false),
     emit: (event) => told.push(event),
     markCall: () => "a-call",
   });

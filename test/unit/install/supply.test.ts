@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { readArtifact } from "../../../src/artifact/artifact.ts";
@@ -18,6 +19,7 @@ import { collect, memorySource } from "../../support/byte-sources.ts";
 import { buildArtifact, sha256 } from "../../support/artifacts.ts";
 import { needs } from "../../support/needs.ts";
 import { copySeedSystem, type SeedSystem } from "../../support/seed-system.ts";
+import { mountSmallDisk, smallDisksWork, unmountSmallDisk } from "../../support/small-disk.ts";
 import { makeKeys, signArtifacts, trustKey } from "../../support/signing-keys.ts";
 import { machineOf, startSeedServer, storedArtifact, storedSeed } from "../../support/supplies.ts";
 import { startUpdateServer, type Stored, type UpdateServer } from "../../support/update-server.ts";
@@ -226,6 +228,42 @@ describe("the cache", () => {
   });
 });
 
+describe.skipIf(!smallDisksWork())("a cache beside the work dirs on a small disk", () => {
+  test("gives way where an Interface leaves its payload to be stored", async () => {
+    mountSmallDisk(system.path("datastore"), 21 * 1024);
+    configure({ ArtifactsCache: { Enabled: true } });
+    const noise = randomBytes(4 * 1024 * 1024);
+    const content = Buffer.concat([
+      Buffer.from("gateway-v2\n"),
+      noise,
+      Buffer.alloc(14 * 1024 * 1024),
+    ]);
+    const large = await buildArtifact({
+      headerInfo: {
+        payloads: [{ type: "gateway" }],
+        artifact_provides: { artifact_name: "gateway-v2" },
+        artifact_depends: { device_type: ["gateway"] },
+      },
+      typeInfo: {
+        type: "gateway",
+        artifact_provides: { "rootfs-image.gateway.version": "gateway-v2" },
+        clears_artifact_provides: ["rootfs-image.gateway.*"],
+      },
+      files: [{ name: "gateway.img", content }],
+    });
+    const seed = await storedSeed(system.directory, "v2");
+    const rtos = seed.filter(({ id }) => id === "rtos-v2");
+    const server = await serving([await storedArtifact("gateway-v2", large), ...rtos]);
+    const end = await install(machineOf(system.directory, server));
+    expect(end).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+    expect(notes).toContainEqual(
+      expect.stringContaining("its room is needed for the update itself"),
+    );
+    unmountSmallDisk(system.path("datastore"));
+  });
+});
+
 describe("what a way out may install", () => {
   test("lies on the device before the first install", async () => {
     const server = await onServerOnly();
@@ -240,6 +278,35 @@ describe("what a way out may install", () => {
       });
     await install(machineOf(system.directory, server), {}, watched);
     expect(before[0]).toHaveLength(1);
+  });
+
+  test("lies in the datastore where the cache cannot be written, and nothing of it stays there", async () => {
+    configure({ RetryDownloadCount: 0, ArtifactsCache: { Path: system.path("occupied") } });
+    writeFileSync(system.path("occupied"), "no directory");
+    system.failIn("G13", "ArtifactRollback", 1);
+    system.failIn("R456", "ArtifactInstall", 1);
+    const server = await onServerOnly();
+    const machine = machineOf(system.directory, server);
+    const aside = () =>
+      readdirSync(system.path("datastore/files")).filter((name) => name.endsWith(".mender"));
+    const before: (readonly string[])[] = [];
+    const watched: OpenProgress = () =>
+      Promise.resolve({
+        emit: (event) => {
+          if (event.type !== "state-started" || event.state !== "ArtifactInstall") return;
+          before.push(aside());
+          // The board recovers: its install is made once more on the way out, without the network.
+          if (event.component === "R456" && before.length > 1) void server.close();
+          if (event.component === "R998")
+            rmSync(system.path("boards/R456/fail"), { recursive: true, force: true });
+        },
+        close: () => {},
+      });
+    const end = await install(machine, {}, watched);
+    expect(before[0]).toHaveLength(1);
+    expect(JSON.stringify(end)).not.toContain("way-out-not-at-hand");
+    expect(versions()).toEqual(v2);
+    expect(aside()).toEqual([]);
   });
 
   test("is no way out where there is no room for it, and the plan tells so", async () => {

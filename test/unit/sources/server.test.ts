@@ -540,7 +540,7 @@ describe.skipIf(!needs("openssl"))("the Mender Server as a source", () => {
     });
 
     test("that stalls is taken up", async () => {
-      const { device, server } = await start({ device: { idleMs: 300 } });
+      const { device, server } = await start({ device: { pace: { idleMs: 300 } } });
       server.onFile.push((_, response) => {
         response.writeHead(206, rangeOf(0, bytes.length - 1, bytes.length));
         response.write(bytes.subarray(0, 70_000));
@@ -554,11 +554,58 @@ describe.skipIf(!needs("openssl"))("the Mender Server as a source", () => {
       ]);
     });
 
+    /** Byte after byte, and never the last one. */
+    const dripping: Misdeed = (_, response) => {
+      response.writeHead(206, rangeOf(0, bytes.length - 1, bytes.length));
+      let at = 0;
+      const timer = setInterval(() => response.write(bytes.subarray(at, (at += 1))), 20);
+      response.on("close", () => clearInterval(timer));
+    };
+
+    test("that drips is taken up, and given up in the end", async () => {
+      const { device, server } = await start({
+        device: { pace: { leastBytes: 1000, slowMs: 300 }, retryCount: 1 },
+      });
+      server.onFile.push(dripping);
+      expect(Buffer.compare(await all(device.server.source(wanted, "all")), bytes)).toBe(0);
+      expect(device.retried).toMatchObject([
+        {
+          code: "server-unreachable",
+          got: expect.stringMatching(/^\d+ bytes came in 0\.3 s$/),
+        },
+      ]);
+      const slow = { leastBytes: 1000, slowMs: 300 };
+      const other = await start({ device: { pace: slow, retryCount: 0 } });
+      other.server.onFile.push(dripping);
+      const problem = await problemOf(all(other.device.server.source(wanted, "all")));
+      expect(problem).toMatchObject({ code: "server-unreachable" });
+    });
+
+    test("that gets on, however slowly, is given as long as it takes; but not where there is a bound", async () => {
+      const paced = { leastBytes: 1, slowMs: 300 };
+      const { device, server } = await start({ device: { pace: paced, retryCount: 0 } });
+      server.onFile.push((_, response) => {
+        response.writeHead(206, rangeOf(0, bytes.length - 1, bytes.length));
+        let at = 0;
+        const timer = setInterval(() => {
+          response.write(bytes.subarray(at, (at += 20_000)));
+          if (at >= bytes.length) response.end();
+        }, 100);
+        response.on("close", () => clearInterval(timer));
+      });
+      expect(Buffer.compare(await all(device.server.source(wanted, "all")), bytes)).toBe(0);
+      const bound = { ...paced, totalMs: 500 };
+      const hasty = await start({ device: { pace: bound, retryCount: 0 } });
+      hasty.server.onFile.push(dripping);
+      const problem = await problemOf(all(hasty.device.server.source(wanted, "header")));
+      expect(problem).toMatchObject({ got: "it took more than 0.5 s" });
+    });
+
     test("whose reader is slow does not stall, and is not read ahead", async () => {
       const large = randomBytes(32 * 1024 * 1024);
       const { device, server } = await start({
         server: { stored: [stored("a1", large)] },
-        device: { idleMs: 1000, retryCount: 0 },
+        device: { pace: { idleMs: 1000 }, retryCount: 0 },
       });
       const pieces = device.server
         .source({ ...wanted, size: large.length }, "all")

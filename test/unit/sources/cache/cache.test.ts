@@ -355,6 +355,35 @@ describe.skipIf(!smallDisksWork())("a disk", () => {
     expect(counts.requests).toBe(1);
   });
 
+  test("that an update needs all of gets it at once, and the readers still get all of theirs", async () => {
+    const directory = scratchDirectory();
+    mountSmallDisk(directory, 20 * 1024);
+    const { cache, told } = await cacheIn(files, directory);
+    cache.protect(new Set());
+    const sources = [1, 2].map(() => cache.open(one.wanted, remote(one).origin()));
+    const readings = await Promise.all(sources.map((source) => readSome(source, 1)));
+    const most = async function* () {
+      for (let written = 0; written < 19; written += 1)
+        yield await Promise.resolve(new Uint8Array(megabyte + 50_000));
+    };
+    const path = join(directory, "payload");
+    expect(await files.writeStream(path, most(), () => cache.giveWay())).toBeGreaterThan(
+      19 * megabyte,
+    );
+    expect(listed(directory)).toEqual([]);
+    expect(await Promise.all(readings.map((reading) => reading.rest()))).toEqual([
+      one.sha256,
+      one.sha256,
+    ]);
+    for (const source of sources) {
+      await source.keep();
+      source.close();
+    }
+    await cache.idle();
+    expect(told).toMatchObject([{ code: "not-enough-space" }]);
+    expect(await cache.giveWay()).toBe(false);
+  });
+
   test("that is smaller than one Artifact is never written to", async () => {
     const directory = scratchDirectory();
     mountSmallDisk(join(directory, "artifacts"), 512);
