@@ -1,7 +1,14 @@
+import { defaultHistoryLimit } from "../core/history-limit.ts";
 import { ok, type Result } from "../core/result.ts";
 import { JournalRecord, recordFormat } from "../deployment/records.ts";
 import type { Datastore } from "../journal/datastore.ts";
-import { archiveJournal, listHistory, type PastDeployment, readPast } from "../journal/history.ts";
+import {
+  archiveJournal,
+  listHistory,
+  type Needed,
+  type PastDeployment,
+  readPast,
+} from "../journal/history.ts";
 import type { RecordFormat } from "../journal/records.ts";
 import { continueJournal, createJournal, readJournal } from "../journal/store.ts";
 import type { JournalWriter } from "../journal/writer.ts";
@@ -26,7 +33,11 @@ export interface Journals {
 }
 
 /** The journals in a datastore. The lock is held by whoever calls anything but `load`. */
-export function journalsIn(files: Files, store: Datastore): Journals {
+export function journalsIn(
+  files: Files,
+  store: Datastore,
+  historyLimit = defaultHistoryLimit,
+): Journals {
   const read = () => readJournal(files, store.journal, [currentFormat]);
   let open: JournalWriter<JournalRecord> | null = null;
   return {
@@ -44,7 +55,8 @@ export function journalsIn(files: Files, store: Datastore): Journals {
     archive: (deployment) => {
       open?.close();
       open = null;
-      archiveJournal(files, store, deployment, (old) => neededOf(old, releaseMemory(files, store)));
+      const needed: Needed = (old) => neededOf(old, releaseMemory(files, store));
+      archiveJournal(files, store, deployment, needed, historyLimit);
     },
   };
 }

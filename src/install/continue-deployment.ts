@@ -89,7 +89,7 @@ async function continueLocked(
   }
   const settings = readSettings(machine);
   if (!settings.ok) return settings;
-  const { keys, logLevel, cache } = settings.value;
+  const { keys, logLevel, cache, historyLimit } = settings.value;
   const components = deployment?.begin.components ?? [];
   const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
   const shown = await openProgress(named, logLevel);
@@ -111,6 +111,7 @@ async function continueLocked(
         ended: (ended) => noteEnd(machine, request, ended),
         supply,
         cache,
+        historyLimit,
       });
       return await takeUp(request, ports);
     });

@@ -38,6 +38,8 @@ export interface DeployPortsInput {
   readonly ended: DeployPorts["ended"];
   readonly supply: Supplies;
   readonly cache: CacheSettings;
+  /** How many past deployments are kept. */
+  readonly historyLimit: number;
 }
 
 /** Everything a deployment needs of this machine. */
@@ -82,7 +84,7 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
   });
   return {
     perform,
-    journals: journalsIn(platform.files, store),
+    journals: journalsIn(platform.files, store, input.historyLimit),
     processes: platform.processes,
     host: platform.host,
     clock: platform.clock,

@@ -32,6 +32,7 @@ export async function clearTheWay(
           ended: () => {},
           supply,
           cache: settings.cache,
+          historyLimit: settings.historyLimit,
         }),
       ),
     );

@@ -294,6 +294,7 @@ async function deploy(
       ended: () => {},
       supply,
       cache: settings.cache,
+      historyLimit: settings.historyLimit,
     });
     tellBy((message) => emit({ type: "note", message }));
     const lost = notes.map(({ message }) => message);

@@ -23,6 +23,8 @@ export interface Settings {
   readonly trustedManifestDirs: readonly string[];
   /** They are the default: see TrustDemand. */
   readonly areDefaultDirs: boolean;
+  /** How many past deployments are kept. */
+  readonly historyLimit: number;
   readonly interfaceTimeoutMs: number;
   readonly allowsWritableInterfaces: boolean;
   /** How many nodes the planner may search. */
@@ -65,6 +67,7 @@ export function readSettings(machine: Machine): Result<Settings> {
     keyFiles: settings.artifactVerifyKeys.value,
     trustedManifestDirs: settings.trustedManifestDirs.value,
     areDefaultDirs: settings.trustedManifestDirs.origin.kind === "default",
+    historyLimit: settings.historyLimit.value,
     interfaceTimeoutMs: settings.interfaceTimeoutSeconds.value * 1000,
     allowsWritableInterfaces: settings.allowWritableInterfaces.value,
     plannerNodeLimit: settings.plannerNodeLimit.value,

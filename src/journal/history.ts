@@ -1,13 +1,11 @@
 import { join } from "node:path";
+import { defaultHistoryLimit } from "../core/history-limit.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { FileError, type Files, unlessRefused } from "../platform/types.ts";
 import type { Datastore } from "./datastore.ts";
 import type { Journal, RecordFormat } from "./records.ts";
 import { readJournal } from "./store.ts";
-
-/** So many ended deployments are kept, and those that are needed besides; the oldest go first. */
-export const keptInHistory = 50;
 
 /** A deployment that has ended. */
 export interface PastDeployment {
@@ -24,14 +22,15 @@ export type Needed = (old: readonly PastDeployment[]) => readonly PastDeployment
 /**
  * Moves the journal of the deployment that has ended into the history, durably; then nothing is in progress any more.
  * The journal must be synced and closed. A crash leaves it in one place or in both, and then this is called once more.
- * Of those that are old enough to go, `needed` stay; it is asked only if there are any. Throws FileError where it could
- * not be moved.
+ * The last `limit` are kept. Of those that are old enough to go, `needed` stay; it is asked only if there are any.
+ * Throws FileError where it could not be moved.
  */
 export function archiveJournal(
   files: Files,
   store: Datastore,
   id: string,
   needed: Needed = () => [],
+  limit = defaultHistoryLimit,
 ): void {
   if (!isSafe(id)) throw new Error(`"${id}" cannot be the name of a file`);
   const past = listHistory(files, store);
@@ -44,7 +43,7 @@ export function archiveJournal(
   const number = (past[0]?.number ?? 0) + 1;
   const name = `${String(number).padStart(numberLength, "0")}-${id}`;
   files.renameDurably(store.journal, join(store.history, name));
-  const old = past.slice(keptInHistory - 1);
+  const old = past.slice(limit - 1);
   if (old.length > 0) forget(files, old, needed);
 }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { defaultHistoryLimit } from "../core/history-limit.ts";
 import type { LogLevel } from "../core/log-level.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { Configuration } from "./configuration.ts";
@@ -74,6 +75,7 @@ export interface EffectiveSettings {
   readonly httpsClientCertificate: Sourced<string | null>;
   readonly httpsClientKey: Sourced<string | null>;
   readonly serverCertificate: Sourced<string | null>;
+  readonly historyLimit: Sourced<number>;
   readonly interfaceTimeoutSeconds: Sourced<number>;
   readonly retryDownloadCount: Sourced<number>;
   readonly logLevel: Sourced<LogLevel>;
@@ -152,6 +154,9 @@ export function effectiveSettings({
     serverCertificate:
       fromFile(files, ["ServerCertificate"], (settings) => settings.ServerCertificate) ??
       byDefault(null),
+    historyLimit:
+      fromFile(files, ["HistoryLimit"], (settings) => settings.HistoryLimit) ??
+      byDefault(defaultHistoryLimit),
     interfaceTimeoutSeconds:
       fromFile(
         files,

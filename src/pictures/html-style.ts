@@ -40,6 +40,11 @@ tr:target, li:target, tr.chosen, li.chosen { background: var(--mark); outline: 2
 .timeline ul { margin: 0; padding-left: 1.25rem; }
 .faint { color: var(--faint); }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; padding: .5rem .75rem; background: var(--soft); font: .875rem/1.45 ui-monospace, monospace; }
+.gantt svg text { fill: var(--text); font: 13px system-ui, sans-serif; }
+.gantt rect { stroke: var(--page); }
+.gantt rect.forward { fill: var(--good); }
+.gantt rect.back { fill: var(--careful); }
+.gantt rect.failed { fill: var(--bad); }
 .graph svg { max-width: none; height: auto; }
 .graph svg text { fill: var(--text); }
 .graph .node polygon, .graph .node path, .graph .node ellipse { fill: var(--soft); stroke: var(--faint); }

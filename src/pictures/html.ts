@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import { foldedRows, type Grid, shortVersion } from "../report/grid.ts";
-import { printableExactly } from "../report/printable.ts";
 import type { Rule } from "../manifest/system.ts";
 import { counted } from "../report/words.ts";
-import { pageScript, pageStyle } from "./html-style.ts";
+import { escapedHtml, page, type Part, wide } from "./page.ts";
 import { ruleKey } from "./path-states.ts";
 import type {
   PathState,
@@ -14,15 +12,12 @@ import type {
   Section,
 } from "./picture.ts";
 
-/**
- * One file that holds all of it and loads nothing: no network, no other file, and no script but its own. `svg`: the
- * graph, drawn; null: it has no nodes.
- */
+/** All of it on one page. `svg`: the graph, drawn; null: it has no nodes. */
 export function htmlPage(picture: Picture, svg: string | null): string {
   const { title, verdict, grid, states, tables, graph, sections } = picture;
   const rowIds = rowIdsOf(tables);
   const file = onlyFile(picture);
-  const parts: readonly (readonly [id: string, title: string, html: string])[] = [
+  const parts: readonly Part[] = [
     ...(grid === null ? [] : [["grid", "Grid", gridHtml(grid)] as const]),
     ...(svg === null ? [] : [["graph", "State graph", graphHtml(svg, graph.omissions)] as const]),
     ...(states.length < 2
@@ -42,47 +37,7 @@ export function htmlPage(picture: Picture, svg: string | null): string {
       (section, index) => [`section-${index}`, section.title, sectionHtml(section)] as const,
     ),
   ];
-  return [
-    "<!doctype html>",
-    `<html lang="en">`,
-    "<head>",
-    `<meta charset="utf-8">`,
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    `<meta name="viewport" content="width=device-width, initial-scale=1">`,
-    `<meta name="referrer" content="no-referrer">`,
-    `<title>${escapedHtml(title)}</title>`,
-    `<style>${pageStyle}</style>`,
-    "</head>",
-    "<body>",
-    `<header><h1>${escapedHtml(title)}</h1>`,
-    `<p class="verdict${verdict.isGood ? " good" : ""}">${escapedHtml(verdict.text)}</p>`,
-    `<nav aria-label="Parts of this page"><ul>`,
-    ...parts.map(([id, head]) => `<li><a href="#${id}">${escapedHtml(head)}</a></li>`),
-    "</ul></nav></header>",
-    "<main>",
-    ...parts.map(
-      ([id, head, html]) =>
-        `<section aria-labelledby="${id}"><h2 id="${id}">${escapedHtml(head)}</h2>\n${html}</section>`,
-    ),
-    "</main>",
-    `<script>${pageScript}</script>`,
-    "</body>",
-    "</html>",
-    "",
-  ].join("\n");
-}
-
-/** Only the very texts of the style and the script are let in. */
-const policy = [
-  "default-src 'none'",
-  `style-src '${hashOf(pageStyle)}'`,
-  `script-src '${hashOf(pageScript)}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
-
-function hashOf(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+  return page(title, verdict, parts);
 }
 
 /** Of so many Components that do the same each has its row. */
@@ -135,11 +90,6 @@ function gridHtml({ columns, rows }: Grid): string {
       "</tbody></table>",
     ].join("\n"),
   );
-}
-
-/** What is wider than the screen moves in its own frame, which the keyboard reaches. */
-function wide(label: string, html: string, name = ""): string {
-  return `<div class="wide ${name}" role="region" tabindex="0" aria-label="${escapedHtml(label)}">\n${html}\n</div>\n`;
 }
 
 function graphHtml(svg: string, omissions: readonly string[]): string {
@@ -265,14 +215,4 @@ function passedHtml({ allows, isInConflict }: PictureRow, states: readonly PathS
 
 function sectionHtml({ lines }: Section): string {
   return `<pre>${lines.map(escapedHtml).join("\n")}</pre>\n`;
-}
-
-/** For text and for attributes in double quotes. */
-function escapedHtml(text: string): string {
-  return printableExactly(text)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("'", "&#39;");
 }

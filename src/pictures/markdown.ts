@@ -81,7 +81,7 @@ function passedText({ allows }: PictureRow, states: readonly PathState[]): strin
   return rest === 0 ? names.join(", ") : `${names.join(", ")} and ${rest} more`;
 }
 
-function rowLine(cells: readonly string[]): string {
+export function rowLine(cells: readonly string[]): string {
   return `| ${cells.map(escapedMarkdown).join(" | ")} |`;
 }
 
@@ -94,7 +94,7 @@ function codeLines(lines: readonly string[]): readonly string[] {
  * Characters that mean something to Markdown, also to what GitHub and GitLab add to it (`@name`, `#12`, `:smile:`, bare
  * addresses), stand as entities: they show as themselves, and no backslash can undo it.
  */
-function escapedMarkdown(text: string): string {
+export function escapedMarkdown(text: string): string {
   return printableExactly(text).replaceAll(
     /[\\`*_[\]<>#|~&@$]|:(?!\s|$|\d+$)|(?<=www)[.]/giu,
     (character) => `&#${String(character.codePointAt(0))};`,

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { deploymentOutcomes } from "../core/events.ts";
-import { causeShape } from "./cause-shape.ts";
+import { roundNames } from "../deployment/rounds.ts";
+import { causeShape, failureShape } from "./cause-shape.ts";
 import { warningShape } from "./problem-shape.ts";
 
 const pastShape = z.object({
@@ -32,6 +33,19 @@ const pastShape = z.object({
   took_ms: z.int().nullable(),
 });
 
+const inFullShape = pastShape.extend({
+  timeline: z.array(
+    z.object({
+      component: z.string(),
+      state: z.enum(roundNames),
+      run: z.int(),
+      at: z.iso.datetime().nullable(),
+      elapsed_ms: z.int(),
+      failure: failureShape.nullable(),
+    }),
+  ),
+});
+
 /** What `history --json` answers, and with an id. Keys may be added, never changed. */
 export const historyShape = z.union([
   z.object({
@@ -39,6 +53,6 @@ export const historyShape = z.union([
     deployments: z.array(pastShape),
     notes: z.array(warningShape),
   }),
-  pastShape,
+  inFullShape,
   z.object({ type: z.literal("past-deployment"), deployment: z.null() }),
 ]);

@@ -6,6 +6,10 @@ import { durationText } from "./measures.ts";
 import { outcomeHint, outcomeSentence } from "./outcome.ts";
 import { failureSentence } from "./status.ts";
 import { causeJson } from "./cause.ts";
+import { failureJson } from "./failure.ts";
+import { printableExactly } from "./printable.ts";
+import { causeText } from "./prospect.ts";
+import { type Span, spanText } from "./timeline.ts";
 import type { Style } from "./style.ts";
 import { quoted } from "./words.ts";
 
@@ -18,48 +22,96 @@ export interface Past {
   readonly lastRunMs: number | null;
   /** Milliseconds that the Interface of each Component was at work, by its id. */
   readonly elapsedMs: ReadonlyMap<string, number>;
+  /** What was done, in its order. */
+  readonly spans: readonly Span[];
 }
 
 /** One line a deployment, the last one first. */
 export function historyLines(past: readonly Past[], style: Style): readonly string[] {
-  if (past.length === 0) return ["No deployment has ended yet."];
-  const rows = past.map((one) => [
-    one.deployment.begin.deployment,
-    one.deployment.begin.at,
-    one.deployment.begin.manifest,
-    one.deployment.ended?.outcome ?? "not ended",
-    tookText(one),
-    one.deployment.owed.length === 0 ? "" : `Cleanup owed: ${one.deployment.owed.join(", ")}`,
-  ]);
-  return aligned(rows).map(([id = "", ...cells]) =>
+  if (past.length === 0) return [noHistory];
+  const rows = past.map((one) => {
+    const { deployment, begun, manifest, outcome, took, cause, owed } = inShort(one);
+    return [deployment, begun, manifest, outcome, took, cause, owed];
+  });
+  return alignedExactly(rows).map(([id = "", ...cells]) =>
     `${style.strong(id)}  ${cells.join("  ")}`.trimEnd(),
   );
 }
 
+export const noHistory = "No deployment has ended yet.";
+
+/** One deployment as a row of a list, all of it text; empty where there is nothing to say. */
+export function inShort(one: Past) {
+  const { begin, ended, failure, owed } = one.deployment;
+  return {
+    deployment: begin.deployment,
+    begun: begin.at,
+    manifest: begin.manifest,
+    outcome: ended?.outcome ?? "not ended",
+    took: tookText(one),
+    cause: failure === null ? "" : `because: ${causeText(failure)}`,
+    owed: owed.length === 0 ? "" : `Cleanup owed: ${owed.join(", ")}`,
+  };
+}
+
 /** One deployment in full: cause, and per Component from, to, where it is, and the time its Interface took. */
-export function pastLines(
-  { deployment, endedAt, elapsedMs }: Past,
-  style: Style,
-): readonly string[] {
-  const { begin, failure, runs } = deployment;
-  const end = ending(deployment);
-  const hint = end === null ? null : outcomeHint(end);
-  const rows = journeys(deployment).map(({ id, type, from, to, version }) => [
+export function pastLines(past: Past, style: Style): readonly string[] {
+  const { deployment, spans } = past;
+  const { failure } = deployment;
+  const hint = pastHint(past);
+  const rows = journeys(past).map(({ id, type, from, to, version, elapsedMs }) => [
     id,
     type,
     `${from} -> ${to}`,
     `is ${version}`,
-    durationText(elapsedMs.get(id) ?? 0),
+    durationText(elapsedMs),
+  ]);
+  const done = spans.map((span) => [
+    span.at ?? "",
+    span.component,
+    span.state,
+    ...(deployment.runs === 1 ? [] : [`run ${span.run}`]),
+    spanText(span),
   ]);
   return [
-    style.strong(`Deployment ${begin.deployment} of ${quoted(begin.manifest)}`),
-    `Begun ${begin.at}${endedAt === null ? "" : `, ended ${endedAt}`}, in ${runs === 1 ? "one run" : `${runs} runs`}.`,
-    ...(failure === null ? [] : [style.bad(failureSentence(failure))]),
-    end === null ? "It has no end." : outcomeSentence(end),
-    ...(hint === null ? [] : [`hint: ${hint}`]),
-    ...deployment.owed.map((id) => style.careful(`${id} still owed a Cleanup at its end.`)),
-    ...aligned(rows).map(([id = "", ...cells]) => `  ${style.strong(id)}  ${cells.join("  ")}`),
+    style.strong(printableExactly(pastTitle(past))),
+    begunSentence(past),
+    ...(failure === null ? [] : [style.bad(printableExactly(failureSentence(failure)))]),
+    printableExactly(endSentence(past)),
+    ...(hint === null ? [] : [`hint: ${printableExactly(hint)}`]),
+    ...deployment.owed.map((id) =>
+      style.careful(printableExactly(`${id} still owed a Cleanup at its end.`)),
+    ),
+    ...alignedExactly(rows).map(
+      ([id = "", ...cells]) => `  ${style.strong(id)}  ${cells.join("  ")}`,
+    ),
+    ...(done.length === 0 ? [] : ["What was done:"]),
+    ...alignedExactly(done).map((cells) => `  ${cells.join("  ")}`),
   ];
+}
+
+/** Columns of names and texts of others. */
+function alignedExactly(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return aligned(rows.map((row) => row.map(printableExactly)));
+}
+
+export function pastTitle({ deployment: { begin } }: Past): string {
+  return `Deployment ${begin.deployment} of ${quoted(begin.manifest)}`;
+}
+
+export function begunSentence({ deployment: { begin, runs }, endedAt }: Past): string {
+  return `Begun ${begin.at}${endedAt === null ? "" : `, ended ${endedAt}`}, in ${runs === 1 ? "one run" : `${runs} runs`}.`;
+}
+
+/** What was to be done about its end; null: nothing that is not told by the failure. */
+export function pastHint({ deployment }: Past): string | null {
+  const end = ending(deployment);
+  return end === null ? null : outcomeHint(end);
+}
+
+export function endSentence({ deployment }: Past): string {
+  const end = ending(deployment);
+  return end === null ? "It has no end." : outcomeSentence(end);
 }
 
 interface Journey {
@@ -68,10 +120,12 @@ interface Journey {
   readonly from: string;
   readonly to: string;
   readonly version: string;
+  readonly elapsedMs: number;
 }
 
 /** From where a Component started to what the plan wanted of it. */
-function journeys({ begin, members }: Deployment): readonly Journey[] {
+export function journeys({ deployment, elapsedMs }: Past): readonly Journey[] {
+  const { begin, members } = deployment;
   const steps = begin.plan.stages.flatMap((stage) => stage.groups.flat());
   return members.map((member) => {
     const { id } = member;
@@ -84,6 +138,7 @@ function journeys({ begin, members }: Deployment): readonly Journey[] {
       from: own[0]?.from ?? version,
       to: own.at(-1)?.to ?? version,
       version,
+      elapsedMs: elapsedMs.get(id) ?? 0,
     };
   });
 }
@@ -92,13 +147,22 @@ export function historyJson(past: readonly Past[]): Readonly<Record<string, unkn
   return { type: "history", deployments: past.map(pastJson) };
 }
 
-export function pastJson({
-  deployment,
-  endedAt,
-  elapsedMs,
-  lastRunMs,
-}: Past): Readonly<Record<string, unknown>> {
-  const took = tookOf({ deployment, endedAt, elapsedMs, lastRunMs });
+/** One in full. */
+export function pastInFullJson(past: Past): Readonly<Record<string, unknown>> {
+  const timeline = past.spans.map(({ component, state, run, at, fromMs, toMs, failure }) => ({
+    component,
+    state,
+    run,
+    at,
+    elapsed_ms: Math.round(toMs - fromMs),
+    failure: failure === null ? null : failureJson(failure),
+  }));
+  return { ...pastJson(past), timeline };
+}
+
+export function pastJson(past: Past): Readonly<Record<string, unknown>> {
+  const { deployment, endedAt } = past;
+  const took = tookOf(past);
   const { begin, failure, runs } = deployment;
   const end = ending(deployment);
   return {
@@ -117,13 +181,13 @@ export function pastJson({
     way_out_undecided_at: end?.wayOutUndecidedAt ?? null,
     cleanup_owed: deployment.owed,
     cause: failure === null ? null : causeJson(failure),
-    components: journeys(deployment).map(({ id, type, from, to, version }) => ({
+    components: journeys(past).map(({ id, type, from, to, version, elapsedMs }) => ({
       component: id,
       component_type: type,
       from,
       to,
       version,
-      elapsed_ms: Math.round(elapsedMs.get(id) ?? 0),
+      elapsed_ms: Math.round(elapsedMs),
     })),
     took_ms: took === null || took.isLeast ? null : Math.round(took.ms),
   };

@@ -66,7 +66,7 @@ function becauseJson(because: Failure | null): Readonly<Record<string, unknown>>
 }
 
 /** Why it failed, in a clause of its own. */
-function causeText(failure: Failure): string {
+export function causeText(failure: Failure): string {
   switch (failure.kind) {
     case "component": {
       const which = `${failure.round} of ${failure.component}`;

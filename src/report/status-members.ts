@@ -4,6 +4,7 @@ import type { LiveDownload } from "../journal/live-downloads.ts";
 import { aligned } from "./columns.ts";
 import { bytesText, durationText } from "./measures.ts";
 import type { InProgress } from "./in-progress.ts";
+import { printableExactly } from "./printable.ts";
 import type { Style } from "./style.ts";
 import { listed } from "./words.ts";
 
@@ -50,7 +51,7 @@ export function memberLines(progress: InProgress, style: Style): readonly string
     sinceText(now, progress.now),
     now.waitsFor.length === 0 ? "" : `waits for ${listed(now.waitsFor)}`,
   ]);
-  return aligned(rows).map(([id = "", ...cells]) =>
+  return aligned(rows.map((row) => row.map(printableExactly))).map(([id = "", ...cells]) =>
     `  ${style.strong(id)}  ${cells.join("  ")}`.trimEnd(),
   );
 }

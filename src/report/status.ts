@@ -13,6 +13,7 @@ import { failureText } from "./failure.ts";
 import { ending } from "../deployment/verdict.ts";
 import { outcomeSentence } from "./outcome.ts";
 import type { InProgress } from "./in-progress.ts";
+import { printableExactly } from "./printable.ts";
 import { canStillBeRolledBack, prospectText } from "./prospect.ts";
 import { memberLines } from "./status-members.ts";
 import type { Style } from "./style.ts";
@@ -70,20 +71,25 @@ export function statusLines(
   style: Style,
 ): readonly string[] {
   const debts = owed.map(({ component, deployment }) =>
-    style.careful(
+    careful(
       `${component} still owes the Cleanup of deployment ${deployment}: it is called again before the next update.`,
     ),
   );
+  function careful(text: string): string {
+    return style.careful(printableExactly(text));
+  }
   if (progress === null) return ["No deployment is in progress.", ...debts];
   const { deployment } = progress;
-  const { begin } = deployment;
+  const { begin, failure } = deployment;
+  const head = `Deployment ${begin.deployment} of ${quoted(begin.manifest)}, begun ${begin.at}.`;
+  const waits = waitingSentence(waitingFor(progress), prospectFor(progress, "resume"), deployment);
   return [
-    style.strong(`Deployment ${begin.deployment} of ${quoted(begin.manifest)}, begun ${begin.at}.`),
-    ...(deployment.failure === null ? [] : [style.bad(failureSentence(deployment.failure))]),
-    waitingSentence(waitingFor(progress), prospectFor(progress, "resume"), deployment),
-    ...stageLine(deployment),
+    style.strong(printableExactly(head)),
+    ...(failure === null ? [] : [style.bad(printableExactly(failureSentence(failure)))]),
+    printableExactly(waits),
+    ...stageLine(deployment).map(printableExactly),
     ...memberLines(progress, style),
-    ...owingCleanup(deployment).map((id) => style.careful(`${id} still owes a Cleanup.`)),
+    ...owingCleanup(deployment).map((id) => careful(`${id} still owes a Cleanup.`)),
     ...debts,
   ];
 }

@@ -4,10 +4,12 @@ import axe from "axe-core";
 import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
+import { historyPage, pastPage } from "../../src/pictures/history-page.ts";
 import { htmlPage } from "../../src/pictures/html.ts";
 import { svgInPage } from "../../src/pictures/svg.ts";
 import { openChromium } from "../support/chromium.ts";
 import { needs } from "../support/needs.ts";
+import { pastOf } from "../support/past.ts";
 import { pictureOf } from "../support/pictures.ts";
 import { runProgram } from "../support/program.ts";
 import { scratchDirectory } from "../support/scratch.ts";
@@ -45,13 +47,15 @@ describe.skipIf(!needs("chromium"))("a page in Chromium", () => {
     const picture = pictureOf(hostile);
     const page = htmlPage(picture, await svgInPage(picture.graph, hostile));
     writeFileSync(join(directory, "hostile.html"), page);
+    writeFileSync(join(directory, "history.html"), historyPage([pastOf(hostile)]));
+    writeFileSync(join(directory, "deployment.html"), pastPage(pastOf(hostile)));
     browser = await openChromium(directory);
   }, 60_000);
   afterAll(async () => {
     await browser.close();
   });
 
-  const all = [...Object.keys(calls), "hostile"];
+  const all = [...Object.keys(calls), "hostile", "history", "deployment"];
 
   test.each(all)(
     "%s: no error, no report, nothing loaded, nothing for axe to find",
@@ -123,6 +127,15 @@ describe.skipIf(!needs("chromium"))("a page in Chromium", () => {
     await page.keyboard.press("p");
     await page.keyboard.press("p");
     expect(await page.evaluate("location.hash")).toBe("#state-0");
+    await page.close();
+  });
+
+  test("the timeline of a deployment has a bar for each state, and red is what failed", async () => {
+    const { page } = await opened("deployment");
+    const { spans } = pastOf(hostile);
+    expect(await page.$$eval(".gantt rect", (bars) => bars.length)).toBe(spans.length);
+    const fill = "getComputedStyle(document.querySelector('.gantt rect.failed')).fill";
+    expect(await page.evaluate(fill)).toBe("rgb(164, 14, 38)");
     await page.close();
   });
 

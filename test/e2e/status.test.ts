@@ -72,17 +72,27 @@ test("group, states, who waits for whom, and what resume and rollback would do; 
     waits_for: { kind: "resume", interrupted: "ArtifactInstall" },
     components: [{ waits_for: [] }, { waits_for: [] }, { waits_for: [] }],
   });
-  expect(system.run(["resume"]).exit).toBe(22);
-  expect(told()).toEqual({ type: "status", deployment: null, cleanup_owed: [] });
-  for (const args of [["history"], ["history", historyId()]]) {
+});
+
+test("a failed deployment is told with its cause, in a list and in full, in each format", () => {
+  system.failIn("G13", "ArtifactInstall", 3);
+  expect(system.run(["install", "manifest-v2.yaml"]).exit).toBe(22);
+  const list = system.run(["history"]).stdout;
+  expect(list).toContain("  because: ArtifactInstall of G13: exit status 3\n");
+  const id = list.split(" ")[0] ?? "";
+  for (const args of [["history"], ["history", id]]) {
     const printed: unknown = JSON.parse(system.run([...args, "--json"]).stdout);
     expect(historyShape.parse(printed)).toEqual(printed);
   }
+  const page = system.run(["history", id, "--format", "html", "--out", "past.html"]);
+  expect(page).toMatchObject({ exit: 0, stdout: "" });
+  expect(readFileSync(system.path("past.html"), "utf8")).toContain(
+    "G13, ArtifactInstall: failed: exit status 3",
+  );
+  expect(system.run(["history", "--format", "markdown"]).stdout).toContain(
+    "ArtifactInstall of G13: exit status 3 |",
+  );
 });
-
-function historyId(): string {
-  return system.run(["history"]).stdout.split(" ")[0] ?? "";
-}
 
 test("the bytes of a download, until the process is gone", async () => {
   const { kill } = await hangingIn("R998", "Download");

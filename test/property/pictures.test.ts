@@ -3,12 +3,21 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { dotLines } from "../../src/pictures/dot.ts";
+import {
+  historyMarkdown,
+  historyPage,
+  pastMarkdown,
+  pastPage,
+} from "../../src/pictures/history-page.ts";
 import { htmlPage } from "../../src/pictures/html.ts";
 import { markdownLines } from "../../src/pictures/markdown.ts";
 import { mermaidLines } from "../../src/pictures/mermaid.ts";
 import { svgFile, svgInPage } from "../../src/pictures/svg.ts";
+import { historyLines, pastLines } from "../../src/report/history.ts";
 import { printableExactly } from "../../src/report/printable.ts";
+import { plainStyle } from "../../src/report/style.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
+import { pastOf } from "../support/past.ts";
 import { pictureOf } from "../support/pictures.ts";
 
 const bad = fc.constantFrom(
@@ -166,6 +175,43 @@ describe("whatever a name holds", () => {
         for (const line of lines.filter((one) => one.startsWith("| "))) {
           expect(line.replaceAll(/&#\d+;/g, "")).not.toMatch(/[<>[\]`*_\\~@#$&]/);
         }
+      });
+    },
+    fuzzingTimeout(),
+  );
+
+  test(
+    "the pages of past deployments have the tags and attributes of any others",
+    () => {
+      const pages = (text: string) => [historyPage([pastOf(text)]), pastPage(pastOf(text))];
+      const wanted = pages(plain).map(tagsOf);
+      everyHostileText((text) => {
+        expect(pages(text).map(tagsOf)).toEqual(wanted);
+        expect(pages(text).join("")).not.toMatch(invisible);
+      });
+    },
+    fuzzingTimeout(),
+  );
+
+  test(
+    "past deployments as Markdown have the same blocks and columns, and as text the same lines",
+    () => {
+      const markdown = (text: string) => [
+        ...historyMarkdown([pastOf(text)]),
+        ...pastMarkdown(pastOf(text)),
+      ];
+      const lines = (text: string) => [
+        ...historyLines([pastOf(text)], plainStyle),
+        ...pastLines(pastOf(text), plainStyle),
+      ];
+      const columns = (text: string) => markdown(text).map((line) => line.split("|").length);
+      everyHostileText((text) => {
+        expect(columns(text)).toEqual(columns(plain));
+        for (const line of markdown(text).filter((one) => one.startsWith("| "))) {
+          expect(line.replaceAll(/&#\d+;/g, "")).not.toMatch(/[<>[\]`*_\\~@#$&]/);
+        }
+        expect(lines(text)).toHaveLength(lines(plain).length);
+        expect([...markdown(text), ...lines(text)].join("\n")).not.toMatch(invisible);
       });
     },
     fuzzingTimeout(),

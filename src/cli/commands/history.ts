@@ -7,46 +7,98 @@ import { currentFormat } from "../../executor/journals.ts";
 import { datastoreOf } from "../../install/machine.ts";
 import { listHistory, readHistory, readPast } from "../../journal/history.ts";
 import type { Journal } from "../../journal/records.ts";
-import { historyJson, historyLines, type Past, pastJson, pastLines } from "../../report/history.ts";
+import {
+  historyJson,
+  historyLines,
+  type Past,
+  pastInFullJson,
+  pastLines,
+} from "../../report/history.ts";
+import { jsonText } from "../../report/json-text.ts";
 import { problemJson, problemsText } from "../../report/problems.ts";
-import { answer, failed } from "../output/output.ts";
+import type { Style } from "../../report/style.ts";
+import { timelineOf } from "../../report/timeline.ts";
+import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
+import { formatProblem, tellLines } from "./told-as.ts";
 
-/** Past deployments, or one of them in full. */
-// oxlint-disable-next-line require-await
-export async function history(context: Context, id: string | null): Promise<ExitCode> {
-  return id === null ? tellAll(context) : tellOne(context, id);
+export interface HistoryOptions {
+  readonly format: "text" | "json" | "markdown" | "html";
+  readonly out?: string;
 }
 
-function tellAll(context: Context): ExitCode {
+/** An answer in each of its forms. */
+interface Forms {
+  readonly text: (style: Style) => readonly string[];
+  readonly json: () => unknown;
+  readonly markdown: () => Promise<readonly string[]>;
+  readonly html: () => Promise<string>;
+}
+
+/** Past deployments, or one of them in full. Changes nothing but the file of `--out`. */
+export async function history(
+  context: Context,
+  id: string | null,
+  options: HistoryOptions,
+): Promise<ExitCode> {
+  const { output } = context;
+  const wrong = formatProblem(context, options, []);
+  if (wrong !== null) return failed(output, [wrong]);
+  const forms = id === null ? ok(formsOfAll(context, options)) : formsOfOne(context, id);
+  if (!forms.ok) return failed(output, forms.problems);
+  const { text, json, markdown, html } = forms.value;
+  return await tellLines(
+    context,
+    options,
+    async (style) => {
+      if (output.json || options.format === "json") return [jsonText(json())];
+      if (options.format === "markdown") return await markdown();
+      return options.format === "html" ? [(await html()).trimEnd()] : text(style);
+    },
+    exitCode.done,
+  );
+}
+
+function formsOfAll(context: Context, { format }: HistoryOptions): Forms {
   const { output, platform } = context;
-  const store = datastoreOf(context);
   const past: Past[] = [];
   const unreadable: Problem[] = [];
-  for (const one of listHistory(platform.files, store)) {
+  for (const one of listHistory(platform.files, datastoreOf(context))) {
     const told = pastOf(readPast(platform.files, one, [currentFormat]));
     if (!told.ok) unreadable.push(...told.problems);
     else if (told.value !== null) past.push(told.value);
   }
-  answer(
-    output,
-    (style) => [...historyLines(past, style), ...problemsText(unreadable, style, "warning")],
-    () => ({ ...historyJson(past), notes: unreadable.map((one) => problemJson(one, "warning")) }),
-  );
-  return exitCode.done;
+  if (format === "markdown" || format === "html")
+    writeLines(output.messages, problemsText(unreadable, output.messageStyle, "warning"));
+  const notes = () => unreadable.map((one) => problemJson(one, "warning"));
+  return {
+    text: (style) => [...historyLines(past, style), ...problemsText(unreadable, style, "warning")],
+    json: () => ({ ...historyJson(past), notes: notes() }),
+    markdown: async () => (await drawing()).historyMarkdown(past),
+    html: async () => (await drawing()).historyPage(past),
+  };
 }
 
-function tellOne(context: Context, id: string): ExitCode {
-  const { output, platform } = context;
-  const told = pastOf(readHistory(platform.files, datastoreOf(context), id, [currentFormat]));
-  if (!told.ok) return failed(output, told.problems);
+function formsOfOne(context: Context, id: string): Result<Forms> {
+  const { files } = context.platform;
+  const told = pastOf(readHistory(files, datastoreOf(context), id, [currentFormat]));
+  if (!told.ok) return told;
   const past = told.value;
-  answer(
-    output,
-    (style) => (past === null ? ["Nothing was done in it."] : pastLines(past, style)),
-    () => (past === null ? { type: "past-deployment", deployment: null } : pastJson(past)),
-  );
-  return exitCode.done;
+  const nothing = "Nothing was done in it.";
+  return ok({
+    text: (style) => (past === null ? [nothing] : pastLines(past, style)),
+    json: () =>
+      past === null ? { type: "past-deployment", deployment: null } : pastInFullJson(past),
+    markdown: async () => (past === null ? [nothing] : (await drawing()).pastMarkdown(past)),
+    html: async () => {
+      const { historyPage, pastPage } = await drawing();
+      return past === null ? historyPage([]) : pastPage(past);
+    },
+  });
+}
+
+async function drawing() {
+  return await import("../../pictures/history-page.ts");
 }
 
 /** Null where the process was killed before it had begun anything. */
@@ -62,6 +114,7 @@ function pastOf(journal: Result<Journal<JournalRecord>>): Result<Past | null> {
     endedAt: end?.at ?? null,
     lastRunMs: end?.runMs ?? null,
     elapsedMs: elapsedOf(records),
+    spans: timelineOf(records),
   });
 }
 

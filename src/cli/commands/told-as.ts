@@ -73,13 +73,24 @@ export async function tellAs(
   exit: ExitCode,
 ): Promise<ExitCode> {
   const { output } = context;
-  const out = outFile(more);
   const lines = async (style: Style, canvas: Canvas): Promise<readonly string[]> => {
     if (output.json || format === "json") return [jsonText(forms.json())];
     if (format === "text") return await laidOut(canvas, (on) => forms.text(style, on));
     const { pictureLines } = await import("../../pictures/render.ts");
     return await pictureLines(await forms.picture(), format);
   };
+  return await tellLines(context, more, lines, exit);
+}
+
+/** Writes lines there, which are made for where they go. */
+export async function tellLines(
+  context: Context,
+  options: Pick<ToldAs, "out">,
+  lines: (style: Style, canvas: Canvas) => Promise<readonly string[]>,
+  exit: ExitCode,
+): Promise<ExitCode> {
+  const { output } = context;
+  const out = outFile(options);
   if (out === undefined) {
     writeLines(output.results, await lines(output.resultStyle, output.resultCanvas));
     return exit;

@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
 import { stopPoints } from "../../core/protocol.ts";
 import type { ContinueOptions } from "../commands/continue.ts";
+import type { HistoryOptions } from "../commands/history.ts";
 import type { InstallCommandOptions } from "../commands/install.ts";
 import type { ResumeOptions } from "../commands/resume.ts";
 import type { Lazily } from "./lazily.ts";
-import { allowUnsignedOption } from "./shared-options.ts";
+import { allowUnsignedOption, outOption } from "./shared-options.ts";
 
 export function defineUpdates(program: Command, lazily: Lazily): void {
   running(program.command("install"))
@@ -83,10 +84,16 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
     .command("history")
     .description("past deployments, or one of them in full")
     .argument("[id]", "a deployment")
+    .addOption(
+      new Option("--format <format>", "how it is written")
+        .choices(["text", "json", "markdown", "html"])
+        .default("text"),
+    )
+    .option(...outOption)
     .action(
-      lazily(async (context, id: string | undefined) => {
+      lazily(async (context, id: string | undefined, options: HistoryOptions) => {
         const { history } = await import("../commands/history.ts");
-        return history(context, id ?? null);
+        return history(context, id ?? null, options);
       }),
     );
 }

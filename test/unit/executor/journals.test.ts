@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { Begin, JournalRecord } from "../../../src/deployment/records.ts";
 import { currentFormat, journalsIn, releaseMemory } from "../../../src/executor/journals.ts";
 import { type Datastore, datastoreAt } from "../../../src/journal/datastore.ts";
-import { keptInHistory, listHistory } from "../../../src/journal/history.ts";
+import { defaultHistoryLimit } from "../../../src/core/history-limit.ts";
+import { listHistory } from "../../../src/journal/history.ts";
 import { encodeRecords } from "../../../src/journal/records.ts";
 import type { FileIo } from "../../../src/platform/file-io.ts";
 import { nodeFiles } from "../../../src/platform/files.ts";
@@ -126,9 +127,9 @@ describe("a deployment that ends when the history is full", () => {
   test.each(["unreadable", "damaged"] as const)(
     "ends in order where an old journal is %s, which is kept: it may be that of the last release",
     (kind) => {
-      const history = historyOf([2, kind, "failed", ...many(keptInHistory, "failed")]);
+      const history = historyOf([2, kind, "failed", ...many(defaultHistoryLimit, "failed")]);
       const id = endAnother(history);
-      expect(history.ids()).toHaveLength(keptInHistory + 2);
+      expect(history.ids()).toHaveLength(defaultHistoryLimit + 2);
       expect(history.ids()[0]).toBe(id);
       expect(history.ids().slice(-2)).toEqual(["d2", "d1"]);
     },
@@ -137,31 +138,31 @@ describe("a deployment that ends when the history is full", () => {
   test.each(["unreadable", "damaged"] as const)(
     "forgets old journals that are %s once a later release is committed",
     (kind) => {
-      const history = historyOf([2, kind, 3, ...many(keptInHistory, "failed")]);
+      const history = historyOf([2, kind, 3, ...many(defaultHistoryLimit, "failed")]);
       endAnother(history);
-      expect(history.ids()).toHaveLength(keptInHistory + 1);
+      expect(history.ids()).toHaveLength(defaultHistoryLimit + 1);
       expect(history.ids().at(-1)).toBe("d3");
     },
   );
 
   test("keeps a bounded number, however many cannot be read", () => {
-    const history = historyOf([2, ...many(3 * keptInHistory, "unreadable")]);
+    const history = historyOf([2, ...many(3 * defaultHistoryLimit, "unreadable")]);
     endAnother(history);
     const kept = history.ids().length;
-    expect(kept).toBeLessThan(2 * keptInHistory);
+    expect(kept).toBeLessThan(2 * defaultHistoryLimit);
     endAnother(history);
     expect(history.ids()).toHaveLength(kept);
     expect(history.memory().last).toEqual({ deployment: "d1", sequence: 2 });
   });
 
   test("ends in order where an old journal cannot be removed; the others go", () => {
-    const history = historyOf([...many(keptInHistory + 3, "failed")]);
+    const history = historyOf([...many(defaultHistoryLimit + 3, "failed")]);
     history.unremovable.add(join(history.store.history, "000003-d3"));
     endAnother(history);
-    expect(history.ids()).toHaveLength(keptInHistory + 1);
+    expect(history.ids()).toHaveLength(defaultHistoryLimit + 1);
     expect(history.ids().at(-1)).toBe("d3");
     history.unremovable.clear();
     endAnother(history);
-    expect(history.ids()).toHaveLength(keptInHistory);
+    expect(history.ids()).toHaveLength(defaultHistoryLimit);
   });
 });

@@ -1,15 +1,11 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { defaultHistoryLimit } from "../../../src/core/history-limit.ts";
 import type { JournalRecord } from "../../../src/deployment/records.ts";
 import { type Datastore, datastoreAt } from "../../../src/journal/datastore.ts";
 import { currentFormat } from "../../../src/executor/journals.ts";
-import {
-  archiveJournal,
-  keptInHistory,
-  listHistory,
-  readHistory,
-} from "../../../src/journal/history.ts";
+import { archiveJournal, listHistory, readHistory } from "../../../src/journal/history.ts";
 import { clearMark, leaveMark, markOf } from "../../../src/journal/caller-mark.ts";
 import { continueJournal, createJournal, readJournal } from "../../../src/journal/store.ts";
 import type { FileIo } from "../../../src/platform/file-io.ts";
@@ -201,10 +197,11 @@ describe("the history", () => {
 
   test("keeps a bounded number, and forgets the oldest", () => {
     const store = freshStore();
-    for (let number = 1; number <= keptInHistory + 2; number += 1) archive(store, `d${number}`);
+    for (let number = 1; number <= defaultHistoryLimit + 2; number += 1)
+      archive(store, `d${number}`);
     const kept = listHistory(files, store);
-    expect(kept).toHaveLength(keptInHistory);
-    expect(kept[0]?.id).toBe(`d${keptInHistory + 2}`);
+    expect(kept).toHaveLength(defaultHistoryLimit);
+    expect(kept[0]?.id).toBe(`d${defaultHistoryLimit + 2}`);
     expect(kept.at(-1)?.id).toBe("d3");
   });
 

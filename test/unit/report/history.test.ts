@@ -22,6 +22,7 @@ function past({ begun, ended, runs = 1, lastRunMs, elapsedMs = 0 }: Times): Past
     endedAt: ended,
     lastRunMs: lastRunMs ?? null,
     elapsedMs: new Map([["G13", elapsedMs]]),
+    spans: [],
   };
 }
 
