@@ -1,5 +1,5 @@
-// Makes the packages of a release from a built checkout: docs/install.md tells what they are for. The same checkout, built
-// by the same tools, gives the same bytes.
+// Makes the packages of a release from a built checkout: docs/install.md tells what they are for. The same checkout,
+// built by the same tools, gives the same bytes.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -45,7 +45,9 @@ function makeTarball(file) {
   run("gzip", ["-n", "-9", tar]);
 }
 
-/** The time that all files are said to be of, in seconds: that of the last commit, unless the environment says another. */
+/**
+ * The time that all files are said to be of, in seconds: that of the last commit, unless the environment says another.
+ */
 function sourceDateEpoch() {
   const given = env["SOURCE_DATE_EPOCH"];
   const told =

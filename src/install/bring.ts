@@ -36,8 +36,8 @@ export async function bringFromServer(
 }
 
 /**
- * One of the Server that a way out may install: into the cache, or where that cannot be written, or its disk is full, into the
- * datastore. A limit that the user has set is no full disk.
+ * One of the Server that a way out may install: into the cache, or where that cannot be written, or its disk is full,
+ * into the datastore. A limit that the user has set is no full disk.
  */
 export async function bringForWayOut(
   supply: Supply,

@@ -10,7 +10,10 @@ import type { AvailableArtifact } from "./available-artifacts.ts";
 import type { SystemComponent } from "./system.ts";
 import { type Place, waysAmong } from "./ways.ts";
 
-/** An Artifact of the type, its version and the versions from which the Manifest lets it be installed: depends and edges. */
+/**
+ * An Artifact of the type, its version and the versions from which the Manifest lets it be installed: depends and
+ * edges.
+ */
 export interface Install {
   /** Index into the versions. */
   readonly version: number;

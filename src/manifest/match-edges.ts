@@ -9,8 +9,8 @@ import { maxTableSize } from "./table-checks.ts";
 export type EdgeRelation = (facts: Facts, to: number) => readonly number[];
 
 /**
- * NO wins, and what no row says follows the default. What is unknown is taken as the worst: a NO row matches it but where it
- * excludes it, a YES row only where it names it.
+ * NO wins, and what no row says follows the default. What is unknown is taken as the worst: a NO row matches it but
+ * where it excludes it, a YES row only where it names it.
  */
 export function edgeRelation(
   { rows, allowByDefault }: EdgeTable,

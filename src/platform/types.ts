@@ -122,8 +122,8 @@ export interface Files {
   openSource(path: string): ByteSource & { close(): void };
   /**
    * Streams into a new file (O_EXCL, 0600) and fdatasyncs it; returns the bytes written. Where it fails, nothing of it
-   * stays. Chunks may be lent: the next one is asked for once this one is written. Where the disk is full, `makeRoom` is asked
-   * whether it has made some: then it is tried again.
+   * stays. Chunks may be lent: the next one is asked for once this one is written. Where the disk is full, `makeRoom`
+   * is asked whether it has made some: then it is tried again.
    */
   writeStream(
     path: string,

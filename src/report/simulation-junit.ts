@@ -11,7 +11,9 @@ import {
 } from "./simulation-text.ts";
 import { plainStyle } from "./style.ts";
 
-/** One property of all ways from a starting state. No lines: it holds; null: there is nothing that it could be asked of. */
+/**
+ * One property of all ways from a starting state. No lines: it holds; null: there is nothing that it could be asked of.
+ */
 interface Case {
   readonly name: string;
   readonly lines: readonly string[] | null;

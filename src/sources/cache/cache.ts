@@ -90,8 +90,8 @@ export interface ArtifactCache {
     readonly committed: string | null;
   }): void;
   /**
-   * The disk is full, and an update needs room on it: gives up what is being filled, which is told, and else removes entries that
-   * nobody needs. False: there is nothing to give.
+   * The disk is full, and an update needs room on it: gives up what is being filled, which is told, and else removes
+   * entries that nobody needs. False: there is nothing to give.
    */
   giveWay(): Promise<boolean>;
   /** Waits for what is still at work behind sources that were closed. */
