@@ -2,15 +2,10 @@ import { assertNever } from "../core/assert-never.ts";
 import { unknownVersion, type Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { readTerm, type Term } from "./cell.ts";
-import {
-  inRange,
-  looksLikeRange,
-  noNumberReasons,
-  numberIn,
-  type NumberRange,
-} from "./number-range.ts";
+import { inRange, looksLikeRange, namesPreRelease, type NumberRange } from "./number-range.ts";
 import type { VersionSet } from "./system.ts";
 import type { Cell } from "./table.ts";
+import { noNumberReasons, type NumberForm, numberOf, plainNumbers } from "./version-number.ts";
 
 /** The versions of a type, or values of a fact, and what was found out about cells that speak of them. */
 export interface KnownVersions {
@@ -19,6 +14,8 @@ export interface KnownVersions {
   readonly indices: ReadonlyMap<Version, number>;
   /** Those that nobody but a Component speaks of: what a range cannot read of them, it does not match. */
   readonly reported: ReadonlySet<Version>;
+  /** How their numbers are told. */
+  readonly numbers: NumberForm;
   /** By the alternatives of the cell: the same text stands in many cells. */
   readonly met: Map<string, Meaning>;
 }
@@ -34,9 +31,10 @@ interface Meaning {
 export function knownVersions(
   names: readonly Version[],
   reported: ReadonlySet<Version> = new Set(),
+  numbers: NumberForm = plainNumbers,
 ): KnownVersions {
   const indices = new Map(names.map((name, index) => [name, index]));
-  return { names, indices, reported, met: new Map() };
+  return { names, indices, reported, numbers, met: new Map() };
 }
 
 /** The versions that a cell names, ranges left out: they are versions of the type even if nobody has them. */
@@ -130,7 +128,10 @@ function matchesOf(term: Term, versions: KnownVersions): Matches {
       const indices = indexOf(term.name, versions);
       // A name always wins over a range.
       if (indices.length > 0 || !looksLikeRange(term.name)) return plainly(indices);
-      if (term.range !== null) return matchesInRange(term.range, versions);
+      const isComparable =
+        term.range !== null &&
+        (versions.numbers.scheme === "semver" || !namesPreRelease(term.range));
+      if (term.range !== null && isComparable) return matchesInRange(term.range, versions);
       return { ...plainly(indices), noRanges: [term.name] };
     }
     case "not": {
@@ -159,7 +160,7 @@ function matchesInRange(range: NumberRange, versions: KnownVersions): Matches {
   const unread: number[] = [];
   const indices = knownOf(versions).filter((index) => {
     const name = versions.names[index] ?? unknownVersion;
-    const found = numberIn(name);
+    const found = numberOf(name, versions.numbers);
     if (found.kind === "number") return inRange(range, found.number);
     if (versions.reported.has(name)) unread.push(index);
     else odd ??= { name, reason: found.kind };

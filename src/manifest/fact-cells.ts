@@ -1,6 +1,7 @@
 import { unknownVersion, Version } from "../core/ids.ts";
 import { knownVersions, versionsOf, worstOf } from "./cell-versions.ts";
 import type { Cell } from "./table.ts";
+import type { NumberForm } from "./version-number.ts";
 
 /** What a Component provides besides its version, or is told of it: what no update changes. */
 export type Facts = ReadonlyMap<string, string>;
@@ -16,8 +17,11 @@ export function mayMatchFact(cell: Cell, value: string | undefined): boolean {
   return worstOf(cell, values(value)).length > 0;
 }
 
+/** A fact is a number where all of it is one. */
+const wholeNumbers: NumberForm = { template: "{}", scheme: "dotted" };
+
 function values(value: string | undefined) {
   const parsed = Version.safeParse(value ?? unknownVersion);
   const name = parsed.success ? parsed.data : unknownVersion;
-  return knownVersions([name], new Set([name]));
+  return knownVersions([name], new Set([name]), wholeNumbers);
 }

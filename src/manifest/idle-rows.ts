@@ -12,26 +12,33 @@ export function idleRows(
   tables: readonly ConstraintTable[],
   knownTypes: readonly ComponentType[],
   system: System,
+  declared: Declared,
 ): readonly Problem[] {
-  return [...strayVersions(tables, knownTypes, system), ...emptyCells(system)];
+  return [...strayVersions(tables, knownTypes, system, declared), ...emptyCells(system)];
 }
+
+/** The versions of a type that exist, whoever has them. */
+type Declared = (type: ComponentType) => readonly Version[];
 
 /** Versions in cells that no Artifact gives, no end state holds and no Component has; a note for each type. */
 function strayVersions(
   tables: readonly ConstraintTable[],
   knownTypes: readonly ComponentType[],
   system: System,
+  declared: Declared,
 ): readonly Problem[] {
   const suspects = new Map([...versionsApart(system)].filter(([, { never }]) => never.size > 0));
   if (suspects.size === 0) return [];
   return [...columnsOfTypes(tables, knownTypes)].flatMap(([type, columns]) => {
     const suspect = suspects.get(type);
     if (suspect === undefined) return [];
+    const isDeclared = new Set(declared(type));
     const places = new Map<Version, Place>();
     for (const { table, index } of columns) {
       for (const cell of table.rows.flatMap(({ cells }) => cells[index] ?? [])) {
         for (const version of namesIn(cell))
-          if (suspect.never.has(version) && !places.has(version)) places.set(version, cell.at);
+          if (suspect.never.has(version) && !isDeclared.has(version) && !places.has(version))
+            places.set(version, cell.at);
       }
     }
     return places.size === 0 ? [] : [strayNote(type, places, [...suspect.met])];

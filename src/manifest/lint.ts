@@ -81,11 +81,11 @@ function typeNotes(
         named.add(all[found] ?? versionNamed(""));
   }
   if (columns.length === 0) return [withoutColumn(type, at)];
-  const provided = artifactVersions(wanted);
+  const provided = [...artifactVersions(wanted), ...wanted.versions];
   const missing = all.filter(
     (version) => named.has(version) && version !== "?" && !provided.includes(version),
   );
-  const unnamed = provided.filter((version) => !named.has(version));
+  const unnamed = artifactVersions(wanted).filter((version) => !named.has(version));
   return [
     ...(missing.length === 0 ? [] : [withoutArtifact(type, missing, at)]),
     ...unnamed.map((version) => notNamed(type, version, at)),

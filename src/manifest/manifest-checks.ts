@@ -4,6 +4,7 @@ import { fileArtifactName } from "./available-artifacts.ts";
 import { readCell, withoutSuffix } from "./cell.ts";
 import { readEdges } from "./edges.ts";
 import { seedKinds } from "./manifest-kinds.ts";
+import { type NumberForm } from "./version-number.ts";
 import { versionNamed } from "./version.ts";
 import { placeAt, type Source } from "./source.ts";
 import { entriesOf, entryOf, isEmpty, valueOf, type YamlNode, type YamlText } from "./yaml-node.ts";
@@ -39,20 +40,42 @@ export function isSeedForm(root: YamlNode): boolean {
   return kind?.kind === "text" && seedKinds.some((known) => known === kind.text);
 }
 
-/** Every Component type in the tree with the versions that its Artifacts have by name. */
-export function versionsInTree(root: YamlNode): ReadonlyMap<ComponentType, readonly Version[]> {
+/** What the tree says of a Component type, as far as cells are compared with it. */
+export interface TypeInTree {
+  readonly versions: readonly Version[];
+  readonly numbers: NumberForm;
+}
+
+/** Every Component type in the tree. */
+export function typesInTree(root: YamlNode): ReadonlyMap<ComponentType, TypeInTree> {
   return new Map(
     entriesOf(valueOf(root, "component_types")).flatMap(({ key, value }) => {
       const type = ComponentType.safeParse(key.text);
       const stones = valueOf(value, "stepping_stones");
       const artifacts = [value, ...(stones?.kind === "list" ? stones.items : [])];
-      const versions = artifacts.flatMap((artifact) => {
-        const name = valueOf(artifact, "artifact_name");
-        return name?.kind === "text" && !isEmpty(name) ? [versionNamed(name.text)] : [];
-      });
-      return type.success ? [[type.data, versions] as const] : [];
+      const listed = valueOf(value, "versions");
+      const names = [
+        ...artifacts.flatMap((artifact) => valueOf(artifact, "artifact_name") ?? []),
+        ...(listed?.kind === "list" ? listed.items : []),
+      ];
+      const versions = names.flatMap((name) =>
+        name.kind === "text" && !isEmpty(name) ? [versionNamed(name.text)] : [],
+      );
+      return type.success ? [[type.data, { versions, numbers: numbersOf(value) }] as const] : [];
     }),
   );
+}
+
+function numbersOf(node: YamlNode): NumberForm {
+  const textAt = (key: string) => {
+    const found = valueOf(node, key);
+    return found?.kind === "text" && !isEmpty(found) ? found.text : null;
+  };
+  const scheme = textAt("scheme");
+  return {
+    template: textAt("number"),
+    scheme: scheme === "semver" || scheme === "date" ? scheme : "dotted",
+  };
 }
 
 function artifactProblems(source: Source, type: string, node: YamlNode): Problem[] {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ArtifactName, ComponentId, ComponentType } from "../core/ids.ts";
+import { ArtifactName, ComponentId, ComponentType, Version } from "../core/ids.ts";
 import { cellShape } from "./cell-shape.ts";
 import { constraintsShape } from "./constraints.ts";
 import { seedKinds } from "./manifest-kinds.ts";
@@ -39,6 +39,18 @@ const edges = fields({
 const componentType = {
   ...artifact,
   edges: edges.exactOptional(),
+  /** Where the number of a version stands in its name. */
+  number: z
+    .string({ error: "a text" })
+    .regex(/^[^{}]{0,128}\{\}[^{}]{0,128}$/, {
+      error: `a text with "{}" where the number stands and "*" for anything, such as "esp32-fw-{}-*"`,
+    })
+    .exactOptional(),
+  scheme: z
+    .enum(["dotted", "semver", "date"], { error: `"dotted", "semver" or "date"` })
+    .exactOptional(),
+  /** Those that exist in the field. */
+  versions: listOf(Version, "versions").exactOptional(),
   update_strategy: fields({
     order: wholeNumber(1, 100).exactOptional(),
     max_parallel: wholeNumber(1, 10_000).exactOptional(),

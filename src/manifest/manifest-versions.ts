@@ -21,6 +21,8 @@ export function manifestVersions({
           ...artifactVersions(wanted),
           ...saidVersions(wanted),
         ]),
+        new Set(),
+        wanted.numbers,
       ),
     ]),
   );
@@ -34,6 +36,7 @@ export function artifactVersions({ target, steppingStones }: WantedType): readon
 }
 
 /** Those of which the type itself speaks beside its Artifacts. */
-export function saidVersions({ edges }: WantedType): readonly Version[] {
-  return edges?.rows.flatMap(({ from, to }) => [...namesIn(from), ...namesIn(to)]) ?? [];
+export function saidVersions({ edges, versions }: WantedType): readonly Version[] {
+  const cells = edges?.rows.flatMap(({ from, to }) => [from, to]) ?? [];
+  return [...versions, ...cells.flatMap(namesIn)];
 }

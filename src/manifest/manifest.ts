@@ -1,9 +1,10 @@
-import type { ArtifactName, ComponentType, Sha256 } from "../core/ids.ts";
+import type { ArtifactName, ComponentType, Sha256, Version } from "../core/ids.ts";
 import type { Place } from "../core/problem.ts";
 import type { EdgeTable } from "./edges.ts";
 import type { Cell } from "./table.ts";
 import type { Constraints } from "./written-constraints.ts";
 import type { Topology } from "./topology.ts";
+import type { NumberForm } from "./version-number.ts";
 
 /** The wanted state of a System, whichever form it was written in. */
 export interface Manifest {
@@ -27,6 +28,10 @@ export interface WantedType {
   readonly type: ComponentType;
   readonly target: ArtifactReference;
   readonly steppingStones: readonly ArtifactReference[];
+  /** How the numbers of its versions are told from their names. */
+  readonly numbers: NumberForm;
+  /** Versions that exist, whether or not anything here gives them. */
+  readonly versions: readonly Version[];
   /** Null: the Artifacts alone say over what they may be installed. */
   readonly edges: EdgeTable | null;
   /** The hand-written order group, 1 to 100. */

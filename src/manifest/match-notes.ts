@@ -13,10 +13,10 @@ import { idleRows } from "./idle-rows.ts";
 import { placeColumns } from "./match-columns.ts";
 import type { MatchInput } from "./match-input.ts";
 import { namingTables, tablesOf } from "./named-versions.ts";
-import { noNumberReasons, numberIn } from "./number-range.ts";
 import { type VersionDomains, versionNow } from "./version-domains.ts";
 import type { System } from "./system.ts";
 import type { Cell, ConstraintTable } from "./table.ts";
+import { noNumberReasons, numberOf, plainNumbers } from "./version-number.ts";
 import { reportedName } from "./version.ts";
 
 /** What is not wrong, but should be known before anything is installed. */
@@ -32,7 +32,12 @@ export function matchNotes(
     ...unreadableVersions(input),
     ...numberlessVersions(input, domains, system),
     ...unnamedVersions(input, domains, system),
-    ...idleRows(namingTablesIn(input), domains.knownTypes, system),
+    ...idleRows(
+      namingTablesIn(input),
+      domains.knownTypes,
+      system,
+      (type) => input.manifest.componentTypes.find((one) => one.type === type)?.versions ?? [],
+    ),
     ...undeclaredRollback(input),
   ];
 }
@@ -96,9 +101,16 @@ function numberlessVersions(
   const odd = components.flatMap(({ id, type: at, start }) => {
     const type = types[at];
     const version = type?.versions[start] ?? unknownVersion;
-    const isReported = type !== undefined && versions.get(type.name)?.reported.has(version);
-    const { kind } = numberIn(version);
-    if (isReported !== true || version === unknownVersion || kind === "number") return [];
+    const known = type === undefined ? undefined : versions.get(type.name);
+    const isReported = known?.reported.has(version);
+    const { kind } = numberOf(version, known?.numbers ?? plainNumbers);
+    if (
+      type === undefined ||
+      isReported !== true ||
+      version === unknownVersion ||
+      kind === "number"
+    )
+      return [];
     return [{ id, type: type.name, version, kind }];
   });
   if (odd.length === 0) return [];

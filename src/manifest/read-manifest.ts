@@ -3,7 +3,7 @@ import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { readCell } from "./cell.ts";
 import { readEdges } from "./edges.ts";
-import { isSeedForm, manifestNodeProblems, versionsInTree } from "./manifest-checks.ts";
+import { isSeedForm, manifestNodeProblems, typesInTree } from "./manifest-checks.ts";
 import {
   type ArtifactShape,
   type ManifestShape,
@@ -20,6 +20,7 @@ import { checkShape } from "./shape.ts";
 import { placeAt, type Source, type TextFile } from "./source.ts";
 import { tableProblems } from "./table-checks.ts";
 import type { Constraints } from "./written-constraints.ts";
+import { versionNamed } from "./version.ts";
 import { readYaml } from "./yaml-document.ts";
 import { inOrder } from "./yaml-problems.ts";
 import { entriesOf, entryOf, nodeAt, valueOf, type YamlNode } from "./yaml-node.ts";
@@ -39,15 +40,13 @@ export function readManifest(
   const node = valueOf(root, "constraints");
   const tables = node === undefined ? null : readConstraints(source, node);
   const constraints = tables?.constraints ?? null;
-  const versions = versionsInTree(root);
+  const versions = typesInTree(root);
   const problems = [
     ...found,
     ...manifestNodeProblems(source, root),
     ...(tables?.problems ?? []),
     // Where YAML had to be guessed at, the cells are not what they should be.
-    ...(constraints === null || found.length > 0
-      ? []
-      : tableProblems(constraints, [...versions.keys()], versions)),
+    ...(constraints === null || found.length > 0 ? [] : tableProblems(constraints, versions)),
   ];
   const isSeed = isSeedForm(root);
   const shape = isSeed
@@ -146,6 +145,8 @@ function wantedTypes(
           const place = [...path, "stepping_stones", index];
           return reference(source, root, place, stone, placeOf(source, root, place));
         }),
+        numbers: { template: wanted.number ?? null, scheme: wanted.scheme ?? "dotted" },
+        versions: (wanted.versions ?? []).map(versionNamed),
         edges: edgesOf(type),
         order: wanted.update_strategy?.order ?? null,
         orderAt:

@@ -1,8 +1,9 @@
 import { unknownVersion } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import type { KnownVersions } from "./cell-versions.ts";
-import { noNumberReasons, numberIn } from "./number-range.ts";
+import { numberParts } from "./number-range.ts";
 import type { NamePart } from "./rule.ts";
+import { noNumberReasons, numberOf } from "./version-number.ts";
 
 /** Versions that a rule does not tell apart. */
 interface Group {
@@ -27,14 +28,14 @@ export function numbersOf(versions: KnownVersions, part: NamePart, at: Place): N
   const unread: number[] = [];
   const problems: Problem[] = [];
   for (const [index, name] of versions.names.entries()) {
-    const found = part === "name" ? null : numberIn(name);
+    const found = part === "name" ? null : numberOf(name, versions.numbers);
     if (name === unknownVersion || (found !== null && found.kind !== "number")) {
       unread.push(index);
       if (found !== null && found.kind !== "number" && !isReported(versions, name))
         problems.push(noNumber(name, found.kind, at));
       continue;
     }
-    const parts = found === null ? [] : found.number.split(".").map(Number);
+    const parts = found === null ? [] : numberParts(found.number).parts;
     const number = parts.slice(0, part === "major" ? 1 : 2);
     const key = found === null ? name : number.join(".");
     const group = groups.get(key) ?? { number, members: [] };

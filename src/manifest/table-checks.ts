@@ -1,7 +1,8 @@
-import type { ComponentType, SystemVersion, Version } from "../core/ids.ts";
+import type { ComponentType, SystemVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { knownVersions, type KnownVersions, versionsOf } from "./cell-versions.ts";
 import { columnProblems, resolveHead } from "./columns.ts";
+import type { TypeInTree } from "./manifest-checks.ts";
 import { inOrder, namedVersions, namingTables, tablesOf } from "./named-versions.ts";
 import { ruleHeadProblems } from "./rule-checks.ts";
 import { partsOf } from "./rule-parts.ts";
@@ -10,20 +11,20 @@ import type { Constraints } from "./written-constraints.ts";
 
 /**
  * What can be said of the tables without a System: columns that name no type, ranges that cannot be compared
- * with the versions that the Manifest itself names. `given` are those of its Artifacts.
+ * with the versions that the Manifest itself names. `given`: what is said of each type.
  */
 export function tableProblems(
   constraints: Constraints,
-  types: readonly ComponentType[],
-  given: ReadonlyMap<ComponentType, readonly Version[]>,
+  given: ReadonlyMap<ComponentType, TypeInTree>,
 ): readonly Problem[] {
+  const types = [...given.keys()];
   const tables = tablesOf(constraints);
   const named = namedVersions(namingTables(constraints, types), types);
   const versions = new Map(
-    types.map((type) => [
-      type,
-      knownVersions(inOrder([...(named.get(type) ?? []), ...(given.get(type) ?? [])])),
-    ]),
+    [...given].map(([type, said]) => {
+      const names = inOrder([...(named.get(type) ?? []), ...said.versions]);
+      return [type, knownVersions(names, new Set(), said.numbers)];
+    }),
   );
   const columns = [...columnProblems(constraints, types), ...ruleHeadProblems(constraints, types)];
   const sizes = tables.flatMap((table) => sizeProblems(table, types, versions));

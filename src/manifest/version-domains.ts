@@ -82,7 +82,9 @@ function versionsByType(
   return new Map(
     [...types].map((type) => {
       const told = reported.get(type) ?? new Set();
-      return [type, knownVersions(inOrder([...(named.get(type) ?? []), ...told]), told)];
+      const wanted = manifest.componentTypes.find((one) => one.type === type);
+      const names = inOrder([...(named.get(type) ?? []), ...told]);
+      return [type, knownVersions(names, told, wanted?.numbers)];
     }),
   );
 }

@@ -51,8 +51,9 @@ export function lint(manifest: Manifest, artifacts: readonly AvailableArtifact[]
     problems: missing === null ? [] : [targetNotAnEndState(system, missing)],
     notes: [
       ...notes,
-      ...manifest.componentTypes.flatMap(({ type, at }) => {
-        const versions = stray[system.types.findIndex(({ name }) => name === type)] ?? [];
+      ...manifest.componentTypes.flatMap(({ type, at, versions: declared }) => {
+        const found = stray[system.types.findIndex(({ name }) => name === type)] ?? [];
+        const versions = found.filter((version) => !declared.includes(version));
         return versions.length === 0 ? [] : [strayVersion(type, versions, at)];
       }),
       ...unreachable(reach),

@@ -3,12 +3,8 @@ import { unknownVersion, Version } from "../../../src/core/ids.ts";
 import { readCell } from "../../../src/manifest/cell.ts";
 import { knownVersions, namesIn, versionsOf } from "../../../src/manifest/cell-versions.ts";
 import { Range } from "semver";
-import {
-  inRange,
-  numberIn,
-  partialNumbersExplained,
-  readRange,
-} from "../../../src/manifest/number-range.ts";
+import { inRange, partialNumbersExplained, readRange } from "../../../src/manifest/number-range.ts";
+import { numberOf, plainNumbers } from "../../../src/manifest/version-number.ts";
 
 const place = { file: "m.yaml", line: 1, column: 1 };
 
@@ -96,7 +92,7 @@ test.each([
   ["fw-1.2.3.4", "1.2.3.4"],
   ["fw-01.2.3.04.5", "1.2.3.4.5"],
 ])("the number in %s is %s", (name, number) => {
-  expect(numberIn(name)).toEqual({ kind: "number", number });
+  expect(numberOf(name, plainNumbers)).toEqual({ kind: "number", number });
 });
 
 test.each([
@@ -165,7 +161,8 @@ test.each([
   [">=*", false],
   [">", false],
   ["<>1", false],
-  [">=1.2.3-rc1", false],
+  [">=1.2.3-rc1", true],
+  [">=1.2-rc1", false],
   [">=2.x", false],
   ["x.2", false],
 ])("the text %j is a range: %s", (text, isRange) => {
