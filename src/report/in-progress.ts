@@ -13,6 +13,6 @@ export interface InProgress {
   readonly downloads: readonly LiveDownload[];
   /** Of the boot in which this is asked. */
   readonly bootId: string;
-  /** When this is asked, by the clock of the day. */
-  readonly now: Date;
+  /** When this is asked, by the clock of the day; null: it is not told for how long. */
+  readonly now: Date | null;
 }

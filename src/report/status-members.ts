@@ -77,9 +77,9 @@ function downloadText({ bytes, totalBytes }: LiveDownload): string {
 }
 
 /** The clock may have been set back since: then nobody knows for how long. */
-function sinceText({ since }: MemberNow, now: Date): string {
+function sinceText({ since }: MemberNow, now: Date | null): string {
   if (since === null) return "";
-  const ms = now.getTime() - Date.parse(since);
+  const ms = now === null ? -1 : now.getTime() - Date.parse(since);
   const shown = since.replace(/\.\d+Z$/, "Z");
   return `since ${shown}${ms < 0 ? "" : ` (${durationText(ms)})`}`;
 }

@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { statusShape } from "../../src/report/status-shape.ts";
 import { historyShape } from "../../src/report/history-shape.ts";
+import { needs } from "../support/needs.ts";
 import { programPath } from "../support/program.ts";
 import type { Board } from "../support/seed-system.ts";
 import { type SeedProgram, seedProgram } from "../support/seed-program.ts";
@@ -91,6 +92,96 @@ test("a failed deployment is told with its cause, in a list and in full, in each
   );
   expect(system.run(["history", "--format", "markdown"]).stdout).toContain(
     "ArtifactInstall of G13: exit status 3 |",
+  );
+});
+
+describe("--watch", () => {
+  const watching = () =>
+    spawn(process.execPath, [programPath, "status", "--watch"], {
+      cwd: system.directory,
+      env: { PATH: process.env["PATH"], ...system.environment },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+
+  /** What it prints; `holding` waits until that holds the text. */
+  function printedBy(child: ReturnType<typeof watching>) {
+    let seen = "";
+    child.stdout.on("data", (piece) => {
+      seen += String(piece);
+    });
+    return {
+      all: () => seen,
+      holding: async (text: string) => {
+        while (!seen.includes(text)) await new Promise((settle) => setImmediate(settle));
+      },
+    };
+  }
+
+  test("as lines tells what changes, and how the deployment has ended", async () => {
+    system.failIn("R998", "ArtifactInstall", 3);
+    expect(
+      system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactRollback"]).exit,
+    ).toBe(21);
+    const child = watching();
+    const exited = once(child, "exit");
+    const { all, holding } = printedBy(child);
+    await holding("It waits before ArtifactRollback");
+    expect(system.run(["resume"]).exit).toBe(0);
+    expect(await exited).toEqual([0, null]);
+    expect(all()).toMatch(
+      /^Deployment (\w{12}) of "system-core-v2", begun .*\nIt failed: ArtifactInstall of R998, exit status 3\.\n[^]*\nDeployment \1 has ended\. Failed and rolled back: the System is as it was before, on "v\.1"\.\n"orchestrator history \1" tells all of it\.\n$/,
+    );
+  });
+
+  test("ends on SIGTERM and on Ctrl-C", async () => {
+    expect(
+      system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"]).exit,
+    ).toBe(0);
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      const child = watching();
+      const exited = once(child, "exit");
+      await printedBy(child).holding("It waits before ArtifactCommit");
+      child.kill(signal);
+      expect(await exited).toEqual([1, null]);
+    }
+  });
+
+  test.skipIf(!needs("tmux"))(
+    "on a terminal draws it anew in place, and leaves only the end",
+    async () => {
+      expect(
+        system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"]).exit,
+      ).toBe(0);
+      const socket = system.path("terminal");
+      const tmux = (...args: readonly string[]) =>
+        execFileSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], {
+          cwd: system.directory,
+          encoding: "utf8",
+          env: { PATH: process.env["PATH"], ...system.environment, TERM: "xterm", LANG: "C.UTF-8" },
+        });
+      const screen = () => tmux("capture-pane", "-p").trimEnd();
+      const until = async (isSeen: (text: string) => boolean) => {
+        for (let text = screen(); ; text = screen()) {
+          if (isSeen(text)) return text;
+          await new Promise((settle) => setTimeout(settle, 50));
+        }
+      };
+      const command = `'${process.execPath}' '${programPath}' status --watch; sleep 60`;
+      tmux("new-session", "-d", "-x", "120", "-y", "30", "sh", "-c", command);
+      try {
+        const before = await until((text) => text.includes("It waits before ArtifactCommit"));
+        // The time that it takes goes on, so it was drawn again; it still stands there once.
+        const after = await until((text) => text !== before && text.includes("It waits before"));
+        expect(after.match(/It waits before/g)).toHaveLength(1);
+        expect(system.run(["commit"]).exit).toBe(0);
+        const end = await until((text) => text.includes("tells all of it"));
+        expect(end).toMatch(
+          /^Deployment \w{12} has ended\. Done: the System is on "v\.2"\.\n"orchestrator history \w{12}" tells all of it\.$/,
+        );
+      } finally {
+        tmux("kill-server");
+      }
+    },
   );
 });
 

@@ -4,6 +4,7 @@ import type { ContinueOptions } from "../commands/continue.ts";
 import type { HistoryOptions } from "../commands/history.ts";
 import type { InstallCommandOptions } from "../commands/install.ts";
 import type { ResumeOptions } from "../commands/resume.ts";
+import type { StatusOptions } from "../commands/status.ts";
 import type { Lazily } from "./lazily.ts";
 import { allowUnsignedOption, outOption } from "./shared-options.ts";
 
@@ -74,10 +75,11 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
   program
     .command("status")
     .description("what is in progress and what it waits for")
+    .option("--watch", "show it anew until the deployment has ended", false)
     .action(
-      lazily(async (context) => {
+      lazily(async (context, options: StatusOptions) => {
         const { status } = await import("../commands/status.ts");
-        return status(context);
+        return status(context, options);
       }),
     );
   program
