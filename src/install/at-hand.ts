@@ -5,6 +5,7 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type AwayArtifact, withoutArtifacts } from "../deployment/at-hand.ts";
 import { contingencies, type Contingency } from "../deployment/contingencies.ts";
+import type { System } from "../manifest/system.ts";
 import { versionNamed } from "../manifest/version.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import { unlessRefused } from "../platform/types.ts";
@@ -87,6 +88,21 @@ export async function foreseeWaysOut(
     pendingBytes += size;
     return Promise.resolve(null);
   });
+}
+
+/** The System as ways out find it behind this plan, and why some Artifact is not at hand for them. */
+export async function systemOnWaysOut(
+  machine: Machine,
+  planning: Planned & Pick<Planning, "cache">,
+  plan: Plan,
+): Promise<{ readonly system: System; readonly notes: readonly Problem[] }> {
+  const { system, allotment } = planning;
+  const { located, takersOf } = allotment;
+  const isRemote = located.some(({ location }) => location.kind === "server");
+  if (!isRemote) return { system, notes: [] };
+  const { away, notes } = await foreseeWaysOut(machine, planning, plan);
+  const lost = away.map((one) => awayArtifact(one, takersOf(one)));
+  return { system: withoutArtifacts(system, lost), notes };
 }
 
 /** It cannot be kept here, whatever it is. */

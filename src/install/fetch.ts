@@ -1,3 +1,4 @@
+import type { SigningKey } from "../artifact/keys.ts";
 import { assertNever } from "../core/assert-never.ts";
 import type { Sha256 } from "../core/ids.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -23,13 +24,14 @@ import { type Supplies, withSupply } from "./supply.ts";
 /**
  * Brings all Artifacts that a Manifest names into the cache, for an update later on without the network: those of the
  * Server, and files that are found by their names where their paths lead nowhere. Those of a bundle come with it. No
- * Topology is needed. With `write` they make one bundle instead.
+ * Topology is needed. With `write` they make one bundle instead, signed with the key if there is one.
  */
 export async function fetchArtifacts(
   machine: Machine,
   file: string,
   options: { readonly allowUnsignedManifest: boolean },
   write: WriteBundle | null,
+  key: SigningKey | null = null,
 ): Promise<Result<FetchedManifest>> {
   const settings = readGuardedSettings(machine);
   if (!settings.ok) return settings;
@@ -37,7 +39,7 @@ export async function fetchArtifacts(
   return await locked(machine, () =>
     withSystemInput(machine, { ...settings.value, ...options }, file, (input) =>
       withSupply(machine, settings.value, tell, (supply) =>
-        fetchFor(machine, settings.value, supply, input, write),
+        fetchFor(machine, settings.value, supply, input, write, key),
       ),
     ),
   );
@@ -49,6 +51,7 @@ async function fetchFor(
   supply: Supplies,
   input: SystemInput,
   write: WriteBundle | null,
+  key: SigningKey | null,
 ): Promise<Result<FetchedManifest>> {
   const open = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
   if (!open.ok) return open;
@@ -92,7 +95,7 @@ async function fetchFor(
   if (write !== null) {
     const { files, decompressors } = machine.platform;
     const access = { files, decompressors, keys: settings.keys, supply };
-    const written = await writeFetched(access, input.manifest, found.value.each, write);
+    const written = await writeFetched(access, input.manifest, found.value.each, write, key);
     // It was a place to work in.
     if (!isEnabled) supply.cache.settle({ used: needed, committed: null });
     return written.ok

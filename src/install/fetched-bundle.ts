@@ -1,3 +1,4 @@
+import type { SigningKey } from "../artifact/keys.ts";
 import { createBundle } from "../bundle/create.ts";
 import { isSafePath } from "../artifact/safe-name.ts";
 import type { Result } from "../core/result.ts";
@@ -16,12 +17,16 @@ export type WriteBundle = (
   inputs: readonly string[],
 ) => Promise<Result<number>>;
 
-/** Packs a Manifest and its Artifacts, wherever they lie on this machine, into one unsigned bundle. */
+/**
+ * Packs a Manifest and its Artifacts, wherever they lie on this machine, into one bundle; without a key it is not
+ * signed.
+ */
 export async function writeFetched(
   access: Access,
   manifest: TextFile,
   each: ArtifactCandidates["each"],
   write: WriteBundle,
+  key: SigningKey | null,
 ): Promise<Result<number>> {
   const located = each.flatMap(({ candidates }) => candidates);
   const entries = new Map(
@@ -39,10 +44,7 @@ export async function writeFetched(
     }
     const artifacts = opened.map(({ entry, open }) => ({ entry, source: open.source }));
     const { decompressors } = access;
-    const bundle = await createBundle(
-      { manifest: manifest.bytes, artifacts, key: null },
-      decompressors,
-    );
+    const bundle = await createBundle({ manifest: manifest.bytes, artifacts, key }, decompressors);
     if (!bundle.ok) return bundle;
     const inputs = located.flatMap(({ location }) => ("path" in location ? [location.path] : []));
     return await write(bundle.value.chunks, inputs);

@@ -1,7 +1,13 @@
 import type { Problem } from "../../src/core/problem.ts";
 import { nodeNetwork } from "../../src/platform/network/network.ts";
-import type { Authentication, Http, HttpSettings, ServerAccess } from "../../src/platform/types.ts";
-import { AuthenticationError, type Pace } from "../../src/platform/types.ts";
+import {
+  type Authentication,
+  AuthenticationError,
+  type Http,
+  type HttpSettings,
+  type Pace,
+  type ServerAccess,
+} from "../../src/platform/types.ts";
 import { type MenderServer, menderServer } from "../../src/sources/server/server.ts";
 
 /** A device that talks to a Mender Server: everything of it is real but the bus and the waiting. */

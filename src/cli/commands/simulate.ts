@@ -1,11 +1,13 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { ComponentId } from "../../core/ids.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { systemOnWaysOut } from "../../install/at-hand.ts";
 import { interruptPolicy } from "../../install/interrupt-policy.ts";
 import { makeToldPlan, type PlanningOptions } from "../../install/make-plan.ts";
 import type { Planning } from "../../install/planning.ts";
 import type { System } from "../../manifest/system.ts";
 import { startState } from "../../manifest/system.ts";
+import { startingIn } from "../../planner/constraints/state-acceptance.ts";
 import { problemsText } from "../../report/problems.ts";
 import type { PictureFormat } from "../../pictures/picture-formats.ts";
 import { simulationJson } from "../../report/simulation-json.ts";
@@ -68,10 +70,12 @@ export async function simulate(
 /** What was found until everything was tried, or until it is given up. */
 async function reportOf(
   context: Context,
-  { manifest, system, survey, nodeLimit, planned: { notes } }: Planning,
+  planning: Planning,
   accepted: readonly ComponentId[],
   { from, faults, limit, memory }: SimulateOptions,
 ): Promise<SimulationReport> {
+  const { manifest, system, survey, nodeLimit } = planning;
+  const notes = new Map(planning.planned.notes.map((note) => [note.message, note]));
   const {
     platform: { clock },
     output,
@@ -83,7 +87,12 @@ async function reportOf(
   const how = { scope: { faults, limit }, policy: interruptPolicy(survey), nodeLimit };
   for (const start of starts) {
     const planned = await compute(() => plannedFrom(system, start, nodeLimit));
-    const steps = exploringFrom(system, planned, how);
+    const there = { ...planning, system: startingIn(system, start) };
+    const { answer } = planned;
+    const found =
+      answer.kind === "plan" ? await systemOnWaysOut(context, there, answer.plan) : null;
+    for (const note of found?.notes ?? []) notes.set(note.message, note);
+    const steps = exploringFrom(found?.system ?? system, planned, how);
     const exploration = steps === null ? null : await explored(context, steps, memory);
     runs.push({ ...planned, exploration });
     if (exploration?.givenUp === "memory" || exploration?.givenUp === "signal") break;
@@ -94,7 +103,15 @@ async function reportOf(
     `${counted(situations, "situation")} in ${seconds.toFixed(1)} s, ${Math.round(situations / seconds)} a second`,
   ]);
   const untried = starts.length - runs.length;
-  return { manifest: manifest.name, faults, system, runs, untried, accepted, notes };
+  return {
+    manifest: manifest.name,
+    faults,
+    system,
+    runs,
+    untried,
+    accepted,
+    notes: [...notes.values()],
+  };
 }
 
 /** How long it is computed before it is looked for signals; milliseconds. */

@@ -11,6 +11,7 @@ export function defineCache(program: Command, lazily: Lazily): void {
     .argument("<file>", "a bundle or a Manifest")
     .option(...allowUnsignedOption)
     .option("--bundle <file>", "write them with the Manifest into one bundle instead")
+    .option("--key <file>", "sign that bundle with this private key (PEM)")
     .action(
       lazily(async (context, file: string, options: FetchOptions) => {
         const { fetch } = await import("../commands/fetch.ts");

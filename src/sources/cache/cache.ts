@@ -133,9 +133,14 @@ async function known(
   ports: CachePorts,
   entries: readonly CacheEntry[],
 ): Promise<readonly KnownEntry[]> {
-  const read = await indexed({ ...ports, keys: [] }, entries);
-  const signed = ports.keys.length === 0 ? read : await indexed(ports, entries);
-  return read.map((entry, index) => ({ ...entry, isUsable: signed[index]?.artifact.ok === true }));
+  const signed = await indexed(ports, entries);
+  const isRefused = ({ artifact }: IndexedEntry): boolean => !artifact.ok && ports.keys.length > 0;
+  const again = await indexed({ ...ports, keys: [] }, signed.filter(isRefused));
+  const unsigned = new Map(again.map((entry) => [entry.sha256, entry]));
+  return signed.map((entry) => ({
+    ...(unsigned.get(entry.sha256) ?? entry),
+    isUsable: entry.artifact.ok,
+  }));
 }
 
 /** All readers of one Artifact. */

@@ -59,15 +59,29 @@ export function readFetched(files: Files, directory: string): FetchedRecords {
   return { fetched, damaged };
 }
 
+/** Null: it is damaged. One that the disk does not give may be sound: that throws FileError. */
 function readRecord(files: Files, path: string): Fetched | null {
+  const bytes = readWhole(files, path);
+  if (bytes === null) return null;
   try {
-    const text = new TextDecoder().decode(files.read(path, maxRecordBytes));
-    return Fetched.safeParse(parseJson(text)).data ?? null;
+    return Fetched.safeParse(parseJson(new TextDecoder().decode(bytes))).data ?? null;
   } catch (error) {
-    if (error instanceof FileError || error instanceof SyntaxError) return null;
+    if (error instanceof SyntaxError) return null;
     throw error;
   }
 }
+
+/** Null: it is larger than any record, or no file. */
+function readWhole(files: Files, path: string): Uint8Array | null {
+  try {
+    return files.read(path, maxRecordBytes);
+  } catch (error) {
+    if (error instanceof FileError && noRecord.has(error.code)) return null;
+    throw error;
+  }
+}
+
+const noRecord: ReadonlySet<string> = new Set(["EFBIG", "EISDIR", "EINVAL", "ELOOP"]);
 
 /** Names of Manifests may hold what names of files must not. */
 function pathFor(directory: string, manifest: string): string {

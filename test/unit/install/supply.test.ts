@@ -7,6 +7,8 @@ import { fetchArtifacts } from "../../../src/install/fetch.ts";
 import type { WriteBundle } from "../../../src/install/fetched-bundle.ts";
 import { continueDeployment } from "../../../src/install/continue-deployment.ts";
 import { carryOut, type InstallOptions, prepareInstall } from "../../../src/install/installer.ts";
+import { systemOnWaysOut } from "../../../src/install/at-hand.ts";
+import { readPrivateKey } from "../../../src/install/key-files.ts";
 import { locked } from "../../../src/install/locked.ts";
 import type { Machine } from "../../../src/install/machine.ts";
 import { makeInstallPlan, withWaysOut } from "../../../src/install/make-plan.ts";
@@ -322,6 +324,18 @@ describe("what a way out may install", () => {
         },
       ],
     });
+    const made = await makeInstallPlan(machine, "manifest-v2.yaml", {
+      allowUnsignedManifest: false,
+    });
+    if (!made.ok || made.value.answer.kind !== "plan") throw new Error("there is a plan");
+    // So `simulate` ends where the deployment would.
+    const found = await systemOnWaysOut(machine, made.value, made.value.answer.plan);
+    expect(found.notes).toMatchObject([{ code: "way-out-not-at-hand" }]);
+    const { types, components } = found.system;
+    const hops = components.map(({ type, start, hops: all }) =>
+      (all[start] ?? []).map((to) => types[type]?.versions[to]),
+    );
+    expect(hops).toEqual([[], [], []]);
     // Behind the first step, which cannot be taken back: the boards cannot follow it.
     expect(json).toMatchObject({ contingencies: [{ component: "G13", groups: null }, {}, {}] });
     expect(await install(machine)).toMatchObject(deployed(exitCode.done));
@@ -606,6 +620,28 @@ describe("what was fetched before", () => {
     expect(written).toMatchObject({ ok: true, value: { bundleBytes: 16_384 } });
     expect(cached()).toEqual([]);
     await server.close();
+    const offline = machineOf(system.directory, "no-bus");
+    expect(await install(offline, {}, told, "v2.tar")).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+  });
+
+  test.skipIf(!needs("mender-artifact"))("as one signed bundle is what a key trusts", async () => {
+    makeKeys(system.directory, "key");
+    signArtifacts(system.directory, "key");
+    const server = await onServerOnly();
+    const machine = machineOf(system.directory, server);
+    const key = readPrivateKey(machine, "key.pem");
+    if (!key.ok) throw new Error(JSON.stringify(key.problems));
+    const write: WriteBundle = async (chunks) => {
+      writeFileSync(system.path("v2.tar"), await collect(chunks));
+      return { ok: true, value: 1 };
+    };
+    const asked = { allowUnsignedManifest: false };
+    expect(
+      await fetchArtifacts(machine, "manifest-v2.yaml", asked, write, key.value),
+    ).toMatchObject({ ok: true });
+    await server.close();
+    trustKey(system, "key");
     const offline = machineOf(system.directory, "no-bus");
     expect(await install(offline, {}, told, "v2.tar")).toMatchObject(deployed(exitCode.done));
     expect(versions()).toEqual(v2);

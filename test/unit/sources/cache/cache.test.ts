@@ -644,4 +644,24 @@ describe("in the directory of the cache", () => {
     cache.settle({ used: new Set(), committed: null });
     expect(listed(directory)).toEqual([]);
   });
+
+  test("a record that the disk does not give just now keeps what it may be for", async () => {
+    const directory = scratchDirectory();
+    const failing = { isOn: false };
+    const io: FileIo = {
+      ...fs,
+      openSync(path: string, flags: number, mode?: number) {
+        if (failing.isOn && path.includes("fetched-"))
+          throw Object.assign(new Error("EIO"), { code: "EIO" });
+        return fs.openSync(path, flags, mode);
+      },
+    };
+    const { cache, codes } = await cacheIn(nodeFiles(io), directory);
+    await cache.store(one.wanted, remote(one).origin());
+    cache.noteFetched("fleet-v2", [one.sha256]);
+    failing.isOn = true;
+    cache.settle({ used: new Set(), committed: null });
+    expect(listed(directory)).toHaveLength(2);
+    expect(codes()).toEqual(["cache-not-written"]);
+  });
 });
