@@ -1,5 +1,6 @@
 import { exitCode } from "../core/exit-code.ts";
 import type { Compute } from "../install/machine.ts";
+import type { Processes } from "../platform/types.ts";
 
 /**
  * Told to end, the process is gone within this time, whatever still runs. Milliseconds. Where Interfaces were called,
@@ -7,14 +8,17 @@ import type { Compute } from "../install/machine.ts";
  */
 const endWithinMs = { alone: 1_500, withInterfaces: 9_500 } as const;
 
+/** A second SIGINT that comes sooner is the first one by another way: whoever started us may pass it on as well. */
+const sameSignalMs = 200;
+
 /**
  * Listens for the signals that tell this process to end. SIGHUP is one only where a terminal can hang up: whoever runs
  * it with nohup, or in a session without one, wants it to go on. Node has taken back that it was ignored, so it is
- * caught.
+ * caught. Whoever presses Ctrl-C again waits no longer: the Interfaces are killed, as in a power cut.
  */
 export function endSignal(
   hasTerminal: boolean,
-  hasCalled: () => boolean,
+  { hasStarted, killAll }: Pick<Processes, "hasStarted" | "killAll">,
 ): {
   readonly signal: AbortSignal;
   readonly compute: Compute;
@@ -25,10 +29,16 @@ export function endSignal(
   if (!hasTerminal) process.on("SIGHUP", () => {});
   const controller = new AbortController();
   let received: NodeJS.Signals | null = null;
+  let receivedAtMs = Infinity;
   const end = (name: NodeJS.Signals): void => {
+    if (name === "SIGINT" && performance.now() - receivedAtMs > sameSignalMs) {
+      killAll();
+      process.exit(exitCode.unexpected);
+    }
     received ??= name;
+    receivedAtMs = Math.min(receivedAtMs, performance.now());
     controller.abort();
-    const withinMs = hasCalled() ? endWithinMs.withInterfaces : endWithinMs.alone;
+    const withinMs = hasStarted() ? endWithinMs.withInterfaces : endWithinMs.alone;
     setTimeout(() => process.exit(exitCode.unexpected), withinMs).unref();
   };
   const listen = (): void => {

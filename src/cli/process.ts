@@ -34,7 +34,7 @@ export async function runProcess(args: readonly string[], platform: Platform): P
     reachCrashPoint: (point) => {
       if (environment.crashPoint === point) process.kill(process.pid, "SIGKILL");
     },
-    ...endSignal(platform.host.hasTerminal(), () => platform.processes.hasStarted()),
+    ...endSignal(platform.host.hasTerminal(), platform.processes),
   };
   const exit = await exitOfProgram(args, caller, () => idleMs !== null);
   const isDrained = Promise.all([drained(process.stdout, idleMs), drained(process.stderr, idleMs)]);

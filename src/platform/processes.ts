@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from "node:util";
 import { startChild } from "./child-process.ts";
-import { endProcess } from "./process-end.ts";
+import { endProcess, signalGroup } from "./process-end.ts";
 import {
   findMarked,
   findVariables,
@@ -20,12 +20,22 @@ import { watchedChild } from "./watched-child.ts";
 /** Processes of this machine, which must have /proc. */
 export function nodeProcesses(): Processes {
   let isStarted = false;
+  /** The groups of those that are at work. */
+  const groups = new Set<number>();
   return {
-    start(spec) {
+    async start(spec) {
       isStarted = true;
-      return start(spec);
+      const started = await start(spec);
+      if (started.pid !== 0) {
+        groups.add(started.pid);
+        void started.ended.finally(() => groups.delete(started.pid));
+      }
+      return started;
     },
     hasStarted: () => isStarted,
+    killAll: () => {
+      for (const group of groups) signalGroup(group, "SIGKILL");
+    },
     identify(pid) {
       const entry = readProcess(pid);
       return entry === null || entry.isDead ? null : identityOf(entry);

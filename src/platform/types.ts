@@ -184,6 +184,8 @@ export interface Processes {
   start(spec: ProcessSpec): Promise<RunningProcess>;
   /** Whether any was started so far. */
   hasStarted(): boolean;
+  /** Kills all that were started here and are still at work, with their groups. */
+  killAll(): void;
   /** Null where no such process runs. */
   identify(pid: number): ProcessIdentity | null;
   /** This process, its parent, and so on up to the first of the machine. */

@@ -190,8 +190,8 @@ async function notedBy(script: string): Promise<unknown> {
     env,
     stdio: "ignore",
   });
-  const [status] = await once(child, "exit");
-  const told = status === 0 ? await received : status;
+  await once(child, "exit");
+  const told = child.exitCode === 0 ? await received : child.exitCode;
   server.close();
   return told;
 }

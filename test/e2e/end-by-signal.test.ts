@@ -5,6 +5,7 @@ import {
   closeSync,
   constants,
   cpSync,
+  existsSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -265,6 +266,33 @@ describe("while an Interface hangs", () => {
       expect(await timeToEnd(child, signal)).toBeLessThan(10_000);
     },
   );
+});
+
+describe("SIGINT twice", () => {
+  test("kills an Interface that ignores SIGTERM, and ends at once", async () => {
+    begin();
+    const script = system.path("interfaces/v1/gateway");
+    const pidPath = system.path("at-work");
+    const stubborn = `[ "$1" != ArtifactInstall ] || { trap "" TERM; echo $$ >${pidPath}; sleep 3600; }`;
+    const [first = "", ...rest] = readFileSync(script, "utf8").split("\n");
+    writeFileSync(script, [first, stubborn, ...rest].join("\n"));
+    const child = start(["install", "manifest-v2.yaml"]);
+    await until(() => existsSync(pidPath) && readFileSync(pidPath, "utf8").endsWith("\n"));
+    const pid = Number(readFileSync(pidPath, "utf8"));
+    child.kill("SIGINT");
+    await sleep(300);
+    expect({ exit: child.exitCode, isAtWork: isAlive(pid) }).toEqual({
+      exit: null,
+      isAtWork: true,
+    });
+    const exited = once(child, "exit");
+    expect(await timeToEnd(child, "SIGINT")).toBeLessThan(1000);
+    expect(await exited).toEqual([1, null]);
+    await until(() => !isAlive(pid));
+    expect(system.run(["status"]).stdout).toContain('"orchestrator resume" will roll back to v.1');
+  });
+
+  const isAlive = (pid: number) => existsSync(`/proc/${pid}/exe`);
 });
 
 describe("simulate", () => {

@@ -5,7 +5,7 @@ import { endSignal } from "../../src/cli/end-signal.ts";
  * Argument: the signal, or `none`.
  */
 const [name = "none"] = process.argv.slice(2);
-const { compute } = endSignal(true, () => false);
+const { compute } = endSignal(true, { hasStarted: () => false, killAll: () => {} });
 if (name !== "none") process.kill(process.pid, name);
 process.stdout.write(await compute(() => "computed"));
 process.exit(0);

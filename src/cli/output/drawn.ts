@@ -21,6 +21,7 @@ export function drawn(
   clock: Pick<Clock, "monotonicMs">,
   components: readonly Named[],
   level: LogLevel,
+  signal: AbortSignal,
 ): Progress {
   const { messages, messageStyle } = output;
   const frame = openFrame(messages);
@@ -44,6 +45,8 @@ export function drawn(
   };
   const timer = setInterval(drawIfDue, redrawMs);
   timer.unref();
+  const sayWhatHappens = (): void => frame.keep(endingLines);
+  signal.addEventListener("abort", sayWhatHappens, { once: true });
   return {
     emit: (event) => {
       view = viewAfter(view, event, clock.monotonicMs());
@@ -52,10 +55,16 @@ export function drawn(
     },
     close: () => {
       clearInterval(timer);
+      signal.removeEventListener("abort", sayWhatHappens);
       frame.erase();
     },
   };
 }
+
+const endingLines: readonly string[] = [
+  'Told to end: the Interfaces at work are ended first, within 10 s. "orchestrator status" then tells what resume will do.',
+  "Ctrl-C again kills them and ends at once.",
+];
 
 /** Not what the frame shows by itself. */
 function isKept(event: Event): boolean {

@@ -13,7 +13,7 @@ import { type Output, type Sink, writeLines } from "./output.ts";
 type Listener = Progress;
 
 /** What is shown, and on which machine. */
-interface Shown extends Pick<Machine, "platform" | "environment"> {
+interface Shown extends Pick<Machine, "platform" | "environment" | "signal"> {
   readonly options: LogOptions & Pick<MachineOptions, "logLevel">;
   readonly output: Output;
 }
@@ -35,7 +35,7 @@ export async function openProgress(
   else if (output.messages.isTerminal) {
     // What only a terminal needs is loaded for one only.
     const { drawn } = await import("./drawn.ts");
-    listeners.push(drawn(output, shown.platform.clock, components, level));
+    listeners.push(drawn(output, shown.platform.clock, components, level, shown.signal));
   } else listeners.push(logged(shown, components, level));
   if (options.logFile !== null) listeners.push(filed(shown, options.logFile, components, level));
   const beating = withHeartbeat((event) => {
