@@ -56,7 +56,7 @@ export function memberLines(progress: InProgress, style: Style): readonly string
   );
 }
 
-export function typeOf({ begin }: Deployment, id: ComponentId): string {
+function typeOf({ begin }: Deployment, id: ComponentId): string {
   return begin.components.find((component) => component.id === id)?.componentType ?? "";
 }
 

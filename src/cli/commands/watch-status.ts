@@ -12,15 +12,13 @@ import { plainStyle } from "../../report/style.ts";
 import { statusJson } from "../../report/status-json.ts";
 import { statusLines } from "../../report/status.ts";
 import type { Frame } from "../output/frame.ts";
+import { silenceMs } from "../output/heartbeat.ts";
 import { beginStream, failedInStream, type Output, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { looksAt } from "./look-at.ts";
 
 /** Between two looks. Milliseconds. */
 const lookMs = 500;
-
-/** Nobody who watches is without a line for longer, and a reader that has gone is noticed by then. Milliseconds. */
-const silenceMs = 30_000;
 
 /** Shows what is in progress until that has ended: drawn anew in place, or what has changed, line by line. */
 export async function watchStatus(context: Context): Promise<ExitCode> {
