@@ -22,11 +22,12 @@ import { helpForm } from "./manual/help-text.ts";
 import { styleOf } from "./output/colour.ts";
 import { logFileProblem } from "./output/log-file.ts";
 import { failed, type Output, type Sink, writeLines } from "./output/output.ts";
+import { showingWork } from "./output/working.ts";
 import { markRefusedUse } from "./refused-use.ts";
 import { missingCommand, usageProblem } from "./usage.ts";
 
 /** What main.ts takes from the process. */
-export interface Caller extends Omit<Machine, "options" | "tell"> {
+export interface Caller extends Omit<Machine, "options" | "tell" | "working"> {
   readonly results: Sink;
   readonly messages: Sink;
 }
@@ -127,6 +128,15 @@ function contextOf(caller: Caller, options: GlobalOptions): Context {
     deploys,
     reachCrashPoint,
     tell: (lines) => writeLines(output.messages, lines),
+    working: showingWork(
+      // A command that answers has nothing but its answer on stdout.
+      async () => {
+        const { openProgress } = await import("./output/progress.ts");
+        const shown = { platform, environment, options, output: { ...output, json: false } };
+        return await openProgress(shown, []);
+      },
+      platform.clock,
+    ),
   };
 }
 

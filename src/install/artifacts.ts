@@ -23,6 +23,7 @@ import { openArtifact } from "../sources/open.ts";
 import type { Places } from "../sources/places.ts";
 import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
+import { countedSource } from "./working.ts";
 
 /** The Artifacts that a Manifest names; one release may have several for a type. */
 export interface ArtifactCandidates {
@@ -87,7 +88,7 @@ export interface CheckedArtifact {
  * is summed as it lies; Download takes the sums of what is in it.
  */
 export async function verifyArtifacts(
-  { platform }: Machine,
+  { platform, working }: Machine,
   { keys }: Settings,
   supply: Supply,
   located: readonly LocatedArtifact[],
@@ -102,10 +103,11 @@ export async function verifyArtifacts(
     const opened = await openArtifact(access, { location, identity }, "all");
     if (!opened.ok) return opened;
     const { source, vouched, close } = opened.value;
-    const payload =
-      vouched === null
-        ? await verifyWhole(named(source, name), keys, decompressors)
-        : await held(named(source, name), vouched);
+    const total = { count: source.size, unit: "bytes" } as const;
+    const payload = await working({ work: "verifying", name, total }, (count) => {
+      const bytes = countedSource(named(source, name), count);
+      return vouched === null ? verifyWhole(bytes, keys, decompressors) : held(bytes, vouched);
+    });
     close();
     return payload.ok ? ok({ located: one, payload: payload.value }) : payload;
   });

@@ -12,7 +12,7 @@ import { unlessRefused } from "../platform/types.ts";
 import { bytesText } from "../report/measures.ts";
 import { listCache } from "../sources/cache/contents.ts";
 import { shortOf } from "../sources/cache/room.ts";
-import type { Supply } from "../sources/access.ts";
+import type { Supplies } from "./supply.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
 import { bringForWayOut } from "./bring.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
@@ -114,7 +114,7 @@ const unstored: ReadonlySet<ProblemCode> = new Set(["not-enough-space", "cache-n
  */
 export async function bringWaysOut(
   machine: Machine,
-  supply: Supply,
+  supply: Supplies,
   planning: Planned & Pick<Planning, "cache">,
   plan: Plan,
   tell: (message: string) => void,

@@ -3,22 +3,26 @@ import type { Sha256 } from "../core/ids.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import { bytesText } from "../report/measures.ts";
-import type { Supply } from "../sources/access.ts";
 import type { Origin } from "../sources/cache/cache.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
 import { serverOrigin } from "../sources/supply.ts";
 import type { Allotment } from "./allotment.ts";
 import type { CacheSettings } from "./settings.ts";
+import type { Supplies } from "./supply.ts";
+import { countedSource } from "./working.ts";
 
 /** Stores an Artifact in the cache, whole and verified. One that its pin forbids is a failure (`artifact-pin`). */
 export async function bring(
-  { cache }: Pick<Supply, "cache">,
+  { cache, working }: Pick<Supplies, "cache" | "working">,
   { wanted, artifact, name, size }: LocatedArtifact,
   origin: Origin,
 ): Promise<Result<Sha256>> {
   const { pin } = wanted.reference;
   const { identity } = artifact;
-  const stored = await cache.store({ name, identity, size, pin: pin?.sha256 }, origin);
+  const total = { count: size, unit: "bytes" } as const;
+  const stored = await working({ work: "fetching", name, total }, (count) =>
+    cache.store({ name, identity, size, pin: pin?.sha256 }, () => countedSource(origin(), count)),
+  );
   if (!stored.ok) return stored;
   const wrong = pinProblems(name, pin, stored.value);
   return wrong.length > 0 ? fail(...wrong) : stored;
@@ -26,7 +30,7 @@ export async function bring(
 
 /** One of the Server. */
 export async function bringFromServer(
-  supply: Supply,
+  supply: Supplies,
   located: LocatedArtifact,
 ): Promise<Result<Sha256 | null>> {
   const { location } = located;
@@ -40,7 +44,7 @@ export async function bringFromServer(
  * into the datastore. A limit that the user has set is no full disk.
  */
 export async function bringForWayOut(
-  supply: Supply,
+  supply: Supplies,
   located: LocatedArtifact,
   { maxBytes }: Pick<CacheSettings, "maxBytes">,
 ): Promise<Result<Sha256 | null>> {
@@ -52,7 +56,7 @@ export async function bringForWayOut(
   );
   if (!isUnwritable) return stored;
   const aside = await bring(
-    { cache: supply.aside },
+    { cache: supply.aside, working: supply.working },
     located,
     serverOrigin(supply, located.location),
   );
@@ -61,7 +65,7 @@ export async function bringForWayOut(
 
 /** All that the plan installs and that is on the Server, so that the update itself needs no network. */
 export async function prefetch(
-  supply: Supply,
+  supply: Supplies,
   { ofStep }: Allotment,
   plan: Plan,
   tell: (message: string) => void,

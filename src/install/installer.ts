@@ -104,7 +104,9 @@ export async function prepareInstall(
   removeKeptBundle(machine);
   const id = machine.platform.clock.randomId().slice(0, idLength);
   const opened = bundled.value
-    ? await openSecured(machine, demand, file, id)
+    ? await machine.working({ work: "unpacking", name: file, total: null }, () =>
+        openSecured(machine, demand, file, id),
+      )
     : openManifestInput(machine, demand, file);
   if (!opened.ok) {
     removeKeptBundle(machine);

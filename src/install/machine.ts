@@ -4,6 +4,7 @@ import type { CrashPoint } from "../executor/ports.ts";
 import { type Datastore, datastoreAt } from "../journal/datastore.ts";
 import type { Platform } from "../platform/types.ts";
 import { type Environment, interfacesIn } from "./environment.ts";
+import type { Working } from "./working.ts";
 
 /** What everything here is given from outside: the machine, where things lie on it, and when to stop. */
 export interface Machine {
@@ -16,6 +17,8 @@ export interface Machine {
   readonly deploys: Deploys;
   /** Shows lines to whoever watches; they are no result. */
   readonly tell: (lines: readonly string[]) => void;
+  /** Shows what takes time beside the states of Components. */
+  readonly working: Working;
   /** A test wants to see what is left of a process that dies right here. */
   readonly reachCrashPoint: (point: CrashPoint) => void;
 }

@@ -4,9 +4,11 @@ import { openCache } from "../sources/cache/cache.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
 import { openMenderServer } from "./mender-server.ts";
 import type { Settings } from "./settings.ts";
+import type { Working } from "./working.ts";
 
 /** What an update is made from besides files, and the same for whoever can do without what cannot be had soon. */
 export interface Supplies extends Supply {
+  readonly working: Working;
   readonly hasty: Supply;
 }
 
@@ -46,7 +48,7 @@ export async function withSupply<T>(
   const here = { cache, aside, heads };
   const hasty = { ...here, server: server.hasty };
   try {
-    return await use({ ...here, server: server.patient, hasty });
+    return await use({ ...here, server: server.patient, hasty, working: machine.working });
   } finally {
     await Promise.all([cache.idle(), aside.idle()]);
     await server.close();

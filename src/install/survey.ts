@@ -45,7 +45,7 @@ export async function survey(
   const prepared = await beforeProvides?.(found.value);
   if (prepared?.ok === false) return prepared;
   const { components, absent } = found.value;
-  const surveyed = await askEach(components, async (component) => {
+  const surveyed = await askShown(machine, "Provides", components, async (component) => {
     const asked = await ask(machine, settings, component, "Provides", (spec) =>
       askProvides(machine.platform, spec, component.entry.interface),
     );
@@ -70,7 +70,9 @@ async function identify(
   );
   if (exposed.length > 0) return fail(...exposed);
   const absent: ComponentType[] = [];
-  const identified = await askEach(
+  const identified = await askShown(
+    machine,
+    "Identity",
     executables.flatMap((looked) => (looked.ok ? [looked.value] : [])),
     async ({ entry, executable }): Promise<Result<Present | null>> => {
       if (entry.id !== null) return ok({ entry, id: entry.id, executable });
@@ -98,6 +100,25 @@ function lookAt(
   const looked = checkExecutable(machine.platform.files, path, settings.allowsWritableInterfaces);
   if (looked.ok) return ok({ entry, executable: looked.value });
   return fail(...looked.problems.map((problem) => ({ ...problem, at: entry.at })));
+}
+
+/** As askEach; whoever watches sees how many have not answered yet. */
+async function askShown<C, T>(
+  { working }: Machine,
+  query: string,
+  components: readonly C[],
+  one: (component: C) => Promise<Result<T>>,
+): Promise<Result<readonly T[]>> {
+  const total = { count: components.length, unit: "Components" } as const;
+  return await working({ work: "asking", name: query, total }, (count) => {
+    let answered = 0;
+    return askEach(components, async (component) => {
+      const result = await one(component);
+      answered += 1;
+      count(answered);
+      return result;
+    });
+  });
 }
 
 /** All at the same time; the problems of all. */

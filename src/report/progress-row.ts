@@ -107,7 +107,9 @@ export function speedTails(speed: Speed, nowMs: number): readonly string[] {
   const elapsed = durationText(nowMs - startedMs);
   if (done === null) return [elapsed];
   const rate = rateOf(speed, nowMs);
-  const pace = rate === null ? [] : [`${amountText({ ...done, count: Math.round(rate) })}/s`];
+  const isBytes = done.unit === "bytes";
+  const pace =
+    rate === null || !isBytes ? [] : [`${amountText({ ...done, count: Math.round(rate) })}/s`];
   if (total === null) {
     return [[amountText(done), ...pace, elapsed], [amountText(done), elapsed], [elapsed]].map(
       (parts) => parts.join(", "),
@@ -115,9 +117,10 @@ export function speedTails(speed: Speed, nowMs: number): readonly string[] {
   }
   const share = total.count === 0 ? 100 : Math.floor((100 * done.count) / total.count);
   const percent = `${share} %`;
-  const amount = `${amountText(done)} of ${amountText(total)}`;
+  const amount = `${isBytes ? amountText(done) : done.count} of ${amountText(total)}`;
   const rest = total.count - done.count;
-  const left = timeLeft(rest, rate, elapsed);
+  // Of Components each takes as long as it takes.
+  const left = isBytes ? timeLeft(rest, rate, elapsed) : elapsed;
   return [
     [amount, percent, ...pace, left],
     [amount, percent, left],

@@ -2,7 +2,7 @@ import type { Event, Work } from "../core/events.ts";
 import { printableExactly } from "./printable.ts";
 
 const doing: Readonly<Record<Work, string>> = {
-  asking: "Asking",
+  asking: "Asking for",
   unpacking: "Unpacking",
   copying: "Copying",
   verifying: "Verifying",

@@ -31,6 +31,7 @@ export function machineAt(directory: string): Machine {
     compute: (work) => Promise.resolve(work()),
     deploys: () => {},
     tell: () => {},
+    working: (_, use) => use(() => {}),
     reachCrashPoint: () => {},
   };
 }

@@ -5,6 +5,7 @@ import type { Part } from "../../bundle/write.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
+import { countedSource } from "../../install/working.ts";
 import { openInput, type OpenSource, readText } from "../../install/input-files.ts";
 import { readPrivateKey } from "../../install/key-files.ts";
 import type { ArtifactReference, Manifest } from "../../manifest/manifest.ts";
@@ -47,13 +48,20 @@ export async function bundleCreate(
   const artifacts = areRead ? openArtifacts(context, manifest) : ok([]);
   if (!artifacts.ok) return failed(output, artifacts.problems);
   try {
-    const parts = await readParts(artifacts.value, platform.decompressors);
+    const parts = await readShown(context, options.manifest, artifacts.value);
     if (!parts.ok) return failed(output, parts.problems);
     const bytes = manifestToPack(file.value, manifest, parts.value, options);
     if (!bytes.ok) return failed(output, bytes.problems);
     const packed = options.thin ? [] : parts.value;
     const bundle = await packBundle(bytes.value, packed, key.value);
-    const written = await writeOutput(context, options.output, bundle.chunks);
+    const written = await context.working(
+      {
+        work: "writing",
+        name: options.output,
+        total: bytesOf(options.thin ? [] : artifacts.value.map(({ source }) => source)),
+      },
+      (count) => writeOutput(context, options.output, countedChunks(bundle.chunks, count)),
+    );
     if (!written.ok) return failed(output, written.problems);
     const size = written.value;
     const { name } = manifest;
@@ -80,6 +88,47 @@ export async function bundleCreate(
     return exitCode.done;
   } finally {
     for (const { source } of artifacts.value) source.close();
+  }
+}
+
+type Opened = readonly { readonly entry: string; readonly source: OpenSource }[];
+
+/** Reads and verifies all of them. */
+async function readShown(
+  { working, platform }: Context,
+  manifest: string,
+  artifacts: Opened,
+): Promise<Result<readonly Part[]>> {
+  const total = bytesOf(artifacts.map(({ source }) => source));
+  return await working(
+    { work: "verifying", name: `the Artifacts of ${manifest}`, total },
+    (count) => {
+      const read = new Map<string, number>();
+      const counting = artifacts.map(({ entry, source }) => ({
+        entry,
+        source: countedSource(source, (done) => {
+          read.set(entry, done);
+          count([...read.values()].reduce((sum, one) => sum + one, 0));
+        }),
+      }));
+      return readParts(counting, platform.decompressors);
+    },
+  );
+}
+
+function bytesOf(all: readonly { readonly size: number }[]) {
+  return { count: all.reduce((sum, { size }) => sum + size, 0), unit: "bytes" } as const;
+}
+
+async function* countedChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  count: (done: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  for await (const chunk of chunks) {
+    done += chunk.length;
+    count(done);
+    yield chunk;
   }
 }
 

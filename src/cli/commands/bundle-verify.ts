@@ -4,6 +4,7 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { withBundleFile } from "../../install/bundle-file.ts";
+import { countedSource } from "../../install/working.ts";
 import { foretellRelease } from "../../install/release.ts";
 import { readManifest } from "../../manifest/read-manifest.ts";
 import type { ByteSource } from "../../platform/types.ts";
@@ -30,10 +31,13 @@ export async function bundleVerify(
   // too.
   const artifacts = options.key.length > 0 ? [] : keys.value;
   const verified = await withBundleFile(context, file, async (source) => {
-    const all = await verifyBundle(
-      source,
-      { bundle: keys.value, artifacts },
-      platform.decompressors,
+    const total = { count: source.size, unit: "bytes" } as const;
+    const all = await context.working({ work: "verifying", name: file, total }, (count) =>
+      verifyBundle(
+        countedSource(source, count),
+        { bundle: keys.value, artifacts },
+        platform.decompressors,
+      ),
     );
     return all.ok ? await withManifestOf(context, all.value, source) : all;
   });
