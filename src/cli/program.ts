@@ -132,7 +132,8 @@ function contextOf(caller: Caller, options: GlobalOptions): Context {
       // A command that answers has nothing but its answer on stdout.
       async () => {
         const { openProgress } = await import("./output/progress.ts");
-        const shown = { platform, environment, options, output: { ...output, json: false } };
+        const seen = { ...output, json: false };
+        const shown = { platform, environment, options, signal, output: seen };
         return await openProgress(shown, []);
       },
       platform.clock,

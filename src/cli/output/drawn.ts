@@ -10,7 +10,7 @@ import type { Output } from "./output.ts";
 import { widthOf } from "./wide.ts";
 
 /** Milliseconds between two drawings: what changes faster nobody can read. */
-const redrawMs = 100;
+const redrawMs = 200;
 
 /** What is over sooner is not worth a frame. Milliseconds. */
 const firstDrawMs = 250;

@@ -20,7 +20,10 @@ export function openFrame(sink: Sink): Frame {
   const update = createLogUpdate(terminal, { showCursor: true });
   let drawn = "";
   let width = sink.width;
-  /** A terminal that has become narrower has wrapped what was drawn: it takes more lines now. */
+  /**
+   * A terminal that has become narrower has wrapped what was drawn: it takes more lines now. What is drawn between that
+   * and the signal that tells of it leaves a line behind.
+   */
   const followWidth = (): void => {
     if (sink.width < width && drawn !== "") terminal.inSilence(() => update(drawn));
     width = sink.width;

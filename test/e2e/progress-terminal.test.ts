@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { needs } from "../support/needs.ts";
+import { programPath } from "../support/program.ts";
+import { type SeedProgram, seedProgram } from "../support/seed-program.ts";
+import { type Terminal, terminalWith } from "../support/terminal.ts";
+
+let system: SeedProgram;
+let terminal: Terminal;
+beforeEach(() => {
+  system = seedProgram();
+});
+afterEach(() => {
+  terminal.end();
+  system.remove();
+});
+
+function installOn(columns: number, env: Readonly<Record<string, string>> = {}): void {
+  terminal = terminalWith(
+    `${process.execPath} ${programPath} install manifest-v2.yaml`,
+    columns,
+    system.directory,
+    { ...system.environment, ...env },
+  );
+}
+
+/** What is drawn in place, without the times: the last four lines. */
+const frame = (text: string): string =>
+  text
+    .split("\n")
+    .slice(-4)
+    .join("\n")
+    .replaceAll(/\d+(\.\d)? (s|min)( \d\d s)?/g, "T");
+
+const isHanging = (text: string): boolean => /R456.*(ArtifactInstall|install) .*s$/m.test(text);
+
+describe.skipIf(!needs("tmux"))("in a terminal", () => {
+  test("a line a Component is drawn in place, at every width, also where that changes meanwhile", async () => {
+    system.failIn("R456", "ArtifactInstall", "hang");
+    installOn(200);
+    const wide = `G13   gateway  v1 → v2  ArtifactVerifyReboot  done, waits for R456
+R456  rtos     v1 → v2  ArtifactInstall       T
+R998  rtos     v1 → v2  ArtifactInstall       done, waits for R456
+To v.2, group 2 of 2, T`;
+    expect(frame(await terminal.seen((text) => frame(text) === wide))).toBe(wide);
+
+    terminal.resize(80);
+    const at80 = wide
+      .replaceAll(/ gateway | rtos    /g, "")
+      .replaceAll(/^(\S+) +v1/gm, (_, id: string) => `${id.padEnd(6)}v1`);
+    expect(frame(await terminal.seen((text) => frame(text) === at80))).toBe(at80);
+
+    terminal.resize(40);
+    const at40 = `G13   v1 → v2  verify    done
+R456  v1 → v2  install   T
+R998  v1 → v2  install   done
+To v.2, group 2 of 2, T`;
+    expect(frame(await terminal.seen((text) => frame(text) === at40))).toBe(at40);
+
+    terminal.resize(20);
+    const at20 = `G13   verify
+R456  install
+R998  install
+Group 2 of 2, T`;
+    expect(frame(await terminal.seen((text) => frame(text) === at20))).toBe(at20);
+    terminal.press("C-c");
+    expect(await terminal.seen((text) => /^exit \d+$/m.test(text))).toMatch(/^exit 1$/m);
+  });
+
+  test("colours are there, and with NO_COLOR they are not", async () => {
+    system.failIn("R456", "ArtifactInstall", "hang");
+    installOn(80, { NO_COLOR: "1" });
+    await terminal.seen(isHanging);
+    expect(terminal.screen(true)).not.toContain("\u001b[");
+    terminal.press("C-c");
+    await terminal.seen((text) => text.includes("exit 1"));
+    terminal.end();
+
+    terminal = terminalWith(
+      `${process.execPath} ${programPath} resume`,
+      80,
+      system.directory,
+      system.environment,
+    );
+    await terminal.seen((text) => text.includes("exit 22"));
+    expect(terminal.screen(true)).toContain("\u001b[");
+    expect(terminal.screen()).toContain("more: orchestrator history");
+  });
+
+  test("what an Interface and a name say moves no cursor", async () => {
+    system.answer("R456", "Provides", "artifact_name=rtos-v1\u001b[2J\u202e\n");
+    installOn(80);
+    const shown = await terminal.seen((text) => /^exit \d+$/m.test(text));
+    expect(shown).toMatch(/^exit (?!0)\d+$/m);
+    expect(shown).not.toContain("\u202e");
+  });
+});
