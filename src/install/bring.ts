@@ -29,7 +29,7 @@ export async function bring(
 }
 
 /** One of the Server. */
-export async function bringFromServer(
+async function bringFromServer(
   supply: Supplies,
   located: LocatedArtifact,
 ): Promise<Result<Sha256 | null>> {

@@ -30,7 +30,7 @@ export function expectedMs(machine: Machine, { plan }: Pick<Begin, "plan">): num
 }
 
 /** The Components of a group are updated at the same time: the slowest of them counts. */
-export function expectedOf(
+function expectedOf(
   { stages }: Pick<Plan, "stages">,
   times: ReadonlyMap<ComponentType, number>,
 ): number {
@@ -42,9 +42,7 @@ export function expectedOf(
 }
 
 /** What an install of each type has taken in a deployment that went well; nothing of any other. */
-export function installTimes(
-  records: readonly JournalRecord[],
-): ReadonlyMap<ComponentType, number> {
+function installTimes(records: readonly JournalRecord[]): ReadonlyMap<ComponentType, number> {
   const times = new Map<ComponentType, number>();
   const begin = records.find((record) => record.type === "begin");
   const isGood = records.some((one) => one.type === "ended" && one.outcome === "success");
