@@ -56,6 +56,9 @@ export const problemCodes = {
   "table-not-applied": exitCode.done,
   "rule-not-applied": exitCode.done,
   "fact-missing": exitCode.incompatible,
+  "fact-missing-in-state": exitCode.invalid,
+  "facts-disagree": exitCode.invalid,
+  "fact-changes": exitCode.invalid,
   // what is odd about the tables
   "row-without-effect": exitCode.done,
   "rows-contradict": exitCode.done,

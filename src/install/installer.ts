@@ -5,7 +5,9 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { ManifestTrust } from "../deployment/records.ts";
 import { type Deployed, inProgress, start } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
+import { askedFacts } from "../manifest/facts.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
+import { factsOfSurveyed } from "./facts.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import type { Supply } from "../sources/access.ts";
 import { FileError } from "../platform/types.ts";
@@ -174,13 +176,17 @@ async function planHere(
   if (!candidates.ok) return candidates;
   const surveyed = await survey(machine, settings, topology.value, beforeProvides);
   if (!surveyed.ok) return surveyed;
-  const components = surveyed.value.components.map(({ entry, id, provides }) => ({
+  const asked = askedFacts(manifest, constraints.value);
+  const facts = await factsOfSurveyed(machine, settings, surveyed.value.components, asked);
+  if (!facts.ok) return facts;
+  const components = surveyed.value.components.map(({ entry, id, provides }, index) => ({
     id,
     type: entry.componentType,
     interface: entry.interface,
     current: { kind: "provides" as const, provides },
     supportsRollback: entry.supportsRollback,
     rebootsHost: entry.rebootsHost,
+    facts: facts.value[index] ?? entry.facts,
     at: null,
   }));
   const match = {

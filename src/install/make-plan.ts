@@ -146,13 +146,14 @@ export async function planOnPaper(
       manifest,
       deviceConstraints: null,
       systemType,
-      components: components.map(({ componentType, id, interface: name, current, at }) => ({
+      components: components.map(({ componentType, id, interface: name, current, facts, at }) => ({
         id,
         type: componentType,
         interface: name,
         current,
         supportsRollback: null,
         rebootsHost: false,
+        facts,
         at,
       })),
       absent: [],

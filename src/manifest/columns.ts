@@ -53,17 +53,6 @@ export function columnsOfTypes(
   return found;
 }
 
-/** The types of which a column names a single Component. */
-export function typesNamedById(
-  tables: readonly ConstraintTable[],
-  types: readonly ComponentType[],
-): ReadonlySet<string> {
-  const columns = [...columnsOfTypes(tables, types)];
-  return new Set(
-    columns.flatMap(([type, all]) => (all.some(({ id }) => id !== null) ? [type] : [])),
-  );
-}
-
 /** The one of the names that is meant, with the case as written if that decides it. */
 export function nameLike<Name extends string>(text: string, names: readonly Name[]): Name | null {
   const exact = names.find((name) => name === text);

@@ -56,11 +56,12 @@ function inLine(problems: readonly Problem[], line: number): readonly Problem[] 
 export function keyOfDevice({ systemType, components }: FleetDevice): string {
   return JSON.stringify([
     systemType,
-    components.map(({ componentType, id, interface: name, current }) => [
+    components.map(({ componentType, id, interface: name, current, facts }) => [
       componentType,
       id,
       name,
       current.kind === "version" ? current.version : [...current.provides],
+      [...facts],
     ]),
   ]);
 }

@@ -63,6 +63,7 @@ function componentsOf(
     current: { kind: "version", version },
     supportsRollback: true,
     rebootsHost: false,
+    facts: new Map(),
     at: null,
   }));
 }

@@ -37,7 +37,7 @@ export function matchConstraints(input: MatchInput, domains: VersionDomains): Ma
   const rules = matchRules(
     [...(own?.rules ?? []), ...(device?.rules ?? [])],
     domains,
-    input.components.map(factsOf),
+    input.components.map((component) => ({ facts: factsOf(component), at: component.at })),
   );
   const endTables = ends.flatMap(({ tables }) => tables);
   const transitionTables = transitions.flatMap(({ tables }) => tables);

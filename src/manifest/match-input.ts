@@ -1,6 +1,7 @@
 import type { ComponentId, ComponentType } from "../core/ids.ts";
 import type { Place } from "../core/problem.ts";
 import type { AvailableArtifact } from "./available-artifacts.ts";
+import type { Facts } from "./fact-cells.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Constraints } from "./written-constraints.ts";
 import type { Current } from "./version.ts";
@@ -31,6 +32,8 @@ export interface MatchComponent {
   /** Null: not declared. */
   readonly supportsRollback: boolean | null;
   readonly rebootsHost: boolean;
+  /** What a file or its Inventory says of it, beside what it provides. */
+  readonly facts: Facts;
   /** Where a file tells of it; null: it was asked, or made up. */
   readonly at: Place | null;
 }

@@ -1,7 +1,6 @@
 import type { Problem } from "../core/problem.ts";
-import type { Facts } from "./fact-cells.ts";
 import { nameLike } from "./columns.ts";
-import { type Choice, choicesOf, tooManyChoices } from "./rule-choices.ts";
+import { type Choice, choicesOf, type KnownFacts, tooManyChoices } from "./rule-choices.ts";
 import { type Combinations, endTablesOf } from "./rule-ends.ts";
 import { partsOf, type RulePart } from "./rule-parts.ts";
 import type { WrittenRule } from "./rule.ts";
@@ -23,7 +22,7 @@ export interface MatchedRules {
 export function matchRules(
   rules: readonly WrittenRule[],
   domains: VersionDomains,
-  facts: readonly Facts[],
+  facts: readonly KnownFacts[],
 ): MatchedRules {
   const combinations: Combinations = { count: 1 };
   const matched = rules.map((rule) => matchRule(rule, domains, facts, combinations));
@@ -38,7 +37,7 @@ export function matchRules(
 function matchRule(
   rule: WrittenRule,
   domains: VersionDomains,
-  facts: readonly Facts[],
+  facts: readonly KnownFacts[],
   combinations: Combinations,
 ): MatchedRules {
   const { parts, problems } = partsOf(rule, {

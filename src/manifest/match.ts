@@ -9,7 +9,7 @@ import {
   type InstallEdgesInput,
   type Install,
 } from "./install-edges.ts";
-import { factsOf } from "./facts.ts";
+import { factProblems, factsOf } from "./facts.ts";
 import { edgeProblems, type EdgeRelation, edgeRelation, inBoth } from "./match-edges.ts";
 import { matchConstraints } from "./match-constraints.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
@@ -40,7 +40,7 @@ export function matchSystem(input: MatchInput): Result<MatchedSystem> {
   const sizes = tablesOf(input.manifest.constraints)
     .concat(tablesOf(input.deviceConstraints))
     .flatMap((table) => sizeProblems(table, domains.knownTypes, domains.versions));
-  const wrong = [...sizes, ...edgeProblemsOf(input, domains)];
+  const wrong = [...sizes, ...edgeProblemsOf(input, domains), ...factProblems(input)];
   if (wrong.length > 0) return fail(...inOrder(wrong));
   const tables = matchConstraints(input, domains);
   const relations = relationsOf(input, domains);

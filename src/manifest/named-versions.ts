@@ -62,6 +62,25 @@ function spokenOf(
   return "type" in between ? [between.type, between.type] : [between.ahead, between.behind];
 }
 
+/** The types of which a column, or a rule, names a single Component. */
+export function typesNamedById(
+  constraints: Constraints | null,
+  types: readonly ComponentType[],
+): ReadonlySet<string> {
+  const heads = [
+    ...tablesOf(constraints).flatMap(({ columns }) => columns),
+    ...(constraints?.rules ?? []).flatMap((rule) =>
+      rule.kind === "require" ? [...rule.when, ...rule.require] : spokenOf(rule),
+    ),
+  ];
+  return new Set(
+    heads.flatMap(({ head }) => {
+      const named = resolveCondition(head, types);
+      return named === null || named.id === null ? [] : [named.type];
+    }),
+  );
+}
+
 /** By name, the unknown one last. */
 export function inOrder(versions: Iterable<Version>): readonly Version[] {
   const known = [...new Set(versions)].filter((version) => version !== unknownVersion);

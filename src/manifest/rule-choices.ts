@@ -1,5 +1,5 @@
 import type { ComponentType } from "../core/ids.ts";
-import type { Problem } from "../core/problem.ts";
+import type { Place, Problem } from "../core/problem.ts";
 import { type Facts, matchesFact, mayMatchFact } from "./fact-cells.ts";
 import { nameLike } from "./columns.ts";
 import { unknownComponent } from "./match-columns.ts";
@@ -7,6 +7,13 @@ import type { Ban, RulePart, Slot } from "./rule-parts.ts";
 import type { WrittenRule } from "./rule.ts";
 import type { Column } from "./system.ts";
 import type { VersionDomains } from "./version-domains.ts";
+
+/** What is known of one Component. */
+export interface KnownFacts {
+  readonly facts: Facts;
+  /** Where a file tells of it; null: it was asked. */
+  readonly at: Place | null;
+}
 
 /** Components that stand in the slots of a rule; those that are alike to it are one choice. */
 export interface Choice {
@@ -37,8 +44,9 @@ export function choicesOf(
   rule: WrittenRule,
   part: RulePart,
   domains: VersionDomains,
-  facts: readonly Facts[],
+  known: readonly KnownFacts[],
 ): Choices {
+  const facts = known.map((one) => one.facts);
   const placed = part.slots.map((slot) => placeSlot(slot, part, domains));
   const problems = placed.flatMap((one) => one.problems);
   const nobody = part.slots.find((_, at) => placed[at]?.members.length === 0);
@@ -48,7 +56,7 @@ export function choicesOf(
   const lone = part.slots.find(({ type }) => isOneForTwo(type, part, domains));
   if (lone !== undefined) return { choices: [], problems, notes: [needsTwo(rule, lone.type)] };
   const lacking =
-    rule.sharing === null ? [] : withoutFact(rule, rule.sharing.name, placed, facts, domains);
+    rule.sharing === null ? [] : withoutFact(rule, rule.sharing.name, placed, known, domains);
   if (lacking.length > 0) return { choices: [], problems: lacking, notes: [] };
   const candidates = part.slots.map((slot, at): readonly Candidate[] => {
     const members = placed[at]?.members ?? [];
@@ -188,24 +196,28 @@ function withoutFact(
   { name, at }: WrittenRule,
   key: string,
   placed: readonly { readonly members: readonly number[] }[],
-  facts: readonly Facts[],
+  known: readonly KnownFacts[],
   { components }: VersionDomains,
 ): readonly Problem[] {
   const members = new Set(placed.flatMap((one) => one.members));
   return [...members].flatMap((component) =>
-    facts[component]?.has(key) === true
+    known[component]?.facts.has(key) === true
       ? []
       : [
           {
-            code: "fact-missing" as const,
+            code: isTold(known[component]) ? "fact-missing-in-state" : "fact-missing",
             message: `The rule "${name}" speaks of Components that share "${key}", which "${components[component]?.id ?? ""}" does not have.`,
-            at,
+            at: known[component]?.at ?? at,
             expected: `"${key}" of every Component of the types in the rule`,
             got: "nothing",
             hint: `Let the Component provide it, or say it below "facts" of the Topology or the state file.`,
           },
         ],
   );
+}
+
+function isTold(known: KnownFacts | undefined): boolean {
+  return known !== undefined && known.at !== null;
 }
 
 function notApplied({ name, at }: WrittenRule, type: ComponentType): Problem {

@@ -29,6 +29,7 @@ export function inlineTopology(
       supportsRollback: null,
       isRequired: true,
       rebootsHost: false,
+      facts: new Map(),
       at: placeAt(source, nodeAt(root, ["components", index])?.start ?? 0),
     })),
   };

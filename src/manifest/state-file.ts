@@ -2,9 +2,10 @@ import * as z from "zod";
 import { ComponentId, ComponentType, Version } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import type { Facts } from "./fact-cells.ts";
 import { readShaped } from "./shaped-file.ts";
 import { placeAt, type TextFile } from "./source.ts";
-import { fields, label, listOf } from "./words.ts";
+import { factsShape, fields, label, listOf } from "./words.ts";
 import { inOrder } from "./yaml-problems.ts";
 import { versionNamed } from "./version.ts";
 import { nodeAt, type YamlDocument } from "./yaml-node.ts";
@@ -24,6 +25,8 @@ export interface StateEntry {
   readonly current:
     | { readonly kind: "version"; readonly version: Version }
     | { readonly kind: "provides"; readonly provides: ReadonlyMap<string, string> };
+  /** What is said of it besides, and no update changes. */
+  readonly facts: Facts;
   readonly at: Place;
 }
 
@@ -35,6 +38,7 @@ const component = fields({
   provides: z
     .record(label, z.string({ error: "a text" }), { error: "a map of keys and values" })
     .exactOptional(),
+  facts: factsShape.exactOptional(),
 });
 
 export const stateShape = fields({
@@ -66,7 +70,8 @@ export function readStateEntries(
     if (current === null) problems.push(notOne(entry, at));
     else {
       const { component_type: componentType, id, interface: name = componentType } = entry;
-      components.push({ componentType, id, interface: name, current, at });
+      const facts = new Map(Object.entries(entry.facts ?? {}));
+      components.push({ componentType, id, interface: name, current, facts, at });
     }
   }
   return problems.length > 0 ? fail(...inOrder(problems)) : ok(components);

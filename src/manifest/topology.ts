@@ -2,9 +2,19 @@ import * as z from "zod";
 import { type ComponentId, ComponentType } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import type { Facts } from "./fact-cells.ts";
 import { readShaped } from "./shaped-file.ts";
 import { placeAt, type TextFile } from "./source.ts";
-import { fields, fileName, label, listOf, plainText, wholeNumber, yesOrNo } from "./words.ts";
+import {
+  factsShape,
+  fields,
+  fileName,
+  label,
+  listOf,
+  plainText,
+  wholeNumber,
+  yesOrNo,
+} from "./words.ts";
 import { entryOf, nodeAt, type YamlDocument } from "./yaml-node.ts";
 
 /** The device's own description of its System. */
@@ -32,6 +42,7 @@ export interface TopologyEntry {
   readonly isRequired: boolean;
   /** An install of it reboots the host. */
   readonly rebootsHost: boolean;
+  readonly facts: Facts;
   readonly at: Place;
 }
 
@@ -49,6 +60,7 @@ const component = fields({
   supports_rollback: yesOrNo.exactOptional(),
   required: yesOrNo.exactOptional(),
   reboots_host: yesOrNo.exactOptional(),
+  facts: factsShape.exactOptional(),
 });
 
 const components = listOf(component, "Components").min(1, { error: "at least one Component" });
@@ -107,6 +119,7 @@ function topologyEntry(shape: ComponentShape, at: Place): TopologyEntry {
     supportsRollback: shape.supports_rollback ?? null,
     isRequired: shape.required ?? true,
     rebootsHost: shape.reboots_host ?? false,
+    facts: new Map(Object.entries(shape.facts ?? {})),
     at,
   };
 }

@@ -43,6 +43,9 @@ export const fileName = z
     error: `a file name without "/", of at most 255 characters`,
   });
 
+/** What no update changes: `hw_rev: B`. */
+export const factsShape = z.record(label, label, { error: "a map of keys and values" });
+
 export function wholeNumber(least: number, most: number) {
   const error =
     most === Number.MAX_SAFE_INTEGER

@@ -47,13 +47,14 @@ export function matchInput(
     systemType: null,
     absent: [],
     start: "real",
-    components: components.map(({ id, componentType, current, at }) => ({
+    components: components.map(({ id, componentType, current, facts, at }) => ({
       id,
       type: componentType,
       interface: componentType,
       current,
       supportsRollback: true,
       rebootsHost: false,
+      facts,
       at,
     })),
     artifacts: wantedArtifacts(manifest).map(artifactByName),

@@ -380,8 +380,11 @@ function stateOf(boards: readonly Board[]): string {
     ...boards.map(({ type, id, version, facts }) => {
       const told = Object.entries(facts).map(([key, value]) => `${key}: ${value}`);
       const known = version === "?" ? [] : [`rootfs-image.${type}.version: ${version}`];
-      const provides = [...known, ...told].join(", ");
-      return `  - { component_type: ${type}, id: ${id}, provides: { ${provides} } }`;
+      const entry = `component_type: ${type}, id: ${id}`;
+      // A state file may tell facts either way.
+      return id === "C0"
+        ? `  - { ${entry}, version: "${version}", facts: { ${told.join(", ")} } }`
+        : `  - { ${entry}, provides: { ${[...known, ...told].join(", ")} } }`;
     }),
     "",
   ].join("\n");

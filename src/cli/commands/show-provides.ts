@@ -55,6 +55,7 @@ async function writeState(
       type: entry.componentType,
       interface: entry.interface,
       provides,
+      facts: entry.facts,
     })),
   );
   const read = readStateFile({ name, bytes: Buffer.from(`${lines.join("\n")}\n`) });

@@ -2,14 +2,13 @@ import { wrongSums } from "../../bundle/sums.ts";
 import { ComponentId } from "../../core/ids.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { typesNamedById } from "../../manifest/columns.ts";
 import {
   type FleetDevice,
   keyOfDevice,
   quickFleetLine,
   readFleetLine,
 } from "../../manifest/fleet-line.ts";
-import { tablesOf } from "../../manifest/named-versions.ts";
+import { typesNamedById } from "../../manifest/named-versions.ts";
 import { maxFileBytes } from "../../manifest/source.ts";
 import {
   brokenLine,
@@ -69,7 +68,7 @@ export async function* planFleet(
   const { paper, fleet, total } = work;
   const { manifest } = paper;
   const types = manifest.componentTypes.map(({ type }) => type);
-  const named = typesNamedById(tablesOf(manifest.constraints), types);
+  const named = typesNamedById(manifest.constraints, types);
   const isIdNamed = (type: string) => named.has(type);
   const stand = standIns(machine.platform.clock.randomId(), isIdNamed);
   const states = recent<KnownState>(keptAnswers, ({ text }) =>

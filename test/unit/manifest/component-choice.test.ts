@@ -56,6 +56,7 @@ function input(artifacts: readonly AvailableArtifact[], sums: readonly string[])
       },
       supportsRollback: true,
       rebootsHost: false,
+      facts: new Map(),
       at: null,
     })),
     absent: [],

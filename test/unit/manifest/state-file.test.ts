@@ -82,6 +82,7 @@ test("what a device has written is read as it was told, whatever its Components 
     type: name.map((type) => ComponentType.parse(type)),
     interface: name,
     provides: fc.array(fc.tuple(name, text), { maxLength: 4 }).map((all) => new Map(all)),
+    facts: fc.array(fc.tuple(name, name), { maxLength: 2 }).map((all) => new Map(all)),
   });
   const components = fc.uniqueArray(component, { minLength: 1, selector: ({ id }) => id });
   fc.assert(
@@ -92,6 +93,7 @@ test("what a device has written is read as it was told, whatever its Components 
         type: one.componentType,
         interface: one.interface,
         provides: one.current.kind === "provides" ? one.current.provides : null,
+        facts: one.facts,
       }));
       expect(state).toEqual(told);
     }),

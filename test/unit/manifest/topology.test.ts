@@ -22,6 +22,7 @@ test("a Component says what is called for it, and how; everything but its type h
         "    supports_rollback: no",
         "    required: false",
         "    reboots_host: yes",
+        "    facts: { hw_rev: B }",
       ),
       null,
     ),
@@ -37,6 +38,7 @@ test("a Component says what is called for it, and how; everything but its type h
       supportsRollback: null,
       isRequired: true,
       rebootsHost: false,
+      facts: new Map(),
       at: { file: "topology.yaml", line: 5, column: 5, text: "  - component_type: gateway" },
     },
     {
@@ -49,6 +51,7 @@ test("a Component says what is called for it, and how; everything but its type h
       supportsRollback: false,
       isRequired: false,
       rebootsHost: true,
+      facts: new Map([["hw_rev", "B"]]),
       at: { file: "topology.yaml", line: 6, column: 5, text: "  - component_type: rtos" },
     },
   ]);
