@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   appendFileSync,
   existsSync,
@@ -13,7 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { programVersion } from "../../src/core/program-version.ts";
 import { scratchDirectory } from "../support/scratch.ts";
@@ -312,4 +313,19 @@ test("a Node that is too old is told in one line, by either name", () => {
       stderr: "orchestrator needs Node.js 20.19 or newer; this is 18.20.8\n",
     });
   }
+});
+
+test("the Yocto recipe of the documents installs it, and knows the licence", () => {
+  const page = readFileSync("docs/install.md", "utf8");
+  const [, recipe = ""] = /```bitbake\n(.*?)```/s.exec(page) ?? [];
+  const [, body = ""] = /^do_install\(\) \{\n(.*?)^\}/ms.exec(recipe) ?? [];
+  const image = join(scratchDirectory(), "image");
+  const { status } = spawnSync("sh", ["-euc", body], {
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], S: resolve("."), D: image },
+  });
+  expect(status).toBe(0);
+  expect(places(image)).toEqual(installed.filter((name) => !name.startsWith("etc/systemd")));
+  const sum = createHash("md5").update(readFileSync("LICENSE")).digest("hex");
+  expect(recipe).toContain(`file://LICENSE;md5=${sum}`);
 });

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { State } from "../../src/core/protocol.ts";
 import { needs } from "./needs.ts";
+import { type Ended, ended, overlayRoot, until } from "./overlay-root.ts";
 import type { Board } from "./seed-system.ts";
 
 /**
@@ -46,12 +47,6 @@ export interface MenderDevice {
   readonly remove: () => void;
 }
 
-export interface Ended {
-  readonly exit: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /**
  * Whether such a device can be made here, for `describe.skipIf(!menderDevicesWork())`. Where everything must be there
  * (CI=true), it fails instead.
@@ -68,11 +63,12 @@ export function menderDevicesWork(): boolean {
   return works;
 }
 
-export async function makeMenderDevice(): Promise<MenderDevice> {
+export async function makeMenderDevice(
+  install: (root: string) => void = installProgram,
+): Promise<MenderDevice> {
   const directory = mkdtempSync(join(tmpdir(), "orchestrator-device-"));
-  const { holder, keep, drop } = await hold(directory);
+  const { holder, path, keep, drop } = await overlayRoot(directory);
   const seen = `/proc/${String(holder.pid)}/root${directory}`;
-  const path = (...parts: readonly string[]) => join(seen, "root", ...parts);
   const write = (file: string, content: string, mode = 0o644) => {
     mkdirSync(dirname(path(file)), { recursive: true });
     writeFileSync(path(file), content, { mode });
@@ -102,7 +98,7 @@ export async function makeMenderDevice(): Promise<MenderDevice> {
     await end;
     reboot();
   };
-  installProgram(path("/"));
+  install(path("/"));
   furnish(path, write);
   await save("new");
   return {
@@ -146,78 +142,6 @@ export async function makeMenderDevice(): Promise<MenderDevice> {
 const system = "/usr/share/mender-orchestrator";
 const rebootAsked = "/root/reboot-asked";
 
-interface Held {
-  readonly holder: ChildProcess;
-  /** Lays what was changed on the root beneath it, under a name. */
-  readonly keep: (as: string) => Promise<void>;
-  /** Drops what was changed since, and has the root lie on what was kept under that name. */
-  readonly drop: (as: string) => Promise<void>;
-}
-
-/** Holds the mount namespace in which the device's root lies: all of it is gone with the process. */
-async function hold(directory: string): Promise<Held> {
-  const holder = spawn(
-    "unshare",
-    ["-m", "--propagation", "private", "sh", "-euc", mountRoot, "sh", directory],
-    { stdio: ["pipe", "pipe", "inherit"] },
-  );
-  const isMounted = () =>
-    new Promise<void>((settle, refuse) => {
-      const ended = () => refuse(new Error("the root of the device could not be mounted"));
-      holder.once("exit", ended);
-      holder.stdout.once("data", () => {
-        holder.off("exit", ended);
-        settle();
-      });
-    });
-  await isMounted();
-  const remount = async (line: string) => {
-    const mounted = isMounted();
-    holder.stdin.write(`${line}\n`);
-    await mounted;
-  };
-  return {
-    holder,
-    keep: async (as) => await remount(`keep ${as}`),
-    drop: async (as) => await remount(`drop ${as}`),
-  };
-}
-
-/** It ends when its stdin does: with this process at the latest. Every mount has directories of its own to write to. */
-const mountRoot = `
-cd "$1"
-mount -t tmpfs tmpfs "$1"
-cd "$1"
-mkdir root
-times=0
-layers=/
-mount_root() {
-  times=$((times + 1))
-  mkdir "upper-$times" "work-$times"
-  mount -t overlay overlay -o "lowerdir=$layers,upperdir=$1/upper-$times,workdir=$1/work-$times" root
-  mount --bind /dev root/dev
-  mount -t tmpfs tmpfs root/tmp
-  echo mounted
-}
-mount_root "$1"
-while read -r changes name; do
-  umount root/tmp root/dev root
-  case $changes in
-    keep)
-      mv "upper-$times" "$name"
-      layers=$1/$name:$layers
-      echo "$layers" >"$name.layers"
-      ;;
-    drop)
-      rm -rf "upper-$times"
-      read -r layers <"$name.layers"
-      ;;
-  esac
-  rm -rf "work-$times"
-  mount_root "$1"
-done
-`;
-
 /** Runs a command as the only thing on the freshly booted device; killing the child takes all of it down at once. */
 function boot(holder: ChildProcess, directory: string, command: readonly string[]): ChildProcess {
   const mount = `/proc/${String(holder.pid)}/ns/mnt`;
@@ -250,27 +174,6 @@ shift
 mount --bind "$directory/boot-id" "$directory/root/proc/sys/kernel/random/boot_id"
 chroot "$directory/root" "$@" && exit 0 || exit "$?"
 `;
-
-function ended(child: ChildProcess): Promise<Ended> {
-  return new Promise((settle, refuse) => {
-    let stdout = "";
-    let stderr = "";
-    child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-    child.on("error", refuse);
-    child.on("close", (exit) => settle({ exit, stdout, stderr }));
-  });
-}
-
-/** Looks until it is so; throws what the child said where that ended before. */
-async function until(isSo: () => boolean, child: ChildProcess, end: Promise<Ended>): Promise<void> {
-  while (!isSo()) {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      throw new Error(`it ended before: ${JSON.stringify(await end)}`);
-    }
-    await new Promise((settle) => setTimeout(settle, 10));
-  }
-}
 
 function installProgram(root: string): void {
   const { status, stderr } = spawnSync("sh", [resolve("bin/install-device"), "--root", root], {

@@ -1,0 +1,105 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { needs } from "../support/needs.ts";
+import { scratchDirectory } from "../support/scratch.ts";
+import {
+  callsOn,
+  makeSystemdMachine,
+  type SystemdMachine,
+  systemdMachinesWork,
+} from "../support/systemd-machine.ts";
+import { v1, v2 } from "../support/seed-program.ts";
+import { inTier } from "../support/tier.ts";
+
+/** A real systemd boots: the power goes in the middle of an update, and the next boot finds it. */
+
+const cases = [
+  {
+    name: "in an install is undone",
+    install: "",
+    hang: "ArtifactInstall R456",
+    exit: 22,
+    versions: v1,
+  },
+  { name: "in a Cleanup is ended", install: "", hang: "Cleanup R456", exit: 0, versions: v2 },
+  {
+    name: "that somebody drives is left alone",
+    install: "--stop-before ArtifactCommit",
+    hang: "ArtifactInstall R456",
+    exit: 0,
+    versions: ["gateway-v2", "rtos-v1->rtos-v2", "rtos-v1"],
+  },
+];
+
+const unit = "bin/systemd/mender-orchestrator-resume.service";
+
+test.skipIf(!needs("systemd-analyze"))(
+  "the unit is one that systemd takes, every line of it",
+  () => {
+    const copy = join(scratchDirectory(), "mender-orchestrator-resume.service");
+    const text = readFileSync(unit, "utf8");
+    const program = resolve("bin/mender-orchestrator");
+    writeFileSync(copy, text.replace("/usr/bin/mender-orchestrator", program));
+    const { status, stderr } = spawnSync(
+      "systemd-analyze",
+      ["verify", "--man=no", "--recursive-errors=no", copy],
+      { encoding: "utf8" },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(text).toMatch(/^ExecStart=\/usr\/bin\/mender-orchestrator resume --unattended$/m);
+  },
+);
+
+describe.skipIf(!systemdMachinesWork())("after a power cut", () => {
+  let machine: SystemdMachine | null = null;
+  afterEach(() => {
+    machine?.remove();
+    machine = null;
+  });
+
+  test.each(inTier(cases.slice(0, 1), cases))(
+    "an update $name by the boot that follows",
+    async ({ install, hang, exit, versions }) => {
+      machine = await makeSystemdMachine();
+      const { path, write, addUnit, bootUntil } = machine;
+      const boards = (...parts: readonly string[]) =>
+        path("/usr/share/mender-orchestrator/boards", ...parts);
+      cpSync("fixtures/bundles/seed-v2.tar", path("/root/v2.tar"));
+      addUnit("updating.service", updateUnit(install));
+      write(drop, "[Service]\nExecStopPost=/bin/sh -c 'echo $EXIT_STATUS >/root/resumed'\n");
+      const [state = "", board = ""] = hang.split(" ");
+      write(`/usr/share/mender-orchestrator/boards/${board}/fail/${state}`, "hang\n");
+      const calls = () => (machine === null ? [] : callsOn(machine));
+      await bootUntil(() => calls().includes(hang));
+      expect(existsSync(path("/root/resumed"))).toBe(false);
+      expect(existsSync(path(journal))).toBe(true);
+
+      rmSync(boards(board, "fail"), { recursive: true });
+      await bootUntil(() => existsSync(path("/root/resumed")) && read("/root/resumed") !== "");
+      expect(read("/root/resumed")).toBe(`${String(exit)}\n`);
+      const found = ["G13", "R456", "R998"].map((id) => read(boards(id, "version")).trimEnd());
+      expect(found).toEqual(versions);
+
+      function read(file: string): string {
+        return readFileSync(file.startsWith("/proc/") ? file : path(file), "utf8");
+      }
+    },
+    240_000,
+  );
+});
+
+const journal = "/var/lib/mender-orchestrator/deployment/journal";
+const drop = "/etc/systemd/system/mender-orchestrator-resume.service.d/told.conf";
+
+/** What begins the update, in the first boot only. */
+const updateUnit = (options: string) => `[Unit]
+ConditionPathExists=!${journal}
+ConditionPathExists=!/root/resumed
+
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/mender-orchestrator install ${options} /root/v2.tar
+TimeoutStartSec=infinity
+`;
