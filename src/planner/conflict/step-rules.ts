@@ -5,6 +5,7 @@ import { accepts, acceptsAll, type GroundConstraint } from "../constraints/groun
 import { type Grounding, groundingOf } from "../constraints/grounding.ts";
 import { constraintsByTable } from "../constraints/network.ts";
 import { isEvery } from "../constraints/relation-dense.ts";
+import { admits } from "../constraints/relation-by-row-bits.ts";
 import type { Nogood } from "../model/conflict.ts";
 import { at } from "../model/moves.ts";
 import { candidates, type TableClasses } from "../model/table-classes.ts";
@@ -149,9 +150,7 @@ function refusing(
     const before = known.get(key);
     if (before !== undefined) return before;
     const forbidding = table.rows.filter(
-      ({ verdict, cells }) =>
-        verdict === "no" &&
-        cells.every((cell, column) => cell?.includes(at(versions, column)) ?? true),
+      ({ verdict, cells }) => verdict === "no" && admits(cells, versions),
     );
     const found =
       forbidding.length > 0

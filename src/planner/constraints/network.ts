@@ -5,7 +5,7 @@ import type { GroundConstraint } from "./ground.ts";
 import { type DenseRules, type Ruling, unsaid } from "./ruling.ts";
 import { type DenseRelations, isDenseSize, newDenseRelations, setBox } from "./relation-dense.ts";
 import { candidates, type TableClasses } from "../model/table-classes.ts";
-import { firstRow, rowBitSets } from "./relation-by-row-bits.ts";
+import { admits, firstRow, rowBitSets } from "./relation-by-row-bits.ts";
 import { byRule } from "./rule-order.ts";
 
 /** The transition tables, constraint by constraint. */
@@ -139,10 +139,7 @@ type Matcher = (versions: readonly number[]) => Rule | null;
 function matcher(table: TransitionTable, wanted: "yes" | "no", sizes: readonly number[]): Matcher {
   const rows = rowsOf(table, wanted);
   if (rows.length <= fewRows) {
-    return (versions) =>
-      rows.find(({ cells }) =>
-        cells.every((cell, column) => cell === null || cell.includes(versions[column] ?? -1)),
-      )?.rule ?? null;
+    return (versions) => rows.find(({ cells }) => admits(cells, versions))?.rule ?? null;
   }
   const everyColumn = table.columns.map((_, at) => at);
   const bitSets = rowBitSets(

@@ -1,5 +1,10 @@
 import type { VersionSet } from "../../manifest/system.ts";
 
+/** Whether every cell of a row admits these versions, one for each column. */
+export function admits(cells: readonly VersionSet[], versions: readonly number[]): boolean {
+  return cells.every((cell, column) => cell === null || cell.includes(versions[column] ?? -1));
+}
+
 /** Rows as bit sets, one for each column and version: those whose cell admits it. */
 export interface RowBitSets {
   /** How many rows. */
