@@ -44,7 +44,7 @@ export function openMenderServer(
   let opening: Promise<Result<Http>> | null = null;
   const serverThat = (how: Pick<ServerPorts, "retryCount" | "pace" | "longestWaitMs">) =>
     lazily(signal, async () => {
-      const http = await (opening ??= openConfiguredHttp({ files, network }, configured));
+      const http = await (opening ??= openConfiguredHttp({ files, network, tell }, configured));
       if (!http.ok) return http;
       return ok(
         menderServer({

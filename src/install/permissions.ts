@@ -31,12 +31,15 @@ export function readGuardedSettings(machine: Machine): Result<Settings> {
   const settings = readKeySettings(machine);
   if (!settings.ok) return settings;
   const { topologyFile, topologyComponents, cache, server } = settings.value;
-  const { value: certificate } = server.http.serverCertificate;
+  const { value: certificate, origin } = server.http.serverCertificate;
   const problems = exposed(machine, [
     believed("Topology", topologyFile),
     ...(topologyComponents === null ? [] : [believed("Topology's Components", topologyComponents)]),
     believed("device's own rules", deviceConstraintsFile(machine.environment)),
-    ...(certificate === null ? [] : [believed("certificate of the Server", certificate)]),
+    // One of the Mender Client's that others can change is passed over where it would be read.
+    ...(certificate === null || origin.kind === "client"
+      ? []
+      : [believed("certificate of the Server", certificate)]),
     guardedDatastore(machine),
     {
       what: "cache of Artifacts",

@@ -5,6 +5,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import { type Configuration, readConfiguration } from "../manifest/configuration.ts";
 import { effectiveSettings, type EffectiveSettings } from "../manifest/settings.ts";
 import { unlessRefused } from "../platform/types.ts";
+import { readClientTls } from "./client-configuration.ts";
 import type { Environment } from "./environment.ts";
 import { readText } from "./input-files.ts";
 import { readVerifyKeys } from "./key-files.ts";
@@ -103,6 +104,7 @@ export function readEffectiveSettings(machine: Machine): Result<EffectiveSetting
       environment,
       foundTopologyDir: foundTopologyDir(machine),
       files: files.value,
+      client: readClientTls(machine.platform.files),
     }),
   );
 }

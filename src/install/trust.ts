@@ -6,6 +6,7 @@ import type { ManifestTrust } from "../deployment/records.ts";
 import { maxFileBytes } from "../manifest/source.ts";
 import { FileError, type Files, type FileStatus, unlessRefused } from "../platform/types.ts";
 import { exposureText, wayTo } from "../sources/exposure.ts";
+import { clientConfigurationPaths } from "./client-configuration.ts";
 
 /** What is asked of a Manifest or a bundle before it is believed. */
 export interface TrustDemand {
@@ -107,9 +108,6 @@ function unsigned(name: string, why: string): Problem {
   };
 }
 
-/** The Mender Client's own configuration, the one that wins first. */
-const clientFiles = ["/etc/mender/mender.conf", "/var/lib/mender/mender.conf"] as const;
-
 const ClientConfiguration = z.looseObject({
   ArtifactVerifyKey: z.string().optional(),
   ArtifactVerifyKeys: z.array(z.string()).optional(),
@@ -120,7 +118,7 @@ const ClientConfiguration = z.looseObject({
  * cannot be read, or somebody else may write it: then nobody knows what it has verified.
  */
 function clientVerifies(files: Files): boolean {
-  for (const path of clientFiles) {
+  for (const path of clientConfigurationPaths) {
     const keys = unlessRefused(() => keysIn(files, path), []);
     if (keys !== null) return keys.some((key) => key !== "");
   }

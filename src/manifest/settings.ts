@@ -11,6 +11,13 @@ export type Origin =
   | { readonly kind: "flag"; readonly flag: string }
   | { readonly kind: "environment"; readonly variable: string }
   | { readonly kind: "file"; readonly file: string; readonly line: number }
+  /** The Mender Client's own configuration; `unused`: why what it names is not taken, so that nothing is set. */
+  | {
+      readonly kind: "client";
+      readonly file: string;
+      readonly line: number;
+      readonly unused: string | null;
+    }
   /** It is there, and nothing says otherwise. */
   | { readonly kind: "found" }
   | { readonly kind: "default" };
@@ -51,6 +58,14 @@ export interface SettingsInput {
   readonly foundTopologyDir: string | null;
   /** The configuration files that are there, the stronger one first. */
   readonly files: readonly Configuration[];
+  readonly client: ClientTls;
+}
+
+/** What the Mender Client trusts and shows on HTTPS, to fall back on; null: its configuration does not say. */
+export interface ClientTls {
+  readonly serverCertificate: Sourced<string | null> | null;
+  readonly httpsClientCertificate: Sourced<string | null> | null;
+  readonly httpsClientKey: Sourced<string | null> | null;
 }
 
 /** Every setting in force, and where it was found. */
@@ -96,12 +111,16 @@ const defaultTimeoutSeconds = 14_400;
 /** That of the Mender Client. */
 const defaultRetryCount = 10;
 
-/** Of flag, environment, `/etc`, fallback and default the first that says something, setting by setting. */
+/**
+ * Of flag, environment, `/etc`, fallback, the Mender Client and default the first that says something, setting by
+ * setting.
+ */
 export function effectiveSettings({
   flags,
   environment,
   foundTopologyDir,
   files,
+  client,
 }: SettingsInput): EffectiveSettings {
   const { dataDir, confDir, datastoreDir } = environment;
   const inDatastore = (name: string) => byDefault(join(datastoreDir.value, name));
@@ -145,14 +164,18 @@ export function effectiveSettings({
       ) ?? byDefault(null),
     httpsClientCertificate:
       fromFile(files, ["HttpsClient"], (settings) => settings.HttpsClient?.Certificate) ??
+      client.httpsClientCertificate ??
       byDefault(null),
     httpsClientKey:
-      fromFile(files, ["HttpsClient"], (settings) => settings.HttpsClient?.Key) ?? byDefault(null),
+      fromFile(files, ["HttpsClient"], (settings) => settings.HttpsClient?.Key) ??
+      client.httpsClientKey ??
+      byDefault(null),
     retryDownloadCount:
       fromFile(files, ["RetryDownloadCount"], (settings) => settings.RetryDownloadCount) ??
       byDefault(defaultRetryCount),
     serverCertificate:
       fromFile(files, ["ServerCertificate"], (settings) => settings.ServerCertificate) ??
+      client.serverCertificate ??
       byDefault(null),
     historyLimit:
       fromFile(files, ["HistoryLimit"], (settings) => settings.HistoryLimit) ??

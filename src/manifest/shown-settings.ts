@@ -51,6 +51,8 @@ function originText(origin: Origin): string {
       return `environment ${origin.variable}`;
     case "file":
       return `${origin.file}:${origin.line}`;
+    case "client":
+      return `${origin.file}:${origin.line}${origin.unused === null ? "" : `, not used: ${origin.unused}`}`;
     case "found":
       return "found there";
     case "default":

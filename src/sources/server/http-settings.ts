@@ -1,7 +1,7 @@
 import { assertNever } from "../../core/assert-never.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import type { EffectiveSettings, Sourced } from "../../manifest/settings.ts";
+import type { EffectiveSettings, Origin, Sourced } from "../../manifest/settings.ts";
 import {
   FileError,
   type Files,
@@ -10,34 +10,60 @@ import {
   type HttpSettings,
   type Network,
 } from "../../platform/types.ts";
+import { exposureText, wayTo } from "../exposure.ts";
 
 type Configured = Pick<
   EffectiveSettings,
   "serverCertificate" | "httpsClientCertificate" | "httpsClientKey" | "proxies"
 >;
 
-/** HTTP as the configuration and the environment have it. Nothing is connected yet. */
+type ClientOrigin = Extract<Origin, { readonly kind: "client" }>;
+
+interface HttpPorts {
+  readonly files: Pick<Files, "read" | "status" | "readLink">;
+  readonly network: Network;
+  /** Told of what the Mender Client's configuration names and is not used. */
+  readonly tell: (message: string) => void;
+}
+
+/**
+ * HTTP as the configuration and the environment have it. Nothing is connected yet. What is wrong in the Mender Client's
+ * configuration is passed over: it may be right for the client, and mostly all goes well without.
+ */
 export async function openConfiguredHttp(
-  { files, network }: { readonly files: Pick<Files, "read">; readonly network: Network },
+  ports: HttpPorts,
   configured: Configured,
 ): Promise<Result<Http>> {
-  const settings = readHttpSettings(files, configured);
-  if (!settings.ok) return settings;
+  const settings = readHttpSettings(ports, configured);
+  return settings.ok ? await openHttp(ports, configured, settings.value) : settings;
+}
+
+async function openHttp(
+  ports: HttpPorts,
+  configured: Configured,
+  settings: HttpSettings,
+): Promise<Result<Http>> {
   try {
-    return ok(await network.openHttp(settings.value));
+    return ok(await ports.network.openHttp(settings));
   } catch (error) {
     if (!(error instanceof HttpSettingError)) throw error;
-    return fail(settingProblem(error, configured));
+    const { setting } = error;
+    if (setting === "HTTPS_PROXY") return fail(settingProblem(error, configured));
+    const { origin } = namedBy(setting, configured);
+    if (origin.kind !== "client") return fail(settingProblem(error, configured));
+    ports.tell(notUsed(setting, origin, error.message));
+    const without = setting === "HttpsClient" ? { client: null } : { serverCertificate: null };
+    return await openHttp(ports, configured, { ...settings, ...without });
   }
 }
 
 function readHttpSettings(
-  files: Pick<Files, "read">,
+  ports: HttpPorts,
   { serverCertificate, httpsClientCertificate, httpsClientKey, proxies }: Configured,
 ): Result<HttpSettings> {
   const problems: Problem[] = [];
-  const read = (name: string, path: Sourced<string | null>): Uint8Array | null => {
-    const result = readPem(files, name, path);
+  const read = (name: string, named: Sourced<string | null>): Uint8Array | null => {
+    const result = readPem(ports, name, named);
     if (result.ok) return result.value;
     problems.push(...result.problems);
     return null;
@@ -59,23 +85,41 @@ function readHttpSettings(
 const largestPem = 4 * 1024 * 1024;
 
 function readPem(
-  files: Pick<Files, "read">,
+  { files, tell }: HttpPorts,
   name: string,
   { value: path, origin }: Sourced<string | null>,
 ): Result<Uint8Array | null> {
-  if (path === null) return ok(null);
   try {
-    return ok(files.read(path, largestPem));
+    if (origin.kind === "client") {
+      const unused = path === null ? origin.unused : exposedBy(files, path);
+      if (unused !== null) tell(notUsed(name, origin, unused));
+      return ok(path === null || unused !== null ? null : files.read(path, largestPem));
+    }
+    return ok(path === null ? null : files.read(path, largestPem));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
+    if (origin.kind === "client") {
+      tell(notUsed(name, origin, `"${error.path}" cannot be read: ${error.message}`));
+      return ok(null);
+    }
     return fail({
       code: "https-file-invalid",
-      message: `The file "${path}" of "${name}" cannot be read: ${error.message}.`,
+      message: `The file "${path ?? ""}" of "${name}" cannot be read: ${error.message}.`,
       ...placeOf(origin),
       got: error.code,
       hint: `Put the file there, or correct "${name}".`,
     });
   }
+}
+
+/** Null: nobody else can change it. Throws FileError. */
+function exposedBy(files: HttpPorts["files"], path: string): string | null {
+  const way = wayTo(files, path);
+  return way.kind === "exposed" ? exposureText(way.exposure) : null;
+}
+
+function notUsed(setting: string, { file, line }: ClientOrigin, why: string): string {
+  return `"${setting}" of the Mender Client's configuration (${file}:${line}) is not used: ${why}.`;
 }
 
 function settingProblem({ setting, message }: HttpSettingError, configured: Configured): Problem {
@@ -89,8 +133,7 @@ function settingProblem({ setting, message }: HttpSettingError, configured: Conf
       };
     case "ServerCertificate":
     case "HttpsClient": {
-      const { origin, value } =
-        setting === "HttpsClient" ? configured.httpsClientKey : configured.serverCertificate;
+      const { origin, value } = namedBy(setting, configured);
       return {
         code: "https-file-invalid",
         message: `What "${setting}" names ("${value ?? ""}") cannot be used: ${message}.`,
@@ -104,6 +147,13 @@ function settingProblem({ setting, message }: HttpSettingError, configured: Conf
     default:
       return assertNever(setting);
   }
+}
+
+function namedBy(
+  setting: Exclude<HttpSettingError["setting"], "HTTPS_PROXY">,
+  { httpsClientKey, serverCertificate }: Configured,
+): Sourced<string | null> {
+  return setting === "HttpsClient" ? httpsClientKey : serverCertificate;
 }
 
 function placeOf(origin: Sourced<unknown>["origin"]): Pick<Problem, "at"> {

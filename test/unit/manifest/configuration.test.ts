@@ -5,32 +5,13 @@ import { shownSettings } from "../../../src/manifest/shown-settings.ts";
 import { configLines } from "../../../src/report/config.ts";
 import { plainStyle } from "../../../src/report/style.ts";
 import { expectOk, problemLines, problemsOf, textFile } from "../../support/manifests.ts";
+import { noSettings as nothing } from "../../support/settings.ts";
 
 const file = (name: string, ...lines: readonly string[]) =>
   expectOk(readConfiguration(textFile(name, lines.join("\n"))));
 
 const given = (variable: string, value: string) =>
   ({ value, source: "environment", variable }) as const;
-
-const nothing: SettingsInput = {
-  flags: { topologyComponents: null, logLevel: null },
-  environment: {
-    dataDir: { value: "/data", source: "default", variable: "MENDER_ORCHESTRATOR_DATA_DIR" },
-    confDir: { value: "/conf", source: "default", variable: "MENDER_ORCHESTRATOR_CONF_DIR" },
-    datastoreDir: {
-      value: "/ds",
-      source: "default",
-      variable: "MENDER_ORCHESTRATOR_DATASTORE_DIR",
-    },
-    topologyDir: null,
-    topologyComponentsFile: null,
-    manifestStoreDir: null,
-    artifactsCacheDir: null,
-    proxies: [],
-  },
-  foundTopologyDir: null,
-  files: [],
-};
 
 /** `name value <- origin` */
 function shown(input: SettingsInput): readonly string[] {

@@ -1,9 +1,8 @@
 import { chmodSync, chownSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import * as fs from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { nodeFiles } from "../../../src/platform/files.ts";
 import { wayTo } from "../../../src/sources/exposure.ts";
+import { safeFiles } from "../../support/safe-files.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 
 /** Somebody who is neither root nor whoever runs the tests. */
@@ -12,15 +11,7 @@ const stranger = 54_321;
 /** A directory in a place where nobody else may write; the real one is below /tmp. */
 function situation() {
   const scratch = scratchDirectory();
-  const above = (path: string) => scratch.startsWith(path);
-  const files = nodeFiles({
-    ...fs,
-    lstatSync(path) {
-      const stats = fs.lstatSync(path);
-      if (above(path)) stats.mode &= ~0o022;
-      return stats;
-    },
-  });
+  const files = safeFiles(scratch);
   const tree = join(scratch, "tree");
   mkdirSync(tree, { mode: 0o755 });
   const file = join(tree, "manifest.yaml");

@@ -33,7 +33,7 @@ function open(given: {
           },
         ];
   return openConfiguredHttp(
-    { files, network },
+    { files, network, tell: () => {} },
     {
       serverCertificate: at(given.serverCertificate ?? null, 1),
       httpsClientCertificate: at(given.certificate ?? null, 2),
