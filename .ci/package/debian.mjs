@@ -99,7 +99,7 @@ function sums(root) {
 function filesBelow(root) {
   return readdirSync(root, { recursive: true })
     .filter((name) => !lstatSync(join(root, name)).isDirectory() && !name.startsWith("DEBIAN/"))
-    .toSorted();
+    .toSorted((one, other) => (one < other ? -1 : 1));
 }
 
 function compress(directory) {

@@ -568,12 +568,8 @@ describe.skipIf(!needs("openssl"))("the Mender Server as a source", () => {
       });
       server.onFile.push(dripping);
       expect(Buffer.compare(await all(device.server.source(wanted, "all")), bytes)).toBe(0);
-      expect(device.retried).toMatchObject([
-        {
-          code: "server-unreachable",
-          got: expect.stringMatching(/^\d+ bytes came in 0\.3 s$/),
-        },
-      ]);
+      expect(device.retried.map(({ code }) => code)).toEqual(["server-unreachable"]);
+      expect(device.retried[0]?.got).toMatch(/^\d+ bytes came in 0\.3 s$/);
       const slow = { leastBytes: 1000, slowMs: 300 };
       const other = await start({ device: { pace: slow, retryCount: 0 } });
       other.server.onFile.push(dripping);
