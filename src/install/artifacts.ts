@@ -60,7 +60,7 @@ export async function findArtifacts(
     notes: [
       ...standIns.flatMap((one) => nameNotes(one.wanted, one.available)),
       ...byNameNote(standIns),
-      ...uncheckedStoneNotes(standIns),
+      ...uncheckedStoneNotes(standIns, manifest),
     ],
   });
 }

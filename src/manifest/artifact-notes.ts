@@ -1,3 +1,4 @@
+import type { Manifest } from "./manifest.ts";
 import type { Problem } from "../core/problem.ts";
 import { type AvailableArtifact, type WantedArtifact } from "./available-artifacts.ts";
 
@@ -48,16 +49,22 @@ export function missingPathNotes(artifacts: readonly StandIn[]): readonly Proble
 }
 
 /** Nothing says from where they may be installed, so that a plan may lead over them where no device can. */
-export function uncheckedStoneNotes(artifacts: readonly StandIn[]): readonly Problem[] {
+export function uncheckedStoneNotes(
+  artifacts: readonly StandIn[],
+  { componentTypes }: Pick<Manifest, "componentTypes">,
+): readonly Problem[] {
+  const edged = new Set(
+    componentTypes.flatMap(({ type, edges }) => (edges === null ? [] : [type])),
+  );
   return artifacts.flatMap(({ wanted: { role, type, reference }, available }) => {
-    if (role !== "stepping-stone" || available.artifact !== null || reference.depends !== null)
-      return [];
+    const isSaid = reference.depends !== null || edged.has(type);
+    if (role !== "stepping-stone" || available.artifact !== null || isSaid) return [];
     return [
       {
         code: "stepping-stone-unchecked" as const,
-        message: `Nothing says from which versions the stepping stone "${available.name}" of "${type}" may be installed: its file is not at hand, and it has no "depends".`,
+        message: `Nothing says from which versions the stepping stone "${available.name}" of "${type}" may be installed: its file is not at hand, and it has neither "depends" nor edges.`,
         at: reference.at,
-        hint: `It counts as installable from all of them. Put the file in its place, or add "depends".`,
+        hint: `It counts as installable from all of them. Put the file in its place, or add "depends" or edges.`,
       },
     ];
   });

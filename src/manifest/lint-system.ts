@@ -3,14 +3,14 @@ import type { Result } from "../core/result.ts";
 import type { AvailableArtifact } from "./available-artifacts.ts";
 import { readTerm } from "./cell.ts";
 import { columnsOfTypes, type TypeColumn } from "./columns.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Manifest, WantedType } from "./manifest.ts";
 import { matchSystem } from "./match.ts";
 import type { MatchComponent } from "./match-input.ts";
 import { namingTables } from "./named-versions.ts";
 import { isOfVersions } from "./lint-rules.ts";
 import { looksLikeRange } from "./number-range.ts";
 import type { System } from "./system.ts";
-import type { ConstraintTable } from "./table.ts";
+import type { Cell, ConstraintTable } from "./table.ts";
 import type { Constraints } from "./written-constraints.ts";
 
 /**
@@ -29,6 +29,7 @@ export function lintSystem(
     // What facts decide nobody knows of Components that are made up.
     manifest: {
       ...manifest,
+      componentTypes: manifest.componentTypes.map(withoutFacts),
       constraints: constraints && { ...constraints, rules: constraints.rules.filter(isOfVersions) },
     },
     deviceConstraints: null,
@@ -39,6 +40,20 @@ export function lintSystem(
     artifacts,
   });
   return matched.ok ? { ok: true, value: matched.value.system } : matched;
+}
+
+/** What is forbidden under a fact may be allowed, and what is allowed under one is. */
+function withoutFacts(wanted: WantedType): WantedType {
+  const rows = wanted.edges?.rows
+    .filter(({ facts, verdict }) => verdict !== "no" || facts.every(({ cell }) => isAnything(cell)))
+    .map((row) => ({ ...row, facts: [] }));
+  return wanted.edges === null || rows === undefined
+    ? wanted
+    : { ...wanted, edges: { ...wanted.edges, rows } };
+}
+
+function isAnything({ alternatives }: Cell): boolean {
+  return alternatives.includes("any");
 }
 
 function componentsOf(

@@ -32,8 +32,9 @@ export function lintManifest(manifest: Manifest): readonly Problem[] {
     ...ruleNotes(constraints, { end, transitions }, types, versions),
     ...componentTypes.flatMap((wanted) => {
       const own = columns.get(wanted.type) ?? [];
-      // A rule names what it speaks of, and leaves everything else alone.
-      return own.length === 0 && spokenOf.has(wanted.type) ? [] : typeNotes(wanted, own, versions);
+      // Rules and edges name what they speak of, and leave everything else alone.
+      const isSpokenOf = spokenOf.has(wanted.type) || wanted.edges !== null;
+      return own.length === 0 && isSpokenOf ? [] : typeNotes(wanted, own, versions);
     }),
   ];
 }

@@ -158,7 +158,7 @@ describe("an Artifact that is not at hand", () => {
     });
     const { stdout, stderr } = run("plan", "m.yaml", "--state", "old.yaml");
     expect(stdout + stderr).toContain(
-      `Nothing says from which versions the stepping stone "safety-2.0" of "safety" may be installed: its file is not at hand, and it has no "depends". [stepping-stone-unchecked]`,
+      `Nothing says from which versions the stepping stone "safety-2.0" of "safety" may be installed: its file is not at hand, and it has neither "depends" nor edges. [stepping-stone-unchecked]`,
     );
   });
 });

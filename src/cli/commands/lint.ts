@@ -2,6 +2,7 @@ import type { Problem } from "../../core/problem.ts";
 import type { AvailableArtifact } from "../../manifest/available-artifacts.ts";
 import { lintSystem } from "../../manifest/lint-system.ts";
 import { lintManifest } from "../../manifest/lint.ts";
+import { artifactVersions } from "../../manifest/manifest-versions.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { missingEndState } from "../../planner/conflict/refused-goal.ts";
 import { isTooWide } from "../../planner/conflict/step-rules.ts";
@@ -51,7 +52,9 @@ export function lint(manifest: Manifest, artifacts: readonly AvailableArtifact[]
     problems: missing === null ? [] : [targetNotAnEndState(system, missing)],
     notes: [
       ...notes,
-      ...manifest.componentTypes.flatMap(({ type, at, versions: declared }) => {
+      ...manifest.componentTypes.flatMap((wanted) => {
+        const { type, at } = wanted;
+        const declared = [...wanted.versions, ...artifactVersions(wanted)];
         const found = stray[system.types.findIndex(({ name }) => name === type)] ?? [];
         const versions = found.filter((version) => !declared.includes(version));
         return versions.length === 0 ? [] : [strayVersion(type, versions, at)];

@@ -27,6 +27,7 @@ import {
 import { nameNotes, wantedArtifacts } from "../../manifest/available-artifacts.ts";
 import { readConfiguration } from "../../manifest/configuration.ts";
 import { readConstraintsFile } from "../../manifest/constraints-file.ts";
+import type { Manifest } from "../../manifest/manifest.ts";
 import { readManifest } from "../../manifest/read-manifest.ts";
 import type { TextFile } from "../../manifest/source.ts";
 import { readStateFile } from "../../manifest/state-file.ts";
@@ -165,18 +166,18 @@ async function foundIn(context: Context, file: TextFile, places: Places): Promis
       ...read.value.notes,
       ...notes,
       // What cannot be read is there.
-      ...(located.ok ? artifactNotes(standIns) : []),
+      ...(located.ok ? artifactNotes(manifest, standIns) : []),
       ...(age.ok ? age.value : []),
     ],
     reach,
   };
 }
 
-function artifactNotes(standIns: readonly StandIn[]): readonly Problem[] {
+function artifactNotes(manifest: Manifest, standIns: readonly StandIn[]): readonly Problem[] {
   return [
     ...standIns.flatMap(({ wanted, available }) => nameNotes(wanted, available)),
     ...missingPathNotes(standIns),
-    ...uncheckedStoneNotes(standIns),
+    ...uncheckedStoneNotes(standIns, manifest),
   ];
 }
 
