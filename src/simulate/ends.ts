@@ -17,6 +17,8 @@ export interface End extends Pick<
   /** The end state that it really is; null where it is none, or no tables tell. */
   readonly systemVersion: SystemVersion | null;
   readonly faults: readonly string[];
+  /** Alike Components that are not all in the same condition: any of them may take the place of another one of its list. */
+  readonly alike: readonly (readonly ComponentId[])[];
   /** What the machine claims is not what is there: a bug of ours. */
   readonly isUntrue: boolean;
 }
@@ -26,7 +28,7 @@ export function judgeOf(
   system: System,
   start: World,
   grounding: Grounding,
-): (situation: Situation) => Omit<End, "faults"> {
+): (situation: Situation) => Omit<End, "faults" | "alike"> {
   const { endState } = acceptance(system, startState(system), grounding);
   const versionOf = (world: World): SystemVersion | null => {
     const state = stateIn(system, world);

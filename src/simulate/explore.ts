@@ -1,9 +1,15 @@
+import type { ComponentId } from "../core/ids.ts";
+import type { Deployment } from "../deployment/deployment.ts";
 import type { Begin } from "../deployment/records.ts";
 import { groundingOf } from "../planner/constraints/grounding.ts";
-import { check, type Coverage, type GivenUp } from "./checker/check.ts";
-import { deploymentModel } from "./deployment-model.ts";
+import { alikeClasses, capWith, type Merging } from "./alike.ts";
+import { isDecidedAlike } from "./alike-guard.ts";
+import { check, type Checked, type Coverage, type GivenUp } from "./checker/check.ts";
+import { deploymentModel, nobodyAlike, type Told } from "./deployment-model.ts";
 import type { End } from "./ends.ts";
-import { type Answers, type Machine, realMachine } from "./situation.ts";
+import { decidedIn } from "./onward.ts";
+import type { Alike } from "./packing.ts";
+import { type Answers, type Machine, realMachine, type Setting } from "./situation.ts";
 import type { World } from "./world.ts";
 
 export interface Exploration {
@@ -20,7 +26,7 @@ export interface Exploration {
 }
 
 /** A combination that the System was in, and the shortest list of faults that led there. */
-export interface Passed {
+export interface Passed extends Pick<End, "alike"> {
   readonly world: World;
   readonly faults: readonly string[];
 }
@@ -30,6 +36,10 @@ export interface Scope {
   readonly faults: number;
   /** After this many situations it is given up. */
   readonly limit: number;
+  /** How alike Components are counted; as few of them as can be where nothing is said. */
+  readonly merging?: Merging;
+  /** Never taken for alike to others. */
+  readonly apart?: readonly ComponentId[];
 }
 
 /** An exploration step by step: it goes on when it is told null, and is given up for what it is told else. */
@@ -52,25 +62,67 @@ export function toItsEnd(steps: Exploring): Exploration {
   }
 }
 
-/** Tries every outcome of every step of the real machine; equal situations are explored once. */
+/**
+ * Tries every outcome of every step of the machine; equal situations are explored once. Alike Components are counted as
+ * long as all that is decided is the same whichever of them it is; where it is not, it is begun again and more is told
+ * apart. Of another machine than the real one nobody knows what it tells apart.
+ */
 export function* exploring(
   first: Begin,
   answers: Answers,
-  { faults, limit }: Scope,
+  scope: Scope,
   machine: Machine = realMachine,
 ): Exploring {
+  const { apart = [] } = scope;
+  const isReal = machine === realMachine && answers.lies === undefined;
+  const classes = isReal ? alikeClasses(first, answers, apart) : [];
+  const least = classes.length === 0 ? "none" : (scope.merging ?? "capped");
   const grounding = groundingOf(first.system);
-  const model = deploymentModel(first, { machine, answers, grounding });
-  const checked = yield* check(model, { faults, situations: limit });
+  const capOf = capWith(first.system);
+  let checked: Checked<Told> | null = null;
+  for (const merging of mergings.slice(mergings.indexOf(least))) {
+    let isAlike = true;
+    const watch: Setting["watch"] = (deployment, record) => {
+      const counting = { classes, merging, cap: capOf(0) };
+      const inVariant = (variant: Deployment) => decidedIn({ machine, grounding }, variant);
+      isAlike &&= isDecidedAlike(deployment, record, inVariant, counting);
+    };
+    const setting = { machine, answers, grounding, ...(merging !== "none" && { watch }) };
+    const steps = check(deploymentModel(first, setting, alikeWith(merging, classes, capOf)), {
+      faults: scope.faults,
+      situations: scope.limit,
+    });
+    let stop: GivenUp | null = null;
+    for (let step = steps.next(null); isAlike; step = steps.next(stop)) {
+      if (step.done === true) {
+        checked = step.value;
+        break;
+      }
+      stop = yield step.value;
+    }
+    if (isAlike && checked !== null) break;
+  }
+  if (checked === null) throw new Error("nothing was explored");
+  return explorationOf(checked);
+}
+
+const mergings = ["capped", "counted", "none"] as const satisfies readonly Merging[];
+
+function alikeWith(merging: Merging, classes: Alike["classes"], capOf: Alike["capOf"]): Alike {
+  if (merging === "none") return nobodyAlike;
+  return merging === "capped" ? { classes, capOf } : { classes, capOf: () => Infinity };
+}
+
+function explorationOf({ situations, found, faults, givenUp }: Checked<Told>): Exploration {
   return {
-    situations: checked.situations,
-    ends: checked.found.flatMap(({ found, faults: by }) =>
-      found.kind === "end" ? [{ ...found.end, faults: by }] : [],
+    situations,
+    ends: found.flatMap(({ found: told, faults: by }) =>
+      told.kind === "end" ? [{ ...told.end, faults: by }] : [],
     ),
-    forbidden: checked.found.flatMap(({ found, faults: by }) =>
-      found.kind === "passed" ? [{ world: found.world, faults: by }] : [],
+    forbidden: found.flatMap(({ found: told, faults: by }) =>
+      told.kind === "passed" ? [{ world: told.world, alike: told.alike, faults: by }] : [],
     ),
-    covered: checked.faults === 0 ? null : checked.faults - 1,
-    givenUp: checked.givenUp,
+    covered: faults === 0 ? null : faults - 1,
+    givenUp,
   };
 }

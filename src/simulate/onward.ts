@@ -1,6 +1,5 @@
 import { contingencyPlan } from "../deployment/contingency-plan.ts";
-import type { Action } from "../deployment/decide.ts";
-import { owingCleanup } from "../deployment/deployment.ts";
+import { type Deployment, owingCleanup } from "../deployment/deployment.ts";
 import type { JournalRecord } from "../deployment/records.ts";
 import type { RoundName } from "../deployment/rounds.ts";
 import { at, ended, takenUp } from "./calls.ts";
@@ -12,9 +11,10 @@ export function onward(setting: Setting, situation: Situation): Situation | null
   const { deployment } = situation;
   const { open } = deployment;
   if (open === null) {
-    const action = setting.machine.decide(deployment, setting.grounding);
-    if (action.kind === "none") return null;
-    return fold(setting, situation, recordOf(setting, situation, action));
+    const record = decidedIn(setting, deployment);
+    if (record === null) return null;
+    setting.watch?.(deployment, record);
+    return fold(setting, situation, record);
   }
   if (isHostReboot(open.intent.round)) return takenUp(setting, situation, true);
   const [component] = open.waiting;
@@ -27,12 +27,15 @@ export function isHostReboot(round: RoundName): boolean {
   return round === "HostReboot" || round === "HostRollbackReboot";
 }
 
-function recordOf(
-  { grounding }: Setting,
-  { deployment }: Situation,
-  action: Action,
-): JournalRecord {
+/** What is written next where no round is open; null where it has ended. */
+export function decidedIn(
+  { machine, grounding }: Pick<Setting, "machine" | "grounding">,
+  deployment: Deployment,
+): JournalRecord | null {
+  const action = machine.decide(deployment, grounding);
   switch (action.kind) {
+    case "none":
+      return null;
     case "round":
     case "reboot-host": {
       const { round, group, components } = action;

@@ -2,6 +2,8 @@ import type { Deployment, Member } from "../deployment/deployment.ts";
 import { roundNames } from "../deployment/rounds.ts";
 import type { Packed } from "./checker/model.ts";
 import { type VectorTable, vectorTable } from "./checker/vector-table.ts";
+import { AlikeConditions } from "./alike-conditions.ts";
+import type { AlikeClass } from "./alike.ts";
 import { memberNumbers, numbering } from "./member-numbers.ts";
 import type { Lasting, Situation } from "./situation.ts";
 
@@ -10,7 +12,12 @@ import type { Lasting, Situation } from "./situation.ts";
  * came about is left out: the run's number, its boot id, and what the failure was. Each part has a number of its own,
  * the same for equal ones: a Member, a Component with what it really runs, Components beside each other.
  */
-export function packing({ deployment: first, lasting }: Situation): () => Packed<Situation> {
+export function packing(
+  { deployment: first, lasting }: Situation,
+  { classes, capOf }: Alike,
+): () => Packed<Situation> {
+  const inClasses = new Set(classes.flat());
+  const alone = [...first.members.keys()].filter((place) => !inClasses.has(place));
   const parts: Parts = {
     places: new Map(first.members.map(({ id }, index) => [id, index])),
     ofMember: memberNumbers(),
@@ -19,12 +26,23 @@ export function packing({ deployment: first, lasting }: Situation): () => Packed
     together: vectorTable(),
     endings: numbering(),
     count: first.members.length,
+    classes,
+    alone: Array.from({ length: Math.ceil(alone.length / beside) }, (_, index) =>
+      alone.slice(index * beside, (index + 1) * beside),
+    ),
+    capOf,
     sound: lasting.components,
   };
   return () => new PackedSituation(parts);
 }
 
-interface Parts {
+/** Which Components are alike, and how far those in the same condition are counted. */
+export interface Alike {
+  readonly classes: readonly AlikeClass[];
+  readonly capOf: (faultsLeft: number) => number;
+}
+
+interface Parts extends Alike {
   readonly places: ReadonlyMap<string, number>;
   readonly ofMember: (member: Member) => number;
   readonly versions: (version: string | null) => number;
@@ -32,13 +50,15 @@ interface Parts {
   readonly together: VectorTable;
   readonly endings: (text: string) => number;
   readonly count: number;
+  /** Those that are not alike to any other, some beside each other. */
+  readonly alone: readonly (readonly number[])[];
   /** Of Components with which nothing lasting is wrong. */
   readonly sound: Lasting["components"];
 }
 
 /** So many Components beside each other have one number. */
 const beside = 8;
-/** The first is the checker's, then come those of the deployment. */
+/** The faults that are left, and the deployment without its Components. */
 const headLength = 6;
 
 class PackedSituation implements Packed<Situation> {
@@ -54,13 +74,14 @@ class PackedSituation implements Packed<Situation> {
   readonly #components: Int32Array;
   // Used anew each time.
   readonly #called: Uint8Array;
+  readonly #alike: readonly AlikeConditions[];
   readonly #some = new Int32Array(beside);
   readonly #component = new Int32Array(2);
 
   constructor(parts: Parts) {
     const { count } = parts;
     this.#parts = parts;
-    this.length = headLength + Math.ceil(count / beside);
+    this.length = headLength + parts.alone.length + parts.classes.length;
     this.ints = new Int32Array(this.length);
     this.#members = Array.from({ length: count }, () => null);
     this.#world = Array.from({ length: count }, () => null);
@@ -69,6 +90,7 @@ class PackedSituation implements Packed<Situation> {
     this.#calls = new Int32Array(count);
     this.#components = new Int32Array(count).fill(-1);
     this.#called = new Uint8Array(count);
+    this.#alike = parts.classes.map((places) => new AlikeConditions(places));
   }
 
   become(other: PackedSituation): void {
@@ -83,23 +105,49 @@ class PackedSituation implements Packed<Situation> {
     }
   }
 
-  pack(situation: Situation): void {
-    const { deployment } = situation;
-    this.#packHead(situation);
-    const calls = this.#callsIn(deployment);
+  pack(situation: Situation, faultsLeft: number): boolean {
+    const isCappedAnew = this.ints[0] !== faultsLeft;
+    this.ints[0] = faultsLeft;
+    let isSame = !this.#packHead(situation) && !isCappedAnew;
+    const calls = this.#callsIn(situation.deployment);
     this.#noteLasting(situation, calls);
-    const { count } = this.#parts;
-    for (let from = 0; from < count; from += beside) {
-      const to = Math.min(from + beside, count);
-      let isSame = true;
-      for (let at = from; at < to; at += 1) {
-        if (this.#hasChanged(situation, at, calls)) isSame = false;
+    let at = headLength;
+    let hasAnyChanged = false;
+    for (const places of this.#parts.alone) {
+      if (this.#haveChanged(situation, places, calls)) {
+        for (const [index, place] of places.entries()) {
+          this.#some[index] = this.#components[place] ?? 0;
+        }
+        this.ints[at] = this.#parts.together.numberOf(this.#some, places.length);
+        hasAnyChanged = true;
+        isSame = false;
       }
-      if (isSame) continue;
-      for (let at = from; at < to; at += 1) this.#some[at - from] = this.#components[at] ?? 0;
-      const number = this.#parts.together.numberOf(this.#some, to - from);
-      this.ints[headLength + from / beside] = number;
+      at += 1;
     }
+    for (const [index, places] of this.#parts.classes.entries()) {
+      if (this.#haveChanged(situation, places, calls) || isCappedAnew) {
+        hasAnyChanged = true;
+        const number = this.#countedIn(index, faultsLeft);
+        if (number !== this.ints[at]) isSame = false;
+        this.ints[at] = number;
+      }
+      at += 1;
+    }
+    return isSame && hasAnyChanged && situation.deployment.open !== null;
+  }
+
+  #countedIn(index: number, faultsLeft: number): number {
+    const { capOf, together } = this.#parts;
+    const conditions = this.#alike[index];
+    if (conditions === undefined) throw new Error("a class that is not there");
+    conditions.count(this.#components, capOf(faultsLeft));
+    return together.numberOf(conditions.counts, conditions.length);
+  }
+
+  #haveChanged(situation: Situation, places: readonly number[], calls: Uint8Array): boolean {
+    let hasChanged = false;
+    for (const place of places) if (this.#hasChanged(situation, place, calls)) hasChanged = true;
+    return hasChanged;
   }
 
   #hasChanged({ deployment, world }: Situation, at: number, calls: Uint8Array): boolean {
@@ -131,8 +179,10 @@ class PackedSituation implements Packed<Situation> {
     }
   }
 
-  #packHead({ deployment, isShaken, lasting }: Situation): void {
+  /** Whether anything of it has changed. */
+  #packHead({ deployment, isShaken, lasting }: Situation): boolean {
     const { open, ended, direction } = deployment;
+    const [, flags, cursor, stage, detour, round] = this.ints;
     this.ints[1] =
       (deployment.mustReplan ? 1 : 0) +
       (deployment.givenUp ? 2 : 0) +
@@ -148,8 +198,20 @@ class PackedSituation implements Packed<Situation> {
     this.ints[3] = deployment.stage;
     this.ints[4] = deployment.detourGroups;
     // Where it has ended no round is open.
-    this.ints[5] =
-      ended === null ? roundNumber(open) : -1 - this.#parts.endings(JSON.stringify(ended));
+    this.ints[5] = ended === null ? roundNumber(open) : -1 - this.#endingNumber(ended);
+    return (
+      flags !== this.ints[1] ||
+      cursor !== this.ints[2] ||
+      stage !== this.ints[3] ||
+      detour !== this.ints[4] ||
+      round !== this.ints[5]
+    );
+  }
+
+  /** Where names do not count, who is named follows from the rest. */
+  #endingNumber(ended: NonNullable<Deployment["ended"]>): number {
+    const { classes, endings } = this.#parts;
+    return endings(classes.length === 0 ? JSON.stringify(ended) : ended.outcome);
   }
 
   /** Who is in the round follows from the program; who has not ended yet does not. */

@@ -33,6 +33,8 @@ export interface Setting {
   readonly answers: Answers;
   /** Of the tables of the System. */
   readonly grounding: Grounding;
+  /** Is told of each record that is decided on. */
+  readonly watch?: (deployment: Deployment, record: JournalRecord) => void;
 }
 
 /** The machine that is explored: the real one, or in a test one with a bug. */

@@ -22,7 +22,11 @@ describe("the ends of a generated System, and what it passes", () => {
           if (answer.kind !== "plan") return;
           const first = syntheticBegin(system, answer.plan, { policy: () => policy });
           const answers = answersOf(system);
-          const { ends, forbidden } = explore(first, answers, { faults: 1, limit: 400_000 });
+          const { ends, forbidden } = explore(first, answers, {
+            faults: 1,
+            limit: 400_000,
+            merging: "none",
+          });
           const found = [...ends, ...forbidden].map(({ faults, ...what }) =>
             JSON.stringify([what, faults.length]),
           );

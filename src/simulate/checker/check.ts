@@ -69,16 +69,13 @@ export function* check<State, Found>(model: Model<State, Found>, bounds: Bounds)
     const met = vectorTable();
     const frames: Frame<State>[] = [];
     /** False: it was met already. */
-    const isNew = (packed: Packed<State>): boolean => {
-      packed.ints[0] = faults - frames.length;
-      return met.add(packed.ints, packed.length);
-    };
+    const isNew = ({ ints, length }: Packed<State>): boolean => met.add(ints, length);
     const enter = (state: State, trail: Trail | null): void => {
       const packed = places[frames.length];
       if (packed === undefined) throw new Error("more faults than there may be");
       const before = frames.at(-1);
       if (before !== undefined) packed.become(before.packed);
-      packed.pack(state);
+      packed.pack(state, faults - frames.length);
       if (!isNew(packed)) return;
       const isLast = frames.length === faults;
       frames.push({ state, packed, faults: isLast ? none() : faultsOf(model, state), trail });
@@ -113,12 +110,12 @@ export function* check<State, Found>(model: Model<State, Found>, bounds: Bounds)
         continue;
       }
       note(model.atStep(state, next), trail);
-      frame.packed.pack(next);
-      frames.pop();
-      if (!isNew(frame.packed)) continue;
+      const left = faults + 1 - frames.length;
       frame.state = next;
-      frame.faults = frames.length === faults ? none() : faultsOf(model, next);
-      frames.push(frame);
+      // Its faults are those of the situation before.
+      if (frame.packed.pack(next, left)) continue;
+      if (isNew(frame.packed)) frame.faults = left === 0 ? none() : faultsOf(model, next);
+      else frames.pop();
     }
     situations = met.size;
   }

@@ -33,10 +33,14 @@ export interface Finding<Found> {
  * state before it had in common is taken over.
  */
 export interface Packed<State> {
-  /** Of these the first `length` count. The first one is the checker's. */
+  /** Of these the first `length` count. */
   readonly ints: Int32Array;
   readonly length: number;
-  pack(state: State): void;
+  /**
+   * `faultsLeft` is part of what is packed. True: nothing that counts has changed since the state before, and it goes
+   * on all the same.
+   */
+  pack(state: State, faultsLeft: number): boolean;
   /** Takes over what another one holds. */
   become(other: Packed<State>): void;
 }

@@ -23,8 +23,10 @@ const walk: Model<number, string> = {
     return {
       ints,
       length: 2,
-      pack: (place) => {
+      pack: (place, faultsLeft) => {
+        ints[0] = faultsLeft;
         ints[1] = place;
+        return false;
       },
       become: (other) => {
         ints.set(other.ints);

@@ -1,0 +1,133 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Begin } from "../../src/deployment/records.ts";
+import { syntheticBegin } from "../../src/deployment/synthetic-begin.ts";
+import type { System } from "../../src/manifest/system.ts";
+import { findPlan } from "../../src/planner/find-plan.ts";
+import { alikeClasses, type Merging } from "../../src/simulate/alike.ts";
+import { explore } from "../../src/simulate/explore.ts";
+import { answersOf } from "../../src/simulate/simulate.ts";
+import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
+import { possibleSystem } from "../support/possible-system.ts";
+import { randomFleet } from "../support/random-fleet.ts";
+
+const policies = ["rollback", "retry", "observe"] as const;
+
+interface Explored {
+  readonly situations: number;
+  /** What was found, whichever of the alike Components it is, with how many faults. */
+  readonly kinds: readonly string[];
+}
+
+function explored(
+  first: Begin,
+  merging: Merging,
+  faults: number,
+  classes = alikeClasses(first, answersOf(first.system), []),
+): Explored {
+  const { system } = first;
+  const kindOf = (told: readonly string[]): string => {
+    const all = classes.map((places) => places.map((place) => told[place]).toSorted());
+    // By name, so that the order of the Topology does not matter.
+    const others = told.flatMap((one, place) =>
+      classes.some((places) => places.includes(place))
+        ? []
+        : [`${system.components[place]?.id ?? ""} ${one}`],
+    );
+    return JSON.stringify([all.map(String).toSorted(), others.toSorted()]);
+  };
+  const { situations, ends, forbidden, givenUp } = explore(first, answersOf(system), {
+    faults,
+    limit: 300_000,
+    merging,
+  });
+  expect(givenUp).toBeNull();
+  const kinds = new Map<string, number>();
+  // Those of fewer faults come first.
+  const note = (kind: string, by: number) => kinds.set(kind, kinds.get(kind) ?? by);
+  for (const { outcome, isUntrue, world, inconsistent, uncommitted, faults: by } of ends) {
+    const told = system.components.map(({ id }, place) =>
+      [world[place] ?? "half-way", inconsistent.includes(id), uncommitted.includes(id)].join(),
+    );
+    note(`${outcome} ${String(isUntrue)} ${kindOf(told)}`, by.length);
+  }
+  for (const { world, faults: by } of forbidden) {
+    note(`passed ${kindOf(world.map(String))}`, by.length);
+  }
+  return { situations, kinds: [...kinds].map(([kind, by]) => `${kind} ${by}`).toSorted() };
+}
+
+/** Those that differ in nothing but their place in the Topology, and so perhaps in the plan. */
+function alikeButForTheirPlace({ system: { components } }: Begin): readonly (readonly number[])[] {
+  const classes = new Map<string, number[]>();
+  for (const [place, { type, supportsRollback, rebootsHost }] of components.entries()) {
+    const key = [type, supportsRollback, rebootsHost].join();
+    classes.set(key, [...(classes.get(key) ?? []), place]);
+  }
+  return [...classes.values()];
+}
+
+function begun(system: System, policy: (typeof policies)[number]): Begin | null {
+  const answer = findPlan(system);
+  return answer.kind === "plan"
+    ? syntheticBegin(system, answer.plan, { policy: () => policy })
+    : null;
+}
+
+describe("where alike Components are counted", () => {
+  for (const [name, systems, faults, runs] of [
+    ["random Systems after any fault", fc.nat().map(possibleSystem), 1, 60],
+    ["random fleets after any fault", randomFleet, 1, 60],
+    ["random fleets after any two faults", randomFleet, 2, 8],
+  ] as const) {
+    it(
+      `${name} end in the same ways and pass the same, with as many faults, and no more situations are met`,
+      () => {
+        fc.assert(
+          fc.property(systems, fc.constantFrom(...policies), (system, policy) => {
+            const first = begun(system, policy);
+            fc.pre(first !== null && system.components.length <= (faults === 1 ? 99 : 3));
+            if (first === null) return;
+            const exact = explored(first, "none", faults);
+            for (const merging of ["capped", "counted"] as const) {
+              const merged = explored(first, merging, faults);
+              expect(merged.kinds).toEqual(exact.kinds);
+              expect(merged.situations).toBeLessThanOrEqual(exact.situations);
+            }
+          }),
+          fuzzing(runs),
+        );
+      },
+      fuzzingTimeout(),
+    );
+  }
+});
+
+describe("the order of the Topology", () => {
+  it(
+    "makes no difference to how a fleet ends",
+    () => {
+      fc.assert(
+        fc.property(randomFleet, fc.constantFrom(...policies), fc.nat(), (system, policy, turn) => {
+          const fleet = { ...system, transitionTables: system.transitionTables.slice(0, 1) };
+          const by = turn % fleet.components.length;
+          const { components } = fleet;
+          const turned = {
+            ...fleet,
+            components: [...components.slice(by), ...components.slice(0, by)],
+          };
+          const first = begun(fleet, policy);
+          const other = begun(turned, policy);
+          expect(first === null).toBe(other === null);
+          fc.pre(first !== null && other !== null);
+          if (first === null || other === null) return;
+          const kinds = (one: Begin) =>
+            explored(one, "capped", 1, alikeButForTheirPlace(one)).kinds;
+          expect(kinds(other)).toEqual(kinds(first));
+        }),
+        fuzzing(60),
+      );
+    },
+    fuzzingTimeout(),
+  );
+});
