@@ -42,10 +42,12 @@ export function simulationJson(
         way_out_undecided_at: end.wayOutUndecidedAt,
         system_version: end.systemVersion,
         components: components(end.world),
+        alike: end.alike,
         faults: end.faults,
       })),
-      forbidden: (run.exploration?.forbidden ?? []).map(({ world, faults }) => ({
+      forbidden: (run.exploration?.forbidden ?? []).map(({ world, alike, faults }) => ({
         components: components(world),
+        alike,
         faults,
       })),
     })),

@@ -63,7 +63,21 @@ function endText(report: SimulationReport, end: End): string {
   const { outcome, inconsistent, systemVersion, world } = end;
   const named = inconsistent.length > 0 ? ` (${namedText(end)})` : "";
   const state = systemVersion === null ? "" : `, ${systemVersion}`;
-  return `${outcomeTexts[outcome]}${named}${state}: ${componentsText(report, world)}`;
+  return `${outcomeTexts[outcome]}${named}${state}: ${componentsText(report, world)}${alikeText(end)}`;
+}
+
+/** So many of those that are alike are named. */
+const mostAlike = 4;
+
+function alikeText({ alike }: Pick<End, "alike">): string {
+  return alike
+    .map((all) => {
+      const rest = all.length - mostAlike;
+      const names =
+        rest > 1 ? `${all.slice(0, mostAlike).join(", ")} and ${rest} more` : listed(all);
+      return `; ${names} are alike: it may be others of them, or more`;
+    })
+    .join("");
 }
 
 function namedText({ inconsistent, uncommitted, beside, wayOutUndecidedAt }: End): string {
@@ -82,16 +96,18 @@ export function badEndLines(report: SimulationReport, end: End, style: Style): r
     ...faultLines(end.faults),
   ];
   if (end.isUntrue) return lines;
-  const options = culprits(report.system, end).map((component) => `--accept ${component}`);
+  const options = culprits(report.system, end)
+    .flatMap((id) => end.alike.find((all) => all.includes(id)) ?? [id])
+    .map((component) => `--accept ${component}`);
   return [...lines, `    hint: Where this risk is accepted, say so with "${options.join(" ")}".`];
 }
 
 export function forbiddenLines(
   report: SimulationReport,
-  { world, faults }: Passed,
+  { world, alike, faults }: Passed,
   style: Style,
 ): readonly string[] {
-  const what = `on the way, what the tables do not accept: ${componentsText(report, world)}`;
+  const what = `on the way, what the tables do not accept: ${componentsText(report, world)}${alikeText({ alike })}`;
   return [`  ${style.bad("FORBIDDEN")} ${what}`, ...faultLines(faults)];
 }
 

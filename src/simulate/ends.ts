@@ -17,7 +17,7 @@ export interface End extends Pick<
   /** The end state that it really is; null where it is none, or no tables tell. */
   readonly systemVersion: SystemVersion | null;
   readonly faults: readonly string[];
-  /** Alike Components that are not all in the same condition: any of them may take the place of another one of its list. */
+  /** Alike Components that are not all in the same condition: it may be others of a list, or more of them. */
   readonly alike: readonly (readonly ComponentId[])[];
   /** What the machine claims is not what is there: a bug of ours. */
   readonly isUntrue: boolean;

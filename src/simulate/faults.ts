@@ -46,9 +46,9 @@ function* inRound(
   }
   const lasting = lastingFaultIn(setting, situation, component, round);
   if (lasting !== null) {
-    const { told, then } = lasting;
-    const failure = lastingFailure(then, component, round);
-    yield { told, next: ended(setting, then, component, failure, "done") };
+    const { told, turned } = lasting;
+    const failure = lastingFailure(turned, component, round);
+    yield { told, next: ended(setting, turned, component, failure, "done") };
   }
   for (const hasRebooted of [false, true]) {
     const what = hasRebooted ? "the host loses power" : "killed";

@@ -39,29 +39,29 @@ export function lastingFaultIn(
   situation: Situation,
   component: ComponentId,
   round: RoundName,
-): { readonly told: string; readonly then: Situation } | null {
+): { readonly told: string; readonly turned: Situation } | null {
   const { lasting } = situation;
-  const then = (changed: Partial<Situation["lasting"]>): Situation => ({
+  const changedTo = (changed: Partial<Situation["lasting"]>): Situation => ({
     ...situation,
     lasting: { ...lasting, ...changed },
   });
   const place = placeOf(situation, component);
   const before = lasting.components[place] ?? "none";
   const withFault = (fault: "cleanup" | "rollback"): Situation =>
-    then({ components: lasting.components.with(place, before === "none" ? fault : "both") });
+    changedTo({ components: lasting.components.with(place, before === "none" ? fault : "both") });
   if (round === "Download" && !lasting.isSupplyGone) {
     return {
       told: `${component}: Download fails, the supply is gone`,
-      then: then({ isSupplyGone: true }),
+      turned: changedTo({ isSupplyGone: true }),
     };
   }
   if (isCleanup(round) && before !== "cleanup" && before !== "both") {
-    return { told: `${component}: ${round} fails for good`, then: withFault("cleanup") };
+    return { told: `${component}: ${round} fails for good`, turned: withFault("cleanup") };
   }
   if (round !== "SupportsRollback" || before === "rollback" || before === "both") return null;
   const turned = withFault("rollback");
   const answer = rollbackAnswer(setting, turned, component);
-  return { told: `${component}: SupportsRollback is answered ${answer}`, then: turned };
+  return { told: `${component}: SupportsRollback is answered ${answer}`, turned };
 }
 
 function isCleanup(round: RoundName): boolean {

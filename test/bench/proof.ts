@@ -1,7 +1,21 @@
 import { explain } from "../../src/planner/explain.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import type { System } from "../../src/manifest/system.ts";
-import { simulate } from "../../src/simulate/simulate.ts";
+import type { Begin } from "../../src/deployment/records.ts";
+import { syntheticBegin } from "../../src/deployment/synthetic-begin.ts";
+import { groundingOf } from "../../src/planner/constraints/grounding.ts";
+import { type Bounds, check } from "../../src/simulate/checker/check.ts";
+import { deploymentModel } from "../../src/simulate/deployment-model.ts";
+import { explore } from "../../src/simulate/explore.ts";
+import { faultsIn } from "../../src/simulate/faults.ts";
+import { onward } from "../../src/simulate/onward.ts";
+import { answersOf, simulate } from "../../src/simulate/simulate.ts";
+import {
+  firstSituation,
+  realMachine,
+  type Setting,
+  type Situation,
+} from "../../src/simulate/situation.ts";
 import { seedSketch, systemOf } from "../support/planner-systems.ts";
 import { milliseconds, processorMs } from "./measure.ts";
 import type { Bench, BenchRow } from "./row.ts";
@@ -11,6 +25,8 @@ import type { Bench, BenchRow } from "./row.ts";
 export const proof: Bench = async () => [
   simulated("simulate the seed's, 2 faults", systemOf(seedSketch), 2, 1_000),
   simulated("simulate 20 in a chain, 1 fault", chain(20, true), 1, 5_000),
+  ...againstTheMachine("10 in a chain, 2 faults", chain(10, true), 2),
+  besideFive(50),
   explained("explain 50 tables", chain(50, false), 100),
 ];
 
@@ -22,6 +38,86 @@ function simulated(name: string, system: System, faults: number, limitMs: number
   });
   const rate = Math.round(situations / (ms / 1000));
   return row(`${name} (${situations} situations, ${rate} a second)`, ms, limitMs);
+}
+
+/** A hub, which goes first, and so many nodes that nothing tells apart. */
+function fleet(nodes: number): System {
+  return systemOf({
+    types: { hub: { versions: ["h1", "h2"] }, node: { versions: ["n1", "n2"] } },
+    components: [
+      { id: "H", type: "hub" },
+      ...Array.from({ length: nodes }, (_, at) => ({ id: `N${at}`, type: "node" })),
+    ],
+    endTables: [{ columns: ["hub", "node"], rows: ["h1 n1 YES v.1", "h2 n2 YES v.2"] }],
+    transitionTables: [{ columns: ["hub", "node"], rows: ["h2 n1 YES"] }],
+  });
+}
+
+/** How many situations a fleet takes, beside one of five. */
+function besideFive(nodes: number): BenchRow {
+  const [ours, five] = [nodes, 5].map((count) => {
+    const scope = { faults: 2, limit: 1_000_000 };
+    return simulate(fleet(count), scope, () => "rollback").exploration?.situations ?? 0;
+  });
+  return {
+    name: `simulate ${nodes} alike nodes and a hub, 2 faults`,
+    measured: `${ours ?? 0} situations`,
+    reference: `5 of them: ${five ?? 0}`,
+    ratio: (ours ?? 0) / (five ?? 1),
+    limit: 3,
+  };
+}
+
+/**
+ * What packing and telling apart cost beside the machine alone, which goes all ways with the same number of situations
+ * and keeps none; and the memory of a situation.
+ */
+function againstTheMachine(name: string, system: System, faults: number): readonly BenchRow[] {
+  const answer = findPlan(system);
+  if (answer.kind !== "plan") throw new Error(`there is a ${answer.kind}`);
+  const first = syntheticBegin(system, answer.plan);
+  const answers = answersOf(system);
+  const setting = { machine: realMachine, answers, grounding: groundingOf(system) };
+  const scope = { faults, limit: 1_000_000 };
+  const { situations } = explore(first, answers, scope);
+  const ours = fastest(() => explore(first, answers, scope));
+  const alone = fastest(() => {
+    let left = situations;
+    const dive = (from: Situation, faultsLeft: number): void => {
+      for (let at: Situation | null = from; at !== null && left > 0; at = onward(setting, at)) {
+        left -= 1;
+        if (faultsLeft === 0) continue;
+        for (const { next } of faultsIn(setting, at)) dive(next, faultsLeft - 1);
+      }
+    };
+    dive(firstSituation(first), faults);
+  });
+  const bytes = bytesOf(first, setting, { faults, situations: scope.limit }) / situations;
+  return [
+    {
+      name: `simulate ${name} (${Math.round(situations / (ours / 1000))} a second)`,
+      measured: milliseconds(ours),
+      reference: `decide and evolve alone, ${situations} times: ${milliseconds(alone)}`,
+      ratio: ours / alone,
+      limit: 2,
+    },
+    {
+      name: `the memory of a situation, ${name}`,
+      measured: `${Math.round(bytes)} bytes`,
+      reference: "may take 300 bytes",
+      ratio: bytes / 300,
+      limit: 1,
+    },
+  ];
+}
+
+function bytesOf(first: Begin, setting: Setting, bounds: Bounds): number {
+  const steps = check(deploymentModel(first, setting), bounds);
+  let most = 0;
+  for (let step = steps.next(null); step.done !== true; step = steps.next(null)) {
+    most = Math.max(most, step.value.bytes);
+  }
+  return most;
 }
 
 function explained(name: string, system: System, limitMs: number): BenchRow {

@@ -20,6 +20,7 @@ import type { Exploration, Exploring } from "../../simulate/explore.ts";
 import { exploringFrom, plannedFrom, type Simulated, startsOf } from "../../simulate/simulate.ts";
 import { failed, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
+import { progressOf, type SimulationProgress } from "./simulation-progress.ts";
 import { formatProblem, tellAs } from "./told-as.ts";
 
 export interface SimulateOptions extends PlanningOptions {
@@ -29,6 +30,7 @@ export interface SimulateOptions extends PlanningOptions {
   readonly limit: number;
   /** In MB. */
   readonly memory: number;
+  readonly exact: boolean;
   readonly format: "text" | "json" | "junit" | PictureFormat;
   readonly out?: string;
 }
@@ -72,7 +74,7 @@ async function reportOf(
   context: Context,
   planning: Planning,
   accepted: readonly ComponentId[],
-  { from, faults, limit, memory }: SimulateOptions,
+  { from, faults, limit, memory, exact }: SimulateOptions,
 ): Promise<SimulationReport> {
   const { manifest, system, survey, nodeLimit } = planning;
   const notes = new Map(planning.planned.notes.map((note) => [note.message, note]));
@@ -84,7 +86,9 @@ async function reportOf(
   const begin = clock.monotonicMs();
   const starts = from === "all" ? await compute(() => startsOf(system)) : [startState(system)];
   const runs: Simulated[] = [];
-  const how = { scope: { faults, limit }, policy: interruptPolicy(survey), nodeLimit };
+  const scope = { faults, limit, merging: exact ? "none" : "capped", apart: accepted } as const;
+  const how = { scope, policy: interruptPolicy(survey), nodeLimit };
+  const progress = await progressOf(context, manifest.name);
   for (const start of starts) {
     const planned = await compute(() => plannedFrom(system, start, nodeLimit));
     const there = { ...planning, system: startingIn(system, start) };
@@ -93,10 +97,11 @@ async function reportOf(
       answer.kind === "plan" ? await systemOnWaysOut(context, there, answer.plan) : null;
     for (const note of found?.notes ?? []) notes.set(note.message, note);
     const steps = exploringFrom(found?.system ?? system, planned, how);
-    const exploration = steps === null ? null : await explored(context, steps, memory);
+    const exploration = steps === null ? null : await explored(context, steps, memory, progress);
     runs.push({ ...planned, exploration });
     if (exploration?.givenUp === "memory" || exploration?.givenUp === "signal") break;
   }
+  progress.close();
   const seconds = (clock.monotonicMs() - begin) / 1000;
   const situations = runs.reduce((sum, run) => sum + (run.exploration?.situations ?? 0), 0);
   writeLines(output.messages, [
@@ -127,6 +132,7 @@ async function explored(
   { platform: { clock, memory: own }, signal }: Context,
   steps: Exploring,
   memory: number,
+  progress: SimulationProgress,
 ): Promise<Exploration> {
   const givenUp = (mayTake: number): GivenUp | null => {
     if (signal.aborted) return "signal";
@@ -140,6 +146,7 @@ async function explored(
     if (step.done === true) return step.value;
     if (clock.monotonicMs() >= nextTurn) {
       await new Promise((settle) => setImmediate(settle));
+      progress.tell(step.value);
       nextTurn = clock.monotonicMs() + turnMs;
     }
     stop = givenUp(step.value.mayTake);

@@ -34,6 +34,7 @@ export function defineProof(program: Command, lazily: Lazily): void {
     .option("--accept <component>", "accept that it may end inconsistent", collected, [])
     .option("--limit <situations>", "give up after so many from one state", situations, 1_000_000)
     .option("--memory <MB>", "give up where this process takes more, 128 at least", megabytes, 512)
+    .option("--exact", "count no Components as alike: every name is told apart", false)
     .addOption(formatOption("junit"))
     .option(...outOption)
     .action(

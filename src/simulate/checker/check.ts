@@ -16,7 +16,9 @@ export interface Coverage {
   readonly situations: number;
   /** All ways of fewer faults than these were followed to their ends. */
   readonly faults: number;
-  /** Bytes that may be taken besides before it is asked again. */
+  /** Bytes of the set of situations. */
+  readonly bytes: number;
+  /** Bytes that it may take besides before it is asked again. */
   readonly mayTake: number;
 }
 
@@ -91,7 +93,7 @@ export function* check<State, Found>(model: Model<State, Found>, bounds: Bounds)
       steps += 1;
       if (steps % turn === 0) {
         const mayTake = met.growthOf(turn, frame.packed.length);
-        const stop = yield { situations, faults, mayTake };
+        const stop = yield { situations, faults, bytes: met.bytes, mayTake };
         if (stop !== null) return checked(faults, stop);
       }
       const { state, trail } = frame;
