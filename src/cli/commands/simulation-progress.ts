@@ -10,12 +10,12 @@ export interface SimulationProgress {
 
 /** On a terminal: how many situations were met, how many a second, and with how many faults; elsewhere nothing. */
 export async function progressOf(
-  { output, platform: { clock } }: Context,
+  { output, platform: { clock }, signal }: Context,
   manifest: string,
 ): Promise<SimulationProgress> {
   if (!output.messages.isTerminal) return { tell: () => {}, close: () => {} };
   const { drawn } = await import("../output/drawn.ts");
-  const { emit, close } = drawn(output, clock, [], "info");
+  const { emit, close } = drawn(output, clock, [], "info", signal);
   let name: string | null = null;
   let sinceMs = 0;
   const end = (): void => {
