@@ -14,7 +14,7 @@ import { type ArtifactCandidates, findArtifacts } from "./artifacts.ts";
 import { deviceConstraintsFile } from "./device-files.ts";
 import { readText } from "./input-files.ts";
 import { type SystemInput, withSystemInput } from "./input.ts";
-import { planThisSystem } from "./installer.ts";
+import { planThisSystem } from "./plan-system.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
 import { matchAndPlan, type Planning, unlessExchanged } from "./planning.ts";

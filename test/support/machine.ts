@@ -1,5 +1,5 @@
 import { readEnvironment } from "../../src/install/environment.ts";
-import type { InstallOptions } from "../../src/install/installer.ts";
+import type { InstallOptions } from "../../src/install/install-options.ts";
 import type { Machine } from "../../src/install/machine.ts";
 import { nodePlatform } from "../../src/platform/node.ts";
 

@@ -1,7 +1,9 @@
 import { assertNever } from "../../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { markRefused } from "../../install/caller-marks.ts";
-import { carryOut, type InstallOptions, prepareInstall } from "../../install/installer.ts";
+import { carryOut } from "../../install/carry-out.ts";
+import type { InstallOptions } from "../../install/install-options.ts";
+import { prepareInstall } from "../../install/prepare-install.ts";
 import { locked } from "../../install/locked.ts";
 import { makeInstallPlan, withWaysOut, withWhyNot } from "../../install/make-plan.ts";
 import type { Planning } from "../../install/planning.ts";

@@ -3,12 +3,9 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createBundle } from "../../../src/bundle/create.ts";
 import { exitCode } from "../../../src/core/exit-code.ts";
-import {
-  carryOut,
-  type InstallOptions,
-  prepareInstall,
-  type PreparedInstall,
-} from "../../../src/install/installer.ts";
+import { carryOut } from "../../../src/install/carry-out.ts";
+import type { InstallOptions } from "../../../src/install/install-options.ts";
+import { prepareInstall, type PreparedInstall } from "../../../src/install/prepare-install.ts";
 import { locked } from "../../../src/install/locked.ts";
 import type { OpenProgress } from "../../../src/install/progress.ts";
 import { collect, memorySource } from "../../support/byte-sources.ts";

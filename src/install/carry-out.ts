@@ -1,0 +1,156 @@
+import { fail, ok, type Result } from "../core/result.ts";
+import type { ManifestTrust } from "../deployment/records.ts";
+import { type Deployed, start } from "../executor/deploy.ts";
+import type { Plan } from "../planner/model/plan.ts";
+import { bringWaysOut, type WaysAtHand } from "./at-hand.ts";
+import { beginRecord, providesOf } from "./begin-record.ts";
+import { prefetch } from "./bring.ts";
+import { deployPorts } from "./deploy-ports.ts";
+import type { InstallOptions } from "./install-options.ts";
+import { removeKeptBundle } from "./kept-bundle.ts";
+import { toldToOthers } from "./live-downloads.ts";
+import type { Machine } from "./machine.ts";
+import type { Planning } from "./planning.ts";
+import { preflight, refusal } from "./preflight.ts";
+import type { PreparedInstall } from "./prepare-install.ts";
+import { type OpenProgress, withProgress } from "./progress.ts";
+import { checkSpace } from "./space.ts";
+import { type Supplies, withSupply } from "./supply.ts";
+
+/** How an install ended that was not refused. */
+export type Installed =
+  | { readonly kind: "no-plan" }
+  | { readonly kind: "nothing-to-do" }
+  | { readonly kind: "deployed"; readonly deployed: Deployed };
+
+/** Refuses the plan, or checks all that can be checked before anything changes, and runs it. */
+export async function carryOut(
+  machine: Machine,
+  prepared: PreparedInstall,
+  options: InstallOptions,
+  openProgress: OpenProgress,
+): Promise<Result<Installed>> {
+  try {
+    let tell = (message: string): void => machine.tell([message]);
+    const supplied = (supply: Supplies) =>
+      deploy(machine, prepared, options, openProgress, {
+        supply,
+        tell: (message) => tell(message),
+        tellBy: (by) => {
+          tell = by;
+        },
+      });
+    const installed = await withSupply(
+      machine,
+      prepared.settings,
+      (message) => tell(message),
+      supplied,
+    );
+    // Nothing was begun, so nobody needs the copy.
+    if (!installed.ok || installed.value.kind !== "deployed") removeKeptBundle(machine);
+    return installed;
+  } finally {
+    prepared.input.close();
+  }
+}
+
+/** What is supplied, and who is told of what goes wrong with that: the events of the run once there is one. */
+interface Told {
+  readonly supply: Supplies;
+  readonly tell: (message: string) => void;
+  readonly tellBy: (tell: Told["tell"]) => void;
+}
+
+async function deploy(
+  machine: Machine,
+  prepared: PreparedInstall,
+  options: InstallOptions,
+  openProgress: OpenProgress,
+  { supply, tell, tellBy }: Told,
+): Promise<Result<Installed>> {
+  const { id, settings, planning, input } = prepared;
+  const { answer, planned } = planning;
+  const { stopBefore, exitOnReboot } = options;
+  if (answer.kind !== "plan") return ok({ kind: "no-plan" });
+  const { plan } = answer;
+  const refused = refusal(plan, options);
+  if (refused !== null) return fail(refused);
+  // A caller that wants to commit must find something to commit, even if it is nothing.
+  if (plan.stages.length === 0 && stopBefore.length === 0) return ok({ kind: "nothing-to-do" });
+  const checked = await preflight(machine, prepared, plan, options, supply);
+  if (!checked.ok) return checked;
+  // What is brought takes room of what the work dirs need, so that is looked at again behind it.
+  const atHand = await bringHere(machine, supply, planning, plan, options, tell);
+  if (!atHand.ok) return atHand;
+  const { away, notes } = atHand.value;
+  const room = checkSpace(
+    machine.platform.files,
+    machine.environment.datastoreDir.value,
+    plan,
+    planning.allotment,
+    checked.value.artifacts,
+  );
+  if (!room.ok) return room;
+  const components = planning.survey?.components ?? [];
+  const { trust } = input;
+  const begin = beginRecord(machine, settings, {
+    id,
+    planning,
+    input: input.identity,
+    trust,
+    plan,
+    components,
+    exitOnReboot,
+    away,
+  });
+  const named = planned.from.components;
+  const shown = await openProgress(named, settings.logLevel);
+  return await withProgress(toldToOthers(machine, id, shown), async (emit) => {
+    const ports = deployPorts(machine, {
+      keys: settings.keys,
+      from: null,
+      emit,
+      provides: providesOf(components),
+      ended: () => {},
+      supply,
+      cache: settings.cache,
+      historyLimit: settings.historyLimit,
+    });
+    tellBy((message) => emit({ type: "note", message }));
+    const lost = notes.map(({ message }) => message);
+    const short = room.value.map(({ message }) => message);
+    for (const message of [...checked.value.notes, ...short, ...lost, ...trustNotes(trust)])
+      emit({ type: "note", message });
+    const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);
+    return ok({ kind: "deployed", deployed });
+  });
+}
+
+/** What lies on this device before the first install; most often nothing is to be brought. */
+async function bringHere(
+  machine: Machine,
+  supply: Supplies,
+  planning: Planning,
+  plan: Plan,
+  options: Pick<InstallOptions, "prefetch">,
+  tell: Told["tell"],
+): Promise<Result<Pick<WaysAtHand, "away" | "notes">>> {
+  const { located } = planning.allotment;
+  const needed = new Set(located.map(({ artifact }) => artifact.identity));
+  supply.cache.protect(needed);
+  supply.aside.protect(needed);
+  for (const { location, artifact } of located) {
+    if (location.kind === "server") supply.heads.set(artifact.identity, artifact);
+  }
+  const isRemote = located.some(({ location }) => location.kind === "server");
+  if (!isRemote) return ok({ away: [], notes: [] });
+  const here = options.prefetch ? await prefetch(supply, planning.allotment, plan, tell) : ok([]);
+  if (!here.ok) return here;
+  return await bringWaysOut(machine, supply, planning, plan, tell, here.value);
+}
+
+function trustNotes(trust: ManifestTrust | null): readonly string[] {
+  return trust?.kind === "allowed"
+    ? ["the Manifest is not signed, and is installed because --allow-unsigned-manifest was said"]
+    : [];
+}

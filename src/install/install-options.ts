@@ -1,0 +1,14 @@
+import type { StopPoint } from "../core/protocol.ts";
+
+/** What the caller of an install has said. */
+export interface InstallOptions {
+  readonly stopBefore: readonly StopPoint[];
+  readonly exitOnReboot: boolean;
+  readonly allowDowngrade: boolean;
+  readonly allowUnsignedManifest: boolean;
+  readonly accept: readonly string[];
+  /** Nobody watches. */
+  readonly unattended: boolean;
+  /** All that the plan installs is to be on this device before the first install. */
+  readonly prefetch: boolean;
+}

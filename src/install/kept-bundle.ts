@@ -1,0 +1,31 @@
+import { resolve } from "node:path";
+import type { Result } from "../core/result.ts";
+import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
+import { openBundleInput, type OpenSystemInput } from "./input.ts";
+import { datastoreOf, type Machine } from "./machine.ts";
+import type { Settings } from "./settings.ts";
+
+/** Opens a bundle where it stays readable until the deployment has ended. */
+export async function openSecured(
+  machine: Machine,
+  demand: Settings & { readonly allowUnsignedManifest: boolean },
+  file: string,
+  id: string,
+): Promise<Result<OpenSystemInput>> {
+  const { platform, environment } = machine;
+  const { workingDirectory } = environment;
+  const secured = await secureBundle(platform.files, {
+    name: file,
+    path: resolve(workingDirectory, file),
+    workingDirectory,
+    clientTrees: demand.trustedManifestDirs,
+    directory: datastoreOf(machine).bundles,
+    id,
+  });
+  return secured.ok ? await openBundleInput(machine, demand, file, secured.value) : secured;
+}
+
+/** What was kept of bundles, whoever left it. */
+export function removeKeptBundle(machine: Machine): void {
+  removeKept(machine.platform.files, datastoreOf(machine).bundles);
+}
