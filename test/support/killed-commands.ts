@@ -1,0 +1,106 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { placeOf } from "./needs.ts";
+
+/**
+ * Kills an Interface right before one of the programs that it starts. On its PATH each of them is a script first, which
+ * counts the calls, kills where it was told to, and else runs the program.
+ */
+export interface Killer {
+  /** Added to what the Interfaces have in their environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly killAt: (moment: Moment) => void;
+  /** Whether the kill was made. */
+  readonly hasKilled: () => boolean;
+  /** How many programs an Interface has started in each state so far, as `<interface> <state>`. */
+  readonly started: () => ReadonlyMap<string, number>;
+}
+
+export interface Moment {
+  readonly interface: string;
+  readonly state: string;
+  /** Before which of its programs, from 1 on. */
+  readonly program: number;
+  /** With the caller, as a power cut does; else the Interface alone. */
+  readonly withCaller: boolean;
+}
+
+const programs = [
+  "cat",
+  "chown",
+  "chmod",
+  "cp",
+  "dpkg",
+  "dpkg-deb",
+  "dpkg-query",
+  "ln",
+  "mkdir",
+  "mv",
+  "readlink",
+  "rm",
+  "sha256sum",
+  "ssh",
+  "sx",
+  "stty",
+  "sync",
+  "tar",
+  "timeout",
+  "touch",
+] as const;
+
+const script = `#!/bin/bash
+name=\${0##*/}
+directory=\${0%/*}
+mapfile -d '' -t caller <"/proc/$PPID/cmdline"
+if [[ \${caller[1]-} == */interfaces/v1/* ]]; then
+  call="\${caller[1]##*/} \${caller[2]}"
+  echo x >>"$directory/started/$call"
+  if [ -e "$directory/kill" ]; then
+    mapfile -t kill <"$directory/kill"
+    mapfile -t started <"$directory/started/$call"
+    if [ "$call \${#started[@]}" = "\${kill[0]} \${kill[1]}" ]; then
+      : >"$directory/killed"
+      read -r _ _ _ _ group _ </proc/self/stat
+      read -r _ _ _ parent _ <"/proc/$group/stat"
+      [ "\${kill[2]}" = alone ] || kill -KILL "$parent"
+      kill -KILL 0
+    fi
+  fi
+fi
+PATH=\${PATH#"$directory:"}
+exec "$name" "$@"
+`;
+
+export function killer(directory: string): Killer {
+  mkdirSync(join(directory, "started"), { recursive: true });
+  writeFileSync(join(directory, "shim"), script);
+  chmodSync(join(directory, "shim"), 0o755);
+  for (const name of programs.filter((each) => placeOf(each) !== null)) {
+    symlinkSync("shim", join(directory, name));
+  }
+  return {
+    environment: { PATH: `${directory}:${process.env["PATH"] ?? ""}` },
+    killAt({ interface: name, state, program, withCaller }) {
+      writeFileSync(
+        join(directory, "kill"),
+        `${name} ${state}\n${program}\n${withCaller ? "both" : "alone"}\n`,
+      );
+    },
+    hasKilled: () => existsSync(join(directory, "killed")),
+    started: () =>
+      new Map(
+        readdirSync(join(directory, "started")).map((call) => [
+          call,
+          readFileSync(join(directory, "started", call), "utf8").length / "x\n".length,
+        ]),
+      ),
+  };
+}
