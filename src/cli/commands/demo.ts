@@ -4,13 +4,16 @@ import type { ProcessEnd } from "../../platform/types.ts";
 import { jsonText } from "../../report/json-text.ts";
 import type { Style } from "../../report/style.ts";
 import { type Act, acts, bundle } from "../demo/acts.ts";
-import { type DemoSystem, makeDemoSystem } from "../demo/system.ts";
+import { type DemoSystem, makeDemoSystem, shellWord } from "../demo/system.ts";
 import { failed, type Output, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
+import { slowDemo } from "./demo-slow.ts";
 
 export interface DemoOptions {
   readonly dir?: string;
   readonly keep: boolean;
+  /** So many seconds longer takes each state that changes a board. */
+  readonly slow?: number;
 }
 
 /** The seed's System in a scratch directory: an update, a failure that is rolled back, a kill and its resume. */
@@ -25,6 +28,8 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
     if (options.dir === undefined) platform.files.remove(directory);
     return failed(output, system.problems);
   }
+  const { slow, keep } = options;
+  if (slow !== undefined) return await slowDemo(context, system.value, { seconds: slow, keep });
   try {
     say(output, introduction(directory));
     const calls: { args: readonly string[]; end: string }[] = [];
@@ -35,7 +40,7 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
       if (context.signal.aborted) return exitCode.unexpected;
     }
     if (options.keep) await system.value.resetBoards();
-    say(output, options.keep ? keptLines(system.value, context) : removedLines);
+    say(output, options.keep ? keptLines(system.value) : removedLines);
     if (output.json) {
       writeLines(output.results, [
         jsonText({ type: "demo", directory, kept: options.keep, calls }),
@@ -119,25 +124,16 @@ const removedLines: readonly string[] = [
   "To begin with a System of your own: docs/cli.md, then docs/manifest.md.",
 ];
 
-function keptLines(system: DemoSystem, context: Context): readonly string[] {
-  const [node, script] = context.environment.program;
-  const variables = Object.entries(system.variables).map(
-    ([name, value]) => `${name}=${shellWord(value)}`,
-  );
-  const program = [node, resolve(script)].map(shellWord).join(" ");
-  const command = (args: string): string => [...variables, program, args].join(" ");
+function keptLines({ directory, commandLine }: DemoSystem): readonly string[] {
+  const told = join(directory, "boards", "R998", "fail");
   return [
     "",
-    `The System is kept in ${system.directory}, with all boards back on v.1. To update it:`,
+    `The System is kept in ${directory}, with all boards back on v.1. To update it:`,
     "",
-    command(`install ${shellWord(join(system.directory, bundle))}`),
+    commandLine(`install ${shellWord(join(directory, bundle))}`),
     "",
-    "Then try, with the same variables before it:",
-    "  show-provides, history, install once more (nothing to do), plan manifest-v3.yaml (two stages);",
-    `  or let a board fail: mkdir -p ${join(system.directory, "boards/R998/fail")}; echo 1 > ${join(system.directory, "boards/R998/fail/ArtifactInstall")}`,
+    "Then try in place of install: show-provides, history, plan with its manifest-v3.yaml (two stages);",
+    "or install once more: there is nothing to do; or let a board fail before that:",
+    `  mkdir -p ${shellWord(told)}; echo 1 > ${shellWord(join(told, "ArtifactInstall"))}`,
   ];
-}
-
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

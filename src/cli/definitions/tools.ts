@@ -1,4 +1,4 @@
-import { Argument, type Command, InvalidArgumentError } from "commander";
+import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import type { DemoOptions } from "../commands/demo.ts";
 import type { InterfaceCheckOptions } from "../commands/interface-check.ts";
 import { type SchemaName, schemaNames } from "../commands/schema-names.ts";
@@ -65,6 +65,11 @@ export function defineTools(program: Command, lazily: Lazily): void {
     .description("a whole update of a small System, in a scratch directory")
     .option("--dir <dir>", "where to; default: a temporary directory")
     .option("--keep", "leave the System there to play with", false)
+    .addOption(
+      new Option("--slow [seconds]", "one update to watch; each state takes 8 seconds, or so many")
+        .preset("8")
+        .argParser(seconds),
+    )
     .action(
       lazily(async (context, options: DemoOptions) => {
         const { demo } = await import("../commands/demo.ts");

@@ -9,9 +9,13 @@ export interface DemoSystem {
   readonly directory: string;
   /** What has to be in the environment for this program to find the System. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What anybody types into a shell to call this program on the System: these arguments, as a shell reads them. */
+  readonly commandLine: (args: string) => string;
   readonly call: (call: Call) => Promise<ProcessEnd>;
   /** All boards as they were delivered: on v.1, and none told to fail. */
   readonly resetBoards: () => Promise<void>;
+  /** From now on each state that changes a board takes so many seconds longer. */
+  readonly slowDown: (seconds: number) => void;
 }
 
 export interface Call {
@@ -48,9 +52,12 @@ export async function makeDemoSystem(
       MENDER_ORCHESTRATOR_TOPOLOGY_DIR: directory,
     };
     files.makeDirectory(variables.MENDER_ORCHESTRATOR_DATASTORE_DIR);
+    const caller = join(directory, "orchestrator");
+    files.write(caller, Buffer.from(wrapper(variables, [node, resolve(script)])));
     return ok({
       directory,
       variables,
+      commandLine: (args) => `sh ${shellWord(caller)} ${args}`,
       call: async ({ args, onOutput, crashPoint }) => {
         const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
         const child = await platform.processes.start({
@@ -73,11 +80,30 @@ export async function makeDemoSystem(
         files.remove(join(directory, "boards"));
         await copy(platform, join(original, "boards"), directory);
       },
+      slowDown: (seconds) => {
+        files.write(join(directory, "boards", "pace"), Buffer.from(`${seconds}\n`));
+      },
     });
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     return fail(notMade(directory, error));
   }
+}
+
+/** A script of sh that calls this program on the System. */
+function wrapper(
+  variables: Readonly<Record<string, string>>,
+  program: readonly [string, string],
+): string {
+  const exports = Object.entries(variables).map(
+    ([name, value]) => `export ${name}=${shellWord(value)}\n`,
+  );
+  return `${exports.join("")}exec ${program.map(shellWord).join(" ")} "$@"\n`;
+}
+
+/** As one word of a shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Interfaces stay executable, and by our umask nobody else can write them. */

@@ -139,6 +139,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       line: "orchestrator demo --dir demo --keep",
       does: "and leave the System there to play with",
     },
+    {
+      line: "orchestrator demo --slow",
+      does: "watch one update; it says how a second terminal does, too",
+    },
   ],
   help: [{ line: "orchestrator help bundle create", does: "the same as bundle create --help" }],
   version: [{ line: "orchestrator version", does: "the same as --version" }],
