@@ -2,10 +2,17 @@ import type { Command } from "commander";
 import type { GlobalOptions } from "./commands/context.ts";
 
 /** For problems of the command line itself, when nothing has been read of it yet. */
-export function roughOptions(args: readonly string[]): Pick<GlobalOptions, "json" | "color"> {
+export function roughOptions(
+  args: readonly string[],
+): Pick<GlobalOptions, "json" | "color" | "logFormat"> {
   const end = args.indexOf("--");
   const options = end < 0 ? args : args.slice(0, end);
-  return { json: options.includes("--json"), color: !options.includes("--no-color") };
+  const isLogJson = / --log-format[ =]json /.test(` ${options.join(" ")} `);
+  return {
+    json: options.includes("--json"),
+    color: !options.includes("--no-color"),
+    logFormat: isLogJson ? "json" : "text",
+  };
 }
 
 /** As commander keeps them; absent ones are undefined. */

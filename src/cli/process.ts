@@ -5,8 +5,9 @@ import { FileError, type Platform } from "../platform/types.ts";
 import { endSignal } from "./end-signal.ts";
 import { datastoreNotReady, machineFailed } from "./machine-failed.ts";
 import { roughOptions } from "./options.ts";
+import { isJournal } from "./output/journal.ts";
 import { patienceMs, drained } from "./output/drain.ts";
-import { failed, type Sink } from "./output/output.ts";
+import { failed, say, type Sink } from "./output/output.ts";
 import { type Caller, outputOf, runProgram } from "./program.ts";
 
 /**
@@ -26,8 +27,11 @@ export async function runProcess(args: readonly string[], platform: Platform): P
   const caller: Caller = {
     platform,
     environment,
-    results: sinkOf(process.stdout),
-    messages: sinkOf(process.stderr),
+    results: sinkOf(process.stdout, false),
+    messages: sinkOf(
+      process.stderr,
+      isJournal(environment.journalStream, platform.host.errorStreamId()),
+    ),
     deploys: () => {
       idleMs = patienceMs;
     },
@@ -72,13 +76,13 @@ async function exitOfProgram(
       return failed(output, [early ?? machineFailed(error)]);
     }
     const bug = error instanceof Error ? error : new Error(String(error));
-    caller.messages.write(`${bug.stack ?? bug.message}\n`);
+    say(output, [bug.stack ?? bug.message], "error");
     return failed(output, [bugProblem(bug)]);
   }
 }
 
 /** A reader that goes away must not end a deployment, so writing to it is given up silently. */
-function sinkOf(stream: NodeJS.WriteStream): Sink {
+function sinkOf(stream: NodeJS.WriteStream, toJournal: boolean): Sink {
   let isGone = false;
   stream.on("error", () => {
     isGone = true;
@@ -92,6 +96,7 @@ function sinkOf(stream: NodeJS.WriteStream): Sink {
       return !isGone;
     },
     isTerminal: stream.isTTY,
+    isJournal: toJournal,
     // A terminal may say that it has no size.
     get width() {
       return stream.isTTY && stream.columns > 0 ? stream.columns : 80;

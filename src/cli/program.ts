@@ -21,7 +21,7 @@ import { globalOptions, roughOptions } from "./options.ts";
 import { helpForm } from "./manual/help-text.ts";
 import { styleOf } from "./output/colour.ts";
 import { logFileProblem } from "./output/log-file.ts";
-import { failed, type Output, type Sink, writeLines } from "./output/output.ts";
+import { failed, type Output, type Sink, say } from "./output/output.ts";
 import { showingWork } from "./output/working.ts";
 import { markRefusedUse } from "./refused-use.ts";
 import { missingCommand, usageProblem } from "./usage.ts";
@@ -127,14 +127,14 @@ function contextOf(caller: Caller, options: GlobalOptions): Context {
     compute,
     deploys,
     reachCrashPoint,
-    tell: (lines) => writeLines(output.messages, lines),
+    tell: (lines) => say(output, lines),
     working: showingWork(
       // A command that answers has nothing but its answer on stdout.
       async () => {
         const { openProgress } = await import("./output/progress.ts");
         const seen = { ...output, json: false };
         const shown = { platform, environment, options, signal, output: seen };
-        return await openProgress(shown, []);
+        return await openProgress(shown, { components: [], deployment: null });
       },
       platform.clock,
     ),
@@ -142,8 +142,13 @@ function contextOf(caller: Caller, options: GlobalOptions): Context {
 }
 
 export function outputOf(
-  { results, messages, environment }: Pick<Caller, "results" | "messages" | "environment">,
-  { json, color }: Pick<GlobalOptions, "json" | "color">,
+  {
+    results,
+    messages,
+    environment,
+    platform,
+  }: Pick<Caller, "results" | "messages" | "environment" | "platform">,
+  { json, color, logFormat }: Pick<GlobalOptions, "json" | "color" | "logFormat">,
 ): Output {
   const isAllowed = color && environment.isColourAllowed;
   const style = (sink: Sink) => (isAllowed && sink.isTerminal ? styleOf(true) : plainStyle);
@@ -151,6 +156,8 @@ export function outputOf(
     results,
     messages,
     json,
+    logFormat,
+    clock: platform.clock,
     resultStyle: style(results),
     messageStyle: style(messages),
     resultCanvas: {

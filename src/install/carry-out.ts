@@ -103,8 +103,8 @@ async function deploy(
     exitOnReboot,
     away,
   });
-  const named = planned.from.components;
-  const shown = await openProgress(named, settings.logLevel);
+  const run = { components: planned.from.components, deployment: id };
+  const shown = await openProgress(run, settings.logLevel);
   return await withProgress(toldToOthers(machine, id, shown), async (emit) => {
     const ports = deployPorts(machine, {
       keys: settings.keys,

@@ -92,7 +92,8 @@ async function continueLocked(
   const { keys, logLevel, cache, historyLimit } = settings.value;
   const components = deployment?.begin.components ?? [];
   const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-  const shown = await openProgress(named, logLevel);
+  const run = { components: named, deployment: deployment?.begin.deployment ?? null };
+  const shown = await openProgress(run, logLevel);
   const progress =
     deployment === null ? shown : toldToOthers(machine, deployment.begin.deployment, shown);
   return await withProgress(progress, async (emit) => {

@@ -20,7 +20,8 @@ export async function clearTheWay(
   const orphan = current.value?.begin;
   const components = orphan?.components ?? [];
   const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-  return await withProgress(await openProgress(named, settings.logLevel), async (emit) => {
+  const run = { components: named, deployment: orphan?.deployment ?? null };
+  return await withProgress(await openProgress(run, settings.logLevel), async (emit) => {
     const tell = (message: string) => emit({ type: "note", message });
     const cleared = await withSupply(machine, settings, tell, (supply) =>
       makeWay(
@@ -65,7 +66,8 @@ export async function makeOwedGood(
     timeoutMs: timeoutOf(entry, settings),
     environment: environment.inherited,
   }));
-  return await withProgress(await openProgress(named, settings.logLevel), (emit) =>
+  const run = { components: named, deployment: null };
+  return await withProgress(await openProgress(run, settings.logLevel), (emit) =>
     makeGood(owing, absent, { platform, store, graceMs, emit, signal, reachCrashPoint }),
   );
 }

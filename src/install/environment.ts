@@ -25,6 +25,8 @@ export interface Environment {
   readonly isColourAllowed: boolean;
   /** The locale writes UTF-8, and the terminal is one that shows it. */
   readonly isUnicodeShown: boolean;
+  /** `device:inode` of the socket by which systemd takes the log of its services to its journal. */
+  readonly journalStream: string | null;
   /** Where a test wants the process killed, for example `ArtifactInstall:started`. */
   readonly crashPoint: string | null;
   /** What an Interface inherits. */
@@ -95,6 +97,7 @@ export function readEnvironment(
     }),
     isColourAllowed: (variables["NO_COLOR"] ?? "") === "",
     isUnicodeShown: isUnicodeShown(variables),
+    journalStream: variables["JOURNAL_STREAM"] ?? null,
     crashPoint: variables["ORCHESTRATOR_CRASH_POINT"] ?? null,
     inherited: inheritedOf(variables),
     workingDirectory,

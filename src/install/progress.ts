@@ -8,11 +8,16 @@ export interface Progress {
   readonly close: () => void;
 }
 
-/** `components` are all of the System, in its order; `configured` is the level of the configuration. */
-export type OpenProgress = (
-  components: readonly Named[],
-  configured: LogLevel,
-) => Promise<Progress>;
+/** What a run is about. */
+export interface RunOf {
+  /** All of the System, in its order. */
+  readonly components: readonly Named[];
+  /** Null: what is done belongs to no deployment. */
+  readonly deployment: string | null;
+}
+
+/** `configured` is the level of the configuration. */
+export type OpenProgress = (run: RunOf, configured: LogLevel) => Promise<Progress>;
 
 /** Shows what happens in `use`. */
 export async function withProgress<T>(

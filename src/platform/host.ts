@@ -1,4 +1,4 @@
-import { readlinkSync } from "node:fs";
+import { fstatSync, readlinkSync } from "node:fs";
 import { isatty } from "node:tty";
 import { fileError } from "./file-error.ts";
 import { nodeFiles } from "./files.ts";
@@ -37,6 +37,15 @@ export function nodeHost({ bootIdFile, rebootCommand }: HostOptions): Host {
     standardInput,
 
     hasTerminal: () => [0, 1, 2].some((fd) => isatty(fd)),
+
+    errorStreamId() {
+      try {
+        const { dev, ino } = fstatSync(2, { bigint: true });
+        return `${dev}:${ino}`;
+      } catch {
+        return null;
+      }
+    },
 
     async reboot() {
       const [program, ...args] = rebootCommand;

@@ -244,6 +244,8 @@ export interface Host {
   standardInput(signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Is a standard stream of this process a terminal, so that somebody sits there. */
   hasTerminal(): boolean;
+  /** `device:inode` of the stream for messages; null where it is closed. */
+  errorStreamId(): string | null;
   /** Asks the machine to reboot; returns when the command has been accepted, throws FileError when not. */
   reboot(): Promise<void>;
 }

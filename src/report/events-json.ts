@@ -1,9 +1,12 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { Cause, Event } from "../core/events.ts";
+import type { Problem } from "../core/problem.ts";
 import { failureJson } from "./failure.ts";
 import { nextStep } from "./end-block.ts";
 import { outcomeHint } from "./outcome.ts";
 import { jsonText } from "./json-text.ts";
+import { type Level, levelOf } from "./progress-lines.ts";
+import { problemJson, type Severity } from "./problems.ts";
 
 /** The version of the stream of events; raised when a key changes its meaning. */
 const eventFormat = 1;
@@ -13,9 +16,38 @@ export function versionLine(program: string): string {
   return jsonText({ type: "version", format: eventFormat, program });
 }
 
-/** One event as one line. `time` is RFC 3339 in UTC. */
-export function eventLine(event: Event, time: string): string {
-  return jsonText({ type: event.type, time, ...fields(event) });
+/** When and of which deployment something is told. */
+export interface Stamp {
+  /** RFC 3339 in UTC. */
+  readonly time: string;
+  /** Null: it belongs to none. */
+  readonly deployment: string | null;
+}
+
+/** One event as one line. */
+export function eventLine(event: Event, { time, deployment }: Stamp): string {
+  return jsonText({
+    type: event.type,
+    time,
+    level: levelOf(event),
+    deployment,
+    ...fields(event),
+  });
+}
+
+/** A line of text in a log of JSON. */
+export function textLine(line: string, level: Level, { time, deployment }: Stamp): string {
+  return jsonText({ type: "note", time, level, deployment, message: line });
+}
+
+/** A problem in a log of JSON. */
+export function problemLine(
+  problem: Problem,
+  severity: Severity,
+  { time, deployment }: Stamp,
+): string {
+  const { type, ...rest } = problemJson(problem, severity);
+  return jsonText({ type, time, level: severity, deployment, ...rest });
 }
 
 function fields(event: Event): Readonly<Record<string, unknown>> {

@@ -5,7 +5,12 @@ import { failureShape } from "./cause-shape.ts";
 import { noPlanShape, planShape, undecidedShape } from "./plan-shape.ts";
 import { errorShape, warningShape } from "./problem-shape.ts";
 
-const time = z.iso.datetime();
+/** What every event has beside its own. */
+const stamp = {
+  time: z.iso.datetime(),
+  level: z.enum(["debug", "info", "warning", "error"]),
+  deployment: z.string().nullable(),
+};
 const call = {
   state: z.enum([...states, ...queries]),
   component: z.string(),
@@ -32,7 +37,7 @@ const amount = z.object({
 const eventShapes = {
   "deployment-started": z.object({
     type: z.literal("deployment-started"),
-    time,
+    ...stamp,
     deployment: z.string(),
     manifest: z.string(),
     installs: z.int(),
@@ -40,13 +45,13 @@ const eventShapes = {
   }),
   "deployment-resumed": z.object({
     type: z.literal("deployment-resumed"),
-    time,
+    ...stamp,
     deployment: z.string(),
     manifest: z.string(),
   }),
   "stage-started": z.object({
     type: z.literal("stage-started"),
-    time,
+    ...stamp,
     stage: z.int(),
     stages: z.int(),
     system_version: z.string().nullable(),
@@ -54,13 +59,13 @@ const eventShapes = {
   }),
   "state-started": z.object({
     type: z.literal("state-started"),
-    time,
+    ...stamp,
     ...call,
     component_type: z.string(),
   }),
   "state-ended": z.object({
     type: z.literal("state-ended"),
-    time,
+    ...stamp,
     ...call,
     component_type: z.string(),
     failure: failureShape.nullable(),
@@ -68,73 +73,73 @@ const eventShapes = {
   }),
   "interface-line": z.object({
     type: z.literal("interface-line"),
-    time,
+    ...stamp,
     ...call,
     stream: z.enum(["stdout", "stderr"]),
     line: z.string(),
   }),
   "download-progress": z.object({
     type: z.literal("download-progress"),
-    time,
+    ...stamp,
     component: z.string(),
     bytes: z.int(),
     total_bytes: z.int(),
   }),
   "state-running": z.object({
     type: z.literal("state-running"),
-    time,
+    ...stamp,
     ...call,
     component_type: z.string(),
     elapsed_ms: z.int(),
   }),
   "work-started": z.object({
     type: z.literal("work-started"),
-    time,
+    ...stamp,
     ...work,
     total: amount.nullable(),
   }),
   "work-progress": z.object({
     type: z.literal("work-progress"),
-    time,
+    ...stamp,
     ...work,
     done: amount,
   }),
   "work-running": z.object({
     type: z.literal("work-running"),
-    time,
+    ...stamp,
     ...work,
     elapsed_ms: z.int(),
     done: amount.nullable(),
   }),
   "work-ended": z.object({
     type: z.literal("work-ended"),
-    time,
+    ...stamp,
     ...work,
     elapsed_ms: z.int(),
   }),
   "error-path-entered": z.object({
     type: z.literal("error-path-entered"),
-    time,
+    ...stamp,
     message: z.string(),
   }),
   "host-reboot": z.object({
     type: z.literal("host-reboot"),
-    time,
+    ...stamp,
     components: z.array(z.string()),
   }),
   stopped: z.object({
     type: z.literal("stopped"),
-    time,
+    ...stamp,
     deployment: z.string(),
     before: z.enum(stopPoints),
     failed: z.boolean(),
     cause: causeShape.nullable(),
     next: nextShape.nullable(),
   }),
-  note: z.object({ type: z.literal("note"), time, message: z.string() }),
+  note: z.object({ type: z.literal("note"), ...stamp, message: z.string() }),
   "deployment-ended": z.object({
     type: z.literal("deployment-ended"),
-    time,
+    ...stamp,
     deployment: z.string(),
     outcome: z.enum(deploymentOutcomes),
     system_version: z.string().nullable(),

@@ -3,13 +3,14 @@ import type { Ending, Event } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import { aligned } from "./columns.ts";
 import { endBlock } from "./end-block.ts";
+import { printableExactly, quotedName } from "./printable.ts";
 import type { Style } from "./style.ts";
-import { listed, quoted } from "./words.ts";
+import { listed } from "./words.ts";
 
 /** The sentence in which a deployment ends. */
 export function outcomeSentence(end: Ending): string {
   const { outcome, systemVersion, isWanted } = end;
-  const on = systemVersion === null ? "" : ` on ${quoted(systemVersion)}`;
+  const on = systemVersion === null ? "" : ` on ${quotedName(systemVersion)}`;
   switch (outcome) {
     case "success":
       return `Done: the System is${on === "" ? " as the Manifest wants it" : on}.`;
@@ -31,10 +32,10 @@ function faultText({ inconsistent, uncommitted }: Ending): string {
   const others = inconsistent.filter((component) => !uncommitted.includes(component));
   const parts = [
     ...(others.length > 0
-      ? [`${listed(others)} ${are(others)} in an unknown or unacceptable state`]
+      ? [`${named(others)} ${are(others)} in an unknown or unacceptable state`]
       : []),
     ...(uncommitted.length > 0
-      ? [`${listed(uncommitted)} ${are(uncommitted)} installed and could not be committed`]
+      ? [`${named(uncommitted)} ${are(uncommitted)} installed and could not be committed`]
       : []),
   ];
   return parts.join("; ");
@@ -43,12 +44,16 @@ function faultText({ inconsistent, uncommitted }: Ending): string {
 function besideText({ inconsistent, beside }: Ending): string {
   if (beside.length === 0) return "";
   const them = inconsistent.length === 1 ? "it" : "them";
-  return ` Beside ${them}: ${listed(beside)}, no longer as before.`;
+  return ` Beside ${them}: ${named(beside)}, no longer as before.`;
 }
 
 function undecidedText({ wayOutUndecidedAt: nodes }: Ending): string {
   if (nodes === null) return "";
   return ` Whether there is a way out was not decided within ${nodes} search nodes.`;
+}
+
+function named(components: readonly ComponentId[]): string {
+  return listed(components.map(printableExactly));
 }
 
 function are(components: readonly ComponentId[]): string {
@@ -70,7 +75,7 @@ function bootHint({ uncommitted }: Ending): string | null {
   if (uncommitted.length === 0) return null;
   const [it, has, tells] =
     uncommitted.length === 1 ? ["it", "has", "tells"] : ["they", "have", "tell"];
-  return `Boot ${listed(uncommitted)} once more, then look at show-provides: what ${it} ${tells} then ${it} ${has} kept. Where that is not the new version, install again.`;
+  return `Boot ${named(uncommitted)} once more, then look at show-provides: what ${it} ${tells} then ${it} ${has} kept. Where that is not the new version, install again.`;
 }
 
 /** The end of a deployment: the sentence, and what every Component has now. */
@@ -82,7 +87,7 @@ export function outcomeLines(
   const weight = event.outcome === "success" ? style.good : style.bad;
   const owed = event.owed.map((id) =>
     style.careful(
-      `${id} still owes a Cleanup: its work dir is kept, and it is called again before the next update.`,
+      `${printableExactly(id)} still owes a Cleanup: its work dir is kept, and it is called again before the next update.`,
     ),
   );
   return [
@@ -110,6 +115,8 @@ function versionLines(
   components: readonly { readonly component: ComponentId; readonly version: string }[],
   style: Style,
 ): readonly string[] {
-  const rows = components.map(({ component, version }) => [component, version]);
+  const rows = components.map(({ component, version }) =>
+    [component, version].map(printableExactly),
+  );
   return aligned(rows).map(([id = "", version = ""]) => `  ${style.strong(id)}  ${version}`);
 }

@@ -8,11 +8,11 @@ import { aligned, padded } from "./columns.ts";
 import { failureText } from "./failure.ts";
 import { amountText, durationText } from "./measures.ts";
 import { failedStopLines, outcomeLines } from "./outcome.ts";
-import { printable } from "./printable.ts";
+import { printable, printableExactly, quotedName } from "./printable.ts";
 import { workText } from "./work-text.ts";
 import { placeText } from "./problems.ts";
 import type { Style } from "./style.ts";
-import { counted, listed, quoted } from "./words.ts";
+import { counted, listed } from "./words.ts";
 
 /** A Component as progress names it; all of a System are known before the first line, so that lines align. */
 export interface Named {
@@ -66,13 +66,28 @@ export function progressLines(
   components: readonly Named[],
   style: Style,
 ): (event: Event) => readonly string[] {
-  const cells = aligned(components.map(({ id, type }) => [id, type, ""]));
+  const cells = aligned(
+    components.map(({ id, type }) => [printableExactly(id), printableExactly(type), ""]),
+  );
   const names = new Map<string, string>();
   for (const [index, { id }] of components.entries()) {
     const [paddedId = id, paddedType = ""] = cells[index] ?? [];
     names.set(id, `${style.strong(paddedId)}  ${paddedType}`);
   }
-  return (event) => linesOf(event, (id) => names.get(id) ?? id, style);
+  return (event) => linesOf(event, (id) => names.get(id) ?? printableExactly(id), style);
+}
+
+/** The same for a log, in which many deployments may follow each other: each line begins with its own. */
+export function logLines(
+  {
+    components,
+    deployment,
+  }: { readonly components: readonly Named[]; readonly deployment: string | null },
+  style: Style,
+): (event: Event) => readonly string[] {
+  const render = progressLines(components, style);
+  if (deployment === null) return render;
+  return (event) => render(event).map((line) => `${deployment}  ${line}`);
 }
 
 function linesOf(
@@ -84,12 +99,14 @@ function linesOf(
     case "deployment-started":
       return [
         style.strong(
-          `Deployment ${event.deployment} of ${quoted(event.manifest)} starts: ${counted(event.installs, "install")}.`,
+          `Deployment ${event.deployment} of ${quotedName(event.manifest)} starts: ${counted(event.installs, "install")}.`,
         ),
       ];
     case "deployment-resumed":
       return [
-        style.strong(`Deployment ${event.deployment} of ${quoted(event.manifest)} is taken up.`),
+        style.strong(
+          `Deployment ${event.deployment} of ${quotedName(event.manifest)} is taken up.`,
+        ),
       ];
     case "stage-started":
       return event.stages === 1 ? [] : [stageLine(event, style)];
@@ -120,7 +137,11 @@ function linesOf(
     case "error-path-entered":
       return [style.careful(`On the way back: ${printable(event.message)}.`)];
     case "host-reboot":
-      return [style.strong(`The host reboots for ${listed(event.components)}; then call resume.`)];
+      return [
+        style.strong(
+          `The host reboots for ${listed(event.components.map(printableExactly))}; then call resume.`,
+        ),
+      ];
     case "stopped":
       return event.failed
         ? failedStopLines(event, fromStop[event.before], style)
@@ -143,7 +164,7 @@ const fromStop: Readonly<Record<StopPoint, string>> = {
 };
 
 function stageLine(event: Extract<Event, { type: "stage-started" }>, style: Style): string {
-  const goal = event.systemVersion === null ? "" : `, to ${event.systemVersion}`;
+  const goal = event.systemVersion === null ? "" : `, to ${printableExactly(event.systemVersion)}`;
   return style.strong(`Stage ${event.stage + 1} of ${event.stages}${goal}.`);
 }
 

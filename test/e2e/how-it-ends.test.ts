@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { withoutDeployment } from "../support/program.ts";
 import { type SeedProgram, seedProgram } from "../support/seed-program.ts";
 
 let system: SeedProgram;
@@ -133,7 +134,8 @@ test.each(ends)(
   ({ exit, make, block }) => {
     const ran = make();
     expect(ran.exit).toBe(exit);
-    const told = ran.stderr.slice(ran.stderr.search(/^Failed(?::|,| and)/m));
+    const log = withoutDeployment(ran.stderr);
+    const told = log.slice(log.search(/^Failed(?::|,| and)/m));
     expect(told.replace(/history [0-9a-f]{12}\n/, "history ID\n")).toBe(block);
   },
 );
@@ -142,7 +144,7 @@ test("a failure that a later run finishes is told with the log of the run in whi
   system.failIn("R998", "ArtifactInstall", 4);
   expect(install("--stop-before", "ArtifactRollback").exit).toBe(21);
   const { stderr } = system.run(["resume"]);
-  expect(stderr).toContain(
+  expect(withoutDeployment(stderr)).toContain(
     "\n  why:  ArtifactInstall of R998 failed: exit status 4\n        | ArtifactInstall fails as it was told to: 4\n",
   );
 });

@@ -59,3 +59,8 @@ export function runProgram(args: readonly string[], options: RunOptions = {}): R
     stderr: child.stderr,
   };
 }
+
+/** A log without the id of the deployment before each of its lines. */
+export function withoutDeployment(log: string): string {
+  return log.replaceAll(/^[0-9a-f]{12} {2}/gm, "");
+}

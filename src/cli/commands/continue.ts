@@ -4,7 +4,7 @@ import {
   continueDeployment,
   type WhyIdle,
 } from "../../install/continue-deployment.ts";
-import { beginStream, failedInStream, writeLines } from "../output/output.ts";
+import { beginStream, failedInStream, say } from "../output/output.ts";
 import { openProgress } from "../output/progress.ts";
 import { exitOfDeployed } from "../output/run-end.ts";
 import type { Context } from "./context.ts";
@@ -24,13 +24,13 @@ export async function continueAndShow(
 ): Promise<ExitCode> {
   const { output } = context;
   beginStream(output);
-  const continued = await continueDeployment(context, continuation, (components, configured) =>
-    openProgress(context, components, configured),
+  const continued = await continueDeployment(context, continuation, (run, configured) =>
+    openProgress(context, run, configured),
   );
   if (!continued.ok) return failedInStream(output, continued.problems);
   const { value } = continued;
   if (value.kind === "deployed") return exitOfDeployed(output, value.deployed);
-  writeLines(output.messages, [nothingToDo[value.why]]);
+  say(output, [nothingToDo[value.why]]);
   return exitCode.done;
 }
 

@@ -18,7 +18,7 @@ import { jsonText } from "../../report/json-text.ts";
 import { problemJson, problemsText } from "../../report/problems.ts";
 import type { Style } from "../../report/style.ts";
 import { timelineOf } from "../../report/timeline.ts";
-import { failed, writeLines } from "../output/output.ts";
+import { failed, sayProblems } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { formatProblem, tellLines } from "./told-as.ts";
 
@@ -68,8 +68,7 @@ function formsOfAll(context: Context, { format }: HistoryOptions): Forms {
     if (!told.ok) unreadable.push(...told.problems);
     else if (told.value !== null) past.push(told.value);
   }
-  if (format === "markdown" || format === "html")
-    writeLines(output.messages, problemsText(unreadable, output.messageStyle, "warning"));
+  if (format === "markdown" || format === "html") sayProblems(output, unreadable, "warning");
   const notes = () => unreadable.map((one) => problemJson(one, "warning"));
   return {
     text: (style) => [...historyLines(past, style), ...problemsText(unreadable, style, "warning")],

@@ -14,7 +14,7 @@ import { jsonText } from "../../report/json-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { planLines } from "../../report/plan-text.ts";
 import { laidOut } from "../output/laid-out.ts";
-import { beginStream, failedInStream, writeLines } from "../output/output.ts";
+import { beginStream, failedInStream, say, writeLines } from "../output/output.ts";
 import { openProgress } from "../output/progress.ts";
 import { exitOfDeployed } from "../output/run-end.ts";
 import type { Context } from "./context.ts";
@@ -40,8 +40,7 @@ export async function install(
   if (options.dryRun) return await dryRun(context, file, options);
   // A power cut before the deployment begins must leave the mark, too; its first record removes it.
   markIfAwaited(context, options, "It was broken off before it began.");
-  const progress: OpenProgress = (components, configured) =>
-    openProgress(context, components, configured);
+  const progress: OpenProgress = (run, configured) => openProgress(context, run, configured);
   const installed = await locked(context, async () => {
     const prepared = await prepareInstall(context, file, options, progress);
     if (!prepared.ok) return prepared;
@@ -107,7 +106,7 @@ async function showPlan(context: Context, planning: Planning): Promise<void> {
     );
     return;
   }
-  writeLines(output.messages, answerSummary(planned, answer, output.messageStyle));
+  say(output, answerSummary(planned, answer, output.messageStyle));
 }
 
 function markIfAwaited(

@@ -9,10 +9,9 @@ import { nothingDemanded } from "../../install/trust.ts";
 import { fleetTotal, type FleetSummary } from "../../report/fleet-summary.ts";
 import { fleetLines } from "../../report/fleet-text.ts";
 import { jsonText } from "../../report/json-text.ts";
-import { problemsText } from "../../report/problems.ts";
 import { plainStyle, type Style } from "../../report/style.ts";
 import { writePieces, writeTextOutput } from "../output/output-file.ts";
-import { failed, failedInStream, writeAsRead, writeLines } from "../output/output.ts";
+import { failed, failedInStream, sayProblems, writeAsRead, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { formatProblem, outFile, pictureProblem, type ToldAs } from "./told-as.ts";
 
@@ -82,7 +81,7 @@ async function counted(
     if (!paper.ok) return paper;
     const { manifest, found } = paper.value;
     const notes = [...deskNotes(context, manifest), ...leftOutNote(context), ...found.notes];
-    writeLines(output.messages, problemsText(notes, output.messageStyle, "warning"));
+    sayProblems(output, notes, "warning");
     const total = fleetTotal();
     const pieces = planFleet(context, { input, paper: paper.value, fleet, total, answers });
     const ended =

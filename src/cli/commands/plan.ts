@@ -5,7 +5,7 @@ import { answerLines } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { printable } from "../../report/printable.ts";
 import { traceLines } from "../../report/search-trace.ts";
-import { failed, writeLines } from "../output/output.ts";
+import { failed, say } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { formatProblem, tellAs, type ToldAs } from "./told-as.ts";
 
@@ -35,7 +35,7 @@ export async function plan(
   const made = await makeInstallPlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
   const { answer } = made.value;
-  writeLines(output.messages, traceLines(made.value.trace).map(printable));
+  say(output, traceLines(made.value.trace).map(printable), "debug");
   const planned = await withWaysOut(context, made.value);
   return await tellAs(
     context,

@@ -8,7 +8,6 @@ import type { Planning } from "../../install/planning.ts";
 import type { System } from "../../manifest/system.ts";
 import { startState } from "../../manifest/system.ts";
 import { startingIn } from "../../planner/constraints/state-acceptance.ts";
-import { problemsText } from "../../report/problems.ts";
 import type { PictureFormat } from "../../pictures/picture-formats.ts";
 import { simulationJson } from "../../report/simulation-json.ts";
 import { simulationJunit } from "../../report/simulation-junit.ts";
@@ -18,7 +17,7 @@ import { counted } from "../../report/words.ts";
 import type { GivenUp } from "../../simulate/checker/check.ts";
 import type { Exploration, Exploring } from "../../simulate/explore.ts";
 import { exploringFrom, plannedFrom, type Simulated, startsOf } from "../../simulate/simulate.ts";
-import { failed, writeLines } from "../output/output.ts";
+import { failed, say, sayProblems } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { progressOf, type SimulationProgress } from "./simulation-progress.ts";
 import { formatProblem, tellAs } from "./told-as.ts";
@@ -50,7 +49,7 @@ export async function simulate(
   if (!accepted.ok) return failed(output, accepted.problems);
   const report = await reportOf(context, made.value, accepted.value, options);
   const exit = isAcceptable(report) ? exitCode.done : exitCode.noPlan;
-  writeLines(output.messages, problemsText(report.notes, output.messageStyle, "warning"));
+  sayProblems(output, report.notes, "warning");
   const { planned, answer } = made.value;
   const { format } = options;
   return await tellAs(
@@ -104,7 +103,7 @@ async function reportOf(
   progress.close();
   const seconds = (clock.monotonicMs() - begin) / 1000;
   const situations = runs.reduce((sum, run) => sum + (run.exploration?.situations ?? 0), 0);
-  writeLines(output.messages, [
+  say(output, [
     `${counted(situations, "situation")} in ${seconds.toFixed(1)} s, ${Math.round(situations / seconds)} a second`,
   ]);
   const untried = starts.length - runs.length;

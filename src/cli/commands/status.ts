@@ -1,10 +1,9 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { datastoreOf } from "../../install/machine.ts";
 import { type OwedCleanup, readOwed } from "../../journal/owed.ts";
-import { problemsText } from "../../report/problems.ts";
 import { statusJson } from "../../report/status-json.ts";
 import { statusLines } from "../../report/status.ts";
-import { answer, failed, writeLines } from "../output/output.ts";
+import { answer, failed, sayProblems } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { looksAt } from "./look-at.ts";
 
@@ -35,6 +34,6 @@ function debtsOf(context: Context): readonly OwedCleanup[] {
   const { output, platform } = context;
   const owed = readOwed(platform.files, datastoreOf(context));
   if (owed.ok) return owed.value;
-  writeLines(output.messages, problemsText(owed.problems, output.messageStyle, "warning"));
+  sayProblems(output, owed.problems, "warning");
   return [];
 }

@@ -1,10 +1,14 @@
 import type { ExitCode } from "../../core/exit-code.ts";
+import type { LogLevel } from "../../core/log-level.ts";
 import { exitOf, type Problem } from "../../core/problem.ts";
 import { programVersion } from "../../core/program-version.ts";
-import { versionLine } from "../../report/events-json.ts";
+import type { Clock } from "../../platform/types.ts";
+import { problemLine, type Stamp, textLine, versionLine } from "../../report/events-json.ts";
 import { jsonText } from "../../report/json-text.ts";
-import { errorDocument, problemJson, problemsText } from "../../report/problems.ts";
+import { errorDocument, problemJson, problemsText, type Severity } from "../../report/problems.ts";
+import type { Level } from "../../report/progress-lines.ts";
 import type { Canvas, Style } from "../../report/style.ts";
+import { withPriority } from "./journal.ts";
 
 /** One of the two streams of the process. */
 export interface Sink {
@@ -12,6 +16,8 @@ export interface Sink {
   /** Once more may be written without it being kept in memory; false: nobody reads any more. */
   ready(): Promise<boolean>;
   readonly isTerminal: boolean;
+  /** It is the journal of systemd, which takes a priority at the beginning of each line. */
+  readonly isJournal: boolean;
   /** Characters in a line, and lines. */
   readonly width: number;
   readonly height: number;
@@ -22,6 +28,9 @@ export interface Output {
   readonly results: Sink;
   readonly messages: Sink;
   readonly json: boolean;
+  /** How `messages` are written. */
+  readonly logFormat: "text" | "json";
+  readonly clock: Pick<Clock, "now">;
   /** For `results` and for `messages`; they differ where only one of them is a terminal. */
   readonly resultStyle: Style;
   readonly messageStyle: Style;
@@ -30,6 +39,39 @@ export interface Output {
 
 export function writeLines(sink: Sink, lines: readonly string[]): void {
   if (lines.length > 0) sink.write(`${lines.join("\n")}\n`);
+}
+
+/** The same for a log. */
+export function writeLog(sink: Sink, lines: readonly string[], level: LogLevel): void {
+  writeLines(sink, sink.isJournal ? withPriority(lines, level) : lines);
+}
+
+/** Text in the log, with or without a run. */
+export function say(output: Output, lines: readonly string[], level: Level = "info"): void {
+  const { messages, logFormat } = output;
+  const written =
+    logFormat === "json"
+      ? lines.filter((line) => line !== "").map((line) => textLine(line, level, stampOf(output)))
+      : lines;
+  writeLog(messages, written, level);
+}
+
+/** Problems in the log. */
+export function sayProblems(
+  output: Output,
+  problems: readonly Problem[],
+  severity: Severity,
+): void {
+  const { messages, logFormat, messageStyle } = output;
+  const lines =
+    logFormat === "json"
+      ? problems.map((problem) => problemLine(problem, severity, stampOf(output)))
+      : problemsText(problems, messageStyle, severity);
+  writeLog(messages, lines, severity);
+}
+
+function stampOf({ clock }: Output): Stamp {
+  return { time: clock.now().toISOString(), deployment: null };
 }
 
 /** A command's answer: `document` as one line with `--json`, else `lines`. */
@@ -45,7 +87,7 @@ export function answer(
 /** Tells all problems and returns the exit status they lead to. */
 export function failed(output: Output, problems: readonly Problem[]): ExitCode {
   if (output.json) writeLines(output.results, [jsonText(errorDocument(problems))]);
-  else writeLines(output.messages, problemsText(problems, output.messageStyle));
+  else sayProblems(output, problems, "error");
   return exitOf(problems);
 }
 

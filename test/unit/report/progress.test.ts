@@ -84,6 +84,8 @@ const story: readonly Event[] = [
   },
 ];
 
+const stamp = { time: "2026-03-01T10:00:00.000Z", deployment: "d7" };
+
 describe("in a log", () => {
   test("every change is a line, Components by name and id, aligned", () => {
     const render = progressLines([gateway, board], plainStyle);
@@ -153,20 +155,21 @@ describe("for tools", () => {
   });
 
   test("every event is one line with its time", () => {
-    expect(eventLine(ended(board, "Download", 3.7), "2026-03-01T10:00:00.000Z")).toBe(
-      `{"type":"state-ended","time":"2026-03-01T10:00:00.000Z","state":"Download","component":"R456","component_type":"rtos","failure":null,"elapsed_ms":4}`,
+    expect(eventLine(ended(board, "Download", 3.7), stamp)).toBe(
+      `{"type":"state-ended","time":"2026-03-01T10:00:00.000Z","level":"info","deployment":"d7","state":"Download","component":"R456","component_type":"rtos","failure":null,"elapsed_ms":4}`,
     );
     for (const event of story) {
-      expect(eventLine(event, "2026-03-01T10:00:00.000Z")).not.toContain("\n");
+      expect(eventLine(event, stamp)).not.toContain("\n");
     }
   });
 
   test("the end names every Component's version", () => {
     const last = story.at(-1);
     if (last === undefined) throw new Error("the story has an end");
-    expect(JSON.parse(eventLine(last, "2026-03-01T10:00:00.000Z"))).toEqual({
+    expect(JSON.parse(eventLine(last, stamp))).toEqual({
       type: "deployment-ended",
       time: "2026-03-01T10:00:00.000Z",
+      level: "error",
       cleanup_owed: [],
       deployment: "d7",
       outcome: "failed-rolled-back",
@@ -202,7 +205,7 @@ describe("for tools", () => {
       inconsistent: [board.id],
       beside: [gateway.id],
     };
-    expect(JSON.parse(eventLine(end, "2026-03-01T10:00:00.000Z"))).toMatchObject({
+    expect(JSON.parse(eventLine(end, stamp))).toMatchObject({
       inconsistent: ["R456"],
       beside: ["G13"],
     });
@@ -226,7 +229,7 @@ describe("for tools", () => {
       "Failed, INCONSISTENT: R456 is installed and could not be committed.",
       `  hint: ${hint}`,
     ]);
-    expect(JSON.parse(eventLine(end, "2026-03-01T10:00:00.000Z"))).toMatchObject({
+    expect(JSON.parse(eventLine(end, stamp))).toMatchObject({
       uncommitted: ["R456"],
       hint,
     });
