@@ -4,6 +4,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type Deployed, inProgress, type Request, takeUp } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
+import { readableMedium } from "../sources/secure-bundle.ts";
 import { identitiesOf } from "./cache-contents.ts";
 import { noteEnd, whyNothingToDo, type WhyNothingToDo } from "./caller-marks.ts";
 import { deployPorts } from "./deploy-ports.ts";
@@ -75,7 +76,7 @@ async function continueLocked(
   { request, takes, from }: Continuation,
   openProgress: OpenProgress,
 ): Promise<Result<Deployed | WhyIdle | null>> {
-  const { platform, environment } = machine;
+  const { platform } = machine;
   const current = inProgress(journalsIn(platform.files, datastoreOf(machine)));
   if (!current.ok) return current;
   const deployment = current.value;
@@ -104,9 +105,11 @@ async function continueLocked(
         supply.cache.protect(needed);
         supply.aside.protect(needed);
       }
+      const medium = await mediumAt(machine, from, deployment);
+      if (!medium.ok) return medium;
       const ports = deployPorts(machine, {
         keys,
-        from: from === undefined ? null : resolve(environment.workingDirectory, from),
+        from: medium.value,
         emit,
         provides: new Map(),
         ended: (ended) => noteEnd(machine, request, ended),
@@ -116,6 +119,23 @@ async function continueLocked(
       });
       return await takeUp(request, ports);
     });
+  });
+}
+
+/** Where the medium can be read now; null: where it was. */
+async function mediumAt(
+  machine: Machine,
+  from: string | undefined,
+  deployment: Deployment | null,
+): Promise<Result<string | null>> {
+  if (from === undefined || deployment === null) return ok(null);
+  const { platform, environment } = machine;
+  const path = resolve(environment.workingDirectory, from);
+  return await readableMedium(platform.files, {
+    name: from,
+    path,
+    directory: datastoreOf(machine).bundles,
+    id: deployment.begin.deployment,
   });
 }
 

@@ -44,6 +44,30 @@ export async function secureBundle(files: Files, wanted: BundleToSecure): Promis
   }
 }
 
+/**
+ * The absolute path at which a medium can be read that a deployment is taken up from: a compressed bundle is unpacked
+ * to where a deployment keeps its own, unless it has done so before; all else is read where it lies. Throws FileError
+ * where the datastore cannot be written for another reason than space.
+ */
+export async function readableMedium(
+  files: Files,
+  wanted: Pick<BundleToSecure, "name" | "path" | "directory" | "id">,
+): Promise<Result<string>> {
+  const kind = unlessRefused(() => files.status(files.realPath(wanted.path))?.kind ?? null, null);
+  if (kind !== "file") return ok(wanted.path);
+  const opened = open(files, wanted);
+  if (!opened.ok) return opened;
+  const source = opened.value;
+  try {
+    if (!(await isGzip(source))) return ok(wanted.path);
+    const kept = keptPath(wanted);
+    if (files.status(kept) !== null) return ok(kept);
+    return await keep(files, wanted, wanted.path, "compressed", source);
+  } finally {
+    source.close();
+  }
+}
+
 /** Removes what was kept, whoever left it, and nothing that somebody else has put beside it. Throws FileError. */
 export function removeKept(files: Files, directory: string): void {
   if (files.status(directory)?.kind !== "directory") return;
@@ -55,13 +79,14 @@ export function removeKept(files: Files, directory: string): void {
 
 async function keep(
   files: Files,
-  { directory, id }: BundleToSecure,
+  wanted: Pick<BundleToSecure, "directory" | "id">,
   path: string,
   form: "plain" | "compressed",
   source: ByteSource,
 ): Promise<Result<string>> {
+  const { directory } = wanted;
   files.makeDirectory(directory);
-  const kept = join(directory, `${id}.tar`);
+  const kept = keptPath(wanted);
   if (form === "compressed") {
     const unpacked = await unpackGzip(source, kept, files);
     if (!unpacked.ok) return unpacked;
@@ -71,6 +96,10 @@ async function keep(
   }
   files.syncDirectory(directory);
   return ok(kept);
+}
+
+function keptPath({ directory, id }: Pick<BundleToSecure, "directory" | "id">): string {
+  return join(directory, `${id}.tar`);
 }
 
 /**
@@ -158,7 +187,7 @@ async function copy(
 
 function open(
   files: Files,
-  { name, path }: BundleToSecure,
+  { name, path }: Pick<BundleToSecure, "name" | "path">,
 ): Result<ReturnType<Files["openSource"]>> {
   try {
     const source = files.openSource(path);

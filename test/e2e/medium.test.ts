@@ -1,4 +1,13 @@
-import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
 import { seedStages } from "../support/seed-stages.ts";
@@ -97,6 +106,34 @@ describe("Artifacts on a medium that is gone when the deployment is resumed", ()
     expect(other.exit).toBe(15);
     expect(system.versions()).toEqual(["gateway-v2", "rtos-v1", "rtos-v1"]);
     expect(system.run(["resume", "--from", "stick"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  });
+
+  it("may lie in a compressed bundle now", () => {
+    system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "v2.tar"]);
+    system.run(["install", "v2.tar"], afterGateway);
+    const packed = gzipSync(readFileSync(system.path("v2.tar")));
+    rmSync(system.path("v2.tar"));
+    writeFileSync(system.path("cut.tar.gz"), packed.subarray(0, packed.length / 2));
+    writeFileSync(system.path("v2.tar.gz"), packed);
+    const calls = system.calls().length;
+
+    const cut = system.run(["resume", "--from", "cut.tar.gz"]);
+    expect(cut).toMatchObject({
+      exit: 11,
+      stderr: expect.stringMatching(/^cut\.tar\.gz: error: /m),
+    });
+    expect(system.calls()).toHaveLength(calls);
+    expect(system.run(["resume", "--from", "v2.tar.gz"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+    expect(existsSync(system.path("datastore/bundles"))).toBe(false);
+  });
+
+  it("lie in the datastore if the bundle was compressed, and it may be named all the same", () => {
+    system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "v2.tar"]);
+    writeFileSync(system.path("v2.tar.gz"), gzipSync(readFileSync(system.path("v2.tar"))));
+    system.run(["install", "v2.tar.gz"], afterGateway);
+    expect(system.run(["resume", "--from", "v2.tar.gz"]).exit).toBe(0);
     expect(system.versions()).toEqual(v2);
   });
 
