@@ -13,7 +13,9 @@ import { nodeFiles } from "../../src/platform/files.ts";
 import { Sha256 } from "../../src/core/ids.ts";
 import { noteFetched } from "../../src/sources/cache/fetched.ts";
 import { sha256 } from "../support/artifacts.ts";
+import { needs } from "../support/needs.ts";
 import { type SeedProgram, seedProgram } from "../support/seed-program.ts";
+import { makeKeys } from "../support/signing-keys.ts";
 
 let system: SeedProgram;
 beforeEach(() => {
@@ -177,6 +179,20 @@ test("fetch --bundle writes one bundle, and never over what it reads", () => {
     expect(over.stderr).toContain("[output-misplaced]");
     expect(readFileSync(system.path(input))).toEqual(before);
   }
+});
+
+test.skipIf(!needs("openssl"))("fetch --bundle --key signs it, and --key alone is refused", () => {
+  makeKeys(system.directory, "mine", "theirs");
+  const alone = system.run(["fetch", "manifest-v2.yaml", "--key", "mine.pem"]);
+  expect(alone.exit).toBe(10);
+  expect(alone.stderr).toContain('"--key" signs the bundle of "--bundle", and there is none.');
+  expect(existsSync(place())).toBe(false);
+
+  const signed = ["fetch", "manifest-v2.yaml", "--bundle", "v2.tar", "--key", "mine.pem"];
+  expect(system.run(signed).exit).toBe(0);
+  const verifiedBy = (name: string) => system.run(["bundle", "verify", "v2.tar", "--key", name]);
+  expect(verifiedBy("mine.pub").exit).toBe(0);
+  expect(verifiedBy("theirs.pub").stderr).toContain("[bundle-signature]");
 });
 
 describe("cache clean", () => {
