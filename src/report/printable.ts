@@ -3,7 +3,7 @@ import { quoted } from "./words.ts";
 
 /** What does not show, but for the joiners and variation selectors that scripts and emoji are written with. */
 const unseen =
-  /(?![\u200c\u200d\ufe0e\ufe0f])[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
+  /(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 
 /**
  * Text of others (Interfaces, broken files) made safe to print on one line of a terminal: control

@@ -104,7 +104,7 @@ const name = text.map((said) => `n${said.replaceAll(/[\u0000-\u001f\u007f]/g, ""
 
 /** What moves a cursor, ends a line, turns text around or leaves no trace, but for the joiners of scripts. */
 const unseen =
-  /(?![\u200c\u200d\ufe0e\ufe0f])[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+  /(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 describe("what others say", () => {
   test(
