@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { type SeedProgram, seedProgram, v1 } from "../support/seed-program.ts";
@@ -342,6 +343,19 @@ rtos.R998.rootfs-image.rtos.version=rtos-v1
     }
     expect(readFileSync(topology, "utf8")).toBe(before);
   });
+
+  test.each(["datastore/deployment/journal", "datastore/history/plan.txt"])(
+    "no output is written to %s, where the journals are",
+    (out) => {
+      mkdirSync(system.path(dirname(out)), { recursive: true });
+      const { exit, stderr } = system.run(["plan", "manifest-v2.yaml", "--out", out]);
+      expect(exit).toBe(10);
+      expect(stderr).toContain(
+        `"${out}" lies where this program keeps its journals, and would be lost.`,
+      );
+      expect(existsSync(system.path(out))).toBe(false);
+    },
+  );
 
   test("show-inventory prints all of show-provides, a line for every value, and the System type", () => {
     expect(system.run(["show-inventory"])).toMatchObject({

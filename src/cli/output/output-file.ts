@@ -4,7 +4,7 @@ import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { ownFiles } from "../../install/device-files.ts";
 import type { Environment } from "../../install/environment.ts";
-import type { Machine } from "../../install/machine.ts";
+import { datastoreOf, type Machine } from "../../install/machine.ts";
 import { artifactFilesOf } from "../../install/named-files.ts";
 import {
   FileError,
@@ -161,11 +161,19 @@ export function overInput(
     const path = resolve(machine.environment.workingDirectory, name);
     return files.status(path) === null ? path : files.realPath(path);
   };
+  const isJournaled = () => {
+    const { deployment, history } = datastoreOf(machine);
+    const places = [placeOf(output), `${placeOf(dirname(output))}/`];
+    return [deployment, history].some((kept) =>
+      places.some((place) => place.startsWith(`${placeOf(kept)}/`)),
+    );
+  };
   const isThere = (name: string) => placeOf(name) === placeOf(output);
   const whatIsThere = () => {
     if (inputs.some(isThere)) return "is the file that is read";
     if (inputs.some((input) => artifactFilesOf(machine, input).some(isThere)))
       return "is an Artifact that is read";
+    if (isJournaled()) return "lies where this program keeps its journals";
     if (ownFiles(machine).some(isThere)) return "is a file of this machine, by which it is updated";
     return null;
   };
