@@ -31,7 +31,12 @@ export interface SystemdMachine {
 
 /** For `describe.skipIf(!systemdMachinesWork())`. Where everything must be there (CI=true), it fails instead. */
 export function systemdMachinesWork(): boolean {
-  const hasPrograms = [needs("systemd-nspawn"), needs("unshare"), needs("nsenter")].every(Boolean);
+  const hasPrograms = [
+    needs("systemd-nspawn"),
+    needs("setpriv"),
+    needs("unshare"),
+    needs("nsenter"),
+  ].every(Boolean);
   const works = hasPrograms && process.getuid?.() === 0 && existsSync("/lib/systemd/systemd");
   if (!works && process.env["CI"] === "true") {
     throw new Error("Root, systemd and its containers are needed, and CI must skip nothing.");
@@ -108,8 +113,23 @@ const masked = [
 /** What takes longer is told with all that the machine has said. */
 const longestBootMs = 100_000;
 
-/** Killing the first process takes all of the machine down at once. The container has a /dev of its own. */
-const booting = ["unshare", "-m", "-p", "-f", "--kill-child", "--mount-proc", "sh", "-euc"];
+/**
+ * Killing the first process takes all of the machine down at once, and it ends with the one that has started it. The
+ * container has a /dev of its own.
+ */
+const booting = [
+  "setpriv",
+  "--pdeathsig",
+  "KILL",
+  "unshare",
+  "-m",
+  "-p",
+  "-f",
+  "--kill-child",
+  "--mount-proc",
+  "sh",
+  "-euc",
+];
 const container = `
 umount "$1/dev" "$1/tmp"
 exec systemd-nspawn --quiet --register=no --keep-unit --link-journal=no --private-network --boot --directory "$1"
