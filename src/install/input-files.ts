@@ -5,8 +5,13 @@ import { maxFileBytes, type TextFile } from "../manifest/source.ts";
 import { type ByteSource, FileError, type Files, type FileStatus } from "../platform/types.ts";
 
 /** Reads a small file; `name` is relative to the caller's directory, and problems name it as it is. */
-export function readText(files: Files, directory: string, name: string): Result<TextFile> {
-  const read = readTextWithStatus(files, directory, name);
+export function readText(
+  files: Files,
+  directory: string,
+  name: string,
+  most: number = maxFileBytes,
+): Result<TextFile> {
+  const read = readTextWithStatus(files, directory, name, most);
   return read.ok ? ok({ name, bytes: read.value.bytes }) : read;
 }
 
@@ -15,12 +20,13 @@ export function readTextWithStatus(
   files: Files,
   directory: string,
   name: string,
+  most: number = maxFileBytes,
 ): Result<TextFile & { readonly status: FileStatus }> {
   try {
-    return ok({ name, ...files.readWithStatus(resolve(directory, name), maxFileBytes) });
+    return ok({ name, ...files.readWithStatus(resolve(directory, name), most) });
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    return fail(unreadable(name, error));
+    return fail(unreadable(name, error, most));
   }
 }
 
@@ -50,13 +56,13 @@ export function openInput(
   }
 }
 
-function unreadable(name: string, error: FileError): Problem {
+function unreadable(name: string, error: FileError, most: number = maxFileBytes): Problem {
   if (error.code === "EFBIG") {
     return {
       code: "file-too-large",
       message: `"${name}" is too large to be a text of ours.`,
       at: { file: name },
-      expected: `at most ${maxFileBytes} bytes`,
+      expected: `at most ${most} bytes`,
       hint: "Give the right file; shorten tables with wildcards and ranges.",
     };
   }

@@ -5,6 +5,7 @@ import { inProgress } from "../executor/deploy.ts";
 import { journalsIn } from "../executor/journals.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
+import type { TextFile } from "../manifest/source.ts";
 import { readStateFile, type StateEntry } from "../manifest/state-file.ts";
 import { explainInShort } from "../planner/explain.ts";
 import { unlessRefused } from "../platform/types.ts";
@@ -109,12 +110,16 @@ export interface OnPaper {
   readonly manifest: Manifest;
   readonly found: ArtifactCandidates;
   readonly nodeLimit: number;
+  /** Of the Manifest. */
+  readonly file: TextFile;
 }
 
 /** A state that is told by others, of whatever System. */
 export interface ToldState {
   readonly systemType: string | null;
   readonly components: readonly (Omit<StateEntry, "at"> & { readonly at: Place | null })[];
+  /** Where it was read; null: it is one of many in a file. */
+  readonly file: TextFile | null;
 }
 
 /**
@@ -132,14 +137,15 @@ export async function readOnPaper(machine: Machine, input: SystemInput): Promise
     manifest,
     found: { ...found.value, notes: [...notes, ...found.value.notes] },
     nodeLimit: effective.value.plannerNodeLimit.value,
+    file: input.manifest,
   });
 }
 
 /** Plans from a state that a file tells. */
 export async function planOnPaper(
   machine: Machine,
-  { manifest, found, nodeLimit }: OnPaper,
-  { systemType, components }: ToldState,
+  { manifest, found, nodeLimit, file }: OnPaper,
+  { systemType, components, file: stateFile }: ToldState,
 ): Promise<Result<Planning>> {
   return await matchAndPlan(machine, {
     match: {
@@ -163,6 +169,10 @@ export async function planOnPaper(
     survey: null,
     cache: null,
     nodeLimit,
+    inputs: [
+      { kind: "manifest", ...file },
+      ...(stateFile === null ? [] : [{ kind: "state" as const, ...stateFile }]),
+    ],
   });
 }
 
@@ -177,7 +187,11 @@ async function planFromState(
   const paper = await readOnPaper(machine, input);
   if (!paper.ok || !state.ok) return fail(...problemsOf(paper), ...problemsOf(state));
   const { components } = state.value;
-  const made = await planOnPaper(machine, paper.value, { systemType: null, components });
+  const made = await planOnPaper(machine, paper.value, {
+    systemType: null,
+    components,
+    file: file.ok ? file.value : null,
+  });
   return await unlessExchanged(input, made);
 }
 

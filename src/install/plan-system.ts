@@ -42,9 +42,9 @@ async function planHere(
     findArtifacts(input.places, manifest, { kind: "all must be there", elsewhere }),
   );
   if (!candidates.ok) return candidates;
-  const surveyed = await survey(machine, settings, topology.value, beforeProvides);
+  const surveyed = await survey(machine, settings, topology.value.topology, beforeProvides);
   if (!surveyed.ok) return surveyed;
-  const asked = askedFacts(manifest, constraints.value);
+  const asked = askedFacts(manifest, constraints.value?.constraints ?? null);
   const facts = await factsOfSurveyed(machine, settings, surveyed.value.components, asked);
   if (!facts.ok) return facts;
   const components = surveyed.value.components.map(({ entry, id, provides }, index) => ({
@@ -59,12 +59,13 @@ async function planHere(
   }));
   const match = {
     manifest,
-    deviceConstraints: constraints.value,
-    systemType: topology.value.systemType,
+    deviceConstraints: constraints.value?.constraints ?? null,
+    systemType: topology.value.topology.systemType,
     components,
     absent: surveyed.value.absent,
     start: "real" as const,
   };
+  const own = constraints.value?.file;
   const widened = await askNextSources(input.places, match, candidates.value, (use) =>
     withElsewhere(machine, settings, use),
   );
@@ -75,6 +76,11 @@ async function planHere(
     survey: surveyed.value,
     nodeLimit: settings.plannerNodeLimit,
     cache: settings.cache,
+    inputs: [
+      { kind: "manifest", ...input.manifest },
+      ...(own === undefined ? [] : [{ kind: "device-constraints" as const, ...own }]),
+      ...topology.value.files.map((file) => ({ kind: "topology" as const, ...file })),
+    ],
   });
   return made.ok ? made : fail(...made.problems, ...widened.problems);
 }

@@ -5,6 +5,7 @@ import type { ArtifactLocation } from "../manifest/location.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { MatchInput } from "../manifest/match-input.ts";
 import { matchSystem } from "../manifest/match.ts";
+import type { TextFile } from "../manifest/source.ts";
 import type { System } from "../manifest/system.ts";
 import { versionNamed } from "../manifest/version.ts";
 import type { TraceEvent } from "../planner/model/trace.ts";
@@ -24,6 +25,11 @@ import type { Machine } from "./machine.ts";
 import type { CacheSettings } from "./settings.ts";
 import type { Survey, Surveyed } from "./survey.ts";
 
+/** A file that a planning has read, as it was then. */
+export interface PlanInput extends TextFile {
+  readonly kind: "manifest" | "device-constraints" | "topology" | "state";
+}
+
 /** A Manifest brought together with where the System is, and the planner's answer. */
 export interface Planning {
   readonly manifest: Manifest;
@@ -41,10 +47,12 @@ export interface Planning {
   readonly survey: Survey<Surveyed> | null;
   /** Where Artifacts are kept; null where a state file was given, for then none is. */
   readonly cache: CacheSettings | null;
+  /** The files that it was read from, but for Artifacts. */
+  readonly inputs: readonly PlanInput[];
 }
 
 /** What is matched, and what a planning keeps of where that came from. */
-export interface ToPlan extends Pick<Planning, "survey" | "nodeLimit" | "cache"> {
+export interface ToPlan extends Pick<Planning, "survey" | "nodeLimit" | "cache" | "inputs"> {
   readonly match: Omit<MatchInput, "artifacts">;
   readonly found: ArtifactCandidates;
 }
@@ -52,8 +60,9 @@ export interface ToPlan extends Pick<Planning, "survey" | "nodeLimit" | "cache">
 /** Matches a Manifest with a System, and plans. */
 export async function matchAndPlan(
   { compute, options }: Machine,
-  { match, found, survey, nodeLimit, cache }: ToPlan,
+  { match, found, ...kept }: ToPlan,
 ): Promise<Result<Planning>> {
+  const { nodeLimit } = kept;
   const matched = matchSystem({ ...match, artifacts: availableAmong(found) });
   if (!matched.ok) return matched;
   const { system, choices, notes } = matched.value;
@@ -66,7 +75,7 @@ export async function matchAndPlan(
   const allotment = allot(found.each, choices, answer);
   const artifactOf = artifactTeller(found, allotment);
   const planned = plannedSystem(manifest, system, artifactOf, [...found.notes, ...notes]);
-  return ok({ manifest, system, answer, trace, nodeLimit, planned, allotment, survey, cache });
+  return ok({ manifest, system, answer, trace, planned, allotment, ...kept });
 }
 
 /** What the search does is told with `--log-level debug`. */

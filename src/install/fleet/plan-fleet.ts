@@ -113,7 +113,7 @@ export async function* planFleet(
       id: stand.for(one.componentType, one.id, index),
       at: null,
     }));
-    const made = await planOnPaper(machine, paper, { systemType, components: told });
+    const made = await planOnPaper(machine, paper, { systemType, components: told, file: null });
     if (!made.ok || made.value.answer.kind !== "plan") {
       const problems = await exchanged();
       if (problems.length > 0) return fail(...problems);
