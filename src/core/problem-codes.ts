@@ -175,6 +175,13 @@ export const problemCodes = {
   "bundle-unsigned": exitCode.untrusted,
   "manifest-unsigned": exitCode.untrusted,
   "bundle-signature": exitCode.untrusted,
+  // certificates of plans
+  "certificate-unreadable": exitCode.invalid,
+  "certificate-version": exitCode.invalid,
+  "certificate-sum": exitCode.untrusted,
+  "certificate-signature": exitCode.untrusted,
+  "certificate-untrue": exitCode.noPlan,
+  "certificate-unproved": exitCode.noPlan,
   // Interfaces
   "interface-missing": exitCode.notReady,
   "interface-not-a-file": exitCode.notReady,

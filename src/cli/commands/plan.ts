@@ -1,10 +1,13 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
+import { ok } from "../../core/result.ts";
+import { readPrivateKey } from "../../install/key-files.ts";
 import { makeInstallPlan, withWaysOut, type PlanningOptions } from "../../install/make-plan.ts";
 import { answerLines } from "../../report/answer-text.ts";
 import { answerJson } from "../../report/plan-json.ts";
 import { printable } from "../../report/printable.ts";
 import { traceLines } from "../../report/search-trace.ts";
+import { overInput } from "../output/output-file.ts";
 import { failed, say } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { formatProblem, tellAs, type ToldAs } from "./told-as.ts";
@@ -13,6 +16,9 @@ export type PlanOptions = PlanningOptions &
   ToldAs & {
     /** Of a fleet only. */
     readonly summary?: true;
+    readonly certificate?: string;
+    /** A private key that signs the certificate. */
+    readonly key?: string;
   };
 
 const noFleet: Problem = {
@@ -22,7 +28,30 @@ const noFleet: Problem = {
   hint: "Name the states of the devices with --fleet, or leave --summary out.",
 };
 
-/** What install would do, and why. Changes nothing but the file of `--out`. */
+const keyForNothing: Problem = {
+  code: "invalid-argument",
+  message: '"--key" signs the file of "--certificate", and there is none.',
+  expected: "both",
+  got: "--key alone",
+  hint: "Add --certificate, or leave --key out.",
+};
+
+/** What is wrong with `--certificate` and `--key`, before anything is done. Null: nothing. */
+function certificateProblem(
+  context: Context,
+  file: string,
+  { certificate, key, state, out }: PlanOptions,
+): Problem | null {
+  if (certificate === undefined) return key === undefined ? null : keyForNothing;
+  const others = [file, state, key, out === "-" ? undefined : out];
+  return overInput(
+    context,
+    certificate,
+    others.filter((one) => one !== undefined),
+  );
+}
+
+/** What install would do, and why. Changes nothing but the files of `--out` and `--certificate`. */
 export async function plan(
   context: Context,
   file: string,
@@ -30,13 +59,23 @@ export async function plan(
 ): Promise<ExitCode> {
   const { output } = context;
   if (options.summary !== undefined) return failed(output, [noFleet]);
-  const wrong = formatProblem(context, options, [file, options.state]);
+  const wrong =
+    formatProblem(context, options, [file, options.state]) ??
+    certificateProblem(context, file, options);
   if (wrong !== null) return failed(output, [wrong]);
+  const key = options.key === undefined ? ok(null) : readPrivateKey(context, options.key);
+  if (!key.ok) return failed(output, key.problems);
   const made = await makeInstallPlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
   const { answer } = made.value;
   say(output, traceLines(made.value.trace).map(printable), "debug");
   const planned = await withWaysOut(context, made.value);
+  if (options.certificate !== undefined && answer.kind === "plan") {
+    const { writeCertificate } = await import("./plan-certificate.ts");
+    const of = { planning: made.value, planned, plan: answer.plan };
+    const written = await writeCertificate(context, options.certificate, of, key.value);
+    if (!written.ok) return failed(output, written.problems);
+  }
   return await tellAs(
     context,
     options,

@@ -22,6 +22,13 @@ export function definePlanning(program: Command, lazily: Lazily): void {
         "for each device of a fleet, a line of JSON each; - is stdin",
       ).conflicts(["state", "diff"]),
     )
+    .addOption(
+      new Option(
+        "--certificate <file>",
+        "write the evidence for the plan, which verify-plan checks",
+      ).conflicts(["fleet", "diff"]),
+    )
+    .option("--key <file>", "sign that certificate with this private key (PEM)")
     .option("--diff <old>", "beside what another release would do, a Manifest or a bundle")
     .addOption(
       new Option(

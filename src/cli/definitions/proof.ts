@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ExplainOptions } from "../commands/explain.ts";
 import type { SimulateOptions } from "../commands/simulate.ts";
+import type { VerifyPlanOptions } from "../commands/verify-plan.ts";
 import type { Lazily } from "./lazily.ts";
 import { allowUnsignedOption, formatOption, outOption, stateOption } from "./shared-options.ts";
 
@@ -41,6 +42,23 @@ export function defineProof(program: Command, lazily: Lazily): void {
       lazily(async (context, file: string, options: SimulateOptions) => {
         const { simulate } = await import("../commands/simulate.ts");
         return simulate(context, file, options);
+      }),
+    );
+  program
+    .command("verify-plan")
+    .description("check the certificate of a plan, without planning")
+    .argument("<file>", "what plan --certificate has written")
+    .option("--manifest <file>", "look the rows up in this Manifest or bundle as well")
+    .option(
+      "--key <file>",
+      "it must be signed with the key of this public one (PEM); may be given again",
+      collected,
+      [],
+    )
+    .action(
+      lazily(async (context, file: string, options: VerifyPlanOptions) => {
+        const { verifyPlan } = await import("../commands/verify-plan.ts");
+        return verifyPlan(context, file, options);
       }),
     );
 }

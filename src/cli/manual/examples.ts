@@ -42,6 +42,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       line: "orchestrator plan manifest.yaml --state state.yaml --diff old.yaml",
       does: "what has changed since another release",
     },
+    {
+      line: "orchestrator plan release.tar --certificate certificate.json --key private.pem",
+      does: "with the evidence that others can check",
+    },
   ],
   validate: [
     {
@@ -75,6 +79,12 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     {
       line: "orchestrator simulate manifest.yaml --state state.yaml --format junit --out faults.xml",
       does: "for a test report",
+    },
+  ],
+  "verify-plan": [
+    {
+      line: "orchestrator verify-plan certificate.json --manifest manifest.yaml --key public.pem",
+      does: "check what plan --certificate has written, without planning",
     },
   ],
   "bundle create": [

@@ -10,7 +10,7 @@ export const exitStatuses: Readonly<Record<ExitCode, string>> = {
   11: "invalid Manifest, Topology, bundle, Artifact or configuration",
   12: "not trusted: a checksum or a signature is wrong",
   13: "not compatible: the System's type, or what an Artifact depends on",
-  14: "no acceptable plan; simulate: an end that is not acceptable",
+  14: "no acceptable plan; simulate: an end that is not acceptable; verify-plan: untrue",
   15: "not ready: an Interface is missing, a Component absent, space too small",
   17: "another deployment is in progress, or another process holds the lock",
   20: "failed, nothing was changed",

@@ -1,0 +1,116 @@
+import type { Certificate, WayOut } from "../certificate/shape.ts";
+import { checkCost } from "./cost.ts";
+import { kindsOf } from "./kinds.ts";
+import { checkStatements } from "./statements.ts";
+import { demand, entry, Untrue } from "./untrue.ts";
+import { type Ground, groundOf, type Move, Walker } from "./walk.ts";
+
+/** The first statement that is not true: where it stands in the certificate, and why. */
+export interface Fault {
+  readonly where: string;
+  readonly message: string;
+}
+
+/** Null: every statement is true. */
+export function checkCertificate(certificate: Certificate): Fault | null {
+  return faultOf(() => checkAll(certificate));
+}
+
+export function faultOf(check: () => void): Fault | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (!(error instanceof Untrue)) throw error;
+    return { where: error.where, message: error.message };
+  }
+}
+
+function checkAll(certificate: Certificate): void {
+  const { system, plan, stages, places } = certificate;
+  for (const { rows, columns, name } of [...system.end_states, ...system.transition_states]) {
+    for (const { cells, at } of rows) {
+      demand(
+        cells.length === columns.length,
+        `table "${name}"`,
+        "a row has not a cell for each column",
+      );
+      entry(places, at, `table "${name}"`);
+    }
+  }
+  const kinds = kindsOf(system);
+  checkStatements(certificate, kinds);
+  const ground = groundOf(certificate, kinds);
+  const walker = new Walker(
+    ground,
+    system.components.map(({ start }) => start),
+  );
+  demand(stages.length === plan.length, "stages", "it does not speak of each stage");
+  for (const [stage, groups] of plan.entries()) {
+    const where = `plan.${stage}`;
+    for (const step of groups.flat()) demandHop(certificate, step, where);
+    const own = certificate.ways_out.filter((way) => way.stage === stage);
+    for (const way of own) checkWayOut(ground, way, walker.state);
+    walker.stage(groups, entry(stages, stage, where), `stages.${stage}`);
+  }
+  for (const [component, { type, id }] of system.components.entries()) {
+    const isThere = walker.state[component] === system.types[type]?.wanted;
+    demand(isThere, "plan", `it does not bring "${id}" to the version that is wanted`);
+  }
+  demandEachWayOut(certificate);
+  const [unused] = ground.unusedExemptions;
+  demand(unused === undefined, "exemptions", `${unused} is not needed`);
+  checkCost(certificate);
+}
+
+function demandHop({ system }: Certificate, { component, from, to }: Move, where: string): void {
+  const { id, hops } = entry(system.components, component, where);
+  const isThere = hops.some(([old, fresh]) => old === from && fresh === to);
+  demand(isThere, where, `no Artifact brings "${id}" from version ${from} to ${to}`);
+}
+
+/** Of each step, or so many are said to be left out. */
+function demandEachWayOut({ plan, system, ways_out, ways_out_omitted }: Certificate): void {
+  const steps = system.end_states.length === 0 ? 0 : plan.flat(2).length;
+  const told = new Set(ways_out.map(({ stage, component }) => `${stage}/${component}`));
+  const isAll = told.size === ways_out.length && told.size + ways_out_omitted === steps;
+  demand(isAll, "ways_out", "some step has none, or two");
+}
+
+/** All behind the step's group has been undone, and of the group all that can go back. */
+function checkWayOut(ground: Ground, wayOut: WayOut, before: readonly number[]): void {
+  const { system, plan, ways_out } = ground.certificate;
+  const where = `ways_out.${ways_out.indexOf(wayOut)}`;
+  const groups = entry(plan, wayOut.stage, where);
+  const stuck = groups.findIndex((steps) =>
+    steps.some((one) => one.component === wayOut.component),
+  );
+  demand(stuck >= 0, where, "its Component has no step in its stage");
+  const canGoBack = (component: number) => entry(system.components, component, where).rollback;
+  const cause = canGoBack(wayOut.component) ? "rollback-failed" : "no-rollback";
+  demand(wayOut.cause === cause, where, `its cause is ${cause}`);
+  if (wayOut.way === null) return;
+  const state = [...before];
+  const installed = new Map<number, Move>();
+  for (const [group, steps] of groups.slice(0, stuck + 1).entries()) {
+    for (const step of steps) {
+      const isBack = group === stuck && step.component !== wayOut.component;
+      if (isBack && canGoBack(step.component)) continue;
+      state[step.component] = step.to;
+      installed.set(step.component, step);
+    }
+  }
+  for (const step of wayOut.way.groups.flat()) {
+    const { component, from, to, means } = step;
+    const own = installed.get(component);
+    demand(component !== wayOut.component, where, "it moves the Component that is stuck");
+    if (means === "install") demandHop(ground.certificate, step, where);
+    else
+      demand(
+        own?.from === to && own.to === from && canGoBack(component),
+        where,
+        "nothing to roll back",
+      );
+  }
+  new Walker(ground, state).stage(wayOut.way.groups, wayOut.way.walk, `${where}.way`);
+}

@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readSealed, sealedText } from "../../src/certificate/sealed.ts";
+import type { Certificate } from "../../src/certificate/shape.ts";
+import { problemCodes } from "../../src/core/problem-codes.ts";
+import { findPlan } from "../../src/planner/find-plan.ts";
+import { checkCertificate } from "../../src/verify-plan/check.ts";
+import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
+import { certificateFor } from "../support/plan-certificates.ts";
+import { oracle } from "../support/planner-brute-force.ts";
+import { randomCrowd, randomSystem } from "../support/planner-random.ts";
+import { inTier } from "../support/tier.ts";
+
+const planned = Array.from({ length: inTier(500, 6000) }, (_, seed) => {
+  const system = seed % 5 === 0 ? randomCrowd(seed) : randomSystem(seed);
+  return { seed, system, answer: findPlan(system) };
+}).flatMap(({ seed, system, answer }) =>
+  answer.kind === "plan" && answer.plan.stages.length > 0
+    ? [{ seed, system, certificate: certificateFor(system, answer.plan) }]
+    : [],
+);
+
+describe("the certificate of a plan", () => {
+  it("is true for the plan of every System", () => {
+    for (const { seed, certificate } of planned)
+      expect({ seed, fault: checkCertificate(certificate) }).toEqual({ seed, fault: null });
+    expect(planned.length).toBeGreaterThan(100);
+  });
+
+  it("is not true once a step, a statement, a state, a row, or what a Component has, is another one", () => {
+    let tried = 0;
+    for (const { seed, certificate } of planned) {
+      for (const [what, other] of untrueOnes(certificate)) {
+        const found = checkCertificate(other) !== null;
+        expect({ seed, what, found }).toEqual({ seed, what, found: true });
+        tried += 1;
+      }
+    }
+    expect(tried).toBeGreaterThan(1000);
+  });
+
+  it("never holds for a way through a state that the brute force refuses", () => {
+    let refused = 0;
+    for (const { seed, system, certificate } of planned) {
+      const { isAcceptable } = oracle(system);
+      for (const [at, groups] of certificate.plan.entries()) {
+        const [first, second, ...rest] = groups;
+        if (first === undefined || second === undefined) continue;
+        // In the wrong order; the statements stay those of the right one.
+        const start = system.components.map((component) => component.start);
+        const state = certificate.plan
+          .slice(0, at)
+          .flat(2)
+          .reduce((before, { component, to }) => before.with(component, to), start);
+        const early = second.reduce((now, { component, to }) => now.with(component, to), state);
+        if (isAcceptable(early)) continue;
+        const [one, other, ...more] = certificate.stages[at]?.intervals ?? [];
+        const plan = certificate.plan.with(at, [second, first, ...rest]);
+        for (const intervals of [
+          [one, other, ...more],
+          [other, one, ...more],
+        ]) {
+          const stages = certificate.stages.map((stage, index) =>
+            index === at
+              ? { ...stage, intervals: intervals.flatMap((interval) => interval ?? []) }
+              : stage,
+          );
+          const found = checkCertificate({ ...certificate, plan, stages }) !== null;
+          expect({ seed, found }).toEqual({ seed, found: true });
+          refused += 1;
+        }
+      }
+    }
+    expect(refused).toBeGreaterThan(25);
+  });
+
+  it("is told from every other text by its sum", { timeout: fuzzingTimeout() }, () => {
+    const bytes = planned
+      .slice(0, 40)
+      .map(({ certificate }) => new TextEncoder().encode(sealedText(certificate, null)));
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 }), (which, place, change) => {
+        const own = bytes[which % bytes.length] ?? new Uint8Array();
+        const other = Uint8Array.from(own);
+        other[place % own.length] = (own[place % own.length] ?? 0) ^ change;
+        const read = readSealed("c.json", other, []);
+        const exits = read.ok ? ["read"] : read.problems.map(({ code }) => problemCodes[code]);
+        expect([11, 12]).toContain(exits[0]);
+      }),
+      fuzzing(4000),
+    );
+    for (const [at, own] of bytes.entries()) {
+      const read = readSealed("c.json", own, []);
+      expect({ at, is: read.ok && checkCertificate(read.value) }).toEqual({ at, is: null });
+      expect(readSealed("c.json", own.subarray(0, own.length - 1 - at), []).ok).toBe(false);
+    }
+  });
+});
+
+/** The same with one thing changed, each so that it cannot be true. */
+function* untrueOnes(certificate: Certificate): Generator<[string, Certificate]> {
+  const { plan, stages, statements, system, cost } = certificate;
+  for (const [at, groups] of plan.entries()) {
+    const [first, ...rest] = groups;
+    const [step, ...others] = first ?? [];
+    if (step === undefined) continue;
+    yield ["a step is left out", { ...certificate, plan: plan.with(at, [others, ...rest]) }];
+    const back = { ...step, to: step.from, from: step.to };
+    yield [
+      "a step is turned",
+      { ...certificate, plan: plan.with(at, [[back, ...others], ...rest]) },
+    ];
+    const twice = [...groups, [back]];
+    yield ["a step is added", { ...certificate, plan: plan.with(at, twice) }];
+    const stage = stages[at];
+    if (stage === undefined) continue;
+    const without = stage.intervals.map((one) => ({ ...one, accepted_by: [] }));
+    if (stage.intervals.some((one) => one.accepted_by.length > 0))
+      yield [
+        "a state has no evidence",
+        { ...certificate, stages: stages.with(at, { ...stage, intervals: without }) },
+      ];
+    const end = { ...stage.end, system_version: "another" };
+    yield [
+      "a stage ends elsewhere",
+      { ...certificate, stages: stages.with(at, { ...stage, end }) },
+    ];
+    const [row] = stage.end.rows;
+    if (row === undefined) continue;
+    const table = system.end_states[0];
+    const no = table?.rows.map((one, index) =>
+      index === row ? { ...one, verdict: "no" as const } : one,
+    );
+    if (table === undefined || no === undefined) continue;
+    const end_states = system.end_states.with(0, { ...table, rows: no });
+    yield ["an end row says NO", { ...certificate, system: { ...system, end_states } }];
+  }
+  for (const [at, statement] of statements.entries()) {
+    if (statement.by !== "row") continue;
+    const table = system.transition_states[statement.table];
+    const rows = table?.rows.map((one, index) =>
+      index === statement.row ? { ...one, verdict: "n/a" as const } : one,
+    );
+    if (table === undefined || rows === undefined) continue;
+    const tables = system.transition_states.with(statement.table, { ...table, rows });
+    yield [
+      "a row says nothing",
+      { ...certificate, system: { ...system, transition_states: tables } },
+    ];
+    const narrow = table.rows.map((one, index) =>
+      index === statement.row ? { ...one, cells: one.cells.map(() => []) } : one,
+    );
+    const narrowed = system.transition_states.with(statement.table, { ...table, rows: narrow });
+    yield [
+      "a row holds no version",
+      { ...certificate, system: { ...system, transition_states: narrowed } },
+    ];
+    const wide = { ...statement, versions: statement.versions.map(() => [0, 1, 2, 3, 4]) };
+    const isAll = table.rows[statement.row]?.cells.every((cell) => cell === null) ?? false;
+    if (!isAll)
+      yield ["a statement says more", { ...certificate, statements: statements.with(at, wide) }];
+  }
+  const [component, ...more] = system.components;
+  if (component !== undefined && plan.flat(2).some((step) => step.component === 0)) {
+    const components = [{ ...component, hops: [] }, ...more];
+    yield ["nothing is installed", { ...certificate, system: { ...system, components } }];
+  }
+  const dear = { ...cost, installs: { ...cost.installs, value: cost.installs.value + 1 } };
+  yield ["it costs more", { ...certificate, cost: dear }];
+}

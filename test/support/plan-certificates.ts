@@ -1,0 +1,25 @@
+import type { Certificate } from "../../src/certificate/shape.ts";
+import { certificateOf } from "../../src/certify/certificate-of.ts";
+import { contingencies } from "../../src/deployment/contingencies.ts";
+import type { System } from "../../src/manifest/system.ts";
+import type { Plan } from "../../src/planner/model/plan.ts";
+import { valueOf } from "./results.ts";
+
+/** The certificate of a plan of a System that lies in no file. */
+export function certificateFor(system: System, plan: Plan): Certificate {
+  const waysOut = contingencies(system, plan);
+  const steps = plan.stages.flatMap(({ groups }) => groups.flat()).length;
+  const hasTables = system.endTables.length > 0;
+  return valueOf(
+    certificateOf({
+      manifest: "release",
+      inputs: [],
+      texts: [],
+      system,
+      plan,
+      waysOut,
+      waysOutOmitted: hasTables ? steps - waysOut.length : 0,
+      artifactOf: () => null,
+    }),
+  );
+}
