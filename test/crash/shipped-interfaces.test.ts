@@ -16,7 +16,7 @@ import { inTier, oneOfEachKind } from "../support/tier.ts";
 
 /**
  * A System of the Interfaces that come with the program, each killed before every program that it starts, in every
- * state,
+ * state, alone or together with the program that called it.
  */
 
 const cases: readonly ShippedCase[] = [singleFile(), directory()];

@@ -103,6 +103,7 @@ describe("help and version", () => {
       "module",
       "schema",
       "show-config",
+      "init",
       "demo",
       "help",
       "version",

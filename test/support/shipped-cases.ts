@@ -66,7 +66,7 @@ export function directory(type = "app"): ShippedCase {
   };
 }
 
-export function tarOf(files: Readonly<Record<string, string>>): Uint8Array {
+function tarOf(files: Readonly<Record<string, string>>): Uint8Array {
   const scratch = mkdtempSync(join(tmpdir(), "orchestrator-tar-"));
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(scratch, name), text);

@@ -1,6 +1,8 @@
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
 import type { DemoOptions } from "../commands/demo.ts";
 import type { InterfaceCheckOptions } from "../commands/interface-check.ts";
+import type { InitOptions } from "../commands/init.ts";
+import { starters } from "../commands/starters.ts";
 import { type SchemaName, schemaNames } from "../commands/schema-names.ts";
 import type { Lazily } from "./lazily.ts";
 
@@ -58,6 +60,19 @@ export function defineTools(program: Command, lazily: Lazily): void {
       lazily(async (context) => {
         const { showConfig } = await import("../commands/show-config.ts");
         return showConfig(context);
+      }),
+    );
+  program
+    .command("init")
+    .description("write a System to start from, with a script that tries it")
+    .argument("<directory>", "where to; absent or empty")
+    .addOption(
+      new Option("--example <name>", "which System").choices([...starters]).default(starters[0]),
+    )
+    .action(
+      lazily(async (context, directory: string, options: InitOptions) => {
+        const { init } = await import("../commands/init.ts");
+        return init(context, directory, options);
       }),
     );
   program

@@ -2,7 +2,8 @@ import { dirname, join, resolve } from "node:path";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { Machine } from "../../install/machine.ts";
-import { FileError, type Platform, type ProcessEnd } from "../../platform/types.ts";
+import { FileError, type ProcessEnd } from "../../platform/types.ts";
+import { copy } from "./copy.ts";
 
 /** The seed's System in a directory of its own, and this program called on it as anybody would. */
 export interface DemoSystem {
@@ -104,23 +105,6 @@ function wrapper(
 /** As one word of a shell. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-/** Interfaces stay executable, and by our umask nobody else can write them. */
-async function copy(platform: Platform, from: string, to: string): Promise<void> {
-  const child = await platform.processes.start({
-    file: "cp",
-    args: ["-R", "--", from, to],
-    cwd: "/",
-    env: { PATH: "/usr/bin:/bin" },
-    timeoutMs: callTimeoutMs,
-    graceMs: 1000,
-    onOutput: () => {},
-  });
-  const end = await child.ended;
-  if (end.kind !== "exited" || end.code !== 0) {
-    throw new FileError("EIO", to, `cp could not copy "${from}"`);
-  }
 }
 
 function incomplete(original: string): Problem {

@@ -144,6 +144,12 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   "show-config": [
     { line: "orchestrator show-config", does: "see which file or variable a setting is from" },
   ],
+  init: [
+    {
+      line: "orchestrator init my-system --example robot",
+      does: "then: cd my-system && ./try.sh",
+    },
+  ],
   demo: [
     {
       line: "orchestrator demo --dir demo --keep",

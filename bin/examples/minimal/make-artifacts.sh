@@ -1,0 +1,22 @@
+#!/bin/sh
+# Writes the Artifacts of this release with mender-artifact. Put your own files in place of those that are made here.
+set -eu
+cd "$(dirname "$0")"
+mkdir -p artifacts
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# The payload type is what the Interface expects, the device type is the Component type.
+write_artifact() { # payload type, component type, version, file
+  mender-artifact write module-image --type "$1" --device-type "$2" --artifact-name "$3" \
+    --file "$4" --output-path "artifacts/$3.mender" >/dev/null
+  echo "artifacts/$3.mender"
+}
+
+echo settings-v2 >"$scratch/settings.conf"
+write_artifact single-file settings settings-v2 "$scratch/settings.conf"
+
+mkdir "$scratch/app"
+echo app-v2 >"$scratch/app/version"
+tar -cf "$scratch/app.tar" -C "$scratch/app" .
+write_artifact directory app app-v2 "$scratch/app.tar"
