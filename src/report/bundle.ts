@@ -1,6 +1,6 @@
 import type { Artifact } from "../artifact/types.ts";
 import type { BundleContent, BundleEntry } from "../bundle/types.ts";
-import { aligned } from "./columns.ts";
+import { aligned, charactersOf, type WidthOf } from "./columns.ts";
 import { bytesText } from "./measures.ts";
 import type { Style } from "./style.ts";
 import { counted } from "./words.ts";
@@ -14,6 +14,7 @@ export interface BundleInspection {
 export function inspectionLines(
   { bundle, artifacts }: BundleInspection,
   style: Style,
+  widthOf: WidthOf = charactersOf,
 ): readonly string[] {
   const rows = artifacts.map(({ entry, artifact }) => [
     entry.name,
@@ -27,7 +28,7 @@ export function inspectionLines(
       `${bundle.name}: ${bundle.plain ? "a plain tar" : "a bundle"}, ${signatureText(bundle)}, ${counted(artifacts.length, "Artifact")}`,
     ),
     `  ${bundle.manifest.entry}  (${bytesText(bundle.manifest.bytes.length)})`,
-    ...aligned(rows).map((cells) => `  ${cells.join("  ")}`.trimEnd()),
+    ...aligned(rows, widthOf).map((cells) => `  ${cells.join("  ")}`.trimEnd()),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { type ComponentId, shownVersion } from "../core/ids.ts";
 import type { Deployment, Member } from "../deployment/deployment.ts";
 import type { LiveDownload } from "../journal/live-downloads.ts";
-import { aligned } from "./columns.ts";
+import { aligned, type WidthOf } from "./columns.ts";
 import { bytesText, durationText } from "./measures.ts";
 import type { InProgress } from "./in-progress.ts";
 import { printableExactly } from "./printable.ts";
@@ -42,7 +42,11 @@ export function membersNow(progress: InProgress): readonly MemberNow[] {
   });
 }
 
-export function memberLines(progress: InProgress, style: Style): readonly string[] {
+export function memberLines(
+  progress: InProgress,
+  style: Style,
+  widthOf: WidthOf,
+): readonly string[] {
   const rows = membersNow(progress).map((now) => [
     now.id,
     now.type,
@@ -51,9 +55,10 @@ export function memberLines(progress: InProgress, style: Style): readonly string
     sinceText(now, progress.now),
     now.waitsFor.length === 0 ? "" : `waits for ${listed(now.waitsFor)}`,
   ]);
-  return aligned(rows.map((row) => row.map(printableExactly))).map(([id = "", ...cells]) =>
-    `  ${style.strong(id)}  ${cells.join("  ")}`.trimEnd(),
-  );
+  return aligned(
+    rows.map((row) => row.map(printableExactly)),
+    widthOf,
+  ).map(([id = "", ...cells]) => `  ${style.strong(id)}  ${cells.join("  ")}`.trimEnd());
 }
 
 function typeOf({ begin }: Deployment, id: ComponentId): string {

@@ -9,6 +9,7 @@ import {
 } from "../deployment/deployment.ts";
 import type { OwedCleanup } from "../journal/owed.ts";
 import { type Prospect, prospectOf } from "../deployment/prospect.ts";
+import { charactersOf, type WidthOf } from "./columns.ts";
 import { failureText } from "./failure.ts";
 import { ending } from "../deployment/verdict.ts";
 import { outcomeSentence } from "./outcome.ts";
@@ -69,6 +70,7 @@ export function statusLines(
   progress: InProgress | null,
   owed: readonly OwedCleanup[],
   style: Style,
+  widthOf: WidthOf = charactersOf,
 ): readonly string[] {
   const debts = owed.map(({ component, deployment }) =>
     careful(
@@ -88,7 +90,7 @@ export function statusLines(
     ...(failure === null ? [] : [style.bad(printableExactly(failureSentence(failure)))]),
     printableExactly(waits),
     ...stageLine(deployment).map(printableExactly),
-    ...memberLines(progress, style),
+    ...memberLines(progress, style, widthOf),
     ...owingCleanup(deployment).map((id) => careful(`${id} still owes a Cleanup.`)),
     ...debts,
   ];

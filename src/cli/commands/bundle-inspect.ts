@@ -7,7 +7,8 @@ import { fail, ok, type Result } from "../../core/result.ts";
 import { withBundleFile } from "../../install/bundle-file.ts";
 import type { ByteSource, Decompressors } from "../../platform/types.ts";
 import { type BundleInspection, inspectionJson, inspectionLines } from "../../report/bundle.ts";
-import { answer, failed } from "../output/output.ts";
+import { answerInColumns } from "../output/laid-out.ts";
+import { failed } from "../output/output.ts";
 import type { Context } from "./context.ts";
 
 /** What a bundle holds: its Manifest, and the head of every Artifact. Checks no payload. */
@@ -17,9 +18,9 @@ export async function bundleInspect(context: Context, file: string): Promise<Exi
     inspect(source, platform.decompressors),
   );
   if (!inspected.ok) return failed(output, inspected.problems);
-  answer(
+  await answerInColumns(
     output,
-    (style) => inspectionLines(inspected.value, style),
+    (style, widthOf) => inspectionLines(inspected.value, style, widthOf),
     () => inspectionJson(inspected.value),
   );
   return exitCode.done;

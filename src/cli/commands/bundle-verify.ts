@@ -10,7 +10,8 @@ import { readManifest } from "../../manifest/read-manifest.ts";
 import type { ByteSource } from "../../platform/types.ts";
 import { inspectionJson, inspectionLines } from "../../report/bundle.ts";
 import { problemJson, problemsText } from "../../report/problems.ts";
-import { answer, failed } from "../output/output.ts";
+import { answerInColumns } from "../output/laid-out.ts";
+import { failed } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { givenOrConfiguredKeys } from "./given-keys.ts";
 
@@ -44,10 +45,10 @@ export async function bundleVerify(
   if (!verified.ok) return failed(output, verified.problems);
   const { bundle, notes } = verified.value;
   const isThin = bundle.artifacts.length === 0;
-  answer(
+  await answerInColumns(
     output,
-    (style) => [
-      ...inspectionLines(bundle, style),
+    (style, widthOf) => [
+      ...inspectionLines(bundle, style, widthOf),
       style.good(
         isThin ? "Every sum is right." : "Every sum is right, and every Artifact is whole.",
       ),

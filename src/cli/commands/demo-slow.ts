@@ -5,7 +5,7 @@ import { journalsIn } from "../../executor/journals.ts";
 import { readEnvironment } from "../../install/environment.ts";
 import { datastoreOf } from "../../install/machine.ts";
 import type { DemoSystem } from "../demo/system.ts";
-import { writeLines } from "../output/output.ts";
+import { say } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { install } from "./install.ts";
 
@@ -30,7 +30,6 @@ export async function slowDemo(
   system: DemoSystem,
   { seconds, keep }: { readonly seconds: number; readonly keep: boolean },
 ): Promise<ExitCode> {
-  const { messages } = context.output;
   const { directory, variables, commandLine } = system;
   const { inherited, workingDirectory, program } = context.environment;
   const there: Context = {
@@ -38,7 +37,7 @@ export async function slowDemo(
     environment: readEnvironment({ ...inherited, ...variables }, workingDirectory, program),
   };
   system.slowDown(seconds);
-  writeLines(messages, [
+  say(context.output, [
     `All of this System lies below ${directory}. To watch from a second terminal:`,
     `  ${commandLine("status --watch")}`,
     "Ctrl-C breaks it off in good order: what is done is kept, a state under way is undone by resume.",
@@ -47,11 +46,11 @@ export async function slowDemo(
   const exit = await install(there, join(directory, "manifest-v2.yaml"), nothingSaid);
   const isLeft = isInProgress(there);
   if (isLeft) {
-    writeLines(messages, ["", "For the System of this demo these commands are:"]);
-    for (const verb of ["resume", "rollback"]) writeLines(messages, [`  ${commandLine(verb)}`]);
+    say(context.output, ["", "For the System of this demo these commands are:"]);
+    for (const verb of ["resume", "rollback"]) say(context.output, [`  ${commandLine(verb)}`]);
   }
   if (isLeft || keep) {
-    writeLines(messages, [`The System stays in ${directory}; remove it when you are done.`]);
+    say(context.output, [`The System stays in ${directory}; remove it when you are done.`]);
   } else {
     context.platform.files.remove(directory);
   }

@@ -16,8 +16,9 @@ import {
 } from "../../report/history.ts";
 import { jsonText } from "../../report/json-text.ts";
 import { problemJson, problemsText } from "../../report/problems.ts";
-import type { Style } from "../../report/style.ts";
+import type { Canvas, Style } from "../../report/style.ts";
 import { timelineOf } from "../../report/timeline.ts";
+import { laidOut } from "../output/laid-out.ts";
 import { failed, sayProblems } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { formatProblem, tellLines } from "./told-as.ts";
@@ -29,7 +30,7 @@ export interface HistoryOptions {
 
 /** An answer in each of its forms. */
 interface Forms {
-  readonly text: (style: Style) => readonly string[];
+  readonly text: (style: Style, canvas: Canvas) => readonly string[];
   readonly json: () => unknown;
   readonly markdown: () => Promise<readonly string[]>;
   readonly html: () => Promise<string>;
@@ -50,10 +51,12 @@ export async function history(
   return await tellLines(
     context,
     options,
-    async (style) => {
+    async (style, canvas) => {
       if (output.json || options.format === "json") return [jsonText(json())];
       if (options.format === "markdown") return await markdown();
-      return options.format === "html" ? [(await html()).trimEnd()] : text(style);
+      return options.format === "html"
+        ? [(await html()).trimEnd()]
+        : await laidOut(canvas, (on) => text(style, on));
     },
     exitCode.done,
   );
@@ -71,7 +74,10 @@ function formsOfAll(context: Context, { format }: HistoryOptions): Forms {
   if (format === "markdown" || format === "html") sayProblems(output, unreadable, "warning");
   const notes = () => unreadable.map((one) => problemJson(one, "warning"));
   return {
-    text: (style) => [...historyLines(past, style), ...problemsText(unreadable, style, "warning")],
+    text: (style, { widthOf }) => [
+      ...historyLines(past, style, widthOf),
+      ...problemsText(unreadable, style, "warning"),
+    ],
     json: () => ({ ...historyJson(past), notes: notes() }),
     markdown: async () => (await drawing()).historyMarkdown(past),
     html: async () => (await drawing()).historyPage(past),
@@ -85,7 +91,7 @@ function formsOfOne(context: Context, id: string): Result<Forms> {
   const past = told.value;
   const nothing = "Nothing was done in it.";
   return ok({
-    text: (style) => (past === null ? [nothing] : pastLines(past, style)),
+    text: (style, { widthOf }) => (past === null ? [nothing] : pastLines(past, style, widthOf)),
     json: () =>
       past === null ? { type: "past-deployment", deployment: null } : pastInFullJson(past),
     markdown: async () => (past === null ? [nothing] : (await drawing()).pastMarkdown(past)),

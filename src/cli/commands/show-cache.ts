@@ -2,7 +2,8 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { cacheContents } from "../../install/cache-contents.ts";
 import { readCacheSettings } from "../../install/settings.ts";
 import { cacheJson, cacheLines } from "../../report/cache.ts";
-import { answer, failed } from "../output/output.ts";
+import { answerInColumns } from "../output/laid-out.ts";
+import { failed } from "../output/output.ts";
 import type { Context } from "./context.ts";
 
 /** What lies in the cache of Artifacts, and for whom. */
@@ -11,9 +12,9 @@ export async function showCache(context: Context): Promise<ExitCode> {
   if (!settings.ok) return failed(context.output, settings.problems);
   const contents = await cacheContents(context, settings.value);
   if (!contents.ok) return failed(context.output, contents.problems);
-  answer(
+  await answerInColumns(
     context.output,
-    (style) => cacheLines(contents.value, style),
+    (style, widthOf) => cacheLines(contents.value, style, widthOf),
     () => cacheJson(contents.value),
   );
   return exitCode.done;

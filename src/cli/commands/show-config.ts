@@ -2,7 +2,8 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { readEffectiveSettings } from "../../install/settings.ts";
 import { shownSettings } from "../../manifest/shown-settings.ts";
 import { configLines, configJson } from "../../report/config.ts";
-import { answer, failed } from "../output/output.ts";
+import { answerInColumns } from "../output/laid-out.ts";
+import { failed } from "../output/output.ts";
 import type { Context } from "./context.ts";
 
 /** Each setting in force, and where it came from. */
@@ -11,9 +12,9 @@ export async function showConfig(context: Context): Promise<ExitCode> {
   const effective = readEffectiveSettings(context);
   if (!effective.ok) return failed(context.output, effective.problems);
   const settings = shownSettings(effective.value);
-  answer(
+  await answerInColumns(
     context.output,
-    (style) => configLines(settings, style),
+    (style, widthOf) => configLines(settings, style, widthOf),
     () => configJson(settings),
   );
   return exitCode.done;

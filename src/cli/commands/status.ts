@@ -3,7 +3,8 @@ import { datastoreOf } from "../../install/machine.ts";
 import { type OwedCleanup, readOwed } from "../../journal/owed.ts";
 import { statusJson } from "../../report/status-json.ts";
 import { statusLines } from "../../report/status.ts";
-import { answer, failed, sayProblems } from "../output/output.ts";
+import { answerInColumns } from "../output/laid-out.ts";
+import { failed, sayProblems } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { looksAt } from "./look-at.ts";
 
@@ -21,9 +22,9 @@ export async function status(context: Context, { watch }: StatusOptions): Promis
   const found = looksAt(context)();
   if (!found.ok) return failed(output, found.problems);
   const debts = debtsOf(context);
-  answer(
+  await answerInColumns(
     output,
-    (style) => statusLines(found.value, debts, style),
+    (style, widthOf) => statusLines(found.value, debts, style, widthOf),
     () => statusJson(found.value, debts),
   );
   return exitCode.done;

@@ -4,6 +4,7 @@ import { currentFormat } from "../../executor/journals.ts";
 import { datastoreOf } from "../../install/machine.ts";
 import { readHistory } from "../../journal/history.ts";
 import { ending } from "../../deployment/verdict.ts";
+import type { WidthOf } from "../../report/columns.ts";
 import type { InProgress } from "../../report/in-progress.ts";
 import { jsonText } from "../../report/json-text.ts";
 import { outcomeSentence } from "../../report/outcome.ts";
@@ -53,19 +54,25 @@ export async function watchStatus(context: Context): Promise<ExitCode> {
   return exitCode.done;
 }
 
+/** A frame, and how wide a text is in it. */
+interface WideFrame extends Frame {
+  readonly widthOf: WidthOf;
+}
+
 /** Only where somebody looks on; null elsewhere. */
-async function frameFor({ json, results }: Output): Promise<Frame | null> {
+async function frameFor({ json, results }: Output): Promise<WideFrame | null> {
   if (json || !results.isTerminal) return null;
   const { openFrame } = await import("../output/frame.ts");
-  return openFrame(results);
+  const { widthOf } = await import("../output/wide.ts");
+  return { ...openFrame(results), widthOf };
 }
 
 /** Tells whether anything was told. */
 type Show = (progress: InProgress, isSilent: boolean) => boolean;
 
-function drawnIn(frame: Frame, { resultStyle }: Output): Show {
+function drawnIn(frame: WideFrame, { resultStyle }: Output): Show {
   return (progress) => {
-    frame.draw(statusLines(progress, [], resultStyle));
+    frame.draw(statusLines(progress, [], resultStyle, frame.widthOf));
     return true;
   };
 }
