@@ -37,6 +37,9 @@ function places(root: string): readonly string[] {
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
+/** The Interfaces that come with the program, and their library. */
+const shipped = readdirSync("bin/interfaces", { recursive: true, encoding: "utf8" }).toSorted();
+
 const installed = [
   "etc",
   "etc/mender-orchestrator",
@@ -67,8 +70,7 @@ const installed = [
   "usr/share/mender",
   "usr/share/mender-orchestrator",
   "usr/share/mender-orchestrator/interfaces",
-  "usr/share/mender-orchestrator/interfaces/v1",
-  "usr/share/mender-orchestrator/interfaces/v1/rootfs-image",
+  ...shipped.map((name) => `usr/share/mender-orchestrator/interfaces/${name}`),
   "usr/share/mender-orchestrator/usb",
   "usr/share/mender-orchestrator/usb/99-mender-orchestrator-usb.rules",
   "usr/share/mender/inventory",
@@ -95,7 +97,9 @@ test("everything is in its place, and nobody but its owner may change it", () =>
       "usr/lib/mender-orchestrator/package.json",
       "usr/lib/systemd/system/mender-orchestrator-resume.service",
       "usr/lib/systemd/system/mender-orchestrator-usb@.service",
-      "usr/share/mender-orchestrator/interfaces/v1/rootfs-image",
+      ...shipped
+        .filter((name) => name.includes("/"))
+        .map((name) => `usr/share/mender-orchestrator/interfaces/${name}`),
       "usr/share/mender-orchestrator/usb/99-mender-orchestrator-usb.rules",
       "usr/share/mender/inventory/mender-inventory-mender-orchestrator",
       "usr/share/mender/modules/v3/mender-orchestrator-manifest",
