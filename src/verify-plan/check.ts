@@ -49,8 +49,8 @@ function checkAll(certificate: Certificate): void {
   for (const [stage, groups] of plan.entries()) {
     const where = `plan.${stage}`;
     for (const step of groups.flat()) demandHop(certificate, step, where);
-    const own = certificate.ways_out.filter((way) => way.stage === stage);
-    for (const way of own) checkWayOut(ground, way, walker.state);
+    for (const [at, way] of certificate.ways_out.entries())
+      if (way.stage === stage) checkWayOut(ground, way, walker.state, `ways_out.${at}`);
     walker.stage(groups, entry(stages, stage, where), `stages.${stage}`);
   }
   for (const [component, { type, id }] of system.components.entries()) {
@@ -78,9 +78,13 @@ function demandEachWayOut({ plan, system, ways_out, ways_out_omitted }: Certific
 }
 
 /** All behind the step's group has been undone, and of the group all that can go back. */
-function checkWayOut(ground: Ground, wayOut: WayOut, before: readonly number[]): void {
-  const { system, plan, ways_out } = ground.certificate;
-  const where = `ways_out.${ways_out.indexOf(wayOut)}`;
+function checkWayOut(
+  ground: Ground,
+  wayOut: WayOut,
+  before: readonly number[],
+  where: string,
+): void {
+  const { system, plan } = ground.certificate;
   const groups = entry(plan, wayOut.stage, where);
   const stuck = groups.findIndex((steps) =>
     steps.some((one) => one.component === wayOut.component),

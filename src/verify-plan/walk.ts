@@ -53,6 +53,7 @@ export class Walker {
   readonly #ground: Ground;
   readonly #start: readonly number[];
   readonly #crowd: Crowd;
+  readonly #odd = new Map<Table, boolean>();
 
   constructor(ground: Ground, start: readonly number[]) {
     this.#ground = ground;
@@ -233,6 +234,8 @@ export class Walker {
 
   /** Whether the table does not accept where the way began. */
   #isOdd(table: Table): boolean {
+    const known = this.#odd.get(table);
+    if (known !== undefined) return known;
     const still = new Walker(this.#ground, this.#start);
     const holds = table.rows.map(({ verdict, cells }) =>
       verdict === "no"
@@ -241,7 +244,9 @@ export class Walker {
     );
     const isIn = (wanted: string) =>
       table.rows.some(({ verdict }, at) => verdict === wanted && holds[at]);
-    return isIn("no") || !isIn("yes");
+    const isOdd = isIn("no") || !isIn("yes");
+    this.#odd.set(table, isOdd);
+    return isOdd;
   }
 }
 
