@@ -94,6 +94,7 @@ describe("help and version", () => {
       "fleet",
       "explain",
       "simulate",
+      "verify-plan",
       "bundle",
       "artifact",
       "fetch",

@@ -88,6 +88,11 @@ function withKey() {
   execFileSync("openssl", make, { cwd: system.directory, stdio: "ignore" });
 }
 
+function certified() {
+  const { exit } = system.run(["plan", "manifest-v2.yaml", "--certificate", "c.json"]);
+  if (exit !== 0) throw new Error("there is no certificate");
+}
+
 function fleetSummary() {
   const devices =
     '{"id":"d1","components":[{"component_type":"rtos","id":"R1","version":"rtos-v1"}]}';
@@ -118,6 +123,7 @@ const cases: Readonly<Record<string, Case>> = {
   "show-inventory": { args: ["show-inventory"], hangsIn: "Identity R998" },
   explain: { args: ["explain", "manifest-v2.yaml"], hangsIn: "Identity R998" },
   simulate: { args: ["simulate", "manifest-v2.yaml"], hangsIn: "Identity R998" },
+  "verify-plan": { args: ["verify-plan", "c.json"], prepare: certified },
   "fleet merge": { args: ["fleet", "merge", "summary.json"], prepare: fleetSummary },
   "bundle create": { args: ["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "v2.tar"] },
   "bundle inspect": { args: ["bundle", "inspect", "v2.tar"], prepare: bundled },
