@@ -131,10 +131,13 @@ function wrongAfter(moment: Moment, prepare: (system: Workshop) => void): readon
   const found: readonly (readonly [string, boolean])[] = [
     ["nothing was killed", !shims.hasKilled()],
     ["a deployment is in progress", !isOver],
-    [`ended in ${end.exit} with ${versions}`, versions.some((one) => !expected.includes(one))],
-    [`runs ${versions} and tells ${answers}`, String(answers) !== String(versions)],
+    [
+      `ended in ${end.exit} with ${versions.join()}`,
+      versions.some((one) => !expected.includes(one)),
+    ],
+    [`runs ${versions.join()} and tells ${answers.join()}`, answers.join() !== versions.join()],
     [`the next ended in ${again.exit}: ${again.stderr}`, again.exit !== 0],
-    [`the next left ${runs()}`, runs().some((one) => one !== "v2")],
+    [`the next left ${runs().join()}`, runs().some((one) => one !== "v2")],
   ];
   remove();
   return found

@@ -119,10 +119,8 @@ describe("Artifacts on a medium that is gone when the deployment is resumed", ()
     const calls = system.calls().length;
 
     const cut = system.run(["resume", "--from", "cut.tar.gz"]);
-    expect(cut).toMatchObject({
-      exit: 11,
-      stderr: expect.stringMatching(/^cut\.tar\.gz: error: /m),
-    });
+    expect(cut.exit).toBe(11);
+    expect(cut.stderr).toMatch(/^cut\.tar\.gz: error: /m);
     expect(system.calls()).toHaveLength(calls);
     expect(system.run(["resume", "--from", "v2.tar.gz"]).exit).toBe(0);
     expect(system.versions()).toEqual(v2);
