@@ -150,6 +150,7 @@ const cases: Readonly<Record<string, Case>> = {
   version: { args: ["version", "--no-color"] },
   completion: { args: ["completion", "bash"] },
   man: { args: ["man"] },
+  init: { args: ["init", "new"] },
 };
 
 /** The commands that do something, as the program defines them. */

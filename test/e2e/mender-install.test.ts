@@ -40,6 +40,11 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 /** The Interfaces that come with the program, and their library. */
 const shipped = readdirSync("bin/interfaces", { recursive: true, encoding: "utf8" }).toSorted();
 
+/** The Systems to start from, as `init` writes them. */
+const examples = readdirSync("bin/examples", { recursive: true, encoding: "utf8" }).toSorted();
+
+const isFile = (name: string) => statSync(join("bin/examples", name)).isFile();
+
 const installed = [
   "etc",
   "etc/mender-orchestrator",
@@ -55,6 +60,8 @@ const installed = [
   "usr/lib/mender-orchestrator",
   "usr/lib/mender-orchestrator/LICENSE",
   "usr/lib/mender-orchestrator/bin",
+  "usr/lib/mender-orchestrator/bin/examples",
+  ...examples.map((name) => `usr/lib/mender-orchestrator/bin/examples/${name}`),
   "usr/lib/mender-orchestrator/bin/mender-orchestrator",
   "usr/lib/mender-orchestrator/bin/orchestrator",
   "usr/lib/mender-orchestrator/bin/package.json",
@@ -91,6 +98,7 @@ test("everything is in its place, and nobody but its owner may change it", () =>
       "usr/bin/mender-orchestrator",
       "usr/bin/orchestrator",
       "usr/lib/mender-orchestrator/LICENSE",
+      ...examples.filter(isFile).map((name) => `usr/lib/mender-orchestrator/bin/examples/${name}`),
       "usr/lib/mender-orchestrator/bin/mender-orchestrator",
       "usr/lib/mender-orchestrator/bin/orchestrator",
       "usr/lib/mender-orchestrator/bin/package.json",
