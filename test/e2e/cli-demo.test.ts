@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { programPath, runProgram } from "../support/program.ts";
+import { programPath, runProgram, withoutDeployment } from "../support/program.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { widening } from "../support/tier.ts";
 
@@ -11,7 +11,9 @@ test("the demo updates, fails, is killed and goes on, and cleans up after itself
   const parent = scratchDirectory();
   const { exit, stdout, stderr } = runProgram(["demo"], { env: { TMPDIR: parent } });
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
-  const ends = stdout.split("\n").filter((line) => /^(Done|Failed|\(|Order|It was)/.test(line));
+  const ends = withoutDeployment(stdout)
+    .split("\n")
+    .filter((line) => /^(Done|Failed|\(|Order|It was)/.test(line));
   expect(ends).toEqual([
     "Order: G13, then R456 and R998.",
     `Done: the System is on "v.2".`,
