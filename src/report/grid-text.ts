@@ -164,8 +164,11 @@ function spansOf(
   });
 }
 
+/** What stands above the labels. */
+const labelHead = "Group";
+
 function labelWidth(rows: readonly ShownRow[], widthOf: WidthOf): number {
-  return Math.max(0, ...labelsOf(rows, widthOf).map(widthOf));
+  return Math.max(labelHead.length, ...labelsOf(rows, widthOf).map(widthOf));
 }
 
 function labelsOf(rows: readonly ShownRow[], widthOf: WidthOf): readonly string[] {
@@ -203,7 +206,7 @@ function bandLines(
   );
   return [
     `${" ".repeat(left)}${heads.join("")}`.trimEnd(),
-    `${padded("Group", left)}${numbers.join("")}`.trimEnd(),
+    `${padded(labelHead, left)}${numbers.join("")}`.trimEnd(),
     ...labelsOf(rows, widthOf).flatMap((label, index) => {
       const row = rows[index];
       if (row === undefined) return [];

@@ -126,6 +126,15 @@ test("names of any script stand in their columns", () => {
   ]);
 });
 
+test("the head of short labels counts, too", () => {
+  const columns = [0, 1, 2, 3].map((group) => column(0, group));
+  const grid = { columns, rows: [row("a", "t", "1", ["b", "abcdef", "", ""])] };
+  const lengths = shown(grid, 20)
+    .split("\n")
+    .map((line) => line.length);
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(20);
+});
+
 test.each([20, 40, 80])("on %d columns names of any script do not make a line longer", (width) => {
   const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 });
   const moves = fc.array(fc.oneof(name, fc.constant("")), { minLength: 4, maxLength: 4 });
