@@ -29,7 +29,8 @@ const cases = [
     install: "--stop-before ArtifactCommit",
     hang: "ArtifactInstall R456",
     exit: 0,
-    versions: ["gateway-v2", "rtos-v1->rtos-v2", "rtos-v1"],
+    /** As the power cut has left them. */
+    versions: null,
   },
 ];
 
@@ -76,11 +77,13 @@ describe.skipIf(!systemdMachinesWork())("after a power cut", () => {
       expect(existsSync(path("/root/resumed"))).toBe(false);
       expect(existsSync(path(journal))).toBe(true);
 
+      const runs = () => ["G13", "R456", "R998"].map((id) => read(boards(id, "version")).trimEnd());
+      const left = runs();
       rmSync(boards(board, "fail"), { recursive: true });
       await bootUntil(() => existsSync(path("/root/resumed")) && read("/root/resumed") !== "");
       expect(read("/root/resumed")).toBe(`${String(exit)}\n`);
-      const found = ["G13", "R456", "R998"].map((id) => read(boards(id, "version")).trimEnd());
-      expect(found).toEqual(versions);
+      expect(runs()).toEqual(versions ?? left);
+      expect(existsSync(path(journal))).toBe(versions === null);
 
       function read(file: string): string {
         return readFileSync(file.startsWith("/proc/") ? file : path(file), "utf8");
