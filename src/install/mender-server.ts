@@ -1,7 +1,7 @@
 import { ArtifactError } from "../artifact/artifact-error.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import type { Http } from "../platform/types.ts";
+import type { Http } from "../platform/network-types.ts";
 import { openConfiguredHttp } from "../sources/server/http-settings.ts";
 import { serverName } from "../sources/server/download.ts";
 import { limits, waits } from "../sources/server/limits.ts";

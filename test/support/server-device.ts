@@ -7,7 +7,7 @@ import {
   type HttpSettings,
   type Pace,
   type ServerAccess,
-} from "../../src/platform/types.ts";
+} from "../../src/platform/network-types.ts";
 import { type MenderServer, menderServer } from "../../src/sources/server/server.ts";
 
 /** A device that talks to a Mender Server: everything of it is real but the bus and the waiting. */

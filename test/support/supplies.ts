@@ -6,9 +6,9 @@ import { nodeNetwork } from "../../src/platform/network/network.ts";
 import {
   type Authentication,
   AuthenticationError,
-  type Files,
   type Network,
-} from "../../src/platform/types.ts";
+} from "../../src/platform/network-types.ts";
+import type { Files } from "../../src/platform/types.ts";
 import type { Supply } from "../../src/sources/access.ts";
 import { memorySource } from "./byte-sources.ts";
 import { cacheIn } from "./caches.ts";

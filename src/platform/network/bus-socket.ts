@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { AuthenticationError } from "../types.ts";
+import { AuthenticationError } from "../network-types.ts";
 
 /**
  * A connection to the bus at the first address of the list that is a socket of this machine:

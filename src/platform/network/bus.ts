@@ -1,5 +1,5 @@
 import { createClient } from "@homebridge/dbus-native";
-import { AuthenticationError } from "../types.ts";
+import { AuthenticationError } from "../network-types.ts";
 import { busSocket } from "./bus-socket.ts";
 
 /** A method or signal of a service. */

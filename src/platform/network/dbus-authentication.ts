@@ -1,4 +1,4 @@
-import { type Authentication, AuthenticationError, type ServerAccess } from "../types.ts";
+import { type Authentication, AuthenticationError, type ServerAccess } from "../network-types.ts";
 import type { Bus } from "./bus.ts";
 
 export interface DbusOptions {

@@ -1,5 +1,5 @@
 import { errors } from "undici";
-import { HttpError } from "../types.ts";
+import { HttpError } from "../network-types.ts";
 
 type Reason = HttpError["reason"];
 

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request as ask } from "undici";
-import { type Http, type HttpRequest, type HttpResponse, type HttpSettings } from "../types.ts";
+import type { Http, HttpRequest, HttpResponse, HttpSettings } from "../network-types.ts";
 import { httpError } from "./http-error.ts";
 import { isLoopback } from "../../core/loopback.ts";
 import { type PaceWatch, paceWatch } from "./pace-watch.ts";

@@ -1,4 +1,4 @@
-import type { Network } from "../types.ts";
+import type { Network } from "../network-types.ts";
 import { dbusAuthentication, type DbusOptions } from "./dbus-authentication.ts";
 
 export interface NetworkOptions extends DbusOptions {

@@ -1,4 +1,4 @@
-import { HttpError, type Pace } from "../types.ts";
+import { HttpError, type Pace } from "../network-types.ts";
 
 /** Ends an answer that is silent, too slow, or takes too long. */
 export interface PaceWatch {

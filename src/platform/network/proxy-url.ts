@@ -1,4 +1,4 @@
-import { HttpSettingError } from "../types.ts";
+import { HttpSettingError } from "../network-types.ts";
 
 /** The URL of a proxy, which may be written without `http://`; empty: there is none. Throws HttpSettingError. */
 export function proxyUrl(text: string | null): string {

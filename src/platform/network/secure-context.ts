@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
-import { HttpSettingError, type HttpSettings } from "../types.ts";
+import { HttpSettingError, type HttpSettings } from "../network-types.ts";
 
 /**
  * Whom to trust and who we are, read once for all connections. The first of `trustFiles` that is there says whom the

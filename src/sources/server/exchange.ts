@@ -1,4 +1,4 @@
-import { HttpError, type HttpResponse } from "../../platform/types.ts";
+import { HttpError, type HttpResponse } from "../../platform/network-types.ts";
 import { ArtifactError } from "../../artifact/artifact-error.ts";
 import { safeUrl } from "./address.ts";
 import { limits } from "./limits.ts";

@@ -3,13 +3,12 @@ import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import type { EffectiveSettings, Origin, Sourced } from "../../manifest/settings.ts";
 import {
-  FileError,
-  type Files,
   type Http,
   HttpSettingError,
   type HttpSettings,
   type Network,
-} from "../../platform/types.ts";
+} from "../../platform/network-types.ts";
+import { FileError, type Files } from "../../platform/types.ts";
 import { exposureText, wayTo } from "../exposure.ts";
 
 type Configured = Pick<

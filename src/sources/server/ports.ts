@@ -1,5 +1,6 @@
 import type { Problem } from "../../core/problem.ts";
-import type { Authentication, Clock, Http, Pace } from "../../platform/types.ts";
+import type { Authentication, Http, Pace } from "../../platform/network-types.ts";
+import type { Clock } from "../../platform/types.ts";
 
 /** What is needed to talk to the Mender Server. */
 export interface ServerPorts {

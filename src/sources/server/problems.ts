@@ -1,7 +1,7 @@
 import { ArtifactError } from "../../artifact/artifact-error.ts";
 import { assertNever } from "../../core/assert-never.ts";
 import type { Problem } from "../../core/problem.ts";
-import type { AuthenticationError, HttpError } from "../../platform/types.ts";
+import type { AuthenticationError, HttpError } from "../../platform/network-types.ts";
 
 /** Whom a request is for. Messages name the host and nothing else of a URL: links are secret. */
 export interface Party {

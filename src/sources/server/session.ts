@@ -1,6 +1,6 @@
 import { ArtifactError } from "../../artifact/artifact-error.ts";
 import type { Problem } from "../../core/problem.ts";
-import { AuthenticationError, type ServerAccess } from "../../platform/types.ts";
+import { AuthenticationError, type ServerAccess } from "../../platform/network-types.ts";
 import { safeUrl } from "./address.ts";
 import { exchange } from "./exchange.ts";
 import { readJsonBody } from "./json-body.ts";

@@ -6,7 +6,7 @@ import { readConfiguration } from "../../../src/manifest/configuration.ts";
 import { effectiveSettings } from "../../../src/manifest/settings.ts";
 import { shownSettings } from "../../../src/manifest/shown-settings.ts";
 import { nodeNetwork } from "../../../src/platform/network/network.ts";
-import type { HttpSettings } from "../../../src/platform/types.ts";
+import type { HttpSettings } from "../../../src/platform/network-types.ts";
 import { openConfiguredHttp } from "../../../src/sources/server/http-settings.ts";
 import { issue, makeAuthority } from "../../support/certificates.ts";
 import { expectOk, textFile } from "../../support/manifests.ts";

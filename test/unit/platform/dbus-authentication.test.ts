@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { nodeNetwork } from "../../../src/platform/network/network.ts";
-import { type Authentication, AuthenticationError } from "../../../src/platform/types.ts";
+import { type Authentication, AuthenticationError } from "../../../src/platform/network-types.ts";
 import { needs } from "../../support/needs.ts";
 import { type PrivateBus, startPrivateBus, startStandIn } from "../../support/private-bus.ts";
 
