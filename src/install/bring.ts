@@ -3,7 +3,7 @@ import type { Sha256 } from "../core/ids.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import { bytesText } from "../report/measures.ts";
-import type { Origin } from "../sources/cache/cache.ts";
+import type { Origin } from "../sources/cache/artifact-cache.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
 import { serverOrigin } from "../sources/supply.ts";
 import type { Allotment } from "./allotment.ts";

@@ -3,7 +3,7 @@ import type { Artifact } from "../artifact/types.ts";
 import type { Sha256 } from "../core/ids.ts";
 import type { ArtifactLocation } from "../manifest/location.ts";
 import type { ByteSource, Decompressors, Files } from "../platform/types.ts";
-import type { ArtifactCache } from "./cache/cache.ts";
+import type { ArtifactCache } from "./cache/artifact-cache.ts";
 import type { MenderServer } from "./server/server.ts";
 
 /** An Artifact whose bytes can be read until it is closed; its header has been verified. */

@@ -6,7 +6,7 @@ import { held } from "../bundle/pins.ts";
 import type { Sha256 } from "../core/ids.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Access, OpenArtifact, SuppliedLocation, Supply } from "./access.ts";
-import type { Origin, WantedBytes } from "./cache/cache.ts";
+import type { Origin, WantedBytes } from "./cache/artifact-cache.ts";
 import { openCached } from "./cache/open-cached.ts";
 import { serverName } from "./server/download.ts";
 

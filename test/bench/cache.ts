@@ -5,7 +5,11 @@ import * as fs from "node:fs";
 import { readArtifact } from "../../src/artifact/artifact.ts";
 import { verifyArtifact } from "../../src/artifact/verify.ts";
 import { nodeFiles } from "../../src/platform/files.ts";
-import type { ArtifactCache, CachedSource, Origin } from "../../src/sources/cache/cache.ts";
+import type {
+  ArtifactCache,
+  CachedSource,
+  Origin,
+} from "../../src/sources/cache/artifact-cache.ts";
 import { openCache } from "../../src/sources/cache/cache.ts";
 import { buildArtifact } from "../support/artifacts.ts";
 import { inScratch, milliseconds } from "./measure.ts";

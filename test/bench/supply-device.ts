@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { readArtifact } from "../../src/artifact/artifact.ts";
 import { download } from "../../src/interface/download.ts";
 import { nodePlatform } from "../../src/platform/node.ts";
-import { openCache, type Origin } from "../../src/sources/cache/cache.ts";
+import type { Origin } from "../../src/sources/cache/artifact-cache.ts";
+import { openCache } from "../../src/sources/cache/cache.ts";
 import { startServerDevice } from "../support/server-device.ts";
 import { downloadSpec } from "../support/interfaces.ts";
 

@@ -3,7 +3,8 @@ import type { Problem } from "../../src/core/problem.ts";
 import { Sha256 } from "../../src/core/ids.ts";
 import { readArtifact } from "../../src/artifact/artifact.ts";
 import { FileError, type ByteSource, type Files } from "../../src/platform/types.ts";
-import { type CachePorts, openCache, type WantedBytes } from "../../src/sources/cache/cache.ts";
+import type { CachePorts, WantedBytes } from "../../src/sources/cache/artifact-cache.ts";
+import { openCache } from "../../src/sources/cache/cache.ts";
 import { buildArtifact, sha256 } from "./artifacts.ts";
 import { memorySource } from "./byte-sources.ts";
 

@@ -5,7 +5,7 @@ import { demandSame } from "../../artifact/layout.ts";
 import { ok, type Result } from "../../core/result.ts";
 import type { Decompressors } from "../../platform/types.ts";
 import type { OpenArtifact } from "../access.ts";
-import type { ArtifactCache, Origin, WantedBytes } from "./cache.ts";
+import type { ArtifactCache, Origin, WantedBytes } from "./artifact-cache.ts";
 
 /** As openArtifact, of one that comes through the cache: from there if it is there, and into it if it is not. */
 export async function openCached(

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { FileIo } from "../../../../src/platform/file-io.ts";
 import { nodeFiles } from "../../../../src/platform/files.ts";
 import { FileError, type Files } from "../../../../src/platform/types.ts";
-import type { CachedSource } from "../../../../src/sources/cache/cache.ts";
+import type { CachedSource } from "../../../../src/sources/cache/artifact-cache.ts";
 import { sha256 } from "../../../support/artifacts.ts";
 import { collect } from "../../../support/byte-sources.ts";
 import { cacheIn, nowhere, remote, remoteArtifact } from "../../../support/caches.ts";
