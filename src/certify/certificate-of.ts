@@ -110,7 +110,7 @@ function written(certified: Certified): Certificate {
     ways_out,
     ways_out_omitted: waysOutOmitted,
     exemptions: [...tools.exemptions.values()],
-    cost: costReasons(system, plan),
+    cost: costReasons(planned, plan),
     optimal: plan.optimal,
   };
 }
