@@ -2,7 +2,6 @@ import type { Certificate, Cover, Interval, StageEnd, System, Walk } from "../ce
 import { optionClassesOf, someMeeting } from "../planner/model/option-classes.ts";
 import type { TableClasses } from "../planner/model/table-classes.ts";
 import type { Columns } from "./columns.ts";
-import { isOddTable } from "./odd-table.ts";
 import { apartOf, isWithin, meets } from "./cells.ts";
 import type { Prover } from "./prover.ts";
 
@@ -105,26 +104,34 @@ function statementsOf(
 
 function endOf({ system, columns }: WalkTools, options: readonly (readonly number[])[]): StageEnd {
   const state = options.flat();
-  const rows = system.end_states.map((table, at) => {
-    const stands = columns.componentsOf(at);
-    const isIn = (cells: Table["rows"][number]["cells"]) =>
-      stands.every((own, place) =>
-        own.every((one) => isWithin([state[one] ?? -1], cells[place] ?? null)),
-      );
-    const row = table.rows.findIndex(({ verdict, cells }) => verdict === "yes" && isIn(cells));
-    if (row < 0) throw new Unproved(`the end of a stage in table "${table.name}"`);
-    return row;
+  const ends = system.end_states.map((table, at) => {
+    const end = endIn(table, columns.componentsOf(at), state);
+    if (end === null) throw new Unproved(`the end of a stage in table "${table.name}"`);
+    return end;
   });
-  const apart = system.end_states.map((table, at) => {
-    const stands = columns.componentsOf(at);
-    const found = apartOf(table, (place, cell) =>
-      (stands[place] ?? []).every((one) => !meets([state[one] ?? -1], cell)),
-    );
-    if (found === null) throw new Unproved(`the end of a stage in table "${table.name}"`);
-    return found;
-  });
+  const rows = ends.map(({ row }) => row);
   const named = system.end_states[0]?.rows[rows[0] ?? -1]?.system_version ?? null;
-  return { system_version: named, rows, apart };
+  return { system_version: named, rows, apart: ends.map(({ apart }) => apart) };
+}
+
+/** The YES row that the state lies in, and what keeps the NO rows away; null: the table does not accept it. */
+function endIn(
+  table: Table,
+  stands: readonly (readonly number[])[],
+  state: readonly number[],
+): { readonly row: number; readonly apart: readonly number[] } | null {
+  const versionOf = (component: number) => [state[component] ?? -1];
+  const row = table.rows.findIndex(
+    ({ verdict, cells }) =>
+      verdict === "yes" &&
+      stands.every((own, place) =>
+        own.every((one) => isWithin(versionOf(one), cells[place] ?? null)),
+      ),
+  );
+  const apart = apartOf(table, (place, cell) =>
+    (stands[place] ?? []).every((one) => !meets(versionOf(one), cell)),
+  );
+  return row < 0 || apart === null ? null : { row, apart };
 }
 
 /** Where only end states may be passed: the rows of an end table that hold all states of a group. */
@@ -137,7 +144,7 @@ function heldIn(
   const table = system.end_states[at];
   if (table === undefined) throw new Error("no such table");
   const stands = columns.componentsOf(at);
-  const isOdd = isOddTable(table, stands, start);
+  const isOdd = endIn(table, stands, start) === null;
   const unproved = new Unproved(`table "${table.name}" in a state on the way`);
 
   function covered(own: readonly (readonly number[])[]): Cover {
