@@ -5,6 +5,7 @@ import type { Facts } from "./fact-cells.ts";
 import { resolveCondition } from "./fact-head.ts";
 import type { Manifest } from "./manifest.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
+import { headsOf } from "./rule.ts";
 import type { Constraints } from "./written-constraints.ts";
 
 /** What is known of a Component besides its version: what it provides, and what is said of it. */
@@ -29,18 +30,16 @@ export function askedFacts(
   const ofRules = [constraints, device].flatMap((one) =>
     (one?.rules ?? []).flatMap((rule): readonly AskedFact[] => {
       const { sharing } = rule;
-      const heads =
-        rule.kind === "require"
-          ? [...rule.when, ...rule.require]
-          : rule.kind === "same"
-            ? rule.columns
-            : Object.values(rule.between);
-      return heads.flatMap(({ head, at }) => {
-        const named = resolveCondition(head, types);
-        if (named === null) return [];
-        const shared = sharing === null ? [] : [{ type: named.type, key: sharing.name, at }];
-        return named.key === null ? shared : [...shared, { type: named.type, key: named.key, at }];
-      });
+      return headsOf(rule)
+        .flat()
+        .flatMap(({ head, at }) => {
+          const named = resolveCondition(head, types);
+          if (named === null) return [];
+          const shared = sharing === null ? [] : [{ type: named.type, key: sharing.name, at }];
+          return named.key === null
+            ? shared
+            : [...shared, { type: named.type, key: named.key, at }];
+        });
     }),
   );
   const ofEdges = componentTypes.flatMap(({ type, edges }) =>

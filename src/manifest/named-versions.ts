@@ -2,7 +2,7 @@ import { type ComponentType, unknownVersion, type Version } from "../core/ids.ts
 import { namesIn } from "./cell-versions.ts";
 import { resolveHead } from "./columns.ts";
 import { resolveCondition } from "./fact-head.ts";
-import type { WrittenRule } from "./rule.ts";
+import { headsOf, type WrittenRule } from "./rule.ts";
 import type { ConstraintTable, TableColumn } from "./table.ts";
 import type { Constraints } from "./written-constraints.ts";
 
@@ -69,9 +69,7 @@ export function typesNamedById(
 ): ReadonlySet<string> {
   const heads = [
     ...tablesOf(constraints).flatMap(({ columns }) => columns),
-    ...(constraints?.rules ?? []).flatMap((rule) =>
-      rule.kind === "require" ? [...rule.when, ...rule.require] : spokenOf(rule),
-    ),
+    ...(constraints?.rules ?? []).flatMap((rule) => headsOf(rule).flat()),
   ];
   return new Set(
     heads.flatMap(({ head }) => {

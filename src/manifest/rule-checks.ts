@@ -2,7 +2,7 @@ import type { ComponentType } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { resolveCondition } from "./fact-head.ts";
 import { suggestion } from "./nearest.ts";
-import type { WrittenRule } from "./rule.ts";
+import { headsOf, type WrittenRule } from "./rule.ts";
 import type { TableColumn } from "./table.ts";
 import type { Constraints } from "./written-constraints.ts";
 
@@ -15,14 +15,6 @@ export function ruleHeadProblems(
     ...headsOf(rule).flatMap((heads) => headProblems(rule, heads, types)),
     ...(rule.kind === "require" ? [] : comparedFacts(rule, types)),
   ]);
-}
-
-/** Those of which each may stand once. */
-function headsOf(rule: WrittenRule): readonly (readonly TableColumn[])[] {
-  if (rule.kind === "require") return [rule.when, rule.require];
-  if (rule.kind === "same") return [rule.columns];
-  const { between } = rule;
-  return ["type" in between ? [between.type] : [between.ahead, between.behind]];
 }
 
 function headProblems(

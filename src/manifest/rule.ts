@@ -54,3 +54,11 @@ export interface Comparison {
   readonly part: NumberPart;
   readonly within: number;
 }
+
+/** What a rule speaks of: those of each list may each stand once. */
+export function headsOf(rule: WrittenRule): readonly (readonly TableColumn[])[] {
+  if (rule.kind === "require") return [rule.when, rule.require];
+  if (rule.kind === "same") return [rule.columns];
+  const { between } = rule;
+  return ["type" in between ? [between.type] : [between.ahead, between.behind]];
+}
