@@ -31,21 +31,47 @@ export function placeColumns(
       return [
         { type, present: at === -1 ? null : { type: at, component: null }, hasAbsent: isAbsent },
       ];
-    const ids = domains.components.flatMap((one) => (one.type === at ? [one.id] : []));
-    const component = domains.components.findIndex((one) => one.id === nameLike(id, ids));
-    if (component !== -1) return [{ type, present: { type: at, component }, hasAbsent: false }];
+    const component = componentNamed(id, type, domains);
+    if (component !== null) return [{ type, present: { type: at, component }, hasAbsent: false }];
     // Nobody knows what a Component that does not answer is called: it may be this one.
-    if (at !== -1 && !isAbsent) problems.push(unknownComponent(head, id, ids));
+    if (at !== -1 && !isAbsent) problems.push(unknownComponent(head, id, type, domains));
     return [{ type, present: null, hasAbsent: isAbsent }];
   });
   return { columns, problems };
 }
 
+/** Indices of the Components of a type. */
+export function componentsOfType(
+  type: ComponentType,
+  { types, components }: VersionDomains,
+): readonly number[] {
+  const own = types.findIndex(({ name }) => name === type);
+  return components.flatMap((component, at) => (component.type === own ? [at] : []));
+}
+
+/** The Component of the type that is meant by an id as written; null: there is none. */
+export function componentNamed(
+  id: string,
+  type: ComponentType,
+  domains: VersionDomains,
+): number | null {
+  const found = nameLike(id, idsOfType(type, domains));
+  if (found === null) return null;
+  const own = componentsOfType(type, domains);
+  return own.find((at) => domains.components[at]?.id === found) ?? null;
+}
+
+function idsOfType(type: ComponentType, domains: VersionDomains): readonly ComponentId[] {
+  return componentsOfType(type, domains).flatMap((at) => domains.components[at]?.id ?? []);
+}
+
 export function unknownComponent(
   { head, at }: TableColumn,
   id: string,
-  ids: readonly ComponentId[],
+  type: ComponentType,
+  domains: VersionDomains,
 ): Problem {
+  const ids = idsOfType(type, domains);
   return {
     code: "table-column",
     message: `The column "${head}" names no Component of the System.`,

@@ -1,5 +1,5 @@
 import type { Problem } from "../core/problem.ts";
-import { nameLike } from "./columns.ts";
+import { componentNamed } from "./match-columns.ts";
 import { type Choice, choicesOf, type KnownFacts, tooManyChoices } from "./rule-choices.ts";
 import { type Combinations, endTablesOf } from "./rule-ends.ts";
 import { partsOf, type RulePart } from "./rule-parts.ts";
@@ -43,11 +43,7 @@ function matchRule(
   const { parts, problems } = partsOf(rule, {
     types: domains.knownTypes,
     versions: domains.versions,
-    isId: (type, id) =>
-      nameLike(
-        id,
-        domains.components.flatMap((one) => (domains.types[one.type]?.name === type ? one.id : [])),
-      ) !== null,
+    isId: (type, id) => componentNamed(id, type, domains) !== null,
   });
   const placed = parts.map((part) => {
     const found = choicesOf(rule, part, domains, facts);

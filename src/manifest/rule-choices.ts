@@ -1,8 +1,7 @@
 import type { ComponentType } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { type Facts, matchesFact, mayMatchFact } from "./fact-cells.ts";
-import { nameLike } from "./columns.ts";
-import { unknownComponent } from "./match-columns.ts";
+import { componentNamed, componentsOfType, unknownComponent } from "./match-columns.ts";
 import type { Ban, RulePart, Slot } from "./rule-parts.ts";
 import type { WrittenRule } from "./rule.ts";
 import type { Column } from "./system.ts";
@@ -109,27 +108,20 @@ function areAlike(
 function placeSlot(
   { type, id, at: place }: Slot,
   { slots }: RulePart,
-  { types, components, absent }: VersionDomains,
+  domains: VersionDomains,
 ): { readonly members: readonly number[]; readonly problems: readonly Problem[] } {
-  const own = [...components.keys()].filter(
-    (at) => types[components[at]?.type ?? -1]?.name === type,
-  );
-  const ids = own.flatMap((at) => components[at]?.id ?? []);
-  const named = (text: string) => {
-    const found = nameLike(text, ids);
-    return own.find((at) => components[at]?.id === found);
-  };
+  const own = componentsOfType(type, domains);
   if (id === null) {
     const others = slots.flatMap((slot) =>
-      slot.type === type && slot.id !== null ? [named(slot.id)] : [],
+      slot.type === type && slot.id !== null ? [componentNamed(slot.id, type, domains)] : [],
     );
     return { members: own.filter((at) => !others.includes(at)), problems: [] };
   }
-  const component = named(id);
-  if (component !== undefined) return { members: [component], problems: [] };
-  const isUnknown = own.length > 0 && !absent.includes(type);
+  const component = componentNamed(id, type, domains);
+  if (component !== null) return { members: [component], problems: [] };
+  const isUnknown = own.length > 0 && !domains.absent.includes(type);
   const head = { head: `${type}@${id}`, at: place };
-  return { members: [], problems: isUnknown ? [unknownComponent(head, id, ids)] : [] };
+  return { members: [], problems: isUnknown ? [unknownComponent(head, id, type, domains)] : [] };
 }
 
 /** Nobody knows what a Component that does not answer is called: it may be the one that is named. */
@@ -143,7 +135,7 @@ function isAbsent(
 
 function isOneForTwo(type: ComponentType, { slots }: RulePart, domains: VersionDomains): boolean {
   if (domains.absent.includes(type)) return false;
-  const own = domains.components.filter((one) => domains.types[one.type]?.name === type);
+  const own = componentsOfType(type, domains);
   return slots.filter((slot) => slot.type === type).length > own.length;
 }
 
