@@ -41,27 +41,27 @@ const dates = "[0-9]{4}[-._]?[0-9]{2}(?:[-._]?[0-9]{2})?(?:\\.[0-9]+)?(?![0-9])"
 
 /** Anywhere in a name, with a dot in it. */
 const groups = {
-  dotted: "[0-9]+(?:\\.[0-9]+)+",
-  semver: `[0-9]+(?:\\.[0-9]+)+${tail}`,
-  date: `(?<![0-9])${dates}`,
+  dotted: /[0-9]+(?:\.[0-9]+)+/g,
+  semver: new RegExp(`[0-9]+(?:\\.[0-9]+)+${tail}`, "g"),
+  date: new RegExp(`(?<![0-9])${dates}`, "g"),
 } as const;
 
 /** At the braces of a template. */
 const numbers = {
-  dotted: "[0-9]+(?:\\.[0-9]+)*",
-  semver: `[0-9]+(?:\\.[0-9]+)*${tail}`,
-  date: dates,
+  dotted: /[0-9]+(?:\.[0-9]+)*/y,
+  semver: new RegExp(`[0-9]+(?:\\.[0-9]+)*${tail}`, "y"),
+  date: new RegExp(dates, "y"),
 } as const;
 
 function groupsOf(name: string, scheme: NumberForm["scheme"]): readonly string[] {
-  return name.match(new RegExp(groups[scheme], "g")) ?? [];
+  return name.match(groups[scheme]) ?? [];
 }
 
 /** Every number that may stand at the braces: the longest at each place. */
 function fitting(name: string, template: string, scheme: NumberForm["scheme"]): readonly string[] {
   const [before = "", behind = ""] = template.split("{}");
   const found: string[] = [];
-  const number = new RegExp(numbers[scheme], "y");
+  const number = numbers[scheme];
   for (let at = 0; at < name.length; at += 1) {
     if (/[0-9.]/.test(name[at - 1] ?? "") && before.endsWith("*")) continue;
     number.lastIndex = at;
