@@ -1,9 +1,9 @@
-import type { ComponentType } from "../core/ids.ts";
+import { ComponentType } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { resolveCondition } from "./fact-head.ts";
 import { placeAt, type Source } from "./source.ts";
 import type { Cell, ConstraintTable, TableColumn, TableRow } from "./table.ts";
-import { entryOf, type YamlMap, type YamlNode } from "./yaml-node.ts";
+import { entriesOf, entryOf, valueOf, type YamlMap, type YamlNode } from "./yaml-node.ts";
 import { readYamlTable } from "./yaml-table.ts";
 
 /** Which version of a type may be installed over which, as people write it. */
@@ -23,12 +23,25 @@ interface Edge {
   readonly rule: TableRow["rule"];
 }
 
-/** Reads `edges` of a type; what is not of the right shape is left to the schema. */
-export function readEdges(
-  source: Source,
-  type: ComponentType,
-  node: YamlNode,
-): { readonly edges: EdgeTable | null; readonly problems: readonly Problem[] } {
+interface ReadEdges {
+  readonly edges: EdgeTable | null;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the `edges` of all types, by the names of those that have any. */
+export function edgesByType(source: Source, root: YamlNode): ReadonlyMap<ComponentType, ReadEdges> {
+  return new Map(
+    entriesOf(valueOf(root, "component_types")).flatMap(({ key, value }) => {
+      const type = ComponentType.safeParse(key.text);
+      const edges = valueOf(value, "edges");
+      if (!type.success || edges === undefined) return [];
+      return [[type.data, readEdges(source, type.data, edges)] as const];
+    }),
+  );
+}
+
+/** What is not of the right shape is left to the schema. */
+function readEdges(source: Source, type: ComponentType, node: YamlNode): ReadEdges {
   if (node.kind !== "map") return { edges: null, problems: [] };
   const { table, problems } = readYamlTable(source, withColumns(node), "edges", "transition");
   if (table === null || problems.length > 0) return { edges: null, problems };

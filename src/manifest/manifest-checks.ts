@@ -2,7 +2,6 @@ import { ComponentType, type Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { fileArtifactName } from "./available-artifacts.ts";
 import { readCell, withoutSuffix } from "./cell.ts";
-import { readEdges } from "./edges.ts";
 import { seedKinds } from "./manifest-kinds.ts";
 import { type NumberForm } from "./version-number.ts";
 import { versionNamed } from "./version.ts";
@@ -21,10 +20,6 @@ export function manifestNodeProblems(source: Source, root: YamlNode): readonly P
     const stones = valueOf(value, "stepping_stones");
     const artifacts = [value, ...(stones?.kind === "list" ? stones.items : [])];
     const found = artifacts.flatMap((artifact) => artifactProblems(source, key.text, artifact));
-    const edges = valueOf(value, "edges");
-    const name = ComponentType.safeParse(key.text);
-    if (edges !== undefined && name.success)
-      found.push(...readEdges(source, name.data, edges).problems);
     const order = valueOf(valueOf(value, "update_strategy"), "order");
     if (isOrdered && order === undefined) found.push(noOrder(source, key.text, key));
     return found;

@@ -2,7 +2,7 @@ import { ComponentType, unknownVersion } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { readCell } from "./cell.ts";
-import { readEdges } from "./edges.ts";
+import { edgesByType } from "./edges.ts";
 import { isSeedForm, manifestNodeProblems, typesInTree } from "./manifest-checks.ts";
 import {
   type ArtifactShape,
@@ -40,10 +40,12 @@ export function readManifest(
   const node = valueOf(root, "constraints");
   const tables = node === undefined ? null : readConstraints(source, node);
   const constraints = tables?.constraints ?? null;
+  const edges = edgesByType(source, root);
   const versions = typesInTree(root);
   const problems = [
     ...found,
     ...manifestNodeProblems(source, root),
+    ...[...edges.values()].flatMap((read) => read.problems),
     ...(tables?.problems ?? []),
     // Where YAML had to be guessed at, the cells are not what they should be.
     ...(constraints === null || found.length > 0 ? [] : tableProblems(constraints, versions)),
@@ -54,7 +56,7 @@ export function readManifest(
     : checkShape(manifestShape, source, root);
   if (!shape.ok) return fail(...inOrder([...problems, ...shape.problems]));
   if (problems.length > 0) return fail(...inOrder(problems));
-  const manifest = modelOf(source, root, shape.value, constraints);
+  const manifest = modelOf(source, root, shape.value, { constraints, edges });
   const names = namesOfManifest(manifest);
   const wrong = [...names.problems, ...edgeProblemsOf(manifest)];
   if (wrong.length > 0) return fail(...inOrder(wrong));
@@ -97,11 +99,16 @@ function notManifest(source: Source, root: YamlNode, other: "Topology" | "state 
   };
 }
 
+interface ReadTables {
+  readonly constraints: Constraints | null;
+  readonly edges: ReturnType<typeof edgesByType>;
+}
+
 function modelOf(
   source: Source,
   root: YamlNode,
   shape: ManifestShape | SeedManifestShape,
-  constraints: Constraints | null,
+  { constraints, edges }: ReadTables,
 ): Manifest {
   const systemTypes = shape.system_types_compatible;
   const isToday = shape.kind === "manifest";
@@ -112,7 +119,7 @@ function modelOf(
       systemTypes === undefined
         ? null
         : { names: systemTypes, at: placeOf(source, root, ["system_types_compatible"]) },
-    componentTypes: wantedTypes(source, root, shape.component_types),
+    componentTypes: wantedTypes(source, root, shape.component_types, edges),
     constraints,
     sequence: shape.extension?.sequence ?? null,
     expires: shape.extension?.expires ?? null,
@@ -124,12 +131,9 @@ function wantedTypes(
   source: Source,
   root: YamlNode,
   types: ManifestShape["component_types"],
+  edges: ReadTables["edges"],
 ): readonly WantedType[] {
   const node = valueOf(root, "component_types");
-  const edgesOf = (type: ComponentType) => {
-    const edges = nodeAt(node, [type, "edges"]);
-    return edges === undefined ? null : readEdges(source, type, edges).edges;
-  };
   const byName = new Map(Object.entries(types));
   return entriesOf(node).flatMap(({ key }): WantedType[] => {
     const wanted = byName.get(key.text);
@@ -147,7 +151,7 @@ function wantedTypes(
         }),
         numbers: { template: wanted.number ?? null, scheme: wanted.scheme ?? "dotted" },
         versions: (wanted.versions ?? []).map(versionNamed),
-        edges: edgesOf(type),
+        edges: edges.get(type)?.edges ?? null,
         order: wanted.update_strategy?.order ?? null,
         orderAt:
           wanted.update_strategy?.order === undefined
