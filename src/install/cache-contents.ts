@@ -2,8 +2,7 @@ import type { Sha256 } from "../core/ids.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import type { Begin } from "../deployment/records.ts";
-import { inProgress } from "../executor/deploy.ts";
-import { currentFormat, journalsIn } from "../executor/journals.ts";
+import { currentFormat } from "../executor/journals.ts";
 import { listHistory, readPast } from "../journal/history.ts";
 import { FileError, type Files } from "../platform/types.ts";
 import type { CacheUse, CleanedCache, ShownCache, ShownEntry } from "../report/cache.ts";
@@ -12,6 +11,7 @@ import { evict, isNeeded, type Needs, sweepPartial } from "../sources/cache/evic
 import { type Fetched, readFetched } from "../sources/cache/fetched.ts";
 import { indexed, type IndexedEntry } from "../sources/cache/indexed.ts";
 import { cacheUnusable } from "../sources/cache/cache-problems.ts";
+import { currentDeployment } from "./current-deployment.ts";
 import { locked } from "./locked.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
 import type { CacheSettings } from "./settings.ts";
@@ -24,7 +24,7 @@ export async function cacheContents(
   const { directory, isEnabled, maxBytes } = settings;
   return await onDisk(directory, async () => {
     const { files } = machine.platform;
-    const open = inProgress(journalsIn(files, datastoreOf(machine)));
+    const open = currentDeployment(machine);
     if (!open.ok) return open;
     const { partial, foreign } = listCache(files, directory);
     const { fetched, damaged } = readFetched(files, directory);
@@ -63,7 +63,7 @@ export async function cleanCache(
       return ok({ directory, removed: [], kept: [], partialBytes: 0 });
     }
     return await locked(machine, async () => {
-      const open = inProgress(journalsIn(files, datastoreOf(machine)));
+      const open = currentDeployment(machine);
       if (!open.ok) return open;
       const entries = await entriesIn(machine, directory);
       const ofDeployment = needsOf(open.value, []);

@@ -1,5 +1,4 @@
-import { inProgress, type Request } from "../executor/deploy.ts";
-import { journalsIn } from "../executor/journals.ts";
+import type { Request } from "../executor/deploy.ts";
 import {
   type CallerMark,
   canLeaveMark,
@@ -7,6 +6,7 @@ import {
   leaveMark,
   markOf,
 } from "../journal/caller-mark.ts";
+import { currentDeployment } from "./current-deployment.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
 
 /** The machine, and the caller, who is known by the working directory. */
@@ -40,7 +40,7 @@ function answeringMark(called: Called): CallerMark | null {
   const mark = markOf(...placeOf(called));
   if (mark === null || mark.kind === "refused") return mark;
   // The power may have gone before the deployment was archived: then that is what is left to do.
-  const current = inProgress(journalsIn(called.platform.files, datastoreOf(called)));
+  const current = currentDeployment(called);
   if (!current.ok) return null;
   return current.value?.begin.deployment === mark.deployment ? null : mark;
 }
@@ -51,10 +51,9 @@ function answeringMark(called: Called): CallerMark | null {
  * is not ready.
  */
 function isUnmarkable(called: Called): boolean {
-  const { files } = called.platform;
-  const store = datastoreOf(called);
-  const current = inProgress(journalsIn(files, store));
-  return current.ok && current.value === null && !canLeaveMark(files, store);
+  const current = currentDeployment(called);
+  const isIdle = current.ok && current.value === null;
+  return isIdle && !canLeaveMark(called.platform.files, datastoreOf(called));
 }
 
 /** Who asked to stop before Cleanup calls once more, and must hear that it is done. */

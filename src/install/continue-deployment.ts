@@ -2,11 +2,11 @@ import { resolve } from "node:path";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
-import { type Deployed, inProgress, type Request, takeUp } from "../executor/deploy.ts";
-import { journalsIn } from "../executor/journals.ts";
+import { type Deployed, type Request, takeUp } from "../executor/deploy.ts";
 import { readableMedium } from "../sources/secure-bundle.ts";
 import { identitiesOf } from "./cache-contents.ts";
 import { noteEnd, whyNothingToDo, type WhyNothingToDo } from "./caller-marks.ts";
+import { currentDeployment } from "./current-deployment.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { toldToOthers } from "./live-downloads.ts";
 import { lockedIfThere } from "./locked.ts";
@@ -46,9 +46,14 @@ export async function continueDeployment(
   const { request, takes } = continuation;
   const why = takes === "any" ? whyNothingToDo(machine, request) : null;
   if (why !== null) return ok({ kind: "nothing-to-do", why });
-  const idle = takes === "undriven" ? whyIdle(machine) : ok(null);
-  if (!idle.ok) return idle;
-  if (idle.value !== null) return ok({ kind: "nothing-to-do", why: idle.value });
+  // Asked before the lock is taken as well, so that whoever drives the deployment, and calls when the device has
+  // started, never finds it taken.
+  if (takes === "undriven") {
+    const current = currentDeployment(machine);
+    if (!current.ok) return current;
+    const idle = whyIdle(current.value);
+    if (idle !== null) return ok({ kind: "nothing-to-do", why: idle });
+  }
   const result = await lockedIfThere<Deployed | WhyIdle | null>(machine, null, () =>
     continueLocked(machine, continuation, openProgress),
   );
@@ -59,15 +64,10 @@ export async function continueDeployment(
     : ok({ kind: "deployed", deployed: result.value });
 }
 
-/**
- * Why nobody's call has nothing to do; null: it has. Asked before the lock is taken as well, so that whoever drives the
- * deployment, and calls when the device has started, never finds it taken.
- */
-function whyIdle(machine: Machine): Result<WhyIdle | null> {
-  const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
-  if (!current.ok) return current;
-  if (current.value === null) return ok("nothing-in-progress");
-  return ok(current.value.isDriven ? "driven" : null);
+/** Why nobody's call has nothing to do; null: it has. */
+function whyIdle(deployment: Deployment | null): WhyIdle | null {
+  if (deployment === null) return "nothing-in-progress";
+  return deployment.isDriven ? "driven" : null;
 }
 
 /** Null: there is nothing in progress. */
@@ -76,8 +76,7 @@ async function continueLocked(
   { request, takes, from }: Continuation,
   openProgress: OpenProgress,
 ): Promise<Result<Deployed | WhyIdle | null>> {
-  const { platform } = machine;
-  const current = inProgress(journalsIn(platform.files, datastoreOf(machine)));
+  const current = currentDeployment(machine);
   if (!current.ok) return current;
   const deployment = current.value;
   if (takes === "waiting-for-commit") {
@@ -85,8 +84,8 @@ async function continueLocked(
     if (deployment.stoppedBefore !== "ArtifactCommit") return fail(notWaiting(deployment));
   }
   if (takes === "undriven") {
-    const idle = whyIdle(machine);
-    if (!idle.ok || idle.value !== null) return idle;
+    const idle = whyIdle(deployment);
+    if (idle !== null) return ok(idle);
   }
   const settings = readSettings(machine);
   if (!settings.ok) return settings;

@@ -1,6 +1,6 @@
 import { ok, type Result } from "../core/result.ts";
-import { inProgress, makeWay } from "../executor/deploy.ts";
-import { journalsIn } from "../executor/journals.ts";
+import type { Deployment } from "../deployment/deployment.ts";
+import { makeWay } from "../executor/deploy.ts";
 import { makeGood } from "../executor/owed.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { datastoreOf, graceMs, type Machine } from "./machine.ts";
@@ -13,11 +13,10 @@ import { type Present, type Survey, timeoutOf } from "./survey.ts";
 export async function clearTheWay(
   machine: Machine,
   settings: Settings,
+  current: Deployment | null,
   openProgress: OpenProgress,
 ): Promise<Result<null>> {
-  const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
-  if (!current.ok) return current;
-  const orphan = current.value?.begin;
+  const orphan = current?.begin;
   const components = orphan?.components ?? [];
   const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
   const run = { components: named, deployment: orphan?.deployment ?? null };

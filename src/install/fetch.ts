@@ -2,8 +2,6 @@ import type { SigningKey } from "../artifact/keys.ts";
 import { assertNever } from "../core/assert-never.ts";
 import type { Sha256 } from "../core/ids.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { inProgress } from "../executor/deploy.ts";
-import { journalsIn } from "../executor/journals.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
 import type { FetchedArtifact, FetchedManifest } from "../report/fetched.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
@@ -11,11 +9,12 @@ import { serverOrigin } from "../sources/supply.ts";
 import { findArtifacts } from "./artifacts.ts";
 import { bring } from "./bring.ts";
 import { identitiesOf } from "./cache-contents.ts";
+import { currentDeployment } from "./current-deployment.ts";
 import { type WriteBundle, writeFetched } from "./fetched-bundle.ts";
 import { withElsewhere } from "./elsewhere.ts";
 import { type SystemInput, withSystemInput } from "./input.ts";
 import { locked } from "./locked.ts";
-import { datastoreOf, type Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
 import { sourceOfLocation } from "./planning.ts";
 import type { Settings } from "./settings.ts";
@@ -53,7 +52,7 @@ async function fetchFor(
   write: WriteBundle | null,
   key: SigningKey | null,
 ): Promise<Result<FetchedManifest>> {
-  const open = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
+  const open = currentDeployment(machine);
   if (!open.ok) return open;
   const read = readManifest(input.manifest);
   if (!read.ok) return read;

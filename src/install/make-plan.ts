@@ -1,8 +1,5 @@
 import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import type { Deployment } from "../deployment/deployment.ts";
-import { inProgress } from "../executor/deploy.ts";
-import { journalsIn } from "../executor/journals.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
 import type { TextFile } from "../manifest/source.ts";
@@ -12,11 +9,12 @@ import { unlessRefused } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import { foreseeWaysOut } from "./at-hand.ts";
 import { type ArtifactCandidates, findArtifacts } from "./artifacts.ts";
+import { currentDeployment } from "./current-deployment.ts";
 import { deviceConstraintsFile } from "./device-files.ts";
 import { readText } from "./input-files.ts";
 import { type SystemInput, withSystemInput } from "./input.ts";
 import { planThisSystem } from "./plan-system.ts";
-import { datastoreOf, type Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
 import { matchAndPlan, type Planning, unlessExchanged } from "./planning.ts";
 import { type AcceptedRisks, deskNotes, foretellRelease, releaseNotes } from "./release.ts";
@@ -222,7 +220,8 @@ export function leftOutNote({ platform, environment }: Machine): readonly Proble
  * datastore, or finds its journal damaged, is told so by the commands that need it.
  */
 function inProgressNote(machine: Machine): readonly Problem[] {
-  const deployment = unlessRefused(() => journalInProgress(machine), null);
+  const current = unlessRefused(() => currentDeployment(machine), ok(null));
+  const deployment = current.ok ? current.value : null;
   if (deployment === null || deployment.ended !== null) return [];
   return [
     {
@@ -231,9 +230,4 @@ function inProgressNote(machine: Machine): readonly Problem[] {
       hint: "Look at status; end it with resume or rollback, then plan again.",
     },
   ];
-}
-
-function journalInProgress(machine: Machine): Deployment | null {
-  const found = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
-  return found.ok ? found.value : null;
 }

@@ -1,14 +1,13 @@
 import { fail, ok, type Result } from "../core/result.ts";
-import { inProgress } from "../executor/deploy.ts";
-import { journalsIn } from "../executor/journals.ts";
 import { FileError } from "../platform/types.ts";
+import { currentDeployment } from "./current-deployment.ts";
 import { clearTheWay, makeOwedGood } from "./earlier-deployments.ts";
 import { inOwnDirectory } from "./guard-inputs.ts";
 import { inputFile } from "./input-directory.ts";
 import { isBundle, openManifestInput, type OpenSystemInput, withSystemInput } from "./input.ts";
 import type { InstallOptions } from "./install-options.ts";
 import { openSecured, removeKeptBundle } from "./kept-bundle.ts";
-import { datastoreOf, type Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import { readGuardedSettings } from "./permissions.ts";
 import { planThisSystem } from "./plan-system.ts";
 import type { Planning } from "./planning.ts";
@@ -52,9 +51,11 @@ export async function prepareInstall(
   const lost = inOwnDirectory(machine, file);
   if (lost !== null) return fail(lost);
   const demand = { ...settings, allowUnsignedManifest: options.allowUnsignedManifest };
-  const believed = await believedIfInTheWay(machine, demand, file);
+  const current = currentDeployment(machine);
+  if (!current.ok) return current;
+  const believed = current.value === null ? ok(null) : await isBelieved(machine, demand, file);
   if (!believed.ok) return believed;
-  const cleared = await clearTheWay(machine, settings, openProgress);
+  const cleared = await clearTheWay(machine, settings, current.value, openProgress);
   if (!cleared.ok) return cleared;
   // Nothing is in progress: whoever has left one there was killed before it began.
   removeKeptBundle(machine);
@@ -79,14 +80,11 @@ export async function prepareInstall(
 }
 
 /** Nothing that was interrupted is rolled back for what nobody believes. */
-async function believedIfInTheWay(
+async function isBelieved(
   machine: Machine,
   demand: TrustDemand,
   file: string,
 ): Promise<Result<null>> {
-  const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
-  if (!current.ok) return current;
-  if (current.value === null) return ok(null);
   try {
     const look = await withSystemInput(machine, demand, file, () => Promise.resolve(ok(null)));
     const hasNoRoom = !look.ok && look.problems.some(({ code }) => code === "not-enough-space");

@@ -5,10 +5,10 @@ import { ok, type Result } from "../core/result.ts";
 import type { Sha256 } from "../core/ids.ts";
 import type { Deployment, Failure } from "../deployment/deployment.ts";
 import type { Begin } from "../deployment/records.ts";
-import { inProgress } from "../executor/deploy.ts";
 import { deploymentOf } from "../executor/deployment-of.ts";
-import { currentFormat, journalsIn } from "../executor/journals.ts";
+import { currentFormat } from "../executor/journals.ts";
 import { listHistory, readPast } from "../journal/history.ts";
+import { currentDeployment } from "./current-deployment.ts";
 import { inputFile } from "./input-directory.ts";
 import { withSystemInput } from "./input.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
@@ -43,7 +43,7 @@ export interface Interrupted {
  * being told is told by the install.
  */
 export async function interruptedOf(machine: Machine, given: string): Promise<Interrupted | null> {
-  const current = inProgress(journalsIn(machine.platform.files, datastoreOf(machine)));
+  const current = currentDeployment(machine);
   if (!current.ok || current.value === null) return null;
   const { begin, isDriven } = current.value;
   if (isDriven || begin.input === undefined) return null;

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import type { ExitCode } from "../../core/exit-code.ts";
-import { inProgress } from "../../executor/deploy.ts";
-import { journalsIn } from "../../executor/journals.ts";
+import { currentDeployment } from "../../install/current-deployment.ts";
 import { readEnvironment } from "../../install/environment.ts";
-import { datastoreOf } from "../../install/machine.ts";
 import type { DemoSystem } from "../demo/system.ts";
 import { say } from "../output/output.ts";
 import type { Context } from "./context.ts";
@@ -59,6 +57,6 @@ export async function slowDemo(
 
 /** A journal that cannot be read is kept, too. */
 function isInProgress(context: Context): boolean {
-  const found = inProgress(journalsIn(context.platform.files, datastoreOf(context)));
+  const found = currentDeployment(context);
   return !found.ok || found.value !== null;
 }
