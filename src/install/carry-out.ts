@@ -107,14 +107,12 @@ async function deploy(
   const shown = await openProgress(run, settings.logLevel);
   return await withProgress(toldToOthers(machine, id, shown), async (emit) => {
     const ports = deployPorts(machine, {
-      keys: settings.keys,
+      settings,
       from: null,
       emit,
       provides: providesOf(components),
       ended: () => {},
       supply,
-      cache: settings.cache,
-      historyLimit: settings.historyLimit,
     });
     tellBy((message) => emit({ type: "note", message }));
     const lost = notes.map(({ message }) => message);

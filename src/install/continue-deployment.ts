@@ -11,7 +11,7 @@ import { deployPorts } from "./deploy-ports.ts";
 import { toldToOthers } from "./live-downloads.ts";
 import { lockedIfThere } from "./locked.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
-import { type OpenProgress, withProgress } from "./progress.ts";
+import { type OpenProgress, runOf, withProgress } from "./progress.ts";
 import { readSettings } from "./settings.ts";
 import { withSupply } from "./supply.ts";
 
@@ -89,11 +89,7 @@ async function continueLocked(
   }
   const settings = readSettings(machine);
   if (!settings.ok) return settings;
-  const { keys, logLevel, cache, historyLimit } = settings.value;
-  const components = deployment?.begin.components ?? [];
-  const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-  const run = { components: named, deployment: deployment?.begin.deployment ?? null };
-  const shown = await openProgress(run, logLevel);
+  const shown = await openProgress(runOf(deployment), settings.value.logLevel);
   const progress =
     deployment === null ? shown : toldToOthers(machine, deployment.begin.deployment, shown);
   return await withProgress(progress, async (emit) => {
@@ -107,14 +103,12 @@ async function continueLocked(
       const medium = await mediumAt(machine, from, deployment);
       if (!medium.ok) return medium;
       const ports = deployPorts(machine, {
-        keys,
+        settings: settings.value,
         from: medium.value,
         emit,
         provides: new Map(),
         ended: (ended) => noteEnd(machine, request, ended),
         supply,
-        cache,
-        historyLimit,
       });
       return await takeUp(request, ports);
     });

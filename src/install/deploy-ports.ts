@@ -1,4 +1,3 @@
-import type { VerifyKey } from "../artifact/keys.ts";
 import type { Provides } from "../artifact/matching.ts";
 import type { Event } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
@@ -21,15 +20,14 @@ import { stillThere } from "../sources/still-there.ts";
 import { identitiesOf } from "./cache-contents.ts";
 import { expectedMs } from "./expected.ts";
 import { datastoreOf, graceMs, interfacePath, type Machine } from "./machine.ts";
-import type { CacheSettings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import type { Supplies } from "./supply.ts";
 
 /** So long is waited for a reboot that the command has accepted. Milliseconds. */
 const rebootWaitMs = 10 * 60_000;
 
 export interface DeployPortsInput {
-  /** One of them must have signed every Artifact; none demands nothing. */
-  readonly keys: readonly VerifyKey[];
+  readonly settings: Pick<Settings, "keys" | "cache" | "historyLimit">;
   /** Absolute; where the medium lies now that holds the Artifacts. Null: where it was when the deployment began. */
   readonly from: string | null;
   readonly emit: (event: Event) => void;
@@ -37,24 +35,21 @@ export interface DeployPortsInput {
   readonly provides: ReadonlyMap<ComponentId, Provides>;
   readonly ended: DeployPorts["ended"];
   readonly supply: Supplies;
-  readonly cache: CacheSettings;
-  /** How many past deployments are kept. */
-  readonly historyLimit: number;
 }
 
 /** Everything a deployment needs of this machine. */
 export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPorts {
   const { platform, environment, signal } = machine;
+  const { settings, from } = input;
   const store = datastoreOf(machine);
   const executable = (name: string) => interfacePath(machine, name);
   const access = {
     files: platform.files,
     decompressors: platform.decompressors,
-    keys: input.keys,
+    keys: settings.keys,
     supply: input.supply,
   };
   const hasty = { ...access, supply: input.supply.hasty };
-  const { from } = input;
   const now = (planned: PlannedArtifact): PlannedArtifact =>
     // Of an Artifact that the journal does not identify nobody could tell whether it is the same.
     from === null || planned.identity === undefined
@@ -73,7 +68,7 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
     places: store,
     environment: environment.inherited,
     graceMs,
-    keys: input.keys,
+    keys: settings.keys,
     open: (planned, purpose) => openArtifact(access, now(planned), purpose),
     versionOf: (begin, component, provides) =>
       versionOf(provides, component.interface, availableIn(begin, component.componentType)),
@@ -84,7 +79,7 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
   });
   return {
     perform,
-    journals: journalsIn(platform.files, store, input.historyLimit),
+    journals: journalsIn(platform.files, store, settings.historyLimit),
     processes: platform.processes,
     host: platform.host,
     clock: platform.clock,
@@ -123,10 +118,10 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
 }
 
 /** What it has used stays for the next one, where there is a cache. */
-function settleCache({ supply, cache }: DeployPortsInput, { begin, ended }: Deployment): void {
+function settleCache({ supply, settings }: DeployPortsInput, { begin, ended }: Deployment): void {
   supply.aside.settle({ used: new Set(), committed: null });
   supply.cache.settle({
-    used: cache.isEnabled ? identitiesOf(begin) : new Set(),
+    used: settings.cache.isEnabled ? identitiesOf(begin) : new Set(),
     committed: ended?.outcome === "success" ? begin.manifest : null,
   });
 }

@@ -4,7 +4,7 @@ import { makeWay } from "../executor/deploy.ts";
 import { makeGood } from "../executor/owed.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { datastoreOf, graceMs, type Machine } from "./machine.ts";
-import { type OpenProgress, withProgress } from "./progress.ts";
+import { type OpenProgress, runOf, withProgress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import { withSupply } from "./supply.ts";
 import { type Present, type Survey, timeoutOf } from "./survey.ts";
@@ -17,22 +17,18 @@ export async function clearTheWay(
   openProgress: OpenProgress,
 ): Promise<Result<null>> {
   const orphan = current?.begin;
-  const components = orphan?.components ?? [];
-  const named = components.map(({ id, componentType }) => ({ id, type: componentType }));
-  const run = { components: named, deployment: orphan?.deployment ?? null };
-  return await withProgress(await openProgress(run, settings.logLevel), async (emit) => {
+  const progress = await openProgress(runOf(current), settings.logLevel);
+  return await withProgress(progress, async (emit) => {
     const tell = (message: string) => emit({ type: "note", message });
     const cleared = await withSupply(machine, settings, tell, (supply) =>
       makeWay(
         deployPorts(machine, {
-          keys: settings.keys,
+          settings,
           from: null,
           emit,
           provides: new Map(),
           ended: () => {},
           supply,
-          cache: settings.cache,
-          historyLimit: settings.historyLimit,
         }),
       ),
     );

@@ -1,5 +1,6 @@
 import type { Event } from "../core/events.ts";
 import type { LogLevel } from "../core/log-level.ts";
+import type { Deployment } from "../deployment/deployment.ts";
 import type { Named } from "../report/progress-lines.ts";
 
 /** Where the events of a run go. */
@@ -14,6 +15,15 @@ export interface RunOf {
   readonly components: readonly Named[];
   /** Null: what is done belongs to no deployment. */
   readonly deployment: string | null;
+}
+
+/** Of the deployment in progress, as its journal tells it; null: there is none. */
+export function runOf(current: Deployment | null): RunOf {
+  const components = current?.begin.components ?? [];
+  return {
+    components: components.map(({ id, componentType }) => ({ id, type: componentType })),
+    deployment: current?.begin.deployment ?? null,
+  };
 }
 
 /** `configured` is the level of the configuration. */
