@@ -13,15 +13,17 @@ export async function withElsewhere<T>(
   use: (elsewhere: Elsewhere) => Promise<T>,
 ): Promise<T> {
   const { files, decompressors } = machine.platform;
+  const look = async () => {
+    // One that cannot be used is none: it is never the reason of a failure.
+    const entries = unlessRefused(() => listCache(files, cache.directory).entries, []);
+    return soundEntries(await indexed({ files, decompressors, keys }, entries));
+  };
+  let looking: ReturnType<typeof look> | null = null;
   const open = openMenderServer(machine, server, (message) => machine.tell([message]));
   try {
     return await use({
       server: open.hasty,
-      cached: async () => {
-        // One that cannot be used is none: it is never the reason of a failure.
-        const entries = unlessRefused(() => listCache(files, cache.directory).entries, []);
-        return soundEntries(await indexed({ files, decompressors, keys }, entries));
-      },
+      cached: () => (looking ??= look()),
     });
   } finally {
     await open.close();

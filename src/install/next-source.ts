@@ -15,8 +15,6 @@ export interface Widened {
   readonly problems: readonly Problem[];
 }
 
-type WithElsewhere = <T>(use: (elsewhere: Elsewhere) => Promise<T>) => Promise<T>;
-
 /**
  * The first source that holds a fitting Artifact is the only one asked, and what a Component's Provides refuse does not
  * fit: where some Component cannot come to what is wanted with what was found, the next sources are asked, too, for the
@@ -27,24 +25,22 @@ export async function askNextSources(
   places: Places,
   match: Omit<MatchInput, "artifacts">,
   candidates: ArtifactCandidates,
-  withElsewhere: WithElsewhere,
+  elsewhere: Elsewhere,
 ): Promise<Widened> {
   if (isClosed(places) || wantedMore(match, candidates, "server").length === 0) {
     return { candidates, problems: [] };
   }
-  return await withElsewhere(async (elsewhere) => {
-    const first = wantedMore(match, candidates, "cache");
-    const cached = await locateCached(elsewhere, places, first);
-    const more = withMore(candidates, first, cached);
-    const second = wantedMore(match, more, "server");
-    const listed = await locateListed(elsewhere, places, second);
-    const found = listed.map((result) => (result.ok ? result.value : []));
-    const problems = listed.flatMap((result) => (result.ok ? [] : result.problems));
-    return {
-      candidates: withMore(more, second, found),
-      problems: problems.filter(({ code }) => !silent.has(code)),
-    };
-  });
+  const first = wantedMore(match, candidates, "cache");
+  const cached = await locateCached(elsewhere, places, first);
+  const more = withMore(candidates, first, cached);
+  const second = wantedMore(match, more, "server");
+  const listed = await locateListed(elsewhere, places, second);
+  const found = listed.map((result) => (result.ok ? result.value : []));
+  const problems = listed.flatMap((result) => (result.ok ? [] : result.problems));
+  return {
+    candidates: withMore(more, second, found),
+    problems: problems.filter(({ code }) => !silent.has(code)),
+  };
 }
 
 /** That there is none there either is no news. */

@@ -1,6 +1,7 @@
 import { fail, type Result } from "../core/result.ts";
 import { askedFacts } from "../manifest/facts.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
+import type { Elsewhere } from "../sources/elsewhere.ts";
 import { findArtifacts } from "./artifacts.ts";
 import { readDeviceConstraints, topologyFor } from "./device-files.ts";
 import { withElsewhere } from "./elsewhere.ts";
@@ -22,13 +23,17 @@ export async function planThisSystem(
   input: SystemInput,
   beforeProvides: BeforeProvides | null,
 ): Promise<Result<Planning>> {
-  return await unlessExchanged(input, await planHere(machine, settings, input, beforeProvides));
+  const made = await withElsewhere(machine, settings, (elsewhere) =>
+    planHere(machine, settings, input, elsewhere, beforeProvides),
+  );
+  return await unlessExchanged(input, made);
 }
 
 async function planHere(
   machine: Machine,
   settings: Settings,
   input: SystemInput,
+  elsewhere: Elsewhere,
   beforeProvides: BeforeProvides | null,
 ): Promise<Result<Planning>> {
   const read = readManifest(input.manifest);
@@ -38,9 +43,10 @@ async function planHere(
   if (!constraints.ok) return constraints;
   const topology = topologyFor(machine, settings, manifest);
   if (!topology.ok) return topology;
-  const candidates = await withElsewhere(machine, settings, (elsewhere) =>
-    findArtifacts(input.places, manifest, { kind: "all must be there", elsewhere }),
-  );
+  const candidates = await findArtifacts(input.places, manifest, {
+    kind: "all must be there",
+    elsewhere,
+  });
   if (!candidates.ok) return candidates;
   const surveyed = await survey(machine, settings, topology.value.topology, beforeProvides);
   if (!surveyed.ok) return surveyed;
@@ -66,9 +72,7 @@ async function planHere(
     start: "real" as const,
   };
   const own = constraints.value?.file;
-  const widened = await askNextSources(input.places, match, candidates.value, (use) =>
-    withElsewhere(machine, settings, use),
-  );
+  const widened = await askNextSources(input.places, match, candidates.value, elsewhere);
   const found = widened.candidates;
   const made = await matchAndPlan(machine, {
     match,
