@@ -3,7 +3,7 @@ import type { ClientTls, Sourced } from "../manifest/settings.ts";
 import { lineAt, maxFileBytes } from "../manifest/source.ts";
 import { entryOf, valueOf, type YamlDocument } from "../manifest/yaml-node.ts";
 import { type Files, unlessRefused } from "../platform/types.ts";
-import { exposureText, wayTo } from "../sources/exposure.ts";
+import { exposedBy } from "../sources/exposure.ts";
 
 /** The Mender Client's own configuration, the one that wins first. */
 export const clientConfigurationPaths = [
@@ -40,9 +40,7 @@ function clientConfiguration(files: Files, path: string): readonly ClientConfigu
   if (files.status(path) === null) return [];
   const read = readJson({ name: path, bytes: files.read(path, maxFileBytes) });
   if (!read.ok) return [];
-  const way = wayTo(files, path);
-  const exposed = way.kind === "exposed" ? exposureText(way.exposure) : null;
-  return [{ document: read.value.document, exposed }];
+  return [{ document: read.value.document, exposed: exposedBy(files, path) }];
 }
 
 /** The client takes each setting from the first file that has it, also those within `HttpsClient`. */

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { ManifestTrust } from "../deployment/records.ts";
 import { maxFileBytes } from "../manifest/source.ts";
 import { FileError, type Files, type FileStatus, unlessRefused } from "../platform/types.ts";
-import { exposureText, wayTo } from "../sources/exposure.ts";
+import { exposedBy, exposureText, wayTo } from "../sources/exposure.ts";
 import { clientConfigurationPaths } from "./client-configuration.ts";
 
 /** What is asked of a Manifest or a bundle before it is believed. */
@@ -128,7 +128,7 @@ function clientVerifies(files: Files): boolean {
 /** Null: the file is not there, or says nothing of keys. */
 function keysIn(files: Files, path: string): readonly string[] | null {
   if (files.status(path) === null) return null;
-  if (wayTo(files, path).kind === "exposed") return [];
+  if (exposedBy(files, path) !== null) return [];
   const configuration = ClientConfiguration.safeParse(parsed(files.read(path, maxFileBytes)));
   if (!configuration.success) return [];
   const { ArtifactVerifyKey: one, ArtifactVerifyKeys: several } = configuration.data;

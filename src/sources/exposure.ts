@@ -95,6 +95,12 @@ export function exposureText({ path, how, status }: Exposure): string {
     : `"${path}" belongs to user ${String(status.ownerId)}`;
 }
 
+/** Who else can change where the path leads, in words; null: nobody can. Throws FileError. */
+export function exposedBy(files: Pick<Files, "status" | "readLink">, path: string): string | null {
+  const way = wayTo(files, path);
+  return way.kind === "exposed" ? exposureText(way.exposure) : null;
+}
+
 function partsOf(path: string): readonly string[] {
   return path.split("/").filter((part) => part !== "" && part !== ".");
 }

@@ -9,7 +9,7 @@ import {
   type Network,
 } from "../../platform/network-types.ts";
 import { FileError, type Files } from "../../platform/types.ts";
-import { exposureText, wayTo } from "../exposure.ts";
+import { exposedBy } from "../exposure.ts";
 
 type Configured = Pick<
   EffectiveSettings,
@@ -109,12 +109,6 @@ function readPem(
       hint: `Put the file there, or correct "${name}".`,
     });
   }
-}
-
-/** Null: nobody else can change it. Throws FileError. */
-function exposedBy(files: HttpPorts["files"], path: string): string | null {
-  const way = wayTo(files, path);
-  return way.kind === "exposed" ? exposureText(way.exposure) : null;
 }
 
 function notUsed(setting: string, { file, line }: ClientOrigin, why: string): string {
