@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { withoutDeployment } from "../support/program.ts";
 import { type SeedProgram, seedProgram, v2 } from "../support/seed-program.ts";
+import { takeRollbackFrom } from "../support/seed-system.ts";
 import { widening } from "../support/tier.ts";
 
 let system: SeedProgram;
@@ -12,18 +13,9 @@ afterEach(() => {
   system.remove();
 });
 
-/** The board cannot roll back, and says so. */
-function takeRollbackFrom(board: "R456" | "R998"): void {
-  const topology = system.path("topology.yaml");
-  const declared = `interface_args: ["${board}"]\n    supports_rollback:`;
-  const text = readFileSync(topology, "utf8");
-  writeFileSync(topology, text.replace(`${declared} yes`, `${declared} no`));
-  system.answer(board, "SupportsRollback", "No\n");
-}
-
 describe("an end behind a board that cannot roll back", () => {
   test("names the board that refuses to commit, what to do, and who is beside it; history, too", () => {
-    takeRollbackFrom("R456");
+    takeRollbackFrom(system, "R456");
     system.failIn("R998", "ArtifactCommit", 1);
 
     const ran = system.run(["install", "manifest-v2.yaml"]);
@@ -48,7 +40,7 @@ describe("an end behind a board that cannot roll back", () => {
   });
 
   test("names only the board that is left half-way", () => {
-    takeRollbackFrom("R998");
+    takeRollbackFrom(system, "R998");
     system.failIn("R998", "ArtifactInstall", 1);
     const ran = system.run(["install", "manifest-v2.yaml", "--json"]);
     expect(ran.exit).toBe(30);
@@ -62,7 +54,7 @@ describe("an end behind a board that cannot roll back", () => {
   });
 
   test("says that the System is on what was wanted where it got there after all", () => {
-    takeRollbackFrom("R456");
+    takeRollbackFrom(system, "R456");
     system.failIn("R998", "ArtifactCommit", "kill-caller");
     expect(system.run(["install", "manifest-v2.yaml"]).signal).toBe("SIGKILL");
     const ran = system.run(["resume"]);

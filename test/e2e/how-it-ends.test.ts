@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { withoutDeployment } from "../support/program.ts";
 import { type SeedProgram, seedProgram } from "../support/seed-program.ts";
+import { takeRollbackFrom } from "../support/seed-system.ts";
 
 let system: SeedProgram;
 beforeEach(() => {
@@ -10,14 +10,6 @@ beforeEach(() => {
 afterEach(() => {
   system.remove();
 });
-
-function takeRollbackFrom(board: "R456" | "R998"): void {
-  const topology = system.path("topology.yaml");
-  const declared = `interface_args: ["${board}"]\n    supports_rollback:`;
-  const text = readFileSync(topology, "utf8");
-  writeFileSync(topology, text.replace(`${declared} yes`, `${declared} no`));
-  system.answer(board, "SupportsRollback", "No\n");
-}
 
 interface End {
   readonly exit: number;
@@ -96,7 +88,7 @@ const ends: readonly End[] = [
   {
     exit: 24,
     make: () => {
-      takeRollbackFrom("R456");
+      takeRollbackFrom(system, "R456");
       system.failIn("R998", "ArtifactCommit", "kill-caller");
       install();
       return system.run(["resume"]);
@@ -113,7 +105,7 @@ const ends: readonly End[] = [
   {
     exit: 30,
     make: () => {
-      takeRollbackFrom("R998");
+      takeRollbackFrom(system, "R998");
       system.failIn("R998", "ArtifactInstall", 1);
       return install();
     },

@@ -70,6 +70,18 @@ export function copySeedSystem(): SeedSystem {
   };
 }
 
+/** The board cannot roll back, and says so. */
+export function takeRollbackFrom(
+  system: Pick<SeedSystem, "path" | "answer">,
+  board: "R456" | "R998",
+): void {
+  const topology = system.path("topology.yaml");
+  const declared = `interface_args: ["${board}"]\n    supports_rollback:`;
+  const text = readFileSync(topology, "utf8");
+  writeFileSync(topology, text.replace(`${declared} yes`, `${declared} no`));
+  system.answer(board, "SupportsRollback", "No\n");
+}
+
 function copyWhole(from: string, to: string): void {
   cpSync(from, to, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
 }
