@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
 import { scratchDirectory } from "../support/scratch.ts";
+import { boardCalls } from "../support/seed-on-root.ts";
 import {
-  callsOn,
   makeSystemdMachine,
   type SystemdMachine,
   systemdMachinesWork,
@@ -72,7 +72,7 @@ describe.skipIf(!systemdMachinesWork())("after a power cut", () => {
       write(drop, "[Service]\nExecStopPost=/bin/sh -c 'echo $EXIT_STATUS >/root/resumed'\n");
       const [state = "", board = ""] = hang.split(" ");
       write(`/usr/share/mender-orchestrator/boards/${board}/fail/${state}`, "hang\n");
-      const calls = () => (machine === null ? [] : callsOn(machine));
+      const calls = () => (machine === null ? [] : boardCalls(machine.path));
       await bootUntil(() => calls().includes(hang));
       expect(existsSync(path("/root/resumed"))).toBe(false);
       expect(existsSync(path(journal))).toBe(true);

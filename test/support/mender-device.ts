@@ -1,18 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import type { State } from "../../src/core/protocol.ts";
 import { needs } from "./needs.ts";
 import { type Ended, ended, overlayRoot, until } from "./overlay-root.ts";
+import { boardCalls, furnishWithSeed, installProgram, seedPlace } from "./seed-on-root.ts";
 import type { Board } from "./seed-system.ts";
 
 /**
@@ -86,10 +79,9 @@ export async function makeMenderDevice(
     savedBoots.set(as, boots);
     await keep(as);
   };
-  const board = (...parts: readonly string[]) => join(system, "boards", ...parts);
+  const board = (...parts: readonly string[]) => join(seedPlace, "boards", ...parts);
   const version = (name: Board) => read(board(name, "version")).trimEnd();
-  const calls = () =>
-    existsSync(path(board("calls.log"))) ? read(board("calls.log")).trimEnd().split("\n") : [];
+  const calls = () => boardCalls(path);
   const cutWhen = async (isSo: () => boolean, command: readonly string[]) => {
     const child = boot(holder, directory, command);
     const end = ended(child);
@@ -139,7 +131,6 @@ export async function makeMenderDevice(
   };
 }
 
-const system = "/usr/share/mender-orchestrator";
 const rebootAsked = "/root/reboot-asked";
 
 /** Runs a command as the only thing on the freshly booted device; killing the child takes all of it down at once. */
@@ -175,21 +166,8 @@ mount --bind "$directory/boot-id" "$directory/root/proc/sys/kernel/random/boot_i
 chroot "$directory/root" "$@" && exit 0 || exit "$?"
 `;
 
-function installProgram(root: string): void {
-  const { status, stderr } = spawnSync("sh", [resolve("bin/install-device"), "--root", root], {
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`install-device ended in ${String(status)}: ${stderr}`);
-}
-
 function furnish(path: MenderDevice["path"], write: MenderDevice["write"]): void {
-  const seed = resolve("fixtures/systems/seed");
-  for (const part of ["interfaces", "boards"]) {
-    cpSync(join(seed, part), path(system, part), { recursive: true, preserveTimestamps: true });
-  }
-  const { status } = spawnSync("chmod", ["-R", "go-w", path(system)]);
-  if (status !== 0) throw new Error("the Interfaces could not be made safe");
-  cpSync(join(seed, "topology.yaml"), path("/var/lib/mender-orchestrator/topology.yaml"));
+  furnishWithSeed(path);
   mkdirSync(path("/data/mender"), { recursive: true });
   write("/data/mender/device_type", "device_type=gateway-with-two-rtos\n");
   write("/etc/mender/artifact_info", "artifact_name=factory\n");

@@ -1,18 +1,10 @@
-import { spawn, spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { needs } from "./needs.ts";
 import { ended, overlayRoot, until } from "./overlay-root.ts";
+import { furnishWithSeed, installProgram } from "./seed-on-root.ts";
 
 /**
  * A throw-away machine that systemd boots: a container on an overlay of our root, with this program installed by
@@ -60,7 +52,8 @@ export async function makeSystemdMachine(): Promise<SystemdMachine> {
   symlinkSync("/lib/systemd/system/multi-user.target", path("/etc/systemd/system/default.target"));
   write("/etc/machine-id", "");
   write("/etc/fstab", "");
-  furnish(path);
+  installProgram(path("/"));
+  furnishWithSeed(path);
   return {
     path,
     write,
@@ -134,23 +127,3 @@ const container = `
 umount "$1/dev" "$1/tmp"
 exec systemd-nspawn --quiet --register=no --keep-unit --link-journal=no --private-network --boot --directory "$1"
 `;
-
-function furnish(path: SystemdMachine["path"]): void {
-  const { status, stderr } = spawnSync("sh", [resolve("bin/install-device"), "--root", path("/")], {
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`install-device ended in ${String(status)}: ${stderr}`);
-  const seed = resolve("fixtures/systems/seed");
-  for (const part of ["interfaces", "boards"]) {
-    const to = path("/usr/share/mender-orchestrator", part);
-    cpSync(join(seed, part), to, { recursive: true, preserveTimestamps: true });
-    spawnSync("chmod", ["-R", "go-w", to]);
-  }
-  cpSync(join(seed, "topology.yaml"), path("/var/lib/mender-orchestrator/topology.yaml"));
-}
-
-/** Every call of an Interface so far: `<state> <board>`. */
-export function callsOn({ path }: SystemdMachine): readonly string[] {
-  const log = path("/usr/share/mender-orchestrator/boards/calls.log");
-  return existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n") : [];
-}
