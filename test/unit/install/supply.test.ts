@@ -243,16 +243,7 @@ describe.skipIf(!smallDisksWork())("a cache beside the work dirs on a small disk
       Buffer.alloc(14 * 1024 * 1024),
     ]);
     const large = await buildArtifact({
-      headerInfo: {
-        payloads: [{ type: "gateway" }],
-        artifact_provides: { artifact_name: "gateway-v2" },
-        artifact_depends: { device_type: ["gateway"] },
-      },
-      typeInfo: {
-        type: "gateway",
-        artifact_provides: { "rootfs-image.gateway.version": "gateway-v2" },
-        clears_artifact_provides: ["rootfs-image.gateway.*"],
-      },
+      ...headersOf("gateway"),
       files: [{ name: "gateway.img", content }],
     });
     const seed = await storedSeed(system.directory, "v2");
@@ -668,6 +659,23 @@ describe("what was fetched before", () => {
   });
 });
 
+/** Of v2 for a type of the seed's System. */
+function headersOf(type: "gateway" | "rtos", depends: Readonly<Record<string, string>> = {}) {
+  return {
+    headerInfo: {
+      payloads: [{ type }],
+      artifact_provides: { artifact_name: `${type}-v2` },
+      artifact_depends: { device_type: [type] },
+    },
+    typeInfo: {
+      type,
+      artifact_provides: { [`rootfs-image.${type}.version`]: `${type}-v2` },
+      artifact_depends: depends,
+      clears_artifact_provides: [`rootfs-image.${type}.*`],
+    },
+  };
+}
+
 /** A delta is smaller than the whole, and depends on what it is made from. */
 async function rtosV2(id: string, depends: Readonly<Record<string, string>>): Promise<Stored> {
   const isDelta = "rootfs-image.rtos.version" in depends;
@@ -675,17 +683,7 @@ async function rtosV2(id: string, depends: Readonly<Record<string, string>>): Pr
     ? {}
     : { headerName: "header.tar", dataName: "data/0000.tar", compress: (tar: Uint8Array) => tar };
   const bytes = await buildArtifact({
-    headerInfo: {
-      payloads: [{ type: "rtos" }],
-      artifact_provides: { artifact_name: "rtos-v2" },
-      artifact_depends: { device_type: ["rtos"] },
-    },
-    typeInfo: {
-      type: "rtos",
-      artifact_provides: { "rootfs-image.rtos.version": "rtos-v2" },
-      artifact_depends: depends,
-      clears_artifact_provides: ["rootfs-image.rtos.*"],
-    },
+    ...headersOf("rtos", depends),
     files: [{ name: "rtos.img", content: "rtos-v2\n" }],
     ...changes,
   });
