@@ -6,7 +6,15 @@ import { seedKinds } from "./manifest-kinds.ts";
 import { type NumberForm } from "./version-number.ts";
 import { versionNamed } from "./version.ts";
 import { placeAt, type Source } from "./source.ts";
-import { entriesOf, entryOf, isEmpty, valueOf, type YamlNode, type YamlText } from "./yaml-node.ts";
+import {
+  entriesOf,
+  entryOf,
+  isEmpty,
+  textOf,
+  valueOf,
+  type YamlNode,
+  type YamlText,
+} from "./yaml-node.ts";
 
 /**
  * What the schema of a Manifest cannot say, found in the tree itself, so that it is told together with
@@ -53,22 +61,16 @@ export function typesInTree(root: YamlNode): ReadonlyMap<ComponentType, TypeInTr
         ...artifacts.flatMap((artifact) => valueOf(artifact, "artifact_name") ?? []),
         ...(listed?.kind === "list" ? listed.items : []),
       ];
-      const versions = names.flatMap((name) =>
-        name.kind === "text" && !isEmpty(name) ? [versionNamed(name.text)] : [],
-      );
+      const versions = names.flatMap((name) => textOf(name) ?? []).map(versionNamed);
       return type.success ? [[type.data, { versions, numbers: numbersOf(value) }] as const] : [];
     }),
   );
 }
 
 function numbersOf(node: YamlNode): NumberForm {
-  const textAt = (key: string) => {
-    const found = valueOf(node, key);
-    return found?.kind === "text" && !isEmpty(found) ? found.text : null;
-  };
-  const scheme = textAt("scheme");
+  const scheme = textOf(valueOf(node, "scheme"));
   return {
-    template: textAt("number"),
+    template: textOf(valueOf(node, "number")),
     scheme: scheme === "semver" || scheme === "date" ? scheme : "dotted",
   };
 }

@@ -3,7 +3,7 @@ import type { Condition, NamePart, Requirement, WrittenRule } from "./rule.ts";
 import { placeAt, type Source } from "./source.ts";
 import type { TableColumn } from "./table.ts";
 import { writtenRule } from "./yaml-flow.ts";
-import { entriesOf, entryOf, isEmpty, valueOf, type YamlMap, type YamlNode } from "./yaml-node.ts";
+import { entriesOf, entryOf, textOf, valueOf, type YamlMap, type YamlNode } from "./yaml-node.ts";
 import { readCellNode } from "./yaml-table.ts";
 
 export interface ReadRules {
@@ -26,21 +26,21 @@ export function readRules(source: Source, node: YamlNode | undefined): ReadRules
 const nothing: ReadRules = { rules: [], problems: [] };
 
 function readRule(source: Source, node: YamlMap, fallback: string): ReadRules {
-  const said = textAt(node, "name");
-  const name = said === null ? fallback : said;
+  const name = textOf(valueOf(node, "name")) ?? fallback;
   const at = placeAt(source, node.start);
   const forms = ["when", "require", "same", "compare"].filter((key) => entryOf(node, key));
   const isRequirement = forms.every((key) => key === "when" || key === "require");
   if (forms.length === 0 || (!isRequirement && forms.length > 1))
     return { rules: [], problems: [notOneForm(name, forms, at)] };
   const shared = entryOf(node, "sharing");
+  const fact = textOf(shared?.value);
   const head = {
     name,
-    holds: holdsOf(textAt(node, "holds")),
+    holds: holdsOf(textOf(valueOf(node, "holds"))),
     sharing:
-      shared?.value.kind === "text" && !isEmpty(shared.value)
-        ? { name: shared.value.text, at: placeAt(source, shared.key.start) }
-        : null,
+      shared === undefined || fact === null
+        ? null
+        : { name: fact, at: placeAt(source, shared.key.start) },
     rule: writtenRule(source, node, node, ""),
     at,
   };
@@ -89,8 +89,9 @@ function comparisonOf(
   const within = valueOf(node, "within");
   const named = (key: string): TableColumn | null => {
     const found = valueOf(node, key);
-    if (found?.kind !== "text" || isEmpty(found)) return null;
-    return { head: found.text, at: placeAt(source, found.start) };
+    const text = textOf(found);
+    if (found === undefined || text === null) return null;
+    return { head: text, at: placeAt(source, found.start) };
   };
   const [ahead, behind, type] = [named("ahead"), named("behind"), named("between")];
   const isOrdered = ahead !== null && behind !== null && type === null;
@@ -110,11 +111,6 @@ function comparisonOf(
   if (isEitherWay) return { rules: [{ ...rule, between: { type } }], problems };
   if (!isOrdered) return { rules: [], problems };
   return { rules: [{ ...rule, between: { ahead, behind } }], problems };
-}
-
-function textAt(node: YamlNode, key: string): string | null {
-  const found = valueOf(node, key);
-  return found?.kind === "text" && !isEmpty(found) ? found.text : null;
 }
 
 function holdsOf(text: string | null): WrittenRule["holds"] {

@@ -64,6 +64,11 @@ export function nodeAt(
   return nodeAt(valueOf(node, String(first)), rest);
 }
 
+/** The text that was written; null where there is none, or the node is no text. */
+export function textOf(node: YamlNode | undefined): string | null {
+  return node?.kind === "text" && !isEmpty(node) ? node.text : null;
+}
+
 /** Nothing was written, or YAML's word for it. */
 export function isEmpty(node: YamlNode): boolean {
   return node.kind === "text" && node.style === "plain" && /^(~|null|)$/i.test(node.text);

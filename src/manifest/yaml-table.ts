@@ -5,7 +5,7 @@ import { placeAt, type Source } from "./source.ts";
 import type { Cell, TableColumn, TableRow } from "./table.ts";
 import { readSystemVersion, readVerdict, unknownVerdict } from "./verdict.ts";
 import { writtenRule } from "./yaml-flow.ts";
-import { entriesOf, isEmpty, valueOf, type YamlMap, type YamlNode } from "./yaml-node.ts";
+import { entriesOf, isEmpty, textOf, valueOf, type YamlMap, type YamlNode } from "./yaml-node.ts";
 
 /**
  * Reads a table written in YAML. What is not of the right shape is passed over here: the schema reports
@@ -128,9 +128,7 @@ export function readCellNode(
 function textsOf(node: YamlNode): readonly string[] | null {
   if (node.kind === "text") return isEmpty(node) ? null : [node.text];
   if (node.kind === "map" || node.items.length === 0) return null;
-  const texts = node.items.flatMap((item) =>
-    item.kind === "text" && !isEmpty(item) ? [item.text] : [],
-  );
+  const texts = node.items.flatMap((item) => textOf(item) ?? []);
   return texts.length === node.items.length ? texts : null;
 }
 
