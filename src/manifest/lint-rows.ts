@@ -1,5 +1,5 @@
 import type { ComponentType, Version } from "../core/ids.ts";
-import type { Problem } from "../core/problem.ts";
+import type { Place, Problem } from "../core/problem.ts";
 import { partialNumbersExplained } from "./number-range.ts";
 import type { TableRow } from "./table.ts";
 
@@ -56,7 +56,7 @@ export function endStateRows(table: ResolvedTable, end: ResolvedTable): readonly
     const projections = acceptable.map((state) => ({ state, cells: projected(state, end, table) }));
     if (row.verdict === "n/a") {
       const isEndState = projections.some((one) =>
-        cells.every((cell, index) => meets(cell, one.cells[index])),
+        cells.every((cell, index) => overlap(cell, one.cells[index])),
       );
       return isEndState ? [] : [noEndState(row)];
     }
@@ -85,21 +85,23 @@ function isWithin(inner: ResolvedRow, outer: ResolvedRow): boolean {
   return inner.cells.every((cell, index) => isSubset(cell, outer.cells[index]));
 }
 
-function isSubset(inner: ReadonlySet<number> | undefined, outer: ReadonlySet<number> | undefined) {
+export function isSubset(
+  inner: ReadonlySet<number> | undefined,
+  outer: ReadonlySet<number> | undefined,
+): boolean {
   return inner !== undefined && outer !== undefined && [...inner].every((one) => outer.has(one));
 }
 
-function meets(a: ReadonlySet<number>, b: ReadonlySet<number> | undefined): boolean {
+export function overlap(a: ReadonlySet<number>, b: ReadonlySet<number> | undefined): boolean {
   return b !== undefined && [...a].some((one) => b.has(one));
 }
 
-function placeOf({ rule }: TableRow): Problem["at"] {
+export function placeOf({ rule }: Pick<TableRow, "rule">): Place {
   return { file: rule.file, line: rule.line, text: rule.row };
 }
 
 function note(row: TableRow, code: Problem["code"], message: string, hint: string): Problem {
-  const at = placeOf(row);
-  return { code, message, ...(at && { at }), hint };
+  return { code, message, at: placeOf(row), hint };
 }
 
 function matchesNothing(row: TableRow, type: string): Problem {

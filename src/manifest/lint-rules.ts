@@ -1,7 +1,7 @@
 import { type ComponentType, unknownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import type { KnownVersions } from "./cell-versions.ts";
-import type { ResolvedTable } from "./lint-rows.ts";
+import { isSubset, overlap, placeOf, type ResolvedTable } from "./lint-rows.ts";
 import { partsOf, type RulePart } from "./rule-parts.ts";
 import type { WrittenRule } from "./rule.ts";
 import type { Constraints } from "./written-constraints.ts";
@@ -80,8 +80,7 @@ function isWithin(inner: Box, outer: Box): boolean {
   return outer.keys.every((key, at) => {
     const own = inner.keys.findIndex((one, column) => one === key && !used.has(column));
     used.add(own);
-    const cell = inner.cells[own];
-    return cell !== undefined && [...cell].every((index) => outer.cells[at]?.has(index) === true);
+    return isSubset(inner.cells[own], outer.cells[at]);
   });
 }
 
@@ -111,8 +110,8 @@ function boxesIn({ rows, columns }: ResolvedTable, verdict: "yes" | "no") {
 /** Whether some state may lie in both. */
 function meets(one: Box, other: Box): boolean {
   return one.keys.every((key, at) => {
-    const cell = other.cells[other.keys.indexOf(key)];
-    return cell === undefined || [...(one.cells[at] ?? [])].some((index) => cell.has(index));
+    const own = other.keys.indexOf(key);
+    return own < 0 || overlap(one.cells[at] ?? new Set(), other.cells[own]);
   });
 }
 
@@ -126,13 +125,13 @@ function contradicted(
   const rested = rule.holds === "in_transit" || end === null ? [] : boxesIn(end, "yes");
   return [...passed, ...rested]
     .filter((row) => bans.some((ban) => isWithin(row, ban)))
-    .map(({ rule: { file, line, row: text }, row: { systemVersion } }) => ({
+    .map(({ row }) => ({
       code: "rows-contradict" as const,
       message:
-        systemVersion === null
+        row.systemVersion === null
           ? `The row says YES, but the rule "${rule.name}" in line ${rule.rule.line} forbids all of it.`
-          : `The rule "${rule.name}" in line ${rule.rule.line} forbids the end state "${systemVersion}": it can never be reached.`,
-      at: { file, line, text },
+          : `The rule "${rule.name}" in line ${rule.rule.line} forbids the end state "${row.systemVersion}": it can never be reached.`,
+      at: placeOf(row),
       hint: "Correct the row or the rule, or remove one of them.",
     }));
 }
