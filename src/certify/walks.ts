@@ -1,4 +1,5 @@
 import type { Certificate, Cover, Interval, StageEnd, System, Walk } from "../certificate/shape.ts";
+import type { Move } from "../planner/model/moves.ts";
 import { optionClassesOf, someMeeting } from "../planner/model/option-classes.ts";
 import type { TableClasses } from "../planner/model/table-classes.ts";
 import type { Columns } from "./columns.ts";
@@ -6,12 +7,6 @@ import { apartOf, isWithin, meets } from "./cells.ts";
 import type { Prover } from "./prover.ts";
 
 type Table = System["end_states"][number];
-
-export interface Move {
-  readonly component: number;
-  readonly from: number;
-  readonly to: number;
-}
 
 /** What all ways of a certificate are shown with. */
 export interface WalkTools {
