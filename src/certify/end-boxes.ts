@@ -4,7 +4,6 @@ import type { TableClasses } from "../planner/model/table-classes.ts";
 import type { Columns } from "./columns.ts";
 
 type EndBox = Certificate["end_states"][number];
-type Table = System["end_states"][number];
 
 /** Finds end states that hold what a combination has. */
 export interface EndBoxes {
@@ -81,8 +80,7 @@ export function endBoxesOf(
   ): EndBox | null {
     for (const [at, table] of end_states.entries()) {
       const columns = ofEnds[at] ?? [];
-      const isApart = (place: number, cell: Cell) =>
-        (columns[place] ?? []).every((kind) => !meets(domains[kind] ?? null, cell));
+      const isApart = apartFrom(at, domains);
       for (const { verdict, cells } of table.rows) {
         if (verdict !== "no" || cells.some((cell, place) => isApart(place, cell))) continue;
         for (const [place, cell] of cells.entries()) {
@@ -98,7 +96,7 @@ export function endBoxesOf(
     return {
       versions: domains,
       rows,
-      apart: end_states.map((table, at) => apartIn(table, ofEnds[at] ?? [], domains)),
+      apart: end_states.map((table, at) => apartOf(table, apartFrom(at, domains)) ?? []),
     };
   }
 
@@ -118,15 +116,11 @@ export function endBoxesOf(
     return less;
   }
 
-  function apartIn(
-    table: Table,
-    columns: Columns["ofEnds"][number],
-    domains: readonly Cell[],
-  ): readonly number[] {
-    const apart = apartOf(table, (place, cell) =>
-      (columns[place] ?? []).every((kind) => !meets(domains[kind] ?? null, cell)),
-    );
-    return apart ?? [];
+  /** Of a column and the cell of a row: whether nobody who may stand there matches it. */
+  function apartFrom(at: number, domains: readonly Cell[]): (place: number, cell: Cell) => boolean {
+    const columns = ofEnds[at] ?? [];
+    return (place, cell) =>
+      (columns[place] ?? []).every((kind) => !meets(domains[kind] ?? null, cell));
   }
 
   return { holding, found };
