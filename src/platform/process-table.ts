@@ -24,6 +24,18 @@ export function readProcess(pid: number): ProcessEntry | null {
   return { pid, startTime, parent: Number(parent), group: Number(group), isDead };
 }
 
+/** The bit of SIGKILL in the masks of /proc/PID/status. */
+const killBit = 1n << 8n;
+
+/**
+ * Whether SIGKILL was sent to a process that is not gone yet: it runs nothing of its own any more, but the system may
+ * still have to close its files and free its memory. The signal stays in its mask until it is gone.
+ */
+export function isBeingKilled(pid: number): boolean {
+  const [, mask] = /^ShdPnd:\s+([0-9a-f]+)$/m.exec(readText(`/proc/${pid}/status`)) ?? [];
+  return mask !== undefined && (BigInt(`0x${mask}`) & killBit) !== 0n;
+}
+
 /** This process, its parent, and so on up to the first of the machine. */
 export function readLineage(): ProcessEntry[] {
   const lineage: ProcessEntry[] = [];

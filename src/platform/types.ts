@@ -271,7 +271,10 @@ export interface Lock {
 export type LockAnswer = { readonly lock: Lock } | { readonly heldBy: number | null };
 
 export interface Locks {
-  /** Null with the holder's pid where another process holds it. Never waits. */
+  /**
+   * The holder's pid where another process holds it; null where that is not known. Waits for no holder but one that was
+   * killed and is not gone yet, for at most 10 s.
+   */
   acquire(path: string): Promise<LockAnswer>;
 }
 

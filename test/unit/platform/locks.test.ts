@@ -47,6 +47,16 @@ function startTaker(path: string, programs: readonly string[]): Taker {
   };
 }
 
+function statusOf(pid = Number.NaN): string {
+  return readFileSync(`/proc/${pid}/status`, "utf8");
+}
+
+async function twice(act: () => Promise<unknown>): Promise<string> {
+  await act();
+  await act();
+  return "both ended";
+}
+
 beforeAll(() => {
   bundle("test/support/lock-taker.ts", taker);
 });
@@ -76,6 +86,29 @@ describe.each([
     await holder.ended;
     expect(await next.tell("take")).toBe("taken");
   });
+
+  test.skipIf(isSkipped || !needs("strace"))(
+    "is waited for while its holder is killed and not gone yet",
+    async () => {
+      const path = join(scratchDirectory(), "lock");
+      const holder = startTaker(path, programs);
+      expect(await holder.tell("take")).toBe("taken");
+      // A tracer that stands still keeps what it traces from being gone.
+      const tracer = spawn("strace", ["-f", "-o", "/dev/null", "-p", `${holder.pid}`]);
+      onTestFinished(() => void tracer.kill("SIGKILL"));
+      await expect.poll(() => statusOf(holder.pid)).toMatch(/^TracerPid:\t[1-9]/m);
+      tracer.kill("SIGSTOP");
+      await expect.poll(() => statusOf(tracer.pid)).toMatch(/^State:\tT/m);
+      holder.child.kill("SIGKILL");
+      const locks = nodeLocks(() => bootId, programs);
+      const next = locks.acquire(path);
+      expect(await Promise.race([next, twice(() => locks.acquire(`${path}-of-another`))])).toBe(
+        "both ended",
+      );
+      tracer.kill("SIGCONT");
+      expect(await next).toHaveProperty("lock");
+    },
+  );
 
   test.skipIf(isSkipped)(
     "is never held by two while holders die and others take over",
