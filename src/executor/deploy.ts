@@ -34,7 +34,7 @@ export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
   readonly processes: Processes;
   /** From SIGTERM to SIGKILL, in milliseconds. */
   readonly graceMs: number;
-  /** A problem for each Artifact that does not lie in its place any more. */
+  /** A problem for each Artifact that does not lie in its place any more; or why nobody can look on its medium. */
   readonly missing: (artifacts: readonly PlannedArtifact[]) => Promise<readonly Problem[]>;
   /** A problem for each Component whose Interface is not there or cannot be run. */
   readonly unreachable: (components: readonly TopologyComponent[]) => readonly Problem[];
@@ -126,7 +126,7 @@ export async function takeUp(
   }
   // What can be put back must not cost the deployment: nothing is written before it is there.
   const missing = [
-    ...(await ports.missing(neededArtifacts(takenUp))),
+    ...(needsArtifacts(takenUp) ? await ports.missing(neededArtifacts(takenUp)) : []),
     ...ports.unreachable(aboutToBeCalled(takenUp, action)),
   ];
   if (missing.length > 0) return fail(...missing);
@@ -150,16 +150,13 @@ function isRollback({ verb, isMakingWay }: Request): boolean {
   return verb === "rollback" && isMakingWay !== true;
 }
 
-/**
- * The Artifacts that are still to be downloaded on the way forward, or may be where one of several is not chosen yet.
- */
-function neededArtifacts({
-  begin: first,
-  direction,
-  stage,
-  members,
-}: Deployment): readonly PlannedArtifact[] {
-  if (direction !== "forward") return [];
+/** A rollback never does: not one that has come too late for this stage either, for it begins no other. */
+function needsArtifacts({ direction, run: { verb } }: Deployment): boolean {
+  return direction === "forward" && verb !== "rollback";
+}
+
+/** Those that are still to be downloaded on the way forward, or may be where one of several is not chosen yet. */
+function neededArtifacts({ begin: first, stage, members }: Deployment): readonly PlannedArtifact[] {
   const needed = first.plan.stages.slice(stage).flatMap(({ groups }, index) =>
     groups.flat().flatMap(({ component: id, componentType, to }) => {
       const member = index > 0 ? undefined : members.find((one) => one.id === id);

@@ -10,6 +10,7 @@ import type { InstallOptions } from "./install-options.ts";
 import { removeKeptBundle } from "./kept-bundle.ts";
 import { toldToOthers } from "./live-downloads.ts";
 import type { Machine } from "./machine.ts";
+import { whereItWas } from "./medium.ts";
 import type { Planning } from "./planning.ts";
 import { preflight, refusal } from "./preflight.ts";
 import type { PreparedInstall } from "./prepare-install.ts";
@@ -108,7 +109,7 @@ async function deploy(
   return await withProgress(toldToOthers(machine, id, shown), async (emit) => {
     const ports = deployPorts(machine, {
       settings,
-      from: null,
+      medium: whereItWas,
       emit,
       provides: providesOf(components),
       ended: () => {},

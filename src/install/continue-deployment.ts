@@ -1,16 +1,15 @@
-import { resolve } from "node:path";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { type Deployed, type Request, takeUp } from "../executor/deploy.ts";
-import { readableMedium } from "../sources/secure-bundle.ts";
 import { identitiesOf } from "./cache-contents.ts";
 import { noteEnd, whyNothingToDo, type WhyNothingToDo } from "./caller-marks.ts";
 import { currentDeployment } from "./current-deployment.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { toldToOthers } from "./live-downloads.ts";
 import { lockedIfThere } from "./locked.ts";
-import { datastoreOf, type Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { mediumOf } from "./medium.ts";
 import { type OpenProgress, runOf, withProgress } from "./progress.ts";
 import { readSettings } from "./settings.ts";
 import { withSupply } from "./supply.ts";
@@ -100,11 +99,9 @@ async function continueLocked(
         supply.cache.protect(needed);
         supply.aside.protect(needed);
       }
-      const medium = await mediumAt(machine, from, deployment);
-      if (!medium.ok) return medium;
       const ports = deployPorts(machine, {
         settings: settings.value,
-        from: medium.value,
+        medium: mediumOf(machine, from, deployment, tell),
         emit,
         provides: new Map(),
         ended: (ended) => noteEnd(machine, request, ended),
@@ -112,23 +109,6 @@ async function continueLocked(
       });
       return await takeUp(request, ports);
     });
-  });
-}
-
-/** Where the medium can be read now; null: where it was. */
-async function mediumAt(
-  machine: Machine,
-  from: string | undefined,
-  deployment: Deployment | null,
-): Promise<Result<string | null>> {
-  if (from === undefined || deployment === null) return ok(null);
-  const { platform, environment } = machine;
-  const path = resolve(environment.workingDirectory, from);
-  return await readableMedium(platform.files, {
-    name: from,
-    path,
-    directory: datastoreOf(machine).bundles,
-    id: deployment.begin.deployment,
   });
 }
 

@@ -20,6 +20,7 @@ import { stillThere } from "../sources/still-there.ts";
 import { identitiesOf } from "./cache-contents.ts";
 import { expectedMs } from "./expected.ts";
 import { datastoreOf, graceMs, interfacePath, type Machine } from "./machine.ts";
+import type { Medium } from "./medium.ts";
 import type { Settings } from "./settings.ts";
 import type { Supplies } from "./supply.ts";
 
@@ -28,8 +29,7 @@ const rebootWaitMs = 10 * 60_000;
 
 export interface DeployPortsInput {
   readonly settings: Pick<Settings, "keys" | "cache" | "historyLimit">;
-  /** Absolute; where the medium lies now that holds the Artifacts. Null: where it was when the deployment began. */
-  readonly from: string | null;
+  readonly medium: Medium;
   readonly emit: (event: Event) => void;
   /** What the Components have told just now; empty where nobody has asked. */
   readonly provides: ReadonlyMap<ComponentId, Provides>;
@@ -40,7 +40,7 @@ export interface DeployPortsInput {
 /** Everything a deployment needs of this machine. */
 export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPorts {
   const { platform, environment, signal } = machine;
-  const { settings, from } = input;
+  const { settings, medium } = input;
   const store = datastoreOf(machine);
   const executable = (name: string) => interfacePath(machine, name);
   const access = {
@@ -50,7 +50,7 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
     supply: input.supply,
   };
   const hasty = { ...access, supply: input.supply.hasty };
-  const now = (planned: PlannedArtifact): PlannedArtifact =>
+  const lyingAt = (from: string | null, planned: PlannedArtifact): PlannedArtifact =>
     // Of an Artifact that the journal does not identify nobody could tell whether it is the same.
     from === null || planned.identity === undefined
       ? planned
@@ -69,7 +69,8 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
     environment: environment.inherited,
     graceMs,
     keys: settings.keys,
-    open: (planned, purpose) => openArtifact(access, now(planned), purpose),
+    open: async (planned, purpose) =>
+      openArtifact(access, lyingAt(await medium.ifReadable(), planned), purpose),
     versionOf: (begin, component, provides) =>
       versionOf(provides, component.interface, availableIn(begin, component.componentType)),
     provides: new Map(input.provides),
@@ -89,9 +90,12 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
     graceMs,
     rebootWaitMs,
     missing: async (artifacts) => {
+      const from = await medium.demanded();
+      if (!from.ok) return from.problems;
       // One after the other: each holds a file open.
       const problems: Problem[] = [];
-      for (const planned of artifacts) problems.push(...(await stillThere(hasty, now(planned))));
+      for (const planned of artifacts)
+        problems.push(...(await stillThere(hasty, lyingAt(from.value, planned))));
       return problems;
     },
     unreachable: (components) =>

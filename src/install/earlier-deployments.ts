@@ -4,6 +4,7 @@ import { makeWay } from "../executor/deploy.ts";
 import { makeGood } from "../executor/owed.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { datastoreOf, graceMs, type Machine } from "./machine.ts";
+import { whereItWas } from "./medium.ts";
 import { type OpenProgress, runOf, withProgress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import { withSupply } from "./supply.ts";
@@ -24,7 +25,7 @@ export async function clearTheWay(
       makeWay(
         deployPorts(machine, {
           settings,
-          from: null,
+          medium: whereItWas,
           emit,
           provides: new Map(),
           ended: () => {},

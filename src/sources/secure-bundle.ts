@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isGzip, unpackGzip } from "../bundle/unpack.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -7,8 +7,11 @@ import { type ByteSource, FileError, type Files, unlessRefused } from "../platfo
 /** What is left free on the file system of the datastore when a bundle is copied; bytes. */
 const reservedBytes = 16 * 1024 * 1024;
 
+/** What is being written has this name, and another once it is whole: a process may be killed meanwhile. */
+const partial = ".part";
+
 /** The id of a deployment is hexadecimal. */
-const keptName = /^[0-9a-f]{12}\.tar$/;
+const keptName = /^[0-9a-f]{12}\.(tar|medium)(\.part)?$/;
 
 export interface BundleToSecure {
   /** As people named it, for messages. */
@@ -38,7 +41,8 @@ export async function secureBundle(files: Files, wanted: BundleToSecure): Promis
     const path = files.realPath(wanted.path);
     const isCompressed = await isGzip(source);
     if (!isCompressed && !mayGo(files, path, wanted)) return ok(path);
-    return await keep(files, wanted, path, isCompressed ? "compressed" : "plain", source);
+    const form = isCompressed ? "compressed" : "plain";
+    return await keep(files, { path, source, form }, pathOf(wanted, "tar"));
   } finally {
     source.close();
   }
@@ -46,23 +50,27 @@ export async function secureBundle(files: Files, wanted: BundleToSecure): Promis
 
 /**
  * The absolute path at which a medium can be read that a deployment is taken up from: a compressed bundle is unpacked
- * to where a deployment keeps its own, unless it has done so before; all else is read where it lies. Throws FileError
+ * into the datastore, unless the deployment keeps its own there; all else is read where it lies. Throws FileError
  * where the datastore cannot be written for another reason than space.
  */
 export async function readableMedium(
   files: Files,
   wanted: Pick<BundleToSecure, "name" | "path" | "directory" | "id">,
 ): Promise<Result<string>> {
-  const kind = unlessRefused(() => files.status(files.realPath(wanted.path))?.kind ?? null, null);
-  if (kind !== "file") return ok(wanted.path);
+  const { path } = wanted;
+  const kind = unlessRefused(() => files.status(files.realPath(path))?.kind ?? null, null);
+  if (kind !== "file") return ok(path);
   const opened = open(files, wanted);
   if (!opened.ok) return opened;
   const source = opened.value;
   try {
-    if (!(await isGzip(source))) return ok(wanted.path);
-    const kept = keptPath(wanted);
-    if (files.status(kept) !== null) return ok(kept);
-    return await keep(files, wanted, wanted.path, "compressed", source);
+    if (!(await isGzip(source))) return ok(path);
+    const own = pathOf(wanted, "tar");
+    if (files.status(own) !== null) return ok(own);
+    // The one of an earlier call may have been another.
+    const medium = pathOf(wanted, "medium");
+    files.remove(medium);
+    return await keep(files, { path, source, form: "compressed" }, medium);
   } finally {
     source.close();
   }
@@ -77,29 +85,39 @@ export function removeKept(files: Files, directory: string): void {
   else for (const name of kept) files.remove(join(directory, name));
 }
 
+interface ToKeep {
+  readonly path: string;
+  readonly source: ByteSource;
+  readonly form: "compressed" | "plain";
+}
+
 async function keep(
   files: Files,
-  wanted: Pick<BundleToSecure, "directory" | "id">,
-  path: string,
-  form: "plain" | "compressed",
-  source: ByteSource,
+  { path, source, form }: ToKeep,
+  kept: string,
 ): Promise<Result<string>> {
-  const { directory } = wanted;
+  const directory = dirname(kept);
   files.makeDirectory(directory);
-  const kept = keptPath(wanted);
-  if (form === "compressed") {
-    const unpacked = await unpackGzip(source, kept, files);
-    if (!unpacked.ok) return unpacked;
-  } else if (!isLinked(files, path, kept)) {
-    const copied = await copy(files, source, directory, kept);
-    if (!copied.ok) return copied;
+  if (form === "compressed" || !isLinked(files, path, kept)) {
+    const part = `${kept}${partial}`;
+    files.remove(part);
+    const written =
+      form === "compressed"
+        ? await unpackGzip(source, part, files)
+        : await copy(files, source, directory, part);
+    if (!written.ok) return written;
+    files.rename(part, kept);
   }
   files.syncDirectory(directory);
   return ok(kept);
 }
 
-function keptPath({ directory, id }: Pick<BundleToSecure, "directory" | "id">): string {
-  return join(directory, `${id}.tar`);
+/** `tar`: the deployment's own; `medium`: what it was taken up from. */
+function pathOf(
+  { directory, id }: Pick<BundleToSecure, "directory" | "id">,
+  what: "tar" | "medium",
+): string {
+  return join(directory, `${id}.${what}`);
 }
 
 /**
@@ -171,15 +189,15 @@ async function copy(
   files: Files,
   source: ByteSource,
   directory: string,
-  kept: string,
+  to: string,
 ): Promise<Result<number>> {
   const free = files.freeBytes(directory);
   if (source.size > free - reservedBytes) return fail(noSpace(source, free));
   try {
-    return ok(await files.writeStream(kept, source.read(0, source.size)));
+    return ok(await files.writeStream(to, source.read(0, source.size)));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    if (error.path !== kept) return fail(unreadable(source.name, error));
+    if (error.path !== to) return fail(unreadable(source.name, error));
     if (error.code === "ENOSPC") return fail(noSpace(source, 0));
     throw error;
   }

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import type { RunOptions } from "./program.ts";
 
 /** What happens to one call of the system: the process is killed before it, or it fails with this error. */
 export type Fault = "kill" | "EIO" | "ENOSPC";
@@ -17,11 +18,14 @@ export interface Traced {
 export function runWithFault(
   command: readonly string[],
   fault: { readonly call: string; readonly nth: number; readonly fault: Fault },
+  { cwd, env }: RunOptions = {},
 ): Traced {
   const what = fault.fault === "kill" ? "signal=SIGKILL" : `error=${fault.fault}`;
   const inject = `inject=${fault.call}:${what}:when=${fault.nth}`;
   const strace = ["-f", "-qq", "-o", "/dev/null", "-e", `trace=${fault.call}`, "-e", inject];
   const { status, signal, stdout, stderr } = spawnSync("strace", [...strace, ...command], {
+    cwd,
+    env: env === undefined ? process.env : { PATH: process.env["PATH"], ...env },
     encoding: "utf8",
     timeout: 60_000,
   });
