@@ -18,8 +18,8 @@ import { storedSeed } from "../support/supplies.ts";
 const steps = stepsIn(readFileSync("docs/mender-server.md", "utf8"));
 
 function stepsIn(page: string) {
-  const blocks = [...page.matchAll(/^ {3}```\w*\n((?: {3}.*\n)+?) {3}```$/gm)].map(
-    ([, text = ""]) => text.replaceAll(/^ {3}/gm, ""),
+  const blocks = [...page.matchAll(/^ {3}```.*\n((?: {3}.*\n)+?) {3}```$/gm)].map(([, text = ""]) =>
+    text.replaceAll(/^ {3}/gm, ""),
   );
   const [configuration = "", types = "", wrap = "", sources = "", look = "", provides = ""] =
     blocks;

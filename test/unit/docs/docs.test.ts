@@ -2,26 +2,50 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
+import { pages } from "../../support/docs-blocks.ts";
 
 const list = z.union([z.literal("any"), z.array(z.string()).transform((all) => all.join(", "))]);
 const rooms = z
   .record(z.string(), z.strictObject({ rooms: list, node: list, packages: list }))
   .parse(JSON.parse(readFileSync(".ci/rooms.json", "utf8")));
 
-const pages = ["README.md", "CHANGELOG.md", ".ci/README.md"].concat(
-  readdirSync("docs")
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join("docs", name)),
-);
+const linked = [...pages, "CHANGELOG.md", ".ci/README.md"];
 
-test("every link to a file leads somewhere", () => {
-  const dead = pages.flatMap((page) =>
-    [...readFileSync(page, "utf8").matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
-      .map((match) => match[1] ?? "")
-      .filter((target) => !/^[a-z]+:/.test(target))
-      .filter((target) => !existsSync(join(dirname(page), target)))
-      .map((target) => `${page}: ${target}`),
-  );
+/** What a page links to, but other sites: the file, and the heading in it or an empty text. */
+function linksOf(page: string) {
+  const text = readFileSync(page, "utf8").replaceAll(/^ *```[^]*?^ *```$/gm, "");
+  return [...text.matchAll(/\]\(([^)\s]+)[^)]*\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => {
+      const [file = "", heading = ""] = target.split("#");
+      return { page, target, file: file === "" ? page : join(dirname(page), file), heading };
+    });
+}
+
+/** As GitHub and the site of docs name the headings of a page. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const text = readFileSync(page, "utf8").replaceAll(/^ *```[^]*?^ *```$/gm, "");
+  const anchors = new Set<string>();
+  for (const [, heading = ""] of text.matchAll(/^#+ (.*)$/gm)) {
+    const name = heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
+      .replaceAll(" ", "-");
+    let anchor = name;
+    for (let count = 1; anchors.has(anchor); count += 1) anchor = `${name}-${count}`;
+    anchors.add(anchor);
+  }
+  return anchors;
+}
+
+test("every link to a file, or to a heading in one, leads somewhere", () => {
+  const dead = linked
+    .flatMap(linksOf)
+    .filter(
+      ({ file, heading }) => !existsSync(file) || (heading !== "" && !anchorsOf(file).has(heading)),
+    )
+    .map(({ page, target }) => `${page}: ${target}`);
   expect(dead).toEqual([]);
 });
 
