@@ -105,6 +105,7 @@ export const problemCodes = {
   "module-payload": exitCode.invalid,
   // deployment
   "version-changed": exitCode.failedUnchanged,
+  "fact-not-as-planned": exitCode.failedUnchanged,
   "rollback-not-supported": exitCode.failedUnchanged,
   "reboot-never-came": exitCode.failedUnchanged,
   "reboot-refused": exitCode.failedUnchanged,

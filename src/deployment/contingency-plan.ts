@@ -8,6 +8,7 @@ import {
   type Deployment,
   hasFailedInstall,
   hasRefusedCommit,
+  haveFactsChanged,
   isInstallGivenUp,
   isKept,
   isStuck,
@@ -41,8 +42,10 @@ export function contingencyPlan(
   const { system, nodeLimit = defaultNodeLimit } = deployment.begin;
   const state = stateOf(withStandIns(deployment));
   if (state === null) return { type: "replanned", groups: null };
+  const isNothingInstalled = haveFactsChanged(deployment);
   const isFrozen = (member: Member): boolean =>
-    (isStuck(member) && !isStillOld(member)) || (!isKept(member) && isInstallGivenUp(member));
+    (isStuck(member) && !isStillOld(member)) ||
+    (!isKept(member) && (isNothingInstalled || isInstallGivenUp(member)));
   const frozen = new Set(
     deployment.members.flatMap((member, index) => (isFrozen(member) ? [index] : [])),
   );

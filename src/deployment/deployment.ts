@@ -32,6 +32,8 @@ export interface Member {
   readonly id: ComponentId;
   /** Null: the stage leaves it alone. */
   readonly step: MemberStep | null;
+  /** A rule or an edge asks for facts of it. */
+  readonly hasFacts: boolean;
   readonly ran: Ran;
   /** Of several Artifacts of one release the one that it gets; null: there is only one, or none is chosen yet. */
   readonly artifact: Sha256 | null;
@@ -101,6 +103,8 @@ export interface Deployment {
    * because it made the plan.
    */
   readonly hasAskedOld: boolean;
+  /** Since the last ArtifactInstall this run has seen that the facts of what is not installed yet are as planned. */
+  readonly hasAskedFacts: boolean;
   /** The round under way, and which of its Components have not ended. */
   readonly open: OpenRound | null;
   /** Every Component of the System, in its order. */
@@ -171,11 +175,12 @@ export function isConstrained(deployment: Deployment): boolean {
  */
 export function membersOf(
   stage: Stage | undefined,
-  before: readonly Pick<Member, "id" | "version" | "owesCleanup">[],
+  before: readonly Pick<Member, "id" | "version" | "owesCleanup" | "hasFacts">[],
 ): readonly Member[] {
-  return before.map(({ id, version, owesCleanup }) => ({
+  return before.map(({ id, version, owesCleanup, hasFacts }) => ({
     id,
     step: stepOf(stage, id),
+    hasFacts,
     ran: {},
     artifact: null,
     unpacked: "Yes",
@@ -197,6 +202,11 @@ function stepOf(stage: Stage | undefined, id: ComponentId): Member["step"] {
     if (step !== undefined) return { group, from: step.from, to: step.to, means: "install" };
   }
   return null;
+}
+
+/** Nobody knows what the rules say of it now: nothing more is installed, not on a way out either. */
+export function haveFactsChanged({ members }: Deployment): boolean {
+  return members.some(({ ran }) => ran.ExpectFacts === "failed");
 }
 
 /** Once any Cleanup has begun, nothing of the stage can be undone. */

@@ -5,9 +5,10 @@ import { program } from "./program.ts";
 
 /** The barrier: all Components of the round have ended. Decides where the cursor goes. */
 export function endRound(deployment: Deployment): Deployment {
-  const isExpectation = deployment.open?.intent.round === "ExpectOld";
-  const hasAskedOld = isExpectation || deployment.hasAskedOld;
-  const closed: Deployment = { ...deployment, open: null, hasAskedOld };
+  const round = deployment.open?.intent.round;
+  const hasAskedOld = round === "ExpectOld" || deployment.hasAskedOld;
+  const hasAskedFacts = round === "ExpectFacts" || deployment.hasAskedFacts;
+  const closed: Deployment = { ...deployment, open: null, hasAskedOld, hasAskedFacts };
   if (closed.direction !== "forward") return repeatRollbackReboot(closed, deployment);
   if (closed.failure !== null && !isOneMoreRoundOwed(closed)) return enterBack(closed);
   return startNextStage(closed);

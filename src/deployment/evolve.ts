@@ -22,13 +22,14 @@ export function begin(first: Begin, run: Run): Deployment {
     direction: "forward",
     cursor: 0,
     hasAskedOld: true,
+    hasAskedFacts: false,
     open: null,
     members: membersOf(
       first.plan.stages[0],
-      first.system.components.map(({ id, type, start }) => {
+      first.system.components.map(({ id, type, start, facts }) => {
         const version = first.system.types[type]?.versions[start];
         if (version === undefined) throw new Error(`no start version of ${id}`);
-        return { id, version, owesCleanup: false };
+        return { id, version, owesCleanup: false, hasFacts: facts !== undefined };
       }),
     ),
     failure: null,
@@ -111,6 +112,7 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
       runs: deployment.runs + 1,
       idleRuns: deployment.idleRuns + 1,
       hasAskedOld: false,
+      hasAskedFacts: false,
       isTold: deployment.isTold || (run.verb === "rollback" && run.isMakingWay !== true),
       isDriven: deployment.isDriven || drives(run),
     },
@@ -124,12 +126,17 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
 function opened(deployment: Deployment, intent: Intent, positionOf: FindPosition): Deployment {
   if (deployment.open !== null)
     throw new ForeignRecord(`${intent.round} begun while a round is open`);
-  const isObservation = isLook(intent.round) && intent.round !== "ExpectOld";
-  const here = isObservation ? deployment : positionOf(deployment, intent);
-  const isMade = !isObservation && intent.round !== "ExpectOld";
+  const isExpectation = intent.round === "ExpectOld" || intent.round === "ExpectFacts";
+  const isObservation = isLook(intent.round) && !isExpectation;
+  const there = isObservation ? deployment : positionOf(deployment, intent);
+  // The next run must come by all of them again.
+  const here = isExpectation ? { ...there, cursor: deployment.cursor } : there;
+  const isMade = !isObservation && !isExpectation;
+  const isInstall = intent.round === "ArtifactInstall";
   return {
     ...here,
-    hasAskedOld: here.hasAskedOld && intent.round !== "ArtifactInstall",
+    hasAskedOld: here.hasAskedOld && !isInstall,
+    hasAskedFacts: here.hasAskedFacts && !isInstall,
     stoppedBefore: null,
     open: { intent, waiting: intent.components, started: [] },
     members: here.members.map((member) =>
@@ -161,7 +168,14 @@ function ended(deployment: Deployment, outcome: Outcome): Deployment {
   return waiting.length > 0 ? progressed : endRound(progressed);
 }
 
-/** Asked of Provides before anything is done. */
+/** Asked before anything is done. */
 export function isLook(round: RoundName): boolean {
-  return round === "ExpectOld" || round === "ObserveInterrupted" || round === "ObserveStuck";
+  return looks.includes(round);
 }
+
+const looks: readonly RoundName[] = [
+  "ExpectOld",
+  "ExpectFacts",
+  "ObserveInterrupted",
+  "ObserveStuck",
+];

@@ -91,7 +91,7 @@ function callees(
   deployment: Deployment,
   line: Extract<Line, { kind: "round" }>,
 ): readonly ComponentId[] {
-  if (line.row.name === "ExpectOld" && deployment.hasAskedOld) return [];
+  if (isAnswered(deployment, line.row)) return [];
   // Asked for every line of the program at every step: nothing is made but the answer.
   const found: ComponentId[] = [];
   for (const member of deployment.members) {
@@ -99,6 +99,10 @@ function callees(
     if (isDue) found.push(member.id);
   }
   return found;
+}
+
+function isAnswered({ hasAskedOld, hasAskedFacts }: Deployment, { name }: Row): boolean {
+  return (name === "ExpectOld" && hasAskedOld) || (name === "ExpectFacts" && hasAskedFacts);
 }
 
 function isWithin(member: Member, line: Extract<Line, { kind: "round" }>): boolean {

@@ -14,6 +14,7 @@ import {
   type Progress,
   withProgress,
 } from "./deployment.ts";
+import { changedFact } from "./expected-facts.ts";
 import { ForeignRecord } from "./foreign-record.ts";
 import { withFailure } from "./error-path.ts";
 import type { RoundName } from "./rounds.ts";
@@ -27,7 +28,7 @@ export function afterOutcome(
 ): Deployment {
   const member = deployment.members.find((candidate) => candidate.id === outcome.component);
   if (member === undefined) throw new ForeignRecord(`${outcome.component} is not of this System`);
-  const failure = outcome.failure ?? refusal(deployment, member, round, outcome.answer);
+  const failure = outcome.failure ?? refusal(deployment, member, round, outcome);
   const after = memberAfter(deployment, member, round, outcome, failure);
   const changed: Deployment = {
     ...deployment,
@@ -58,10 +59,14 @@ function refusal(
   deployment: Deployment,
   member: Member,
   round: RoundName,
-  answer: string | null,
+  { answer, facts }: Outcome,
 ): FailureReason | null {
   if (round === "ExpectOld" && !isAsPlanned(deployment, member, answer)) {
     return { kind: "problem", problem: versionChanged(member, answer) };
+  }
+  if (round === "ExpectFacts") {
+    const problem = changedFact(deployment, member, facts ?? []);
+    return problem === null ? null : { kind: "problem", problem };
   }
   if (round === "SupportsRollback" && answer === "No" && isAssumedToRollBack(deployment, member)) {
     return { kind: "problem", problem: rollbackNotSupported(member) };
@@ -129,6 +134,11 @@ function memberAfter(
   switch (round) {
     case "ExpectOld":
       return member;
+    case "ExpectFacts":
+      // Whoever does not answer may be what it was.
+      return outcome.failure === null && failure !== null
+        ? withProgress(member, round, "failed")
+        : member;
     case "ObserveInterrupted":
       return deployment.direction === "out"
         ? lookedAfter({ ...member, toObserve: null }, outcome.answer)

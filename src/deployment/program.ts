@@ -123,6 +123,13 @@ const expectOld: Row = {
   over: "system",
   who: (member) => !installStarted(member),
 };
+// What the rules were read with; versions are asked first, so that of a board that was exchanged both are told.
+const expectFacts: Row = {
+  name: "ExpectFacts",
+  kind: "query",
+  over: "system",
+  who: (member) => member.hasFacts && !installStarted(member),
+};
 // What an earlier stage could not clean up must be gone before anything of this one is asked or made.
 const owedCleanup: Row = {
   name: "OwedCleanup",
@@ -257,6 +264,8 @@ function forwardGroup(group: number, isFirstStage: boolean): Line[] {
             ...(isVeryFirst ? [stop("ArtifactInstall")] : []),
             // Days may lie between the last look and the run that goes on.
             round(expectOld, group),
+            // Always: a Download takes its time.
+            round(expectFacts, group),
             round(row, group),
           ]
         : [round(row, group)],

@@ -58,6 +58,11 @@ const TopologyComponent = z
     /** 0: no limit. */
     timeoutMs: z.number().nonnegative(),
     onInterrupt: z.enum(["rollback", "retry", "observe"]),
+    /** What the Topology says of it, of the facts that are asked; left out: nothing. */
+    facts: z
+      .array(z.strictObject({ key: z.string(), value: z.string() }).readonly())
+      .readonly()
+      .exactOptional(),
   })
   .readonly();
 export type TopologyComponent = z.infer<typeof TopologyComponent>;
@@ -163,6 +168,12 @@ const Running = z
   })
   .readonly();
 
+/** No value: nobody tells it. Several: they do not agree. */
+const FoundFact = z
+  .strictObject({ key: z.string(), values: z.array(z.string()).readonly() })
+  .readonly();
+export type FoundFact = z.infer<typeof FoundFact>;
+
 /** How one Component's part of the intent ended. */
 const Outcome = z
   .strictObject({
@@ -179,6 +190,8 @@ const Outcome = z
      * Of several Artifacts of one release the one that it gets, by its identity: NeedsUnpackedArtifact has chosen it.
      */
     artifact: Sha256.exactOptional(),
+    /** All that is told of each fact that is asked: ExpectFacts has looked. */
+    facts: z.array(FoundFact).readonly().exactOptional(),
     elapsedMs: z.number().nonnegative(),
   })
   .readonly();

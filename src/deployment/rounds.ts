@@ -23,6 +23,8 @@ export const roundNames = [
   "ObserveInterrupted",
   "ObserveStuck",
   "ConfirmEnd",
+  // Provides and Inventory, asked for what rules name
+  "ExpectFacts",
   // the machine itself
   "HostReboot",
   "HostRollbackReboot",

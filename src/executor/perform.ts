@@ -8,7 +8,13 @@ import type { Result } from "../core/result.ts";
 import type { Begin, PlannedArtifact, TopologyComponent } from "../deployment/records.ts";
 import { callInterface } from "../interface/call.ts";
 import { download } from "../interface/download.ts";
-import { type Asked, askProvides, askWord, type QuerySpec } from "../interface/query.ts";
+import {
+  type Asked,
+  askInventory,
+  askProvides,
+  askWord,
+  type QuerySpec,
+} from "../interface/query.ts";
 import {
   prepareWorkDir,
   removeWorkDir,
@@ -18,6 +24,7 @@ import {
   workDirOf,
   type WorkDirPlaces,
 } from "../interface/work-dir.ts";
+import { valuesOfFact } from "../manifest/facts.ts";
 import { FileError, type MakeRoom, type Platform } from "../platform/types.ts";
 import type { OpenArtifact } from "../sources/access.ts";
 import { fileProblem } from "./file-problem.ts";
@@ -99,6 +106,8 @@ async function perform(ports: PerformPorts, task: Task): Promise<TaskEnd> {
     case "ObserveStuck":
     case "ConfirmEnd":
       return await observe(ports, task);
+    case "ExpectFacts":
+      return await lookAtFacts(ports, task);
     case "Download":
       return await downloadPayload(ports, task);
     case "Cleanup":
@@ -215,6 +224,21 @@ async function observe(ports: PerformPorts, task: Task): Promise<TaskEnd> {
     failure: null,
     answer: ports.versionOf(task.deployment.begin, componentOf(task), asked.provides),
   };
+}
+
+/** Asked as they were when the plan was made. */
+async function lookAtFacts(ports: PerformPorts, task: Task): Promise<TaskEnd> {
+  const { id, facts: declared = [] } = componentOf(task);
+  const asked = await askForProvides(ports, task);
+  if ("end" in asked) return asked.end;
+  const inventory = await withTemporaryWorkDir(ports.platform.files, (workDir) =>
+    askInventory(ports.platform, { ...querySpec(ports, task), workDir }),
+  );
+  if (!inventory.ok) return failed(inventory.failure);
+  const { components } = task.deployment.begin.system;
+  const planned = components.find((component) => component.id === id)?.facts ?? [];
+  const told = { declared, provides: asked.provides, inventory: inventory.value };
+  return { ...done, facts: planned.map(({ key }) => ({ key, values: valuesOfFact(key, told) })) };
 }
 
 /** Provides is asked outside of the update's work dir, as always. */

@@ -2,7 +2,7 @@ import type { Event, FailureReason } from "../core/events.ts";
 import type { Sha256 } from "../core/ids.ts";
 import type { Deployment, Member } from "../deployment/deployment.ts";
 import type { RoundName } from "../deployment/rounds.ts";
-import type { JournalRecord } from "../deployment/records.ts";
+import type { FoundFact, JournalRecord } from "../deployment/records.ts";
 import type { JournalWriter } from "../journal/writer.ts";
 import type { Clock, Host, ProcessIdentity } from "../platform/types.ts";
 import type { LeftOvers } from "./left-overs.ts";
@@ -31,6 +31,8 @@ export interface TaskEnd {
   readonly answer: string | null;
   /** Of several Artifacts of one release the one that was chosen, by its identity. */
   readonly artifact?: Sha256;
+  /** All that is told of each fact that is asked. */
+  readonly facts?: readonly FoundFact[];
 }
 
 /** Does one Component's part of a round; never throws for what an Interface does. */

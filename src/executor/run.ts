@@ -172,6 +172,7 @@ async function performTask(
     ...(end.failure !== null && end.log !== undefined && { log: end.log }),
     answer: end.answer,
     ...(end.artifact === undefined ? {} : { artifact: end.artifact }),
+    ...(end.facts === undefined ? {} : { facts: end.facts }),
     elapsedMs,
   });
   ports.reachCrashPoint(`${round}:outcome-appended`);

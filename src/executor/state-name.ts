@@ -12,6 +12,8 @@ export function stateName(round: RoundName, member: Member): State | Query {
     case "ObserveStuck":
     case "ConfirmEnd":
       return "Provides";
+    case "ExpectFacts":
+      return "Inventory";
     case "OwedCleanup":
       return "Cleanup";
     case "HostReboot":

@@ -6,8 +6,10 @@ import {
   type ManifestTrust,
   type PlannedArtifact,
   recordFormat,
+  type TopologyComponent,
 } from "../deployment/records.ts";
 import type { ArtifactLocation } from "../manifest/location.ts";
+import type { TopologyEntry } from "../manifest/topology.ts";
 import { versionNamed } from "../manifest/version.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
@@ -57,6 +59,7 @@ export function beginRecord(
       args: entry.args,
       timeoutMs: timeoutOf(entry, settings),
       onInterrupt: entry.onInterrupt,
+      ...declaredFacts(planning, component, entry),
     })),
     artifacts: planning.allotment.located.map((one) => ({
       ...plannedArtifact(one),
@@ -65,6 +68,20 @@ export function beginRecord(
     })),
     ...(planning.nodeLimit === defaultNodeLimit ? {} : { nodeLimit: planning.nodeLimit }),
   };
+}
+
+/** What the Topology says of it, of the facts that are asked. */
+function declaredFacts(
+  { system }: Planning,
+  component: ComponentId,
+  { facts }: TopologyEntry,
+): Pick<TopologyComponent, "facts"> {
+  const asked = system.components.find(({ id }) => id === component)?.facts ?? [];
+  const declared = asked.flatMap(({ key }) => {
+    const value = facts.get(key);
+    return value === undefined ? [] : [{ key, value }];
+  });
+  return declared.length === 0 ? {} : { facts: declared };
 }
 
 /** What one of several of its release is chosen by. */

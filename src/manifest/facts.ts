@@ -14,6 +14,29 @@ export function factsOf({ current, facts }: MatchComponent): Facts {
   return facts.size === 0 ? current.provides : new Map([...current.provides, ...facts]);
 }
 
+/** What a Component tells of itself, and what the Topology says of it. */
+interface ToldFacts {
+  readonly declared: readonly { readonly key: string; readonly value: string }[];
+  readonly provides: ReadonlyMap<string, string>;
+  readonly inventory: ReadonlyMap<string, readonly string[]>;
+}
+
+/** All that is told of it, each value once: a fact has one. */
+export function valuesOfFact(
+  key: string,
+  { declared, provides, inventory }: ToldFacts,
+): readonly string[] {
+  const said = declared.filter((fact) => fact.key === key).map(({ value }) => value);
+  const provided = provides.get(key);
+  return [
+    ...new Set([
+      ...said,
+      ...(provided === undefined ? [] : [provided]),
+      ...(inventory.get(key) ?? []),
+    ]),
+  ];
+}
+
 /** A fact that somebody asks for. */
 export interface AskedFact {
   readonly type: ComponentType;
@@ -53,6 +76,17 @@ export function askedFacts(
     if (!first.has(name)) first.set(name, fact);
   }
   return [...first.values()];
+}
+
+/** The keys of the facts that are asked of a type, for each type of which any is. */
+export type AskedKeys = ReadonlyMap<ComponentType, readonly string[]>;
+
+export function askedKeys(...speakers: Parameters<typeof askedFacts>): AskedKeys {
+  const keys = new Map<ComponentType, readonly string[]>();
+  for (const { type, key } of askedFacts(...speakers)) {
+    keys.set(type, [...(keys.get(type) ?? []), key]);
+  }
+  return keys;
 }
 
 /** Facts of which two say something else, or that an update changes. */

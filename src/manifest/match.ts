@@ -9,7 +9,7 @@ import {
   type InstallEdgesInput,
   type Install,
 } from "./install-edges.ts";
-import { factProblems, factsOf } from "./facts.ts";
+import { type AskedKeys, askedKeys, factProblems, factsOf } from "./facts.ts";
 import { edgeProblems, type EdgeRelation, edgeRelation, inBoth } from "./match-edges.ts";
 import { matchConstraints } from "./match-constraints.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
@@ -44,8 +44,9 @@ export function matchSystem(input: MatchInput): Result<MatchedSystem> {
   if (wrong.length > 0) return fail(...inOrder(wrong));
   const tables = matchConstraints(input, domains);
   const relations = relationsOf(input, domains);
+  const keys = askedKeys(input.manifest, input.deviceConstraints);
   const matched = input.components.map((component) =>
-    matchOne(input, domains, relations, component),
+    matchOne(input, domains, relations, keys, component),
   );
   const names = namesOfMatch(input);
   const problems = [
@@ -128,6 +129,7 @@ function matchOne(
   input: MatchInput,
   domains: VersionDomains,
   relations: Relations,
+  keys: AskedKeys,
   component: MatchComponent,
 ): Matched {
   const { edgesInput, found, problems } = edgesOf(input, domains, relations, component);
@@ -142,6 +144,7 @@ function matchOne(
       rebootsHost: component.rebootsHost,
       hops: found?.hops ?? [],
       ...(found?.ways !== undefined && { ways: found.ways }),
+      ...factsPlannedWith(component, keys.get(component.type) ?? []),
     },
     choice: componentChoice(component.id, edgesInput, found),
     problems: [
@@ -152,6 +155,15 @@ function matchOne(
         : []),
     ],
   };
+}
+
+function factsPlannedWith(
+  component: MatchComponent,
+  keys: readonly string[],
+): Pick<SystemComponent, "facts"> {
+  if (keys.length === 0) return {};
+  const facts = factsOf(component);
+  return { facts: keys.map((key) => ({ key, value: facts.get(key) ?? null })) };
 }
 
 function edgesOf(

@@ -105,6 +105,9 @@ const Ways = z
   .readonly();
 export type Ways = z.infer<typeof Ways>;
 
+const PlannedFact = z.strictObject({ key: z.string(), value: z.string().nullable() }).readonly();
+export type PlannedFact = z.infer<typeof PlannedFact>;
+
 const SystemComponent = z
   .strictObject({
     id: ComponentId,
@@ -123,6 +126,11 @@ const SystemComponent = z
     hops: z.array(z.array(VersionIndex).readonly()).readonly(),
     /** Left out: `hops` says it all. */
     ways: Ways.optional(),
+    /**
+     * The facts that a rule or an edge asks of its type, as they were planned with; null: nobody tells it. Left out:
+     * none is asked.
+     */
+    facts: z.array(PlannedFact).readonly().exactOptional(),
   })
   .readonly();
 export type SystemComponent = z.infer<typeof SystemComponent>;

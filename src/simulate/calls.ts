@@ -1,5 +1,5 @@
 import { type ComponentId, unknownVersion } from "../core/ids.ts";
-import type { Outcome } from "../deployment/records.ts";
+import type { FoundFact, Outcome } from "../deployment/records.ts";
 import type { RoundName } from "../deployment/rounds.ts";
 import { rollbackAnswer } from "./lasting.ts";
 import { fold, placeOf, type Setting, type Situation } from "./situation.ts";
@@ -32,7 +32,26 @@ export function ended(
   const answer =
     failure === null ? answerOf(setting, situation, { round, component, version }) : null;
   const outcome: Outcome = { type: "outcome", at, component, failure, answer, elapsedMs: 0 };
-  return fold(setting, { ...situation, world }, outcome);
+  const facts = round === "ExpectFacts" && failure === null ? plannedFacts(situation, place) : null;
+  const told = facts === null ? outcome : { ...outcome, facts };
+  return fold(setting, { ...situation, world }, told);
+}
+
+/** Somebody has exchanged the Component: it tells another value of each fact than the plan was made with. */
+export function exchanged(
+  setting: Setting,
+  situation: Situation,
+  component: ComponentId,
+): Situation {
+  const facts = plannedFacts(situation, placeOf(situation, component));
+  const others = facts.map(({ key, values }) => ({ key, values: [`not ${values.join()}`] }));
+  const outcome = { type: "outcome", at, component, failure: null, answer: null } as const;
+  return fold(setting, situation, { ...outcome, facts: others, elapsedMs: 0 });
+}
+
+function plannedFacts({ deployment }: Situation, place: number): readonly FoundFact[] {
+  const planned = deployment.begin.system.components[place]?.facts ?? [];
+  return planned.map(({ key, value }) => ({ key, values: value === null ? [] : [value] }));
 }
 
 interface Asked {

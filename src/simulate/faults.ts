@@ -2,7 +2,7 @@ import type { ComponentId } from "../core/ids.ts";
 import type { OpenRound } from "../deployment/deployment.ts";
 import { isLook } from "../deployment/evolve.ts";
 import type { RoundName } from "../deployment/rounds.ts";
-import { cut, effectsOf, ended, takenUp } from "./calls.ts";
+import { cut, effectsOf, ended, exchanged, takenUp } from "./calls.ts";
 import type { Fault } from "./checker/model.ts";
 import { lastingFailure, lastingFaultIn } from "./lasting.ts";
 import { isHostReboot, onward } from "./onward.ts";
@@ -49,6 +49,12 @@ function* inRound(
     const { told, turned } = lasting;
     const failure = lastingFailure(turned, component, round);
     yield { told, next: ended(setting, turned, component, failure, "done") };
+  }
+  if (round === "ExpectFacts") {
+    yield {
+      told: `${component}: its facts are not as planned`,
+      next: exchanged(setting, situation, component),
+    };
   }
   for (const hasRebooted of [false, true]) {
     const what = hasRebooted ? "the host loses power" : "killed";

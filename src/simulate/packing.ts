@@ -190,10 +190,11 @@ class PackedSituation implements Packed<Situation> {
       (isShaken ? 8 : 0) +
       // On the way back nobody asks for it any more.
       (direction === "forward" && deployment.hasAskedOld ? 16 : 0) +
+      (direction === "forward" && deployment.hasAskedFacts ? 512 : 0) +
       (deployment.isWayOutUndecided ? 32 : 0) +
       directions[direction] * 64 +
       (lasting.isSupplyGone ? 256 : 0) +
-      deployment.idleRuns * 512;
+      deployment.idleRuns * 1024;
     this.ints[2] = deployment.cursor;
     this.ints[3] = deployment.stage;
     this.ints[4] = deployment.detourGroups;

@@ -64,15 +64,21 @@ function faultsOf(boards: readonly BoardSpec[], ...before: readonly Fault[]): Fa
   return [...new Set(well)].flatMap((call) => kinds.map((kind) => ({ call, kind })));
 }
 
+const asked = { facts: { hw_rev: "B" } };
+
 const oneGroup = rollbacks.flatMap((supportsRollback) =>
-  reboots.map((needsReboot): BoardSpec[] => [{ id: "A", group: 0, supportsRollback, needsReboot }]),
+  reboots.flatMap((needsReboot) =>
+    [{}, asked].map((facts): BoardSpec[] => [
+      { id: "A", group: 0, supportsRollback, needsReboot, ...facts },
+    ]),
+  ),
 );
 
 const everyTwoGroups = rollbacks.flatMap((supportsRollback) =>
   reboots.flatMap((needsReboot) =>
     reboots.map((other): BoardSpec[] => [
-      { id: "A", group: 0, supportsRollback, needsReboot },
-      { id: "B", group: 1, needsReboot: other },
+      { id: "A", group: 0, supportsRollback, needsReboot, ...(other !== "No" && asked) },
+      { id: "B", group: 1, needsReboot: other, ...(other === "Yes" && { facts: { site: null } }) },
       { id: "C", group: 1, supportsRollback, needsReboot },
     ]),
   ),

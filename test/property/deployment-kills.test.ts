@@ -8,6 +8,7 @@ import type { JournalRecord } from "../../src/deployment/records.ts";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import type { World } from "../../src/simulate/world.ts";
+import { withAskedFacts } from "../support/asked-facts.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { type Kill, type Killing, runWithKills } from "../support/kills.ts";
 import { oracle } from "../support/planner-brute-force.ts";
@@ -46,7 +47,7 @@ function undoable(system: System): System {
 }
 
 function killed({ seed, kills, policy, isAtOnce }: Given) {
-  const system = undoable(randomSystem(seed));
+  const system = undoable(withAskedFacts(randomSystem(seed), seed));
   const answer = findPlan(system);
   fc.pre(answer.kind === "plan" && answer.plan.stages.length > 0);
   if (answer.kind !== "plan") throw new Error("no plan");
@@ -107,8 +108,9 @@ describe("a deployment that is killed at any records, up to four times", () => {
   it(
     "installs no group before the same run has asked what runs, and nothing twice unless that is declared",
     () => {
-      check(({ policy, killing }) => {
+      check(({ system, policy, killing }) => {
         expect(installedUnasked(killing)).toEqual([]);
+        expect(installedUnread(system, killing)).toEqual([]);
         if (policy !== "rollback") return;
         const once = killing.calls.filter(({ round }) =>
           /^Artifact(?:Install|Commit)$/.test(round),
@@ -147,6 +149,27 @@ function installedUnasked({ records }: Killing): readonly string[] {
     hasAsked = false;
   }
   return unasked;
+}
+
+/** The groups that were begun by a run that had not read, since its last install, the facts of all that was not. */
+function installedUnread({ components }: System, { records }: Killing): readonly string[] {
+  const unread: string[] = [];
+  const begun = new Set<ComponentId>();
+  const read = new Set<ComponentId>();
+  for (const record of records.slice(2)) {
+    if (record.type === "run") read.clear();
+    if (record.type !== "intent") continue;
+    if (record.round === "ExpectFacts") for (const id of record.components) read.add(id);
+    if (record.round === "Cleanup") begun.clear();
+    if (record.round !== "ArtifactInstall") continue;
+    const isDue = components.some(
+      ({ id, facts }) => facts !== undefined && !begun.has(id) && !read.has(id),
+    );
+    if (isDue) unread.push(told(record));
+    for (const id of record.components) begun.add(id);
+    read.clear();
+  }
+  return unread;
 }
 
 function told(record: Extract<JournalRecord, { type: "intent" }>): string {

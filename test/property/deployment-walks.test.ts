@@ -25,13 +25,20 @@ const board = (id: string) =>
     needsReboot: fc.constantFrom("No" as const, "Automatic" as const, "Yes" as const),
     onInterrupt: fc.constantFrom("rollback" as const, "retry" as const, "observe" as const),
     declaredRollback: fc.boolean(),
+    facts: fc.constantFrom({}, { hw_rev: "B" }, { site: null }),
   });
 
 const boards = fc.tuple(board("A"), board("B"), board("C"));
 
+/** Of a call that does not ask for facts: it goes well. */
+const exchanged: ScriptedEnd = {
+  facts: ["hw_rev", "site"].map((key) => ({ key, values: ["another"] })),
+};
+
 const ends: fc.Arbitrary<ScriptedEnd> = fc.oneof(
   { weight: 20, arbitrary: fc.constant<ScriptedEnd>("ok") },
   { weight: 2, arbitrary: fc.constant<ScriptedEnd>(exited(1)) },
+  { weight: 1, arbitrary: fc.constant(exchanged) },
   { weight: 1, arbitrary: fc.constant<ScriptedEnd>({ cut: "before-start" }) },
   { weight: 1, arbitrary: fc.constant<ScriptedEnd>({ cut: "while-running" }) },
 );
@@ -62,7 +69,10 @@ const walk: fc.Arbitrary<Walk> = fc.record({
 function walkToEnd({ specs, constrained, script, reboots }: Walk) {
   const spec = { boards: specs, constrained };
   let at = 0;
-  const system = new Boards(spec, () => script[at++] ?? "ok");
+  const system = new Boards(spec, (round) => {
+    const end = script[at++] ?? "ok";
+    return end === exchanged && round !== "ExpectFacts" ? "ok" : end;
+  });
   let driven: Driven = drive(beginOf(spec), system, { exitOnReboot: true });
   for (let runs = 0; driven.end !== "ended"; runs += 1) {
     if (runs > 200) throw new Error("it does not end");
@@ -131,6 +141,27 @@ describe("any walk of the machine", () => {
         expect(missedWay(driven.records)).toBeNull();
       }),
       { numRuns: inTier(1000, 4000) },
+    );
+  });
+
+  it("installs nothing any more once a fact was not as planned", () => {
+    fc.assert(
+      fc.property(walk, (given) => {
+        const { driven } = walkToEnd(given);
+        const exchange = driven.records.findIndex(
+          (record) =>
+            record.type === "outcome" &&
+            record.facts?.some(({ key, values }) => {
+              const { facts } = given.specs.find(({ id }) => id === record.component) ?? {};
+              return facts !== undefined && key in facts && values.includes("another");
+            }),
+        );
+        const installs = driven.records.findLastIndex(
+          (record) => record.type === "intent" && record.round === "ArtifactInstall",
+        );
+        expect(exchange < 0 || installs < exchange).toBe(true);
+      }),
+      { numRuns: inTier(1000, 6000) },
     );
   });
 

@@ -12,7 +12,13 @@ import { contingencyPlan } from "../../src/deployment/contingency-plan.ts";
 import { decide } from "../../src/deployment/decide.ts";
 import { type Deployment, owingCleanup } from "../../src/deployment/deployment.ts";
 import { begin, evolve } from "../../src/deployment/evolve.ts";
-import type { Begin, JournalRecord, Run, TopologyComponent } from "../../src/deployment/records.ts";
+import type {
+  Begin,
+  FoundFact,
+  JournalRecord,
+  Run,
+  TopologyComponent,
+} from "../../src/deployment/records.ts";
 import type { RoundName } from "../../src/deployment/rounds.ts";
 import type { System } from "../../src/manifest/system.ts";
 
@@ -27,6 +33,8 @@ export interface BoardSpec {
   readonly onInterrupt?: TopologyComponent["onInterrupt"];
   /** With tables: what the plan reckons with. */
   readonly declaredRollback?: boolean;
+  /** The facts that rules ask of it, by key; null: nobody tells it. */
+  readonly facts?: Readonly<Record<string, string | null>>;
 }
 
 export interface SystemSpec {
@@ -56,6 +64,7 @@ export function beginOf(spec: SystemSpec): Begin {
       supportsRollback: board.declaredRollback ?? true,
       rebootsHost: false,
       hops: [[1], [0]],
+      ...(board.facts !== undefined && { facts: plannedFacts(board.facts) }),
     })),
     endTables:
       spec.constrained === true
@@ -127,6 +136,13 @@ export function beginOf(spec: SystemSpec): Begin {
   };
 }
 
+const plannedFacts = (facts: NonNullable<BoardSpec["facts"]>) =>
+  Object.entries(facts).map(([key, value]) => ({ key, value }));
+
+/** What is told of these facts, as ExpectFacts finds it. */
+const foundFacts = (facts: NonNullable<BoardSpec["facts"]>) =>
+  plannedFacts(facts).map(({ key, value }) => ({ key, values: value === null ? [] : [value] }));
+
 function typeName(board: BoardSpec): string {
   return board.type ?? "board";
 }
@@ -147,6 +163,7 @@ export type ScriptedEnd =
   | "ok"
   | { readonly fail: FailureReason }
   | { readonly answer: string }
+  | { readonly facts: readonly FoundFact[] }
   /** This process dies: before the Interface was started, or while it ran. */
   | { readonly cut: "before-start" | "while-running" };
 
@@ -202,6 +219,8 @@ export class Boards {
       case "ObserveInterrupted":
       case "ObserveStuck":
         return { answer: this.versions.get(id) ?? "?" };
+      case "ExpectFacts":
+        return { facts: foundFacts(spec?.facts ?? {}) };
       case "SupportsRollback":
         return { answer: words.parse(spec?.supportsRollback ?? "Yes") };
       case "NeedsArtifactReboot":
@@ -292,6 +311,7 @@ export function drive(from: Begin | Driven, boards: Boards, call: Call = {}): Dr
             component,
             failure: typeof end === "object" && "fail" in end ? end.fail : null,
             answer: typeof end === "object" && "answer" in end ? end.answer : null,
+            ...(typeof end === "object" && "facts" in end && { facts: end.facts }),
             elapsedMs: 0,
           });
         }

@@ -4,7 +4,7 @@ import { type Action, decide } from "../../src/deployment/decide.ts";
 import { type Deployment, owingCleanup } from "../../src/deployment/deployment.ts";
 import { begin, evolve, replay } from "../../src/deployment/evolve.ts";
 import type { RoundName } from "../../src/deployment/rounds.ts";
-import type { Begin, JournalRecord, Run } from "../../src/deployment/records.ts";
+import type { Begin, FoundFact, JournalRecord, Run } from "../../src/deployment/records.ts";
 import { after, dropped, type Effect, type World, worldOf } from "../../src/simulate/world.ts";
 
 /** An executor over a journal in memory that is killed at records. */
@@ -202,7 +202,16 @@ class Executor {
       work(fault ?? "done");
       const failure = fault === null ? null : { kind: "exited" as const, code: 1 };
       const answer = fault === null ? this.#answer(round, component, index) : null;
-      this.#write({ type: "outcome", at, component, failure, answer, elapsedMs: 0 });
+      const facts = round === "ExpectFacts" && fault === null ? this.#facts(index) : null;
+      this.#write({
+        type: "outcome",
+        at,
+        component,
+        failure,
+        answer,
+        ...(facts !== null && { facts }),
+        elapsedMs: 0,
+      });
     };
   }
 
@@ -220,6 +229,11 @@ class Executor {
       default:
         return null;
     }
+  }
+
+  #facts(index: number): readonly FoundFact[] {
+    const planned = this.#first.system.components[index]?.facts ?? [];
+    return planned.map(({ key, value }) => ({ key, values: value === null ? [] : [value] }));
   }
 
   #rebootsHost(index: number): boolean {

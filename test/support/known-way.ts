@@ -54,13 +54,15 @@ export function missedWay(records: readonly JournalRecord[]): readonly string[] 
   if (last?.type !== "ended" || last.outcome !== "inconsistent") return null;
   const reader = new Reader(first);
   for (const record of records.slice(1)) reader.read(record);
-  return reader.isBeyondHelp ? null : wayFrom(first.system, reader.told);
+  return reader.isBeyondHelp ? null : wayFrom(first.system, reader.told, reader.isExchanged);
 }
 
 class Reader {
   readonly told: Map<ComponentId, Told>;
   /** The host went down when nothing could be undone any more, or nothing got done in run after run. */
   isBeyondHelp = false;
+  /** A fact was not as planned: nothing more may be installed. */
+  isExchanged = false;
   readonly #first: Begin;
   #stage = 0;
   #isCleaningUp = false;
@@ -93,6 +95,7 @@ class Reader {
         const round = this.#open?.round;
         if (round === undefined) throw new Error("an outcome outside of any round");
         this.#open?.waiting.delete(record.component);
+        this.#compareFacts(record);
         this.#end(round, this.#of(record.component), record.failure === null, record.answer);
         break;
       }
@@ -103,6 +106,15 @@ class Reader {
         break;
       default:
     }
+  }
+
+  #compareFacts({ component, facts }: Extract<JournalRecord, { type: "outcome" }>): void {
+    if (facts === undefined) return;
+    const { components } = this.#first.system;
+    const planned = components.find(({ id }) => id === component)?.facts ?? [];
+    const found = facts.map(({ key, values }) => `${key}=${values.join()}`);
+    if (found.join(" ") !== planned.map(({ key, value }) => `${key}=${value ?? ""}`).join(" "))
+      this.isExchanged = true;
   }
 
   #takeUp(bootId: string): void {
@@ -191,7 +203,11 @@ class Reader {
 }
 
 /** Every single step is tried, of each Component once, until the System is somewhere it may stay. */
-function wayFrom(system: System, told: ReadonlyMap<ComponentId, Told>): readonly string[] | null {
+function wayFrom(
+  system: System,
+  told: ReadonlyMap<ComponentId, Told>,
+  isExchanged: boolean,
+): readonly string[] | null {
   const own = system.components.map(({ id, type }) => {
     const one = told.get(id);
     if (one === undefined) throw new Error(`nothing is told of ${id}`);
@@ -217,7 +233,8 @@ function wayFrom(system: System, told: ReadonlyMap<ComponentId, Told>): readonly
       one.version === one.old &&
       !(one.isInstalled && one.canGoBack && one.failedRollbacks >= maxTries)
     ) {
-      const isGivenUp = one.failedInstalls >= maxTries || one.failedCommits >= maxTries;
+      const isGivenUp =
+        isExchanged || one.failedInstalls >= maxTries || one.failedCommits >= maxTries;
       return isGivenUp ? [] : (system.components[c]?.hops[one.at] ?? []);
     }
     const canGoBack = one.isInstalled && one.canGoBack && one.failedRollbacks < maxTries;

@@ -29,6 +29,7 @@ const queries = new Set([
   "SupportsRollback",
   "NeedsArtifactReboot",
   "ExpectOld",
+  "ExpectFacts",
   "ConfirmEnd",
 ]);
 
@@ -84,6 +85,7 @@ class Walk {
     this.#all("SupportsRollback", group);
     // Whoever goes on with it later does not rely on what Provides told an earlier run.
     if (this.#isTakenUp) this.#look();
+    this.#lookAtFacts();
     this.#mayPowerMatter = true;
     let failure: Failed | null = null;
     try {
@@ -113,6 +115,14 @@ class Walk {
       this.#boards.filter((board) => !this.#has.has(`ArtifactInstall ${board.id}`)),
     );
     this.#isTakenUp = false;
+  }
+
+  /** In every run; one that takes over here asks for the versions first. */
+  #lookAtFacts(): void {
+    const asked = this.#boards.filter(
+      ({ id, facts }) => facts !== undefined && !this.#has.has(`ArtifactInstall ${id}`),
+    );
+    this.#all("ExpectFacts", asked);
   }
 
   #back(group: readonly BoardSpec[]): void {
@@ -217,7 +227,9 @@ class Walk {
     }
     if (powerLost && this.#mayPowerMatter && failed.length === 0) throw new Failed("power");
     // Whether a Component is still what it was is asked of all of them together.
-    if (again.length > 0) this.#once(name, name === "ExpectOld" ? boards : again, isTolerant);
+    if (again.length > 0 && name === "ExpectFacts") this.#look();
+    const isLook = name === "ExpectOld" || name === "ExpectFacts";
+    if (again.length > 0) this.#once(name, isLook ? boards : again, isTolerant);
     return failed;
   }
 
