@@ -10,7 +10,8 @@ export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     ...filesOfTier(tier),
-    testTimeout: 60_000,
+    // Against a test that hangs. In the thorough tier one test may try hundreds of generated Systems.
+    testTimeout: tier === "thorough" ? 600_000 : 60_000,
     hookTimeout: 60_000,
     // One more than the cores that there are at least: the longest files wait for processes, the disk and time limits.
     maxWorkers: 3,

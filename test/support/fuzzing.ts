@@ -21,5 +21,5 @@ export function fuzzing(runs: number): {
 
 /** The time limit of a test that runs such a property; milliseconds. */
 export function fuzzingTimeout(): number {
-  return 60_000 + Number(process.env["FUZZ_SECONDS"] ?? 0) * 2000;
+  return inTier(60_000, 600_000) + Number(process.env["FUZZ_SECONDS"] ?? 0) * 2000;
 }
