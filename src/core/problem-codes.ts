@@ -182,6 +182,7 @@ export const problemCodes = {
   "certificate-sum": exitCode.untrusted,
   "certificate-signature": exitCode.untrusted,
   "certificate-untrue": exitCode.noPlan,
+  "history-not-proved": exitCode.noPlan,
   "certificate-unproved": exitCode.noPlan,
   // Interfaces
   "interface-missing": exitCode.notReady,

@@ -77,44 +77,53 @@ function demandEachWayOut({ plan, system, ways_out, ways_out_omitted }: Certific
   demand(isAll, "ways_out", "some step has none, or two");
 }
 
-/** All behind the step's group has been undone, and of the group all that can go back. */
+/** The way out leads from what is left over acceptable states to an end state. */
 function checkWayOut(
   ground: Ground,
   wayOut: WayOut,
   before: readonly number[],
   where: string,
 ): void {
-  const { system, plan } = ground.certificate;
-  const groups = entry(plan, wayOut.stage, where);
-  const stuck = groups.findIndex((steps) =>
-    steps.some((one) => one.component === wayOut.component),
-  );
-  demand(stuck >= 0, where, "its Component has no step in its stage");
-  const canGoBack = (component: number) => entry(system.components, component, where).rollback;
-  const cause = canGoBack(wayOut.component) ? "rollback-failed" : "no-rollback";
+  const { certificate } = ground;
+  const { state, installed } = leftBehind(certificate, wayOut, before, where);
+  const { rollback } = entry(certificate.system.components, wayOut.component, where);
+  const cause = rollback ? "rollback-failed" : "no-rollback";
   demand(wayOut.cause === cause, where, `its cause is ${cause}`);
   if (wayOut.way === null) return;
-  const state = [...before];
+  for (const step of wayOut.way.groups.flat()) {
+    const { component, from, to, means } = step;
+    demand(component !== wayOut.component, where, "it moves the Component that is stuck");
+    if (means === "install") {
+      demandHop(certificate, step, where);
+      continue;
+    }
+    const own = installed.get(component);
+    const isBack = own?.from === to && own.to === from;
+    const canGoBack = certificate.system.components[component]?.rollback === true;
+    demand(isBack && canGoBack, where, "nothing to roll back");
+  }
+  new Walker(ground, state).stage(wayOut.way.groups, wayOut.way.walk, `${where}.way`);
+}
+
+/** All behind the step's group has been undone, and of the group all that can go back. */
+export function leftBehind(
+  { system, plan }: Certificate,
+  { stage, component: stuck }: WayOut,
+  before: readonly number[],
+  where: string,
+): { readonly state: readonly number[]; readonly installed: ReadonlyMap<number, Move> } {
+  const groups = entry(plan, stage, where);
+  const last = groups.findIndex((steps) => steps.some((one) => one.component === stuck));
+  demand(last >= 0, where, "its Component has no step in its stage");
   const installed = new Map<number, Move>();
-  for (const [group, steps] of groups.slice(0, stuck + 1).entries()) {
+  const state = [...before];
+  for (const [group, steps] of groups.slice(0, last + 1).entries()) {
     for (const step of steps) {
-      const isBack = group === stuck && step.component !== wayOut.component;
-      if (isBack && canGoBack(step.component)) continue;
+      const canGoBack = entry(system.components, step.component, where).rollback;
+      if (group === last && step.component !== stuck && canGoBack) continue;
       state[step.component] = step.to;
       installed.set(step.component, step);
     }
   }
-  for (const step of wayOut.way.groups.flat()) {
-    const { component, from, to, means } = step;
-    const own = installed.get(component);
-    demand(component !== wayOut.component, where, "it moves the Component that is stuck");
-    if (means === "install") demandHop(ground.certificate, step, where);
-    else
-      demand(
-        own?.from === to && own.to === from && canGoBack(component),
-        where,
-        "nothing to roll back",
-      );
-  }
-  new Walker(ground, state).stage(wayOut.way.groups, wayOut.way.walk, `${where}.way`);
+  return { state, installed };
 }

@@ -12,9 +12,12 @@ import { checkPlaces, isPlannedManifest } from "../../verify-plan/check-inputs.t
 import { checkCertificate, type Fault } from "../../verify-plan/check.ts";
 import { answer, failed } from "../output/output.ts";
 import type { Context } from "./context.ts";
+import { heldAgainst, historyText } from "./held-against.ts";
 
 export interface VerifyPlanOptions {
   readonly manifest?: string;
+  /** The id of a past deployment, or its beginning. */
+  readonly history?: string;
   readonly key: readonly string[];
 }
 
@@ -22,7 +25,7 @@ export interface VerifyPlanOptions {
 export async function verifyPlan(
   context: Context,
   file: string,
-  { manifest: manifestFile, key }: VerifyPlanOptions,
+  { manifest: manifestFile, history: id, key }: VerifyPlanOptions,
 ): Promise<ExitCode> {
   const { output, platform, environment } = context;
   const keys = readVerifyKeys(context, key);
@@ -46,11 +49,20 @@ export async function verifyPlan(
   }
   const fault = await context.compute(() => checkCertificate(certificate));
   if (fault !== null) return failed(output, [untrue(file, fault)]);
+  const past = id === undefined ? ok(null) : await heldAgainst(context, { file, certificate, id });
+  if (!past.ok) return failed(output, past.problems);
   const told = toldOf(certificate);
+  const history = past.value;
   answer(
     output,
-    () => textOf(file, told),
-    () => ({ type: "plan-verified", certificate: file, signed: key.length > 0, ...told }),
+    () => [...textOf(file, told), ...(history === null ? [] : [historyText(history)])],
+    () => ({
+      type: "plan-verified",
+      certificate: file,
+      signed: key.length > 0,
+      ...told,
+      ...(history === null ? {} : { history }),
+    }),
   );
   return exitCode.done;
 }

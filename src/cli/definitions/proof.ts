@@ -49,6 +49,7 @@ export function defineProof(program: Command, lazily: Lazily): void {
     .description("check the certificate of a plan, without planning")
     .argument("<file>", "what plan --certificate has written")
     .option("--manifest <file>", "look the rows up in this Manifest or bundle as well")
+    .option("--history <id>", "hold what this past deployment has called against it as well")
     .option(
       "--key <file>",
       "it must be signed with the key of this public one (PEM); may be given again",

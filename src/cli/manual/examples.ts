@@ -86,6 +86,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       line: "orchestrator verify-plan certificate.json --manifest manifest.yaml --key public.pem",
       does: "check what plan --certificate has written, without planning",
     },
+    {
+      line: "orchestrator verify-plan certificate.json --history 3f2a9c41",
+      does: "check as well that a past deployment did what was proved",
+    },
   ],
   "bundle create": [
     {

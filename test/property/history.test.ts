@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import type { Certificate } from "../../src/certificate/shape.ts";
+import { departureIn } from "../../src/deployment/departure.ts";
+import type { Begin, JournalRecord } from "../../src/deployment/records.ts";
+import { syntheticBegin } from "../../src/deployment/synthetic-begin.ts";
+import { findPlan } from "../../src/planner/find-plan.ts";
+import { explore } from "../../src/simulate/explore.ts";
+import { answersOf } from "../../src/simulate/simulate.ts";
+import { checkHistory } from "../../src/verify-history/check-history.ts";
+import { certificateFor } from "../support/plan-certificates.ts";
+import { randomSystem } from "../support/planner-random.ts";
+import { recorded } from "../support/recorded.ts";
+import { seedBegin } from "../support/seed-begin.ts";
+import { inTier } from "../support/tier.ts";
+
+type Journal = readonly JournalRecord[];
+
+interface Course {
+  readonly name: string;
+  readonly certificate: Certificate;
+  readonly journal: Journal;
+}
+
+/** Every journal that a deployment with at most one fault can leave behind. */
+function coursesOf(name: string, first: Begin): readonly Course[] {
+  const certificate = { ...certificateFor(first.system, first.plan), manifest: first.manifest };
+  const journals: Journal[] = [];
+  const machine = recorded(first, (journal) => journals.push(journal));
+  explore(first, answersOf(first.system), { faults: 1, limit: 200_000 }, machine);
+  return journals.map((journal) => ({ name, certificate, journal }));
+}
+
+const seeds = [
+  coursesOf("seed", seedBegin()),
+  coursesOf("seed, no way back", seedBegin({ withoutRollback: ["G13"] })),
+].flat();
+
+const others = Array.from({ length: inTier(60, 600) }, (_, seed) => {
+  const system = randomSystem(seed);
+  return { seed, system, answer: findPlan(system) };
+}).flatMap(({ seed, system, answer }) =>
+  answer.kind === "plan" && answer.plan.stages.length > 0
+    ? coursesOf(`random ${seed}`, syntheticBegin(system, answer.plan))
+    : [],
+);
+
+function isFound({ certificate }: Course, journal: Journal): boolean {
+  return checkHistory(certificate, journal) !== null || departureIn(journal) !== null;
+}
+
+describe("the journal of a deployment", () => {
+  it("is what the certificate proves, or a Component was stuck and its way out is not covered", () => {
+    let covered = 0;
+    for (const { name, certificate, journal } of [...seeds, ...others]) {
+      expect({ name, departure: departureIn(journal) }).toEqual({ name, departure: null });
+      const fault = checkHistory(certificate, journal);
+      if (fault === null) {
+        covered += 1;
+        continue;
+      }
+      const isStuck = journal.some(({ type }) => type === "replanned");
+      expect({ name, fault, isStuck }).toMatchObject({ isStuck: true });
+      expect(fault.message).toMatch(/does not cover the way out|of which nothing is proved/);
+    }
+    expect(covered / (seeds.length + others.length)).toBeGreaterThan(0.9);
+  });
+
+  it("is told from every other one in which a record is left out, doubled, moved or another one", () => {
+    let tried = 0;
+    const missed: unknown[] = [];
+    const some = (all: readonly Course[], step: number) => all.filter((_, at) => at % step === 0);
+    for (const course of [...some(seeds, inTier(5, 1)), ...some(others, inTier(60, 5))]) {
+      if (isFound(course, course.journal)) continue;
+      for (const [what, journal] of tampered(course.journal)) {
+        tried += 1;
+        if (!isFound(course, journal)) missed.push({ name: course.name, what });
+      }
+    }
+    expect(missed).toEqual([]);
+    expect(tried).toBeGreaterThan(5000);
+  });
+});
+
+/** The same with one record changed, each so that other calls are told, or another end of one. */
+function* tampered(journal: Journal): Generator<readonly [string, Journal]> {
+  const failures = journal.filter((one) => one.type === "outcome" && one.failure !== null).length;
+  const hasResumed = journal.filter(({ type }) => type === "run").length > 1;
+  const isSuccess = journal.some((one) => one.type === "ended" && one.outcome === "success");
+  for (const [at, record] of journal.entries()) {
+    const next = journal[at + 1];
+    // Of what a killed run had under way nobody knows the end: it may as well have been killed before.
+    if (next === undefined || isCut(journal, at)) continue;
+    const told = `record ${at + 1}, ${record.type}`;
+    const instead = (...records: Journal) => journal.toSpliced(at, 1, ...records);
+    if (!["begin", "intent", "outcome", "replanned", "ended"].includes(record.type)) continue;
+    yield [`${told} left out`, instead()];
+    yield [`${told} doubled`, instead(record, record)];
+    const isOrdered =
+      next.type !== "running" && !(record.type === "outcome" && next.type === "outcome");
+    if (isOrdered) yield [`${told} behind ${next.type}`, journal.toSpliced(at, 2, next, record)];
+    for (const other of othersOf(record)) yield [`${told} is another one`, instead(other)];
+    if (record.type !== "outcome") continue;
+    if (record.failure === null && isSuccess)
+      yield [`${told} has failed`, instead({ ...record, failure: { kind: "exited", code: 1 } })];
+    // An answer that is missing is a failure as well.
+    const isLook = record.answer === null && lookAt(journal, at);
+    if (record.failure !== null && failures === 1 && !hasResumed && !isLook)
+      yield [`${told} has not failed`, instead({ ...record, failure: null })];
+  }
+}
+
+function lookAt(journal: Journal, at: number): boolean {
+  const intent = journal.slice(0, at).findLast((one) => one.type === "intent");
+  return intent?.type === "intent" && intent.round === "ExpectOld";
+}
+
+/** Its round is not over when the next run begins. */
+function isCut(journal: Journal, at: number): boolean {
+  const next = journal.slice(at + 1).find(({ type }) => type !== "outcome" && type !== "running");
+  return next?.type === "run" && at > 0;
+}
+
+function* othersOf(record: JournalRecord): Generator<JournalRecord> {
+  if (record.type === "begin") {
+    const { system, plan } = record;
+    yield { ...record, manifest: "another" };
+    const stages = plan.stages.map((stage) => ({
+      ...stage,
+      groups: [...stage.groups.slice(1), ...stage.groups.slice(0, 1), []],
+    }));
+    yield { ...record, plan: { ...plan, stages } };
+    const components = system.components.map((one) => ({ ...one, start: one.start === 0 ? 1 : 0 }));
+    yield { ...record, system: { ...system, components } };
+    yield { ...record, system: { ...system, components: system.components.slice(1) } };
+    const types = system.types.map((type) => ({ ...type, target: type.target === 0 ? 1 : 0 }));
+    yield { ...record, system: { ...system, types } };
+  } else if (record.type === "intent") {
+    const [first, ...rest] = record.components;
+    const isInstall = record.round === "ArtifactInstall";
+    yield { ...record, round: isInstall ? "ArtifactRollback" : "ArtifactInstall" };
+    yield { ...record, group: (record.group ?? 0) + 1 };
+    yield { ...record, components: rest };
+    if (first !== undefined) yield { ...record, components: [first, ...record.components] };
+  } else if (record.type === "replanned") {
+    yield { type: "replanned", groups: record.groups === null ? [] : null };
+  } else if (record.type === "ended") {
+    const isSuccess = record.outcome === "success";
+    yield { ...record, outcome: isSuccess ? "failed-rolled-back" : "success" };
+    yield { ...record, outcome: record.outcome === "inconsistent" ? "success" : "inconsistent" };
+  }
+}
