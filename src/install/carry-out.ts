@@ -16,7 +16,7 @@ import { preflight, refusal } from "./preflight.ts";
 import type { PreparedInstall } from "./prepare-install.ts";
 import { type OpenProgress, withProgress } from "./progress.ts";
 import { checkSpace } from "./space.ts";
-import { type Supplies, withSupply } from "./supply.ts";
+import { type Supplies, withSupplyFrom } from "./supply.ts";
 
 /** How an install ended that was not refused. */
 export type Installed =
@@ -31,35 +31,18 @@ export async function carryOut(
   options: InstallOptions,
   openProgress: OpenProgress,
 ): Promise<Result<Installed>> {
+  const { id, settings, input, server, told } = prepared;
   try {
-    let tell = (message: string): void => machine.tell([message]);
-    const supplied = (supply: Supplies) =>
-      deploy(machine, prepared, options, openProgress, {
-        supply,
-        tell: (message) => tell(message),
-        tellBy: (by) => {
-          tell = by;
-        },
-      });
-    const installed = await withSupply(
-      machine,
-      prepared.settings,
-      (message) => tell(message),
-      supplied,
+    const installed = await withSupplyFrom(server, machine, settings, told.tell, (supply) =>
+      deploy(machine, prepared, options, openProgress, supply),
     );
     // Nothing was begun, so nobody needs the copy.
-    if (!installed.ok || installed.value.kind !== "deployed") removeKeptBundle(machine);
+    if (!installed.ok || installed.value.kind !== "deployed") removeKeptBundle(machine, id);
     return installed;
   } finally {
-    prepared.input.close();
+    input.close();
+    await server.close();
   }
-}
-
-/** What is supplied, and who is told of what goes wrong with that: the events of the run once there is one. */
-interface Told {
-  readonly supply: Supplies;
-  readonly tell: (message: string) => void;
-  readonly tellBy: (tell: Told["tell"]) => void;
 }
 
 async function deploy(
@@ -67,9 +50,9 @@ async function deploy(
   prepared: PreparedInstall,
   options: InstallOptions,
   openProgress: OpenProgress,
-  { supply, tell, tellBy }: Told,
+  supply: Supplies,
 ): Promise<Result<Installed>> {
-  const { id, settings, planning, input } = prepared;
+  const { id, settings, planning, input, told } = prepared;
   const { answer, planned } = planning;
   const { stopBefore, exitOnReboot } = options;
   if (answer.kind !== "plan") return ok({ kind: "no-plan" });
@@ -81,7 +64,7 @@ async function deploy(
   const checked = await preflight(machine, prepared, plan, options, supply);
   if (!checked.ok) return checked;
   // What is brought takes room of what the work dirs need, so that is looked at again behind it.
-  const atHand = await bringHere(machine, supply, planning, plan, options, tell);
+  const atHand = await bringHere(machine, supply, planning, plan, options, told.tell);
   if (!atHand.ok) return atHand;
   const { away, notes } = atHand.value;
   const room = checkSpace(
@@ -114,8 +97,9 @@ async function deploy(
       provides: providesOf(components),
       ended: () => {},
       supply,
+      next: null,
     });
-    tellBy((message) => emit({ type: "note", message }));
+    told.tellBy((message) => emit({ type: "note", message }));
     const lost = notes.map(({ message }) => message);
     const short = room.value.map(({ message }) => message);
     for (const message of [...checked.value.notes, ...short, ...lost, ...trustNotes(trust)])
@@ -132,7 +116,7 @@ async function bringHere(
   planning: Planning,
   plan: Plan,
   options: Pick<InstallOptions, "prefetch">,
-  tell: Told["tell"],
+  tell: (message: string) => void,
 ): Promise<Result<Pick<WaysAtHand, "away" | "notes">>> {
   const { located } = planning.allotment;
   const needed = new Set(located.map(({ artifact }) => artifact.identity));

@@ -106,6 +106,7 @@ async function continueLocked(
         provides: new Map(),
         ended: (ended) => noteEnd(machine, request, ended),
         supply,
+        next: null,
       });
       return await takeUp(request, ports);
     });

@@ -35,6 +35,8 @@ export interface DeployPortsInput {
   readonly provides: ReadonlyMap<ComponentId, Provides>;
   readonly ended: DeployPorts["ended"];
   readonly supply: Supplies;
+  /** The install that this makes way for, whose bundle stays; null: none waits. */
+  readonly next: string | null;
 }
 
 /** Everything a deployment needs of this machine. */
@@ -114,7 +116,7 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
     ended: input.ended,
     sweep: (ended) => {
       sweepWorkDirs(platform.files, store, ended, input.emit);
-      removeKept(platform.files, store.bundles);
+      removeKept(platform.files, store.bundles, (id) => id !== input.next);
       if (ended !== null) settleCache(input, ended);
     },
     reachCrashPoint: machine.reachCrashPoint,

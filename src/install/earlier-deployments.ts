@@ -10,11 +10,15 @@ import type { Settings } from "./settings.ts";
 import { withSupply } from "./supply.ts";
 import { type Present, type Survey, timeoutOf } from "./survey.ts";
 
-/** An orphan is taken through the error path first; what waits for somebody is in the way. */
+/**
+ * An orphan is taken through the error path first; what waits for somebody is in the way. `next`: the id of the install
+ * that wants to begin.
+ */
 export async function clearTheWay(
   machine: Machine,
   settings: Settings,
   current: Deployment | null,
+  next: string,
   openProgress: OpenProgress,
 ): Promise<Result<null>> {
   const orphan = current?.begin;
@@ -30,6 +34,7 @@ export async function clearTheWay(
           provides: new Map(),
           ended: () => {},
           supply,
+          next,
         }),
       ),
     );

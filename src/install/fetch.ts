@@ -11,10 +11,11 @@ import { bring } from "./bring.ts";
 import { identitiesOf } from "./cache-contents.ts";
 import { currentDeployment } from "./current-deployment.ts";
 import { type WriteBundle, writeFetched } from "./fetched-bundle.ts";
-import { withElsewhere } from "./elsewhere.ts";
+import { elsewhereOf } from "./elsewhere.ts";
 import { type SystemInput, withSystemInput } from "./input.ts";
 import { locked } from "./locked.ts";
 import type { Machine } from "./machine.ts";
+import { askAllSources } from "./next-source.ts";
 import { readGuardedSettings } from "./permissions.ts";
 import { sourceOfLocation } from "./planning.ts";
 import type { Settings } from "./settings.ts";
@@ -58,15 +59,18 @@ async function fetchFor(
   if (!read.ok) return read;
   const { manifest } = read.value;
   const { name } = manifest;
-  const found = await withElsewhere(machine, settings, (elsewhere) =>
-    findArtifacts(input.places, manifest, {
-      kind: "all must be there",
-      elsewhere,
-    }),
-  );
+  const elsewhere = elsewhereOf(machine, settings, supply.hasty.server);
+  const found = await findArtifacts(input.places, manifest, {
+    kind: "all must be there",
+    elsewhere,
+  });
   if (!found.ok) return found;
   // Which of several a Component will take is known where it is.
-  const all = found.value.each.flatMap(({ candidates }) => candidates);
+  const widened = await askAllSources(input.places, found.value, elsewhere);
+  for (const { message } of widened.problems)
+    machine.tell([`${message} Whether there are more Artifacts of these releases is not known.`]);
+  const { each } = widened.candidates;
+  const all = each.flatMap(({ candidates }) => candidates);
   const needed = open.value === null ? new Set<Sha256>() : identitiesOf(open.value.begin);
   const wanted = all.map(({ artifact }) => artifact.identity);
   supply.cache.protect(needed === "unknown" ? needed : new Set([...needed, ...wanted]));
@@ -94,7 +98,7 @@ async function fetchFor(
   if (write !== null) {
     const { files, decompressors } = machine.platform;
     const access = { files, decompressors, keys: settings.keys, supply };
-    const written = await writeFetched(access, input.manifest, found.value.each, write, key);
+    const written = await writeFetched(access, input.manifest, each, write, key);
     // It was a place to work in.
     if (!isEnabled) supply.cache.settle({ used: needed, committed: null });
     return written.ok

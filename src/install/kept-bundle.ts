@@ -25,7 +25,12 @@ export async function openSecured(
   return secured.ok ? await openBundleInput(machine, demand, file, secured.value) : secured;
 }
 
-/** What was kept of bundles, whoever left it. */
-export function removeKeptBundle(machine: Machine): void {
-  removeKept(machine.platform.files, datastoreOf(machine).bundles);
+/** What is kept of the bundle of a deployment that was not begun. */
+export function removeKeptBundle(machine: Machine, id: string): void {
+  removeKept(machine.platform.files, datastoreOf(machine).bundles, (kept) => kept === id);
+}
+
+/** What was kept of any other bundle, whoever left it; nothing may be in progress. */
+export function removeOtherBundles(machine: Machine, id: string): void {
+  removeKept(machine.platform.files, datastoreOf(machine).bundles, (kept) => kept !== id);
 }

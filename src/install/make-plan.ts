@@ -11,6 +11,7 @@ import { foreseeWaysOut } from "./at-hand.ts";
 import { type ArtifactCandidates, findArtifacts } from "./artifacts.ts";
 import { currentDeployment } from "./current-deployment.ts";
 import { deviceConstraintsFile } from "./device-files.ts";
+import { withElsewhere } from "./elsewhere.ts";
 import { readText } from "./input-files.ts";
 import { type SystemInput, withSystemInput } from "./input.ts";
 import { planThisSystem } from "./plan-system.ts";
@@ -98,7 +99,9 @@ async function makePlan(
   if (!settings.ok) return settings;
   const demand = { ...settings.value, allowUnsignedManifest };
   const made = await withSystemInput(machine, demand, file, (input) =>
-    planThisSystem(machine, settings.value, input, null),
+    withElsewhere(machine, settings.value, (elsewhere) =>
+      planThisSystem(machine, settings.value, input, elsewhere, null),
+    ),
   );
   return made.ok ? withNotes(made.value, inProgressNote(machine)) : made;
 }

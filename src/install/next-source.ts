@@ -5,7 +5,7 @@ import { stuckTypes } from "../manifest/match.ts";
 import type { MatchInput } from "../manifest/match-input.ts";
 import { type Elsewhere, locateCached, locateListed } from "../sources/elsewhere.ts";
 import type { LocatedArtifact, NamedArtifact } from "../sources/located.ts";
-import { isClosed } from "../sources/locate.ts";
+import { distinct, isClosed } from "../sources/locate.ts";
 import type { Places } from "../sources/places.ts";
 import { type ArtifactCandidates, availableAmong } from "./artifacts.ts";
 
@@ -27,19 +27,55 @@ export async function askNextSources(
   candidates: ArtifactCandidates,
   elsewhere: Elsewhere,
 ): Promise<Widened> {
-  if (isClosed(places) || wantedMore(match, candidates, "server").length === 0) {
+  const stuck: Choose = (named, { each }) => {
+    const types = stuckTypes({ ...match, artifacts: availableAmong({ each }) });
+    return named.filter(({ wanted }) => types.has(wanted.type));
+  };
+  return await widened(places, candidates, elsewhere, stuck);
+}
+
+/**
+ * Where nobody knows yet what the Components provide: all sources that an install may ask are asked, for any of them
+ * may be the one that some Component needs. A pin says which one is meant.
+ */
+export async function askAllSources(
+  places: Places,
+  candidates: ArtifactCandidates,
+  elsewhere: Elsewhere,
+): Promise<Widened> {
+  return await widened(places, candidates, elsewhere, (named) =>
+    named.filter(({ wanted }) => wanted.reference.pin === null),
+  );
+}
+
+/** For which of them the next source is asked. */
+type Choose = (
+  named: readonly NamedArtifact[],
+  candidates: ArtifactCandidates,
+) => readonly NamedArtifact[];
+
+async function widened(
+  places: Places,
+  candidates: ArtifactCandidates,
+  elsewhere: Elsewhere,
+  choose: Choose,
+): Promise<Widened> {
+  const wantedMore = (known: ArtifactCandidates, next: "cache" | "server") => {
+    const open = notAskedYet(known, next);
+    return open.length === 0 ? open : choose(open, known);
+  };
+  if (isClosed(places) || wantedMore(candidates, "server").length === 0)
     return { candidates, problems: [] };
-  }
-  const first = wantedMore(match, candidates, "cache");
+  const first = wantedMore(candidates, "cache");
   const cached = await locateCached(elsewhere, places, first);
   const more = withMore(candidates, first, cached);
-  const second = wantedMore(match, more, "server");
+  const second = wantedMore(more, "server");
   const listed = await locateListed(elsewhere, places, second);
   const found = listed.map((result) => (result.ok ? result.value : []));
   const problems = listed.flatMap((result) => (result.ok ? [] : result.problems));
   return {
     candidates: withMore(more, second, found),
-    problems: problems.filter(({ code }) => !silent.has(code)),
+    problems: distinct(problems.filter(({ code }) => !silent.has(code))),
   };
 }
 
@@ -55,13 +91,12 @@ const silent: ReadonlySet<ProblemCode> = new Set([
 /** In the order in which they are asked. */
 const ranks = { file: 0, bundle: 1, cache: 2, server: 3 } as const;
 
-/** Those of the stuck types that are known by name and were not looked for in that source yet. */
-function wantedMore(
-  match: Omit<MatchInput, "artifacts">,
+/** Those that are known by name and were not looked for in that source yet. */
+function notAskedYet(
   { each }: ArtifactCandidates,
   next: "cache" | "server",
 ): readonly NamedArtifact[] {
-  const open = each.flatMap(({ wanted, candidates }) => {
+  return each.flatMap(({ wanted, candidates }) => {
     const { name, path } = wanted.reference;
     const isByPath = candidates.some(({ location }) => isAt(location, path));
     const isAsked = candidates.some(({ location }) => ranks[location.kind] >= ranks[next]);
@@ -69,9 +104,6 @@ function wantedMore(
       ? []
       : [{ wanted, name }];
   });
-  if (open.length === 0) return [];
-  const stuck = stuckTypes({ ...match, artifacts: availableAmong({ each }) });
-  return open.filter(({ wanted }) => stuck.has(wanted.type));
 }
 
 /** What lies at the path that the Manifest gives is the only one that is meant. */

@@ -4,7 +4,6 @@ import { readManifest } from "../manifest/read-manifest.ts";
 import type { Elsewhere } from "../sources/elsewhere.ts";
 import { findArtifacts } from "./artifacts.ts";
 import { readDeviceConstraints, topologyFor } from "./device-files.ts";
-import { withElsewhere } from "./elsewhere.ts";
 import { factsOfSurveyed } from "./facts.ts";
 import type { SystemInput } from "./input.ts";
 import type { Machine } from "./machine.ts";
@@ -21,11 +20,10 @@ export async function planThisSystem(
   machine: Machine,
   settings: Settings,
   input: SystemInput,
+  elsewhere: Elsewhere,
   beforeProvides: BeforeProvides | null,
 ): Promise<Result<Planning>> {
-  const made = await withElsewhere(machine, settings, (elsewhere) =>
-    planHere(machine, settings, input, elsewhere, beforeProvides),
-  );
+  const made = await planHere(machine, settings, input, elsewhere, beforeProvides);
   return await unlessExchanged(input, made);
 }
 

@@ -1,13 +1,15 @@
+import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { FileError } from "../platform/types.ts";
 import { currentDeployment } from "./current-deployment.ts";
 import { clearTheWay, makeOwedGood } from "./earlier-deployments.ts";
+import { elsewhereOf } from "./elsewhere.ts";
 import { inOwnDirectory } from "./guard-inputs.ts";
 import { inputFile } from "./input-directory.ts";
-import { isBundle, openManifestInput, type OpenSystemInput, withSystemInput } from "./input.ts";
+import { isBundle, openManifestInput, type OpenSystemInput } from "./input.ts";
 import type { InstallOptions } from "./install-options.ts";
-import { openSecured, removeKeptBundle } from "./kept-bundle.ts";
+import { openSecured, removeKeptBundle, removeOtherBundles } from "./kept-bundle.ts";
 import type { Machine } from "./machine.ts";
+import { openMenderServer, type OpenServer } from "./mender-server.ts";
 import { readGuardedSettings } from "./permissions.ts";
 import { planThisSystem } from "./plan-system.ts";
 import type { Planning } from "./planning.ts";
@@ -16,13 +18,21 @@ import type { Settings } from "./settings.ts";
 import type { TrustDemand } from "./trust.ts";
 import { withoutKeys } from "./unattended.ts";
 
-/** An install up to its plan. Whoever has it carries it out, which closes its input. */
+/** An install up to its plan. Whoever has it carries it out, which closes its input and the Server. */
 export interface PreparedInstall {
   /** Of the deployment. */
   readonly id: string;
   readonly settings: Settings;
   readonly input: OpenSystemInput;
   readonly planning: Planning;
+  readonly server: OpenServer;
+  readonly told: Told;
+}
+
+/** Who is told what goes wrong and is got over: whoever watches, and the events of a run once there is one. */
+interface Told {
+  readonly tell: (message: string) => void;
+  readonly tellBy: (tell: Told["tell"]) => void;
 }
 
 /** Hexadecimal digits of the id of a deployment; few enough to be typed, and no two that are kept will be the same. */
@@ -53,45 +63,62 @@ export async function prepareInstall(
   const demand = { ...settings, allowUnsignedManifest: options.allowUnsignedManifest };
   const current = currentDeployment(machine);
   if (!current.ok) return current;
-  const believed = current.value === null ? ok(null) : await isBelieved(machine, demand, file);
-  if (!believed.ok) return believed;
-  const cleared = await clearTheWay(machine, settings, current.value, openProgress);
-  if (!cleared.ok) return cleared;
-  // Nothing is in progress: whoever has left one there was killed before it began.
-  removeKeptBundle(machine);
   const id = machine.platform.clock.randomId().slice(0, idLength);
-  const opened = bundled.value
-    ? await machine.working({ work: "unpacking", name: file, total: null }, () =>
-        openSecured(machine, demand, file, id),
-      )
-    : openManifestInput(machine, demand, file);
-  if (!opened.ok) {
-    removeKeptBundle(machine);
-    return opened;
+  const open = () => openKept(machine, demand, file, bundled.value, id);
+  // Nothing that was interrupted is rolled back for what nobody believes.
+  const believed = current.value === null ? null : await open();
+  if (believed !== null && !believed.ok && !hasNoRoom(believed.problems)) return believed;
+  const cleared = await clearTheWay(machine, settings, current.value, id, openProgress);
+  if (!cleared.ok) {
+    if (believed?.ok === true) believed.value.close();
+    removeKeptBundle(machine, id);
+    return cleared;
   }
+  // Nothing is in progress: whoever has left one there was killed before it began.
+  removeOtherBundles(machine, id);
+  const opened = believed?.ok === true ? believed : await open();
+  if (!opened.ok) return opened;
   const input = opened.value;
-  const planned = await planThisSystem(machine, settings, input, (present) =>
+  const told = toldBy((message) => machine.tell([message]));
+  const server = openMenderServer(machine, settings.server, told.tell);
+  const elsewhere = elsewhereOf(machine, settings, server.hasty);
+  const planned = await planThisSystem(machine, settings, input, elsewhere, (present) =>
     makeOwedGood(machine, settings, present, openProgress),
   );
-  if (planned.ok) return ok({ id, settings, input, planning: planned.value });
+  if (planned.ok) return ok({ id, settings, input, planning: planned.value, server, told });
+  await server.close();
   input.close();
-  removeKeptBundle(machine);
+  removeKeptBundle(machine, id);
   return planned;
 }
 
-/** Nothing that was interrupted is rolled back for what nobody believes. */
-async function isBelieved(
+function toldBy(first: Told["tell"]): Told {
+  let tell = first;
+  return {
+    tell: (message) => tell(message),
+    tellBy: (by) => {
+      tell = by;
+    },
+  };
+}
+
+/** Opens it, and brings a bundle to safety that would not stay where it is; nothing of it stays where that fails. */
+async function openKept(
   machine: Machine,
-  demand: TrustDemand,
+  demand: Settings & TrustDemand,
   file: string,
-): Promise<Result<null>> {
-  try {
-    const look = await withSystemInput(machine, demand, file, () => Promise.resolve(ok(null)));
-    const hasNoRoom = !look.ok && look.problems.some(({ code }) => code === "not-enough-space");
-    return hasNoRoom ? ok(null) : look;
-  } catch (error) {
-    // A compressed one that cannot be unpacked to look at it is believed, or not, once the way is clear.
-    if (error instanceof FileError) return ok(null);
-    throw error;
-  }
+  isBundled: boolean,
+  id: string,
+): Promise<Result<OpenSystemInput>> {
+  if (!isBundled) return openManifestInput(machine, demand, file);
+  const opened = await machine.working({ work: "unpacking", name: file, total: null }, () =>
+    openSecured(machine, demand, file, id),
+  );
+  if (!opened.ok) removeKeptBundle(machine, id);
+  return opened;
+}
+
+/** There may be once the way is clear. */
+function hasNoRoom(problems: readonly Problem[]): boolean {
+  return problems.some(({ code }) => code === "not-enough-space");
 }

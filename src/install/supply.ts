@@ -2,7 +2,7 @@ import type { Problem } from "../core/problem.ts";
 import type { Supply } from "../sources/access.ts";
 import { openCache } from "../sources/cache/cache.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
-import { openMenderServer } from "./mender-server.ts";
+import { openMenderServer, type OpenServer } from "./mender-server.ts";
 import type { Settings } from "./settings.ts";
 import type { Working } from "./working.ts";
 
@@ -22,8 +22,24 @@ export async function withSupply<T>(
   tell: (message: string) => void,
   use: (supply: Supplies) => Promise<T>,
 ): Promise<T> {
+  const server = openMenderServer(machine, settings.server, tell);
+  try {
+    return await withSupplyFrom(server, machine, settings, tell, use);
+  } finally {
+    await server.close();
+  }
+}
+
+/** The same for who has a Server open already, and closes it. */
+export async function withSupplyFrom<T>(
+  server: OpenServer,
+  machine: Machine,
+  settings: Pick<Settings, "keys" | "cache">,
+  tell: (message: string) => void,
+  use: (supply: Supplies) => Promise<T>,
+): Promise<T> {
   const { files, decompressors, clock } = machine.platform;
-  const { keys, cache: wanted, server: served } = settings;
+  const { keys, cache: wanted } = settings;
   const ports = {
     files,
     decompressors,
@@ -43,7 +59,6 @@ export async function withSupply<T>(
     maxBytes: null,
     isFilled: false,
   });
-  const server = openMenderServer(machine, served, tell);
   const heads: Supply["heads"] = new Map();
   const here = { cache, aside, heads };
   const hasty = { ...here, server: server.hasty };
@@ -51,6 +66,5 @@ export async function withSupply<T>(
     return await use({ ...here, server: server.patient, hasty, working: machine.working });
   } finally {
     await Promise.all([cache.idle(), aside.idle()]);
-    await server.close();
   }
 }

@@ -243,8 +243,8 @@ function openOrProblem(
   }
 }
 
-/** Two types may want the same broken file. */
-function distinct(problems: readonly Problem[]): readonly Problem[] {
+/** Two types may want the same broken file, or be asked for at the same Server. */
+export function distinct(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
   return [...seen.values()];
 }

@@ -11,7 +11,7 @@ const reservedBytes = 16 * 1024 * 1024;
 const partial = ".part";
 
 /** The id of a deployment is hexadecimal. */
-const keptName = /^[0-9a-f]{12}\.(tar|medium)(\.part)?$/;
+const keptName = /^(?<id>[0-9a-f]{12})\.(tar|medium)(\.part)?$/;
 
 export interface BundleToSecure {
   /** As people named it, for messages. */
@@ -76,11 +76,17 @@ export async function readableMedium(
   }
 }
 
-/** Removes what was kept, whoever left it, and nothing that somebody else has put beside it. Throws FileError. */
-export function removeKept(files: Files, directory: string): void {
+/**
+ * Removes what was kept, whoever left it, and nothing that somebody else has put beside it; `isOver`: for which ids of
+ * deployments. Throws FileError.
+ */
+export function removeKept(files: Files, directory: string, isOver: (id: string) => boolean): void {
   if (files.status(directory)?.kind !== "directory") return;
   const names = files.list(directory);
-  const kept = names.filter((name) => keptName.test(name));
+  const kept = names.filter((name) => {
+    const id = keptName.exec(name)?.groups?.["id"];
+    return id !== undefined && isOver(id);
+  });
   if (kept.length === names.length) files.remove(directory);
   else for (const name of kept) files.remove(join(directory, name));
 }

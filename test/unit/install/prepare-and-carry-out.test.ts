@@ -5,6 +5,7 @@ import { createBundle } from "../../../src/bundle/create.ts";
 import { exitCode } from "../../../src/core/exit-code.ts";
 import { carryOut } from "../../../src/install/carry-out.ts";
 import type { InstallOptions } from "../../../src/install/install-options.ts";
+import type { Machine } from "../../../src/install/machine.ts";
 import { prepareInstall, type PreparedInstall } from "../../../src/install/prepare-install.ts";
 import { locked } from "../../../src/install/locked.ts";
 import type { OpenProgress } from "../../../src/install/progress.ts";
@@ -23,19 +24,23 @@ afterEach(() => {
 const unseen: OpenProgress = () => Promise.resolve({ emit: () => {}, close: () => {} });
 
 /** Prepares under the lock, looks at what was prepared, then carries it out. */
-async function installed(
-  file: string,
-  look: (prepared: PreparedInstall) => void,
-  asked: Partial<InstallOptions> = {},
-) {
-  const machine = machineAt(system.directory);
-  return await locked(machine, async () => {
-    const prepared = await prepareInstall(machine, file, { ...plainInstall, ...asked }, unseen);
-    if (!prepared.ok) return prepared;
-    look(prepared.value);
-    return await carryOut(machine, prepared.value, { ...plainInstall, ...asked }, unseen);
-  });
-}
+const installedOn =
+  (machine: Machine) =>
+  async (
+    file: string,
+    look: (prepared: PreparedInstall) => void,
+    asked: Partial<InstallOptions> = {},
+  ) => {
+    return await locked(machine, async () => {
+      const prepared = await prepareInstall(machine, file, { ...plainInstall, ...asked }, unseen);
+      if (!prepared.ok) return prepared;
+      look(prepared.value);
+      return await carryOut(machine, prepared.value, { ...plainInstall, ...asked }, unseen);
+    });
+  };
+
+const installed = (...args: Parameters<ReturnType<typeof installedOn>>) =>
+  installedOn(machineAt(system.directory))(...args);
 
 const versions = () => (["G13", "R456", "R998"] as const).map((board) => system.version(board));
 
@@ -78,6 +83,42 @@ test("a bundle that cannot be planned is not kept", async () => {
     throw new Error("it was prepared");
   });
   expect(result).toMatchObject({ ok: false });
+  expect(keptBundles()).toEqual([]);
+});
+
+test("a compressed bundle is unpacked once, and stays while what is in its way is ended", async () => {
+  const machine = machineAt(system.directory);
+  await expect(
+    installedOn({
+      ...machine,
+      reachCrashPoint: (point) => {
+        if (point === "ArtifactVerifyReboot:outcome-appended")
+          throw new Error("the process was killed");
+      },
+    })("manifest-v2.yaml", () => {}),
+  ).rejects.toThrow("the process was killed");
+  expect(versions()).not.toEqual(["gateway-v1", "rtos-v1", "rtos-v1"]);
+  await writeCompressedBundle("manifest-v2.yaml", "v2.tar.gz");
+  const unpacked: string[] = [];
+  const { files } = machine.platform;
+  const counting = {
+    ...files,
+    writeStream: (...[path, ...rest]: Parameters<typeof files.writeStream>) => {
+      unpacked.push(path);
+      return files.writeStream(path, ...rest);
+    },
+  };
+  const result = await installedOn({
+    ...machine,
+    platform: { ...machine.platform, files: counting },
+  })("v2.tar.gz", ({ id }) => {
+    expect(keptBundles()).toEqual([expect.stringContaining(`${id}.tar`)]);
+    expect(versions()).toEqual(["gateway-v1", "rtos-v1", "rtos-v1"]);
+  });
+  expect(result).toMatchObject({ ok: true, value: { deployed: { exit: exitCode.done } } });
+  expect(unpacked.filter((path) => path.startsWith(system.path("datastore/bundles")))).toHaveLength(
+    1,
+  );
   expect(keptBundles()).toEqual([]);
 });
 

@@ -924,6 +924,35 @@ describe("two boards of one type that need different Artifacts of one release", 
     expect(versions()).toEqual(v2);
   });
 
+  test("are both fetched where one of them has come before, and then need no network", async () => {
+    const { deltas, rest } = await boardsApart();
+    const asked = { allowUnsignedManifest: false };
+    for (const stored of [
+      [...rest, ...deltas.slice(0, 1)],
+      [...rest, ...deltas],
+    ]) {
+      const machine = machineOf(system.directory, await startServer(stored));
+      expect(await fetchArtifacts(machine, "manifest-v2.yaml", asked, null)).toMatchObject({
+        ok: true,
+      });
+    }
+    expect(cached()).toHaveLength(3);
+    const offline = machineOf(system.directory, "refused");
+    const told: string[] = [];
+    const again = await fetchArtifacts(
+      { ...offline, tell: (lines) => told.push(...lines) },
+      "manifest-v2.yaml",
+      asked,
+      null,
+    );
+    expect(again).toMatchObject({ ok: true, value: { artifacts: { length: 3 } } });
+    expect(told).toEqual([
+      "The Mender Client's authentication service gives no token: it is not there. Whether there are more Artifacts of these releases is not known.",
+    ]);
+    expect(await install(offline)).toMatchObject(deployed(exitCode.done));
+    expect(versions()).toEqual(v2);
+  });
+
   test("are told of a next source that cannot be asked", async () => {
     const { deltas, rest } = await boardsApart();
     const first = await startServer([...rest, ...deltas.slice(0, 1)]);
@@ -937,6 +966,48 @@ describe("two boards of one type that need different Artifacts of one release", 
       ok: false,
       problems: [{ code: "artifact-depends-unmet" }],
     });
+  });
+});
+
+describe("what of the Mender Client's configuration is not used", () => {
+  /** The machine as it is with a configuration of the Mender Client that names a file which is not there. */
+  function withClientConfiguration(machine: Machine): Machine {
+    mkdirSync(system.path("client"), { mode: 0o755 });
+    const configuration = `{"ServerCertificate": "/nowhere/ca.pem"}\n`;
+    writeFileSync(system.path("client/mender.conf"), configuration, { mode: 0o644 });
+    const { files } = machine.platform;
+    const here = (path: string) => path.replace(/^\/etc\/mender(?=\/|$)/, system.path("client"));
+    return {
+      ...machine,
+      platform: {
+        ...machine.platform,
+        files: {
+          ...files,
+          status: (path) => files.status(here(path)),
+          read: (path, most) => files.read(here(path), most),
+        },
+      },
+      tell: (lines) => notes.push(...lines),
+    };
+  }
+
+  const unused = [
+    `"ServerCertificate" of the Mender Client's configuration (/etc/mender/mender.conf:1) is not used: "/nowhere/ca.pem" cannot be read: there is no such file.`,
+  ];
+
+  test("is told once by an install, though its plan and its Downloads ask the Server", async () => {
+    const machine = withClientConfiguration(machineOf(system.directory, await onServerOnly()));
+    expect(await install(machine)).toMatchObject(deployed(exitCode.done));
+    expect(notes.filter((note) => note.includes("is not used"))).toEqual(unused);
+  });
+
+  test("is told once by fetch", async () => {
+    const machine = withClientConfiguration(machineOf(system.directory, await onServerOnly()));
+    const asked = { allowUnsignedManifest: false };
+    expect(await fetchArtifacts(machine, "manifest-v2.yaml", asked, null)).toMatchObject({
+      ok: true,
+    });
+    expect(notes).toEqual(unused);
   });
 });
 
