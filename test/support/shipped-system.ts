@@ -25,6 +25,8 @@ export interface ShippedCase {
   readonly script?: string;
   /** Makes the Component as it is with v1. */
   readonly prepare: (path: Place) => void;
+  /** Added to the environment of the program. */
+  readonly environment?: (path: Place) => Readonly<Record<string, string>>;
   readonly payload: (version: Release) => Readonly<Record<string, string | Uint8Array>>;
   /** What the Component is, told without its Interface; a text that is no Release where it is neither. */
   readonly runs: (path: Place) => string;
@@ -73,6 +75,7 @@ export function shippedSystem(cases: readonly ShippedCase[], artifacts: string):
     each.prepare(path);
   }
   const environment = {
+    ...Object.fromEntries(cases.flatMap((each) => Object.entries(each.environment?.(path) ?? {}))),
     MENDER_ORCHESTRATOR_DATA_DIR: directory,
     MENDER_ORCHESTRATOR_CONF_DIR: path("conf"),
     MENDER_ORCHESTRATOR_DATASTORE_DIR: path("datastore"),

@@ -1,24 +1,12 @@
-import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { needs } from "../../support/needs.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
+import { type Called, shellIn, shells } from "../../support/shells.ts";
 import { copyShippedInterfaces } from "../../support/shipped-system.ts";
 
 /** The library for Interfaces in shell, sourced by Interfaces of a few lines, in both shells that devices have. */
-
-const shells = [
-  { name: "dash", command: ["dash"] },
-  // With its own programs alone, as on a device that has nothing else.
-  { name: "busybox", command: ["busybox", "sh"] },
-];
-
-interface Called {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 interface Author {
   readonly path: (...parts: readonly string[]) => string;
@@ -36,26 +24,14 @@ function author(shell: readonly string[], body: string, version = "1"): Author {
     file,
     `. "\${0%/*}/../lib/orchestrator-interface.sh"\n${body}\ninterface_run ${version} "$@"\n`,
   );
-  for (const name of ["work/tmp", "work/header", "work/files", "programs"]) {
+  for (const name of ["work/tmp", "work/header", "work/files"]) {
     mkdirSync(path(name), { recursive: true });
   }
-  const isBusybox = shell[0] === "busybox";
-  if (isBusybox) spawnSync("busybox", ["--install", "-s", path("programs")]);
-  const [program = "", ...before] = shell;
+  const run = shellIn(shell, path("programs"));
   return {
     path,
-    call(state, ...args) {
-      const { status, stdout, stderr } = spawnSync(
-        isBusybox ? "/bin/busybox" : program,
-        [...before, file, state, path("work"), "rtos", ...args],
-        {
-          cwd: path("work"),
-          encoding: "utf8",
-          env: { PATH: isBusybox ? path("programs") : process.env["PATH"] },
-        },
-      );
-      return { status, stdout, stderr };
-    },
+    call: (state, ...args) =>
+      run(file, [state, path("work"), "rtos", ...args], { cwd: path("work") }),
     write: (name, content) => writeFileSync(path("work", name), content),
   };
 }
