@@ -26,6 +26,7 @@ const slowUnits = [
   "test/unit/interface/call.test.ts",
   "test/unit/interface/check.test.ts",
   "test/unit/interface/download.test.ts",
+  "test/unit/interfaces/deb.test.ts",
   "test/unit/platform/locks.test.ts",
 ];
 
