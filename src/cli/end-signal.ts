@@ -1,5 +1,5 @@
 import { exitCode } from "../core/exit-code.ts";
-import type { Compute } from "../install/machine.ts";
+import type { Alone } from "./output/working.ts";
 import type { Processes } from "../platform/types.ts";
 
 /**
@@ -21,7 +21,7 @@ export function endSignal(
   { hasStarted, killAll }: Pick<Processes, "hasStarted" | "killAll">,
 ): {
   readonly signal: AbortSignal;
-  readonly compute: Compute;
+  readonly alone: Alone;
 } {
   const endSignals: readonly NodeJS.Signals[] = hasTerminal
     ? ["SIGTERM", "SIGINT", "SIGHUP"]
@@ -47,7 +47,7 @@ export function endSignal(
   listen();
   return {
     signal: controller.signal,
-    compute: async (work) => {
+    alone: async (work) => {
       await dispatched();
       // Without a listener the kernel ends the process, which needs no turn of the event loop.
       for (const name of endSignals) process.off(name, end);

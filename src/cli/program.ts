@@ -22,14 +22,15 @@ import { helpForm } from "./manual/help-text.ts";
 import { styleOf } from "./output/colour.ts";
 import { logFileProblem } from "./output/log-file.ts";
 import { failed, type Output, type Sink, say } from "./output/output.ts";
-import { showingWork } from "./output/working.ts";
+import { type Alone, showingWork } from "./output/working.ts";
 import { markRefusedUse } from "./refused-use.ts";
 import { missingCommand, usageProblem } from "./usage.ts";
 
 /** What main.ts takes from the process. */
-export interface Caller extends Omit<Machine, "options" | "tell" | "working"> {
+export interface Caller extends Omit<Machine, "options" | "tell" | "working" | "compute"> {
   readonly results: Sink;
   readonly messages: Sink;
+  readonly alone: Alone;
 }
 
 /** Reads the command line, does what it says, and returns the exit status. */
@@ -116,7 +117,7 @@ function problemOf(error: CommanderError): Problem {
 }
 
 function contextOf(caller: Caller, options: GlobalOptions): Context {
-  const { platform, environment, signal, compute, deploys, reachCrashPoint } = caller;
+  const { platform, environment, signal, alone, deploys, reachCrashPoint } = caller;
   const output = outputOf(caller, options);
   return {
     platform,
@@ -124,19 +125,20 @@ function contextOf(caller: Caller, options: GlobalOptions): Context {
     options,
     output,
     signal,
-    compute,
     deploys,
     reachCrashPoint,
     tell: (lines) => say(output, lines),
-    working: showingWork(
+    ...showingWork(
       // A command that answers has nothing but its answer on stdout.
       async () => {
-        const { openProgress } = await import("./output/progress.ts");
+        const { progressOpener } = await import("./output/progress.ts");
         const seen = { ...output, json: false };
         const shown = { platform, environment, options, signal, output: seen };
-        return await openProgress(shown, { components: [], deployment: null });
+        const open = await progressOpener(shown);
+        return () => open({ components: [], deployment: null });
       },
       platform.clock,
+      alone,
     ),
   };
 }

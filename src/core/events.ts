@@ -72,12 +72,12 @@ export type Event =
     }
   | ({ readonly type: "work-started"; readonly total: Amount | null } & WorkOf)
   /** So much of it is done by now. */
-  | ({ readonly type: "work-progress"; readonly done: Amount } & WorkOf)
+  | ({ readonly type: "work-progress" } & HowFar & WorkOf)
   /** As "state-running". */
   | ({
       readonly type: "work-running";
       readonly elapsedMs: number;
-      readonly done: Amount | null;
+      readonly howFar: HowFar | null;
     } & WorkOf)
   | ({ readonly type: "work-ended"; readonly elapsedMs: number } & WorkOf)
   | { readonly type: "error-path-entered"; readonly message: string }
@@ -121,6 +121,9 @@ export const works = [
   "reading",
   "writing",
   "planning",
+  "foreseeing",
+  "explaining",
+  "checking",
   "simulating",
 ] as const;
 export type Work = (typeof works)[number];
@@ -134,7 +137,20 @@ interface WorkOf {
 
 export interface Amount {
   readonly count: number;
-  readonly unit: "bytes" | "Components" | "situations";
+  readonly unit: "bytes" | "Components" | "search nodes" | "situations" | "starting states";
+}
+
+/** What the process takes, and at what it gives up; bytes. */
+export interface Memory {
+  readonly taken: number;
+  readonly most: number;
+}
+
+/** How far a piece of work is. */
+export interface HowFar {
+  readonly done: Amount;
+  /** Where it is given up once it takes too much. */
+  readonly memory?: Memory | undefined;
 }
 
 /** What a deployment failed of. */

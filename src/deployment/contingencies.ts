@@ -2,6 +2,7 @@ import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { ComponentId, SystemVersion, Version } from "../core/ids.ts";
 import type { System } from "../manifest/system.ts";
 import { type Grounding, groundingOf } from "../planner/constraints/grounding.ts";
+import type { Heard, SearchLimit } from "../planner/model/budget.ts";
 import { symmetryClassesOf } from "../planner/model/symmetry-classes.ts";
 import { tableClassesOf } from "../planner/model/table-classes.ts";
 import type { Plan, Step } from "../planner/model/plan.ts";
@@ -33,9 +34,8 @@ export interface Contingency {
  */
 const contingencyLimit = 400_000;
 
-interface ContingencyOptions {
-  /** How many nodes may be searched for each way. */
-  readonly nodeLimit?: number;
+/** `nodeLimit`: for each way. */
+interface ContingencyOptions extends Partial<SearchLimit> {
   /** How many ways are planned, times Components. */
   readonly limit?: number;
 }
@@ -47,7 +47,7 @@ interface ContingencyOptions {
 export function contingencies(
   system: System,
   plan: Plan,
-  { nodeLimit = defaultNodeLimit, limit = contingencyLimit }: ContingencyOptions = {},
+  { nodeLimit = defaultNodeLimit, limit = contingencyLimit, heard }: ContingencyOptions = {},
 ): readonly Contingency[] {
   const first = syntheticBegin(system, plan, { nodeLimit });
   const grounding = groundingOf(system);
@@ -76,12 +76,15 @@ export function contingencies(
         if (alike !== undefined) return [renamed(alike, step.component, classes, places)];
         if (left <= 0) return [];
         left -= 1;
+        // A way that needs no search is heard of, too.
+        heard?.(1);
         const own = contingencyOf(
           grounding,
           { ...before, stage, members: start },
           moves,
           group,
           step,
+          heard,
         );
         known.set(key, own);
         return [own];
@@ -113,6 +116,7 @@ function contingencyOf(
   moves: Moves,
   stuck: number,
   { component }: Step,
+  heard: Heard | undefined,
 ): Contingency {
   const { begin: first, stage } = start;
   const firm = new Set(
@@ -139,7 +143,7 @@ function contingencyOf(
     return planned;
   });
   const deployment: Deployment = { ...start, direction: "back", members };
-  const { groups, isUndecided = false } = contingencyPlan(deployment, grounding);
+  const { groups, isUndecided = false } = contingencyPlan(deployment, grounding, heard);
   return {
     stage,
     component,

@@ -2,6 +2,7 @@ import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System } from "../manifest/system.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import { type Grounding, groundingOf } from "../planner/constraints/grounding.ts";
+import type { Heard } from "../planner/model/budget.ts";
 import { findWayOut } from "../planner/find-way-out.ts";
 import { withoutArtifacts } from "./at-hand.ts";
 import {
@@ -38,6 +39,7 @@ export function isUnsure(member: Member): boolean {
 export function contingencyPlan(
   deployment: Deployment,
   grounding: Grounding = groundingOf(deployment.begin.system),
+  heard?: Heard,
 ): Replanned {
   const { system, nodeLimit = defaultNodeLimit } = deployment.begin;
   const state = stateOf(withStandIns(deployment));
@@ -55,6 +57,7 @@ export function contingencyPlan(
   const away = deployment.begin.artifacts.filter(({ isAway }) => isAway === true);
   const answer = findWayOut(asItStands(withoutArtifacts(system, away), deployment), state, frozen, {
     nodeLimit,
+    heard,
     leaving: new Set(leaving),
     places: placesOf(deployment, state),
     grounding,

@@ -23,7 +23,7 @@ import { openArtifact } from "../sources/open.ts";
 import type { Places } from "../sources/places.ts";
 import type { Machine } from "./machine.ts";
 import type { Settings } from "./settings.ts";
-import { countedSource } from "./working.ts";
+import { countedSource } from "../sources/counted-source.ts";
 
 /** The Artifacts that a Manifest names; one release may have several for a type. */
 export interface ArtifactCandidates {

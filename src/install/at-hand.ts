@@ -31,7 +31,7 @@ export interface WaysAtHand {
 /** Null: it lies here; else why not. */
 type Bring = (located: LocatedArtifact) => Promise<Problem | null>;
 
-type Planned = Pick<Planning, "system" | "allotment" | "nodeLimit">;
+type Planned = Pick<Planning, "manifest" | "system" | "allotment" | "nodeLimit">;
 
 /**
  * What a planned way out may install has to lie on this device before the first install: it must never need the
@@ -39,7 +39,7 @@ type Planned = Pick<Planning, "system" | "allotment" | "nodeLimit">;
  */
 async function waysAtHand(
   { compute }: Machine,
-  { system, allotment, nodeLimit }: Planned,
+  { manifest, system, allotment, nodeLimit }: Planned,
   plan: Plan,
   bring: Bring,
   /** Of the Server's, and brought already. */
@@ -54,7 +54,10 @@ async function waysAtHand(
       system,
       [...lost.keys()].map((one) => awayArtifact(one, takersOf(one))),
     );
-    const ways = await compute(() => contingencies(usable, plan, { nodeLimit }));
+    const ways = await compute(
+      { work: "foreseeing", name: manifest.name, nodeLimit: null },
+      (heard) => contingencies(usable, plan, { nodeLimit, heard }),
+    );
     const wanted = remote.filter(
       (one) =>
         !brought.has(one) &&

@@ -9,7 +9,7 @@ import { serverOrigin } from "../sources/supply.ts";
 import type { Allotment } from "./allotment.ts";
 import type { CacheSettings } from "./settings.ts";
 import type { Supplies } from "./supply.ts";
-import { countedSource } from "./working.ts";
+import { countedSource } from "../sources/counted-source.ts";
 
 /** Stores an Artifact in the cache, whole and verified. One that its pin forbids is a failure (`artifact-pin`). */
 export async function bring(

@@ -3,6 +3,7 @@ import { refused } from "../artifact/artifact-error.ts";
 import { unpackGzip } from "../bundle/unpack.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource } from "../platform/types.ts";
+import { countedSource } from "../sources/counted-source.ts";
 import { noBundle } from "./foreign-kind.ts";
 import { inputFile } from "./input-directory.ts";
 import { openInput, type OpenSource } from "./input-files.ts";
@@ -74,13 +75,17 @@ export async function bundleKind(source: ByteSource): Promise<Result<"gzip" | "p
 
 /** The file has no name while it is used: however this process ends, it leaves nothing behind then. */
 async function openUnpacked(
-  { platform: { files }, signal }: Machine,
+  { platform: { files }, signal, working }: Machine,
   source: ByteSource,
 ): Promise<Result<OpenSource>> {
   const directory = files.makeTemporaryDirectory("orchestrator-bundle-");
   try {
     const path = join(directory, "bundle.tar");
-    const unpacked = await unpackGzip(until(signal, source), path, files);
+    const { name, size } = source;
+    const total = { count: size, unit: "bytes" } as const;
+    const unpacked = await working({ work: "unpacking", name, total }, (count) =>
+      unpackGzip(until(signal, countedSource(source, count)), path, files),
+    );
     if (!unpacked.ok) return unpacked;
     const plain = files.openSource(path);
     return ok({

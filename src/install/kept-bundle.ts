@@ -3,6 +3,7 @@ import type { Result } from "../core/result.ts";
 import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
 import { openBundleInput, type OpenSystemInput } from "./input.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
+import type { Count } from "./working.ts";
 import type { Settings } from "./settings.ts";
 
 /** Opens a bundle where it stays readable until the deployment has ended. */
@@ -11,6 +12,7 @@ export async function openSecured(
   demand: Settings & { readonly allowUnsignedManifest: boolean },
   file: string,
   id: string,
+  count: Count,
 ): Promise<Result<OpenSystemInput>> {
   const { platform, environment } = machine;
   const { workingDirectory } = environment;
@@ -21,6 +23,7 @@ export async function openSecured(
     clientTrees: demand.trustedManifestDirs,
     directory: datastoreOf(machine).bundles,
     id,
+    count,
   });
   return secured.ok ? await openBundleInput(machine, demand, file, secured.value) : secured;
 }

@@ -2,9 +2,10 @@ import { join } from "node:path";
 import type { LogLevel } from "../core/log-level.ts";
 import type { CrashPoint } from "../executor/ports.ts";
 import { type Datastore, datastoreAt } from "../journal/datastore.ts";
+import type { Heard } from "../planner/model/budget.ts";
 import type { Platform } from "../platform/types.ts";
 import { type Environment, interfacesIn } from "./environment.ts";
-import type { Working } from "./working.ts";
+import type { Working, WorkToShow } from "./working.ts";
 
 /** What everything here is given from outside: the machine, where things lie on it, and when to stop. */
 export interface Machine {
@@ -32,10 +33,16 @@ export interface MachineOptions {
 }
 
 /**
- * Does long work of the processor alone. Nobody can listen for a signal meanwhile, and there is nothing to bring to an
- * end, so SIGINT and SIGTERM then end the process at once; also those that have come just before.
+ * Does long work of the processor alone, and shows whoever watches what that is. Nobody can listen for a signal
+ * meanwhile, and there is nothing to bring to an end, so SIGINT and SIGTERM then end the process at once; also those
+ * that have come just before.
  */
-export type Compute = <T>(work: () => T) => Promise<T>;
+export type Compute = <T>(what: Computation, use: (heard: Heard) => T) => Promise<T>;
+
+/** What is computed; `nodeLimit`: how many nodes the search may look at, null where there are several. */
+export interface Computation extends Pick<WorkToShow, "work" | "name"> {
+  readonly nodeLimit: number | null;
+}
 
 /**
  * Says that this command changes the machine. Whoever calls such a one, a boot script or the Mender Client, waits for

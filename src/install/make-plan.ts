@@ -77,10 +77,14 @@ export async function withWaysOut(machine: Machine, planning: Planning): Promise
 /** With the reason in short where there is no plan: whoever tells the answer tells it, too. */
 export async function withWhyNot(
   { compute }: Machine,
-  { planned, system, answer, nodeLimit }: Planning,
+  { planned, manifest, system, answer, nodeLimit }: Planning,
 ): Promise<PlannedSystem> {
   if (answer.kind !== "no-plan") return planned;
-  return { ...planned, whyNot: await compute(() => explainInShort(system, answer, nodeLimit)) };
+  const whyNot = await compute(
+    { work: "explaining", name: manifest.name, nodeLimit: null },
+    (heard) => explainInShort(system, answer, { nodeLimit, heard }),
+  );
+  return { ...planned, whyNot };
 }
 
 /** Plans a Manifest or a bundle from a state file, or without one from where this System is. Changes nothing. */

@@ -31,6 +31,8 @@ export function mediumOf(
     path: resolve(environment.workingDirectory, from),
     directory: datastoreOf({ environment }).bundles,
     id: deployment.begin.deployment,
+    // A run that is shown already may be under way.
+    count: () => {},
   };
   const demanded = once(() => readableMedium(files, wanted));
   return { demanded, ifReadable: once(() => readableOrTold(demanded, tell)) };

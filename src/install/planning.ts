@@ -67,10 +67,12 @@ export async function matchAndPlan(
   if (!matched.ok) return matched;
   const { system, choices, notes } = matched.value;
   const { manifest } = match;
-  const { answer, trace } = await compute(() =>
-    isTraced(options.logLevel)
-      ? findPlanTraced(system, { nodeLimit })
-      : { answer: findPlan(system, { nodeLimit }), trace: [] },
+  const { answer, trace } = await compute(
+    { work: "planning", name: manifest.name, nodeLimit },
+    (heard) =>
+      isTraced(options.logLevel)
+        ? findPlanTraced(system, { nodeLimit, heard })
+        : { answer: findPlan(system, { nodeLimit, heard }), trace: [] },
   );
   const allotment = allot(found.each, choices, answer);
   const artifactOf = artifactTeller(found, allotment);

@@ -16,6 +16,7 @@ import type { Planning } from "./planning.ts";
 import type { OpenProgress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import type { TrustDemand } from "./trust.ts";
+import { showingUnpacked } from "./unpacking.ts";
 import { withoutKeys } from "./unattended.ts";
 
 /** An install up to its plan. Whoever has it carries it out, which closes its input and the Server. */
@@ -111,8 +112,8 @@ async function openKept(
   id: string,
 ): Promise<Result<OpenSystemInput>> {
   if (!isBundled) return openManifestInput(machine, demand, file);
-  const opened = await machine.working({ work: "unpacking", name: file, total: null }, () =>
-    openSecured(machine, demand, file, id),
+  const opened = await showingUnpacked(machine, file, (count) =>
+    openSecured(machine, demand, file, id, count),
   );
   if (!opened.ok) removeKeptBundle(machine, id);
   return opened;

@@ -1,5 +1,4 @@
-import type { Amount, Work } from "../core/events.ts";
-import type { ByteSource } from "../platform/types.ts";
+import type { Amount, Memory, Work } from "../core/events.ts";
 
 /** A piece of work that takes time beside the states of Components. */
 export interface WorkToShow {
@@ -8,29 +7,12 @@ export interface WorkToShow {
   readonly name: string;
   /** Null: nobody knows how much it is. */
   readonly total: Amount | null;
+  /** In what it is counted where there is no total; bytes if left out. */
+  readonly unit?: Amount["unit"];
 }
 
-/** Shows whoever watches what is being done, until it has ended. `count` takes how much of the total is done. */
-export type Working = <T>(
-  what: WorkToShow,
-  use: (count: (done: number) => void) => Promise<T>,
-) => Promise<T>;
+/** Takes how much is done, and the memory that this takes where it may not take any. */
+export type Count = (done: number, memory?: Memory) => void;
 
-/** The same bytes; each that is read is counted once, however often it is read. */
-export function countedSource<S extends ByteSource>(source: S, count: (done: number) => void): S {
-  let furthest = 0;
-  return {
-    ...source,
-    name: source.name,
-    size: source.size,
-    async *read(offset: number, length: number, lentBytes?: number) {
-      let at = offset;
-      for await (const piece of source.read(offset, length, lentBytes)) {
-        at += piece.length;
-        furthest = Math.max(furthest, at);
-        count(furthest);
-        yield piece;
-      }
-    },
-  };
-}
+/** Shows whoever watches what is being done, until it has ended. */
+export type Working = <T>(what: WorkToShow, use: (count: Count) => Promise<T>) => Promise<T>;

@@ -18,6 +18,7 @@ import {
 } from "./conflict/written-order-conflict.ts";
 import { type Grounding, groundingOf } from "./constraints/grounding.ts";
 import { writtenOrder } from "./stage/written-order.ts";
+import type { Heard, SearchLimit } from "./model/budget.ts";
 import type { Conflict, Nogood } from "./model/conflict.ts";
 import type { Answer } from "./model/plan.ts";
 import { wantedState } from "./model/wanted.ts";
@@ -49,6 +50,7 @@ export interface ExplainOptions {
   readonly stepLimit?: number;
   /** False: the nearest end state is not looked for. */
   readonly tellsNearest?: boolean;
+  readonly heard?: Heard | undefined;
 }
 
 /** Enough for real Manifests, and about a tenth of a second of work. */
@@ -61,11 +63,15 @@ const shortEffort = 100_000;
  * Why there is no plan, as far as that is found soon, without the nearest end state; null where there is one, or
  * nothing was found.
  */
-export function explainInShort(system: System, answer: Answer, nodeLimit: number): WhyNot | null {
+export function explainInShort(
+  system: System,
+  answer: Answer,
+  { nodeLimit, heard }: SearchLimit,
+): WhyNot | null {
   if (answer.kind !== "no-plan") return null;
   const steps = Math.ceil(shortEffort / Math.max(1, system.components.length));
   const stepLimit = Math.min(steps, nodeLimit, defaultStepLimit);
-  const explained = explain(system, answer, { stepLimit, tellsNearest: false });
+  const explained = explain(system, answer, { stepLimit, tellsNearest: false, heard });
   return explained.kind === "no-plan" ? explained : null;
 }
 
@@ -73,13 +79,13 @@ export function explainInShort(system: System, answer: Answer, nodeLimit: number
 export function explain(
   system: System,
   answer: Answer,
-  { stepLimit = defaultStepLimit, tellsNearest = true }: ExplainOptions = {},
+  { stepLimit = defaultStepLimit, tellsNearest = true, heard }: ExplainOptions = {},
 ): Explanation {
   const grounding = groundingOf(system);
   switch (answer.kind) {
     case "plan":
       if (isTooWide(system, grounding)) return { kind: "unexplained", because: "too-wide" };
-      return { kind: "plan", ...orderReasons(system, answer.plan, grounding) };
+      return { kind: "plan", ...orderReasons(system, answer.plan, grounding, heard) };
     case "undecided":
       return { kind: "unexplained", because: "undecided" };
     case "no-plan":
@@ -88,7 +94,13 @@ export function explain(
       if (system.components.some(({ ways }) => ways !== undefined))
         return { kind: "unexplained", because: "ways" };
       return withFurther(
-        whyNot(system, grounding, answer.stuck !== null, stepLimit, tellsNearest),
+        whyNot(
+          system,
+          grounding,
+          answer.stuck !== null,
+          { nodeLimit: stepLimit, heard },
+          tellsNearest,
+        ),
         answer,
       );
     default:
@@ -108,7 +120,7 @@ function whyNot(
   system: System,
   grounding: Grounding,
   isStuck: boolean,
-  stepLimit: number,
+  limit: SearchLimit,
   tellsNearest: boolean,
 ): WhyNot {
   const law = lawOf(system, grounding);
@@ -119,29 +131,29 @@ function whyNot(
     law,
     paths,
     isLifted: () => false,
-    budget: { left: stepLimit },
+    budget: { left: limit.nodeLimit, heard: limit.heard },
   });
   const nearest =
     system.endTables.length === 0
       ? "none"
       : tellsNearest
-        ? nearestEnd(system, law, stepLimit, grounding)
+        ? nearestEnd(system, law, limit, grounding)
         : "undecided";
   const missing = missingEndState(system, grounding);
   if (missing !== null) return whyNoEndState(asked(), missing, nearest);
   // Step by step a number waits for all lower ones to have what they want; over stepping stones it holds in each stage.
-  if (!isStuck && isWrittenOverStones(system)) return whyNotWritten(system, stepLimit);
+  if (!isStuck && isWrittenOverStones(system)) return whyNotWritten(system, limit);
   const searched = search(asked());
   const failed = searched.kind === "none" ? searched : null;
   const against = searched.kind === "way" ? searched : opening(asked());
   // A way step by step, and still no plan: all of the order is written by hand, and puts together what must not be.
-  if (against.kind === "way") return whyNotWritten(system, stepLimit);
+  if (against.kind === "way") return whyNotWritten(system, limit);
   const used = against.kind === "none" ? against.used : failed?.used;
-  if (used === undefined && writtenOrder(system) === "all") return whyNotWritten(system, stepLimit);
+  if (used === undefined && writtenOrder(system) === "all") return whyNotWritten(system, limit);
   const lifted = liftings(asked(), used ?? []);
   const core = used === undefined ? notFound : stepConflict(asked(), used, lifted.opening);
   const opened = repairs(asked(), core.nogoods, lifted, failed);
-  const known = openingAsWritten(system, opened.repairs, stepLimit);
+  const known = openingAsWritten(system, opened.repairs, limit);
   return {
     kind: "no-plan",
     core: core.nogoods.map((number) => law.nogood(number)),
@@ -175,8 +187,8 @@ function whyNoEndState(question: Question, nogood: Nogood, nearest: WhyNot["near
   };
 }
 
-function whyNotWritten(system: System, nodeLimit: number): WhyNot {
-  const { nogoods, isIrreducible, repairs: opened } = whyNotTogether(system, nodeLimit);
+function whyNotWritten(system: System, limit: SearchLimit): WhyNot {
+  const { nogoods, isIrreducible, repairs: opened } = whyNotTogether(system, limit);
   return {
     kind: "no-plan",
     core: nogoods,

@@ -3,6 +3,7 @@ import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import { sentence } from "./conflict/no-plan.ts";
 import { conflictingRows } from "./conflict/plan-conflicts.ts";
+import type { SearchLimit } from "./model/budget.ts";
 import type { Answer, NoPlan } from "./model/plan.ts";
 import { folded } from "./model/unfolded.ts";
 import type { TraceEvent, Tracer } from "./model/trace.ts";
@@ -10,26 +11,25 @@ import { wantedState } from "./model/wanted.ts";
 import { planOf } from "./plan-of.ts";
 import { decide, decideFrom, type Decision } from "./search/decide.ts";
 
-export interface PlanOptions {
-  /** How many nodes may be searched before the answer is "undecided", or a plan not proved to be the best. */
-  readonly nodeLimit?: number;
-}
+export type PlanOptions = Partial<SearchLimit>;
 
 /** The best plan from where the System is to what its types want, or why there is none. */
 export function findPlan(
   system: System,
-  { nodeLimit = defaultNodeLimit }: PlanOptions = {},
+  { nodeLimit = defaultNodeLimit, heard }: PlanOptions = {},
 ): Answer {
-  return answerOf(system, decide(system, nodeLimit), nodeLimit);
+  const limit = { nodeLimit, heard };
+  return answerOf(system, decide(system, limit), limit);
 }
 
 /** The same with what the search has done, for people. */
 export function findPlanTraced(
   system: System,
-  { nodeLimit = defaultNodeLimit }: PlanOptions = {},
+  { nodeLimit = defaultNodeLimit, heard }: PlanOptions = {},
 ): { readonly answer: Answer; readonly trace: readonly TraceEvent[] } {
+  const limit = { nodeLimit, heard };
   const tracer: Tracer = { events: [] };
-  const answer = answerOf(system, decide(system, nodeLimit, tracer), nodeLimit);
+  const answer = answerOf(system, decide(system, { ...limit, tracer }), limit);
   return { answer, trace: tracer.events };
 }
 
@@ -37,22 +37,23 @@ export function findPlanTraced(
 export function findPlanFrom(
   system: System,
   state: SystemState,
-  { nodeLimit = defaultNodeLimit }: PlanOptions = {},
+  { nodeLimit = defaultNodeLimit, heard }: PlanOptions = {},
 ): Answer {
-  return answerOf(system, decideFrom(system, state, nodeLimit), nodeLimit);
+  const limit = { nodeLimit, heard };
+  return answerOf(system, decideFrom(system, state, limit), limit);
 }
 
 /** `asked`: the System by whose versions the answer is told. */
-function answerOf(asked: System, decision: Decision, nodeLimit: number): Answer {
+function answerOf(asked: System, decision: Decision, limit: SearchLimit): Answer {
   switch (decision.kind) {
     case "plan": {
       const { system, acceptability, movePlan, bound } = decision;
       return { kind: "plan", plan: planOf(system, acceptability, movePlan, bound) };
     }
     case "undecided":
-      return { kind: "undecided", nodes: nodeLimit };
+      return { kind: "undecided", nodes: limit.nodeLimit };
     case "no-plan": {
-      const answer = noPlan(decision, nodeLimit);
+      const answer = noPlan(decision, limit);
       return { ...answer, core: folded(asked, decision.system, answer.core) };
     }
     default:
@@ -62,7 +63,7 @@ function answerOf(asked: System, decision: Decision, nodeLimit: number): Answer 
 
 function noPlan(
   { system, acceptability, obstacle }: Extract<Decision, { kind: "no-plan" }>,
-  nodeLimit: number,
+  limit: SearchLimit,
 ): NoPlan {
   switch (obstacle.kind) {
     case "no-artifact":
@@ -75,7 +76,7 @@ function noPlan(
       return sentence.noRests;
     case "rules":
       return sentence.noOrder(
-        conflictingRows(system, acceptability, nodeLimit, obstacle.search),
+        conflictingRows(system, acceptability, limit, obstacle.search),
         acceptability.endStatesOnly !== null,
       );
     default:

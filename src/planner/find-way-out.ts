@@ -6,7 +6,7 @@ import {
   type SystemState,
 } from "../manifest/system.ts";
 import { arrange } from "./stage/arrange.ts";
-import type { Budget } from "./model/budget.ts";
+import type { Budget, SearchLimit } from "./model/budget.ts";
 import { symmetryClassesOf } from "./model/symmetry-classes.ts";
 import { at } from "./model/moves.ts";
 import { planOf } from "./plan-of.ts";
@@ -46,6 +46,7 @@ export function findWayOut(
   frozen: ReadonlySet<number>,
   {
     nodeLimit = defaultNodeLimit,
+    heard,
     leaving = new Set(),
     places = [],
     grounding = groundingOf(system),
@@ -53,7 +54,7 @@ export function findWayOut(
 ): Answer {
   const free = withFrozen(withoutOrder(system), frozen);
   const ask = (stranded: System): Answer =>
-    wayOutOf(stranded, grounding, { old: startState(system), leaving, nodeLimit });
+    wayOutOf(stranded, grounding, { old: startState(system), leaving, nodeLimit, heard });
   const strict = standing(free, state, places, "every");
   const answer = ask(strict.system);
   if (strict.isExact || answer.kind === "undecided") return answer;
@@ -63,17 +64,16 @@ export function findWayOut(
   return loose.kind === "no-plan" ? loose : { kind: "undecided", nodes: nodeLimit };
 }
 
-interface Goals {
+interface Goals extends SearchLimit {
   readonly old: SystemState;
   readonly leaving: ReadonlySet<number>;
-  readonly nodeLimit: number;
 }
 
 /** From where a System is whose hops do not depend on the way. */
 function wayOutOf(
   stranded: System,
   grounding: Grounding,
-  { old, leaving, nodeLimit }: Goals,
+  { old, leaving, nodeLimit, heard }: Goals,
 ): Answer {
   const endStatesLeft = endStateBudget();
   // Nobody is told what allows its steps.
@@ -89,7 +89,7 @@ function wayOutOf(
   const mayEndIn = (end: SystemState): boolean =>
     [...leaving].every((component) => at(end, component) !== at(state, component));
   const isOther = (end: SystemState): boolean => !isOld(end) && !isWanted(end) && mayEndIn(end);
-  const budget = { left: nodeLimit };
+  const budget = { left: nodeLimit, heard };
   const plan =
     (mayEndIn(old) ? straightTo(stranded, acceptability, old, budget) : null) ??
     nearest(stranded, acceptability, isOther, budget) ??

@@ -1,5 +1,5 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { Cause, Event } from "../core/events.ts";
+import type { Cause, Event, HowFar } from "../core/events.ts";
 import type { Problem } from "../core/problem.ts";
 import { failureJson } from "./failure.ts";
 import { nextStep } from "./end-block.ts";
@@ -101,13 +101,13 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
     case "work-started":
       return { work: event.work, name: event.name, total: event.total };
     case "work-progress":
-      return { work: event.work, name: event.name, done: event.done };
+      return { work: event.work, name: event.name, ...howFarOf(event) };
     case "work-running":
       return {
         work: event.work,
         name: event.name,
         elapsed_ms: Math.round(event.elapsedMs),
-        done: event.done,
+        ...(event.howFar === null ? { done: null } : howFarOf(event.howFar)),
       };
     case "work-ended":
       return { work: event.work, name: event.name, elapsed_ms: Math.round(event.elapsedMs) };
@@ -152,4 +152,8 @@ function causeJson(cause: Cause | null): Readonly<Record<string, unknown>> | nul
   if (cause?.kind !== "component") return cause;
   const { kind, component, state, reason, log } = cause;
   return { kind, component, state, reason: failureJson(reason), log };
+}
+
+function howFarOf({ done, memory }: HowFar): HowFar {
+  return { done, ...(memory !== undefined && { memory }) };
 }

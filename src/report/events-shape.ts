@@ -30,8 +30,11 @@ const nextShape = z.object({ text: z.string(), command: z.string() });
 const work = { work: z.enum(works), name: z.string() };
 const amount = z.object({
   count: z.int(),
-  unit: z.enum(["bytes", "Components", "situations"]),
+  unit: z.enum(["bytes", "Components", "search nodes", "situations", "starting states"]),
 });
+
+/** In bytes. */
+const memory = z.object({ taken: z.int(), most: z.int() });
 
 /** The lines that tell events; every kind of event has one. */
 const eventShapes = {
@@ -103,6 +106,7 @@ const eventShapes = {
     ...stamp,
     ...work,
     done: amount,
+    memory: memory.optional(),
   }),
   "work-running": z.object({
     type: z.literal("work-running"),
@@ -110,6 +114,7 @@ const eventShapes = {
     ...work,
     elapsed_ms: z.int(),
     done: amount.nullable(),
+    memory: memory.optional(),
   }),
   "work-ended": z.object({
     type: z.literal("work-ended"),

@@ -1,4 +1,4 @@
-import type { Amount } from "../core/events.ts";
+import type { Amount, Memory } from "../core/events.ts";
 
 /** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`. */
 export function durationText(ms: number): string {
@@ -13,6 +13,11 @@ export function durationText(ms: number): string {
 /** `512 B`, or `1234 situations`. */
 export function amountText({ count, unit }: Amount): string {
   return unit === "bytes" ? bytesText(count) : `${count} ${unit}`;
+}
+
+/** `12 % of the memory`: at all of it, it is given up. */
+export function memoryText({ taken, most }: Memory): string {
+  return `${Math.round((100 * taken) / most)} % of the memory`;
 }
 
 /** `512 B`, `3.4 MiB`. */

@@ -6,7 +6,7 @@ import type { ComponentId, ComponentType } from "../core/ids.ts";
 import { queries, states } from "../core/protocol.ts";
 import { aligned, padded } from "./columns.ts";
 import { failureText } from "./failure.ts";
-import { amountText, durationText } from "./measures.ts";
+import { amountText, durationText, memoryText } from "./measures.ts";
 import { failedStopLines, outcomeLines } from "./outcome.ts";
 import { printable, printableExactly, quotedName } from "./printable.ts";
 import { workText } from "./work-text.ts";
@@ -129,8 +129,11 @@ function linesOf(
     case "work-started":
       return [`${workText(event)}: started`];
     case "work-running": {
-      const done = event.done === null ? "" : `${amountText(event.done)} done, `;
-      return [`${workText(event)}: ${done}${durationText(event.elapsedMs)} so far`];
+      const { howFar, elapsedMs } = event;
+      const done = howFar === null ? [] : [`${amountText(howFar.done)} done`];
+      const memory = howFar?.memory === undefined ? [] : [memoryText(howFar.memory)];
+      const told = [...done, ...memory, `${durationText(elapsedMs)} so far`].join(", ");
+      return [`${workText(event)}: ${told}`];
     }
     case "work-ended":
       return [`${workText(event)}: done (${durationText(event.elapsedMs)})`];

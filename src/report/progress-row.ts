@@ -1,7 +1,8 @@
 import type { ComponentId } from "../core/ids.ts";
+import type { Amount } from "../core/events.ts";
 import { assertNever } from "../core/assert-never.ts";
 import { shortVersion } from "./grid.ts";
-import { amountText, durationText } from "./measures.ts";
+import { amountText, durationText, memoryText } from "./measures.ts";
 import { printableExactly } from "./printable.ts";
 import { rateOf, type Row, type Speed } from "./progress-view.ts";
 import { listed } from "./words.ts";
@@ -103,16 +104,30 @@ function fewOf(ids: readonly ComponentId[]): string {
 
 /** Bytes of all, percent, rate, time left; or the time since. */
 export function speedTails(speed: Speed, nowMs: number): readonly string[] {
-  const { startedMs, done, total } = speed;
+  const { startedMs, done, total, memory } = speed;
   const elapsed = durationText(nowMs - startedMs);
   if (done === null) return [elapsed];
   const rate = rateOf(speed, nowMs);
   const isBytes = done.unit === "bytes";
+  const isSlow = done.unit === "Components" || done.unit === "starting states";
+  // How many it will be nobody knows, but that there will be no more.
+  const isLimit = done.unit === "search nodes";
   const pace =
-    rate === null || !isBytes ? [] : [`${amountText({ ...done, count: Math.round(rate) })}/s`];
-  if (total === null) {
-    return [[amountText(done), ...pace, elapsed], [amountText(done), elapsed], [elapsed]].map(
-      (parts) => parts.join(", "),
+    rate === null || isSlow ? [] : [`${rateText({ ...done, count: Math.round(rate) })}/s`];
+  // Beyond what was foreseen nobody knows how much is left.
+  if (total === null || done.count > total.count) {
+    const taken = memory === null ? [] : [memoryText(memory)];
+    return [
+      [amountText(done), ...pace, ...taken, elapsed],
+      [amountText(done), ...taken, elapsed],
+      [...taken, elapsed],
+      [elapsed],
+    ].map((parts) => parts.join(", "));
+  }
+  if (isLimit) {
+    const amount = `${done.count} of at most ${amountText(total)}`;
+    return [[amount, ...pace, elapsed], [amount, elapsed], [elapsed]].map((parts) =>
+      parts.join(", "),
     );
   }
   const share = total.count === 0 ? 100 : Math.floor((100 * done.count) / total.count);
@@ -127,6 +142,11 @@ export function speedTails(speed: Speed, nowMs: number): readonly string[] {
     [percent, left],
     [percent],
   ].map((parts) => parts.join(", "));
+}
+
+/** `1.2 MiB`; of what has no measure the number alone: its unit stands before it. */
+function rateText(amount: Amount): string {
+  return amount.unit === "bytes" ? amountText(amount) : String(amount.count);
 }
 
 /** No longer than anybody waits to see the end of it. Milliseconds. */

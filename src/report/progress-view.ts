@@ -1,4 +1,4 @@
-import type { Amount, Event, Move, Work } from "../core/events.ts";
+import type { Amount, Event, HowFar, Memory, Move, Work } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import { queries } from "../core/protocol.ts";
 import { failureText } from "./failure.ts";
@@ -19,6 +19,7 @@ export interface Speed {
   readonly total: Amount | null;
   /** Two earlier counts, so that one is always some seconds old. */
   readonly marks: readonly [Mark, Mark];
+  readonly memory: Memory | null;
 }
 
 interface Mark {
@@ -154,7 +155,7 @@ function downloading(
   nowMs: number,
 ): Doing {
   if (doing.kind !== "running") return doing;
-  const since = counted(doing.since, { count: bytes, unit: "bytes" }, nowMs);
+  const since = counted(doing.since, { done: { count: bytes, unit: "bytes" } }, nowMs);
   return { ...doing, since: { ...since, total: { count: totalBytes, unit: "bytes" } } };
 }
 
@@ -173,7 +174,7 @@ function worksAfter(
       ];
     case "work-progress":
       return works.map((row) =>
-        isIt(row) ? { ...row, speed: counted(row.speed, event.done, nowMs) } : row,
+        isIt(row) ? { ...row, speed: counted(row.speed, event, nowMs) } : row,
       );
     case "work-ended":
       return works.filter((row) => !isIt(row));
@@ -182,17 +183,17 @@ function worksAfter(
 
 function startedAt(nowMs: number, total: Amount | null): Speed {
   const mark = { atMs: nowMs, count: 0 };
-  return { startedMs: nowMs, done: null, total, marks: [mark, mark] };
+  return { startedMs: nowMs, done: null, total, marks: [mark, mark], memory: null };
 }
 
 /** So long a mark is the newer one. Milliseconds. */
 const markMs = 3000;
 
-function counted(speed: Speed, done: Amount, nowMs: number): Speed {
+function counted(speed: Speed, { done, memory }: HowFar, nowMs: number): Speed {
   const [, newer] = speed.marks;
   const isDue = nowMs - newer.atMs >= markMs;
   const marks = isDue ? ([newer, { atMs: nowMs, count: done.count }] as const) : speed.marks;
-  return { ...speed, done, marks };
+  return { ...speed, done, marks, memory: memory ?? null };
 }
 
 /** Counts a second over the last seconds; null: too little is known. */

@@ -9,7 +9,10 @@ const doing: Readonly<Record<Work, string>> = {
   fetching: "Fetching",
   reading: "Reading",
   writing: "Writing",
-  planning: "Planning for",
+  planning: "Planning",
+  foreseeing: "Planning the ways out of",
+  explaining: "Explaining",
+  checking: "Checking",
   simulating: "Simulating",
 };
 

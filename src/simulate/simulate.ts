@@ -5,6 +5,7 @@ import { startState, type System, type SystemState } from "../manifest/system.ts
 import type { Begin } from "../deployment/records.ts";
 import { acceptance, startingIn } from "../planner/constraints/state-acceptance.ts";
 import { findPlanFrom } from "../planner/find-plan.ts";
+import type { SearchLimit } from "../planner/model/budget.ts";
 import type { Answer } from "../planner/model/plan.ts";
 import { type Exploration, type Exploring, exploring, type Scope, toItsEnd } from "./explore.ts";
 import { type Answers, type Machine, realMachine } from "./situation.ts";
@@ -38,15 +39,15 @@ export function simulate(
   nodeLimit = defaultNodeLimit,
   machineOf: (first: Begin) => Machine = () => realMachine,
 ): Simulated {
-  const planned = plannedFrom(system, startState(system), nodeLimit);
+  const planned = plannedFrom(system, startState(system), { nodeLimit });
   const steps = exploringFrom(system, planned, { scope, policy, nodeLimit }, machineOf);
   return { ...planned, exploration: steps === null ? null : toItsEnd(steps) };
 }
 
 /** The plan from one of the starting states. */
-export function plannedFrom(system: System, start: SystemState, nodeLimit: number): Planned {
+export function plannedFrom(system: System, start: SystemState, limit: SearchLimit): Planned {
   const systemVersion = acceptance(system, start).endState(start);
-  return { start, systemVersion, answer: findPlanFrom(system, start, { nodeLimit }) };
+  return { start, systemVersion, answer: findPlanFrom(system, start, limit) };
 }
 
 export interface HowExplored {

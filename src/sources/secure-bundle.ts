@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { isGzip, unpackGzip } from "../bundle/unpack.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { countedSource } from "./counted-source.ts";
 import { type ByteSource, FileError, type Files, unlessRefused } from "../platform/types.ts";
 
 /** What is left free on the file system of the datastore when a bundle is copied; bytes. */
@@ -25,6 +26,8 @@ export interface BundleToSecure {
   /** Where it is kept if it must be: `{directory}/{id}.tar`. */
   readonly directory: string;
   readonly id: string;
+  /** Hears how many bytes of it were read. */
+  readonly count: (bytes: number) => void;
 }
 
 /**
@@ -55,7 +58,7 @@ export async function secureBundle(files: Files, wanted: BundleToSecure): Promis
  */
 export async function readableMedium(
   files: Files,
-  wanted: Pick<BundleToSecure, "name" | "path" | "directory" | "id">,
+  wanted: Pick<BundleToSecure, "name" | "path" | "directory" | "id" | "count">,
 ): Promise<Result<string>> {
   const { path } = wanted;
   const kind = unlessRefused(() => files.status(files.realPath(path))?.kind ?? null, null);
@@ -211,11 +214,11 @@ async function copy(
 
 function open(
   files: Files,
-  { name, path }: Pick<BundleToSecure, "name" | "path">,
+  { name, path, count }: Pick<BundleToSecure, "name" | "path" | "count">,
 ): Result<ReturnType<Files["openSource"]>> {
   try {
     const source = files.openSource(path);
-    return ok({ ...source, name });
+    return ok(countedSource({ ...source, name }, count));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     return fail(unreadable(name, error));

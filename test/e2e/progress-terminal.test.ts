@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
 import { programPath } from "../support/program.ts";
+import { writeRings } from "../support/rings.ts";
 import { type SeedProgram, seedProgram } from "../support/seed-program.ts";
 import { type Terminal, terminalWith } from "../support/terminal.ts";
 
@@ -33,6 +34,16 @@ const frame = (text: string): string =>
 
 const isHanging = (text: string): boolean => /R456.*(ArtifactInstall|install) .*s$/m.test(text);
 
+/** A command in a terminal of 100 columns. */
+function runOn(args: readonly string[]): void {
+  terminal = terminalWith(
+    `${process.execPath} ${programPath} ${args.join(" ")}`,
+    100,
+    system.directory,
+    system.environment,
+  );
+}
+
 describe.skipIf(!needs("tmux"))("in a terminal", () => {
   test("a line a Component is drawn in place, at every width, also where that changes meanwhile", async () => {
     system.failIn("R456", "ArtifactInstall", "hang");
@@ -64,6 +75,31 @@ Group 2 of 2, T`;
     expect(frame(await terminal.seen((text) => frame(text) === at20))).toBe(at20);
     terminal.press("C-c");
     expect(await terminal.seen((text) => /^exit \d+$/m.test(text))).toMatch(/^exit 1$/m);
+  });
+
+  test("planning shows how much of its limit it has used, and Ctrl-C ends it at once", async () => {
+    runOn(["plan", ...writeRings(system.directory, 12)]);
+    const planning =
+      /^Planning rings {2}(\d+) of at most 300000 search nodes, (\d+\/s, )?[\d.]+ s$/m;
+    const first = await terminal.seen((text) => planning.test(text));
+    expect(first).toMatch(planning);
+    const nodes = (text: string) => Number(planning.exec(text)?.[1]);
+    const more = await terminal.seen((text) => nodes(text) > nodes(first));
+    expect(nodes(more)).toBeGreaterThan(nodes(first));
+    terminal.press("C-c");
+    // Behind what the terminal makes of the key.
+    expect(await terminal.seen((text) => /exit \d+$/m.test(text))).toMatch(/\^Cexit 130$/m);
+  });
+
+  test("a simulation shows its situations and its memory, and Ctrl-C ends it with what was found", async () => {
+    runOn(["simulate", "manifest-v2.yaml", "--faults", "4", "--exact"]);
+    const simulating =
+      /^Simulating system-core-v2 with at most \d faults? {2}\d+ situations, (\d+\/s, )?\d+ % of the memory, [\d.]+ s$/m;
+    expect(await terminal.seen((text) => simulating.test(text))).toMatch(simulating);
+    terminal.press("C-c");
+    const ended = await terminal.seen((text) => /^exit \d+$/m.test(text));
+    expect(ended).toMatch(/^exit 14$/m);
+    expect(ended).not.toMatch(simulating);
   });
 
   test("colours are there, and with NO_COLOR they are not", async () => {

@@ -5,7 +5,7 @@ import { endSignal } from "../../src/cli/end-signal.ts";
  * Argument: the signal, or `none`.
  */
 const [name = "none"] = process.argv.slice(2);
-const { compute } = endSignal(true, { hasStarted: () => false, killAll: () => {} });
+const { alone } = endSignal(true, { hasStarted: () => false, killAll: () => {} });
 if (name !== "none") process.kill(process.pid, name);
-process.stdout.write(await compute(() => "computed"));
+process.stdout.write(await alone(() => "computed"));
 process.exit(0);

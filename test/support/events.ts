@@ -55,7 +55,7 @@ export function eventsOf({ name, text }: Said): EventTable {
     "state-running": { type: "state-running", ...call, elapsedMs: 20 },
     "work-started": { type: "work-started", ...work, total: null },
     "work-progress": { type: "work-progress", ...work, done },
-    "work-running": { type: "work-running", ...work, done, elapsedMs: 20 },
+    "work-running": { type: "work-running", ...work, howFar: { done }, elapsedMs: 20 },
     "work-ended": { type: "work-ended", ...work, elapsedMs: 20 },
     "error-path-entered": { type: "error-path-entered", message: text },
     "host-reboot": { type: "host-reboot", components: [component] },

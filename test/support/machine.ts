@@ -28,7 +28,7 @@ export function machineAt(directory: string): Machine {
     environment: readEnvironment(variables, directory, [process.execPath, "orchestrator"]),
     options: { logLevel: null, topologyComponents: null },
     signal: new AbortController().signal,
-    compute: (work) => Promise.resolve(work()),
+    compute: (_, work) => Promise.resolve(work(() => {})),
     deploys: () => {},
     tell: () => {},
     working: (_, use) => use(() => {}),

@@ -46,7 +46,8 @@ export function terminalWith(
     String(columns),
     "-y",
     "24",
-    `${command}; echo "exit $?"; exec sleep 1000`,
+    // The shell must outlive a command that Ctrl-C ends.
+    `trap : INT; ${command}; echo "exit $?"; exec sleep 1000`,
   );
   return {
     screen,

@@ -5,7 +5,7 @@ import type { Part } from "../../bundle/write.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { countedSource } from "../../install/working.ts";
+import { countedPieces, countedSource } from "../../sources/counted-source.ts";
 import { openInput, type OpenSource, readText } from "../../install/input-files.ts";
 import { readPrivateKey } from "../../install/key-files.ts";
 import type { ArtifactReference, Manifest } from "../../manifest/manifest.ts";
@@ -60,7 +60,7 @@ export async function bundleCreate(
         name: options.output,
         total: bytesOf(options.thin ? [] : artifacts.value.map(({ source }) => source)),
       },
-      (count) => writeOutput(context, options.output, countedChunks(bundle.chunks, count)),
+      (count) => writeOutput(context, options.output, countedPieces(bundle.chunks, count)),
     );
     if (!written.ok) return failed(output, written.problems);
     const size = written.value;
@@ -118,18 +118,6 @@ async function readShown(
 
 function bytesOf(all: readonly { readonly size: number }[]) {
   return { count: all.reduce((sum, { size }) => sum + size, 0), unit: "bytes" } as const;
-}
-
-async function* countedChunks(
-  chunks: AsyncIterable<Uint8Array>,
-  count: (done: number) => void,
-): AsyncGenerator<Uint8Array> {
-  let done = 0;
-  for await (const chunk of chunks) {
-    done += chunk.length;
-    count(done);
-    yield chunk;
-  }
 }
 
 /** With a checksum for every Artifact where that is wanted. */

@@ -4,7 +4,7 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { withBundleFile } from "../../install/bundle-file.ts";
-import { countedSource } from "../../install/working.ts";
+import { countedSource } from "../../sources/counted-source.ts";
 import { foretellRelease } from "../../install/release.ts";
 import { readManifest } from "../../manifest/read-manifest.ts";
 import type { ByteSource } from "../../platform/types.ts";

@@ -41,7 +41,9 @@ export async function heldAgainst(
   const deployment = first?.type === "begin" ? first.deployment : id;
   const end = records.find((record) => record.type === "ended");
   if (end === undefined) return fail(notEnded(deployment));
-  const fault = await context.compute(() => faultIn(certificate, records));
+  const fault = await context.compute({ work: "checking", name: file, nodeLimit: null }, () =>
+    faultIn(certificate, records),
+  );
   if (fault !== null) return fail(notProved(file, deployment, fault));
   return ok({ deployment, outcome: end.outcome, calls: callsIn(records) });
 }

@@ -5,6 +5,7 @@ import { lintManifest } from "../../manifest/lint.ts";
 import { artifactVersions } from "../../manifest/manifest-versions.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { missingEndState } from "../../planner/conflict/refused-goal.ts";
+import type { Heard } from "../../planner/model/budget.ts";
 import { isTooWide } from "../../planner/conflict/step-rules.ts";
 import { groundingOf } from "../../planner/constraints/grounding.ts";
 import {
@@ -32,7 +33,11 @@ export interface Linted {
  * A Manifest that was read, and its Artifacts: what those that are at hand depend on counts. A problem only where it
  * cannot work on any System.
  */
-export function lint(manifest: Manifest, artifacts: readonly AvailableArtifact[]): Linted {
+export function lint(
+  manifest: Manifest,
+  artifacts: readonly AvailableArtifact[],
+  heard?: Heard,
+): Linted {
   if (manifest.constraints === null) return { problems: [], notes: [], reach: null };
   const matched = lintSystem(manifest, artifacts);
   // Told below by the search, which knows the versions that are only there to start from.
@@ -46,7 +51,7 @@ export function lint(manifest: Manifest, artifacts: readonly AvailableArtifact[]
   const grounding = groundingOf(system);
   const missing = missingEndState(system, grounding);
   if (isTooWide(system, grounding)) return { problems: [], notes, reach: null };
-  const reach = reachability(system);
+  const reach = reachability(system, { heard });
   const stray = strayVersions(system);
   return {
     problems: missing === null ? [] : [targetNotAnEndState(system, missing)],
@@ -60,7 +65,7 @@ export function lint(manifest: Manifest, artifacts: readonly AvailableArtifact[]
         return versions.length === 0 ? [] : [strayVersion(type, versions, at)];
       }),
       ...unreachable(reach),
-      ...brokenByOrder(system, reach).map((from) => orderBreaksRows(manifest, from)),
+      ...brokenByOrder(system, reach, heard).map((from) => orderBreaksRows(manifest, from)),
     ],
     reach: reach.names.length < 2 ? null : reach,
   };

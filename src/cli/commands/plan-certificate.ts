@@ -26,7 +26,7 @@ export async function writeCertificate(
 ): Promise<Result<number>> {
   const { system, inputs, allotment } = planning;
   const waysOut = planned.waysOut ?? [];
-  const certificate = await context.compute(() =>
+  const certificate = await context.compute({ work: "writing", name: file, nodeLimit: null }, () =>
     certificateOf({
       manifest: planned.manifest,
       inputs: [

@@ -1,11 +1,13 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
-import { openStream } from "../../install/fleet/open-stream.ts";
+import { type OpenFleet, openStream } from "../../install/fleet/open-stream.ts";
 import { planFleet } from "../../install/fleet/plan-fleet.ts";
 import { withSystemInput } from "../../install/input.ts";
 import { leftOutNote, readOnPaper } from "../../install/make-plan.ts";
 import { deskNotes } from "../../install/release.ts";
+import type { Count } from "../../install/working.ts";
 import { nothingDemanded } from "../../install/trust.ts";
+import { countedPieces } from "../../sources/counted-source.ts";
 import { fleetTotal, type FleetSummary } from "../../report/fleet-summary.ts";
 import { fleetLines } from "../../report/fleet-text.ts";
 import { jsonText } from "../../report/json-text.ts";
@@ -71,7 +73,7 @@ export async function tellSummary(
 async function counted(
   context: Context,
   file: string,
-  fleet: Parameters<typeof planFleet>[1]["fleet"],
+  fleet: OpenFleet,
   answers: boolean,
   out: string | undefined,
 ): Promise<Result<FleetSummary> | null> {
@@ -83,11 +85,23 @@ async function counted(
     const notes = [...deskNotes(context, manifest), ...leftOutNote(context), ...found.notes];
     sayProblems(output, notes, "warning");
     const total = fleetTotal();
-    const pieces = planFleet(context, { input, paper: paper.value, fleet, total, answers });
-    const ended =
-      out === undefined || !answers
+    const write = async (count: Count) => {
+      const counting = { ...fleet, pieces: countedPieces(fleet.pieces, count) };
+      const work = { input, paper: paper.value, fleet: counting, total, answers };
+      const pieces = planFleet(context, work);
+      return out === undefined || !answers
         ? await writeAsRead(output.results, pieces)
         : await writePieces(context, out, pieces);
+    };
+    // Answers that scroll by on a terminal show by themselves how far it is.
+    const isSeen = answers && out === undefined && output.results.isTerminal;
+    const size = fleet.bytes === null ? null : ({ count: fleet.bytes, unit: "bytes" } as const);
+    const what = {
+      work: "planning",
+      name: `for the devices of ${fleet.name}`,
+      total: size,
+    } as const;
+    const ended = isSeen ? await write(() => {}) : await context.working(what, write);
     if (ended === null || !ended.ok) return ended === null ? ok(null) : ended;
     const sha256 = await sha256Of(input.manifest.bytes);
     return ok(total.summary({ name: manifest.name, sha256 }));

@@ -5,8 +5,8 @@ import { systemOnWaysOut } from "../../install/at-hand.ts";
 import { interruptPolicy } from "../../install/interrupt-policy.ts";
 import { makeToldPlan, type PlanningOptions } from "../../install/make-plan.ts";
 import type { Planning } from "../../install/planning.ts";
-import type { System } from "../../manifest/system.ts";
-import { startState } from "../../manifest/system.ts";
+import type { Count } from "../../install/working.ts";
+import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { startingIn } from "../../planner/constraints/state-acceptance.ts";
 import type { PictureFormat } from "../../pictures/picture-formats.ts";
 import { simulationJson } from "../../report/simulation-json.ts";
@@ -19,7 +19,6 @@ import type { Exploration, Exploring } from "../../simulate/explore.ts";
 import { exploringFrom, plannedFrom, type Simulated, startsOf } from "../../simulate/simulate.ts";
 import { failed, say, sayProblems } from "../output/output.ts";
 import type { Context } from "./context.ts";
-import { progressOf, type SimulationProgress } from "./simulation-progress.ts";
 import { formatProblem, tellAs } from "./told-as.ts";
 
 export interface SimulateOptions extends PlanningOptions {
@@ -73,49 +72,69 @@ async function reportOf(
   context: Context,
   planning: Planning,
   accepted: readonly ComponentId[],
-  { from, faults, limit, memory, exact }: SimulateOptions,
+  options: SimulateOptions,
 ): Promise<SimulationReport> {
-  const { manifest, system, survey, nodeLimit } = planning;
-  const notes = new Map(planning.planned.notes.map((note) => [note.message, note]));
+  const { manifest, system } = planning;
+  const { name } = manifest;
   const {
     platform: { clock },
     output,
     compute,
+    working,
   } = context;
   const begin = clock.monotonicMs();
-  const starts = from === "all" ? await compute(() => startsOf(system)) : [startState(system)];
-  const runs: Simulated[] = [];
-  const scope = { faults, limit, merging: exact ? "none" : "capped", apart: accepted } as const;
-  const how = { scope, policy: interruptPolicy(survey), nodeLimit };
-  const progress = await progressOf(context, manifest.name);
-  for (const start of starts) {
-    const planned = await compute(() => plannedFrom(system, start, nodeLimit));
-    const there = { ...planning, system: startingIn(system, start) };
-    const { answer } = planned;
-    const found =
-      answer.kind === "plan" ? await systemOnWaysOut(context, there, answer.plan) : null;
-    for (const note of found?.notes ?? []) notes.set(note.message, note);
-    const steps = exploringFrom(found?.system ?? system, planned, how);
-    const exploration = steps === null ? null : await explored(context, steps, memory, progress);
-    runs.push({ ...planned, exploration });
-    if (exploration?.givenUp === "memory" || exploration?.givenUp === "signal") break;
-  }
-  progress.close();
+  const starts =
+    options.from === "all"
+      ? await compute({ work: "simulating", name, nodeLimit: null }, () => startsOf(system))
+      : [startState(system)];
+  const total = { count: starts.length, unit: "starting states" } as const;
+  const fromEach = (count: Count) =>
+    simulatedFrom(context, planning, starts, accepted, options, count);
+  const { runs, notes } =
+    starts.length === 1
+      ? await fromEach(() => {})
+      : await working({ work: "simulating", name, total }, fromEach);
   const seconds = (clock.monotonicMs() - begin) / 1000;
   const situations = runs.reduce((sum, run) => sum + (run.exploration?.situations ?? 0), 0);
   say(output, [
     `${counted(situations, "situation")} in ${seconds.toFixed(1)} s, ${Math.round(situations / seconds)} a second`,
   ]);
   const untried = starts.length - runs.length;
-  return {
-    manifest: manifest.name,
-    faults,
-    system,
-    runs,
-    untried,
-    accepted,
-    notes: [...notes.values()],
-  };
+  return { manifest: name, faults: options.faults, system, runs, untried, accepted, notes };
+}
+
+/** From one starting state after the other. */
+async function simulatedFrom(
+  context: Context,
+  planning: Planning,
+  starts: readonly SystemState[],
+  accepted: readonly ComponentId[],
+  { faults, limit, memory, exact }: SimulateOptions,
+  count: Count,
+): Promise<Pick<SimulationReport, "runs" | "notes">> {
+  const { manifest, system, survey, nodeLimit } = planning;
+  const notes = new Map(planning.planned.notes.map((note) => [note.message, note]));
+  const runs: Simulated[] = [];
+  const scope = { faults, limit, merging: exact ? "none" : "capped", apart: accepted } as const;
+  const how = { scope, policy: interruptPolicy(survey), nodeLimit };
+  for (const start of starts) {
+    const planned = await context.compute(
+      { work: "planning", name: manifest.name, nodeLimit },
+      (heard) => plannedFrom(system, start, { nodeLimit, heard }),
+    );
+    const there = { ...planning, system: startingIn(system, start) };
+    const { answer } = planned;
+    const found =
+      answer.kind === "plan" ? await systemOnWaysOut(context, there, answer.plan) : null;
+    for (const note of found?.notes ?? []) notes.set(note.message, note);
+    const steps = exploringFrom(found?.system ?? system, planned, how);
+    const exploration =
+      steps === null ? null : await explored(context, steps, manifest.name, memory * 1e6);
+    runs.push({ ...planned, exploration });
+    count(runs.length);
+    if (exploration?.givenUp === "memory" || exploration?.givenUp === "signal") break;
+  }
+  return { runs, notes: [...notes.values()] };
 }
 
 /** How long it is computed before it is looked for signals; milliseconds. */
@@ -125,31 +144,43 @@ const turnMs = 50;
 const reserve = 12e6;
 
 /**
- * In turns, so that a signal is heard meanwhile. `memory`: in MB; it is given up before the next turn could take more.
+ * In turns, so that a signal is heard meanwhile. `most`: bytes of memory; it is given up before the next turn could
+ * take more.
  */
 async function explored(
-  { platform: { clock, memory: own }, signal }: Context,
+  { platform: { clock, memory: own }, signal, working }: Context,
   steps: Exploring,
-  memory: number,
-  progress: SimulationProgress,
+  manifest: string,
+  most: number,
 ): Promise<Exploration> {
   const givenUp = (mayTake: number): GivenUp | null => {
     if (signal.aborted) return "signal";
-    const isFull = own.residentBytes() + mayTake + reserve > memory * 1e6;
+    const isFull = own.residentBytes() + mayTake + reserve > most;
     return isFull || own.isHeapNearlyFull() ? "memory" : null;
   };
-  let stop: GivenUp | null = null;
   let nextTurn = clock.monotonicMs() + turnMs;
-  for (;;) {
-    const step = steps.next(stop);
-    if (step.done === true) return step.value;
-    if (clock.monotonicMs() >= nextTurn) {
-      await new Promise((settle) => setImmediate(settle));
-      progress.tell(step.value);
-      nextTurn = clock.monotonicMs() + turnMs;
-    }
-    stop = givenUp(step.value.mayTake);
+  let step = steps.next(null);
+  while (step.done !== true) {
+    const { faults } = step.value;
+    const name = `${manifest} with at most ${counted(faults, "fault")}`;
+    const begun = step;
+    step = await working(
+      { work: "simulating", name, total: null, unit: "situations" },
+      async (count) => {
+        let next: typeof step = begun;
+        while (next.done !== true && next.value.faults === faults) {
+          if (clock.monotonicMs() >= nextTurn) {
+            await new Promise((settle) => setImmediate(settle));
+            count(next.value.situations, { taken: own.residentBytes(), most });
+            nextTurn = clock.monotonicMs() + turnMs;
+          }
+          next = steps.next(givenUp(next.value.mayTake));
+        }
+        return next;
+      },
+    );
   }
+  return step.value;
 }
 
 function acceptedIn(

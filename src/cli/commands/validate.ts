@@ -158,7 +158,10 @@ async function foundIn(context: Context, file: TextFile, places: Places): Promis
   const located = await locateArtifacts(places, wanted, null);
   const standIns = standInsFor(wanted, located.ok ? located.value : []);
   const artifacts = standIns.map(({ available }) => available);
-  const { problems, notes, reach } = await context.compute(() => lint(manifest, artifacts));
+  const { problems, notes, reach } = await context.compute(
+    { work: "checking", name: manifest.name, nodeLimit: null },
+    (heard) => lint(manifest, artifacts, heard),
+  );
   const age = foretellRelease(context, manifest);
   return {
     problems: [...problems, ...problemsOf(located), ...problemsOf(age)],

@@ -47,7 +47,9 @@ export async function verifyPlan(
     const fault = checkPlaces(certificate, new TextDecoder().decode(bytes));
     if (fault !== null) return failed(output, [untrue(file, fault)]);
   }
-  const fault = await context.compute(() => checkCertificate(certificate));
+  const fault = await context.compute({ work: "checking", name: file, nodeLimit: null }, () =>
+    checkCertificate(certificate),
+  );
   if (fault !== null) return failed(output, [untrue(file, fault)]);
   const past = id === undefined ? ok(null) : await heldAgainst(context, { file, certificate, id });
   if (!past.ok) return failed(output, past.problems);

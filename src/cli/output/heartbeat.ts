@@ -2,8 +2,8 @@ import type { Event } from "../../core/events.ts";
 import type { Clock } from "../../platform/types.ts";
 import { levelOf } from "../../report/progress-lines.ts";
 
-/** A log in which something is under way is never silent for longer. Milliseconds. */
-export const silenceMs = 30_000;
+/** After so long without a line it is told what is under way: soon enough for a line every 30 s. Milliseconds. */
+export const silenceMs = 28_000;
 
 /** How often it is looked for silence. Milliseconds. */
 const lookMs = 1000;
@@ -39,6 +39,8 @@ export function withHeartbeat(
       // What is for debugging only breaks no silence.
       if (levelOf(event) !== "debug") toldAtMs = nowMs;
       emit(event);
+      // While something is computed no timer fires.
+      beat();
     },
     close: () => clearInterval(timer),
   };
@@ -80,5 +82,6 @@ function stillUnderWay({ begun, sinceMs, last }: UnderWay, nowMs: number): Event
     return { type: "state-running", state, component, componentType, elapsedMs };
   }
   const { work, name } = begun;
-  return { type: "work-running", work, name, elapsedMs, done: last?.done ?? null };
+  const howFar = last === null ? null : { done: last.done, memory: last.memory };
+  return { type: "work-running", work, name, elapsedMs, howFar };
 }

@@ -6,6 +6,7 @@ import type { AppendFile } from "../../platform/types.ts";
 import { eventLine } from "../../report/events-json.ts";
 import { isShown, levelOf, logLines } from "../../report/progress-lines.ts";
 import { plainStyle } from "../../report/style.ts";
+import type { drawn } from "./drawn.ts";
 import { withHeartbeat } from "./heartbeat.ts";
 import type { LogOptions } from "./log-file.ts";
 import { type Output, say, writeLines, writeLog } from "./output.ts";
@@ -24,15 +25,35 @@ export async function openProgress(
   run: RunOf,
   configured: LogLevel = "info",
 ): Promise<Progress> {
+  const open = await progressOpener(shown);
+  return open(run, configured);
+}
+
+/** The same, to be opened at once when it is needed. */
+export async function progressOpener(
+  shown: Shown,
+): Promise<(run: RunOf, configured?: LogLevel) => Progress> {
+  const { options, output } = shown;
+  const isDrawn = !output.json && options.logFormat === "text" && output.messages.isTerminal;
+  // What only a terminal needs is loaded for one only.
+  const draw = isDrawn ? (await import("./drawn.ts")).drawn : null;
+  return (run, configured = "info") => openWith(shown, run, configured, draw);
+}
+
+function openWith(
+  shown: Shown,
+  run: RunOf,
+  configured: LogLevel,
+  draw: typeof drawn | null,
+): Progress {
   const { options, output } = shown;
   const level = options.logLevel ?? configured;
   const listeners: Listener[] = [];
   if (output.json) listeners.push(streamed(shown, run));
   else if (options.logFormat === "json") listeners.push(loggedAsJson(shown, run, level));
-  else if (output.messages.isTerminal) {
-    // What only a terminal needs is loaded for one only.
-    const { drawn } = await import("./drawn.ts");
-    listeners.push(drawn(output, shown.platform.clock, run.components, level, shown.signal));
+  else if (draw !== null) {
+    const { clock } = shown.platform;
+    listeners.push(draw(output, clock, run.components, level, shown.signal));
   } else listeners.push(logged(shown, run, level));
   if (options.logFile !== null) listeners.push(filed(shown, options.logFile, run, level));
   const beating = withHeartbeat((event) => {

@@ -1,66 +1,118 @@
-import type { Event } from "../../core/events.ts";
+import type { Amount, Event, HowFar } from "../../core/events.ts";
+import type { Compute } from "../../install/machine.ts";
 import type { Progress } from "../../install/progress.ts";
-import type { Working } from "../../install/working.ts";
+import type { Working, WorkToShow } from "../../install/working.ts";
+import type { Clock } from "../../platform/types.ts";
 
 /** What is over sooner is not shown. Milliseconds. */
 const showAfterMs = 500;
 
-type WorkEvent = Extract<Event, { type: "work-started" | "work-progress" | "work-ended" }>;
+/** How often it is told how far a computation is. Milliseconds. */
+const tellMs = 100;
 
-/** Shows pieces of work where they take a moment; `open` is called for that only then. */
+/** Does work of the processor alone, during which a signal ends the process at once. */
+export type Alone = <T>(work: () => T) => Promise<T>;
+
+type Begun = Extract<Event, { type: "work-started" }>;
+type Told = Extract<Event, { type: "work-progress" }>;
+
+/** A piece of work under way. */
+interface UnderWay {
+  readonly begun: Begun;
+  readonly startedMs: number;
+  last: Told | null;
+}
+
+/**
+ * Shows pieces of work where they take a moment; what is opened for that is opened only then. `load` brings what it
+ * takes to do so at once, also while something is computed. `alone` is how that is done.
+ */
 export function showingWork(
-  open: () => Promise<Progress>,
-  clock: { readonly monotonicMs: () => number },
-): Working {
-  const running = new Map<symbol, { readonly begun: WorkEvent; last: WorkEvent | null }>();
+  load: () => Promise<() => Progress>,
+  clock: Pick<Clock, "monotonicMs">,
+  alone: Alone,
+): { readonly working: Working; readonly compute: Compute } {
+  const running = new Set<UnderWay>();
+  let open: (() => Progress) | null = null;
   let shown: Progress | null = null;
   let timer: NodeJS.Timeout | null = null;
-  const show = async (): Promise<void> => {
-    const progress = await open();
-    // It may be over meanwhile.
-    if (running.size === 0) {
-      progress.close();
-      return;
+
+  const opened = (how: () => Progress): Progress => {
+    if (shown !== null) return shown;
+    shown = how();
+    for (const { begun, last } of running) {
+      shown.emit(begun);
+      if (last !== null) shown.emit(last);
     }
-    shown = progress;
-    for (const { begun, last } of running.values()) {
-      progress.emit(begun);
-      if (last !== null) progress.emit(last);
-    }
+    return shown;
   };
-  const end = (): void => {
+  const openLater = async (): Promise<void> => {
+    open ??= await load();
+    // It may be over meanwhile.
+    if (running.size > 0) opened(open);
+  };
+  const begin = ({ work, name, total }: Pick<WorkToShow, "work" | "name" | "total">): UnderWay => {
+    const begun = { type: "work-started", work, name, total } as const;
+    const one = { begun, startedMs: clock.monotonicMs(), last: null };
+    running.add(one);
+    shown?.emit(begun);
+    return one;
+  };
+  const tell = (one: UnderWay, howFar: HowFar): void => {
+    const { work, name } = one.begun;
+    one.last = { type: "work-progress", work, name, ...howFar };
+    shown?.emit(one.last);
+  };
+  const end = (one: UnderWay): void => {
+    const { work, name } = one.begun;
+    running.delete(one);
+    const elapsedMs = clock.monotonicMs() - one.startedMs;
+    shown?.emit({ type: "work-ended", work, name, elapsedMs });
     if (running.size > 0) return;
     if (timer !== null) clearTimeout(timer);
     timer = null;
     shown?.close();
     shown = null;
   };
-  return async ({ work, name, total }, use) => {
-    const key = Symbol(name);
-    const startedMs = clock.monotonicMs();
-    const begun = { type: "work-started", work, name, total } as const;
-    running.set(key, { begun, last: null });
-    shown?.emit(begun);
-    if (timer === null) {
-      timer = setTimeout(() => void show(), showAfterMs);
-      timer.unref();
-    }
-    try {
-      return await use((count) => {
-        const done = {
-          count: Math.min(count, total?.count ?? count),
-          unit: total?.unit ?? "bytes",
-        };
-        const last = { type: "work-progress", work, name, done } as const;
-        const one = running.get(key);
-        if (one !== undefined) one.last = last;
-        shown?.emit(last);
+  return {
+    working: async (what, use) => {
+      const one = begin(what);
+      if (timer === null) {
+        timer = setTimeout(() => void openLater(), showAfterMs);
+        timer.unref();
+      }
+      const { total, unit = total?.unit ?? "bytes" } = what;
+      try {
+        return await use((count, memory) => {
+          // What has grown since it was measured is not more than all of it.
+          const most = total?.count ?? count;
+          tell(one, { done: { count: Math.min(count, most), unit }, memory });
+        });
+      } finally {
+        end(one);
+      }
+    },
+    compute: async ({ work, name, nodeLimit }, use) => {
+      const how = (open ??= await load());
+      return await alone(() => {
+        const unit: Amount["unit"] = "search nodes";
+        const total = nodeLimit === null ? null : { count: nodeLimit, unit };
+        const one = begin({ work, name, total });
+        let nodes = 0;
+        let nextMs = one.startedMs + showAfterMs;
+        try {
+          return use((more) => {
+            nodes += more;
+            const nowMs = clock.monotonicMs();
+            if (nowMs < nextMs) return;
+            nextMs = nowMs + tellMs;
+            opened(how);
+            tell(one, { done: { count: nodes, unit } });
+          });
+        } finally {
+          end(one);
+        }
       });
-    } finally {
-      running.delete(key);
-      const elapsedMs = clock.monotonicMs() - startedMs;
-      shown?.emit({ type: "work-ended", work, name, elapsedMs });
-      end();
-    }
+    },
   };
 }

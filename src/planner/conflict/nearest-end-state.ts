@@ -1,6 +1,6 @@
 import type { SystemVersion } from "../../core/ids.ts";
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
-import type { Budget } from "../model/budget.ts";
+import type { Budget, SearchLimit } from "../model/budget.ts";
 import { versionsFrom } from "../model/distances.ts";
 import { at } from "../model/moves.ts";
 import { opening } from "./step-conflicts.ts";
@@ -27,7 +27,7 @@ type Goals = readonly (readonly number[])[];
 export function nearestEnd(
   system: System,
   law: Law,
-  stepLimit: number,
+  { nodeLimit: stepLimit, heard }: SearchLimit,
   grounding: Grounding,
 ): NearestEnd | "none" | "undecided" {
   const acceptability = acceptabilityOf(system, grounding);
@@ -52,12 +52,12 @@ export function nearestEnd(
   };
   // Straight to what is wanted, wherever an end state leaves the choice; then anywhere in it.
   const inReach = endsInReach(system, acceptability);
-  const straight = { left: Math.ceil(stepLimit / 2) };
+  const straight = { left: Math.ceil(stepLimit / 2), heard };
   const unsettled = inReach.filter(
     ({ goals, fewest }) =>
       !isExhausted(preferred(system, goals), fewest, straight) || hasChoice(goals),
   );
-  const anywhere = { left: Math.ceil(stepLimit / 2) };
+  const anywhere = { left: Math.ceil(stepLimit / 2), heard };
   const settled = unsettled.map(({ goals, fewest }) => isExhausted(goals, fewest, anywhere));
   const isProved = settled.every((isSettled) => isSettled);
   return nearestOf(best, endName, isProved);

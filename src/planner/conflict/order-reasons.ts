@@ -1,4 +1,5 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
+import type { Heard } from "../model/budget.ts";
 import { after, at, type Move } from "../model/moves.ts";
 import type { Nogood } from "../model/conflict.ts";
 import { type Grounding, groundingOf } from "../constraints/grounding.ts";
@@ -36,6 +37,7 @@ export function orderReasons(
   system: System,
   plan: Plan,
   grounding: Grounding = groundingOf(system),
+  heard?: Heard,
 ): OrderReasons {
   const law = lawOf(system, grounding);
   const reasons: OrderReason[] = [];
@@ -45,7 +47,7 @@ export function orderReasons(
     const moves: (readonly Move[])[] = [];
     for (const [group, steps] of groups.entries()) {
       const own = steps.map((step) => moveOf(system, step));
-      const told = own.map((move) => reasonOf(system, law, befores, moves, move));
+      const told = own.map((move) => reasonOf(system, law, befores, moves, move, heard));
       for (const { move, blockers, cause } of told) {
         const same = reasons.findIndex(
           (reason) =>
@@ -83,13 +85,16 @@ function reasonOf(
   befores: readonly SystemState[],
   moves: readonly (readonly Move[])[],
   move: Move,
+  heard: Heard | undefined,
 ): Reason {
   const { component, to } = move;
   for (let group = befores.length - 1; group >= 0; group -= 1) {
     const before = at(befores, group);
+    heard?.(1);
     const violations = law.violations(before, component, to);
     if (violations.length === 0) continue;
     const passed = at(moves, group);
+    heard?.(passed.length);
     const alone = passed.filter(
       (other) => law.violations(after(before, [other]), component, to).length < violations.length,
     );

@@ -1,5 +1,6 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import type { Acceptability } from "../constraints/acceptability.ts";
+import type { SearchLimit } from "../model/budget.ts";
 import { after, type MovePlan } from "../model/moves.ts";
 import { type Solve, solver } from "../search/solve.ts";
 import { grown, type Oracle, reduced } from "./conflict-set.ts";
@@ -43,8 +44,8 @@ export interface PlanOracle extends Oracle<MovePlan>, Numbering {
 export function planOracle(
   system: System,
   acceptability: Acceptability,
-  nodeLimit: number,
-  search: Solve = solver(system, acceptability.tableClasses),
+  { nodeLimit, heard }: SearchLimit,
+  search: Solve = solver(system, acceptability.tableClasses, heard),
 ): PlanOracle {
   const numbering = nogoodsOf();
   const { numberOf, nogood } = numbering;
@@ -60,7 +61,8 @@ export function planOracle(
       return order.kind === "order" ? [order.type] : [];
     });
     const known =
-      solvers.get(kept.join()) ?? solver(withOrders(system, types), acceptability.tableClasses);
+      solvers.get(kept.join()) ??
+      solver(withOrders(system, types), acceptability.tableClasses, heard);
     solvers.set(kept.join(), known);
     return known;
   };
@@ -99,10 +101,10 @@ function against(
 export function conflictingRows(
   system: System,
   acceptability: Acceptability,
-  nodeLimit: number,
+  limit: SearchLimit,
   search: Solve,
 ): PlanConflict {
-  const oracle = planOracle(system, acceptability, nodeLimit, search);
+  const oracle = planOracle(system, acceptability, limit, search);
   const always = new Set([oracle.rest, ...oracle.orders]);
   const questions = { left: questionsFor(system) };
   const found = grown(oracle, always, questions);

@@ -2,6 +2,7 @@ import type { SystemVersion, Version } from "../../core/ids.ts";
 import { defaultNodeLimit } from "../../core/node-limit.ts";
 import type { Rule, System, SystemState } from "../../manifest/system.ts";
 import { startingIn } from "../constraints/state-acceptance.ts";
+import type { Heard, SearchLimit } from "../model/budget.ts";
 import { at } from "../model/moves.ts";
 import { opening } from "./step-conflicts.ts";
 import { pathsTo } from "./step-paths.ts";
@@ -29,10 +30,18 @@ export interface Reachability {
 /** How many System versions are compared with each other. */
 const maxCompared = 40;
 
-/**
- * Between each two end states, those of one name taken for one. `stepLimit`: states and steps to look at for a pair.
- */
-export function reachability(system: System, stepLimit = 20_000): Reachability {
+interface ReachOptions {
+  /** States and steps to look at for a pair. */
+  readonly stepLimit?: number;
+  readonly heard?: Heard | undefined;
+}
+
+/** Between each two end states, those of one name taken for one. */
+export function reachability(
+  system: System,
+  { stepLimit = 20_000, heard }: ReachOptions = {},
+): Reachability {
+  const limit = { nodeLimit: stepLimit, heard };
   const grounding = groundingOf(system);
   const ends = namedEnds(system, grounding).slice(0, maxCompared);
   return {
@@ -40,7 +49,7 @@ export function reachability(system: System, stepLimit = 20_000): Reachability {
     rules: ends.map(({ rule }) => rule),
     states: ends.map(({ domains }) => domains.map((domain) => at(domain, 0))),
     reach: ends.map((from) =>
-      ends.map((to) => (from === to ? "same" : reachOf(system, grounding, from, to, stepLimit))),
+      ends.map((to) => (from === to ? "same" : reachOf(system, grounding, from, to, limit))),
     ),
   };
 }
@@ -78,7 +87,7 @@ function reachOf(
   grounding: Grounding,
   from: NamedEnd,
   to: NamedEnd,
-  stepLimit: number,
+  limit: SearchLimit,
 ): Reach {
   const start = from.domains.map((domain) => at(domain, 0));
   const here = startingIn(system, start);
@@ -86,7 +95,7 @@ function reachOf(
   const goals = to.domains.map((domain, component) =>
     domain.includes(at(start, component)) ? [at(start, component)] : domain,
   );
-  const found = isWay(here, grounding, goals, to.name, stepLimit);
+  const found = isWay(here, grounding, goals, to.name, limit);
   if (found === "way") return "yes";
   // Of hops that depend on the way only those are known that hold whatever the way: there may be more.
   if (system.components.some(({ ways }) => ways !== undefined)) return "undecided";
@@ -99,7 +108,7 @@ function reachOf(
       ),
     })),
   };
-  const allowed = isWay(direct, grounding, goals, to.name, stepLimit);
+  const allowed = isWay(direct, grounding, goals, to.name, limit);
   if (allowed === "way") return "allowed";
   return found === "undecided" || allowed === "undecided" ? "undecided" : "no";
 }
@@ -109,13 +118,13 @@ function isWay(
   grounding: Grounding,
   goals: readonly (readonly number[])[],
   name: SystemVersion,
-  stepLimit: number,
+  { nodeLimit, heard }: SearchLimit,
 ): "way" | "none" | "undecided" {
   const { endName } = acceptabilityOf(system, grounding);
   // The order is written for the wanted state only.
   const free = { ...system, types: system.types.map((type) => ({ ...type, order: null })) };
   const isGoal = (state: SystemState) => endName(state) === name;
-  const budget = { left: stepLimit };
+  const budget = { left: nodeLimit, heard };
   return opening({
     system: free,
     law: lawOf(free, grounding),
@@ -130,15 +139,17 @@ function isWay(
 export function brokenByOrder(
   system: System,
   { names, states, reach }: Reachability,
+  heard?: Heard,
 ): readonly SystemVersion[] {
   if (system.types.every(({ order }) => order === null)) return [];
+  const limit = { nodeLimit: defaultNodeLimit, heard };
   const goal = acceptabilityOf(system).endName(
     system.components.map(({ type }) => at(system.types, type).target),
   );
   const to = names.findIndex((name) => name === goal);
   return names.filter((_, from) => {
     if (reach[from]?.[to] !== "yes") return false;
-    return decideFrom(system, at(states, from), defaultNodeLimit).kind === "no-plan";
+    return decideFrom(system, at(states, from), limit).kind === "no-plan";
   });
 }
 

@@ -2,6 +2,7 @@ import type { System } from "../../manifest/system.ts";
 import { acceptabilityOf } from "../constraints/acceptability.ts";
 import { endStateBudget } from "../constraints/end-state-satisfiability.ts";
 import { groundingOf } from "../constraints/grounding.ts";
+import type { SearchLimit } from "../model/budget.ts";
 import { at } from "../model/moves.ts";
 import { isDirect, wantedMoves } from "../model/wanted.ts";
 import { decide, type Decision } from "../search/decide.ts";
@@ -34,14 +35,14 @@ const fewestNodes = 2_000;
 const large = 500;
 
 /** The rows that the order as written breaks, and the numbers without which it would not. */
-export function whyNotTogether(system: System, nodeLimit: number): Together {
-  const tries = triesFor(system, nodeLimit);
+export function whyNotTogether(system: System, limit: SearchLimit): Together {
+  const tries = triesFor(system, limit);
   const moving = new Set(
     wantedMoves(system).map(({ component }) => system.components[component]?.type ?? -1),
   );
   const numbered = [...moving].filter((type) => system.types[type]?.order !== null);
-  const { nogoods, isIrreducible } = conflictOf(system, numbered, nodeLimit, tries);
-  const planned = plannerFor(nodeLimit);
+  const { nogoods, isIrreducible } = conflictOf(system, numbered, limit, tries);
+  const planned = plannerFor(limit);
   const changes = [
     ...nogoods.slice(0, Math.max(1, tries)).flatMap(repairOf),
     ...numbered.slice(0, tries).map((type): Repair => ({ kind: "drop-order", type })),
@@ -54,7 +55,7 @@ export function whyNotTogether(system: System, nodeLimit: number): Together {
 function conflictOf(
   system: System,
   numbered: readonly number[],
-  nodeLimit: number,
+  limit: SearchLimit,
   tries: number,
 ): Pick<Together, "nogoods" | "isIrreducible"> {
   const none = { nogoods: [], isIrreducible: false };
@@ -65,7 +66,7 @@ function conflictOf(
   if (!isOneStage && (tries === 0 || acceptability.endStatesOnly !== null)) return none;
   // The rows alone are asked, not that whole states are passed.
   const free = { ...acceptability, endStatesOnly: null };
-  const oracle = planOracle(system, free, Math.max(nodeLimit, fewestNodes));
+  const oracle = planOracle(system, free, atLeastFew(limit));
   const { nogood, numberOf, rest } = oracle;
   const orders = numbered.map((type) => numberOf({ kind: "order", type }));
   const told = (numbers: readonly number[]) => numbers.map(nogood);
@@ -130,15 +131,15 @@ export function isWrittenOverStones(system: System): boolean {
 export function openingAsWritten(
   system: System,
   opened: readonly Repair[],
-  nodeLimit: number,
+  limit: SearchLimit,
 ): readonly Repair[] | null {
   if (writtenOrder(system) !== "all") return opened;
-  if (opened.length > triesFor(system, nodeLimit)) return null;
-  const planned = plannerFor(nodeLimit);
+  if (opened.length > triesFor(system, limit)) return null;
+  const planned = plannerFor(limit);
   return opened.filter((repair) => planned(repaired(system, repair)) === "plan");
 }
 
-function triesFor({ components }: System, nodeLimit: number): number {
+function triesFor({ components }: System, { nodeLimit }: SearchLimit): number {
   const affordable = Math.floor(nodeLimit / components.length);
   return Math.min(maxTried, components.length > large ? affordable : Math.max(fewest, affordable));
 }
@@ -148,7 +149,10 @@ function repairOf(nogood: Nogood): readonly Repair[] {
   return nogood.kind === "unlisted" ? [{ kind: "add-row", nogood }] : [];
 }
 
-function plannerFor(nodes: number): (system: System) => Decision["kind"] {
-  const nodeLimit = Math.max(nodes, fewestNodes);
-  return (system) => decide(system, nodeLimit).kind;
+function plannerFor(limit: SearchLimit): (system: System) => Decision["kind"] {
+  return (system) => decide(system, atLeastFew(limit)).kind;
+}
+
+function atLeastFew({ nodeLimit, heard }: SearchLimit): SearchLimit {
+  return { nodeLimit: Math.max(nodeLimit, fewestNodes), heard };
 }

@@ -72,8 +72,8 @@ type Solved =
  * Installs and stages first, whose bounds are sharp; then, if something is left to be gained, all of the
  * cost; and where the budget ends before there is a way, any way.
  */
-export function bestFirst(space: SearchSpace, limit: number, effort: Effort): BestFirst {
-  const budget = { left: limit };
+export function bestFirst(space: SearchSpace, limit: Readonly<Budget>, effort: Effort): BestFirst {
+  const budget = { ...limit };
   const classesAtVersionOf = classesByVersion(space.moves);
   const search = (objective: Objective, left: Budget, ceiling?: Cost) => {
     space.searching(objective);
@@ -82,7 +82,7 @@ export function bestFirst(space: SearchSpace, limit: number, effort: Effort): Be
   const short = search("short", budget);
   if (short.kind === "none") return short;
   if (short.kind === "undecided") {
-    const any = search("any", { left: limit });
+    const any = search("any", { ...limit });
     if (any.kind !== "found") return any.kind === "none" ? any : { kind: "undecided" };
     return found(any.node, short.bound);
   }

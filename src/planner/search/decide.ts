@@ -4,6 +4,7 @@ import { acceptabilityOf, type Acceptability } from "../constraints/acceptabilit
 import { endStateBudget } from "../constraints/end-state-satisfiability.ts";
 import { groundingOf } from "../constraints/grounding.ts";
 import { startingIn } from "../constraints/state-acceptance.ts";
+import type { SearchLimit } from "../model/budget.ts";
 import { costOf, type Move, type MovePlan } from "../model/moves.ts";
 import type { Cost } from "../model/plan.ts";
 import type { Tracer } from "../model/trace.ts";
@@ -40,15 +41,19 @@ export type Obstacle =
   /** Rules together; `search` has found that out. */
   | { readonly kind: "rules"; readonly search: Solve };
 
+export interface Deciding extends SearchLimit {
+  readonly tracer?: Tracer;
+}
+
 /** Decides within so many nodes; which rules are in the way is not looked for. */
-export function decide(system: System, nodeLimit: number, tracer: Tracer | null = null): Decision {
+export function decide(system: System, how: Deciding): Decision {
   const strict = unfolded(system, "every");
-  if (strict === null) return decideWithoutWays(system, nodeLimit, tracer);
-  const decision = decideWithoutWays(strict.system, nodeLimit, tracer);
+  if (strict === null) return decideWithoutWays(system, how);
+  const decision = decideWithoutWays(strict.system, how);
   if (strict.isExact || decision.kind === "undecided") return decision;
   // What is out of reach where more hops count is so along every way, and what costs least there costs least.
   const more = unfolded(system, "some")?.system ?? system;
-  const loose = decideWithoutWays(more, nodeLimit, tracer);
+  const loose = decideWithoutWays(more, how);
   if (decision.kind === "no-plan") return loose.kind === "no-plan" ? loose : { kind: "undecided" };
   const isBest =
     loose.kind === "plan" &&
@@ -58,9 +63,9 @@ export function decide(system: System, nodeLimit: number, tracer: Tracer | null 
 }
 
 /** The same from another state. */
-export function decideFrom(system: System, state: SystemState, nodeLimit: number): Decision {
+export function decideFrom(system: System, state: SystemState, how: Deciding): Decision {
   const there = startingIn(system, state);
-  const decision = decide(there, nodeLimit);
+  const decision = decide(there, how);
   const isWayKnown = there.components.every(
     ({ ways }, index) => ways !== undefined || system.components[index]?.ways === undefined,
   );
@@ -77,19 +82,18 @@ function doubted(system: System, decision: Decision): Decision {
 }
 
 /** Of a System whose hops do not depend on the way. */
-function decideWithoutWays(system: System, nodeLimit: number, tracer: Tracer | null): Decision {
+function decideWithoutWays(system: System, how: Deciding): Decision {
   const budget = endStateBudget();
   const acceptability = acceptabilityOf(system, groundingOf(system), budget);
   if (!acceptability.network.isWhole) return { kind: "undecided" };
-  const decision = decideUnder(acceptability, system, nodeLimit, tracer);
+  const decision = decideUnder(acceptability, system, how);
   return budget.isExceeded ? doubted(system, decision) : decision;
 }
 
 function decideUnder(
   acceptability: Acceptability,
   system: System,
-  nodeLimit: number,
-  tracer: Tracer | null,
+  { nodeLimit, heard, tracer }: Deciding,
 ): Decision {
   const judged = { system, acceptability };
   const start = startState(system);
@@ -115,7 +119,7 @@ function decideUnder(
     const broken = firstViolation(acceptability, start, groups);
     return broken === null ? planned([groups]) : forbidden({ kind: "order", groups, broken });
   }
-  const search = solver(system, acceptability.tableClasses);
+  const search = solver(system, acceptability.tableClasses, heard);
   const found = search(acceptability, nodeLimit, "best", tracer);
   switch (found.kind) {
     case "found":

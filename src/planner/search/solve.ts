@@ -1,6 +1,6 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { type Arrangement, arrange } from "../stage/arrange.ts";
-import type { Budget, Effort } from "../model/budget.ts";
+import type { Budget, Effort, Heard } from "../model/budget.ts";
 import { criticalPathBound } from "./critical-path.ts";
 import { symmetryClassesOf } from "../model/symmetry-classes.ts";
 import { at, type MovePlan, exposureOf, type Move } from "../model/moves.ts";
@@ -34,7 +34,7 @@ export type Solve = (
 ) => Solved;
 
 /** Searches a System again and again, under laws that differ in their constraints alone. */
-export function solver(system: System, tableClasses: TableClasses): Solve {
+export function solver(system: System, tableClasses: TableClasses, heard?: Heard): Solve {
   let known: BaseHops | null = null;
   const baseHops = () =>
     (known ??= baseHopsOf(
@@ -49,7 +49,8 @@ export function solver(system: System, tableClasses: TableClasses): Solve {
       groundConstraints: acceptability.network.constraints.length,
       installs: wantedMoves(system).length,
     }));
-    return search(system, acceptability, baseHops, nodeLimit, effort, tracer);
+    const budget = { left: nodeLimit, heard };
+    return search(system, acceptability, baseHops, budget, effort, tracer);
   };
 }
 
@@ -58,7 +59,7 @@ function search(
   system: System,
   acceptability: Acceptability,
   baseHopsOfAll: () => BaseHops,
-  nodeLimit: number,
+  budget: Budget,
   effort: Effort,
   tracer: Tracer | null,
 ): Solved {
@@ -67,7 +68,6 @@ function search(
   const moves = directMoves(start, goal);
   // Whatever the way, it would end in what a table refuses.
   if (acceptability.violation(goal.map((version) => [version])) !== null) return { kind: "none" };
-  const budget = { left: nodeLimit };
   const isWritten = orderUse(system, moves) === "all";
   const arranged = remembered((before, behind, left) => {
     const answer = isWritten
@@ -114,7 +114,7 @@ function search(
       opened: (state, spent, bound) =>
         record(tracer, () => ({ kind: "opened", at: movedIn(system, state), spent, bound })),
     },
-    Math.max(0, budget.left),
+    { ...budget, left: Math.max(0, budget.left) },
     effort,
   );
   if (found.kind === "undecided" && !isRelaxedReachable(baseHops, hopGraph, acceptability.network))

@@ -18,7 +18,7 @@ function listening() {
   return { told, ...beating };
 }
 
-test("what is under way is told after 30 s of silence, and again after 30 more", () => {
+test("what is under way is told after a long silence, and again after another", () => {
   const { told, emit, close } = listening();
   emit({ type: "work-started", work: "verifying", name, total: { count: 9, unit: "bytes" } });
   emit({ type: "work-progress", work: "verifying", name, done });
@@ -31,9 +31,25 @@ test("what is under way is told after 30 s of silence, and again after 30 more",
       work: "verifying",
       name,
       elapsedMs,
-      done,
+      howFar: { done },
     })),
   );
+  close();
+});
+
+test("where no timer fires, because something is computed, each count looks for silence", () => {
+  const { told, emit, close } = listening();
+  const count = { type: "work-progress", work: "planning", name, done } as const;
+  emit({ type: "work-started", work: "planning", name, total: null });
+  vi.setSystemTime(Date.now() + silenceMs);
+  emit(count);
+  emit(count);
+  expect(told.map(({ type }) => type)).toEqual([
+    "work-started",
+    "work-progress",
+    "work-running",
+    "work-progress",
+  ]);
   close();
 });
 

@@ -134,7 +134,7 @@ describe("why there is no plan", () => {
       endTables: [{ columns: names, rows: [`${all(1)} YES v.1`, `${all(2)} YES v.2`] }],
       transitionTables: [{ columns: ["c90", "c80"], allowByDefault: true, rows: ["1 2 NO"] }],
     });
-    const why = explainInShort(system, findPlan(system), 1_000_000);
+    const why = explainInShort(system, findPlan(system), { nodeLimit: 1_000_000 });
     const typeOf = (name: string) => system.types.findIndex((type) => type.name === name);
     expect(why?.core.map(told)).toEqual([
       "transit1.yaml:1",

@@ -1,4 +1,4 @@
-import { dice } from "../../support/planner-random.ts";
+import { dice, overStones, randomSystem } from "../../support/planner-random.ts";
 import { describe, expect, it } from "vitest";
 import { findPlan } from "../../../src/planner/find-plan.ts";
 import { writtenOrder } from "../../../src/planner/stage/written-order.ts";
@@ -48,6 +48,18 @@ const steppingStone: SystemSketch = {
   ],
   transitionTables: [{ columns: ["tcu", "brake"], rows: ["tcu-3 * YES"] }],
 };
+
+describe("whoever hears of the search", () => {
+  it("hears of each node, and changes no answer", () => {
+    let nodes = 0;
+    const heard = (more: number) => (nodes += more);
+    for (let seed = 1; seed <= 50; seed += 1) {
+      const system = overStones(randomSystem(seed), seed);
+      expect(findPlan(system, { heard })).toEqual(findPlan(system));
+    }
+    expect(nodes).toBeGreaterThan(50);
+  });
+});
 
 describe("the seed's System", () => {
   it("goes from v.1 to v.2: the gateway first, then both boards together", () => {

@@ -211,6 +211,59 @@ describe("what a terminal shows of other work", () => {
     expect(shown(view, 2000, 24)).toBe("Verifying gatew...  25 %");
   });
 
+  test("of a search is how much of its limit was used, and beyond that what it took", () => {
+    const name = "system-core-v2";
+    const unit = "search nodes";
+    const looked = (count: number): Event => ({
+      type: "work-progress",
+      work: "planning",
+      name,
+      done: { count, unit },
+    });
+    const begin: Event = {
+      type: "work-started",
+      work: "planning",
+      name,
+      total: { count: 300_000, unit },
+    };
+    const within = viewOf([
+      [0, begin],
+      [2000, looked(5000)],
+    ]);
+    expect(shown(within, 2000)).toBe(
+      "Planning system-core-v2  5000 of at most 300000 search nodes, 2500/s, 2.0 s",
+    );
+    expect(shown(within, 2000, 40)).toBe("Planning system-core-v2  2.0 s");
+    const beyond = viewOf([
+      [0, begin],
+      [2000, looked(301_000)],
+    ]);
+    expect(shown(beyond, 2000)).toBe(
+      "Planning system-core-v2  301000 search nodes, 150500/s, 2.0 s",
+    );
+  });
+
+  test("of a simulation is how much of the memory it takes, too", () => {
+    const name = "system-core-v2 with at most 2 faults";
+    const view = viewOf([
+      [0, { type: "work-started", work: "simulating", name, total: null }],
+      [
+        2000,
+        {
+          type: "work-progress",
+          work: "simulating",
+          name,
+          done: { count: 5000, unit: "situations" },
+          memory: { taken: 250, most: 1000 },
+        },
+      ],
+    ]);
+    expect(shown(view, 2000, 120)).toBe(
+      "Simulating system-core-v2 with at most 2 faults  5000 situations, 2500/s, 25 % of the memory, 2.0 s",
+    );
+    expect(shown(view, 2000, 40)).toBe("Simulating system-core-v2 with...  2.0 s");
+  });
+
   test("is gone once it has ended", () => {
     const end: Event = {
       type: "work-ended",

@@ -32,7 +32,7 @@ function reportOf(text: string | null): SimulationReport {
     system,
     runs: [
       {
-        ...plannedFrom(system, startState(system), 10_000),
+        ...plannedFrom(system, startState(system), { nodeLimit: 10_000 }),
         exploration: { ...exploration, ends, forbidden },
       },
     ],

@@ -34,6 +34,7 @@ function situation(io: FileIo = fs) {
       clientTrees: [],
       directory,
       id: "0f3c",
+      count: () => {},
       ...changes,
     });
   return { scratch, tree, directory, path, kept: join(directory, "0f3c.tar"), secure };

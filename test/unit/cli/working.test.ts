@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { showingWork } from "../../../src/cli/output/working.ts";
+import type { Event } from "../../../src/core/events.ts";
+
+/** What is shown, on a clock that goes on by hand. */
+function showing() {
+  let nowMs = 0;
+  const told: (Event | "opened" | "closed")[] = [];
+  const load = () =>
+    Promise.resolve(() => {
+      told.push("opened");
+      return {
+        emit: (event: Event) => void told.push(event),
+        close: () => void told.push("closed"),
+      };
+    });
+  const clock = { monotonicMs: () => nowMs };
+  const shown = showingWork(load, clock, (work) => Promise.resolve(work()));
+  return { told, ...shown, after: (ms: number) => (nowMs += ms) };
+}
+
+const planning = { work: "planning", name: "system-core-v2", nodeLimit: 1000 } as const;
+const unit = "search nodes";
+
+describe("a computation", () => {
+  test("shows how far it is while it holds the event loop", async () => {
+    const { told, compute, after } = showing();
+    const answer = await compute(planning, (heard) => {
+      heard(3);
+      after(600);
+      heard(4);
+      expect(told.at(-1)).toMatchObject({ type: "work-progress", done: { count: 7, unit } });
+      after(200);
+      heard(5);
+      return "found";
+    });
+    expect(answer).toBe("found");
+    const { work, name } = planning;
+    expect(told).toEqual([
+      "opened",
+      { type: "work-started", work, name, total: { count: 1000, unit } },
+      { type: "work-progress", work, name, done: { count: 7, unit } },
+      { type: "work-progress", work, name, done: { count: 12, unit } },
+      { type: "work-ended", work, name, elapsedMs: 800 },
+      "closed",
+    ]);
+  });
+
+  test("is not shown where it is over soon", async () => {
+    const { told, compute, after } = showing();
+    await compute(planning, (heard) => {
+      after(400);
+      heard(1);
+    });
+    expect(told).toEqual([]);
+  });
+
+  test("is gone where it fails", async () => {
+    const { told, compute, after } = showing();
+    const failing = compute(planning, (heard) => {
+      after(600);
+      heard(1);
+      throw new Error("broken");
+    });
+    await expect(failing).rejects.toThrow("broken");
+    expect(told.at(-1)).toBe("closed");
+  });
+
+  test("stands beside the work that it is part of", async () => {
+    const { told, working, compute, after } = showing();
+    const total = { count: 2, unit: "starting states" } as const;
+    await working({ work: "simulating", name: "system-core-v2", total }, async (count) => {
+      count(1);
+      await compute(planning, (heard) => {
+        after(600);
+        heard(1);
+      });
+    });
+    expect(
+      told.map((one) =>
+        typeof one === "string" ? one : `${one.type} ${"work" in one ? one.work : ""}`,
+      ),
+    ).toEqual([
+      "opened",
+      "work-started simulating",
+      "work-progress simulating",
+      "work-started planning",
+      "work-progress planning",
+      "work-ended planning",
+      "work-ended simulating",
+      "closed",
+    ]);
+  });
+});
