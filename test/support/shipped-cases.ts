@@ -11,9 +11,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Release, ShippedCase } from "./shipped-system.ts";
+import { makeRemoteMachine, remoteMachine } from "./remote-machine.ts";
+import type { Place, Release, ShippedCase } from "./shipped-system.ts";
 
-/** Components for the Interfaces that need nothing but files. */
+/** Components for the Interfaces that come with the program. */
 
 const told = (type: string, version: Release) => `${type} ${version}\n`;
 
@@ -63,6 +64,27 @@ export function directory(type = "app"): ShippedCase {
       );
       return first === second ? (first ?? "nothing") : `${first} and ${second}`;
     },
+  };
+}
+
+/** The same Component on another machine: one for all of a System, whose PATH begins with what the System kills by. */
+export function overSsh(inner: ShippedCase): ShippedCase {
+  const machine = (path: Place) => path("machine");
+  return {
+    ...inner,
+    interface: "ssh",
+    args: (path) => [
+      `${remoteMachine(machine(path)).host}:${path("there")}`,
+      inner.interface,
+      ...inner.args(path),
+    ],
+    prepare(path) {
+      inner.prepare(path);
+      if (existsSync(machine(path))) return;
+      makeRemoteMachine(machine(path), `${path("programs")}:${process.env["PATH"] ?? ""}`);
+    },
+    environment: (path) => remoteMachine(machine(path)).environment,
+    end: (path) => remoteMachine(machine(path)).cut(),
   };
 }
 

@@ -27,6 +27,8 @@ export interface ShippedCase {
   readonly prepare: (path: Place) => void;
   /** Added to the environment of the program. */
   readonly environment?: (path: Place) => Readonly<Record<string, string>>;
+  /** Ends what lives on beside the program. */
+  readonly end?: (path: Place) => void;
   readonly payload: (version: Release) => Readonly<Record<string, string | Uint8Array>>;
   /** What the Component is, told without its Interface; a text that is no Release where it is neither. */
   readonly runs: (path: Place) => string;
@@ -75,11 +77,11 @@ export function shippedSystem(cases: readonly ShippedCase[], artifacts: string):
     each.prepare(path);
   }
   const environment = {
-    ...Object.fromEntries(cases.flatMap((each) => Object.entries(each.environment?.(path) ?? {}))),
     MENDER_ORCHESTRATOR_DATA_DIR: directory,
     MENDER_ORCHESTRATOR_CONF_DIR: path("conf"),
     MENDER_ORCHESTRATOR_DATASTORE_DIR: path("datastore"),
     MENDER_ORCHESTRATOR_TOPOLOGY_DIR: directory,
+    ...Object.fromEntries(cases.flatMap((each) => Object.entries(each.environment?.(path) ?? {}))),
   };
   const run: ShippedSystem["run"] = (args, env = {}) =>
     runProgram(args, { cwd: directory, env: { ...environment, ...env } });
@@ -95,7 +97,10 @@ export function shippedSystem(cases: readonly ShippedCase[], artifacts: string):
       });
     },
     isInProgress: () => existsSync(path("datastore/deployment/journal")),
-    remove: () => rmSync(directory, { recursive: true, force: true }),
+    remove() {
+      for (const each of cases) each.end?.(path);
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
 }
 

@@ -34,8 +34,7 @@ interface_run() {
   state=$2
   work_dir=$3
   component_type=$4
-  # The name in the Topology is part of the version's key; where another Interface calls this one, it is that one's.
-  interface=${ORCHESTRATOR_INTERFACE_NAME:-${0##*/}}
+  interface=${0##*/}
   shift 4
   interface_dispatch "$@"
   exit
