@@ -10,8 +10,9 @@ import { versionNamed } from "../manifest/version.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import { unlessRefused } from "../platform/types.ts";
 import { bytesText } from "../report/measures.ts";
+import { cacheUnusable } from "../sources/cache/cache-problems.ts";
 import { listCache } from "../sources/cache/contents.ts";
-import { shortOf } from "../sources/cache/room.ts";
+import { nearestThere, shortOf, whyUnwritable } from "../sources/cache/room.ts";
 import type { Supplies } from "./supply.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
 import { bringForWayOut } from "./bring.ts";
@@ -93,6 +94,17 @@ export async function foreseeWaysOut(
   });
 }
 
+/** That a cache which is to keep what comes from the Server will not; never a reason not to install. */
+export function foreseeCache(
+  { platform: { files } }: Machine,
+  { cache, allotment }: Pick<Planning, "cache" | "allotment">,
+): readonly Problem[] {
+  const isRemote = allotment.located.some(({ location }) => location.kind === "server");
+  if (cache?.isEnabled !== true || !isRemote) return [];
+  const why = whyUnwritable(files, cache.directory);
+  return why === null ? [] : [cacheUnusable(cache.directory, why)];
+}
+
 /** The System as ways out find it behind this plan, and why some Artifact is not at hand for them. */
 export async function systemOnWaysOut(
   machine: Machine,
@@ -144,11 +156,13 @@ function roomShortHere(
   bytes: number,
   pendingBytes: number,
 ): number {
-  const short = roomShort(machine, cache, bytes, pendingBytes);
-  if (short <= 0 || cache.maxBytes !== null) return short;
+  const { files } = machine.platform;
+  const isUnwritable = whyUnwritable(files, cache.directory) !== null;
+  const short = isUnwritable ? bytes : roomShort(machine, cache, bytes, pendingBytes);
+  if (short <= 0 || (cache.maxBytes !== null && !isUnwritable)) return short;
   return roomShort(
     machine,
-    { ...cache, directory: datastoreOf(machine).files },
+    { maxBytes: null, directory: datastoreOf(machine).files },
     bytes,
     pendingBytes,
   );
@@ -157,23 +171,16 @@ function roomShortHere(
 /** Needs no lock, and throws nothing: a cache that cannot be listed has no room. */
 function roomShort(
   { platform: { files } }: Machine,
-  { directory, maxBytes }: CacheSettings,
+  { directory, maxBytes }: Pick<CacheSettings, "directory" | "maxBytes">,
   bytes: number,
   pendingBytes: number,
 ): number {
   return unlessRefused(() => {
     const { entries, partial } = listCache(files, directory);
     const storedBytes = [...entries, ...partial].reduce((sum, file) => sum + file.bytes, 0);
-    const freeBytes = files.freeBytes(nearest(directory, files));
+    const freeBytes = files.freeBytes(nearestThere(files, directory));
     return shortOf({ bytes, pendingBytes, storedBytes, freeBytes, maxBytes });
   }, bytes);
-}
-
-/** A directory that is there. */
-function nearest(directory: string, files: Machine["platform"]["files"]): string {
-  const parent = directory.slice(0, directory.lastIndexOf("/"));
-  if (parent === "") return "/";
-  return files.status(directory) === null ? nearest(parent, files) : directory;
 }
 
 function awayArtifact(

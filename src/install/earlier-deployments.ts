@@ -21,6 +21,7 @@ export async function clearTheWay(
   next: string,
   openProgress: OpenProgress,
 ): Promise<Result<null>> {
+  if (machine.platform.files.status(datastoreOf(machine).journal) === null) return ok(null);
   const orphan = current?.begin;
   const progress = await openProgress(runOf(current), settings.logLevel);
   return await withProgress(progress, async (emit) => {

@@ -7,7 +7,7 @@ import { readStateFile, type StateEntry } from "../manifest/state-file.ts";
 import { explainInShort } from "../planner/explain.ts";
 import { unlessRefused } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
-import { foreseeWaysOut } from "./at-hand.ts";
+import { foreseeCache, foreseeWaysOut } from "./at-hand.ts";
 import { type ArtifactCandidates, findArtifacts } from "./artifacts.ts";
 import { currentDeployment } from "./current-deployment.ts";
 import { deviceConstraintsFile } from "./device-files.ts";
@@ -71,7 +71,8 @@ export async function withWaysOut(machine: Machine, planning: Planning): Promise
   const told = await withWhyNot(machine, planning);
   if (answer.kind !== "plan") return { ...told, waysOut: [] };
   const { ways, notes } = await foreseeWaysOut(machine, planning, answer.plan);
-  return { ...told, waysOut: ways, notes: [...told.notes, ...notes] };
+  const cacheNotes = foreseeCache(machine, planning);
+  return { ...told, waysOut: ways, notes: [...told.notes, ...notes, ...cacheNotes] };
 }
 
 /** With the reason in short where there is no plan: whoever tells the answer tells it, too. */

@@ -24,6 +24,7 @@ export interface FileIo {
   rmSync(path: string, options: { readonly recursive: boolean; readonly force: boolean }): void;
   renameSync(from: string, to: string): void;
   linkSync(existing: string, path: string): void;
+  accessSync(path: string, mode: number): void;
   statfsSync(path: string): { readonly bavail: number; readonly bsize: number };
   realpathSync(path: string): string;
   readlinkSync(path: string): string;

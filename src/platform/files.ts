@@ -39,6 +39,11 @@ export function nodeFiles(io: FileIo = fs): Files {
     openSource: (path) => openSource(io, path),
     writeStream: (...args) => writeStream(io, ...args),
     openNew: (path) => openNew(io, path),
+    demandWritable(directory) {
+      const { W_OK, X_OK } = fs.constants;
+      // With the dot a file is none.
+      guarded(directory, () => io.accessSync(`${directory}/.`, W_OK | X_OK));
+    },
     freeBytes(path) {
       const { bavail, bsize } = guarded(path, () => io.statfsSync(path));
       return bavail * bsize;

@@ -134,6 +134,8 @@ export interface Files {
   ): Promise<number>;
   /** Opens a new file (O_EXCL, 0600) to be written piece by piece. */
   openNew(path: string): NewFile;
+  /** Throws FileError where this user may not make files in the directory, which is there; writes nothing. */
+  demandWritable(directory: string): void;
   /** Bytes free for this user on the file system of `path`. */
   freeBytes(path: string): number;
   /** Absolute, links resolved. */

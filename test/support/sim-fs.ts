@@ -188,6 +188,7 @@ export function simDisk(
       if (find(to) !== null) refuse("EEXIST", to);
       name(to, existing(from));
     },
+    accessSync: () => {},
     statfsSync: () => ({ bavail: 1024 * 1024, bsize: 4096 }),
     realpathSync: (path) => path,
     readlinkSync: (path) => refuse("EINVAL", path),

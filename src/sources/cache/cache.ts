@@ -24,7 +24,7 @@ import { evict, type Needs, neededSums, sweepPartial } from "./evict.ts";
 import { forgetFetched, noteFetched } from "./fetched.ts";
 import { type Filling, startFilling } from "./filling.ts";
 import { keptShelf } from "./kept-shelf.ts";
-import { makeRoom, shortOf } from "./room.ts";
+import { makeRoom, shortOf, whyUnwritable } from "./room.ts";
 import { noShelf, type Shelf } from "./shelf.ts";
 
 /**
@@ -49,7 +49,13 @@ export async function openCache(ports: CachePorts): Promise<ArtifactCache> {
       ports.tell(cacheUnusable(directory, error));
     }
   }
-  return cacheOf(ports, entries, unusable);
+  return cacheOf(ports, entries, unusable, unusable ?? unfillable(ports));
+}
+
+/** What is known before anything is downloaded; null: all may go well. */
+function unfillable({ files, directory, isFilled }: CachePorts): Problem | null {
+  const why = isFilled ? whyUnwritable(files, directory) : null;
+  return why === null ? null : cacheUnusable(directory, why);
 }
 
 /**
@@ -62,6 +68,7 @@ function cacheOf(
   ports: CachePorts,
   found: readonly KnownEntry[],
   unusable: Problem | null,
+  unfillable: Problem | null,
 ): ArtifactCache {
   const { files, directory } = ports;
   const entries = cacheEntries(ports, found, (path) => attempt(() => files.remove(path)));
@@ -104,8 +111,8 @@ function cacheOf(
   }
 
   function fill(wanted: WantedBytes, refuse: (problem: Problem) => void): Filling | null {
-    if (unusable !== null) {
-      refuse(unusable);
+    if (unfillable !== null) {
+      refuse(unfillable);
       return null;
     }
     try {
@@ -210,7 +217,7 @@ function cacheOf(
     }
   }
 
-  if (unusable !== null) tell(unusable);
+  if (unfillable !== null) tell(unfillable);
   return {
     entries: () => entries.usable(),
     holds: (wanted) => entries.of(wanted) !== null,

@@ -1,3 +1,5 @@
+import { FileError, type Files } from "../../platform/types.ts";
+
 /** What is left free on the file system of the cache, for the journal and the work dirs; bytes. */
 export const reservedBytes = 16 * 1024 * 1024;
 
@@ -12,6 +14,27 @@ export interface RoomAsked {
   readonly freeBytes: number;
   /** The whole cache; null: no limit. */
   readonly maxBytes: number | null;
+}
+
+/** The directory itself, or the lowest one above it that is there: where what it needs is made. Throws FileError. */
+export function nearestThere(files: Pick<Files, "status">, directory: string): string {
+  const parent = directory.slice(0, directory.lastIndexOf("/"));
+  if (parent === "") return "/";
+  return files.status(directory) === null ? nearestThere(files, parent) : directory;
+}
+
+/** Why nothing can be written there, as far as that is known without writing; null: nothing speaks against it. */
+export function whyUnwritable(
+  files: Pick<Files, "status" | "demandWritable">,
+  directory: string,
+): FileError | null {
+  try {
+    files.demandWritable(nearestThere(files, directory));
+    return null;
+  } catch (error) {
+    if (error instanceof FileError) return error;
+    throw error;
+  }
 }
 
 /**

@@ -223,6 +223,34 @@ describe("the cache", () => {
     expect(versions()).toEqual(v2);
   });
 
+  test("that cannot be written is told by the plan and before the first install, and stops nobody", async () => {
+    writeFileSync(system.path("occupied"), "no directory");
+    const directory = system.path("occupied/artifacts");
+    configure({ ArtifactsCache: { Enabled: true, Path: directory, MaxSizeBytes: 1_000_000 } });
+    const machine = machineOf(system.directory, await onServerOnly());
+    const message = `The cache "${directory}" cannot be used: a part of the path is not a directory.`;
+    const { json } = await planOf(machine);
+    expect(json).toMatchObject({ notes: [{ code: "cache-not-written", message }] });
+    const seen: string[] = [];
+    const watched: OpenProgress = () =>
+      Promise.resolve({
+        emit: (event) => {
+          if (event.type === "note") seen.push(event.message);
+          if (event.type === "state-started" && event.state === "ArtifactInstall")
+            seen.push(event.state);
+        },
+        close: () => {},
+      });
+    const telling = { ...machine, tell: (lines: readonly string[]) => seen.push(...lines) };
+    expect(await install(telling, {}, watched)).toMatchObject(deployed(exitCode.done));
+    expect(seen.filter((line) => line !== "ArtifactInstall")).toEqual([
+      message,
+      expect.stringContaining("is brought here first, for a way out may install it."),
+    ]);
+    expect(seen[0]).toBe(message);
+    expect(versions()).toEqual(v2);
+  });
+
   test("keeps nothing after a deployment where it is switched off", async () => {
     const server = await onServerOnly();
     expect(await install(machineOf(system.directory, server))).toMatchObject(

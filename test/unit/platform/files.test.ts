@@ -384,6 +384,16 @@ describe("writing", () => {
     );
   });
 
+  test("whether files can be made in a directory is known without making one", () => {
+    const directory = scratchDirectory();
+    files.demandWritable(directory);
+    expect(files.list(directory)).toEqual([]);
+    files.write(join(directory, "file"), bytes("no directory"));
+    expect(() => files.demandWritable(join(directory, "file"))).toThrow(
+      "a part of the path is not a directory",
+    );
+  });
+
   test("a temporary directory is fresh and private", () => {
     const first = files.makeTemporaryDirectory("orchestrator-test-");
     const second = files.makeTemporaryDirectory("orchestrator-test-");

@@ -272,6 +272,24 @@ describe("a cache that cannot be written", () => {
     expect(counts.requests).toBe(3);
   });
 
+  test("is told before anybody reads where that can be known, and only if it is to be filled", async () => {
+    const readOnly = nodeFiles({
+      ...fs,
+      accessSync() {
+        throw Object.assign(new Error("EROFS"), { code: "EROFS" });
+      },
+    });
+    const directory = scratchDirectory();
+    const { cache, told } = await cacheIn(readOnly, directory);
+    expect(told.map(({ message }) => message)).toEqual([
+      `The cache "${directory}/artifacts" cannot be used: the file system is read-only.`,
+    ]);
+    expect(await readAndKeep(cache.open(one.wanted, remote(one).origin()))).toBe(one.sha256);
+    expect(told).toHaveLength(1);
+    const { codes } = await cacheIn(readOnly, directory, { isFilled: false });
+    expect(codes()).toEqual([]);
+  });
+
   test("lets a single reader go on with the request that it has begun", async () => {
     const { cache } = await cacheIn(
       nodeFiles({ ...fs, ...refusing("ENOSPC") }),
