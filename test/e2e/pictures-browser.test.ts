@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import axe from "axe-core";
 import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { historyPage, pastPage } from "../../src/pictures/history-page.ts";
 import { htmlPage } from "../../src/pictures/html.ts";
 import { svgInPage } from "../../src/pictures/svg.ts";
+import { axeFindings } from "../support/accessible.ts";
 import { openChromium } from "../support/chromium.ts";
 import { needs } from "../support/needs.ts";
 import { pastOf } from "../support/past.ts";
@@ -61,17 +61,7 @@ describe.skipIf(!needs("chromium"))("a page in Chromium", () => {
     "%s: no error, no report, nothing loaded, nothing for axe to find",
     async (name) => {
       const { page, said, asked } = await opened(name);
-      for (const scheme of ["light", "dark"]) {
-        // oxlint-disable-next-line no-await-in-loop -- one page has one look at a time
-        await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-        // oxlint-disable-next-line no-await-in-loop
-        await page.evaluate(axe.source);
-        // oxlint-disable-next-line no-await-in-loop
-        const found = await page.evaluate(
-          "axe.run().then(({violations}) => violations.map(({id, nodes}) => id + ': ' + nodes.map(({html}) => html).join(' ')))",
-        );
-        expect(found).toEqual([]);
-      }
+      expect(await axeFindings(page)).toEqual([]);
       expect(said).toEqual([]);
       expect(asked).toEqual([`file://${encodeURI(join(directory, `${name}.html`))}`]);
       await page.close();

@@ -91,3 +91,9 @@ describe("docs/cli.md tells the same", () => {
     expect(plain).toContain(meaning.toLowerCase().split(/[:;]| although|Components/)[0]);
   });
 });
+
+test("docs/operate.md says of each exit status what it asks of people", () => {
+  const page = readFileSync("docs/operate.md", "utf8");
+  const rows = [...page.matchAll(/^\| (\d+) +\|/gm)].map(([, status]) => status);
+  expect(rows).toEqual(Object.keys(exitStatuses));
+});
