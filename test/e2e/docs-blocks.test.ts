@@ -85,7 +85,8 @@ function makeDesk(system: string): Desk {
   cpSync("fixtures/bundles/seed-v2.tar", path("release.tar"));
   cpSync("fixtures/bundles/seed-v2.tar", path("system-v2.tar"));
   writeFileSync(path("fleet.ndjson"), fleet);
-  writeFileSync(path("calibration.json"), "{}\n");
+  for (const name of ["calibration.json", "robot-pilot_2.1-1_arm64.deb"])
+    writeFileSync(path(name), "of which only the name counts\n");
   makeKeys(directory, "release");
   mkdirSync(path("bin"));
   symlinkSync(programPath, path("bin/orchestrator"));
