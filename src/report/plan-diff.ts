@@ -6,7 +6,7 @@ import type { PlannedSystem } from "./planned.ts";
 import { printable } from "./printable.ts";
 import { problemsText } from "./problems.ts";
 import type { Style } from "./style.ts";
-import { listed, quoted } from "./words.ts";
+import { counted, listed, quoted } from "./words.ts";
 
 /** What a release would do with a System. */
 export interface Told {
@@ -16,6 +16,8 @@ export interface Told {
 
 /** The answers of two releases for the same System. */
 export interface PlanDiff {
+  /** The file that tells the state; null: it is that of this System. */
+  readonly state: string | null;
   readonly old: Told;
   readonly new: Told;
 }
@@ -39,6 +41,45 @@ interface PlanDiffJson {
   readonly components: readonly ComponentDiff[];
 }
 
+interface PlanDiffsJson {
+  readonly type: "plan-diffs";
+  /** Whether it is so for every state. */
+  readonly same: boolean;
+  readonly states: readonly (Omit<PlanDiffJson, "type"> & { readonly state: string | null })[];
+}
+
+/** For several states, in their order. */
+export function planDiffsJson(diffs: readonly PlanDiff[]): PlanDiffsJson {
+  return {
+    type: "plan-diffs",
+    same: diffs.every(isSame),
+    states: diffs.map((diff) => {
+      const { type: _, ...told } = planDiffJson(diff);
+      return { state: diff.state, ...told };
+    }),
+  };
+}
+
+/** The same in words: those that differ one by one, those that do not by name. */
+export function planDiffsLines(diffs: readonly PlanDiff[], style: Style): readonly string[] {
+  const changed = diffs.filter((diff) => !isSame(diff));
+  const same = diffs.filter(isSame).map(({ state }) => printable(state ?? ""));
+  const notes = new Map(
+    diffs.flatMap((diff) => diff.new.planned.notes.map((note) => [note.message, note] as const)),
+  );
+  const of = `${changed.length} of ${counted(diffs.length, "state")}`;
+  return [
+    style.strong(`What is done differs from ${of}.`),
+    ...(same.length === 0 ? [] : [`The same is done from ${listed(same)}.`]),
+    ...changed.flatMap((diff) => [
+      "",
+      style.strong(printable(diff.state ?? "")),
+      ...diffLines(diff, style),
+    ]),
+    ...notesBehind([...notes.values()], style),
+  ];
+}
+
 export function planDiffJson(diff: PlanDiff): PlanDiffJson {
   return {
     type: "plan-diff",
@@ -50,6 +91,14 @@ export function planDiffJson(diff: PlanDiff): PlanDiffJson {
 }
 
 export function planDiffLines(diff: PlanDiff, style: Style): readonly string[] {
+  return [...diffLines(diff, style), ...notesBehind(diff.new.planned.notes, style)];
+}
+
+function notesBehind(notes: PlannedSystem["notes"], style: Style): readonly string[] {
+  return notes.length === 0 ? [] : ["", ...problemsText(notes, style, "warning")];
+}
+
+function diffLines(diff: PlanDiff, style: Style): readonly string[] {
   const { old, new: wanted } = diff;
   const facts = factsOf(old).map(([name, value], at) => {
     const other = factsOf(wanted)[at]?.[1] ?? "";
@@ -69,7 +118,6 @@ export function planDiffLines(diff: PlanDiff, style: Style): readonly string[] {
     ...facts.map(({ isChanged }) => isChanged),
     ...componentsOf(diff).map(({ changed }) => changed),
   ];
-  const notes = problemsText(wanted.planned.notes, style, "warning");
   return [
     style.strong(
       `From ${startOf(wanted)}, ${quoted(printable(old.planned.manifest))} (old) and ${quoted(printable(wanted.planned.manifest))} (new): ${isSame(diff) ? "the same is done." : "what is done differs."}`,
@@ -81,7 +129,6 @@ export function planDiffLines(diff: PlanDiff, style: Style): readonly string[] {
       if (mark === null || mark === undefined) return `  ${line}`;
       return mark ? style.careful(`* ${line}`) : `  ${line}`;
     }),
-    ...(notes.length === 0 ? [] : ["", ...notes]),
   ];
 }
 

@@ -25,6 +25,43 @@ test("two releases are told side by side, and what differs is marked", () => {
   );
 });
 
+test("for several states it is told from which ones what is done differs, and how", () => {
+  const states = ["--state", "state-v1.yaml", "--state", "state-v2.yaml"];
+  const text = diff("manifest-v3.yaml", "manifest-v2.yaml", ...states);
+  expect(text.exit).toBe(0);
+  const [head = "", first = "", second = ""] = text.stdout.split(/\n\n(?=state)/);
+  expect(head).toBe("What is done differs from 2 of 2 states.");
+  expect(first).toMatch(/^state-v1.yaml\nFrom v.1, .*: what is done differs\.\n/);
+  expect(first).toContain("* System versions  v.1 -> v.2                v.1 -> v.2 -> v.3\n");
+  expect(second).toMatch(/^state-v2.yaml\nFrom v.2, .*: what is done differs\.\n/);
+  expect(second).toContain("* answer           nothing to do  plan\n");
+  expect(text.stdout.match(/rollback-undeclared/g)).toHaveLength(1);
+
+  const same = diff("manifest-v2-order.yaml", "manifest-v2.yaml", ...states);
+  expect(same.stdout).toMatch(
+    /^What is done differs from 0 of 2 states\.\nThe same is done from state-v1\.yaml and state-v2\.yaml\.\n/,
+  );
+
+  const json: unknown = JSON.parse(
+    diff("manifest-v2-no-way.yaml", "manifest-v2.yaml", ...states, "--json").stdout,
+  );
+  expect(json).toMatchObject({
+    type: "plan-diffs",
+    same: false,
+    states: [
+      { state: "state-v1.yaml", old: { type: "plan" }, new: { type: "no-plan" }, same: false },
+      { state: "state-v2.yaml", same: true },
+    ],
+  });
+});
+
+test("several states without another release are refused", () => {
+  const states = ["--state", "state-v1.yaml", "--state", "state-v2.yaml"];
+  const { exit, stderr } = system.run(["plan", "manifest-v2.yaml", ...states]);
+  expect(exit).toBe(10);
+  expect(stderr).toContain('"--state" is given 2 times, but a plan is for one System.');
+});
+
 test("a release that does the same in another form is the same, on the device itself", () => {
   const { exit, stdout, stderr } = diff("manifest-v2-order.yaml", "manifest-v2.yaml", "--json");
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });

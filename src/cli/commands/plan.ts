@@ -12,7 +12,8 @@ import { failed, say } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { formatProblem, tellAs, type ToldAs } from "./told-as.ts";
 
-export type PlanOptions = PlanningOptions &
+/** `state`: at most one; several are for `--diff`. */
+export type PlanOptions = ManyStates &
   ToldAs & {
     /** Of a fleet only. */
     readonly summary?: true;
@@ -28,6 +29,21 @@ const noFleet: Problem = {
   hint: "Name the states of the devices with --fleet, or leave --summary out.",
 };
 
+/** As the command line has them: `--state` may be given again. */
+export interface ManyStates extends Omit<PlanningOptions, "state"> {
+  readonly state: readonly string[];
+}
+
+function severalStates(states: readonly string[]): Problem {
+  return {
+    code: "invalid-argument",
+    message: `"--state" is given ${states.length} times, but a plan is for one System.`,
+    expected: "one state, or --diff beside them",
+    got: states.join(", "),
+    hint: "Plan for one after the other, or for many devices with --fleet.",
+  };
+}
+
 const keyForNothing: Problem = {
   code: "invalid-argument",
   message: '"--key" signs the file of "--certificate", and there is none.',
@@ -40,7 +56,8 @@ const keyForNothing: Problem = {
 function certificateProblem(
   context: Context,
   file: string,
-  { certificate, key, state, out }: PlanOptions,
+  { certificate, key, out }: PlanOptions,
+  state: string | undefined,
 ): Problem | null {
   if (certificate === undefined) return key === undefined ? null : keyForNothing;
   const others = [file, state, key, out === "-" ? undefined : out];
@@ -51,6 +68,14 @@ function certificateProblem(
   );
 }
 
+/** For one of the states; undefined: from where this System is. */
+export function planningFrom(
+  { allowUnsignedManifest }: ManyStates,
+  state: string | undefined,
+): PlanningOptions {
+  return { allowUnsignedManifest, ...(state !== undefined && { state }) };
+}
+
 /** What install would do, and why. Changes nothing but the files of `--out` and `--certificate`. */
 export async function plan(
   context: Context,
@@ -58,14 +83,16 @@ export async function plan(
   options: PlanOptions,
 ): Promise<ExitCode> {
   const { output } = context;
+  const [state, ...others] = options.state;
+  if (others.length > 0) return failed(output, [severalStates(options.state)]);
   if (options.summary !== undefined) return failed(output, [noFleet]);
   const wrong =
-    formatProblem(context, options, [file, options.state]) ??
-    certificateProblem(context, file, options);
+    formatProblem(context, options, [file, state]) ??
+    certificateProblem(context, file, options, state);
   if (wrong !== null) return failed(output, [wrong]);
   const key = options.key === undefined ? ok(null) : readPrivateKey(context, options.key);
   if (!key.ok) return failed(output, key.problems);
-  const made = await makeInstallPlan(context, file, options);
+  const made = await makeInstallPlan(context, file, planningFrom(options, state));
   if (!made.ok) return failed(output, made.problems);
   const { answer } = made.value;
   say(output, traceLines(made.value.trace).map(printable), "debug");

@@ -5,14 +5,14 @@ import type { PlanOptions } from "../commands/plan.ts";
 import type { ShowProvidesOptions } from "../commands/show-provides.ts";
 import type { ValidateOptions } from "../commands/validate.ts";
 import type { Lazily } from "./lazily.ts";
-import { allowUnsignedOption, formatOption, outOption, stateOption } from "./shared-options.ts";
+import { allowUnsignedOption, formatOption, outOption, statesOption } from "./shared-options.ts";
 
 export function definePlanning(program: Command, lazily: Lazily): void {
   program
     .command("plan")
     .description("what install would do, and why; changes nothing")
     .argument("<file>", "a bundle or a Manifest")
-    .option(...stateOption)
+    .addOption(statesOption())
     .option(...allowUnsignedOption)
     .addOption(formatOption())
     .option(...outOption)

@@ -7,6 +7,14 @@ export const stateOption = [
   "the current state, in place of this System's own and of its own rules",
 ] as const;
 
+/** The same, several times. */
+export function statesOption(): Option {
+  const [flags, description] = stateOption;
+  return new Option(flags, `${description}; with --diff it may be given again`)
+    .default([], "none")
+    .argParser((value: string, before: readonly string[]) => [...before, value]);
+}
+
 export const allowUnsignedOption = [
   "--allow-unsigned-manifest",
   "take a Manifest that is not signed although keys are configured",
