@@ -80,6 +80,17 @@ const System = z.strictObject({
   transition_states: z.array(Table).readonly(),
   /** Only end states may be passed through. */
   end_states_only: z.boolean(),
+  /** At most so many of these Components move in one group. */
+  limits: z
+    .array(
+      z.strictObject({
+        components: z.array(Index).readonly(),
+        at_most: z.int().positive(),
+        /** Index into `places`. */
+        at: Index,
+      }),
+    )
+    .readonly(),
 });
 export type System = z.infer<typeof System>;
 

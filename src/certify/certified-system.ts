@@ -64,5 +64,10 @@ export function certifiedSystem(system: System, placeOf: Places["indexOf"]): Cer
       rows: rows.map(({ verdict, cells, rule }) => ({ verdict, cells, at: placeOf(rule) })),
     })),
     end_states_only: passesEndStatesOnly(system),
+    limits: (system.limits ?? []).map(({ components, most, rule }) => ({
+      components,
+      at_most: most,
+      at: placeOf(rule),
+    })),
   };
 }

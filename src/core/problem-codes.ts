@@ -31,6 +31,7 @@ export const problemCodes = {
   "table-system-version": exitCode.invalid,
   "table-range": exitCode.invalid,
   "rule-invalid": exitCode.invalid,
+  "limit-invalid": exitCode.invalid,
   "edges-invalid": exitCode.invalid,
   // Manifest, Topology, and how they fit each other
   "deprecated-form": exitCode.done,

@@ -13,7 +13,7 @@ import { valueOf, type YamlDocument } from "./yaml-node.ts";
 /** A device's own rules, which hold beside those of every Manifest. */
 export const constraintsFileShape = fields({ constraints: deviceConstraintsShape });
 
-/** Reads `constraints.yaml`: tables of either kind, or rules, at least one. */
+/** Reads `constraints.yaml`: tables of either kind, rules or limits, at least one. */
 export function readConstraintsFile(file: TextFile): Result<Constraints> {
   const read = readYaml(file);
   if (!read.ok) return read;
@@ -24,10 +24,10 @@ export function readConstraintsFile(file: TextFile): Result<Constraints> {
   const shape = checkShape(constraintsFileShape, source, root);
   const problems = [...found, ...(shape.ok ? [] : shape.problems), ...(tables?.problems ?? [])];
   if (problems.length > 0 || tables === null) return fail(...inOrder(problems));
-  const { endStates, transitionStates, rules } = tables.constraints;
+  const { endStates, transitionStates, rules, limits } = tables.constraints;
   // It allows nothing that the Manifest does not.
   const own = isAny(valueOf(node, "end_states")) ? null : endStates;
-  if (own === null && transitionStates.length === 0 && rules.length === 0)
+  if (own === null && [...transitionStates, ...rules, ...limits].length === 0)
     return fail(noTables(document));
   return ok({ ...tables.constraints, endStates: own });
 }
@@ -35,9 +35,9 @@ export function readConstraintsFile(file: TextFile): Result<Constraints> {
 function noTables({ source, root }: YamlDocument): Problem {
   return {
     code: "missing-field",
-    message: "The file holds neither a table nor a rule.",
+    message: "The file holds neither a table nor a rule nor a limit.",
     at: placeAt(source, root.start),
-    expected: `"end_states", "transition_states" or "rules"`,
+    expected: `"end_states", "transition_states", "rules" or "limits"`,
     hint: "Add a table or a rule, or remove the file.",
   };
 }

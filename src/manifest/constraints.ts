@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Problem } from "../core/problem.ts";
 import { anyEndState, isAny } from "./any-state.ts";
 import { cellShape } from "./cell-shape.ts";
+import { limitsShape, readLimits } from "./read-limits.ts";
 import { readMarkdownTable, type ReadTable } from "./markdown-table.ts";
 import { readRules } from "./read-rules.ts";
 import { rulesShape } from "./rule-shape.ts";
@@ -50,9 +51,10 @@ export const constraintsShape = fields({
     )
     .exactOptional(),
   rules: rulesShape.exactOptional(),
+  limits: limitsShape.exactOptional(),
 });
 
-/** In the device's own file a table of either kind will do, or a rule. */
+/** In the device's own file a table of either kind will do, or a rule, or a limit. */
 export const deviceConstraintsShape = constraintsShape.partial();
 
 /** Reads the tables below `constraints:`; what is not of the right shape is left to the schema. */
@@ -87,6 +89,7 @@ export function readConstraints(
     transitionStates: tables,
     passesAny: isAny(given),
     rules: rules.rules,
+    limits: readLimits(source, valueOf(node, "limits")),
   };
   // A row that is wrong was left out, so that nothing can be said of those that are left.
   if (problems.length === 0) problems.push(...endStateProblems(constraints));

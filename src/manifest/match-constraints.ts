@@ -2,10 +2,11 @@ import { SystemVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { artifactsOf, type VersionDomains } from "./version-domains.ts";
 import type { MatchInput } from "./match-input.ts";
+import { matchLimits } from "./match-limits.ts";
 import { matchRules } from "./match-rules.ts";
 import { matchEndTable, matchTransitionTable } from "./match-tables.ts";
 import { factsOf } from "./facts.ts";
-import type { EndTable, TransitionTable } from "./system.ts";
+import type { EndTable, Limit, TransitionTable } from "./system.ts";
 import type { ConstraintTable } from "./table.ts";
 import type { Constraints } from "./written-constraints.ts";
 import { versionNamed } from "./version.ts";
@@ -14,6 +15,7 @@ export interface MatchedConstraints {
   readonly endTables: readonly EndTable[];
   readonly transitionTables: readonly TransitionTable[];
   readonly endStatesOnly: boolean;
+  readonly limits: readonly Limit[];
   readonly problems: readonly Problem[];
   readonly notes: readonly Problem[];
 }
@@ -39,6 +41,7 @@ export function matchConstraints(input: MatchInput, domains: VersionDomains): Ma
     domains,
     input.components.map((component) => ({ facts: factsOf(component), at: component.at })),
   );
+  const limits = matchLimits([...(own?.limits ?? []), ...(device?.limits ?? [])], domains);
   const endTables = ends.flatMap(({ tables }) => tables);
   const transitionTables = transitions.flatMap(({ tables }) => tables);
   const areThere = [...transitionTables, ...rules.transitionTables, ...rules.endTables].length > 0;
@@ -47,7 +50,8 @@ export function matchConstraints(input: MatchInput, domains: VersionDomains): Ma
     endTables: [...endTables, ...rules.endTables],
     transitionTables: [...transitionTables, ...rules.transitionTables],
     endStatesOnly: passesEndStatesOnly(own, device, transitionTables),
-    problems: [...ends, ...transitions, rules].flatMap(({ problems }) => problems),
+    limits: limits.limits,
+    problems: [...ends, ...transitions, rules, limits].flatMap(({ problems }) => problems),
     notes: [
       ...transitions.flatMap(({ table, tables, problems }) =>
         tables.length === 0 && problems.length === 0 ? [notApplied(table)] : [],

@@ -61,6 +61,7 @@ export function matchSystem(input: MatchInput): Result<MatchedSystem> {
     endTables: tables.endTables,
     transitionTables: tables.transitionTables,
     endStatesOnly: tables.endStatesOnly,
+    ...(tables.limits.length > 0 && { limits: tables.limits }),
   };
   return ok({
     system,

@@ -70,6 +70,7 @@ export function typesNamedById(
   const heads = [
     ...tablesOf(constraints).flatMap(({ columns }) => columns),
     ...(constraints?.rules ?? []).flatMap((rule) => headsOf(rule).flat()),
+    ...(constraints?.limits ?? []).flatMap(({ of }) => of),
   ];
   return new Set(
     heads.flatMap(({ head }) => {

@@ -135,6 +135,17 @@ const SystemComponent = z
   .readonly();
 export type SystemComponent = z.infer<typeof SystemComponent>;
 
+/** At most so many of these Components in one order group. */
+const Limit = z
+  .strictObject({
+    /** Indices into `components`, ascending. */
+    components: z.array(z.int().nonnegative()).readonly(),
+    most: z.int().positive(),
+    rule: Rule,
+  })
+  .readonly();
+export type Limit = z.infer<typeof Limit>;
+
 export const System = z
   .strictObject({
     types: z.array(SystemType).readonly(),
@@ -149,6 +160,8 @@ export const System = z
      * such table.
      */
     endStatesOnly: z.boolean().optional(),
+    /** Beside `maxParallel` of the types. Left out: none. */
+    limits: z.array(Limit).readonly().exactOptional(),
   })
   .readonly();
 /** Without end tables there are no constraints, and the hand-written order alone is the plan. */

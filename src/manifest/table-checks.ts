@@ -3,6 +3,7 @@ import type { Problem } from "../core/problem.ts";
 import { knownVersions, type KnownVersions, versionsOf } from "./cell-versions.ts";
 import { columnProblems, resolveHead } from "./columns.ts";
 import type { TypeInTree } from "./manifest-checks.ts";
+import { limitProblems } from "./match-limits.ts";
 import { inOrder, namedVersions, namingTables, tablesOf } from "./named-versions.ts";
 import { ruleHeadProblems } from "./rule-checks.ts";
 import { partsOf } from "./rule-parts.ts";
@@ -26,7 +27,11 @@ export function tableProblems(
       return [type, knownVersions(names, new Set(), said.numbers)];
     }),
   );
-  const columns = [...columnProblems(constraints, types), ...ruleHeadProblems(constraints, types)];
+  const columns = [
+    ...columnProblems(constraints, types),
+    ...ruleHeadProblems(constraints, types),
+    ...limitProblems(constraints.limits, types),
+  ];
   const sizes = tables.flatMap((table) => sizeProblems(table, types, versions));
   if (sizes.length > 0) return [...columns, ...sizes];
   const rules = { types, versions, isId: () => false };

@@ -1,3 +1,4 @@
+import type { WrittenLimit } from "./limit.ts";
 import type { WrittenRule } from "./rule.ts";
 import type { ConstraintTable } from "./table.ts";
 
@@ -13,4 +14,5 @@ export interface Constraints {
   /** `transition_states: any`: whatever the rules allow may be passed. */
   readonly passesAny: boolean;
   readonly rules: readonly WrittenRule[];
+  readonly limits: readonly WrittenLimit[];
 }

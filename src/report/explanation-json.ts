@@ -7,6 +7,7 @@ import type { Repair } from "../planner/conflict/repair.ts";
 import type { WhyNot } from "../planner/explain.ts";
 import {
   type NogoodPlaces,
+  causeNogoods,
   componentName,
   type ExplanationReport,
   headName,
@@ -159,9 +160,6 @@ function reasonJson(places: NogoodPlaces, reason: OrderReason): Json {
     components: names(reason.components),
     after: names(reason.after),
     cause: reason.cause.kind === "nogoods" ? "rules" : reason.cause.kind,
-    rules:
-      reason.cause.kind === "nogoods"
-        ? reason.cause.nogoods.map((nogood) => nogoodJson(places, nogood))
-        : [],
+    rules: causeNogoods(reason.cause).map((nogood) => nogoodJson(places, nogood)),
   };
 }

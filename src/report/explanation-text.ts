@@ -8,6 +8,7 @@ import type { SystemState } from "../manifest/system.ts";
 import { answerSummary, stuckLines } from "./answer-text.ts";
 import { nogoodLines, nogoodText, coreLines, placeText } from "./nogood-text.ts";
 import {
+  causeNogoods,
   componentName,
   type NogoodPlaces,
   type ExplanationReport,
@@ -204,6 +205,8 @@ function causeText({ system }: NogoodPlaces, { after, cause }: OrderReason): str
       return `after ${others}: the other order is forbidden by`;
     case "max-parallel":
       return "later: not more of its type at the same time";
+    case "limit":
+      return "later: not more of these at the same time, says";
     case "no-rollback":
       return "as late as it may: it cannot roll back";
     case "free":
@@ -218,5 +221,5 @@ function causeRules(
   { cause }: OrderReason,
   style: Style,
 ): readonly string[] {
-  return cause.kind === "nogoods" ? nogoodLines(planned, cause.nogoods, "    ", style) : [];
+  return nogoodLines(planned, causeNogoods(cause), "    ", style);
 }

@@ -1,6 +1,8 @@
 import type { Place } from "../core/problem.ts";
 import type { Column, System, SystemState } from "../manifest/system.ts";
+import type { OrderReason } from "../planner/conflict/order-reasons.ts";
 import type { Explanation } from "../planner/explain.ts";
+import type { Nogood } from "../planner/model/conflict.ts";
 import type { Answer } from "../planner/model/plan.ts";
 import type { PlannedSystem } from "./planned.ts";
 
@@ -18,6 +20,12 @@ export interface ExplanationReport {
 export function orderPlace({ system, placesOf }: NogoodPlaces, type: number): Place | null {
   const name = system.types[type]?.name;
   return name === undefined ? null : (placesOf(name)?.order ?? null);
+}
+
+/** What asks for the order, as rows that are found by file and line; empty: nothing that was written asks. */
+export function causeNogoods(cause: OrderReason["cause"]): readonly Nogood[] {
+  if (cause.kind === "limit") return [{ kind: "row", table: "limits", rule: cause.rule }];
+  return cause.kind === "nogoods" ? cause.nogoods : [];
 }
 
 export function componentName({ components }: System, component: number): string {

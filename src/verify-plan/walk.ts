@@ -80,8 +80,12 @@ export class Walker {
 
   #group(moves: readonly Move[], interval: Interval, where: string): void {
     const { certificate, statements, tables, kinds } = this.#ground;
-    const { types, components, transition_states, end_states, end_states_only } =
+    const { types, components, transition_states, end_states, end_states_only, limits } =
       certificate.system;
+    for (const { components: counted, at_most: most } of limits) {
+      const own = moves.filter(({ component }) => counted.includes(component));
+      demand(own.length <= most, where, "more at once than a limit allows");
+    }
     const perType = new Map<number, number>();
     const touched = new Set<number>();
     for (const { component, from, to } of moves) {

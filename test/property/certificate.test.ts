@@ -135,6 +135,15 @@ function* untrueOnes(certificate: Certificate): Generator<[string, Certificate]>
     const end_states = system.end_states.with(0, { ...table, rows: no });
     yield ["an end row says NO", { ...certificate, system: { ...system, end_states } }];
   }
+  for (const group of plan.flat()) {
+    if (group.length < 2) continue;
+    const limit = { components: group.map((step) => step.component), at_most: group.length - 1 };
+    const limits = [...system.limits, { ...limit, at: 0 }];
+    yield [
+      "more move at once than a limit allows",
+      { ...certificate, system: { ...system, limits } },
+    ];
+  }
   for (const [at, statement] of statements.entries()) {
     if (statement.by !== "row") continue;
     const table = system.transition_states[statement.table];

@@ -183,6 +183,7 @@ describe("an order written by hand for every type", () => {
       const numbers = shuffle([1, 2, 2, 3, 4]);
       const numbered: System = {
         ...system,
+        limits: [],
         types: system.types.map((type, at) => ({
           ...type,
           maxParallel: null,
@@ -245,6 +246,7 @@ describe("an order written by hand for some types", () => {
 describe("the best plan that keeps a written order", () => {
   const numberedBy = (system: System, orderOf: () => number | null): System => ({
     ...system,
+    limits: [],
     types: system.types.map((type) => ({ ...type, maxParallel: null, order: orderOf() })),
   });
   const told = (system: System) => {

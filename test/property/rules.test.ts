@@ -7,7 +7,13 @@ import { expectOk, matchInput, problemLines, textFile } from "../support/manifes
 import { cheapest, everyState, fault } from "../support/planner-brute-force.ts";
 import { dice } from "../support/planner-random.ts";
 import { inTier } from "../support/tier.ts";
-import { mayInstall, mayPass, mayRest, randomRules } from "../support/written-rules.ts";
+import {
+  mayGoTogether,
+  mayInstall,
+  mayPass,
+  mayRest,
+  randomRules,
+} from "../support/written-rules.ts";
 
 /** Rules are made into tables; what they forbid is what they say where they are written. */
 
@@ -84,10 +90,35 @@ describe("for random Systems and rules of every kind", () => {
     expect(Math.min(seen.allowed, seen.refused)).toBeGreaterThan(500);
   });
 
+  it("as many may be updated at once as the limits as written allow, and no more", () => {
+    const seen = { allowed: 0, refused: 0 };
+    for (const { seed, said, system } of written) {
+      const all = [...system.components.keys()];
+      for (let group = 1; group < 1 << all.length; group += 1) {
+        const own = all.filter((at) => (group & (1 << at)) !== 0);
+        const is = (system.limits ?? []).every(
+          ({ components, most }) => own.filter((at) => components.includes(at)).length <= most,
+        );
+        const shouldBe = mayGoTogether(said, own);
+        seen[shouldBe ? "allowed" : "refused"] += 1;
+        expect({ seed, own, is }).toEqual({ seed, own, is: shouldBe });
+      }
+    }
+    expect(Math.min(seen.allowed, seen.refused)).toBeGreaterThan(500);
+  });
+
   it("the best plan under them is found", () => {
     const kinds = new Map<string, number>();
-    for (const { seed, system } of written.slice(0, inTier(60, 400))) {
+    for (const { seed, said: asWritten, system } of written.slice(0, inTier(60, 400))) {
       const answer = findPlan(system);
+      const groups =
+        answer.kind === "plan" ? answer.plan.stages.flatMap((stage) => stage.groups) : [];
+      const crowded = groups
+        .map((steps) =>
+          steps.map((step) => system.components.findIndex(({ id }) => id === step.component)),
+        )
+        .filter((group) => !mayGoTogether(asWritten, group));
+      expect({ seed, crowded }).toEqual({ seed, crowded: [] });
       const said =
         answer.kind === "plan"
           ? { fault: fault(system, answer.plan), cost: answer.plan.cost }

@@ -384,7 +384,10 @@ function isSafe(
       maxParallel !== null &&
       group.filter(([c]) => system.components[c]?.type === type).length > maxParallel,
   );
-  if (isTooWide) return false;
+  const isTooMany = (system.limits ?? []).some(
+    ({ components, most }) => group.filter(([c]) => components.includes(c)).length > most,
+  );
+  if (isTooWide || isTooMany) return false;
   for (let subset = 1; subset < 1 << group.length; subset += 1) {
     const next = [...state];
     for (const [bit, [c, to]] of group.entries()) if ((subset & (1 << bit)) !== 0) next[c] = to;

@@ -152,7 +152,19 @@ function anySystem(seed: number, isCrowd: boolean): System {
     }));
     return { name: `table${String(table)}`, columns, allowByDefault, rows };
   });
-  return { types, components, endTables, transitionTables };
+  return { types, components, endTables, transitionTables, ...randomLimits(seed, count) };
+}
+
+/** Every third System limits how many of some Components, of whatever type, are updated at once. */
+function randomLimits(seed: number, components: number): Pick<System, "limits"> {
+  const { between, chance } = dice(seed + 1_000_000);
+  if (!chance(0.35)) return {};
+  const limits = Array.from({ length: between(1, 2) }, (_, at) => ({
+    components: Array.from({ length: components }, (_unused, one) => one).filter(() => chance(0.7)),
+    most: between(1, 2),
+    rule: { file: "m.yaml", line: 100 + at, row: `limit ${String(at)}` },
+  }));
+  return { limits };
 }
 
 /** The same System, its types, versions, tables and rows in another order. */
@@ -220,6 +232,7 @@ export function reordered(system: System, seed: number): System {
       })),
     ),
     endStatesOnly: system.endStatesOnly,
+    ...(system.limits !== undefined && { limits: shuffle(system.limits) }),
   };
 }
 

@@ -11,6 +11,8 @@ export interface SystemSketch {
   readonly endTables?: readonly TableSketch[];
   readonly transitionTables?: readonly TableSketch[];
   readonly endStatesOnly?: boolean;
+  /** Ids of Components, and how many of them may be in one group. */
+  readonly limits?: readonly { readonly of: readonly string[]; readonly most: number }[];
 }
 
 interface TypeSketch {
@@ -70,6 +72,13 @@ export function systemOf(sketch: SystemSketch): System {
         rule: { file: `${name}.yaml`, line: index + 1, row },
       };
     });
+  const limitOf = ({ of, most }: NonNullable<SystemSketch["limits"]>[number], index: number) => ({
+    components: of
+      .map((id) => sketch.components.findIndex((component) => component.id === id))
+      .toSorted((a, b) => a - b),
+    most,
+    rule: { file: "limits.yaml", line: index + 1, row: `at most ${String(most)}` },
+  });
   return {
     types: typeNames.map((name) => {
       const { versions, wanted, maxParallel, order } = sketch.types[name] ?? { versions: [] };
@@ -114,6 +123,7 @@ export function systemOf(sketch: SystemSketch): System {
       };
     }),
     endStatesOnly: sketch.endStatesOnly,
+    ...(sketch.limits !== undefined && { limits: sketch.limits.map(limitOf) }),
   };
 }
 

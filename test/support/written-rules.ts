@@ -9,8 +9,15 @@ export interface WrittenSystem {
   readonly boards: readonly Board[];
   readonly rules: readonly Said[];
   readonly edges: ReadonlyMap<string, SaidEdges>;
+  readonly limits: readonly SaidLimit[];
   readonly manifest: string;
   readonly state: string;
+}
+
+interface SaidLimit {
+  readonly of: readonly { readonly type: string; readonly id: string | null }[];
+  readonly atMost: number;
+  readonly isShare: boolean;
 }
 
 export interface Board {
@@ -98,6 +105,19 @@ export function mayInstall({ edges }: WrittenSystem, board: Board, from: string,
     .map(({ verdict }) => verdict);
   if (verdicts.includes("NO")) return false;
   return said.allowByDefault || verdicts.includes("YES");
+}
+
+/** Whether these boards, by index, may be updated at the same time as far as the limits go. */
+export function mayGoTogether({ boards, limits }: WrittenSystem, group: readonly number[]) {
+  return limits.every(({ of, atMost, isShare }) => {
+    const counts = ({ type, id }: Board) =>
+      of.some((one) => one.type === type && (one.id === null || one.id === id));
+    const all = boards.filter(counts).length;
+    // So many of a hundred, but one can always go.
+    let most = isShare ? 1 : atMost;
+    while (isShare && (most + 1) * 100 <= all * atMost) most += 1;
+    return group.filter((at) => boards[at] !== undefined && counts(boards[at])).length <= most;
+  });
 }
 
 /** The choices of boards that the rule forbids. */
@@ -305,8 +325,19 @@ export function randomRules({ between, chance, pick }: Dice): WrittenSystem {
         },
       ]),
   );
-  const manifest = written(types, rules, edges);
-  return { types, boards, rules, edges, manifest, state: stateOf(boards) };
+  const limits = Array.from({ length: between(0, 2) }, (): SaidLimit => {
+    const isShare = chance(0.4);
+    return {
+      of: Array.from({ length: between(1, 3) }, () => {
+        const { type, id } = pick(boards);
+        return { type, id: chance(0.4) ? id : null };
+      }),
+      atMost: isShare ? between(1, 100) : between(1, 3),
+      isShare,
+    };
+  });
+  const manifest = written(types, rules, edges, limits);
+  return { types, boards, rules, edges, limits, manifest, state: stateOf(boards) };
 }
 
 const anything: SaidCell = { text: "any", matches: () => true, excludesUnknown: false };
@@ -315,6 +346,7 @@ function written(
   types: WrittenSystem["types"],
   rules: readonly Said[],
   edges: WrittenSystem["edges"],
+  limits: WrittenSystem["limits"],
 ): string {
   const edgesText = (type: string): readonly string[] => {
     const said = edges.get(type);
@@ -369,6 +401,11 @@ function written(
     ...rules.map((rule) => {
       const sharing = rule.sharing === null ? "" : `, sharing: ${rule.sharing}`;
       return `    - { ${ruleText(rule)}, holds: ${rule.holds}${sharing} }`;
+    }),
+    ...(limits.length === 0 ? [] : ["  limits:"]),
+    ...limits.map(({ of, atMost, isShare }) => {
+      const heads = of.map(({ type, id }) => (id === null ? type : `"${type}@${id}"`));
+      return `    - { of: [${heads.join(", ")}], at_most: ${atMost}${isShare ? "%" : ""} }`;
     }),
     "",
   ].join("\n");

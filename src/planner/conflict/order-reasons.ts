@@ -1,5 +1,6 @@
-import { startState, type System, type SystemState } from "../../manifest/system.ts";
+import { type Rule, startState, type System, type SystemState } from "../../manifest/system.ts";
 import type { Heard } from "../model/budget.ts";
+import { limitsOf } from "../model/crowding.ts";
 import { after, at, type Move } from "../model/moves.ts";
 import type { Nogood } from "../model/conflict.ts";
 import { type Grounding, groundingOf } from "../constraints/grounding.ts";
@@ -18,6 +19,8 @@ export interface OrderReason {
     | { readonly kind: "nogoods"; readonly nogoods: readonly Nogood[] }
     /** Not more of the type at the same time. */
     | { readonly kind: "max-parallel" }
+    /** Not more of those that a limit names at the same time. */
+    | { readonly kind: "limit"; readonly rule: Rule }
     /** It cannot go back, so it comes as late as it may. */
     | { readonly kind: "no-rollback" }
     /** No rule: the order of the Topology, or one reboot of the host less. */
@@ -105,14 +108,19 @@ function reasonOf(
       cause: { kind: "nogoods", nogoods },
     };
   }
-  const { type, supportsRollback } = at(system.components, component);
-  const isCrowded = moves.some(
-    (others) =>
-      others.filter((other) => system.components[other.component]?.type === type).length ===
-      at(system.types, type).maxParallel,
+  const crowded = limitsOf(system).find(
+    ({ most, counts }) =>
+      counts(component) &&
+      moves.some((others) => others.filter((other) => counts(other.component)).length === most),
   );
-  const kind = isCrowded ? "max-parallel" : supportsRollback ? "free" : "no-rollback";
-  return { move, blockers: [], cause: { kind } };
+  if (crowded !== undefined) {
+    const { rule } = crowded;
+    const cause =
+      rule === null ? { kind: "max-parallel" as const } : { kind: "limit" as const, rule };
+    return { move, blockers: [], cause };
+  }
+  const { supportsRollback } = at(system.components, component);
+  return { move, blockers: [], cause: { kind: supportsRollback ? "free" : "no-rollback" } };
 }
 
 function moveOf(system: System, step: Plan["stages"][number]["groups"][number][number]): Move {

@@ -31,7 +31,9 @@ export function groundingOf(system: System): Grounding {
   const unsearched = once(() => tablesWithin(endStateBudget()));
   return {
     isOf: (other) =>
-      other.transitionTables === system.transitionTables && isSameFrame(other, system),
+      other.transitionTables === system.transitionTables &&
+      other.limits === system.limits &&
+      isSameFrame(other, system),
     tableClasses,
     within: (budget) => (joined().areSearched ? tablesWithin(budget) : unsearched()),
   };

@@ -35,7 +35,7 @@ export interface Partition {
 /** Who moves between two states, in the order of the Topology, and who stays. */
 export function partitionBetween(
   system: System,
-  { classes, of, alone }: TableClasses,
+  { classes, of, alone, crowding }: TableClasses,
   before: SystemState,
   behind: SystemState,
 ): Partition {
@@ -60,9 +60,11 @@ export function partitionBetween(
       Number(isFromGrandfathered) +
       2 * Number(isToGrandfathered) +
       4 * Number(canGoBack) +
-      8 * Number(rebootsHost);
+      8 * Number(rebootsHost) +
+      16 * at(crowding, index);
     const size = at(system.types, type).versions.length;
-    const key = (from * size + to) * 16 + (from === to ? Number(isFromGrandfathered) : flags);
+    const key =
+      from * size + to + size * size * (from === to ? Number(isFromGrandfathered) : flags);
     const crowd = (crowds[own] ??= new Map<number, Alike>());
     const alike = crowd.get(key);
     if (alike !== undefined) {

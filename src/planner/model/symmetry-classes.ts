@@ -32,7 +32,7 @@ export function symmetryClassesOf(system: System, tableClasses: TableClasses): S
     const isAlone = at(tableClasses.alone, tableClass) >= 0;
     const key = isAlone
       ? `alone ${String(index)}`
-      : `${tableClass}/${start}/${Number(supportsRollback)}${Number(rebootsHost)}/${hops.join(";")}/${JSON.stringify(ways)}`;
+      : `${tableClass}/${start}/${Number(supportsRollback)}${Number(rebootsHost)}/${at(tableClasses.crowding, index)}/${hops.join(";")}/${JSON.stringify(ways)}`;
     const before = known.get(key);
     if (before !== undefined) {
       classes[before]?.members.push(index);

@@ -1,4 +1,5 @@
 import type { Column, System } from "../../manifest/system.ts";
+import { crowdingClassesOf } from "./crowding.ts";
 
 /** Components that no table tells apart: one that a column names, or those of a type that none names. */
 export interface TableClass {
@@ -16,6 +17,8 @@ export interface TableClasses {
   readonly alone: readonly number[];
   /** For each type its table class. */
   readonly ofType: readonly (readonly number[])[];
+  /** For each Component what tells it from those of its type that count in other limits. */
+  readonly crowding: readonly number[];
 }
 
 export function tableClassesOf(system: System): TableClasses {
@@ -44,7 +47,7 @@ export function tableClassesOf(system: System): TableClasses {
   const alone = classes.map(({ components }) =>
     components.length === 1 ? (components[0] ?? -1) : -1,
   );
-  return { classes, of, alone, ofType };
+  return { classes, of, alone, ofType, crowding: crowdingClassesOf(system) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { System } from "../../manifest/system.ts";
 import type { SymmetryClasses } from "../model/symmetry-classes.ts";
+import { limitsOf } from "../model/crowding.ts";
 import { versionsFrom } from "../model/distances.ts";
 import { at } from "../model/moves.ts";
 import { topologicalOrder } from "../model/topological-order.ts";
@@ -225,13 +226,17 @@ function longest(
     later.map((list, link) => (nextOwn(link) < 0 ? list : [...list, nextOwn(link)])),
   );
   if (order.length < links.length) return 0;
+  const limits = limitsOf(system);
   // How many groups are over before a link's first.
   const over = links.map(() => 0);
   let most = 0;
   for (const link of order) {
     const { symmetryClass } = at(links, link);
-    const { members, type } = at(symmetryClasses.classes, symmetryClass);
-    const capacity = at(system.types, type).maxParallel ?? members.length;
+    const { members } = at(symmetryClasses.classes, symmetryClass);
+    const capacity = limits.reduce(
+      (least, { most: room, counts }) => (counts(at(members, 0)) ? Math.min(least, room) : least),
+      members.length,
+    );
     const whole = at(over, link) + Math.ceil(members.length / capacity);
     most = Math.max(most, whole);
     for (const one of at(later, link)) over[one] = Math.max(at(over, one), whole);

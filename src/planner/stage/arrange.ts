@@ -8,7 +8,8 @@ import type { Acceptability } from "../constraints/acceptability.ts";
 import { anyOrder } from "./sequence-search.ts";
 import { withRebootsTogether } from "./host-reboots.ts";
 import { schedule } from "./schedule.ts";
-import { movesOf, type Share, type Stage, stageBetween } from "./safe-group.ts";
+import type { Share } from "./room.ts";
+import { movesOf, type Stage, stageBetween } from "./safe-group.ts";
 
 /** The groups of one stage. */
 export type Arrangement =

@@ -1,8 +1,9 @@
 import { type Budget, spend } from "../model/budget.ts";
 import { at } from "../model/moves.ts";
 import { isDominating, keyOf } from "./sequence-search.ts";
+import { freeIn, type Share } from "./room.ts";
 import { chainLengths, type Schedule } from "./schedule.ts";
-import { isSafe, type Share, type Stage } from "./safe-group.ts";
+import { isSafe, type Stage } from "./safe-group.ts";
 
 /**
  * The fewest groups with at most this exposure, by deepening: is there an order in one group less? Move classes
@@ -165,12 +166,8 @@ function groupChooser(
       made.push({ before, count: -1 });
       return;
     }
-    const { type, members } = at(moveClasses, moveClass);
-    let used = 0;
-    for (const share of before)
-      if (at(moveClasses, share.moveClass).type === type) used += share.count;
-    const rest = members.length - at(done, moveClass);
-    const most = Math.min(rest, at(capacity, moveClass) - used);
+    const rest = at(moveClasses, moveClass).members.length - at(done, moveClass);
+    const most = Math.min(rest, freeIn(stage, before, moveClass));
     made.push({ before, count: isLast && most < rest ? -1 : Math.max(0, most) });
   }
 

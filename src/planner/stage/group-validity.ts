@@ -1,5 +1,6 @@
 import { at } from "../model/moves.ts";
-import { hasResiduals, isSafe, type Share, type Stage } from "./safe-group.ts";
+import type { Share } from "./room.ts";
+import { hasResiduals, isSafe, type Stage } from "./safe-group.ts";
 
 /** Steps that could be undone, in or behind the first group with one that could not. */
 export function exposureOf({ moveClasses }: Stage, groups: readonly (readonly Share[])[]): number {

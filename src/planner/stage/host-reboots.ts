@@ -1,6 +1,7 @@
 import { at } from "../model/moves.ts";
 import { exposureOf, isValid } from "./group-validity.ts";
-import type { Share, Stage } from "./safe-group.ts";
+import type { Share } from "./room.ts";
+import type { Stage } from "./safe-group.ts";
 
 /**
  * Components that reboot the host go into one group, the latest that all of them can share, or each as

@@ -1,5 +1,6 @@
 import { at } from "../model/moves.ts";
-import type { Share, Stage } from "./safe-group.ts";
+import type { Share } from "./room.ts";
+import type { Stage } from "./safe-group.ts";
 
 /** A stage of fewer move classes, and what their indexes were. */
 export interface IndependentPart {
@@ -59,6 +60,8 @@ function partOf(stage: Stage, part: readonly number[]): Stage {
       residuals.filter((residual) => residual.moveClasses.includes(moveClass)),
     ),
     divisible: new Set(renamed([...stage.divisible])),
+    // Nothing limits what is taken apart.
+    rooms: [],
     capacity: part.map((moveClass) => at(stage.capacity, moveClass)),
   };
 }

@@ -1,5 +1,6 @@
 import { at } from "../model/moves.ts";
-import { isSafe, type Share, type Stage } from "./safe-group.ts";
+import { freeIn, type Share } from "./room.ts";
+import { isSafe, type Stage } from "./safe-group.ts";
 
 /** How often a packing is turned round and packed again. */
 const rounds = 4;
@@ -31,7 +32,7 @@ function forward(
   sequence: readonly Share[],
   exposure: number,
 ): readonly (readonly Share[])[] {
-  const { moveClasses, capacity } = stage;
+  const { moveClasses } = stage;
   const groups: (readonly Share[])[] = [];
   const done = moveClasses.map(() => 0);
   let isPast = false;
@@ -43,15 +44,13 @@ function forward(
   while (rest.length > 0) {
     const group: Share[] = [];
     const skipped: Share[] = [];
-    const used = new Map<number, number>();
     for (const share of rest) {
       const { moveClass, count } = share;
-      const { type, canGoBack } = at(moveClasses, moveClass);
-      const inUse = used.get(type) ?? 0;
+      const { canGoBack } = at(moveClasses, moveClass);
       const isIrreversible =
         !canGoBack || group.some((one) => !at(moveClasses, one.moveClass).canGoBack);
       const fits =
-        inUse + count <= at(capacity, moveClass) &&
+        count <= freeIn(stage, group, moveClass) &&
         (isPast || !isIrreversible || exposed <= exposure) &&
         !skipped.some((one) => one.moveClass === moveClass) &&
         isReady(stage, done, moveClass) &&
@@ -62,7 +61,6 @@ function forward(
         continue;
       }
       group.splice(0, group.length, ...joined(group, share));
-      used.set(type, inUse + count);
     }
     for (const { moveClass, count } of group) {
       done[moveClass] = at(done, moveClass) + count;

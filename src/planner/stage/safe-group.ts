@@ -11,6 +11,7 @@ import {
   orderingConstraints,
   type WideResidual,
 } from "./ordering-constraints.ts";
+import { capacityOf, type Room, roomsOf, type Share } from "./room.ts";
 import { isAllAccepted } from "../constraints/refusal.ts";
 
 /**
@@ -38,14 +39,10 @@ export interface Stage {
    * some have moved and some have not, everything accepts both.
    */
   readonly divisible: ReadonlySet<number>;
-  /** How many Components of a move class's type may be in one group; Infinity: any number. */
+  /** Of which move classes together how many Components may be in one group. */
+  readonly rooms: readonly Room[];
+  /** For each move class how many of its Components may be in one group at the most; Infinity: any number. */
   readonly capacity: readonly number[];
-}
-
-/** Some moves of a move class in one group. */
-export interface Share {
-  readonly moveClass: number;
-  readonly count: number;
 }
 
 /** Null where the tables allow no order of these moves. */
@@ -68,6 +65,7 @@ export function stageBetween(
   const residualsOf: ResidualConstraint[][] = moveClasses.map(() => []);
   for (const residual of ordering.residuals)
     for (const one of new Set(residual.moveClasses)) residualsOf[one]?.push(residual);
+  const rooms = roomsOf(system, moveClasses);
   return {
     system,
     acceptability,
@@ -81,7 +79,8 @@ export function stageBetween(
     wide: ordering.wide,
     isWhole: ordering.isWhole,
     divisible: ordering.divisible,
-    capacity: moveClasses.map(({ type }) => at(system.types, type).maxParallel ?? Infinity),
+    rooms,
+    capacity: capacityOf(rooms, moveClasses),
   };
 }
 

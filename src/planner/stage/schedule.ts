@@ -1,5 +1,6 @@
 import { at } from "../model/moves.ts";
-import type { Share, Stage } from "./safe-group.ts";
+import { freeIn, type Share } from "./room.ts";
+import type { Stage } from "./safe-group.ts";
 
 /**
  * The order of a stage as far as "this before that" and room decide it. Behind the first Component that
@@ -52,7 +53,7 @@ function phase(
   stage: Stage,
   isIn: readonly boolean[],
 ): { readonly groups: readonly (readonly Share[])[]; readonly bound: number } {
-  const { moveClasses, followers, leaders, capacity, sequence } = stage;
+  const { moveClasses, followers, leaders, sequence } = stage;
   const members = sequence.filter((moveClass) => at(isIn, moveClass));
   if (members.length === 0) return { groups: [], bound: 0 };
   const chain = chainLengths(stage, members, isIn);
@@ -63,15 +64,11 @@ function phase(
   let ready = members.filter((moveClass) => waiting[moveClass] === 0);
   const groups: (readonly Share[])[] = [];
   while (ready.length > 0) {
-    const used = new Map<number, number>();
     const group: Share[] = [];
     const later: number[] = [];
     for (const moveClass of ready.toSorted((a, b) => at(chain, b) - at(chain, a) || a - b)) {
-      const { type } = at(moveClasses, moveClass);
-      const free = at(capacity, moveClass) - (used.get(type) ?? 0);
-      const count = Math.min(free, at(left, moveClass));
+      const count = Math.min(freeIn(stage, group, moveClass), at(left, moveClass));
       if (count > 0) group.push({ moveClass, count });
-      used.set(type, (used.get(type) ?? 0) + count);
       left[moveClass] = at(left, moveClass) - count;
       if (at(left, moveClass) > 0) later.push(moveClass);
     }
@@ -106,9 +103,9 @@ export function chainLengths(
   return chain;
 }
 
-/** The longest chain, or the room of one type between what must lie before and behind. */
+/** The longest chain, or a room between what must lie before and behind. */
 function leastGroups(
-  { moveClasses, leaders, capacity }: Stage,
+  { moveClasses, leaders, capacity, rooms }: Stage,
   members: readonly number[],
   isIn: readonly boolean[],
   chain: readonly number[],
@@ -123,21 +120,17 @@ function leastGroups(
     }
   }
   let least = 0;
-  const byType = new Map<number, number[]>();
-  for (const moveClass of members) {
-    least = Math.max(least, at(chain, moveClass));
-    if (at(capacity, moveClass) === Infinity) continue;
-    const { type } = at(moveClasses, moveClass);
-    byType.set(type, [...(byType.get(type) ?? []), moveClass]);
-  }
-  for (const list of byType.values()) {
+  for (const moveClass of members) least = Math.max(least, at(chain, moveClass));
+  for (const room of rooms) {
+    const list = room.moveClasses.filter((moveClass) => at(isIn, moveClass));
+    if (list.length === 0) continue;
     const first = Math.min(...list.map((moveClass) => at(ahead, moveClass)));
     const last = Math.min(...list.map((moveClass) => at(chain, moveClass) - lengthOf(moveClass)));
     const total = list.reduce(
       (sum, moveClass) => sum + at(moveClasses, moveClass).members.length,
       0,
     );
-    least = Math.max(least, first + Math.ceil(total / at(capacity, at(list, 0))) + last);
+    least = Math.max(least, first + Math.ceil(total / room.most) + last);
   }
   return least;
 }

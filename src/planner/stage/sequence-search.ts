@@ -3,7 +3,8 @@ import { at } from "../model/moves.ts";
 import { exposureOf } from "./group-validity.ts";
 import { packed } from "./packing.ts";
 import type { Schedule } from "./schedule.ts";
-import { isSafe, type Share, type Stage } from "./safe-group.ts";
+import type { Share } from "./room.ts";
+import { isSafe, type Stage } from "./safe-group.ts";
 
 /** Orders where "this before that" does not say all: exact as far as the budget goes. */
 

@@ -2,6 +2,7 @@ import type { System, SystemState } from "../../manifest/system.ts";
 import { after, at, type MovePlan, during, type Move } from "../model/moves.ts";
 import type { Acceptability, Violation } from "../constraints/acceptability.ts";
 import { addPair, type Precedence } from "./precedence.ts";
+import { limitsOf } from "../model/crowding.ts";
 import type { MoveClass } from "../model/move-classes.ts";
 import { wantedMoves, wantedOf } from "../model/wanted.ts";
 
@@ -44,16 +45,17 @@ export function groupsByOrder(system: System, moves: readonly Move[]): MovePlan[
   return numbers.flatMap((number) => parallel(system, groups.get(number) ?? []));
 }
 
-/** Split where `max_parallel` asks for it. */
+/** Split where a limit asks for it: each into the first group that has room. */
 function parallel(system: System, moves: readonly Move[]): MovePlan[number] {
+  const limits = limitsOf(system);
   const groups: Move[][] = [];
-  const placed = new Map<number, number>();
   for (const move of moves) {
-    const { type } = at(system.components, move.component);
-    const before = placed.get(type) ?? 0;
-    placed.set(type, before + 1);
-    const batch = Math.floor(before / (at(system.types, type).maxParallel ?? Infinity));
-    const group = groups[batch];
+    const own = limits.filter(({ counts }) => counts(move.component));
+    const hasRoom = (group: readonly Move[]) =>
+      own.every(
+        ({ most, counts }) => group.filter(({ component }) => counts(component)).length < most,
+      );
+    const group = groups.find(hasRoom);
     if (group === undefined) groups.push([move]);
     else group.push(move);
   }

@@ -71,6 +71,13 @@ const expected: { readonly [name: string]: readonly string[] } = {
     '26:55 wrong-value "constraints.rules[11].holds" must be "always", "at_rest" or "in_transit", but is "never". Write "always", "at_rest" or "in_transit".',
     '27:30 rule-invalid The rule "no-type" names no Component type. Write what must be the same: same: { motor: major }.',
     '28:7 wrong-type "constraints.rules[13]" must be a map with name, when, require, same, compare, sharing, holds, but is "text". Write a map with name, when, require, same, compare, sharing, holds.',
+    '30:23 limit-invalid The limit speaks of "motr", which is no Component type of the Manifest. Known are: gateway, camera.',
+    '31:33 wrong-value "constraints.limits[1].at_most" must be a whole number from 1 on, or a share such as "25%", but is "0". Write a whole number from 1 on, or a share such as "25%".',
+    '32:33 wrong-value "constraints.limits[2].at_most" must be a whole number from 1 on, or a share such as "25%", but is "0%". Write a whole number from 1 on, or a share such as "25%".',
+    '33:33 wrong-value "constraints.limits[3].at_most" must be a whole number from 1 on, or a share such as "25%", but is "101%". Write a whole number from 1 on, or a share such as "25%".',
+    '34:13 wrong-value "constraints.limits[4].of" must be a list of at least one Component type, but is an empty list. Write a list of at least one Component type.',
+    '35:13 wrong-type "constraints.limits[5].of" must be a list of Component types, but is "gateway". Write a list of Component types.',
+    '35:31 wrong-value "constraints.limits[5].at_most" must be a whole number from 1 on, or a share such as "25%", but is "some". Write a whole number from 1 on, or a share such as "25%".',
   ],
   tables: [
     '10:7 table-column The column "gatway" names no Component type of the Manifest. Did you mean "gateway"?',

@@ -24,10 +24,13 @@ test("a device may have transition states alone", () => {
 });
 
 test.each([
-  [file("constraints: {}"), "1:1 missing-field The file holds neither a table nor a rule."],
+  [
+    file("constraints: {}"),
+    "1:1 missing-field The file holds neither a table nor a rule nor a limit.",
+  ],
   [
     file("constraints:"),
-    '1:13 wrong-type "constraints" must be a map with end_states, transition_states, rules, but is empty.',
+    '1:13 wrong-type "constraints" must be a map with end_states, transition_states, rules, limits, but is empty.',
   ],
   [file("constraint: {}"), '1:1 unknown-field There is no field "constraint" here.'],
 ])("a file without tables is an error: %#", (text, start) => {

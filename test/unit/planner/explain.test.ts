@@ -398,4 +398,23 @@ describe("why the plan has its order", () => {
       ],
     });
   });
+
+  it("is that not more of those in a limit may be updated at the same time, and where that is said", () => {
+    const system = systemOf({
+      types: { worker: { versions: ["old", "new"] }, storage: { versions: ["old", "new"] } },
+      components: [
+        { id: "A", type: "worker" },
+        { id: "B", type: "storage" },
+      ],
+      endTables: [{ columns: ["worker"], rows: ["old YES v.1", "new YES v.2"] }],
+      transitionTables: [{ columns: ["worker"], allowByDefault: true, rows: [] }],
+      limits: [{ of: ["A", "B"], most: 1 }],
+    });
+    const rule = { file: "limits.yaml", line: 1, row: "at most 1" };
+    expect(explain(system, findPlan(system))).toEqual({
+      kind: "plan",
+      isProved: true,
+      reasons: [{ stage: 0, group: 1, components: [1], after: [], cause: { kind: "limit", rule } }],
+    });
+  });
 });
