@@ -44,13 +44,17 @@ const Row = z.strictObject({
   at: Index,
 });
 
-const Table = z.strictObject({
-  name: z.string(),
-  default: z.enum(["allow", "deny"]),
-  /** `component`: the only one that stands in the column; null: every one of the type that has no column of its own. */
-  columns: z.array(z.strictObject({ type: Index, component: Index.nullable() })).readonly(),
-  rows: z.array(Row).readonly(),
-});
+const Table = z
+  .strictObject({
+    name: z.string(),
+    default: z.enum(["allow", "deny"]),
+    /** `component`: the only one in the column; null: every one of the type that has no column of its own. */
+    columns: z.array(z.strictObject({ type: Index, component: Index.nullable() })).readonly(),
+    rows: z.array(Row).readonly(),
+  })
+  .refine(({ columns, rows }) => rows.every(({ cells }) => cells.length === columns.length), {
+    error: "a row has not a cell for each column",
+  });
 export type Table = z.infer<typeof Table>;
 
 const System = z.strictObject({
@@ -106,16 +110,19 @@ const Step = z.strictObject({
 /** For each NO row of a table, in the order of its rows, a column in which nothing matches it. */
 const Apart = z.array(z.int().min(-1)).readonly();
 
+/** What shows that an end table accepts states: the YES row that all of them lie in, and `apart`. */
+const Held = z.strictObject({ row: Index, apart: Apart });
+export type Held = z.infer<typeof Held>;
+
 /**
  * A part of an end state: any choice of one version for each Component of each kind is an acceptable one. The
  * Components of a kind are those of a type that no column names; one that some column names is a kind of its own.
  */
 const EndBox = z.strictObject({
   /** For each kind, in the order in which the Components show them first. */
-  versions: z.array(Cell).readonly(),
-  /** For each end table a YES row. */
-  rows: z.array(Index).readonly(),
-  apart: z.array(Apart).readonly(),
+  versions: z.array(Versions).readonly(),
+  /** For each end table. */
+  held: z.array(Held).readonly(),
 });
 
 const about = {
@@ -137,38 +144,28 @@ const Box = z.discriminatedUnion("by", [
 export type Box = z.infer<typeof Box>;
 
 /**
- * What shows that all states of a group are in a row of an end table: the row, or the same for both versions of a
- * Component that moves, the lower one first.
+ * What shows that an end table accepts all states of a group: for all of them at once, or the same for both versions
+ * of a Component that moves, the lower one first.
  */
-export type Cover =
-  { readonly row: number } | { readonly component: number; readonly parts: readonly Cover[] };
+export type Cover = Held | { readonly component: number; readonly parts: readonly Cover[] };
 const Cover: z.ZodType<Cover> = z.lazy(() =>
-  z.union([
-    z.strictObject({ row: Index }),
-    z.strictObject({ component: Index, parts: z.array(Cover) }),
-  ]),
+  z.union([Held, z.strictObject({ component: Index, parts: z.array(Cover) })]),
 );
 
 /** All states while a group is on its way, there and back: its Components free, each in its two versions. */
 const Interval = z.strictObject({
   /** Statements, by index: at least one Component of the group stands in each. */
   accepted_by: z.array(Index).readonly(),
-  /** Where only end states may be passed: for each end table the rows, and what keeps its NO rows away. */
-  end_states: z.array(z.strictObject({ cover: Cover, apart: Apart })).exactOptional(),
+  /** Where only end states may be passed: for each end table. */
+  end_states: z.array(Cover).exactOptional(),
 });
 export type Interval = z.infer<typeof Interval>;
 
-/** Where a stage ends. */
-const StageEnd = z.strictObject({
-  system_version: z.string().nullable(),
-  /** For each end table the YES row that the state lies in, and what keeps its NO rows away. */
-  rows: z.array(Index).readonly(),
-  apart: z.array(Apart).readonly(),
+/** One stage, group by group, and what shows that each end table accepts its end. */
+const Walk = z.strictObject({
+  intervals: z.array(Interval).readonly(),
+  end: z.array(Held).readonly(),
 });
-export type StageEnd = z.infer<typeof StageEnd>;
-
-/** One stage, group by group, and its end. */
-const Walk = z.strictObject({ intervals: z.array(Interval).readonly(), end: StageEnd });
 export type Walk = z.infer<typeof Walk>;
 
 /** The way from where the System is left when a Component that was installed cannot go back. */
@@ -203,27 +200,40 @@ export type WayOut = z.infer<typeof WayOut>;
 const Amount = z.strictObject({
   value: Index,
   /** Why no plan costs less: what can be counted again, or that the planner's search has found it so. */
-  because: z.enum(["least", "distance", "stages", "by search", "not proved"]),
+  because: z.enum(["least", "distance", "stages", "chain", "capacity", "by search", "not proved"]),
+  /**
+   * Of `chain` and `capacity`: Components of one type that must all have moved before any of the next ones does,
+   * whatever the plan.
+   */
+  links: z.array(z.array(Index).readonly()).readonly().exactOptional(),
 });
 
-export const Certificate = z.strictObject({
-  format: z.literal(certificateFormat),
-  version: z.literal(certificateVersion),
-  manifest: z.string(),
-  inputs: z.array(Input).readonly(),
-  places: z.array(Place).readonly(),
-  system: System,
-  plan: z.array(z.array(z.array(Step).readonly()).readonly()).readonly(),
-  end_states: z.array(EndBox).readonly(),
-  statements: z.array(Box).readonly(),
-  stages: z.array(Walk).readonly(),
-  ways_out: z.array(WayOut).readonly(),
-  /** For so many steps no way out was looked for. */
-  ways_out_omitted: Index,
-  /** Combinations that a table does not accept and that stand where a way begins, so that nothing has made them. */
-  exemptions: z.array(z.strictObject({ table: Index, kinds: Versions, versions: Versions })),
-  cost: z.strictObject({ installs: Amount, stages: Amount, exposure: Amount, groups: Amount }),
-  /** False: it was not proved that no plan costs less. */
-  optimal: z.boolean(),
-});
+export const Certificate = z
+  .strictObject({
+    format: z.literal(certificateFormat),
+    version: z.literal(certificateVersion),
+    manifest: z.string(),
+    inputs: z.array(Input).readonly(),
+    places: z.array(Place).readonly(),
+    system: System,
+    plan: z.array(z.array(z.array(Step).readonly()).readonly()).readonly(),
+    end_states: z.array(EndBox).readonly(),
+    statements: z.array(Box).readonly(),
+    stages: z.array(Walk).readonly(),
+    ways_out: z.array(WayOut).readonly(),
+    /** For so many steps no way out was looked for. */
+    ways_out_omitted: Index,
+    /** Combinations that a table does not accept and that stand where a way begins, so that nothing has made them. */
+    exemptions: z.array(z.strictObject({ table: Index, kinds: Versions, versions: Versions })),
+    cost: z.strictObject({ installs: Amount, stages: Amount, exposure: Amount, groups: Amount }),
+    /** False: it was not proved that no plan costs less. */
+    optimal: z.boolean(),
+  })
+  .refine(
+    ({ system, places }) =>
+      [...system.end_states, ...system.transition_states].every(({ rows }) =>
+        rows.every(({ at }) => at < places.length),
+      ),
+    { error: "a row stands in no place" },
+  );
 export type Certificate = z.infer<typeof Certificate>;

@@ -9,6 +9,7 @@ import { tableClassesOf } from "../planner/model/table-classes.ts";
 import { columnsOf } from "./columns.ts";
 import { costReasons } from "./cost-reasons.ts";
 import { endBoxesOf } from "./end-boxes.ts";
+import { longestChain } from "./longest-chain.ts";
 import { proverOf } from "./prover.ts";
 import { certifiedSystem, type InputText, placesIn } from "./certified-system.ts";
 import { Unproved, walkOf, type WalkTools } from "./walks.ts";
@@ -110,7 +111,7 @@ function written(certified: Certified): Certificate {
     ways_out,
     ways_out_omitted: waysOutOmitted,
     exemptions: [...tools.exemptions.values()],
-    cost: costReasons(planned, plan),
+    cost: costReasons(planned, plan, () => longestChain(system, tableClasses, columns)),
     optimal: plan.optimal,
   };
 }

@@ -3,12 +3,16 @@ import type { System } from "../manifest/system.ts";
 import { distances } from "../planner/model/distances.ts";
 import { at } from "../planner/model/moves.ts";
 import type { Plan } from "../planner/model/plan.ts";
+import type { Chain } from "./longest-chain.ts";
 
 type Cost = Certificate["cost"];
 type Because = Cost["installs"]["because"];
 
-/** Why no plan costs less: the plainest reason that gives the number, else that the search has found it so. */
-export function costReasons(system: System, plan: Plan): Cost {
+/**
+ * Why no plan costs less: the plainest reason that gives the number, else that the search has found it so. `chainOf`:
+ * asked where nothing plainer tells the number of groups.
+ */
+export function costReasons(system: System, plan: Plan, chainOf: () => Chain): Cost {
   const goals = system.components.map(({ type }) => [at(system.types, type).target]);
   const toGoals = distances(system, goals);
   const far = system.components.map(({ start }, component) => at(at(toGoals, component), start));
@@ -22,8 +26,16 @@ export function costReasons(system: System, plan: Plan): Cost {
     installs: amount(installs, ["least", 0], ["distance", sumOf(far)]),
     stages: amount(stages, ["least", 0], ["distance", largest(far)]),
     exposure: amount(exposure, ["least", 0]),
-    groups: amount(groups, ["least", 0], ["stages", stages]),
+    groups:
+      groups === 0 || groups === stages
+        ? amount(groups, ["least", 0], ["stages", stages])
+        : byChain(groups, chainOf(), otherwise),
   };
+}
+
+function byChain(value: number, { links, groups }: Chain, otherwise: Because): Cost["groups"] {
+  if (groups !== value) return { value, because: otherwise };
+  return { value, because: links.length === 1 ? "capacity" : "chain", links };
 }
 
 function sumOf(numbers: readonly number[]): number {

@@ -94,9 +94,11 @@ export function endBoxesOf(
       }
     }
     return {
-      versions: domains,
-      rows,
-      apart: end_states.map((table, at) => apartOf(table, apartFrom(at, domains)) ?? []),
+      versions: domains.map((own, kind) => own ?? versionsOf(kind)),
+      held: end_states.map((table, at) => ({
+        row: rows[at] ?? -1,
+        apart: apartOf(table, apartFrom(at, domains)) ?? [],
+      })),
     };
   }
 

@@ -1,4 +1,12 @@
-import type { Certificate, Cover, Interval, StageEnd, System, Walk } from "../certificate/shape.ts";
+import type {
+  Cell,
+  Certificate,
+  Cover,
+  Held,
+  Interval,
+  System,
+  Walk,
+} from "../certificate/shape.ts";
 import type { Move } from "../planner/model/moves.ts";
 import { optionClassesOf, someMeeting } from "../planner/model/option-classes.ts";
 import type { TableClasses } from "../planner/model/table-classes.ts";
@@ -97,16 +105,16 @@ function statementsOf(
   });
 }
 
-function endOf({ system, columns }: WalkTools, options: readonly (readonly number[])[]): StageEnd {
+function endOf(
+  { system, columns }: WalkTools,
+  options: readonly (readonly number[])[],
+): readonly Held[] {
   const state = options.flat();
-  const ends = system.end_states.map((table, at) => {
+  return system.end_states.map((table, at) => {
     const end = endIn(table, columns.componentsOf(at), state);
     if (end === null) throw new Unproved(`the end of a stage in table "${table.name}"`);
     return end;
   });
-  const rows = ends.map(({ row }) => row);
-  const named = system.end_states[0]?.rows[rows[0] ?? -1]?.system_version ?? null;
-  return { system_version: named, rows, apart: ends.map(({ apart }) => apart) };
 }
 
 /** The YES row that the state lies in, and what keeps the NO rows away; null: the table does not accept it. */
@@ -114,7 +122,7 @@ function endIn(
   table: Table,
   stands: readonly (readonly number[])[],
   state: readonly number[],
-): { readonly row: number; readonly apart: readonly number[] } | null {
+): Held | null {
   const versionOf = (component: number) => [state[component] ?? -1];
   const row = table.rows.findIndex(
     ({ verdict, cells }) =>
@@ -135,7 +143,7 @@ function heldIn(
   at: number,
   start: readonly number[],
   options: readonly (readonly number[])[],
-): { cover: Cover; apart: readonly number[] } {
+): Cover {
   const table = system.end_states[at];
   if (table === undefined) throw new Error("no such table");
   const stands = columns.componentsOf(at);
@@ -156,7 +164,7 @@ function heldIn(
           );
         }),
     );
-    if (row >= 0) return { row };
+    if (row >= 0) return { row, apart: apartFrom(own) };
     const component = cutAt(own);
     const versions = own[component] ?? [];
     if (versions.length < 2) throw unproved;
@@ -179,18 +187,21 @@ function heldIn(
     return own.findIndex((versions) => versions.length > 1);
   }
 
-  const matching = (place: number, cell: readonly number[] | null) =>
-    (stands[place] ?? []).flatMap((one) =>
-      (options[one] ?? [])
-        .filter((version) => cell?.includes(version) ?? true)
-        .map((version) => version === start[one]),
-    );
-  const apart = table.rows.flatMap(({ verdict, cells }) => {
-    if (verdict !== "no") return [];
-    const place = cells.findIndex((cell, column) => matching(column, cell).length === 0);
-    const isExempt = isOdd && cells.every((cell, column) => matching(column, cell).every(Boolean));
-    if (place < 0 && !isExempt) throw unproved;
-    return [place];
-  });
-  return { cover: covered(options), apart };
+  function apartFrom(own: readonly (readonly number[])[]): readonly number[] {
+    const matching = (place: number, cell: Cell) =>
+      (stands[place] ?? []).flatMap((one) =>
+        (own[one] ?? [])
+          .filter((version) => cell?.includes(version) ?? true)
+          .map((version) => version === start[one]),
+      );
+    return (table?.rows ?? []).flatMap(({ verdict, cells }) => {
+      if (verdict !== "no") return [];
+      const place = cells.findIndex((cell, column) => matching(column, cell).length === 0);
+      const isOld = isOdd && cells.every((cell, column) => matching(column, cell).every(Boolean));
+      if (place < 0 && !isOld) throw unproved;
+      return [place];
+    });
+  }
+
+  return covered(options);
 }

@@ -1,6 +1,6 @@
 import type { Certificate, WayOut } from "../certificate/shape.ts";
-import { type Fault, faultOf, leftBehind } from "../verify-plan/check.ts";
-import { demand } from "../verify-plan/untrue.ts";
+import { leftBehind } from "../verify-plan/check.ts";
+import { demand, type Fault, faultOf } from "../verify-plan/untrue.ts";
 import { journeysIn, namedIn, textOf, versionIn } from "./named.ts";
 import type { Begun, Groups, Step, Told } from "./told.ts";
 

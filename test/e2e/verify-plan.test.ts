@@ -36,7 +36,7 @@ test("the certificate of a plan for this System is true, and says what is not pr
     exit: 0,
     stdout: `c.json: true. The plan of "system-core-v2", 3 installs in 2 order groups and 1 stage, passes acceptable states only.
 3 ways out proved.
-That no plan has fewer groups is stated, not proved: the planner's search has found it so.
+That no plan costs less was counted again.
 `,
   });
   const json = verify("c.json", "--json");
@@ -49,7 +49,7 @@ That no plan has fewer groups is stated, not proved: the planner's search has fo
     groups: 2,
     installs: 3,
     optimal: true,
-    by_search: ["groups"],
+    by_search: [],
     ways_out: 3,
     ways_out_stated: 0,
     exemptions: 0,
@@ -136,6 +136,36 @@ describe("what is wrong with one is told by exit status and reason", () => {
     expect(exit).toBe(14);
     expect(stderr).toContain('is not true at "places.0"');
   });
+});
+
+test("a rule is evidence as a row is, with its line and as it is written", () => {
+  const seed = readFileSync(system.path("manifest-v2.yaml"), "utf8");
+  const rules = `constraints:
+  end_states: any
+  transition_states: any
+  rules:
+    - name: board-needs-gateway
+      when: { rtos: rtos-v2 }
+      require: { gateway: gateway-v2 }
+`;
+  writeFileSync(
+    system.path("rules.yaml"),
+    `${seed.slice(0, seed.indexOf("constraints:"))}${rules}`,
+  );
+  const made = system.run(["plan", "rules.yaml", "--certificate", "rules.json"]);
+  expect(made.exit).toBe(0);
+  const { exit, stdout } = verify("rules.json", "--manifest", "rules.yaml");
+  expect(exit).toBe(0);
+  expect(stdout).toContain("3 installs in 2 order groups and 1 stage");
+  expect(stdout).toContain("That no plan costs less was counted again.");
+  const text = readFileSync(system.path("rules.json"), "utf8");
+  expect(text).toContain('"text":"    - name: board-needs-gateway"');
+  expect(text).toContain('"because":"chain"');
+  writeFileSync(
+    system.path("lax.json"),
+    resummed(text.replaceAll('"verdict":"no"', '"verdict":"yes"')),
+  );
+  expect(verify("lax.json").exit).toBe(14);
 });
 
 test("no plan, no certificate; and a key without one is refused", () => {

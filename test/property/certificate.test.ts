@@ -2,11 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readSealed, sealedText } from "../../src/certificate/sealed.ts";
 import type { Certificate } from "../../src/certificate/shape.ts";
+import { columnsOf } from "../../src/certify/columns.ts";
+import { longestChain } from "../../src/certify/longest-chain.ts";
 import { problemCodes } from "../../src/core/problem-codes.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
-import { checkCertificate } from "../../src/verify-plan/check.ts";
+import { tableClassesOf } from "../../src/planner/model/table-classes.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
-import { certificateFor } from "../support/plan-certificates.ts";
+import { certificateFor, faultOfCertificate } from "../support/plan-certificates.ts";
 import { oracle } from "../support/planner-brute-force.ts";
 import { randomCrowd, randomSystem } from "../support/planner-random.ts";
 import { inTier } from "../support/tier.ts";
@@ -16,14 +18,14 @@ const planned = Array.from({ length: inTier(500, 6000) }, (_, seed) => {
   return { seed, system, answer: findPlan(system) };
 }).flatMap(({ seed, system, answer }) =>
   answer.kind === "plan" && answer.plan.stages.length > 0
-    ? [{ seed, system, certificate: certificateFor(system, answer.plan) }]
+    ? [{ seed, system, plan: answer.plan, certificate: certificateFor(system, answer.plan) }]
     : [],
 );
 
 describe("the certificate of a plan", () => {
   it("is true for the plan of every System", () => {
     for (const { seed, certificate } of planned)
-      expect({ seed, fault: checkCertificate(certificate) }).toEqual({ seed, fault: null });
+      expect({ seed, fault: faultOfCertificate(certificate) }).toEqual({ seed, fault: null });
     expect(planned.length).toBeGreaterThan(100);
   });
 
@@ -31,12 +33,36 @@ describe("the certificate of a plan", () => {
     let tried = 0;
     for (const { seed, certificate } of planned) {
       for (const [what, other] of untrueOnes(certificate)) {
-        const found = checkCertificate(other) !== null;
+        const found = faultOfCertificate(other) !== null;
         expect({ seed, what, found }).toEqual({ seed, what, found: true });
         tried += 1;
       }
     }
     expect(tried).toBeGreaterThan(1000);
+  });
+
+  it("tells of no chain that is longer than the best plan, and of none that is forced where it is not", () => {
+    const reasons = new Map<string, number>();
+    for (const { seed, system, plan, certificate } of planned) {
+      const { because, links = [] } = certificate.cost.groups;
+      reasons.set(because, (reasons.get(because) ?? 0) + 1);
+      const tableClasses = tableClassesOf(system);
+      const chain = longestChain(certificate.system, tableClasses, columnsOf(system, tableClasses));
+      if (plan.optimal)
+        expect({ seed, is: chain.groups <= plan.cost.groups }).toEqual({ seed, is: true });
+      if (links.length === 0) continue;
+      for (const other of [links.toReversed(), [links.flat()], [...links, ...links]]) {
+        const groups = { ...certificate.cost.groups, links: other };
+        const isSame = JSON.stringify(other) === JSON.stringify(links);
+        const changed = { ...certificate, cost: { ...certificate.cost, groups } };
+        expect({ seed, other, isTrue: faultOfCertificate(changed) === null }).toEqual({
+          seed,
+          other,
+          isTrue: isSame,
+        });
+      }
+    }
+    for (const reason of ["chain", "capacity"]) expect(reasons.get(reason)).toBeGreaterThan(2);
   });
 
   it("never holds for a way through a state that the brute force refuses", () => {
@@ -65,7 +91,7 @@ describe("the certificate of a plan", () => {
               ? { ...stage, intervals: intervals.flatMap((interval) => interval ?? []) }
               : stage,
           );
-          const found = checkCertificate({ ...certificate, plan, stages }) !== null;
+          const found = faultOfCertificate({ ...certificate, plan, stages }) !== null;
           expect({ seed, found }).toEqual({ seed, found: true });
           refused += 1;
         }
@@ -91,7 +117,7 @@ describe("the certificate of a plan", () => {
     );
     for (const [at, own] of bytes.entries()) {
       const read = readSealed("c.json", own, []);
-      expect({ at, is: read.ok && checkCertificate(read.value) }).toEqual({ at, is: null });
+      expect({ at, is: read.ok && faultOfCertificate(read.value) }).toEqual({ at, is: null });
       expect(readSealed("c.json", own.subarray(0, own.length - 1 - at), []).ok).toBe(false);
     }
   });
@@ -120,13 +146,14 @@ function* untrueOnes(certificate: Certificate): Generator<[string, Certificate]>
         "a state has no evidence",
         { ...certificate, stages: stages.with(at, { ...stage, intervals: without }) },
       ];
-    const end = { ...stage.end, system_version: "another" };
-    yield [
-      "a stage ends elsewhere",
-      { ...certificate, stages: stages.with(at, { ...stage, end }) },
-    ];
-    const [row] = stage.end.rows;
-    if (row === undefined) continue;
+    const [held] = stage.end;
+    if (held === undefined) continue;
+    for (const end of [[], [{ ...held, row: held.row + 1000 }, ...stage.end.slice(1)]])
+      yield [
+        "a stage ends elsewhere",
+        { ...certificate, stages: stages.with(at, { ...stage, end }) },
+      ];
+    const { row } = held;
     const table = system.end_states[0];
     const no = table?.rows.map((one, index) =>
       index === row ? { ...one, verdict: "no" as const } : one,

@@ -3,7 +3,15 @@ import { certificateOf } from "../../src/certify/certificate-of.ts";
 import { contingencies } from "../../src/deployment/contingencies.ts";
 import type { System } from "../../src/manifest/system.ts";
 import type { Plan } from "../../src/planner/model/plan.ts";
+import { checkCost } from "../../src/verify-cost/check-cost.ts";
+import { checkCertificate } from "../../src/verify-plan/check.ts";
+import type { Fault } from "../../src/verify-plan/untrue.ts";
 import { valueOf } from "./results.ts";
+
+/** What is not true in it, as verify-plan looks for it; null: all is true. */
+export function faultOfCertificate(certificate: Certificate): Fault | null {
+  return checkCertificate(certificate) ?? checkCost(certificate);
+}
 
 /** The certificate of a plan of a System that lies in no file. */
 export function certificateFor(system: System, plan: Plan): Certificate {

@@ -1,3 +1,4 @@
+import { isPlannedManifest, misplacedRow } from "../../certificate/of-manifest.ts";
 import { maxCertificateBytes, readSealed } from "../../certificate/sealed.ts";
 import type { Certificate } from "../../certificate/shape.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
@@ -8,8 +9,8 @@ import { readText } from "../../install/input-files.ts";
 import { readVerifyKeys } from "../../install/key-files.ts";
 import { nothingDemanded } from "../../install/trust.ts";
 import { counted, listed } from "../../report/words.ts";
-import { checkPlaces, isPlannedManifest } from "../../verify-plan/check-inputs.ts";
-import { checkCertificate, type Fault } from "../../verify-plan/check.ts";
+import { checkCost } from "../../verify-cost/check-cost.ts";
+import { checkCertificate } from "../../verify-plan/check.ts";
 import { answer, failed } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { heldAgainst, historyText } from "./held-against.ts";
@@ -44,11 +45,13 @@ export async function verifyPlan(
     const { bytes } = manifest.value;
     if (!isPlannedManifest(certificate, bytes))
       return failed(output, [ofAnother(file, manifestFile)]);
-    const fault = checkPlaces(certificate, new TextDecoder().decode(bytes));
-    if (fault !== null) return failed(output, [untrue(file, fault)]);
+    const row = misplacedRow(certificate, new TextDecoder().decode(bytes));
+    const message = "its line of the Manifest is another one";
+    if (row !== null) return failed(output, [untrue(file, { where: `places.${row}`, message })]);
   }
-  const fault = await context.compute({ work: "checking", name: file, nodeLimit: null }, () =>
-    checkCertificate(certificate),
+  const fault = await context.compute(
+    { work: "checking", name: file, nodeLimit: null },
+    () => checkCertificate(certificate) ?? checkCost(certificate),
   );
   if (fault !== null) return failed(output, [untrue(file, fault)]);
   const past = id === undefined ? ok(null) : await heldAgainst(context, { file, certificate, id });
@@ -113,7 +116,10 @@ function textOf(file: string, told: Told): readonly string[] {
   ];
 }
 
-function untrue(file: string, { where, message }: Fault): Problem {
+function untrue(
+  file: string,
+  { where, message }: { readonly where: string; readonly message: string },
+): Problem {
   return {
     code: "certificate-untrue",
     message: `"${file}" is not true at "${where}": ${message}.`,

@@ -1,8 +1,15 @@
 import type { Certificate } from "../certificate/shape.ts";
-import { demand } from "./untrue.ts";
+import { chainLength } from "./chain.ts";
+import { kindsOf } from "../verify-plan/crowd.ts";
+import { demand, type Fault, faultOf } from "../verify-plan/untrue.ts";
 
-/** Counts what the plan costs, and counts again what is said to show that no plan costs less. */
-export function checkCost({ system, plan, cost, optimal }: Certificate): void {
+/** Counts what the plan costs, and counts again what is said to show that no plan costs less. Null: all is true. */
+export function checkCost(certificate: Certificate): Fault | null {
+  return faultOf(() => demandCost(certificate));
+}
+
+function demandCost(certificate: Certificate): void {
+  const { system, plan, cost, optimal } = certificate;
   const { types, components } = system;
   const canGoBack = (component: number) => components[component]?.rollback ?? true;
   const exposures = plan.map((groups) => {
@@ -10,9 +17,8 @@ export function checkCost({ system, plan, cost, optimal }: Certificate): void {
     const late = point < 0 ? [] : groups.slice(point).flat();
     return late.filter((one) => canGoBack(one.component)).length;
   });
-  const steps = plan.flat(2);
   const counted = {
-    installs: steps.length,
+    installs: plan.flat(2).length,
     stages: plan.length,
     exposure: sumOf(exposures),
     groups: plan.flat().length,
@@ -20,11 +26,12 @@ export function checkCost({ system, plan, cost, optimal }: Certificate): void {
   const far = components.map(({ type, start, hops }) =>
     distance(hops, start, types[type]?.wanted ?? -1),
   );
+  const chain = chainLength(certificate, kindsOf(system), cost.groups.links ?? []);
   const least: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     installs: { least: 0, distance: sumOf(far) },
-    stages: { least: 0, distance: largest(far) },
+    stages: { least: 0, distance: far.reduce((most, one) => Math.max(most, one), 0) },
     exposure: { least: 0 },
-    groups: { least: 0, stages: plan.length },
+    groups: { least: 0, stages: plan.length, chain, capacity: chain },
   };
   for (const name of ["installs", "stages", "exposure", "groups"] as const) {
     const { value, because } = cost[name];
@@ -37,7 +44,6 @@ export function checkCost({ system, plan, cost, optimal }: Certificate): void {
 }
 
 const sumOf = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0);
-const largest = (all: readonly number[]) => all.reduce((most, one) => Math.max(most, one), 0);
 
 /** How many hops lead from one version to the other, at least; 0 where none do. */
 function distance(hops: readonly (readonly [number, number])[], from: number, to: number): number {
