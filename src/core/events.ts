@@ -1,6 +1,6 @@
 import type { ComponentId, ComponentType, SystemVersion, Version } from "./ids.ts";
 import type { Problem } from "./problem.ts";
-import type { Query, State, StopPoint } from "./protocol.ts";
+import type { GateMoment, Query, State, StopPoint } from "./protocol.ts";
 
 /** Why a state of a Component failed. */
 export type FailureReason =
@@ -90,6 +90,42 @@ export type Event =
       /** Null: it has not failed. */
       readonly cause: Cause | null;
     }
+  | {
+      readonly type: "gate-asked";
+      readonly gate: string;
+      readonly moment: GateMoment;
+      readonly group: number | null;
+    }
+  | {
+      readonly type: "gate-answered";
+      readonly gate: string;
+      readonly moment: GateMoment;
+      readonly group: number | null;
+      readonly answer: "go" | "not-now" | "no";
+      /** Its one line on stdout; null: it wrote none. */
+      readonly reason: string | null;
+      /** Null: it is no failure. */
+      readonly failure: FailureReason | null;
+      readonly elapsedMs: number;
+    }
+  /** One line that a gate wrote on stderr. */
+  | {
+      readonly type: "gate-line";
+      readonly gate: string;
+      readonly moment: GateMoment;
+      readonly stream: "stdout" | "stderr";
+      readonly line: string;
+    }
+  /** A gate has said not now. */
+  | {
+      readonly type: "waiting";
+      readonly deployment: string;
+      readonly gate: string;
+      readonly moment: GateMoment;
+      readonly reason: string | null;
+      /** Milliseconds until it is asked again by this run; null: the run ends, and resume asks. */
+      readonly askedAgainMs: number | null;
+    }
   | { readonly type: "note"; readonly message: string }
   | (Ending & {
       readonly type: "deployment-ended";
@@ -162,6 +198,15 @@ export type Cause =
       readonly reason: FailureReason;
       /** The last lines of what the Interface wrote. */
       readonly log: readonly string[];
+    }
+  /** A gate has refused it, or has said not now for too long. */
+  | {
+      readonly kind: "gate";
+      readonly gate: string;
+      readonly moment: GateMoment;
+      readonly reason: FailureReason;
+      /** Its one line on stdout; null: it wrote none. */
+      readonly told: string | null;
     }
   /** It was not asked to, it was resumed too often in vain, or the user wanted it undone. */
   | { readonly kind: "host-rebooted" | "no-progress" | "asked" };

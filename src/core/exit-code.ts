@@ -7,6 +7,7 @@ export const exitCode = {
   unexpected: 1,
   nothingInProgress: 2,
   rebootRequired: 4,
+  waiting: 5,
   usage: 10,
   invalid: 11,
   untrusted: 12,

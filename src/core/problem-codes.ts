@@ -110,6 +110,7 @@ export const problemCodes = {
   "rollback-not-supported": exitCode.failedUnchanged,
   "reboot-never-came": exitCode.failedUnchanged,
   "reboot-refused": exitCode.failedUnchanged,
+  "gate-deferred": exitCode.failedUnchanged,
   // archives and Artifacts
   "archive-truncated": exitCode.invalid,
   "archive-invalid": exitCode.invalid,
@@ -193,6 +194,15 @@ export const problemCodes = {
   "interface-writable": exitCode.notReady,
   "interface-owner": exitCode.notReady,
   "interface-failed": exitCode.notReady,
+  // gates
+  "gate-missing": exitCode.notReady,
+  "gate-not-a-file": exitCode.notReady,
+  "gate-not-executable": exitCode.notReady,
+  "gate-not-runnable": exitCode.notReady,
+  "gate-writable": exitCode.notReady,
+  "gate-owner": exitCode.notReady,
+  "gate-defers-long": exitCode.done,
+  // what Interfaces answer
   "identity-invalid": exitCode.notReady,
   "identity-shared": exitCode.notReady,
   "provides-invalid": exitCode.notReady,

@@ -45,5 +45,9 @@ export const stopPoints = [
 ] as const;
 export type StopPoint = (typeof stopPoints)[number];
 
+/** When a gate may be asked; docs/gates.md tells of each. */
+export const gateMoments = ["start", "group", "reboot", "commit"] as const;
+export type GateMoment = (typeof gateMoments)[number];
+
 /** The version of the protocol, written into every work dir. */
 export const protocolVersion = 1;

@@ -1,11 +1,13 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { DeploymentOutcome } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
-import type { StopPoint } from "../core/protocol.ts";
+import type { GateMoment, StopPoint } from "../core/protocol.ts";
 import { type Grounding, groundingOf } from "../planner/constraints/grounding.ts";
 import { isUnsure } from "./contingency-plan.ts";
-import type { Deployment, Member } from "./deployment.ts";
-import { next } from "./next.ts";
+import type { Deployment, GateWait, Member } from "./deployment.ts";
+import { deferralMs, gatesAt } from "./gates.ts";
+import { type Next, next } from "./next.ts";
+import type { PlannedGate } from "./records.ts";
 import { verdict } from "./verdict.ts";
 import type { RoundName } from "./rounds.ts";
 
@@ -26,6 +28,23 @@ export type Action =
       readonly components: readonly ComponentId[];
       /** `caller`: exit 4 and let the caller do it. `refused`: the caller cannot, and we must not. */
       readonly by: "caller" | "command" | "refused";
+    }
+  /** A gate is asked; that it is goes into the journal first. */
+  | {
+      readonly kind: "ask-gate";
+      readonly gate: PlannedGate;
+      readonly moment: GateMoment;
+      readonly group: number | null;
+    }
+  /**
+   * A gate has said not now in this run: it is asked again later, by this run or the next one. `leftMs`: so long it may
+   * go on with that.
+   */
+  | {
+      readonly kind: "wait";
+      readonly ask: Extract<Action, { kind: "ask-gate" }>;
+      readonly wait: GateWait;
+      readonly leftMs: number;
     }
   /** Plan anew from where the System is now, and record the plan. */
   | { readonly kind: "replan" }
@@ -75,6 +94,8 @@ export function decide(
             group: coming.group,
             components: coming.components,
           };
+    case "gate":
+      return askGate(deployment, coming);
     case "replan":
       return replan(deployment);
     case "stop":
@@ -88,6 +109,17 @@ export function decide(
     default:
       return assertNever(coming);
   }
+}
+
+function askGate(deployment: Deployment, coming: Extract<Next, { kind: "gate" }>): Action {
+  const { begin, gates, runs } = deployment;
+  const { gate, moment, group } = coming;
+  const ask = { kind: "ask-gate", gate, moment, group } as const;
+  const { waiting, waitedMs } = gates;
+  const waited = gatesAt(begin, moment).find(({ name }) => name === waiting?.gate);
+  if (waiting === null || waited === undefined || waiting.run !== runs) return ask;
+  const leftMs = deferralMs(begin, waited, moment) - (waitedMs[waiting.gate] ?? 0);
+  return { kind: "wait", ask, wait: waiting, leftMs };
 }
 
 /** Before a new plan can be made, every Component that nobody can vouch for is asked what it runs. */

@@ -41,13 +41,17 @@ function refusalOf(
   record: JournalRecord,
   grounding: Grounding,
 ): string | null {
-  const { ended, open } = deployment;
+  const { ended, open, gates } = deployment;
   // A run may be killed anywhere, and the next one tells of a failure whatever it finds.
   if (record.type === "run" || record.type === "told") return null;
   if (ended !== null) return "the deployment has ended";
   if (open !== null) {
     const isOfRound = record.type === "running" || record.type === "outcome";
     return isOfRound ? null : `${open.intent.round} has not ended`;
+  }
+  if (gates.asked !== null) {
+    const isOfGate = record.type === "gate-running" || record.type === "gate-answered";
+    return isOfGate ? null : `the gate ${gates.asked.gate} has not answered`;
   }
   const action = decide(deployment, grounding);
   return isOf(deployment, action, record) ? null : `${textOf(action)} comes next`;
@@ -69,6 +73,15 @@ function isOf(deployment: Deployment, action: Action, record: JournalRecord): bo
         isSame(action.inconsistent, record.inconsistent) &&
         isSame(owingCleanup(deployment), record.owed)
       );
+    case "gate-asked": {
+      const ask = action.kind === "wait" ? action.ask : action;
+      return (
+        ask.kind === "ask-gate" &&
+        ask.gate.name === record.gate &&
+        ask.moment === record.moment &&
+        ask.group === record.group
+      );
+    }
     case "stopped":
       return action.kind === "stop" && action.isNew && action.before === record.before;
     case "replanned":
@@ -87,6 +100,10 @@ function textOf(action: Action): string {
     case "round":
     case "reboot-host":
       return `${action.round} of ${action.components.join(", ")}`;
+    case "ask-gate":
+      return `the gate ${action.gate.name}`;
+    case "wait":
+      return `the gate ${action.ask.gate.name}`;
     case "replan":
       return "a new plan";
     case "stop":

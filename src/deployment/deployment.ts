@@ -1,9 +1,9 @@
 import type { DeploymentOutcome, FailureReason } from "../core/events.ts";
 import type { ComponentId, Sha256, Version } from "../core/ids.ts";
-import type { Answer, StopPoint } from "../core/protocol.ts";
+import type { Answer, GateMoment, StopPoint } from "../core/protocol.ts";
 import type { Stage, Step } from "../planner/model/plan.ts";
 import type { RoundName } from "./rounds.ts";
-import type { Begin, Intent, Run } from "./records.ts";
+import type { Begin, GateAsked, Intent, Run } from "./records.ts";
 
 /**
  * Forward to the wanted state; back to where the stage began; or, where a Component can not go back,
@@ -71,6 +71,16 @@ export type Failure =
       /** The run in which it happened, counted from 1. */
       readonly run: number;
     }
+  /** A gate has said no, or not now for longer than it may. */
+  | {
+      readonly kind: "gate";
+      readonly gate: string;
+      readonly moment: GateMoment;
+      readonly reason: FailureReason;
+      /** Its one line on stdout; null: it wrote none. */
+      readonly told: string | null;
+      readonly run: number;
+    }
   /** The host rebooted although nobody asked, and something was installed and not committed. */
   | { readonly kind: "host-rebooted"; readonly run: number }
   /** Resumed too often without any progress. */
@@ -83,6 +93,31 @@ export interface OpenRound {
   readonly intent: Intent;
   readonly waiting: readonly ComponentId[];
   readonly started: readonly ComponentId[];
+}
+
+/** Where a deployment stands with its gates. */
+export interface GateStanding {
+  /** How many of the coming moment have let it pass, one after the other and in this run. */
+  readonly passed: number;
+  /** The one that is being asked; null: none is. */
+  readonly asked: GateAsked | null;
+  /** The one that has said not now, and was not asked since; null: none. */
+  readonly waiting: GateWait | null;
+  /** How long each has been waited for at the coming moment, in milliseconds. */
+  readonly waitedMs: { readonly [gate: string]: number };
+}
+
+export interface GateWait {
+  readonly gate: string;
+  readonly moment: GateMoment;
+  /** Its one line on stdout; null: it wrote none. */
+  readonly reason: string | null;
+  /** When it wants to be asked again; null: it does not say. */
+  readonly retryAfterMs: number | null;
+  /** When it has answered, by the clock that counts from the boot of the host. */
+  readonly sinceMs: number;
+  /** The run in which it has, counted from 1. */
+  readonly run: number;
 }
 
 /** The fold of a journal. */
@@ -107,6 +142,7 @@ export interface Deployment {
   readonly hasAskedFacts: boolean;
   /** The round under way, and which of its Components have not ended. */
   readonly open: OpenRound | null;
+  readonly gates: GateStanding;
   /** Every Component of the System, in its order. */
   readonly members: readonly Member[];
   readonly failure: Failure | null;

@@ -1,7 +1,8 @@
-import { type Deployment, groupCount, hasTriesLeft, type Member, membersOf } from "./deployment.ts";
+import { type Deployment, hasTriesLeft, type Member, membersOf } from "./deployment.ts";
 import { enterBack } from "./error-path.ts";
+import { noStanding } from "./gates.ts";
 import { next } from "./next.ts";
-import { program } from "./program.ts";
+import { programOf } from "./program.ts";
 
 /** The barrier: all Components of the round have ended. Decides where the cursor goes. */
 export function endRound(deployment: Deployment): Deployment {
@@ -37,6 +38,7 @@ function startNextStage(deployment: Deployment): Deployment {
     ...deployment,
     stage,
     cursor: 0,
+    gates: noStanding,
     members: membersOf(stages[stage], deployment.members),
   };
   if (deployment.run.verb !== "rollback") return entered;
@@ -52,7 +54,7 @@ function repeatRollbackReboot(closed: Deployment, before: Deployment): Deploymen
     hasTriesLeft(member, "ArtifactVerifyRollbackReboot");
   if (!closed.members.some(isAgain)) return closed;
   const group = before.open.intent.group;
-  const lines = program(closed.direction, groupCount(closed), closed.stage === 0);
+  const lines = programOf(closed);
   const reboot = lines.findIndex(
     (line) =>
       line.kind === "round" && line.group === group && line.row.name === "ArtifactRollbackReboot",

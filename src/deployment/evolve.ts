@@ -3,11 +3,14 @@ import type { ComponentId } from "../core/ids.ts";
 import { takeWayOut } from "./contingency-plan.ts";
 import { type Deployment, hasCleanupStarted, membersOf, withProgress } from "./deployment.ts";
 import { ForeignRecord } from "./foreign-record.ts";
+import { gateAnswered, gateAsked, gatesTakenUp } from "./gate-answers.ts";
+import { noStanding } from "./gates.ts";
 import { interrupted } from "./interruption.ts";
 import { enterBack } from "./error-path.ts";
 import { replayPosition, type FindPosition, strictPosition } from "./replay-position.ts";
 import { afterOutcome } from "./outcome.ts";
 import type { Begin, Intent, JournalRecord, Outcome, Run } from "./records.ts";
+import { expectations } from "./program.ts";
 import type { RoundName } from "./rounds.ts";
 import { endRound } from "./end-of-round.ts";
 
@@ -24,6 +27,7 @@ export function begin(first: Begin, run: Run): Deployment {
     hasAskedOld: true,
     hasAskedFacts: false,
     open: null,
+    gates: noStanding,
     members: membersOf(
       first.plan.stages[0],
       first.system.components.map(({ id, type, start, facts }) => {
@@ -82,6 +86,12 @@ function folded(
       return started(deployment, record.component);
     case "outcome":
       return ended(deployment, record);
+    case "gate-asked":
+      return gateAsked(deployment, record);
+    case "gate-running":
+      return deployment;
+    case "gate-answered":
+      return gateAnswered(deployment, record);
     case "replanned":
       return takeWayOut(deployment, record);
     case "stopped":
@@ -105,9 +115,10 @@ function drives({ stopBefore, exitOnReboot, isMakingWay }: Run): boolean {
 }
 
 function takenUp(deployment: Deployment, run: Run): Deployment {
+  const hasRebooted = deployment.run.bootId !== run.bootId;
   const resumed = interrupted(
     {
-      ...deployment,
+      ...gatesTakenUp(deployment, hasRebooted),
       run,
       runs: deployment.runs + 1,
       idleRuns: deployment.idleRuns + 1,
@@ -116,7 +127,7 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
       isTold: deployment.isTold || (run.verb === "rollback" && run.isMakingWay !== true),
       isDriven: deployment.isDriven || drives(run),
     },
-    deployment.run.bootId !== run.bootId,
+    hasRebooted,
   );
   const isTooLate = hasCleanupStarted(resumed);
   if (run.verb !== "rollback" || resumed.direction !== "forward" || isTooLate) return resumed;
@@ -126,7 +137,7 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
 function opened(deployment: Deployment, intent: Intent, positionOf: FindPosition): Deployment {
   if (deployment.open !== null)
     throw new ForeignRecord(`${intent.round} begun while a round is open`);
-  const isExpectation = intent.round === "ExpectOld" || intent.round === "ExpectFacts";
+  const isExpectation = expectations.includes(intent.round);
   const isObservation = isLook(intent.round) && !isExpectation;
   const there = isObservation ? deployment : positionOf(deployment, intent);
   // The next run must come by all of them again.
@@ -138,6 +149,8 @@ function opened(deployment: Deployment, intent: Intent, positionOf: FindPosition
     hasAskedOld: here.hasAskedOld && !isInstall,
     hasAskedFacts: here.hasAskedFacts && !isInstall,
     stoppedBefore: null,
+    // What the gates have let pass is begun.
+    gates: isMade ? noStanding : here.gates,
     open: { intent, waiting: intent.components, started: [] },
     members: here.members.map((member) =>
       isMade && intent.components.includes(member.id)

@@ -1,15 +1,16 @@
 import type { ComponentId } from "../core/ids.ts";
-import type { StopPoint } from "../core/protocol.ts";
+import type { GateMoment, StopPoint } from "../core/protocol.ts";
 import {
   type Deployment,
-  groupCount,
   hasCleanupStarted,
   hasFailedInstall,
   isConstrained,
   isStuck,
   type Member,
 } from "./deployment.ts";
-import { type Line, program, type Row, undoRows } from "./program.ts";
+import { comingGate, isRefused } from "./gates.ts";
+import { expectations, type Line, programOf, type Row, undoRows } from "./program.ts";
+import type { PlannedGate } from "./records.ts";
 
 /** What comes next in the program, found from its cursor. */
 export type Next =
@@ -22,6 +23,13 @@ export type Next =
       readonly at: number;
     }
   | { readonly kind: "stop"; readonly before: StopPoint; readonly at: number }
+  | {
+      readonly kind: "gate";
+      readonly gate: PlannedGate;
+      readonly moment: GateMoment;
+      readonly group: number | null;
+      readonly at: number;
+    }
   /** The way must be planned anew. */
   | { readonly kind: "replan" }
   /** The program of this stage is through. */
@@ -38,13 +46,19 @@ export function next(deployment: Deployment): Next {
 
 function foundIn(deployment: Deployment): Next {
   if (deployment.mustReplan) return anew(deployment);
-  const lines = program(deployment.direction, groupCount(deployment), deployment.stage === 0);
+  const lines = programOf(deployment);
   for (let at = deployment.cursor; at < lines.length; at += 1) {
     const line = lines[at];
     if (line === undefined) break;
     if (line.kind === "stop") {
       if (stopsAt(deployment, line.before)) return { kind: "stop", before: line.before, at };
       continue;
+    }
+    if (line.kind === "gate") {
+      const { moment, group } = line;
+      const gate = comingGate(deployment, moment);
+      if (gate === null || !guardsAnything(deployment, lines, at)) continue;
+      return { kind: "gate", gate, moment, group, at };
     }
     if (line.kind === "checkpoint") {
       if (isBlocked(deployment, line.group)) return anew(deployment);
@@ -82,7 +96,18 @@ function isBlocked(deployment: Deployment, group: number): boolean {
   );
 }
 
+/** Whether the round behind the gates at this line, past the expectations, is for anybody. */
+function guardsAnything(deployment: Deployment, lines: readonly Line[], at: number): boolean {
+  const behind = lines.slice(at + 1, at + 2 + expectations.length);
+  const guarded = behind.find(
+    (line) => line.kind === "round" && !expectations.includes(line.row.name),
+  );
+  return guarded?.kind === "round" && callees(deployment, guarded).length > 0;
+}
+
 function stopsAt(deployment: Deployment, before: StopPoint): boolean {
+  // There is nothing to go back over: what was refused ends where it began.
+  if (isRefused(deployment)) return false;
   if (!deployment.run.stopBefore.includes(before)) return false;
   return !(before === "Cleanup" && hasCleanupStarted(deployment));
 }

@@ -1,12 +1,14 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { StopPoint } from "../core/protocol.ts";
+import type { GateMoment, StopPoint } from "../core/protocol.ts";
 import {
+  type Deployment,
+  type Direction,
+  groupCount,
   hasFailedInstall,
   isKept,
   isStaying,
   isStuck,
   type Member,
-  type Direction,
 } from "./deployment.ts";
 import type { RoundName } from "./rounds.ts";
 
@@ -175,6 +177,9 @@ const confirmEnd: Row = {
   who: hasStarted("Download"),
 };
 
+/** Is what is about to be done still as it was planned? */
+export const expectations: readonly RoundName[] = ["ExpectOld", "ExpectFacts"];
+
 /** The kind of a round; `ObserveInterrupted` stands in no program, it asks Provides. */
 export function kindOf(name: RoundName): RoundKind {
   const rows = [...forwardRows, ...backRows, failure, commit, cleanup, owedCleanup];
@@ -184,6 +189,8 @@ export function kindOf(name: RoundName): RoundKind {
 /** One line of a program: a stop point that is passed unless the run asks for it, or a round. */
 export type Line =
   | { readonly kind: "stop"; readonly before: StopPoint }
+  /** The gates of the moment are asked, where the round behind it is for anybody. */
+  | { readonly kind: "gate"; readonly moment: GateMoment; readonly group: number | null }
   /** With tables: where a Component of the group is stuck, the way is planned anew from here. */
   | { readonly kind: "checkpoint"; readonly group: number }
   | {
@@ -193,19 +200,21 @@ export type Line =
       readonly group: number | null;
     };
 
+const gate = (moment: GateMoment, group: number | null): Line => ({ kind: "gate", moment, group });
 const stop = (before: StopPoint): Line => ({ kind: "stop", before });
 const checkpoint = (group: number): Line => ({ kind: "checkpoint", group });
 const round = (row: Row, group: number | null): Line => ({ kind: "round", row, group });
+
+/** The program of the stage and the direction that a deployment is in. */
+export function programOf(deployment: Deployment): readonly Line[] {
+  return program(deployment.direction, groupCount(deployment), deployment.stage === 0);
+}
 
 /** Asked for at every step, and always the same for the same question. */
 const programs = new Map<string, readonly Line[]>();
 
 /** The program of one stage. `groups` is their number; `isFirstStage`: of the deployment. */
-export function program(
-  direction: Direction,
-  groups: number,
-  isFirstStage: boolean,
-): readonly Line[] {
+function program(direction: Direction, groups: number, isFirstStage: boolean): readonly Line[] {
   const question = `${direction} ${groups} ${isFirstStage}`;
   const known = programs.get(question);
   if (known !== undefined) return known;
@@ -223,9 +232,10 @@ function writeProgram(
   switch (direction) {
     case "forward":
       return [
-        ...(isFirstStage ? [] : [round(owedCleanup, null)]),
+        isFirstStage ? gate("start", null) : round(owedCleanup, null),
         ...ascending.flatMap((group) => forwardGroup(group, isFirstStage)),
         stop("ArtifactCommit"),
+        gate("commit", null),
         ...ascending.map((group) => round(commit, group)),
         ...ending(ascending),
       ];
@@ -258,18 +268,24 @@ function forwardGroup(group: number, isFirstStage: boolean): Line[] {
   const isVeryFirst = isFirstStage && group === 0;
   return [
     ...(isVeryFirst ? [] : [round(expectOld, group)]),
-    ...forwardRows.flatMap((row) =>
-      row.name === "ArtifactInstall"
-        ? [
+    ...forwardRows.flatMap((row) => {
+      switch (row.name) {
+        case "ArtifactInstall":
+          return [
             ...(isVeryFirst ? [stop("ArtifactInstall")] : []),
+            gate("group", group),
             // Days may lie between the last look and the run that goes on.
             round(expectOld, group),
             // Always: a Download takes its time.
             round(expectFacts, group),
             round(row, group),
-          ]
-        : [round(row, group)],
-    ),
+          ];
+        case "HostReboot":
+          return [gate("reboot", group), round(row, group)];
+        default:
+          return [round(row, group)];
+      }
+    }),
   ];
 }
 

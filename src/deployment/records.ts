@@ -2,7 +2,7 @@ import * as z from "zod";
 import { deploymentOutcomes } from "../core/events.ts";
 import { ArtifactName, ComponentId, ComponentType, Sha256, Version } from "../core/ids.ts";
 import { problemCodes, type ProblemCode } from "../core/problem-codes.ts";
-import { stopPoints } from "../core/protocol.ts";
+import { gateMoments, stopPoints } from "../core/protocol.ts";
 import { ArtifactLocation } from "../manifest/location.ts";
 import { System } from "../manifest/system.ts";
 import { Plan } from "../planner/model/plan.ts";
@@ -101,6 +101,19 @@ const ManifestTrust = z.discriminatedUnion("kind", [
 ]);
 export type ManifestTrust = z.infer<typeof ManifestTrust>;
 
+/** A gate of the Topology, as it was when the deployment started. */
+const PlannedGate = z
+  .strictObject({
+    name: z.string(),
+    at: z.array(z.enum(gateMoments)).readonly(),
+    /** 0: no limit. */
+    timeoutMs: z.number().nonnegative(),
+    /** For so long it may say not now, in milliseconds; null: what is usual at the moment. */
+    deferAtMostMs: z.number().nonnegative().nullable(),
+  })
+  .readonly();
+export type PlannedGate = z.infer<typeof PlannedGate>;
+
 /** First in every journal: the whole deployment as it was planned. */
 const Begin = z
   .strictObject({
@@ -124,6 +137,10 @@ const Begin = z
     plan: Plan,
     components: z.array(TopologyComponent).readonly(),
     artifacts: z.array(PlannedArtifact).readonly(),
+    /** In the order in which they are asked. Left out: there are none. */
+    gates: z.array(PlannedGate).readonly().exactOptional(),
+    /** Under a caller that takes a wait for a failure: how long a gate is waited for, in milliseconds. */
+    gateWaitMs: z.number().nonnegative().exactOptional(),
     /** How many nodes the search for a way out may look at, where that is not the default. */
     nodeLimit: z.int().positive().exactOptional(),
   })
@@ -197,6 +214,56 @@ const Outcome = z
   .readonly();
 export type Outcome = z.infer<typeof Outcome>;
 
+/** A gate is about to be asked; synced before it is. */
+const GateAsked = z
+  .strictObject({
+    type: z.literal("gate-asked"),
+    at: Time,
+    gate: z.string(),
+    moment: z.enum(gateMoments),
+    group: z.int().nonnegative().nullable(),
+  })
+  .readonly();
+export type GateAsked = z.infer<typeof GateAsked>;
+
+/** As `running`. */
+const GateRunning = z
+  .strictObject({
+    type: z.literal("gate-running"),
+    gate: z.string(),
+    pid: z.int().positive(),
+    startTime: z.string(),
+  })
+  .readonly();
+
+const GateAnswer = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("go") }).readonly(),
+  z
+    .strictObject({
+      kind: z.literal("not-now"),
+      /** When it wants to be asked again, in milliseconds; null: it does not say. */
+      retryAfterMs: z.number().nonnegative().nullable(),
+    })
+    .readonly(),
+  z.strictObject({ kind: z.literal("no"), failure: FailureReason }).readonly(),
+]);
+export type GateAnswer = z.infer<typeof GateAnswer>;
+
+const GateAnswered = z
+  .strictObject({
+    type: z.literal("gate-answered"),
+    at: Time,
+    gate: z.string(),
+    answer: GateAnswer,
+    /** Its one line on stdout; null: it wrote none. */
+    reason: z.string().nullable(),
+    /** Milliseconds since the host has booted, so that waits are summed by a clock that nobody sets. */
+    monotonicMs: z.number().nonnegative(),
+    elapsedMs: z.number().nonnegative(),
+  })
+  .readonly();
+export type GateAnswered = z.infer<typeof GateAnswered>;
+
 /** The contingency plan that is followed from here; null: there is none, or none was found. */
 const Replanned = z
   .strictObject({
@@ -251,6 +318,9 @@ export const JournalRecord = z.discriminatedUnion("type", [
   Intent,
   Running,
   Outcome,
+  GateAsked,
+  GateRunning,
+  GateAnswered,
   Replanned,
   Stopped,
   Ended,

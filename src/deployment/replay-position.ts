@@ -1,8 +1,8 @@
-import { type Deployment, groupCount } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import { enterBack } from "./error-path.ts";
 import { ForeignRecord } from "./foreign-record.ts";
 import { next } from "./next.ts";
-import { program } from "./program.ts";
+import { programOf } from "./program.ts";
 import type { RoundName } from "./rounds.ts";
 import type { Intent } from "./records.ts";
 
@@ -67,7 +67,7 @@ function ahead(from: Deployment, intent: Intent): Passage | null {
 }
 
 function lineOf(deployment: Deployment, { round, group }: Intent, from: number): number | null {
-  const lines = program(deployment.direction, groupCount(deployment), deployment.stage === 0);
+  const lines = programOf(deployment);
   const found = lines.findIndex(
     (line, index) =>
       index >= from && line.kind === "round" && line.row.name === round && line.group === group,

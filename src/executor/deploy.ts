@@ -6,11 +6,13 @@ import { fail, ok, type Result } from "../core/result.ts";
 import { type Action, decide } from "../deployment/decide.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { begin, evolve } from "../deployment/evolve.ts";
+import { isAtGate } from "../deployment/gates.ts";
 import { ending } from "../deployment/verdict.ts";
 import type {
   Begin,
   JournalRecord,
   PlannedArtifact,
+  PlannedGate,
   Run,
   TopologyComponent,
 } from "../deployment/records.ts";
@@ -38,6 +40,8 @@ export interface DeployPorts extends Omit<ExecutorPorts, "journal"> {
   readonly missing: (artifacts: readonly PlannedArtifact[]) => Promise<readonly Problem[]>;
   /** A problem for each Component whose Interface is not there or cannot be run. */
   readonly unreachable: (components: readonly TopologyComponent[]) => readonly Problem[];
+  /** A problem where the gate is not there or cannot be run. */
+  readonly unfitGate: (gate: PlannedGate) => readonly Problem[];
   /** Milliseconds that a new deployment is likely to take; null: nobody knows. */
   readonly expectedMs: (begin: Begin) => number | null;
   /** Called when a new deployment is safe in the journal, before anything of it is done. */
@@ -128,6 +132,7 @@ export async function takeUp(
   const missing = [
     ...(needsArtifacts(takenUp) ? await ports.missing(neededArtifacts(takenUp)) : []),
     ...ports.unreachable(aboutToBeCalled(takenUp, action)),
+    ...(action.kind === "ask-gate" ? ports.unfitGate(action.gate) : []),
   ];
   if (missing.length > 0) return fail(...missing);
   const journal = ports.journals.reopen();
@@ -212,6 +217,8 @@ export async function makeWay(ports: DeployPorts): Promise<Result<null>> {
 /** The System is as it was, or as an orphan that was through with its commits has made it. */
 const restored: readonly ExitCode[] = [
   exitCode.done,
+  // A gate has refused it, and this was not told yet.
+  exitCode.notReady,
   exitCode.failedUnchanged,
   exitCode.failedRolledBack,
 ];
@@ -220,7 +227,7 @@ function isWaiting(deployment: Deployment): boolean {
   if (deployment.ended !== null) return false;
   const round = deployment.open?.intent.round;
   const isRebootAsked = round === "HostReboot" || round === "HostRollbackReboot";
-  return deployment.stoppedBefore !== null || isRebootAsked;
+  return deployment.stoppedBefore !== null || isAtGate(deployment) || isRebootAsked;
 }
 
 async function runToEnd(
@@ -315,12 +322,17 @@ function runRecord(request: Request, ports: DeployPorts): Run {
   };
 }
 
-function inTheWay({
-  begin: { deployment, manifest },
-  direction,
-  stoppedBefore,
-}: Deployment): Problem {
+function inTheWay(current: Deployment): Problem {
+  const { begin, direction, stoppedBefore, gates } = current;
+  const { deployment, manifest } = begin;
   const isUndone = direction !== "forward" || stoppedBefore === "Cleanup";
+  if (isAtGate(current)) {
+    return {
+      code: "deployment-in-progress",
+      message: `Deployment "${deployment}" of "${manifest}" is in progress and waits for the gate "${gates.waiting?.gate ?? ""}".`,
+      hint: "Call resume to ask the gate again, or rollback to undo the deployment.",
+    };
+  }
   return {
     code: "deployment-in-progress",
     message: `Deployment "${deployment}" of "${manifest}" is in progress and waits to be gone on with.`,

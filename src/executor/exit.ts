@@ -2,11 +2,13 @@ import { assertNever } from "../core/assert-never.ts";
 import type { DeploymentOutcome } from "../core/events.ts";
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
 import type { Deployment } from "../deployment/deployment.ts";
+import { isRefused } from "../deployment/gates.ts";
 import { verdict } from "../deployment/verdict.ts";
 import type { RunEnd } from "./ports.ts";
 
 /** The exit statuses that tell a failure. */
 const telling: readonly ExitCode[] = [
+  exitCode.notReady,
   exitCode.failedUnchanged,
   exitCode.failedStopped,
   exitCode.failedRolledBack,
@@ -28,6 +30,8 @@ export function exitOfRun(end: RunEnd): ExitCode {
   switch (end.kind) {
     case "reboot":
       return exitCode.rebootRequired;
+    case "waiting":
+      return exitCode.waiting;
     case "terminated":
       return exitCode.unexpected;
     case "stopped":
@@ -47,8 +51,10 @@ function exitOfStop(deployment: Deployment): ExitCode {
   return exitOfOutcome(verdict(deployment).outcome, true);
 }
 
-function exitOfEnd({ ended, isTold }: Deployment): ExitCode {
+function exitOfEnd(deployment: Deployment): ExitCode {
+  const { ended, isTold } = deployment;
   if (ended === null) throw new Error("a deployment that has not ended");
+  if (isRefused(deployment) && !isTold) return exitCode.notReady;
   return exitOfOutcome(ended.outcome, isTold);
 }
 

@@ -7,6 +7,8 @@ import { tellWayBack } from "./way-back.ts";
 /** The deployment as this process knows it; every change is a record in the journal first. */
 export interface Live {
   deployment: Deployment;
+  /** So long this process may still wait for gates, in milliseconds. */
+  waitLeftMs: number;
   /** When this process took it up, by the clock that never jumps. */
   readonly startedAtMs: number;
 }

@@ -10,6 +10,7 @@ import {
   owingCleanup,
 } from "../deployment/deployment.ts";
 import { kindOf } from "../deployment/program.ts";
+import { performAsk, performWait } from "./gates.ts";
 import { rebootHost } from "./host-reboot.ts";
 import { type Live, record, timestamp } from "./live.ts";
 import type { ExecutorPorts, RunEnd, Task, TaskEnd } from "./ports.ts";
@@ -24,7 +25,11 @@ import { stateName } from "./state-name.ts";
  * cannot be written: then no Interface has been called that the journal does not know of.
  */
 export async function run(start: Deployment, ports: ExecutorPorts): Promise<RunEnd> {
-  const live: Live = { deployment: start, startedAtMs: ports.clock.monotonicMs() };
+  const live: Live = {
+    deployment: start,
+    startedAtMs: ports.clock.monotonicMs(),
+    waitLeftMs: ports.gateWaitMs,
+  };
   let stage = -1;
   for (;;) {
     const action = decide(live.deployment);
@@ -47,6 +52,10 @@ async function perform(action: Action, live: Live, ports: ExecutorPorts): Promis
       return await performRound(action, live, ports);
     case "reboot-host":
       return await rebootHost(action, live, ports);
+    case "ask-gate":
+      return await performAsk(action, live, ports);
+    case "wait":
+      return await performWait(action, live, ports);
     case "replan":
       ports.emit({ type: "note", message: "planning a way out from where the System is now" });
       record(live, ports, contingencyPlan(live.deployment));

@@ -88,7 +88,8 @@ function startedInBoot(
   let isOfBoot = false;
   return records.flatMap((record) => {
     if (record.type === "run") isOfBoot = record.bootId === bootId;
-    if (record.type !== "running" || !isOfBoot) return [];
+    const isStart = record.type === "running" || record.type === "gate-running";
+    if (!isStart || !isOfBoot) return [];
     return [{ pid: record.pid, startTime: record.startTime }];
   });
 }

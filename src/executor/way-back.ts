@@ -1,6 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { Event } from "../core/events.ts";
 import type { Deployment, Failure } from "../deployment/deployment.ts";
+import { isRefused } from "../deployment/gates.ts";
 import { stateName } from "./state-name.ts";
 
 type ComponentFailure = Extract<Failure, { kind: "component" }>;
@@ -9,6 +10,8 @@ type Emit = (event: Event) => void;
 /** Tells that the way back begins, where it does. */
 export function tellWayBack(before: Deployment, after: Deployment, emit: Emit): void {
   if (before.direction !== "forward" || after.direction !== "back") return;
+  // Nothing was begun, so there is nothing to go back over.
+  if (isRefused(after)) return;
   emit({ type: "error-path-entered", message: reasonOf(after.failure) });
 }
 
@@ -37,6 +40,7 @@ function reasonOf(failure: Failure | null): string {
   switch (failure?.kind) {
     case undefined:
     case "component":
+    case "gate":
     case "asked":
       return what;
     case "host-rebooted":

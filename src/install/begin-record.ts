@@ -13,6 +13,7 @@ import type { TopologyEntry } from "../manifest/topology.ts";
 import { versionNamed } from "../manifest/version.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import type { LocatedArtifact } from "../sources/located.ts";
+import { plannedGate } from "./gates.ts";
 import type { Machine } from "./machine.ts";
 import type { Planning } from "./planning.ts";
 import type { Settings } from "./settings.ts";
@@ -66,6 +67,8 @@ export function beginRecord(
       ...chosenBy(one, planning.allotment.takersOf(one)),
       ...(away.includes(one) ? { isAway: true } : {}),
     })),
+    ...(planning.gates.length === 0 ? {} : { gates: planning.gates.map(plannedGate) }),
+    ...(planning.gates.length > 0 && exitOnReboot ? { gateWaitMs: settings.gateWaitMs } : {}),
     ...(planning.nodeLimit === defaultNodeLimit ? {} : { nodeLimit: planning.nodeLimit }),
   };
 }

@@ -5,6 +5,7 @@ import type { Plan } from "../planner/model/plan.ts";
 import { bringWaysOut, type WaysAtHand } from "./at-hand.ts";
 import { beginRecord, providesOf } from "./begin-record.ts";
 import { prefetch } from "./bring.ts";
+import { noteEnd } from "./caller-marks.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import type { InstallOptions } from "./install-options.ts";
 import { removeKeptBundle } from "./kept-bundle.ts";
@@ -88,6 +89,7 @@ async function deploy(
     away,
   });
   const run = { components: planned.from.components, deployment: id };
+  const request = { verb: "install", stopBefore, exitOnReboot } as const;
   const shown = await openProgress(run, settings.logLevel);
   return await withProgress(toldToOthers(machine, id, shown), async (emit) => {
     const ports = deployPorts(machine, {
@@ -95,7 +97,9 @@ async function deploy(
       medium: whereItWas,
       emit,
       provides: providesOf(components),
-      ended: () => {},
+      // A gate has refused it at once: whoever calls rollback next must hear that it is done.
+      ended: (ended) => noteEnd(machine, request, ended),
+      gateWaitMs: options.waitMs,
       supply,
       next: null,
     });
@@ -104,7 +108,7 @@ async function deploy(
     const short = room.value.map(({ message }) => message);
     for (const message of [...checked.value.notes, ...short, ...lost, ...trustNotes(trust)])
       emit({ type: "note", message });
-    const deployed = await start(begin, { verb: "install", stopBefore, exitOnReboot }, ports);
+    const deployed = await start(begin, request, ports);
     return ok({ kind: "deployed", deployed });
   });
 }

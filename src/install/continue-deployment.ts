@@ -20,6 +20,8 @@ export interface Continuation {
   readonly takes: Takes;
   /** Where the medium lies now, as the caller names it; undefined: where it was. */
   readonly from?: string | undefined;
+  /** So long gates that say not now are waited for, in milliseconds; undefined: not at all. */
+  readonly waitMs?: number | undefined;
 }
 
 /**
@@ -72,7 +74,7 @@ function whyIdle(deployment: Deployment | null): WhyIdle | null {
 /** Null: there is nothing in progress. */
 async function continueLocked(
   machine: Machine,
-  { request, takes, from }: Continuation,
+  { request, takes, from, waitMs = 0 }: Continuation,
   openProgress: OpenProgress,
 ): Promise<Result<Deployed | WhyIdle | null>> {
   const current = currentDeployment(machine);
@@ -80,7 +82,7 @@ async function continueLocked(
   const deployment = current.value;
   if (takes === "waiting-for-commit") {
     if (deployment === null || deployment.ended !== null) return ok(null);
-    if (deployment.stoppedBefore !== "ArtifactCommit") return fail(notWaiting(deployment));
+    if (!waitsForCommit(deployment)) return fail(notWaiting(deployment));
   }
   if (takes === "undriven") {
     const idle = whyIdle(deployment);
@@ -104,6 +106,7 @@ async function continueLocked(
         medium: mediumOf(machine, from, deployment, tell),
         emit,
         provides: new Map(),
+        gateWaitMs: waitMs,
         ended: (ended) => noteEnd(machine, request, ended),
         supply,
         next: null,
@@ -111,6 +114,11 @@ async function continueLocked(
       return await takeUp(request, ports);
     });
   });
+}
+
+/** As asked, or because a gate has said not now. */
+function waitsForCommit({ stoppedBefore, gates }: Deployment): boolean {
+  return stoppedBefore === "ArtifactCommit" || gates.waiting?.moment === "commit";
 }
 
 function notWaiting({ begin }: Deployment): Problem {

@@ -5,6 +5,7 @@ import type { Problem } from "../core/problem.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import type { Begin, PlannedArtifact } from "../deployment/records.ts";
 import type { DeployPorts } from "../executor/deploy.ts";
+import { gateAsker } from "../executor/gate-asker.ts";
 import { journalsIn } from "../executor/journals.ts";
 import { leftOvers } from "../executor/left-overs.ts";
 import { performer } from "../executor/perform.ts";
@@ -19,7 +20,7 @@ import { removeKept } from "../sources/secure-bundle.ts";
 import { stillThere } from "../sources/still-there.ts";
 import { identitiesOf } from "./cache-contents.ts";
 import { expectedMs } from "./expected.ts";
-import { datastoreOf, graceMs, interfacePath, type Machine } from "./machine.ts";
+import { datastoreOf, gatePath, graceMs, interfacePath, type Machine } from "./machine.ts";
 import type { Medium } from "./medium.ts";
 import type { Settings } from "./settings.ts";
 import type { Supplies } from "./supply.ts";
@@ -34,6 +35,8 @@ export interface DeployPortsInput {
   /** What the Components have told just now; empty where nobody has asked. */
   readonly provides: ReadonlyMap<ComponentId, Provides>;
   readonly ended: DeployPorts["ended"];
+  /** So long gates that say not now are waited for, in milliseconds. */
+  readonly gateWaitMs: number;
   readonly supply: Supplies;
   /** The install that this makes way for, whose bundle stays; null: none waits. */
   readonly next: string | null;
@@ -80,8 +83,17 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
     emit: input.emit,
     markCall: left.mark,
   });
+  const askGate = gateAsker({
+    platform,
+    gatePath: (name) => gatePath(machine, name),
+    environment: environment.inherited,
+    graceMs,
+    emit: input.emit,
+  });
   return {
     perform,
+    askGate,
+    gateWaitMs: input.gateWaitMs,
     journals: journalsIn(platform.files, store, settings.historyLimit),
     processes: platform.processes,
     host: platform.host,
@@ -101,10 +113,12 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
       return problems;
     },
     unreachable: (components) =>
-      unreachableInterfaces(
+      unreachable(
         machine,
+        "interface",
         new Set(components.map((component) => executable(component.interface))),
       ),
+    unfitGate: ({ name }) => unreachable(machine, "gate", new Set([gatePath(machine, name)])),
     expectedMs: (begin) => expectedMs(machine, begin),
     // From here on a rollback of this caller is one of this deployment.
     begun: () => {
@@ -143,17 +157,18 @@ function availableIn(begin: Begin, componentType: string) {
 }
 
 /** Who may write them was asked when the deployment began. */
-function unreachableInterfaces(
+function unreachable(
   { platform }: Machine,
+  kind: "interface" | "gate",
   paths: ReadonlySet<string>,
 ): readonly Problem[] {
   const hint =
     "The deployment in progress needs it: put it back there, then call this command again.";
   return [...paths].flatMap((path) => {
-    const looked = checkExecutable(platform.files, path, true);
+    const looked = checkExecutable(platform.files, path, true, kind);
     if (looked.ok) return [];
     return looked.problems.map((problem) =>
-      problem.code === "interface-missing" ? { ...problem, hint } : problem,
+      problem.code === `${kind}-missing` ? { ...problem, hint } : problem,
     );
   });
 }

@@ -34,6 +34,7 @@ export async function clearTheWay(
           emit,
           provides: new Map(),
           ended: () => {},
+          gateWaitMs: 0,
           supply,
           next,
         }),

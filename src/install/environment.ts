@@ -9,7 +9,7 @@ export interface Setting {
 
 /** Everything this program takes from its environment; nothing else reads it. Directories are absolute. */
 export interface Environment {
-  /** Holds `interfaces/v1`. */
+  /** Holds `interfaces/v1` and `gates/v1`. */
   readonly dataDir: Setting;
   readonly confDir: Setting;
   /** Holds the journal, the work dirs, and the configuration to fall back on. */
@@ -67,6 +67,11 @@ export const defaultDirectories = {
 /** Where the Interfaces lie. */
 export function interfacesIn(dataDir: string): string {
   return join(dataDir, "interfaces", "v1");
+}
+
+/** Where the gates lie. */
+export function gatesIn(dataDir: string): string {
+  return join(dataDir, "gates", "v1");
 }
 
 const proxyNames = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"] as const;

@@ -7,6 +7,8 @@ export interface InstallOptions {
   readonly allowDowngrade: boolean;
   readonly allowUnsignedManifest: boolean;
   readonly accept: readonly string[];
+  /** So long gates that say not now are waited for, in milliseconds. */
+  readonly waitMs: number;
   /** Nobody watches. */
   readonly unattended: boolean;
   /** All that the plan installs is to be on this device before the first install. */

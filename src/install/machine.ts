@@ -4,7 +4,7 @@ import type { CrashPoint } from "../executor/ports.ts";
 import { type Datastore, datastoreAt } from "../journal/datastore.ts";
 import type { Heard } from "../planner/model/budget.ts";
 import type { Platform } from "../platform/types.ts";
-import { type Environment, interfacesIn } from "./environment.ts";
+import { type Environment, gatesIn, interfacesIn } from "./environment.ts";
 import type { Working, WorkToShow } from "./working.ts";
 
 /** What everything here is given from outside: the machine, where things lie on it, and when to stop. */
@@ -60,4 +60,9 @@ export function datastoreOf({ environment }: Pick<Machine, "environment">): Data
 /** Absolute path of the executable of an Interface. */
 export function interfacePath({ environment }: Machine, name: string): string {
   return join(interfacesIn(environment.dataDir.value), name);
+}
+
+/** Absolute path of the executable of a gate. */
+export function gatePath({ environment }: Machine, name: string): string {
+  return join(gatesIn(environment.dataDir.value), name);
 }

@@ -173,6 +173,7 @@ export async function planOnPaper(
     },
     found,
     survey: null,
+    gates: [],
     cache: null,
     nodeLimit,
     inputs: [

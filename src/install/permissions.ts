@@ -6,7 +6,7 @@ import { fail, type Result } from "../core/result.ts";
 import { type Files, type FileStatus, modeText, unlessRefused } from "../platform/types.ts";
 import { type Exposure, exposureOf, follow, type Step } from "../sources/exposure.ts";
 import { deviceConstraintsFile } from "./device-files.ts";
-import { defaultDirectories, interfacesIn } from "./environment.ts";
+import { defaultDirectories, gatesIn, interfacesIn } from "./environment.ts";
 import type { Machine } from "./machine.ts";
 import { configurationPaths, readSettings, type Settings } from "./settings.ts";
 
@@ -18,7 +18,12 @@ interface Guarded {
   readonly path: string;
   readonly code: Extract<
     ProblemCode,
-    "permissions-unsafe" | "datastore-permissions" | "interface-writable" | "interface-owner"
+    | "permissions-unsafe"
+    | "datastore-permissions"
+    | "interface-writable"
+    | "interface-owner"
+    | "gate-writable"
+    | "gate-owner"
   >;
 }
 
@@ -65,23 +70,42 @@ export function readKeySettings(machine: Machine): Result<Settings> {
 /** The Interfaces that are to be run, by the paths of their executables, and the directory in which they lie. */
 export function interfaceProblems(
   machine: Machine,
-  { allowsWritableInterfaces }: Settings,
+  settings: Settings,
   executables: readonly string[],
 ): readonly Problem[] {
-  if (allowsWritableInterfaces) return [];
+  const path = interfacesIn(machine.environment.dataDir.value);
+  const directory = {
+    what: "directory of the Interfaces",
+    path,
+    code: "interface-writable",
+  } as const;
+  const each = { what: "Interface", code: "interface-owner" } as const;
+  return executableProblems(machine, settings, directory, each, executables);
+}
+
+/** The same for the gates. */
+export function gateExposure(
+  machine: Machine,
+  settings: Settings,
+  executables: readonly string[],
+): readonly Problem[] {
+  const path = gatesIn(machine.environment.dataDir.value);
+  const directory = { what: "directory of the gates", path, code: "gate-writable" } as const;
+  const each = { what: "gate", code: "gate-owner" } as const;
+  return executableProblems(machine, settings, directory, each, executables);
+}
+
+function executableProblems(
+  machine: Machine,
+  { allowsWritableInterfaces }: Settings,
+  directory: Omit<Guarded, "kind">,
+  each: Pick<Guarded, "what" | "code">,
+  executables: readonly string[],
+): readonly Problem[] {
+  if (allowsWritableInterfaces || executables.length === 0) return [];
   return exposed(machine, [
-    {
-      what: "directory of the Interfaces",
-      kind: "directory",
-      path: interfacesIn(machine.environment.dataDir.value),
-      code: "interface-writable",
-    },
-    ...[...new Set(executables)].map((path): Guarded => ({
-      what: "Interface",
-      kind: "file",
-      path,
-      code: "interface-owner",
-    })),
+    { ...directory, kind: "directory" },
+    ...[...new Set(executables)].map((path): Guarded => ({ ...each, kind: "file", path })),
   ]);
 }
 
@@ -223,6 +247,8 @@ const safeDirectories = {
   "datastore-permissions": dirname(defaultDirectories.datastoreDir),
   "interface-writable": defaultDirectories.dataDir,
   "interface-owner": interfacesIn(defaultDirectories.dataDir),
+  "gate-writable": defaultDirectories.dataDir,
+  "gate-owner": gatesIn(defaultDirectories.dataDir),
 } as const satisfies Readonly<Record<Guarded["code"], string>>;
 
 /** Their real paths. */
@@ -231,6 +257,7 @@ function ownDirectories(machine: Machine): readonly string[] {
   return [
     datastoreDir.value,
     interfacesIn(dataDir.value),
+    gatesIn(dataDir.value),
     ...Object.values(defaultDirectories),
   ].map((path) => realPathOf(machine, path));
 }

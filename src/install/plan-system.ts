@@ -5,6 +5,7 @@ import type { Elsewhere } from "../sources/elsewhere.ts";
 import { findArtifacts } from "./artifacts.ts";
 import { readDeviceConstraints, topologyFor } from "./device-files.ts";
 import { factsOfSurveyed } from "./facts.ts";
+import { unfitGates } from "./gates.ts";
 import type { SystemInput } from "./input.ts";
 import type { Machine } from "./machine.ts";
 import { askNextSources } from "./next-source.ts";
@@ -41,6 +42,9 @@ async function planHere(
   if (!constraints.ok) return constraints;
   const topology = topologyFor(machine, settings, manifest);
   if (!topology.ok) return topology;
+  const { gates } = topology.value.topology;
+  const unfit = unfitGates(machine, settings, gates);
+  if (unfit.length > 0) return fail(...unfit);
   const candidates = await findArtifacts(input.places, manifest, {
     kind: "all must be there",
     elsewhere,
@@ -76,6 +80,7 @@ async function planHere(
     match,
     found: { ...found, notes: [...notes, ...found.notes] },
     survey: surveyed.value,
+    gates,
     nodeLimit: settings.plannerNodeLimit,
     cache: settings.cache,
     inputs: [

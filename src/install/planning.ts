@@ -7,6 +7,7 @@ import type { MatchInput } from "../manifest/match-input.ts";
 import { matchSystem } from "../manifest/match.ts";
 import type { TextFile } from "../manifest/source.ts";
 import type { System } from "../manifest/system.ts";
+import type { TopologyGate } from "../manifest/topology.ts";
 import { versionNamed } from "../manifest/version.ts";
 import type { TraceEvent } from "../planner/model/trace.ts";
 import { findPlan, findPlanTraced } from "../planner/find-plan.ts";
@@ -45,6 +46,8 @@ export interface Planning {
   readonly allotment: Allotment;
   /** Null where a state file was given in place of the System. */
   readonly survey: Survey<Surveyed> | null;
+  /** Of the Topology; none where a state file was given. */
+  readonly gates: readonly TopologyGate[];
   /** Where Artifacts are kept; null where a state file was given, for then none is. */
   readonly cache: CacheSettings | null;
   /** The files that it was read from, but for Artifacts. */
@@ -52,7 +55,10 @@ export interface Planning {
 }
 
 /** What is matched, and what a planning keeps of where that came from. */
-export interface ToPlan extends Pick<Planning, "survey" | "nodeLimit" | "cache" | "inputs"> {
+export interface ToPlan extends Pick<
+  Planning,
+  "survey" | "nodeLimit" | "cache" | "inputs" | "gates"
+> {
   readonly match: Omit<MatchInput, "artifacts">;
   readonly found: ArtifactCandidates;
 }

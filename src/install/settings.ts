@@ -27,6 +27,8 @@ export interface Settings {
   /** How many past deployments are kept. */
   readonly historyLimit: number;
   readonly interfaceTimeoutMs: number;
+  /** Under a caller that takes a wait for a failure: how long a gate is waited for. */
+  readonly gateWaitMs: number;
   readonly allowsWritableInterfaces: boolean;
   /** How many nodes the planner may search. */
   readonly plannerNodeLimit: number;
@@ -70,6 +72,7 @@ export function readSettings(machine: Machine): Result<Settings> {
     areDefaultDirs: settings.trustedManifestDirs.origin.kind === "default",
     historyLimit: settings.historyLimit.value,
     interfaceTimeoutMs: settings.interfaceTimeoutSeconds.value * 1000,
+    gateWaitMs: settings.gateWaitSeconds.value * 1000,
     allowsWritableInterfaces: settings.allowWritableInterfaces.value,
     plannerNodeLimit: settings.plannerNodeLimit.value,
     logLevel: settings.logLevel.value,

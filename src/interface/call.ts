@@ -28,15 +28,24 @@ export interface CallPlatform {
 }
 
 /** One call of an Interface, as Interface protocol v1 has it. */
-export interface CallSpec {
-  /** Absolute path. */
-  readonly executable: string;
+export interface CallSpec extends Omit<ProgramSpec, "args" | "input" | "answersOnStdout"> {
   readonly call: State | Query | typeof unknownWord;
-  /** Absolute path; the working directory, too. */
-  readonly workDir: string;
   readonly componentType: ComponentType;
   /** The Topology's `interface_args`. */
   readonly args: readonly string[];
+}
+
+/** One call of a program of the device's owner: of an Interface, or of a gate. */
+export interface ProgramSpec {
+  /** Absolute path. */
+  readonly executable: string;
+  readonly args: readonly string[];
+  /** Absolute path; the working directory, too. */
+  readonly workDir: string;
+  /** All that it reads on stdin; absent: nothing. */
+  readonly input?: Uint8Array;
+  /** Its stdout is an answer, and no log. */
+  readonly answersOnStdout: boolean;
   /** 0: no limit. */
   readonly timeoutMs: number;
   /** From SIGTERM to SIGKILL. */
@@ -52,14 +61,14 @@ export interface CallSpec {
   readonly onStarted: (who: ProcessIdentity) => void;
   /** Told of each process that the call has left running and that was ended. */
   readonly onLeftOver?: (who: string) => void;
-  /** Called with each line of its logs; the stdout of a query is no log. */
+  /** Called with each line of its logs. */
   readonly onLine: (stream: "stdout" | "stderr", line: string) => void;
 }
 
 export interface CallResult {
   /** Null: it ended with exit status 0. */
   readonly failure: FailureReason | null;
-  /** What a query printed on stdout, at most one byte more than the limit; empty for a state. */
+  /** What it printed on stdout, at most one byte more than the limit; empty where that is a log. */
   readonly answer: Uint8Array;
 }
 
@@ -79,7 +88,17 @@ export function callInterface(platform: CallPlatform, spec: CallSpec): Promise<C
 }
 
 /** As callInterface, for those who have something to do while it runs. */
-export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): RunningCall {
+export function startCall(platform: CallPlatform, spec: CallSpec): RunningCall {
+  const { call, workDir, componentType, args } = spec;
+  return startProgram(platform, {
+    ...spec,
+    args: [call, workDir, componentType, ...args],
+    answersOnStdout: queries.some((query) => query === call),
+  });
+}
+
+/** The same rules for whatever program of the device's owner is called. */
+export function startProgram({ processes, clock }: CallPlatform, spec: ProgramSpec): RunningCall {
   if (spec.signal.aborted) {
     const notCalled: CallResult = { failure: { kind: "interrupted" }, answer: new Uint8Array(0) };
     return { ended: Promise.resolve(notCalled), endLeftOvers: () => Promise.resolve() };
@@ -88,11 +107,12 @@ export function startCall({ processes, clock }: CallPlatform, spec: CallSpec): R
   const output = collectOutput(spec);
   const starting = processes.start({
     file: spec.executable,
-    args: [spec.call, spec.workDir, spec.componentType, ...spec.args],
+    args: spec.args,
     cwd: spec.workDir,
     env: { ...spec.environment, [runIdVariable]: spec.runId, [callIdVariable]: callId },
     timeoutMs: spec.timeoutMs,
     graceMs: spec.graceMs,
+    ...(spec.input !== undefined && { input: spec.input }),
     onOutput: output.take,
   });
   let wasTerminated = false;
@@ -173,11 +193,9 @@ interface Output {
   readonly end: () => Uint8Array;
 }
 
-/** In a state both streams are logs; a query answers on stdout. */
-function collectOutput({ call, onLine }: CallSpec): Output {
+function collectOutput({ answersOnStdout, onLine }: ProgramSpec): Output {
   const stderr = lineReader((line) => onLine("stderr", line));
   const stdout = lineReader((line) => onLine("stdout", line));
-  const isQuery = queries.some((query) => query === call);
   const pieces: Uint8Array[] = [];
   let length = 0;
 
@@ -190,7 +208,7 @@ function collectOutput({ call, onLine }: CallSpec): Output {
   return {
     take(stream, bytes) {
       if (stream === "stderr") stderr.take(bytes);
-      else if (isQuery) keep(bytes);
+      else if (answersOnStdout) keep(bytes);
       else stdout.take(bytes);
     },
     end() {

@@ -9,39 +9,51 @@ import {
 } from "../platform/types.ts";
 import { whyNotRunnable } from "./runnable.ts";
 
+/** What an executable is for. */
+export type Kind = "interface" | "gate";
+
+const words = { interface: "Interface", gate: "gate" } as const satisfies Record<Kind, string>;
+
 /**
- * Looks at an Interface before anything is changed: it must be an executable file that only its owner can write. With
- * `allowWritable`, for development, the last does not matter. Gives the path with links resolved.
+ * Looks at an Interface or a gate before anything is changed: it must be an executable file that only its owner can
+ * write. With `allowWritable`, for development, the last does not matter. Gives the path with links resolved.
  */
 export function checkExecutable(
   files: Pick<Files, "realPath" | "status" | "head" | "list" | "read">,
   path: string,
   allowWritable: boolean,
+  kind: Kind = "interface",
 ): Result<string> {
   try {
     const realPath = files.realPath(path);
     const status = files.status(realPath);
-    if (status === null) return fail(missing(path));
+    if (status === null) return fail(missing(kind, path));
     const problems = [
-      ...problemsOf(path, status, allowWritable),
-      ...(status.kind === "file" ? formatProblems(files, path, realPath) : []),
+      ...problemsOf(kind, path, status, allowWritable),
+      ...(status.kind === "file" ? formatProblems(kind, files, path, realPath) : []),
     ];
     return problems.length === 0 ? ok(realPath) : fail(...problems);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    return fail(missing(path, error));
+    return fail(missing(kind, path, error));
   }
 }
 
-function problemsOf(path: string, status: FileStatus, allowWritable: boolean): Problem[] {
+function problemsOf(
+  kind: Kind,
+  path: string,
+  status: FileStatus,
+  allowWritable: boolean,
+): Problem[] {
+  const what = words[kind];
   if (status.kind !== "file") {
     return [
       {
-        code: "interface-not-a-file",
-        message: `The Interface "${path}" is not a file.`,
+        code: `${kind}-not-a-file`,
+        message: `The ${what} "${path}" is not a file.`,
         expected: "an executable file",
         got: status.kind,
-        hint: "Put the executable there, or change the name of the Interface in the Topology.",
+        hint: `Put the executable there, or change the name of the ${what} in the Topology.`,
       },
     ];
   }
@@ -49,8 +61,8 @@ function problemsOf(path: string, status: FileStatus, allowWritable: boolean): P
   const problems: Problem[] = [];
   if ((status.mode & 0o111) === 0) {
     problems.push({
-      code: "interface-not-executable",
-      message: `The Interface "${path}" is not executable.`,
+      code: `${kind}-not-executable`,
+      message: `The ${what} "${path}" is not executable.`,
       expected: "mode 0755",
       got: `mode ${mode}`,
       hint: `Run: chmod 0755 '${path}'`,
@@ -58,8 +70,8 @@ function problemsOf(path: string, status: FileStatus, allowWritable: boolean): P
   }
   if ((status.mode & 0o022) !== 0 && !allowWritable) {
     problems.push({
-      code: "interface-writable",
-      message: `The Interface "${path}" can be changed by others than its owner.`,
+      code: `${kind}-writable`,
+      message: `The ${what} "${path}" can be changed by others than its owner.`,
       expected: "mode 0755",
       got: `mode ${mode}`,
       hint: `Run: chmod go-w '${path}'; for development the configuration can allow it.`,
@@ -69,6 +81,7 @@ function problemsOf(path: string, status: FileStatus, allowWritable: boolean): P
 }
 
 function formatProblems(
+  kind: Kind,
   files: Parameters<typeof whyNotRunnable>[0],
   path: string,
   realPath: string,
@@ -76,24 +89,26 @@ function formatProblems(
   // Who may run it and not read it will see when it is called.
   const why = unlessRefused(() => whyNotRunnable(files, realPath), null);
   if (why === null) return [];
+  const what = words[kind];
   return [
     {
-      code: "interface-not-runnable",
-      message: `The Interface "${path}" cannot be run on this machine: ${why}.`,
+      code: `${kind}-not-runnable`,
+      message: `The ${what} "${path}" cannot be run on this machine: ${why}.`,
       expected: "a program of this machine, or a script",
       hint: "Install the one that was built for this machine.",
     },
   ];
 }
 
-function missing(path: string, error?: FileError): Problem {
+function missing(kind: Kind, path: string, error?: FileError): Problem {
+  const what = words[kind];
   const isThere = error !== undefined && error.code !== "ENOENT";
   return {
-    code: "interface-missing",
+    code: `${kind}-missing`,
     message: isThere
-      ? `The Interface "${path}" cannot be looked at: ${error.message}.`
-      : `There is no Interface "${path}".`,
+      ? `The ${what} "${path}" cannot be looked at: ${error.message}.`
+      : `There is no ${what} "${path}".`,
     expected: "an executable file",
-    hint: "Install it there, or change the name of the Interface in the Topology.",
+    hint: `Install it there, or change the name of the ${what} in the Topology.`,
   };
 }

@@ -40,6 +40,8 @@ export const configurationShape = fields({
     /** Of the Mender Client, for keys that are no files; refused by its name. */
     SSLEngine: z.string({ error: "text" }).exactOptional(),
   }).exactOptional(),
+  /** Under the Mender Client, which takes a wait for a failure: how long a gate is waited for. */
+  GateWaitSeconds: count(0, maxTimeoutSeconds).exactOptional(),
   /** How many past deployments are kept. */
   HistoryLimit: count(1, 10_000).exactOptional(),
   InterfaceTimeoutSeconds: count(1, maxTimeoutSeconds).exactOptional(),

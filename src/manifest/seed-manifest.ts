@@ -19,6 +19,7 @@ export function inlineTopology(
   return {
     file: source.file,
     systemType: null,
+    gates: [],
     components: shape.components.map((component, index) => ({
       componentType: component.component_type,
       id: component.id ?? null,

@@ -90,6 +90,7 @@ export interface EffectiveSettings {
   readonly httpsClientCertificate: Sourced<string | null>;
   readonly httpsClientKey: Sourced<string | null>;
   readonly serverCertificate: Sourced<string | null>;
+  readonly gateWaitSeconds: Sourced<number>;
   readonly historyLimit: Sourced<number>;
   readonly interfaceTimeoutSeconds: Sourced<number>;
   readonly retryDownloadCount: Sourced<number>;
@@ -107,6 +108,9 @@ const clientPayloadTrees = [
 
 /** Four hours, as the protocol has it. */
 const defaultTimeoutSeconds = 14_400;
+
+/** Well below the time that the Mender Client gives a module. */
+const defaultGateWaitSeconds = 600;
 
 /** That of the Mender Client. */
 const defaultRetryCount = 10;
@@ -177,6 +181,9 @@ export function effectiveSettings({
       fromFile(files, ["ServerCertificate"], (settings) => settings.ServerCertificate) ??
       client.serverCertificate ??
       byDefault(null),
+    gateWaitSeconds:
+      fromFile(files, ["GateWaitSeconds"], (settings) => settings.GateWaitSeconds) ??
+      byDefault(defaultGateWaitSeconds),
     historyLimit:
       fromFile(files, ["HistoryLimit"], (settings) => settings.HistoryLimit) ??
       byDefault(defaultHistoryLimit),

@@ -32,6 +32,7 @@ export function shownSettings(settings: EffectiveSettings): readonly ShownSettin
     show("HttpsClient.Key", settings.httpsClientKey),
     show("ServerCertificate", settings.serverCertificate),
     show("RetryDownloadCount", settings.retryDownloadCount),
+    show("GateWaitSeconds", settings.gateWaitSeconds),
     show("HistoryLimit", settings.historyLimit),
     show("InterfaceTimeoutSeconds", settings.interfaceTimeoutSeconds),
     show("LogLevel", settings.logLevel),

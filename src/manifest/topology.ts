@@ -1,11 +1,13 @@
 import * as z from "zod";
 import { type ComponentId, ComponentType } from "../core/ids.ts";
+import { type GateMoment, gateMoments } from "../core/protocol.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Facts } from "./fact-cells.ts";
 import { readShaped } from "./shaped-file.ts";
 import { placeAt, type TextFile } from "./source.ts";
 import {
+  duration,
   factsShape,
   fields,
   fileName,
@@ -24,6 +26,19 @@ export interface Topology {
   /** Null where the Components come from a Manifest of the first form. */
   readonly systemType: string | null;
   readonly components: readonly TopologyEntry[];
+  /** In the order in which they are asked. */
+  readonly gates: readonly TopologyGate[];
+}
+
+/** Who is asked before a deployment goes on; docs/gates.md. */
+export interface TopologyGate {
+  /** Of the executable. */
+  readonly name: string;
+  readonly moments: readonly GateMoment[];
+  readonly timeoutSeconds: number;
+  /** For so long it may say not now; null: not said. */
+  readonly deferAtMostMs: number | null;
+  readonly at: Place;
 }
 
 export interface TopologyEntry {
@@ -49,6 +64,18 @@ export interface TopologyEntry {
 /** Longer than any update; more milliseconds than a timer can hold would fire at once. */
 export const maxTimeoutSeconds = 2_000_000;
 
+/** A question takes no longer; an Interface may flash a board meanwhile. */
+const usualGateSeconds = 60;
+
+const gate = fields({
+  name: fileName,
+  at: listOf(z.enum(gateMoments, { error: `one of ${gateMoments.join(", ")}` }), "moments").min(1, {
+    error: `at least one of ${gateMoments.join(", ")}`,
+  }),
+  timeout_seconds: wholeNumber(1, maxTimeoutSeconds).exactOptional(),
+  defer_at_most: duration.exactOptional(),
+});
+
 const component = fields({
   component_type: ComponentType,
   interface: fileName.exactOptional(),
@@ -70,6 +97,7 @@ export const topologyShape = fields({
   kind: z.literal("topology", { error: `"topology"` }),
   system_type: label,
   components: components.exactOptional(),
+  gates: listOf(gate, "gates").exactOptional(),
 });
 
 /** The Components in a file of their own. */
@@ -92,8 +120,13 @@ export function readTopology(file: TextFile, componentsFile: TextFile | null): R
     topologyEntry(entry, placeAt(source, nodeAt(root, ["components", index])?.start ?? 0)),
   );
   const unsafe = entries.flatMap((entry) => interfaceProblems(entry));
-  if (unsafe.length > 0) return fail(...unsafe);
-  return ok({ file: source.file, systemType: shape.system_type, components: entries });
+  const gates = (shape.gates ?? []).map((one, index) => ({
+    ...topologyGate(one),
+    at: placeAt(document.source, nodeAt(document.root, ["gates", index])?.start ?? 0),
+  }));
+  const wrong = [...unsafe, ...gateProblems(gates)];
+  if (wrong.length > 0) return fail(...wrong);
+  return ok({ file: source.file, systemType: shape.system_type, components: entries, gates });
 }
 
 type ComponentShape = z.output<typeof component>;
@@ -121,6 +154,49 @@ function topologyEntry(shape: ComponentShape, at: Place): TopologyEntry {
     rebootsHost: shape.reboots_host ?? false,
     facts: new Map(Object.entries(shape.facts ?? {})),
     at,
+  };
+}
+
+function topologyGate(shape: z.output<typeof gate>): Omit<TopologyGate, "at"> {
+  return {
+    name: shape.name,
+    moments: shape.at,
+    timeoutSeconds: shape.timeout_seconds ?? usualGateSeconds,
+    deferAtMostMs: shape.defer_at_most ?? null,
+  };
+}
+
+/** A gate is named by its executable, in the journal as well, and is asked once at each of its moments. */
+function gateProblems(gates: readonly TopologyGate[]): readonly Problem[] {
+  return gates.flatMap(({ name, moments, at }, index) => {
+    const first = gates.findIndex((other) => other.name === name);
+    const twice = moments.find((moment, place) => moments.indexOf(moment) !== place);
+    return [
+      ...(first === index ? [] : [gateTwice(name, gates[first]?.at.line ?? 0, at)]),
+      ...(twice === undefined ? [] : [momentTwice(name, twice, at)]),
+    ];
+  });
+}
+
+function gateTwice(name: string, line: number, at: Place): Problem {
+  return {
+    code: "wrong-value",
+    message: `The gate "${name}" is there twice.`,
+    at,
+    expected: "each gate once, with all its moments",
+    got: `"${name}", as in line ${line}`,
+    hint: `Remove one of them, and put the moments of both into "at".`,
+  };
+}
+
+function momentTwice(name: string, moment: GateMoment, at: Place): Problem {
+  return {
+    code: "wrong-value",
+    message: `The gate "${name}" has the moment "${moment}" twice.`,
+    at,
+    expected: "each moment once",
+    got: moment,
+    hint: "Remove one of them.",
   };
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { durationMs, durationPattern } from "../core/duration.ts";
 
 /**
  * What stands at the leaves of our YAML files. Scalars reach the schemas as the text that was written,
@@ -58,6 +59,14 @@ export function wholeNumber(least: number, most: number) {
     .transform(Number)
     .refine((number) => number >= least && number <= most, { error });
 }
+
+const lasting = "a duration such as 90s, 15m, 4h or 2d";
+
+/** Milliseconds. */
+export const duration = z
+  .string({ error: lasting })
+  .regex(durationPattern, { error: lasting, abort: true })
+  .transform((text) => durationMs(text) ?? 0);
 
 export const yesOrNo = z
   .string({ error: "yes or no" })

@@ -8,7 +8,7 @@ const idLength = 16;
 export function nodeClock(): Clock {
   return {
     now: () => new Date(),
-    monotonicMs: () => performance.now(),
+    monotonicMs: () => Number(process.hrtime.bigint()) / 1e6,
     sleep: (ms, signal) => wait(ms, undefined, signal === undefined ? {} : { signal }),
     randomId: () => randomBytes(idLength).toString("hex"),
   };

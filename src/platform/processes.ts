@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from "node:util";
-import { startChild } from "./child-process.ts";
+import { type Child, startChild } from "./child-process.ts";
 import { endProcess, signalGroup } from "./process-end.ts";
 import {
   findMarked,
@@ -53,9 +53,19 @@ function identityOf({ pid, startTime }: ProcessIdentity): ProcessIdentity {
 }
 
 async function start(spec: ProcessSpec): Promise<RunningProcess> {
-  const child = await startChild({ ...spec, extendEnv: false });
-  if (!(child instanceof Error)) return watchedChild(spec, child);
+  const { input } = spec;
+  const child = await startChild({ ...spec, extendEnv: false, isFed: input !== undefined });
+  if (!(child instanceof Error)) {
+    feed(child, input);
+    return watchedChild(spec, child);
+  }
   return { pid: 0, startTime: "0", ended: Promise.resolve(notStarted(child)), terminate: () => {} };
+}
+
+/** It need not read it. */
+function feed({ stdin }: Child, input: Uint8Array | undefined): void {
+  stdin?.on("error", () => {});
+  stdin?.end(input);
 }
 
 function notStarted(error: unknown): ProcessEnd {

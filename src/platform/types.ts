@@ -160,6 +160,8 @@ export interface ProcessSpec {
   readonly timeoutMs: number;
   /** From SIGTERM to SIGKILL. */
   readonly graceMs: number;
+  /** All that it reads on stdin; absent: nothing. */
+  readonly input?: Uint8Array;
   /** Called with every piece of output as it comes. */
   readonly onOutput: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
 }
@@ -257,7 +259,7 @@ export interface Host {
 export interface Clock {
   /** For showing only. */
   now(): Date;
-  /** Milliseconds that never jump. */
+  /** Milliseconds since the host has booted, by a clock that never jumps and that all processes share. */
   monotonicMs(): number;
   /** Throws once the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

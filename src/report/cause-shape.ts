@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { gateMoments } from "../core/protocol.ts";
 import { roundNames } from "../deployment/rounds.ts";
 import { errorShape } from "./problem-shape.ts";
 
@@ -12,6 +13,15 @@ export const failureShape = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("problem"), problem: errorShape }),
 ]);
 
+/** A gate has refused it, or has said not now for too long. */
+export const gateCauseShape = z.object({
+  kind: z.literal("gate"),
+  gate: z.string(),
+  moment: z.enum(gateMoments),
+  reason: failureShape,
+  told: z.string().nullable(),
+});
+
 /** Why a deployment failed. */
 export const causeShape = z.discriminatedUnion("kind", [
   z.object({
@@ -20,6 +30,7 @@ export const causeShape = z.discriminatedUnion("kind", [
     state: z.enum(roundNames),
     reason: failureShape,
   }),
+  gateCauseShape,
   z.object({ kind: z.literal("host-rebooted") }),
   z.object({ kind: z.literal("no-progress") }),
   z.object({ kind: z.literal("asked") }),

@@ -2,6 +2,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { Cause, Event } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import { failureText } from "./failure.ts";
+import { refusalText } from "./gate-text.ts";
 import { printable, printableExactly } from "./printable.ts";
 import type { Style } from "./style.ts";
 import { listed } from "./words.ts";
@@ -43,6 +44,8 @@ function causeText(cause: Cause): string {
   switch (cause.kind) {
     case "component":
       return `${cause.state} of ${printableExactly(cause.component)} failed: ${failureText(cause.reason).replace(/\.+$/, "")}`;
+    case "gate":
+      return refusalText(cause.gate, cause.moment, cause.reason, cause.told);
     case "host-rebooted":
       return "the host rebooted although nobody had asked for it";
     case "no-progress":

@@ -1,6 +1,7 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { Cause, Event, HowFar } from "../core/events.ts";
 import type { Problem } from "../core/problem.ts";
+import { gateCauseJson } from "./cause.ts";
 import { failureJson } from "./failure.ts";
 import { nextStep } from "./end-block.ts";
 import { outcomeHint } from "./outcome.ts";
@@ -116,6 +117,28 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
       return { message: event.message };
     case "host-reboot":
       return { components: event.components };
+    case "gate-asked":
+      return { gate: event.gate, moment: event.moment, group: event.group };
+    case "gate-answered":
+      return {
+        gate: event.gate,
+        moment: event.moment,
+        group: event.group,
+        answer: event.answer,
+        reason: event.reason,
+        failure: event.failure === null ? null : failureJson(event.failure),
+        elapsed_ms: Math.round(event.elapsedMs),
+      };
+    case "gate-line":
+      return { gate: event.gate, moment: event.moment, stream: event.stream, line: event.line };
+    case "waiting":
+      return {
+        deployment: event.deployment,
+        gate: event.gate,
+        moment: event.moment,
+        reason: event.reason,
+        asked_again_ms: event.askedAgainMs,
+      };
     case "stopped":
       return {
         deployment: event.deployment,
@@ -149,6 +172,7 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
 }
 
 function causeJson(cause: Cause | null): Readonly<Record<string, unknown>> | null {
+  if (cause?.kind === "gate") return gateCauseJson(cause);
   if (cause?.kind !== "component") return cause;
   const { kind, component, state, reason, log } = cause;
   return { kind, component, state, reason: failureJson(reason), log };

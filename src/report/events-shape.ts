@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { deploymentOutcomes, type Event, works } from "../core/events.ts";
-import { queries, states, stopPoints } from "../core/protocol.ts";
-import { failureShape } from "./cause-shape.ts";
+import { gateMoments, queries, states, stopPoints } from "../core/protocol.ts";
+import { failureShape, gateCauseShape } from "./cause-shape.ts";
 import { noPlanShape, planShape, undecidedShape } from "./plan-shape.ts";
 import { errorShape, warningShape } from "./problem-shape.ts";
 
@@ -23,9 +23,12 @@ const causeShape = z.union([
     reason: failureShape,
     log: z.array(z.string()),
   }),
+  gateCauseShape,
   z.object({ kind: z.enum(["host-rebooted", "no-progress", "asked"]) }),
 ]);
 const nextShape = z.object({ text: z.string(), command: z.string() });
+
+const ofGate = { gate: z.string(), moment: z.enum(gateMoments) };
 
 const work = { work: z.enum(works), name: z.string() };
 const amount = z.object({
@@ -140,6 +143,37 @@ const eventShapes = {
     failed: z.boolean(),
     cause: causeShape.nullable(),
     next: nextShape.nullable(),
+  }),
+  "gate-asked": z.object({
+    type: z.literal("gate-asked"),
+    ...stamp,
+    ...ofGate,
+    group: z.int().nullable(),
+  }),
+  "gate-answered": z.object({
+    type: z.literal("gate-answered"),
+    ...stamp,
+    ...ofGate,
+    group: z.int().nullable(),
+    answer: z.enum(["go", "not-now", "no"]),
+    reason: z.string().nullable(),
+    failure: failureShape.nullable(),
+    elapsed_ms: z.int(),
+  }),
+  "gate-line": z.object({
+    type: z.literal("gate-line"),
+    ...stamp,
+    ...ofGate,
+    stream: z.enum(["stdout", "stderr"]),
+    line: z.string(),
+  }),
+  waiting: z.object({
+    type: z.literal("waiting"),
+    ...stamp,
+    ...ofGate,
+    deployment: z.string(),
+    reason: z.string().nullable(),
+    asked_again_ms: z.int().nullable(),
   }),
   note: z.object({ type: z.literal("note"), ...stamp, message: z.string() }),
   "deployment-ended": z.object({

@@ -6,6 +6,7 @@ import type { ComponentId, ComponentType } from "../core/ids.ts";
 import { queries, states } from "../core/protocol.ts";
 import { aligned, padded } from "./columns.ts";
 import { failureText } from "./failure.ts";
+import { gateName, reasonText } from "./gate-text.ts";
 import { amountText, durationText, memoryText } from "./measures.ts";
 import { failedStopLines, outcomeLines } from "./outcome.ts";
 import { printable, printableExactly, quotedName } from "./printable.ts";
@@ -35,6 +36,10 @@ export function levelOf(event: Event): Level {
     case "state-ended":
       if (event.failure !== null) return "error";
       return isQuery(event.state) ? "debug" : "info";
+    case "gate-asked":
+      return "debug";
+    case "gate-answered":
+      return event.answer === "no" ? "error" : "info";
     case "error-path-entered":
       return "warning";
     case "stopped":
@@ -145,6 +150,14 @@ function linesOf(
           `The host reboots for ${listed(event.components.map(printableExactly))}; then call resume.`,
         ),
       ];
+    case "gate-asked":
+      return [`The ${gateName(event.gate, event.moment)}: asked`];
+    case "gate-answered":
+      return [answeredLine(event, style)];
+    case "gate-line":
+      return [`Gate ${quotedName(event.gate)}  ${style.faint(`| ${printable(event.line)}`)}`];
+    case "waiting":
+      return [waitingLine(event, style)];
     case "stopped":
       return event.failed
         ? failedStopLines(event, fromStop[event.before], style)
@@ -156,6 +169,26 @@ function linesOf(
     default:
       return assertNever(event);
   }
+}
+
+function answeredLine(event: Extract<Event, { type: "gate-answered" }>, style: Style): string {
+  const head = `The ${gateName(event.gate, event.moment)}`;
+  const { answer, failure } = event;
+  const reason = reasonText(event.reason);
+  if (failure !== null)
+    return `${head}, ${style.bad(`says no (${failureText(failure)})`)}${reason}`;
+  return answer === "go"
+    ? `${head}, ${style.good("lets it pass")}${reason}`
+    : `${head}, says ${style.careful("not now")}${reason}`;
+}
+
+function waitingLine(event: Extract<Event, { type: "waiting" }>, style: Style): string {
+  const { gate, moment, askedAgainMs } = event;
+  const again =
+    askedAgainMs === null
+      ? "resume asks it again, rollback undoes the deployment"
+      : `it is asked again in ${durationText(askedAgainMs)}`;
+  return style.strong(`Waiting for the ${gateName(gate, moment)}; ${again}.`);
 }
 
 /** What comes behind a stop. */

@@ -3,6 +3,7 @@ import type { SystemVersion } from "../core/ids.ts";
 import type { Failure } from "../deployment/deployment.ts";
 import type { Prospect } from "../deployment/prospect.ts";
 import { failureText } from "./failure.ts";
+import { refusalText } from "./gate-text.ts";
 import { causeJson } from "./cause.ts";
 import { listed } from "./words.ts";
 
@@ -73,6 +74,8 @@ export function causeText(failure: Failure): string {
       if (failure.reason.kind === "interrupted") return `${which} was interrupted`;
       return `${which}: ${failureText(failure.reason).replace(/\.+$/, "")}`;
     }
+    case "gate":
+      return refusalText(failure.gate, failure.moment, failure.reason, failure.told);
     case "host-rebooted":
       return "the host rebooted although nobody had asked for it";
     case "no-progress":

@@ -13,6 +13,13 @@ function waitingDocument(waiting: Waiting): Readonly<Record<string, unknown>> {
       return { kind: waiting.kind, pid: waiting.pid };
     case "stop":
       return { kind: waiting.kind, before: waiting.before };
+    case "gate":
+      return {
+        kind: waiting.kind,
+        gate: waiting.gate,
+        moment: waiting.moment,
+        reason: waiting.reason,
+      };
     case "host-reboot":
       return { kind: waiting.kind };
     case "resume":

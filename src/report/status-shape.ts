@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { deploymentOutcomes } from "../core/events.ts";
-import { stopPoints } from "../core/protocol.ts";
+import { gateMoments, stopPoints } from "../core/protocol.ts";
 import { roundNames } from "../deployment/rounds.ts";
 import { causeShape } from "./cause-shape.ts";
 
@@ -13,6 +13,12 @@ const owedShape = z.object({
 const waitingShape = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("process"), pid: z.int() }),
   z.object({ kind: z.literal("stop"), before: z.enum(stopPoints) }),
+  z.object({
+    kind: z.literal("gate"),
+    gate: z.string(),
+    moment: z.enum(gateMoments),
+    reason: z.string().nullable(),
+  }),
   z.object({ kind: z.literal("host-reboot") }),
   z.object({ kind: z.literal("resume"), interrupted: z.enum(roundNames).nullable() }),
 ]);

@@ -1,5 +1,5 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { StopPoint } from "../core/protocol.ts";
+import type { GateMoment, StopPoint } from "../core/protocol.ts";
 import { decide } from "../deployment/decide.ts";
 import {
   type Deployment,
@@ -7,10 +7,12 @@ import {
   groupCount,
   owingCleanup,
 } from "../deployment/deployment.ts";
+import { isAtGate } from "../deployment/gates.ts";
 import type { OwedCleanup } from "../journal/owed.ts";
 import { type Prospect, prospectOf } from "../deployment/prospect.ts";
 import { charactersOf, type WidthOf } from "./columns.ts";
 import { failureText } from "./failure.ts";
+import { gateName, reasonText, refusalText } from "./gate-text.ts";
 import { ending } from "../deployment/verdict.ts";
 import { outcomeSentence } from "./outcome.ts";
 import type { InProgress } from "./in-progress.ts";
@@ -24,6 +26,12 @@ import { quoted } from "./words.ts";
 export type Waiting =
   | { readonly kind: "process"; readonly pid: number }
   | { readonly kind: "stop"; readonly before: StopPoint }
+  | {
+      readonly kind: "gate";
+      readonly gate: string;
+      readonly moment: GateMoment;
+      readonly reason: string | null;
+    }
   | { readonly kind: "host-reboot" }
   | { readonly kind: "resume"; readonly interrupted: string | null };
 
@@ -36,6 +44,11 @@ export function waitingFor({ deployment, heldBy, bootId }: InProgress): Waiting 
   }
   if (round === null && deployment.stoppedBefore !== null) {
     return { kind: "stop", before: deployment.stoppedBefore };
+  }
+  const { waiting } = deployment.gates;
+  if (round === null && waiting !== null && isAtGate(deployment)) {
+    const { gate, moment, reason } = waiting;
+    return { kind: "gate", gate, moment, reason };
   }
   return { kind: "resume", interrupted: round };
 }
@@ -62,7 +75,8 @@ export function groupOf(
 function nextGroup(deployment: Deployment): number | null {
   if (deployment.open !== null) return null;
   const action = decide(deployment);
-  return action.kind === "round" ? action.group : null;
+  if (action.kind === "wait") return action.ask.group;
+  return action.kind === "round" || action.kind === "ask-gate" ? action.group : null;
 }
 
 /** `owed`: the Cleanups that ended deployments have left to be made. */
@@ -129,6 +143,10 @@ function waitingSentence(waiting: Waiting, prospect: Prospect, deployment: Deplo
   switch (waiting.kind) {
     case "process":
       return `A process (${waiting.pid}) is at work on it. Were it killed now, "orchestrator resume" would ${does}${orUndo}.`;
+    case "gate": {
+      const what = `${gateName(waiting.gate, waiting.moment)}${reasonText(waiting.reason)}`;
+      return `It waits for the ${what}. "orchestrator resume" asks it again${orUndo}.`;
+    }
     case "host-reboot":
       return `It waits for a reboot of the host; then ${resume}.`;
     case "stop":
@@ -155,6 +173,8 @@ export function failureSentence(failure: Failure): string {
         /\.+$/,
         ".",
       );
+    case "gate":
+      return `It failed: ${refusalText(failure.gate, failure.moment, failure.reason, failure.told)}.`;
     case "host-rebooted":
       return "It failed: the host rebooted although nobody had asked for it.";
     case "no-progress":

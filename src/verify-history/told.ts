@@ -15,6 +15,7 @@ export type Told =
     }
   | { readonly type: "replanned"; readonly groups: Groups | null }
   | { readonly type: "ended"; readonly outcome: string }
+  | { readonly type: "gate-asked" | "gate-running" | "gate-answered" }
   | { readonly type: "run" | "running" | "stopped" | "told" };
 
 export interface Begun {

@@ -7,7 +7,7 @@ import {
   SystemVersion,
   Version,
 } from "../../src/core/ids.ts";
-import type { StopPoint } from "../../src/core/protocol.ts";
+import type { GateMoment, StopPoint } from "../../src/core/protocol.ts";
 import { contingencyPlan } from "../../src/deployment/contingency-plan.ts";
 import { decide } from "../../src/deployment/decide.ts";
 import { type Deployment, owingCleanup } from "../../src/deployment/deployment.ts";
@@ -15,7 +15,9 @@ import { begin, evolve } from "../../src/deployment/evolve.ts";
 import type {
   Begin,
   FoundFact,
+  GateAnswer,
   JournalRecord,
+  PlannedGate,
   Run,
   TopologyComponent,
 } from "../../src/deployment/records.ts";
@@ -42,6 +44,9 @@ export interface SystemSpec {
   /** True: tables in which all of v1 and all of v2 are end states, and anything may be passed through. */
   readonly constrained?: boolean;
   readonly exitOnReboot?: boolean;
+  readonly gates?: readonly PlannedGate[];
+  /** Under a caller that takes a wait for a failure: how long a gate is waited for, in milliseconds. */
+  readonly gateWaitMs?: number;
 }
 
 export function beginOf(spec: SystemSpec): Begin {
@@ -133,6 +138,8 @@ export function beginOf(spec: SystemSpec): Begin {
       provides: {},
       clears: null,
     })),
+    ...(spec.gates === undefined ? {} : { gates: spec.gates }),
+    ...(spec.gateWaitMs === undefined ? {} : { gateWaitMs: spec.gateWaitMs }),
   };
 }
 
@@ -153,6 +160,8 @@ export interface Call {
   readonly exitOnReboot?: boolean;
   /** An install that takes an orphan back. */
   readonly isMakingWay?: true;
+  /** The clock when the call comes, in milliseconds since the boot; it stands still meanwhile. */
+  readonly nowMs?: number;
   /** The host booted anew since the last call. */
   readonly rebooted?: boolean;
 }
@@ -167,6 +176,9 @@ export type ScriptedEnd =
   /** This process dies: before the Interface was started, or while it ran. */
   | { readonly cut: "before-start" | "while-running" };
 
+/** What a gate answers; `cut`: this process dies while it is asked. Everything passes where nothing is scripted. */
+export type GateScript = (gate: string, moment: GateMoment) => GateAnswer | "cut";
+
 export const exited = (code: number): { readonly fail: FailureReason } => ({
   fail: { kind: "exited", code },
 });
@@ -180,7 +192,13 @@ export class Boards {
   readonly #specs: ReadonlyMap<string, BoardSpec>;
   readonly #seen = new Map<string, number>();
   readonly #script: Script;
-  constructor(spec: SystemSpec, script: Script = () => "ok") {
+  readonly ask: GateScript;
+  constructor(
+    spec: SystemSpec,
+    script: Script = () => "ok",
+    ask: GateScript = () => ({ kind: "go" }),
+  ) {
+    this.ask = ask;
     this.#specs = new Map(spec.boards.map((board) => [board.id, board]));
     this.#script = script;
     for (const board of spec.boards) this.versions.set(board.id, `${typeName(board)}-v1`);
@@ -239,7 +257,7 @@ export interface Driven {
   readonly deployment: Deployment;
   readonly records: readonly JournalRecord[];
   /** Why the run is over. */
-  readonly end: "ended" | "stopped" | "reboot" | "cut";
+  readonly end: "ended" | "stopped" | "waiting" | "reboot" | "cut";
 }
 
 const at = "2026-01-01T00:00:00.000Z";
@@ -286,6 +304,19 @@ export function drive(from: Begin | Driven, boards: Boards, call: Call = {}): Dr
       case "stop":
         if (action.isNew) add({ type: "stopped", before: action.before });
         return { deployment, records, end: "stopped" };
+      case "wait":
+        return { deployment, records, end: "waiting" };
+      case "ask-gate": {
+        const { moment, group } = action;
+        const gate = action.gate.name;
+        add({ type: "gate-asked", at, gate, moment, group });
+        boards.calls.push(`${moment} ${gate}`);
+        const answer = boards.ask(gate, moment);
+        if (answer === "cut") return { deployment, records, end: "cut" };
+        const { nowMs: monotonicMs = 0 } = call;
+        add({ type: "gate-answered", at, gate, answer, reason: null, monotonicMs, elapsedMs: 0 });
+        break;
+      }
       case "reboot-host":
       case "round": {
         const { round, group, components } = action;

@@ -11,6 +11,7 @@ export const plainInstall: InstallOptions = {
   allowUnsignedManifest: false,
   accept: [],
   prefetch: false,
+  waitMs: 0,
   unattended: false,
 };
 

@@ -17,6 +17,11 @@ export interface ContinueOptions extends Pick<
   readonly from?: string | undefined;
 }
 
+/** Milliseconds; of the commands that may wait for gates. */
+export interface WaitOption {
+  readonly wait?: number | undefined;
+}
+
 /** What resume, commit and rollback have in common: goes on with the deployment in progress and shows it. */
 export async function continueAndShow(
   context: Context,

@@ -18,9 +18,10 @@ import { beginStream, failedInStream, say, writeLines } from "../output/output.t
 import { openProgress } from "../output/progress.ts";
 import { exitOfDeployed } from "../output/run-end.ts";
 import type { Context } from "./context.ts";
+import type { WaitOption } from "./continue.ts";
 import { resume } from "./resume.ts";
 
-export interface InstallCommandOptions extends InstallOptions {
+export interface InstallCommandOptions extends Omit<InstallOptions, "waitMs">, WaitOption {
   readonly dryRun: boolean;
 }
 
@@ -35,7 +36,7 @@ export async function install(
   const isForReal = options.unattended && !options.dryRun;
   const interrupted = isForReal ? await interruptedOf(context, file) : null;
   if (interrupted !== null)
-    return await resume(context, { stopBefore, exitOnReboot, ...interrupted });
+    return await resume(context, { stopBefore, exitOnReboot, wait: options.wait, ...interrupted });
   beginStream(output);
   if (options.dryRun) return await dryRun(context, file, options);
   // A power cut before the deployment begins must leave the mark, too; its first record removes it.
@@ -45,7 +46,12 @@ export async function install(
     const prepared = await prepareInstall(context, file, options, progress);
     if (!prepared.ok) return prepared;
     await showPlan(context, prepared.value.planning);
-    return await carryOut(context, prepared.value, options, progress);
+    return await carryOut(
+      context,
+      prepared.value,
+      { ...options, waitMs: options.wait ?? 0 },
+      progress,
+    );
   });
   if (!installed.ok) {
     markIfAwaited(context, options, installed.problems[0]?.message ?? "");

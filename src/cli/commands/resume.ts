@@ -1,8 +1,8 @@
 import type { ExitCode } from "../../core/exit-code.ts";
 import type { Context } from "./context.ts";
-import { continueAndShow, type ContinueOptions } from "./continue.ts";
+import { continueAndShow, type ContinueOptions, type WaitOption } from "./continue.ts";
 
-export interface ResumeOptions extends ContinueOptions {
+export interface ResumeOptions extends ContinueOptions, WaitOption {
   /** Nobody watches: a deployment that somebody drives step by step is left alone. */
   readonly unattended?: boolean | undefined;
 }
@@ -10,11 +10,12 @@ export interface ResumeOptions extends ContinueOptions {
 /** Goes on with the deployment in progress. */
 export function resume(
   context: Context,
-  { from, unattended, ...options }: ResumeOptions,
+  { from, unattended, wait, ...options }: ResumeOptions,
 ): Promise<ExitCode> {
   return continueAndShow(context, {
     request: { verb: "resume", ...options },
     takes: unattended === true ? "undriven" : "any",
     from,
+    waitMs: wait,
   });
 }

@@ -1,4 +1,5 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { durationMs } from "../../core/duration.ts";
 import { stopPoints } from "../../core/protocol.ts";
 import type { ContinueOptions } from "../commands/continue.ts";
 import type { HistoryOptions } from "../commands/history.ts";
@@ -16,6 +17,7 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
     .option("--allow-downgrade", "install a release with a lower sequence than the last one", false)
     .option(...allowUnsignedOption)
     .option("--prefetch", "fetch all Artifacts before the first install", false)
+    .addOption(waitOption())
     .addOption(
       repeatable(
         new Option("--accept <risk>", "install although the release has expired").choices([
@@ -40,6 +42,7 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
   running(program.command("resume"))
     .description("go on with the deployment in progress, or roll it back; status tells which")
     .option(...fromOption)
+    .addOption(waitOption())
     .addOption(
       new Option(
         "--unattended",
@@ -104,6 +107,17 @@ const fromOption = [
   "--from <path>",
   "where the bundle, or the medium with the Artifacts, is now",
 ] as const;
+
+function waitOption(): Option {
+  return new Option(
+    "--wait <duration>",
+    "wait for gates that say not now, for so long: 90s, 15m, 4h or 2d",
+  ).argParser((text) => {
+    const ms = durationMs(text);
+    if (ms === null) throw new InvalidArgumentError("It must be a duration such as 15m.");
+    return ms;
+  });
+}
 
 function running(command: Command): Command {
   const stop = new Option(

@@ -6,6 +6,7 @@ export const exitStatuses: Readonly<Record<ExitCode, string>> = {
   1: "unexpected: a bug, or a machine that fails",
   2: "nothing in progress to resume, commit or roll back",
   4: "the host must reboot; then call resume",
+  5: "waiting for a gate; then call resume",
   10: "wrong use of the command line",
   11: "invalid Manifest, Topology, bundle, Artifact or configuration",
   12: "not trusted: a checksum or a signature is wrong",

@@ -37,6 +37,7 @@ test("without any file everything has its default", () => {
     "HttpsClient.Key null <- default",
     "ServerCertificate null <- default",
     "RetryDownloadCount 10 <- default",
+    "GateWaitSeconds 600 <- default",
     "HistoryLimit 50 <- default",
     "InterfaceTimeoutSeconds 14400 <- default",
     'LogLevel "info" <- default',

@@ -40,6 +40,10 @@ test("each line of text begins with its deployment, then Component and state whe
 3f2a9c41d0e2    done: stopped before Cleanup as asked
 3f2a9c41d0e2    next: clean up: orchestrator resume
 3f2a9c41d0e2    more: orchestrator status
+3f2a9c41d0e2  The gate "R1", before the installs of a group: asked
+3f2a9c41d0e2  The gate "R1", before the installs of a group, says no (said): said
+3f2a9c41d0e2  Gate "R1"  | said
+3f2a9c41d0e2  Waiting for the gate "R1", before the installs of a group; resume asks it again, rollback undoes the deployment.
 3f2a9c41d0e2  Note: said
 3f2a9c41d0e2  Failed, INCONSISTENT: R1 is installed and could not be committed. Beside it: R1, no longer as before.
 3f2a9c41d0e2    hint: Boot R1 once more, then look at show-provides: what it tells then it has kept. Where that is not the new version, install again.

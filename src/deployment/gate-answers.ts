@@ -1,0 +1,102 @@
+import type { FailureReason } from "../core/events.ts";
+import type { Deployment, GateStanding } from "./deployment.ts";
+import { enterBack } from "./error-path.ts";
+import { ForeignRecord } from "./foreign-record.ts";
+import { deferralMs, gatesAt } from "./gates.ts";
+import { next } from "./next.ts";
+import type { GateAnswered, GateAsked } from "./records.ts";
+
+/** A gate is asked: the one that comes, and no other. */
+export function gateAsked(deployment: Deployment, record: GateAsked): Deployment {
+  const { gate, moment, group } = record;
+  const coming = next(deployment);
+  const isComing =
+    coming.kind === "gate" &&
+    coming.gate.name === gate &&
+    coming.moment === moment &&
+    coming.group === group;
+  if (!isComing || deployment.open !== null) {
+    throw new ForeignRecord(`the gate ${gate} does not follow here`);
+  }
+  const gates: GateStanding = { ...deployment.gates, asked: record };
+  return { ...deployment, stoppedBefore: null, gates };
+}
+
+/** Whoever asks knows that the deployment can be gone on with, so this counts as progress. */
+export function gateAnswered(deployment: Deployment, record: GateAnswered): Deployment {
+  const { gates, begin, runs } = deployment;
+  const { gate, answer, reason, monotonicMs } = record;
+  if (gates.asked?.gate !== gate) throw new ForeignRecord(`the gate ${gate} was not asked`);
+  const { moment } = gates.asked;
+  const waitedMs = waitedUntil(gates, monotonicMs);
+  const settled: GateStanding = { ...gates, asked: null, waiting: null, waitedMs };
+  const answered: Deployment = { ...deployment, idleRuns: 0, gates: settled };
+  const refused = (why: FailureReason): Deployment =>
+    enterBack({
+      ...answered,
+      failure: { kind: "gate", gate, moment, reason: why, told: reason, run: runs },
+    });
+  if (answer.kind === "no") return refused(answer.failure);
+  if (answer.kind === "go") {
+    return { ...answered, gates: { ...settled, passed: gates.passed + 1 } };
+  }
+  const planned = gatesAt(begin, moment).find(({ name }) => name === gate);
+  const mostMs = planned === undefined ? 0 : deferralMs(begin, planned, moment);
+  if ((waitedMs[gate] ?? 0) >= mostMs) return refused(deferredTooLong(gate, mostMs));
+  return {
+    ...answered,
+    // The wait may be long: neither what was seen nor what the others have said before it counts behind it.
+    hasAskedOld: false,
+    hasAskedFacts: false,
+    gates: {
+      ...settled,
+      passed: 0,
+      waiting: {
+        gate,
+        moment,
+        reason,
+        retryAfterMs: answer.retryAfterMs,
+        sinceMs: monotonicMs,
+        run: runs,
+      },
+    },
+  };
+}
+
+function waitedUntil({ waiting, waitedMs }: GateStanding, nowMs: number): GateStanding["waitedMs"] {
+  if (waiting === null) return waitedMs;
+  const { gate, sinceMs } = waiting;
+  return { ...waitedMs, [gate]: (waitedMs[gate] ?? 0) + Math.max(0, nowMs - sinceMs) };
+}
+
+/**
+ * What a run finds that takes the deployment up. No run does anything on what a gate has told another one, so whoever
+ * was asked for what is not begun is asked again; in another boot the clock has begun anew.
+ */
+export function gatesTakenUp(deployment: Deployment, hasRebooted: boolean): Deployment {
+  const { gates, begin, direction } = deployment;
+  if (begin.gates === undefined || direction !== "forward") return deployment;
+  const { waiting } = gates;
+  return {
+    ...deployment,
+    gates: {
+      ...gates,
+      passed: 0,
+      asked: null,
+      waiting: waiting !== null && hasRebooted ? { ...waiting, sinceMs: 0 } : waiting,
+    },
+  };
+}
+
+function deferredTooLong(gate: string, mostMs: number): FailureReason {
+  return {
+    kind: "problem",
+    problem: {
+      code: "gate-deferred",
+      message: `The gate "${gate}" still says not now after ${mostMs / 1000} s, for which it may be waited for.`,
+      expected: "exit status 0",
+      got: "exit status 75",
+      hint: `See to what it waits for, or let it be waited for longer: "defer_at_most" of the gate in the Topology, and under the Mender Client "GateWaitSeconds" of the configuration.`,
+    },
+  };
+}

@@ -1,0 +1,237 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { GateMoment } from "../../src/core/protocol.ts";
+import { addGates, type GateSpec, notNow, tellGate, toldToGate } from "../support/gates.ts";
+import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+
+/** Gates as a user has them: executables that are asked while the built program runs. */
+
+let system: SeedProgram;
+beforeEach(() => {
+  system = seedProgram();
+});
+afterEach(() => {
+  system.remove();
+});
+
+const install = ["install", "manifest-v2.yaml"];
+const withGates = (...gates: readonly GateSpec[]) => addGates(system, gates);
+const gateCalls = () => system.calls().filter((call) => /^(start|group|reboot|commit) /.test(call));
+
+test("a gate that says not now, then go: the deployment waits, resume asks again", () => {
+  withGates({ name: "consent", at: ["start"] });
+  tellGate(system, "consent", notNow("the arm is moving"), { exit: 0 });
+  const waiting = system.run(install);
+  expect(waiting.exit).toBe(5);
+  expect(waiting.stderr).toContain(
+    `The gate "consent", before anything is begun, says not now: the arm is moving`,
+  );
+  expect(system.calls().filter((call) => call.startsWith("Download"))).toEqual([]);
+  expect(system.run(["status"]).stdout).toContain(
+    `It waits for the gate "consent", before anything is begun: the arm is moving. "orchestrator resume" asks it again, "orchestrator rollback" undoes it.`,
+  );
+  const done = system.run(["resume"]);
+  expect([done.exit, system.versions()]).toEqual([0, v2]);
+  expect(gateCalls()).toEqual(["start consent", "start consent"]);
+});
+
+test("gates are asked at each of their moments, in their order, and told what comes", () => {
+  withGates({ name: "one", at: ["start", "group", "commit"] }, { name: "two", at: ["group"] });
+  expect(system.run(install).exit).toBe(0);
+  const groups = [
+    ...system
+      .calls()
+      .join("\n")
+      .matchAll(/group one\ngroup two/g),
+  ];
+  expect(gateCalls()[0]).toBe("start one");
+  expect(gateCalls().at(-1)).toBe("commit one");
+  expect(gateCalls()).toHaveLength(2 + 2 * groups.length);
+  expect(toldToGate(system, "one")).toMatchObject({
+    manifest: "system-core-v2",
+    moment: "commit",
+    stage: 0,
+    stages: 1,
+    group: null,
+    components: [
+      { component: "G13", component_type: "gateway", from: "gateway-v1", to: "gateway-v2" },
+      { component: "R456", component_type: "rtos", from: "rtos-v1", to: "rtos-v2" },
+      { component: "R998", component_type: "rtos", from: "rtos-v1", to: "rtos-v2" },
+    ],
+  });
+  expect(toldToGate(system, "two")).toMatchObject({ moment: "group", group: groups.length - 1 });
+  const [moment, workDir, cwd] = readFileSync(system.path("gates/one.arguments"), "utf8").split(
+    " ",
+  );
+  expect([moment, workDir]).toEqual(["commit", cwd]);
+});
+
+describe("a no", () => {
+  test("at the start is a refusal: nothing was changed, and no deployment is left", () => {
+    withGates({ name: "consent", at: ["start"] });
+    tellGate(system, "consent", { exit: 1, lines: ["the owner declines"] });
+    const refused = system.run(install);
+    expect(refused.exit).toBe(15);
+    expect(refused.stderr).toContain(
+      `the gate "consent", before anything is begun, said no (exit status 1): the owner declines`,
+    );
+    expect(system.isInProgress()).toBe(false);
+    expect(system.versions()).toEqual(v1);
+    expect(system.run(["history"]).stdout).toContain("failed-unchanged");
+  });
+
+  test.each<readonly [GateMoment, number]>([
+    ["group", 20],
+    ["commit", 22],
+  ])("at %s is a failure, and everything is taken back", (moment, exit) => {
+    withGates({ name: "health", at: [moment] });
+    tellGate(system, "health", { exit: 1, lines: ["the motor service is down"] });
+    const failed = system.run(install);
+    expect(failed.exit).toBe(exit);
+    expect(failed.stderr).toContain("the motor service is down");
+    expect([system.versions(), system.isInProgress()]).toEqual([v1, false]);
+    expect(gateCalls()).toEqual([`${moment} health`]);
+  });
+
+  test.each(["signal", "hang"] as const)("is what a gate says by a %s", (how) => {
+    withGates({ name: "health", at: ["commit"], keys: "timeout_seconds: 1" });
+    tellGate(system, "health", how);
+    expect(system.run(install).exit).toBe(22);
+    expect([system.versions(), gateCalls()]).toEqual([v1, ["commit health"]]);
+  });
+
+  test("comes after a gate has said not now for longer than it may", () => {
+    withGates({ name: "health", at: ["commit"], keys: "defer_at_most: 1s" });
+    tellGate(system, "health", notNow("not warm yet"));
+    const failed = system.run([...install, "--wait", "1h"]);
+    expect(failed.exit).toBe(22);
+    expect(failed.stderr).toContain(`The gate "health" still says not now after 1 s`);
+    expect([system.versions(), gateCalls()]).toEqual([v1, ["commit health", "commit health"]]);
+  });
+});
+
+test("--wait asks again by itself, when the gate wants to be asked", () => {
+  withGates({ name: "window", at: ["group"] });
+  tellGate(system, "window", notNow("closed", 1), notNow("closed", 1), { exit: 0 });
+  const done = system.run([...install, "--wait", "1m"]);
+  expect([done.exit, system.versions()]).toEqual([0, v2]);
+  expect(gateCalls().slice(0, 3)).toEqual(["group window", "group window", "group window"]);
+});
+
+test("our own death lets a gate be asked again", () => {
+  withGates({ name: "health", at: ["commit"] });
+  tellGate(system, "health", "kill-caller", { exit: 0 });
+  expect(system.run(install).signal).toBe("SIGKILL");
+  const done = system.run(["resume"]);
+  expect([done.exit, system.versions()]).toEqual([0, v2]);
+  expect(gateCalls()).toEqual(["commit health", "commit health"]);
+});
+
+test("what a gate leaves at work is ended", () => {
+  withGates({ name: "window", at: ["start"] });
+  tellGate(system, "window", "leave-behind");
+  const done = system.run(install);
+  expect(done.exit).toBe(0);
+  expect(done.stderr).toContain("what the gate window had left running was ended: process");
+});
+
+test("one that waits can be rolled back, and nothing is asked on the way back", () => {
+  withGates({ name: "health", at: ["start", "group", "reboot", "commit"] });
+  tellGate(system, "health", { exit: 0 }, { exit: 0 }, notNow("not yet"));
+  expect(system.run(install).exit).toBe(5);
+  const asked = gateCalls().length;
+  expect(system.run(["rollback"]).exit).toBe(0);
+  expect([system.versions(), system.isInProgress()]).toEqual([v1, false]);
+  expect(gateCalls()).toHaveLength(asked);
+});
+
+test("it is nobody's orphan: another install is refused", () => {
+  withGates({ name: "window", at: ["commit"] });
+  tellGate(system, "window", notNow("closed until 22:00"), { exit: 0 });
+  system.run(install);
+  const refused = system.run(["install", "manifest-v3.yaml"]);
+  expect(refused.exit).toBe(17);
+  expect(refused.stderr).toContain(`waits for the gate "window"`);
+  expect(system.run(["commit"]).exit).toBe(0);
+  expect(system.versions()).toEqual(v2);
+});
+
+describe("under a caller that takes a wait for a failure", () => {
+  const client = ["ArtifactCommit", "ArtifactRollback", "Cleanup"].flatMap((state) => [
+    "--stop-before",
+    state,
+  ]);
+  const waitAtMost = (seconds: number) => {
+    mkdirSync(system.path("conf"));
+    const text = JSON.stringify({ GateWaitSeconds: seconds });
+    writeFileSync(system.path("conf/mender-orchestrator.conf"), text, { mode: 0o644 });
+  };
+
+  test("a gate is waited for inside the call", () => {
+    withGates({ name: "window", at: ["start"] });
+    tellGate(system, "window", notNow("closed", 1), { exit: 0 });
+    expect(system.run([...install, ...client, "--exit-on-reboot"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  });
+
+  test("a start that does not come in time is refused, and its later calls find nothing to do", () => {
+    waitAtMost(1);
+    withGates({ name: "window", at: ["start"] });
+    tellGate(system, "window", notNow("closed"));
+    expect(system.run([...install, ...client, "--exit-on-reboot"]).exit).toBe(15);
+    expect(system.run(["rollback", "--stop-before", "Cleanup", "--exit-on-reboot"]).exit).toBe(0);
+    expect(system.run(["resume"]).exit).toBe(0);
+    expect([system.versions(), system.run(["resume"]).exit]).toEqual([v1, 2]);
+  });
+
+  test("a commit that does not come in time fails", () => {
+    waitAtMost(1);
+    withGates({ name: "health", at: ["commit"] });
+    tellGate(system, "health", notNow("not warm yet"));
+    expect(system.run([...install, ...client, "--exit-on-reboot"]).exit).toBe(0);
+    const commit = ["--stop-before", "ArtifactRollback", "--stop-before", "Cleanup"];
+    expect(system.run(["resume", ...commit]).exit).toBe(21);
+    expect(system.run(["rollback", "--stop-before", "Cleanup", "--exit-on-reboot"]).exit).toBe(0);
+    expect(system.run(["resume"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v1);
+  });
+});
+
+describe("a gate that cannot be asked", () => {
+  const problem = () => {
+    const { exit, stderr } = system.run(install);
+    return { exit, stderr };
+  };
+
+  test("is refused before anything is changed, with its place", () => {
+    withGates({ name: "window", at: ["start"] });
+    rmSync(system.path("gates/v1/window"));
+    const missing = problem();
+    expect(missing.exit).toBe(15);
+    expect(missing.stderr).toContain(
+      `There is no gate "${system.path("gates/v1/window")}". [gate-missing]`,
+    );
+    expect(missing.stderr).toMatch(/topology\.yaml:\d+/);
+    expect(system.calls()).toEqual([]);
+  });
+
+  test("is refused where others may write to it", () => {
+    withGates({ name: "window", at: ["start"] });
+    chmodSync(system.path("gates/v1/window"), 0o777);
+    const writable = problem();
+    expect(writable.exit).toBe(15);
+    expect(writable.stderr).toContain("[gate-writable]");
+  });
+
+  test("holds up a resume until it is back, and costs nothing", () => {
+    withGates({ name: "window", at: ["commit"] });
+    tellGate(system, "window", notNow("closed"), { exit: 0 });
+    system.run(install);
+    chmodSync(system.path("gates/v1/window"), 0o644);
+    const refused = system.run(["resume"]);
+    expect(refused.exit).toBe(15);
+    expect(refused.stderr).toContain("[gate-not-executable]");
+    chmodSync(system.path("gates/v1/window"), 0o755);
+    expect([system.run(["resume"]).exit, system.versions()]).toEqual([0, v2]);
+  });
+});
