@@ -34,11 +34,10 @@ const frame = (text: string): string =>
 
 const isHanging = (text: string): boolean => /R456.*(ArtifactInstall|install) .*s$/m.test(text);
 
-/** A command in a terminal of 100 columns. */
-function runOn(args: readonly string[]): void {
+function runOn(columns: number, args: readonly string[]): void {
   terminal = terminalWith(
     `${process.execPath} ${programPath} ${args.join(" ")}`,
-    100,
+    columns,
     system.directory,
     system.environment,
   );
@@ -77,8 +76,33 @@ Group 2 of 2, T`;
     expect(await terminal.seen((text) => /^exit \d+$/m.test(text))).toMatch(/^exit 1$/m);
   });
 
+  test("Ctrl-C says what happens now, above what is drawn, and the end how it goes on", async () => {
+    system.failIn("R456", "ArtifactInstall", "hang");
+    installOn(100);
+    await terminal.seen(isHanging);
+    terminal.press("C-c");
+    expect(await terminal.seen((text) => /^exit \d+$/m.test(text))).toMatch(/^exit 1$/m);
+    const shown = terminal.written().join(" ").replaceAll(/ +/g, " ");
+    expect(shown).toContain(
+      `Told to end: the Interfaces at work are ended first, within 10 s. "orchestrator status" then tells what resume will do. Ctrl-C again kills them and ends at once.`,
+    );
+    expect(shown).toMatch(/was interrupted: this program was told to end\./);
+    expect(shown).toMatch(/hint: Call resume: it will /);
+  });
+
+  test.each([20, 40])(
+    "help fits into %i columns, but for words that are longer",
+    async (columns) => {
+      runOn(columns, ["help", "plan"]);
+      await terminal.seen((text) => text.includes("exit 0"));
+      const wider = terminal.written().filter((line) => line.length > columns);
+      expect(wider.filter((line) => !/^ *\S+( \\)?$/.test(line))).toEqual([]);
+      expect(terminal.written().join("\n")).toMatch(/^ {2}orchestrator /m);
+    },
+  );
+
   test("planning shows how much of its limit it has used, and Ctrl-C ends it at once", async () => {
-    runOn(["plan", ...writeRings(system.directory, 12)]);
+    runOn(100, ["plan", ...writeRings(system.directory, 12)]);
     const planning =
       /^Planning rings {2}(\d+) of at most 300000 search nodes, (\d+\/s, )?[\d.]+ s$/m;
     const first = await terminal.seen((text) => planning.test(text));
@@ -92,7 +116,7 @@ Group 2 of 2, T`;
   });
 
   test("a simulation shows its situations and its memory, and Ctrl-C ends it with what was found", async () => {
-    runOn(["simulate", "manifest-v2.yaml", "--faults", "4", "--exact"]);
+    runOn(100, ["simulate", "manifest-v2.yaml", "--faults", "4", "--exact"]);
     const simulating =
       /^Simulating system-core-v2 with at most \d faults? {2}\d+ situations, (\d+\/s, )?\d+ % of the memory, [\d.]+ s$/m;
     expect(await terminal.seen((text) => simulating.test(text))).toMatch(simulating);

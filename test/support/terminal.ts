@@ -7,6 +7,8 @@ import { join } from "node:path";
 export interface Terminal {
   /** What it shows, without the empty lines at its end; `styled`: with the escapes of colours. */
   readonly screen: (styled?: boolean) => string;
+  /** All that it has shown, each line as it was written, however often it was wrapped. */
+  readonly written: () => readonly string[];
   /** What it shows once that is so, or after 40 seconds all the same. */
   readonly seen: (isSeen: (text: string) => boolean) => Promise<string>;
   readonly resize: (columns: number) => void;
@@ -51,6 +53,7 @@ export function terminalWith(
   );
   return {
     screen,
+    written: () => tmux("capture-pane", "-p", "-J", "-S", "-").trimEnd().split("\n"),
     seen: async (isSeen) => {
       const end = Date.now() + patienceMs;
       for (;;) {

@@ -5,7 +5,7 @@ import { exitStatuses } from "./exit-statuses.ts";
 /** How the parser shows help: wrapped, with an example, and, of the whole program, with the exit statuses. */
 export const helpForm = {
   showGlobalOptions: true,
-  minWidthToWrap: 20,
+  minWidthToWrap: 1,
   formatHelp: helpText,
   formatItem,
   optionDescription,
@@ -13,11 +13,34 @@ export const helpForm = {
 
 function helpText(command: Command, help: Help): string {
   const words = wordsOf(command);
-  return [
+  const width = widthOf(help);
+  const text = [
     Help.prototype.formatHelp.call(help, command, help),
     ...examplesText(words, help),
     ...(words.length === 0 ? exitStatusText(help) : []),
   ].join("\n");
+  return text
+    .split("\n")
+    .flatMap((line) => wrapped(line, width, ""))
+    .join("\n");
+}
+
+function widthOf({ helpWidth }: Help): number {
+  return helpWidth ?? 80;
+}
+
+/** Between words, what follows further in. `mark`: ends each line that another one goes on with. */
+function wrapped(line: string, width: number, mark: string): readonly string[] {
+  if (line.length <= width) return [line];
+  const indent = line.length - line.trimStart().length;
+  const [first = "", ...rest] = line.trim().split(" ");
+  const lines = [" ".repeat(indent) + first];
+  for (const word of rest) {
+    const longer = `${lines.at(-1) ?? ""} ${word}`;
+    if (longer.length + mark.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(" ".repeat(indent + 2) + word);
+  }
+  return lines.map((one, at) => (at === lines.length - 1 ? one : `${one}${mark}`));
 }
 
 function wordsOf(command: Command): readonly string[] {
@@ -27,12 +50,18 @@ function wordsOf(command: Command): readonly string[] {
 
 /** Two columns; where the second one would be narrow, what belongs there is on lines of its own. */
 function formatItem(term: string, termWidth: number, description: string, help: Help): string {
-  const width = help.helpWidth ?? 80;
+  const width = widthOf(help);
   if (width - termWidth - 4 >= 30) {
     return Help.prototype.formatItem.call(help, term, termWidth, description, help);
   }
-  const below = help.boxWrap(description, Math.max(width - 6, help.minWidthToWrap));
-  return [`  ${term}`, ...below.split("\n").map((line) => `      ${line}`)].join("\n");
+  return [`  ${term}`, ...below(description, help)].join("\n");
+}
+
+function below(description: string, help: Help): readonly string[] {
+  const width = widthOf(help);
+  const indent = width < 40 ? 4 : 6;
+  const lines = help.boxWrap(description, width - indent).split("\n");
+  return lines.map((line) => " ".repeat(indent) + line);
 }
 
 function optionDescription({
@@ -53,9 +82,11 @@ function optionDescription({
 function examplesText(words: readonly string[], help: Help): readonly string[] {
   const found = examplesOf(words);
   if (found.length === 0) return [];
+  const width = widthOf(help);
   const items = found.flatMap(({ line, does }) => [
-    `  ${line}`,
-    help.formatItem("  ", 2, does, help),
+    // A shell takes it as it stands.
+    ...wrapped(`  ${line}`, width, " \\"),
+    ...below(does, help),
   ]);
   return [found.length === 1 ? "Example:" : "Examples:", ...items, ""];
 }
