@@ -10,7 +10,7 @@ const sources = [
   "package.json",
   "package-lock.json",
   "tsconfig.json",
-  ".ci/keep-code.mjs",
+  "bin/keep-code.mjs",
 ];
 
 async function isBuilt() {

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
+import { keptCodeOf } from "../../src/platform/kept-code.ts";
 import { programVersion } from "../../src/core/program-version.ts";
 import { buildPackages, type BuiltPackages, packagedAt } from "../support/built-packages.ts";
 import {
@@ -177,6 +178,9 @@ describe.skipIf(!works)("the packages", () => {
     const installed = filesBelow(device).map((name) => name.replace(/(\.1)$/, "$1.gz"));
     expect(installed.filter(same)).toEqual(filesBelow(root).filter(same));
     expect(printed(join(device, "usr/bin/orchestrator"), "--version")).toBe(`${programVersion}\n`);
+    const library = join(device, "usr/lib/mender-orchestrator");
+    expect(printed(process.execPath, join(library, "bin/keep-code.mjs"))).toBe("");
+    expect(readdirSync(join(library, "dist"))).toContain(basename(keptCodeOf("main.cjs")));
     printed("sh", program, "--root", device, "--uninstall");
     expect(readdirSync(device)).toEqual([]);
   });
@@ -274,6 +278,7 @@ describe.skipIf(!works)("the packages", () => {
         "/etc/systemd/system/multi-user.target.wants/mender-orchestrator-resume.service";
 
       test("is driven by the Mender Client, and a purge leaves nothing of it", async () => {
+        expect(await run("node", "/usr/lib/mender-orchestrator/bin/keep-code.mjs")).toBe(0);
         expect(await contents()).toContain(wants);
         expect(await run("mender", "install", update)).toBe(0);
         expect(await run("mender", "commit")).toBe(0);

@@ -1,13 +1,16 @@
-// The last step of the build: installs the seed's System in a scratch directory, and keeps the code that V8 has
-// made of the program meanwhile; see src/platform/kept-code.ts.
+#!/usr/bin/env node
+// Keeps the code that V8 makes of the program, so that each start is faster (src/platform/kept-code.ts): installs the
+// seed's System in a scratch directory, and writes what V8 has made meanwhile beside the program. The last step of the
+// build; and for devices with room for it, see docs/install.md.
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { env } from "node:process";
 import { loadProgram } from "../dist/kept-code.js";
 
+const here = resolve(import.meta.dirname, "..");
 const directory = mkdtempSync(join(tmpdir(), "orchestrator-build-"));
-cpSync("fixtures/systems/seed", directory, { recursive: true });
+cpSync(join(here, "fixtures/systems/seed"), directory, { recursive: true });
 for (const name of readdirSync(join(directory, "interfaces/v1"))) {
   chmodSync(join(directory, "interfaces/v1", name), 0o755);
 }
@@ -19,7 +22,7 @@ Object.assign(env, {
   MENDER_ORCHESTRATOR_TOPOLOGY_DIR: directory,
 });
 
-const program = loadProgram(resolve("dist/main.cjs"));
+const program = loadProgram(join(here, "dist/main.cjs"));
 // What it shows is of no interest, unless it fails.
 const shown = [];
 const tell = process.stderr.write.bind(process.stderr);
@@ -29,7 +32,16 @@ process.stdout.write = process.stderr.write = (text, taken) => {
 };
 process.on("exit", (status) => {
   rmSync(directory, { recursive: true, force: true });
-  if (status === 0) program.keep();
+  if (status === 0) keep();
   else tell(shown.join(""));
 });
 await program.exports.main(["install", join(directory, "manifest-v2.yaml")]);
+
+function keep() {
+  try {
+    program.keep();
+  } catch (error) {
+    tell(`keep-code: ${error.message}\n`);
+    process.exitCode = 15;
+  }
+}
