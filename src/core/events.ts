@@ -132,6 +132,8 @@ export type Event =
       readonly deployment: string;
       /** Null: it has not failed. */
       readonly cause: Cause | null;
+      /** What was installed, as its caller has named it; absent: the caller is not the one who would do so again. */
+      readonly file?: string;
       /** Whose last install was undone by their ArtifactRollback. */
       readonly rolledBack: readonly ComponentId[];
       readonly components: readonly {

@@ -40,6 +40,12 @@ export interface OwedPorts {
   readonly reachCrashPoint: (point: CrashPoint) => void;
 }
 
+/** Shows what happens in `use` as a part of the deployment that owes it; null: nobody knows which. */
+export type Showing = <T>(
+  deployment: string | null,
+  use: (emit: OwedPorts["emit"]) => Promise<T>,
+) => Promise<T>;
+
 /**
  * Where so many runs have called one and not lived to see its end, it ends them or reboots the host: it is not called
  * again.
@@ -55,21 +61,26 @@ const mostCalls = 2;
 export async function makeGood(
   debtors: readonly Debtor[],
   absent: readonly ComponentType[],
-  ports: OwedPorts,
+  ports: Omit<OwedPorts, "emit">,
+  showing: Showing,
 ): Promise<Result<null>> {
   const { platform, store } = ports;
   const { owed, damaged } = takeOwed(platform.files, store);
   for (const { message } of damaged) {
-    ports.emit({ type: "note", message: `${message} What was owed is forgotten` });
+    await showing(null, async (emit) => {
+      emit({ type: "note", message: `${message} What was owed is forgotten` });
+      await Promise.resolve();
+    });
   }
   for (const debt of owed) {
     const debtor = debtors.find(({ id }) => id === debt.component);
-    if (debtor !== undefined) {
-      const called = await cleanUp(debt, debtor, ports);
-      if (!called.ok) return called;
-    } else if (!absent.includes(debt.componentType)) {
-      drop(debt, ports);
-    }
+    if (debtor === undefined && absent.includes(debt.componentType)) continue;
+    const made = await showing(debt.deployment, async (emit) => {
+      if (debtor !== undefined) return await cleanUp(debt, debtor, { ...ports, emit });
+      drop(debt, { ...ports, emit });
+      return ok(null);
+    });
+    if (!made.ok) return made;
   }
   return ok(null);
 }

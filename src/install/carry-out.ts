@@ -53,7 +53,7 @@ async function deploy(
   openProgress: OpenProgress,
   supply: Supplies,
 ): Promise<Result<Installed>> {
-  const { id, settings, planning, input, told } = prepared;
+  const { id, file, settings, planning, input, told } = prepared;
   const { answer, planned } = planning;
   const { stopBefore, exitOnReboot } = options;
   if (answer.kind !== "plan") return ok({ kind: "no-plan" });
@@ -91,7 +91,11 @@ async function deploy(
   const run = { components: planned.from.components, deployment: id };
   const request = { verb: "install", stopBefore, exitOnReboot } as const;
   const shown = await openProgress(run, settings.logLevel);
-  return await withProgress(toldToOthers(machine, id, shown), async (emit) => {
+  return await withProgress(toldToOthers(machine, id, shown), async (tell) => {
+    // One that has others call it is told by those what to do next.
+    const isDriven = options.unattended || stopBefore.includes("Cleanup");
+    const emit: typeof tell = (event) =>
+      tell(event.type === "deployment-ended" && !isDriven ? { ...event, file } : event);
     const ports = deployPorts(machine, {
       settings,
       medium: whereItWas,

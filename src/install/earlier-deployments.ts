@@ -69,8 +69,9 @@ export async function makeOwedGood(
     timeoutMs: timeoutOf(entry, settings),
     environment: environment.inherited,
   }));
-  const run = { components: named, deployment: null };
-  return await withProgress(await openProgress(run, settings.logLevel), (emit) =>
-    makeGood(owing, absent, { platform, store, graceMs, emit, signal, reachCrashPoint }),
-  );
+  const ports = { platform, store, graceMs, signal, reachCrashPoint };
+  return await makeGood(owing, absent, ports, async (deployment, use) => {
+    const run = { components: named, deployment };
+    return await withProgress(await openProgress(run, settings.logLevel), use);
+  });
 }

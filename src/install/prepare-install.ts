@@ -23,6 +23,8 @@ import { withoutKeys } from "./unattended.ts";
 export interface PreparedInstall {
   /** Of the deployment. */
   readonly id: string;
+  /** As its caller has named it. */
+  readonly file: string;
   readonly settings: Settings;
   readonly input: OpenSystemInput;
   readonly planning: Planning;
@@ -86,7 +88,7 @@ export async function prepareInstall(
   const planned = await planThisSystem(machine, settings, input, elsewhere, (present) =>
     makeOwedGood(machine, settings, present, openProgress),
   );
-  if (planned.ok) return ok({ id, settings, input, planning: planned.value, server, told });
+  if (planned.ok) return ok({ id, file, settings, input, planning: planned.value, server, told });
   await server.close();
   input.close();
   removeKeptBundle(machine, id);

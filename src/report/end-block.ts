@@ -5,7 +5,7 @@ import { failureText } from "./failure.ts";
 import { refusalText } from "./gate-text.ts";
 import { printable, printableExactly } from "./printable.ts";
 import type { Style } from "./style.ts";
-import { listed } from "./words.ts";
+import { listed, shellWord } from "./words.ts";
 
 type Ended = Extract<Event, { type: "deployment-ended" }>;
 type Stopped = Extract<Event, { type: "stopped" }>;
@@ -71,12 +71,12 @@ function rolled(ids: readonly ComponentId[]): string {
   return `${names} ${ids.length === 1 ? "was" : "were"}`;
 }
 
-const install = "orchestrator install FILE";
-
 /** Null: there is nothing to do. */
 export function nextStep(event: Ended | Stopped): NextStep | null {
   if (event.type === "stopped") return stoppedStep(event);
   const isAsked = event.cause?.kind === "asked";
+  const file = event.file === undefined ? "FILE" : shellWord(printableExactly(event.file));
+  const install = `orchestrator install ${file}`;
   switch (event.outcome) {
     case "success":
       return null;
@@ -97,7 +97,7 @@ export function nextStep(event: Ended | Stopped): NextStep | null {
           }
         : {
             text: "look at the way from here, then install again",
-            command: "orchestrator plan FILE",
+            command: `orchestrator plan ${file}`,
           };
     case "inconsistent":
       return {

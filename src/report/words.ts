@@ -14,3 +14,8 @@ export function listed(names: readonly string[]): string {
 export function quoted(text: string): string {
   return `"${text}"`;
 }
+
+/** As one word of a shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

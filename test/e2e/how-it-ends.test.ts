@@ -36,7 +36,7 @@ const ends: readonly End[] = [
   why:  Download of G13 failed: exit status 3
         | Download fails as it was told to: 3
   done: nothing was installed, so there was nothing to undo
-  next: mend the cause, then install again: orchestrator install FILE
+  next: mend the cause, then install again: orchestrator install manifest-v2.yaml
   more: orchestrator history ID
 `,
   },
@@ -81,7 +81,7 @@ const ends: readonly End[] = [
   why:  ArtifactCommit of R456 failed: exit status 1
         | ArtifactCommit fails as it was told to: 1
   done: G13, R456 and R998 were rolled back
-  next: the System runs as before; mend the cause, then install again: orchestrator install FILE
+  next: the System runs as before; mend the cause, then install again: orchestrator install manifest-v2.yaml
   more: orchestrator history ID
 `,
   },

@@ -1,3 +1,4 @@
+import { shellWord } from "../../report/words.ts";
 import { dirname, join, resolve } from "node:path";
 import type { Problem } from "../../core/problem.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
@@ -100,11 +101,6 @@ function wrapper(
     ([name, value]) => `export ${name}=${shellWord(value)}\n`,
   );
   return `${exports.join("")}exec ${program.map(shellWord).join(" ")} "$@"\n`;
-}
-
-/** As one word of a shell. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function incomplete(original: string): Problem {

@@ -35,14 +35,19 @@ async function madeGoodAfter(calls: number, body: string) {
     timeoutMs: 60_000,
     environment: { PATH: process.env["PATH"] ?? "" },
   };
-  const result = await makeGood([debtor], [], {
+  const ports = {
     platform,
     store,
     graceMs: 500,
-    emit: (event) => told.push(event),
     signal: new AbortController().signal,
     reachCrashPoint: () => {},
+  };
+  const of: (string | null)[] = [];
+  const result = await makeGood([debtor], [], ports, (deployment, use) => {
+    of.push(deployment);
+    return use((event) => told.push(event));
   });
+  expect(of).toEqual(["d1"]);
   const aside = join(workDirOf(store.setAside, id), "tmp", "backup");
   return {
     result,
