@@ -60,6 +60,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly pace: Pace;
+  /** About so many bytes of the body may lie here before they are read. What lies here comes in one piece. */
+  readonly aheadBytes: number;
   /** Its reason is thrown once it is aborted, by the body as well. */
   readonly signal: AbortSignal;
 }

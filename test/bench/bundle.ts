@@ -11,13 +11,14 @@ import { sha256 } from "../support/artifacts.ts";
 import { makeKeys } from "../support/signing-keys.ts";
 import { writeArtifact } from "./artifact.ts";
 import { byTurns, inScratch, megabytes, milliseconds, program, type Run } from "./measure.ts";
-import { prepareSystem } from "./mender-client.ts";
+import { isClientThere, prepareClient, prepareSystem } from "./mender-client.ts";
 import type { Bench, BenchRow } from "./row.ts";
 import { valueOf } from "../support/results.ts";
 
 /**
  * A signed bundle of one Artifact of 256 MiB is installed, once as `bundle create` makes it, whose Artifacts are summed
- * as they lie before anything is changed, and once as another program might, which are unpacked then.
+ * as they lie before anything is changed, and once as another program might, which are unpacked then. Debian's Mender
+ * Client, where it is there, installs and commits the same Artifact, whose signature it verifies as well.
  */
 export const bundle: Bench = () =>
   inScratch(async (directory) => {
@@ -31,43 +32,61 @@ export const bundle: Bench = () =>
     const args = ["--manifest", "manifest.yaml", "--key", "mine.pem", "-o", "b.tar"];
     execFileSync(process.execPath, [program, "bundle", "create", ...args], { cwd: directory });
     await packElsewhere(directory);
-    const { vouched, unpacked } = await byTurns(3, {
+    const keyFile = join(directory, "mine.pub");
+    const client = isClientThere() ? prepareClient(directory, artifact, keyFile) : null;
+    if (client === null) console.error("bundle: not compared with Debian's mender-client");
+    const { vouched, unpacked, theirs } = await byTurns(3, {
       vouched: system,
       unpacked: prepareSystem(directory, join(directory, "elsewhere.tar")),
+      theirs: client ?? (() => Promise.resolve(nothingRun)),
     });
-    const row = (
-      name: string,
-      limit: number | null,
-      show: (of: Run) => string,
-      value: (of: Run) => number,
-    ): BenchRow => ({
-      name,
-      measured: show(vouched),
-      reference: `with its Artifacts unpacked first: ${show(unpacked)}`,
-      ratio: value(vouched) / value(unpacked),
-      limit,
-    });
+    const unpackedFirst = { name: "with its Artifacts unpacked first", run: unpacked, limit: 0.8 };
+    const ofClient = { name: "mender install, commit", run: theirs, limit: 1 };
     return [
-      row(
-        "install a signed bundle of 256 MiB",
-        0.8,
-        ({ ms }) => milliseconds(ms),
-        ({ ms }) => ms,
-      ),
-      row(
-        "processor time of it",
-        0.8,
-        ({ cpuMs }) => milliseconds(cpuMs),
-        ({ cpuMs }) => cpuMs,
-      ),
-      row(
-        "peak memory of it",
-        null,
-        ({ peakBytes }) => megabytes(peakBytes),
-        ({ peakBytes }) => peakBytes,
-      ),
+      ...rowsAgainst(vouched, unpackedFirst),
+      ...(client === null ? [] : rowsAgainst(vouched, ofClient)),
     ];
   });
+
+const nothingRun: Run = { ms: 0, cpuMs: 0, peakBytes: 0, writtenBytes: 0 };
+
+function rowsAgainst(
+  ours: Run,
+  theirs: { readonly name: string; readonly run: Run; readonly limit: number },
+): readonly BenchRow[] {
+  const row = (
+    name: string,
+    limit: number | null,
+    show: (of: Run) => string,
+    value: (of: Run) => number,
+  ): BenchRow => ({
+    name,
+    measured: show(ours),
+    reference: `${theirs.name}: ${show(theirs.run)}`,
+    ratio: value(ours) / value(theirs.run),
+    limit,
+  });
+  return [
+    row(
+      "install a signed bundle of 256 MiB",
+      theirs.limit,
+      ({ ms }) => milliseconds(ms),
+      ({ ms }) => ms,
+    ),
+    row(
+      "processor time of it",
+      theirs.limit,
+      ({ cpuMs }) => milliseconds(cpuMs),
+      ({ cpuMs }) => cpuMs,
+    ),
+    row(
+      "peak memory of it",
+      null,
+      ({ peakBytes }) => megabytes(peakBytes),
+      ({ peakBytes }) => peakBytes,
+    ),
+  ];
+}
 
 /** The same bundle, signed by the same key, without a word that anybody has verified what is in it. */
 async function packElsewhere(directory: string): Promise<void> {

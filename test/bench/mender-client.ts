@@ -49,7 +49,7 @@ export const menderClient: Bench = () =>
     ];
   });
 
-function isClientThere(): boolean {
+export function isClientThere(): boolean {
   try {
     accessSync("/usr/bin/mender", constants.X_OK);
     return process.getuid?.() === 0;
@@ -62,8 +62,12 @@ const clientModule = `#!/bin/sh
 [ "$1" != SupportsRollback ] || echo Yes
 `;
 
-/** Install, then commit, each a process of the client. */
-function prepareClient(directory: string, artifact: string): () => Promise<Run> {
+/** Install, then commit, each a process of the client, which demands the signature of a key if it is given its file. */
+export function prepareClient(
+  directory: string,
+  artifact: string,
+  keyFile: string | null = null,
+): () => Promise<Run> {
   const [data, module] = [join(directory, "client"), join(directory, "module")];
   mkdirSync(data);
   writeFileSync(join(data, "device_type"), "device_type=gateway\n");
@@ -73,7 +77,7 @@ function prepareClient(directory: string, artifact: string): () => Promise<Run> 
     "mount -t tmpfs tmpfs /etc/mender",
     `install -m 755 ${module} /usr/share/mender/modules/v3/gateway`,
     "echo artifact_name=small >/etc/mender/artifact_info",
-    "echo {} >/etc/mender/mender.conf",
+    `echo '${JSON.stringify(keyFile === null ? {} : { ArtifactVerifyKey: keyFile })}' >/etc/mender/mender.conf`,
     `exec mender --data ${data} --no-syslog "$@"`,
   ].join("\n");
   const mender = (...args: readonly string[]) =>

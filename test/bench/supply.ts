@@ -140,6 +140,7 @@ async function serve(
   const worker = bundle(
     "test/bench/supply-device.ts",
     resolve("node_modules/.cache/supply-device.mjs"),
+    "with its packages",
   );
   const reader = join(directory, `reads-${id}`);
   const body =

@@ -47,6 +47,7 @@ async function get(request: HttpRequest, dispatcher: Dispatcher): Promise<HttpRe
         dispatcher,
         headers,
         method: "GET",
+        highWaterMark: request.aheadBytes,
         signal: AbortSignal.any([signal, watch.signal]),
       }),
     );

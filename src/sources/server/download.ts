@@ -35,13 +35,14 @@ export function serverSource(
   let refusals = 0;
 
   /** The stretch as it comes, and no byte more. */
-  async function* stretch(wanted: Stretch): AsyncGenerator<Uint8Array> {
+  async function* stretch(wanted: Stretch, aheadBytes: number): AsyncGenerator<Uint8Array> {
     link ??= await requestLink(session, artifact);
     const answer = await exchange(ports, {
       url: link,
       role: "the store of the Mender Server",
       token: null,
       headers: { range: `bytes=${wanted.start}-${wanted.end - 1}` },
+      aheadBytes,
     });
     try {
       demandStatus(answer);
@@ -75,7 +76,9 @@ export function serverSource(
       let gained = 0;
       for (let at = offset; at < end;) {
         try {
-          for await (const piece of stretch({ start: at, end: Math.min(end, at + stepBytes) })) {
+          const wanted = { start: at, end: Math.min(end, at + stepBytes) };
+          // As large as the pieces that are wanted: each takes a way through many hands.
+          for await (const piece of stretch(wanted, lentBytes ?? limits.ahead)) {
             at += piece.length;
             gained += piece.length;
             refusals = 0;

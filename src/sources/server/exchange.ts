@@ -1,4 +1,4 @@
-import { HttpError, type HttpResponse } from "../../platform/network-types.ts";
+import { HttpError, type HttpRequest, type HttpResponse } from "../../platform/network-types.ts";
 import { ArtifactError } from "../../artifact/artifact-error.ts";
 import { safeUrl } from "./address.ts";
 import { limits } from "./limits.ts";
@@ -19,6 +19,8 @@ export interface Question {
   /** For whom was asked only: it does not go along to where a redirect leads. */
   readonly token: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of the body, that may lie here before they are read. */
+  readonly aheadBytes: number;
 }
 
 /** Asks, and follows redirects to safe places. Throws PassingFailure for what may pass, else ArtifactError. */
@@ -26,10 +28,14 @@ export async function exchange(ports: ServerPorts, question: Question): Promise<
   let { url, token } = question;
   for (let redirects = 0; ; redirects += 1) {
     const party = { role: question.role, host: url.host };
-    const response = await answerOf(ports, party, url, {
-      ...question.headers,
-      "accept-encoding": "identity",
-      ...(token !== null && { authorization: `Bearer ${token}` }),
+    const response = await answerOf(ports, party, {
+      url,
+      headers: {
+        ...question.headers,
+        "accept-encoding": "identity",
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+      },
+      aheadBytes: question.aheadBytes,
     });
     const { status } = response;
     if (!isRedirect(status)) return demandAnswer(ports, party, response);
@@ -56,11 +62,10 @@ export function brokenConnection(party: Party, error: unknown): unknown {
 async function answerOf(
   { http, signal, pace }: ServerPorts,
   party: Party,
-  url: URL,
-  headers: Readonly<Record<string, string>>,
+  request: Pick<HttpRequest, "url" | "headers" | "aheadBytes">,
 ): Promise<HttpResponse> {
   try {
-    return await http.get({ url, headers, pace, signal });
+    return await http.get({ ...request, pace, signal });
   } catch (error) {
     throw brokenConnection(party, error);
   }

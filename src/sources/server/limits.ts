@@ -16,6 +16,8 @@ export const limits = {
   text: 4096,
   /** What has to come so that a download that breaks off again counts as getting on. */
   progress: 16 * 1024,
+  /** What of an answer may lie here before it is read, where nobody says how large the pieces are to be. */
+  ahead: 64 * 1024,
   /** What one request asks for where only the header of an Artifact is wanted. */
   headerStep: 256 * 1024,
 } as const;

@@ -4,6 +4,7 @@ import { AuthenticationError, type ServerAccess } from "../../platform/network-t
 import { safeUrl } from "./address.ts";
 import { exchange } from "./exchange.ts";
 import { readJsonBody } from "./json-body.ts";
+import { limits } from "./limits.ts";
 import type { ServerPorts } from "./ports.ts";
 import { type Party, authenticationProblem, notAuthorised, refusedRequest } from "./problems.ts";
 import { countRetries, PassingFailure } from "./retry.ts";
@@ -37,6 +38,7 @@ export function openSession(ports: ServerPorts): Session {
             role: "the Mender Server",
             token: used.token,
             headers: { accept: "application/json" },
+            aheadBytes: limits.ahead,
           });
           const { response, party } = answer;
           if (response.status === 200) {
