@@ -1,7 +1,7 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System } from "../manifest/system.ts";
 import type { Plan } from "../planner/model/plan.ts";
-import type { Begin } from "./records.ts";
+import type { Begin, PlannedGate } from "./records.ts";
 
 /** What the Topology says of a Component that is interrupted. */
 export type InterruptPolicy = (component: string) => Begin["components"][number]["onInterrupt"];
@@ -10,13 +10,18 @@ interface SyntheticBeginOptions {
   readonly policy?: InterruptPolicy;
   /** For ways out. */
   readonly nodeLimit?: number;
+  readonly gates?: readonly PlannedGate[];
 }
 
 /** The begin of a deployment that is never made: its machine answers what it would do. */
 export function syntheticBegin(
   system: System,
   plan: Plan,
-  { policy = () => "rollback", nodeLimit = defaultNodeLimit }: SyntheticBeginOptions = {},
+  {
+    policy = () => "rollback",
+    nodeLimit = defaultNodeLimit,
+    gates = [],
+  }: SyntheticBeginOptions = {},
 ): Begin {
   return {
     type: "begin",
@@ -35,6 +40,7 @@ export function syntheticBegin(
       return [{ id, componentType, interface: "", args: [], timeoutMs: 1, onInterrupt }];
     }),
     artifacts: [],
+    ...(gates.length === 0 ? {} : { gates }),
     nodeLimit,
   };
 }

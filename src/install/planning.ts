@@ -21,6 +21,7 @@ import {
 import type { LocatedArtifact } from "../sources/located.ts";
 import { type Allotment, allot } from "./allotment.ts";
 import { type ArtifactCandidates, availableAmong } from "./artifacts.ts";
+import { plannedGate } from "./gates.ts";
 import type { SystemInput } from "./input.ts";
 import type { Machine } from "./machine.ts";
 import type { CacheSettings } from "./settings.ts";
@@ -83,7 +84,9 @@ export async function matchAndPlan(
   const allotment = allot(found.each, choices, answer);
   const artifactOf = artifactTeller(found, allotment);
   const planned = plannedSystem(manifest, system, artifactOf, [...found.notes, ...notes]);
-  return ok({ manifest, system, answer, trace, planned, allotment, ...kept });
+  const { gates } = kept;
+  const asked = gates.length === 0 ? planned : { ...planned, gates: gates.map(plannedGate) };
+  return ok({ manifest, system, answer, trace, planned: asked, allotment, ...kept });
 }
 
 /** What the search does is told with `--log-level debug`. */

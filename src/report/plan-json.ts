@@ -33,6 +33,8 @@ interface PlanJson {
   readonly contingencies?: readonly ReturnType<typeof wayOutJson>[];
   /** For so many installs none was looked for. */
   readonly contingencies_omitted?: number;
+  /** Left out: there are none. */
+  readonly gates?: readonly Readonly<Record<string, unknown>>[];
   readonly notes: readonly ErrorJson[];
 }
 
@@ -139,6 +141,13 @@ function planJson(planned: PlannedSystem, plan: Plan, notes: readonly ErrorJson[
     ...(planned.waysOut !== undefined && {
       contingencies: planned.waysOut.map(wayOutJson),
       contingencies_omitted: omittedWays(planned.waysOut, plan),
+    }),
+    ...(planned.gates !== undefined && {
+      gates: planned.gates.map(({ name, at, deferAtMostMs }) => ({
+        gate: name,
+        at,
+        defer_at_most_ms: deferAtMostMs,
+      })),
     }),
     notes,
   };

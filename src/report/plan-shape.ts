@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { gateMoments } from "../core/protocol.ts";
 import { Cost, GroupPlace } from "../planner/model/plan.ts";
 import { placeShape, warningShape } from "./problem-shape.ts";
 
@@ -63,6 +64,15 @@ export const planShape = z.object({
     )
     .exactOptional(),
   contingencies_omitted: z.int().exactOptional(),
+  gates: z
+    .array(
+      z.object({
+        gate: z.string(),
+        at: z.array(z.enum(gateMoments)),
+        defer_at_most_ms: z.number().nullable(),
+      }),
+    )
+    .exactOptional(),
   notes: z.array(warningShape),
 });
 

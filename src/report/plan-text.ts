@@ -6,7 +6,7 @@ import { gridOf } from "./grid.ts";
 import type { PlannedSystem } from "./planned.ts";
 import { wayOutLines } from "./plan-ways-out.ts";
 import { sourceLines } from "./plan-sources.ts";
-import { printable } from "./printable.ts";
+import { printable, printableExactly } from "./printable.ts";
 import type { Canvas, Style } from "./style.ts";
 import { counted, listed, quoted } from "./words.ts";
 
@@ -34,8 +34,16 @@ export function planFacts(planned: PlannedSystem, plan: Plan, style: Style): rea
     ...sourceLines(planned, plan),
     proofLine(planned, plan),
     returnLine(plan),
+    ...gateLines(planned),
     ...wayOutLines(planned.waysOut ?? [], plan, style),
   ];
+}
+
+/** Who may stop it on the way. */
+function gateLines({ gates = [] }: PlannedSystem): readonly string[] {
+  if (gates.length === 0) return [];
+  const each = gates.map(({ name, at }) => `${printableExactly(name)} at ${listed(at)}`);
+  return [`Gates: ${each.join("; ")}.`];
 }
 
 /** The plan in a sentence. */

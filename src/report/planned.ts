@@ -8,6 +8,7 @@ import type {
 } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import type { Contingency } from "../deployment/contingencies.ts";
+import type { PlannedGate } from "../deployment/records.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { startState, type System, type SystemState } from "../manifest/system.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
@@ -41,6 +42,8 @@ export interface PlannedSystem {
   readonly placesOf: (type: ComponentType) => TypePlaces | null;
   /** Why there is no plan; null where there is one, it is not known, or nobody asked. */
   readonly whyNot: WhyNot | null;
+  /** Who is asked on the way, in their order; absent: nobody is. */
+  readonly gates?: readonly PlannedGate[];
   readonly notes: readonly Problem[];
   /** The contingency plans, computed before the first step; absent where nobody asked for them. */
   readonly waysOut?: readonly Contingency[];

@@ -1,5 +1,5 @@
 import { type ComponentId, unknownVersion } from "../core/ids.ts";
-import type { FoundFact, Outcome } from "../deployment/records.ts";
+import type { FoundFact, Outcome, Run } from "../deployment/records.ts";
 import type { RoundName } from "../deployment/rounds.ts";
 import { rollbackAnswer } from "./lasting.ts";
 import { fold, placeOf, type Setting, type Situation } from "./situation.ts";
@@ -100,9 +100,14 @@ function isDroppable(setting: Setting, situation: Situation, component: Componen
 }
 
 /** The next run goes on. */
-export function takenUp(setting: Setting, situation: Situation, hasRebooted: boolean): Situation {
+export function takenUp(
+  setting: Setting,
+  situation: Situation,
+  hasRebooted: boolean,
+  verb: Run["verb"] = "resume",
+): Situation {
   const { run } = situation.deployment;
   const other = run.bootId === "a" ? "b" : "a";
   const bootId = hasRebooted ? other : run.bootId;
-  return fold(setting, situation, { ...run, verb: "resume", bootId });
+  return fold(setting, situation, { ...run, verb, bootId });
 }

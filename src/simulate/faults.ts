@@ -4,6 +4,7 @@ import { isLook } from "../deployment/evolve.ts";
 import type { RoundName } from "../deployment/rounds.ts";
 import { cut, effectsOf, ended, exchanged, takenUp } from "./calls.ts";
 import type { Fault } from "./checker/model.ts";
+import { gateFaults } from "./gates.ts";
 import { lastingFailure, lastingFaultIn } from "./lasting.ts";
 import { isHostReboot, onward } from "./onward.ts";
 import { fold, placeOf, type Setting, type Situation } from "./situation.ts";
@@ -11,8 +12,10 @@ import { after, type Effect } from "./world.ts";
 
 /** Everything that may go wrong here; nothing where the deployment has ended or is about to. */
 export function* faultsIn(setting: Setting, situation: Situation): Generator<Fault<Situation>> {
-  const { open } = situation.deployment;
-  if (open === null) {
+  const { open, gates } = situation.deployment;
+  if (gates.asked !== null) {
+    yield* gateFaults(setting, situation, gates.asked);
+  } else if (open === null) {
     yield* betweenStates(setting, situation);
   } else if (isHostReboot(open.intent.round)) {
     yield { told: "the host does not reboot", next: takenUp(setting, situation, false) };

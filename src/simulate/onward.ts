@@ -1,15 +1,18 @@
 import { contingencyPlan } from "../deployment/contingency-plan.ts";
+import type { Action } from "../deployment/decide.ts";
 import { type Deployment, owingCleanup } from "../deployment/deployment.ts";
-import type { JournalRecord } from "../deployment/records.ts";
+import type { GateAsked, JournalRecord } from "../deployment/records.ts";
 import type { RoundName } from "../deployment/rounds.ts";
 import { at, ended, takenUp } from "./calls.ts";
+import { letPass } from "./gates.ts";
 import { lastingFailure } from "./lasting.ts";
 import { fold, type Setting, type Situation } from "./situation.ts";
 
 /** What comes where nothing goes wrong; null where the deployment has ended. */
 export function onward(setting: Setting, situation: Situation): Situation | null {
   const { deployment } = situation;
-  const { open } = deployment;
+  const { open, gates } = deployment;
+  if (gates.asked !== null) return letPass(setting, situation, gates.asked);
   if (open === null) {
     const record = decidedIn(setting, deployment);
     if (record === null) return null;
@@ -41,6 +44,10 @@ export function decidedIn(
       const { round, group, components } = action;
       return { type: "intent", round, group, components };
     }
+    case "ask-gate":
+      return askedIn(action);
+    case "wait":
+      return askedIn(action.ask);
     case "replan":
       return contingencyPlan(deployment, grounding);
     case "end":
@@ -54,4 +61,8 @@ export function decidedIn(
     default:
       throw new Error(`${action.kind} cannot come without a stop point`);
   }
+}
+
+function askedIn({ gate, moment, group }: Extract<Action, { kind: "ask-gate" }>): GateAsked {
+  return { type: "gate-asked", at, gate: gate.name, moment, group };
 }

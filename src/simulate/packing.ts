@@ -25,6 +25,7 @@ export function packing(
     components: vectorTable(),
     together: vectorTable(),
     endings: numbering(),
+    gates: numbering(),
     count: first.members.length,
     classes,
     alone: Array.from({ length: Math.ceil(alone.length / beside) }, (_, index) =>
@@ -49,6 +50,7 @@ interface Parts extends Alike {
   readonly components: VectorTable;
   readonly together: VectorTable;
   readonly endings: (text: string) => number;
+  readonly gates: (text: string) => number;
   readonly count: number;
   /** Those that are not alike to any other, some beside each other. */
   readonly alone: readonly (readonly number[])[];
@@ -59,7 +61,7 @@ interface Parts extends Alike {
 /** So many Components beside each other have one number. */
 const beside = 8;
 /** The faults that are left, and the deployment without its Components. */
-const headLength = 6;
+const headLength = 7;
 
 class PackedSituation implements Packed<Situation> {
   readonly ints: Int32Array;
@@ -182,7 +184,7 @@ class PackedSituation implements Packed<Situation> {
   /** Whether anything of it has changed. */
   #packHead({ deployment, isShaken, lasting }: Situation): boolean {
     const { open, ended, direction } = deployment;
-    const [, flags, cursor, stage, detour, round] = this.ints;
+    const [, flags, cursor, stage, detour, round, gates] = this.ints;
     this.ints[1] =
       (deployment.mustReplan ? 1 : 0) +
       (deployment.givenUp ? 2 : 0) +
@@ -200,13 +202,23 @@ class PackedSituation implements Packed<Situation> {
     this.ints[4] = deployment.detourGroups;
     // Where it has ended no round is open.
     this.ints[5] = ended === null ? roundNumber(open) : -1 - this.#endingNumber(ended);
+    this.ints[6] = this.#gatesNumber(deployment);
     return (
+      gates !== this.ints[6] ||
       flags !== this.ints[1] ||
       cursor !== this.ints[2] ||
       stage !== this.ints[3] ||
       detour !== this.ints[4] ||
       round !== this.ints[5]
     );
+  }
+
+  /** Which one comes follows from the program; what was waited for is over wherever this is asked. */
+  #gatesNumber({ begin, gates, runs }: Deployment): number {
+    if (begin.gates === undefined) return 0;
+    const { passed, asked, waiting } = gates;
+    const isWaiting = waiting === null ? null : [waiting.gate, waiting.run === runs];
+    return 1 + this.#parts.gates(JSON.stringify([passed, asked !== null, isWaiting]));
   }
 
   /** Where names do not count, who is named follows from the rest. */

@@ -2,7 +2,7 @@ import { unknownVersion } from "../core/ids.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import { syntheticBegin, type InterruptPolicy } from "../deployment/synthetic-begin.ts";
 import { startState, type System, type SystemState } from "../manifest/system.ts";
-import type { Begin } from "../deployment/records.ts";
+import type { Begin, PlannedGate } from "../deployment/records.ts";
 import { acceptance, startingIn } from "../planner/constraints/state-acceptance.ts";
 import { findPlanFrom } from "../planner/find-plan.ts";
 import type { SearchLimit } from "../planner/model/budget.ts";
@@ -55,18 +55,20 @@ export interface HowExplored {
   readonly policy: InterruptPolicy;
   /** For each way out. */
   readonly nodeLimit: number;
+  /** Left out: there are none. */
+  readonly gates?: readonly PlannedGate[];
 }
 
 /** What `simulate` explores, step by step; null where there is no plan to run. */
 export function exploringFrom(
   system: System,
   { start, answer }: Planned,
-  { scope, policy, nodeLimit }: HowExplored,
+  { scope, policy, nodeLimit, gates = [] }: HowExplored,
   machineOf: (first: Begin) => Machine = () => realMachine,
 ): Exploring | null {
   if (answer.kind !== "plan") return null;
   const there = startingIn(system, start);
-  const first = syntheticBegin(there, answer.plan, { policy, nodeLimit });
+  const first = syntheticBegin(there, answer.plan, { policy, nodeLimit, gates });
   return exploring(first, answersOf(there), scope, machineOf(first));
 }
 

@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import * as z from "zod";
 import type { GateMoment } from "../../src/core/protocol.ts";
 import { addGates, type GateSpec, notNow, tellGate, toldToGate } from "../support/gates.ts";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
@@ -143,6 +144,22 @@ test("one that waits can be rolled back, and nothing is asked on the way back", 
   expect(system.run(["rollback"]).exit).toBe(0);
   expect([system.versions(), system.isInProgress()]).toEqual([v1, false]);
   expect(gateCalls()).toHaveLength(asked);
+});
+
+test("plan and simulate know them", () => {
+  withGates({ name: "consent", at: ["start"] }, { name: "health", at: ["group", "commit"] });
+  expect(system.run(["plan", "manifest-v2.yaml"]).stdout).toContain(
+    "Gates: consent at start; health at group and commit.",
+  );
+  const { gates } = z
+    .looseObject({ gates: z.unknown() })
+    .parse(JSON.parse(system.run(["plan", "manifest-v2.yaml", "--json"]).stdout));
+  expect(gates).toEqual([
+    { gate: "consent", at: ["start"], defer_at_most_ms: null },
+    { gate: "health", at: ["group", "commit"], defer_at_most_ms: null },
+  ]);
+  expect(system.run(["simulate", "manifest-v2.yaml"]).exit).toBe(0);
+  expect(gateCalls()).toEqual([]);
 });
 
 test("it is nobody's orphan: another install is refused", () => {

@@ -2,6 +2,7 @@ import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { ComponentId } from "../../core/ids.ts";
 import { fail, ok, type Result } from "../../core/result.ts";
 import { systemOnWaysOut } from "../../install/at-hand.ts";
+import { plannedGate } from "../../install/gates.ts";
 import { interruptPolicy } from "../../install/interrupt-policy.ts";
 import { makeToldPlan, type PlanningOptions } from "../../install/make-plan.ts";
 import type { Planning } from "../../install/planning.ts";
@@ -112,11 +113,11 @@ async function simulatedFrom(
   { faults, limit, memory, exact }: SimulateOptions,
   count: Count,
 ): Promise<Pick<SimulationReport, "runs" | "notes">> {
-  const { manifest, system, survey, nodeLimit } = planning;
+  const { manifest, system, survey, nodeLimit, gates } = planning;
   const notes = new Map(planning.planned.notes.map((note) => [note.message, note]));
   const runs: Simulated[] = [];
   const scope = { faults, limit, merging: exact ? "none" : "capped", apart: accepted } as const;
-  const how = { scope, policy: interruptPolicy(survey), nodeLimit };
+  const how = { scope, policy: interruptPolicy(survey), nodeLimit, gates: gates.map(plannedGate) };
   for (const start of starts) {
     const planned = await context.compute(
       { work: "planning", name: manifest.name, nodeLimit },

@@ -7,6 +7,7 @@ import { exitOf, type Problem } from "../../core/problem.ts";
 import { programVersion } from "../../core/program-version.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { withBundleFile, withInput } from "../../install/bundle-file.ts";
+import { unfitGates } from "../../install/gates.ts";
 import { inputFile } from "../../install/input-directory.ts";
 import { readTextWithStatus } from "../../install/input-files.ts";
 import { kindOfInput, kindOfText } from "../../install/input-kind.ts";
@@ -27,11 +28,12 @@ import {
 import { nameNotes, wantedArtifacts } from "../../manifest/available-artifacts.ts";
 import { readConfiguration } from "../../manifest/configuration.ts";
 import { readConstraintsFile } from "../../manifest/constraints-file.ts";
+import { gateNotes } from "../../manifest/lint-gates.ts";
 import type { Manifest } from "../../manifest/manifest.ts";
 import { readManifest } from "../../manifest/read-manifest.ts";
 import type { TextFile } from "../../manifest/source.ts";
 import { readStateFile } from "../../manifest/state-file.ts";
-import { readTopology } from "../../manifest/topology.ts";
+import { readTopology, type TopologyGate } from "../../manifest/topology.ts";
 import { jsonText } from "../../report/json-text.ts";
 import { validationSarif } from "../../report/validation-sarif.ts";
 import { validationJson, type ValidatedFile, validationLines } from "../../report/validation.ts";
@@ -220,7 +222,9 @@ async function validateText(
       const components = topologyComponents === null ? null : read(topologyComponents);
       if (components?.ok === false) return { kind, problems: components.problems, notes: [] };
       const topology = readTopology(file.value, components?.value ?? null);
-      return { kind, problems: problemsOf(topology), notes: [] };
+      if (!topology.ok) return { kind, problems: topology.problems, notes: [] };
+      const { gates } = topology.value;
+      return { kind, problems: unfitHere(context, name, gates), notes: gateNotes(gates) };
     }
     case "constraints file":
       return { kind, problems: problemsOf(readConstraintsFile(file.value)), notes: [] };
@@ -231,6 +235,18 @@ async function validateText(
     default:
       return assertNever(kind);
   }
+}
+
+/** Gates are looked at where this is the Topology of this machine: on a desk there are none. */
+function unfitHere(
+  context: Context,
+  name: string,
+  gates: readonly TopologyGate[],
+): readonly Problem[] {
+  const settings = readSettings(context);
+  const { workingDirectory } = context.environment;
+  if (!settings.ok || resolve(workingDirectory, name) !== settings.value.topologyFile) return [];
+  return unfitGates(context, settings.value, gates);
 }
 
 function problemsOf(result: Result<unknown>): readonly Problem[] {
