@@ -12,7 +12,14 @@ export function filesOfTier(tier: string): {
     case "fast":
       return { include: ["test/unit/**/*.test.ts"], exclude: slowUnits };
     case "thorough":
-      return { include: filesThatImport("support/tier.ts", "support/fuzzing.ts"), exclude: [] };
+      return {
+        include: filesThatImport(
+          "support/tier.ts",
+          "support/fuzzing.ts",
+          "support/shipped-kills.ts",
+        ),
+        exclude: [],
+      };
     case "fuzzing":
       return { include: filesThatImport("support/fuzzing.ts"), exclude: [] };
     default:
@@ -27,6 +34,8 @@ const slowUnits = [
   "test/unit/interface/check.test.ts",
   "test/unit/interface/download.test.ts",
   "test/unit/interfaces/deb.test.ts",
+  "test/unit/interfaces/serial-mcu.test.ts",
+  "test/unit/interfaces/ssh.test.ts",
   "test/unit/platform/locks.test.ts",
 ];
 

@@ -38,7 +38,7 @@ run() {
 }
 
 # An earlier call may be at work here still, although the other side has lost the connection, or its power.
-marks() { tr '\0' '\n' 2>/dev/null | grep -F "ORCHESTRATOR_CALL=$place " | grep -vxF "ORCHESTRATOR_CALL=$ORCHESTRATOR_CALL"; }
+marks() { tr '\0' '\n' | grep -F "ORCHESTRATOR_CALL=$place " | grep -vxF "ORCHESTRATOR_CALL=$ORCHESTRATOR_CALL"; }
 anybody() { [ -n "$(cat /proc/[0-9]*/environ 2>/dev/null | marks)" ]; }
 signal_all() {
   for process in /proc/[0-9]*; do
