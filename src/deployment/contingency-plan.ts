@@ -2,8 +2,8 @@ import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { System } from "../manifest/system.ts";
 import type { Plan } from "../planner/model/plan.ts";
 import { type Grounding, groundingOf } from "../planner/constraints/grounding.ts";
-import type { Heard } from "../planner/model/budget.ts";
-import { findWayOut } from "../planner/find-way-out.ts";
+import { type Heard, type Steps, toItsEnd } from "../planner/model/budget.ts";
+import { findingWayOut } from "../planner/find-way-out.ts";
 import { withoutArtifacts } from "./at-hand.ts";
 import {
   type Deployment,
@@ -36,11 +36,16 @@ export function isUnsure(member: Member): boolean {
 }
 
 /** The contingency plan from here; `groups` is null where there is none, or where that was not decided. */
-export function contingencyPlan(
+export function contingencyPlan(...asked: Parameters<typeof contingencyPlanning>): Replanned {
+  return toItsEnd(contingencyPlanning(...asked));
+}
+
+/** The same step by step. */
+export function* contingencyPlanning(
   deployment: Deployment,
   grounding: Grounding = groundingOf(deployment.begin.system),
   heard?: Heard,
-): Replanned {
+): Steps<Replanned> {
   const { system, nodeLimit = defaultNodeLimit } = deployment.begin;
   const state = stateOf(withStandIns(deployment));
   if (state === null) return { type: "replanned", groups: null };
@@ -55,7 +60,8 @@ export function contingencyPlan(
     hasRefusedCommit(deployment, member) ? [index] : [],
   );
   const away = deployment.begin.artifacts.filter(({ isAway }) => isAway === true);
-  const answer = findWayOut(asItStands(withoutArtifacts(system, away), deployment), state, frozen, {
+  const there = asItStands(withoutArtifacts(system, away), deployment);
+  const answer = yield* findingWayOut(there, state, frozen, {
     nodeLimit,
     heard,
     leaving: new Set(leaving),

@@ -5,8 +5,8 @@ import {
   type SystemComponent,
   type SystemState,
 } from "../manifest/system.ts";
-import { arrange } from "./stage/arrange.ts";
-import type { Budget, SearchLimit } from "./model/budget.ts";
+import { arranging } from "./stage/arrange.ts";
+import { type Budget, isStepOver, type SearchLimit, type Steps, toItsEnd } from "./model/budget.ts";
 import { symmetryClassesOf } from "./model/symmetry-classes.ts";
 import { at } from "./model/moves.ts";
 import { planOf } from "./plan-of.ts";
@@ -40,7 +40,12 @@ interface WayOutOptions extends PlanOptions {
  * are: back to where the System started if that can be reached, else the nearest other end state, and the
  * wanted one last. One stage: it must be possible before anything is committed.
  */
-export function findWayOut(
+export function findWayOut(...asked: Parameters<typeof findingWayOut>): Answer {
+  return toItsEnd(findingWayOut(...asked));
+}
+
+/** The same step by step. */
+export function* findingWayOut(
   system: System,
   state: SystemState,
   frozen: ReadonlySet<number>,
@@ -51,16 +56,16 @@ export function findWayOut(
     places = [],
     grounding = groundingOf(system),
   }: WayOutOptions = {},
-): Answer {
+): Steps<Answer> {
   const free = withFrozen(withoutOrder(system), frozen);
-  const ask = (stranded: System): Answer =>
+  const ask = (stranded: System): Steps<Answer> =>
     wayOutOf(stranded, grounding, { old: startState(system), leaving, nodeLimit, heard });
   const strict = standing(free, state, places, "every");
-  const answer = ask(strict.system);
+  const answer = yield* ask(strict.system);
   if (strict.isExact || answer.kind === "undecided") return answer;
   // Which of its places a Component stands in is not known: from one of them there may be a way, or a better one.
   if (answer.kind === "plan") return notProvedBest(answer.plan);
-  const loose = ask(standing(free, state, places, "some").system);
+  const loose = yield* ask(standing(free, state, places, "some").system);
   return loose.kind === "no-plan" ? loose : { kind: "undecided", nodes: nodeLimit };
 }
 
@@ -70,11 +75,11 @@ interface Goals extends SearchLimit {
 }
 
 /** From where a System is whose hops do not depend on the way. */
-function wayOutOf(
+function* wayOutOf(
   stranded: System,
   grounding: Grounding,
   { old, leaving, nodeLimit, heard }: Goals,
-): Answer {
+): Steps<Answer> {
   const endStatesLeft = endStateBudget();
   // Nobody is told what allows its steps.
   const acceptability: Acceptability = {
@@ -91,9 +96,9 @@ function wayOutOf(
   const isOther = (end: SystemState): boolean => !isOld(end) && !isWanted(end) && mayEndIn(end);
   const budget = { left: nodeLimit, heard };
   const plan =
-    (mayEndIn(old) ? straightTo(stranded, acceptability, old, budget) : null) ??
-    nearest(stranded, acceptability, isOther, budget) ??
-    (mayEndIn(wanted) ? straightTo(stranded, acceptability, wanted, budget) : null);
+    (mayEndIn(old) ? yield* straightTo(stranded, acceptability, old, budget) : null) ??
+    (yield* nearest(stranded, acceptability, isOther, budget)) ??
+    (mayEndIn(wanted) ? yield* straightTo(stranded, acceptability, wanted, budget) : null);
   if (plan !== null) return endStatesLeft.isExceeded ? notProvedBest(plan) : { kind: "plan", plan };
   if (budget.left < 0 || endStatesLeft.isExceeded) return { kind: "undecided", nodes: nodeLimit };
   return {
@@ -112,37 +117,38 @@ function notProvedBest(plan: Plan): Answer {
 }
 
 /** The stage to this end state, without a look at any other; null where there is none, or none within the budget. */
-function straightTo(
+function* straightTo(
   system: System,
   acceptability: Acceptability,
   end: SystemState,
   budget: Budget,
-): Plan | null {
+): Steps<Plan | null> {
   const start = startState(system);
   if (acceptability.endName(end) === null) return null;
   const moves = directMoves(start, end);
   if (moves.length === 0) return planOf(system, acceptability, [], "proved");
   return moves.every((move) => isDirect(system, move))
-    ? inOneStage(system, acceptability, start, end, budget)
+    ? yield* inOneStage(system, acceptability, start, end, budget)
     : null;
 }
 
 /** The cheapest stage to one of these end states; null where there is none, or none within the budget. */
-function nearest(
+function* nearest(
   system: System,
   acceptability: Acceptability,
   isPreferred: (end: SystemState) => boolean,
   budget: Budget,
-): Plan | null {
+): Steps<Plan | null> {
   const start = startState(system);
   if (isPreferred(start) && acceptability.endName(start) !== null)
     return planOf(system, acceptability, [], "proved");
   let best: Plan | null = null;
   for (const { state, installs } of endsFrom(system, acceptability, start, budget)) {
     if (budget.left < 0) break;
+    if (isStepOver(budget)) yield;
     if (!isPreferred(state)) continue;
     if (best !== null && installs > best.cost.installs) break;
-    const plan = inOneStage(system, acceptability, start, state, budget);
+    const plan = yield* inOneStage(system, acceptability, start, state, budget);
     if (plan !== null && (best === null || isLess(plan.cost, best.cost))) best = plan;
   }
   return best;
@@ -154,14 +160,14 @@ function isLess(one: Cost, other: Cost): boolean {
   return one.groups < other.groups;
 }
 
-function inOneStage(
+function* inOneStage(
   system: System,
   acceptability: Acceptability,
   start: SystemState,
   end: SystemState,
   budget: Budget,
-): Plan | null {
-  const arranged = arrange(system, acceptability, start, end, budget, "best");
+): Steps<Plan | null> {
+  const arranged = yield* arranging(system, acceptability, start, end, budget, "best");
   if (arranged.kind !== "arranged") return null;
   const { groups, exposure, bound } = arranged;
   const isProved = bound.exposure === exposure && bound.groups === groups.length;

@@ -10,6 +10,7 @@ import type { End } from "./ends.ts";
 import { decidedIn } from "./onward.ts";
 import type { Alike } from "./packing.ts";
 import { type Answers, type Machine, realMachine, type Setting } from "./situation.ts";
+import { waysOut } from "./ways-out.ts";
 import type { World } from "./world.ts";
 
 export interface Exploration {
@@ -78,16 +79,17 @@ export function* exploring(
   const classes = isReal ? alikeClasses(first, answers, apart) : [];
   const least = classes.length === 0 ? "none" : (scope.merging ?? "capped");
   const grounding = groundingOf(first.system);
+  const wayOut = waysOut(grounding);
   const capOf = capWith(first.system);
   let checked: Checked<Told> | null = null;
   for (const merging of mergings.slice(mergings.indexOf(least))) {
     let isAlike = true;
     const watch: Setting["watch"] = (deployment, record) => {
       const counting = { classes, merging, cap: capOf(0) };
-      const inVariant = (variant: Deployment) => decidedIn({ machine, grounding }, variant);
+      const inVariant = (variant: Deployment) => decidedIn({ machine, grounding, wayOut }, variant);
       isAlike &&= isDecidedAlike(deployment, record, inVariant, counting);
     };
-    const setting = { machine, answers, grounding, ...(merging !== "none" && { watch }) };
+    const setting = { machine, answers, grounding, wayOut, ...(merging !== "none" && { watch }) };
     const steps = check(deploymentModel(first, setting, alikeWith(merging, classes, capOf)), {
       faults: scope.faults,
       situations: scope.limit,

@@ -32,7 +32,7 @@ export function isHostReboot(round: RoundName): boolean {
 
 /** What is written next where no round is open; null where it has ended. */
 export function decidedIn(
-  { machine, grounding }: Pick<Setting, "machine" | "grounding">,
+  { machine, grounding, wayOut }: Pick<Setting, "machine" | "grounding" | "wayOut">,
   deployment: Deployment,
 ): JournalRecord | null {
   const action = machine.decide(deployment, grounding);
@@ -49,7 +49,7 @@ export function decidedIn(
     case "wait":
       return askedIn(action.ask);
     case "replan":
-      return contingencyPlan(deployment, grounding);
+      return wayOut?.(deployment) ?? contingencyPlan(deployment, grounding);
     case "end":
       return {
         type: "ended",

@@ -5,6 +5,7 @@ import { begin, evolve } from "../deployment/evolve.ts";
 import type { Begin, JournalRecord } from "../deployment/records.ts";
 import type { RoundName } from "../deployment/rounds.ts";
 import type { Grounding } from "../planner/constraints/grounding.ts";
+import type { WaysOut } from "./ways-out.ts";
 import { type World, worldOf } from "./world.ts";
 
 /** A point in one of all possible runs: what the journal would tell, and what is really there. */
@@ -33,6 +34,8 @@ export interface Setting {
   readonly answers: Answers;
   /** Of the tables of the System. */
   readonly grounding: Grounding;
+  /** Absent: each way out is planned at once, however long it takes. */
+  readonly wayOut?: WaysOut;
   /** Is told of each record that is decided on. */
   readonly watch?: (deployment: Deployment, record: JournalRecord) => void;
 }

@@ -17,6 +17,7 @@ import { defineProgram } from "../../src/cli/program.ts";
 import { programPath } from "../support/program.ts";
 import type { SeedProgram } from "../support/seed-program.ts";
 import { seedStages } from "../support/seed-stages.ts";
+import { writeTangled } from "../support/tangled.ts";
 import { oneOfEachKind } from "../support/tier.ts";
 
 /** Every command of the program ends when it is told to, whatever holds it up. */
@@ -205,13 +206,14 @@ async function untilIdle({ pid }: ChildProcess) {
 }
 
 /** Until it has computed for a quarter of a second in one go. */
-async function untilBusy({ pid }: ChildProcess) {
+/** It has been computing for so many hundredths of a second. */
+async function untilBusy({ pid }: ChildProcess, ticksMore = 25) {
   const ticks = () => {
     const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
     return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[11]);
   };
   const before = ticks();
-  await until(() => ticks() - before > 25);
+  await until(() => ticks() - before > ticksMore);
 }
 
 /** What the process has taken of the memory at most so far. */
@@ -321,6 +323,22 @@ describe("simulate", () => {
       );
     },
   );
+
+  test("tells so also in the middle of a way out whose search takes minutes", async () => {
+    const [manifest, ...state] = writeTangled(system.directory, 24, 1);
+    mkdirSync(system.path("conf"), { recursive: true });
+    const configuration = '{ "PlannerNodeLimit": 10000000 }\n';
+    writeFileSync(system.path("conf/mender-orchestrator.conf"), configuration);
+    const child = start(["simulate", manifest, ...state, "--out", "found.txt"], "ignore");
+    await until(() => listens(child, "SIGTERM"));
+    await untilBusy(child, 400);
+    const exited = once(child, "exit");
+    expect(await timeToEnd(child, "SIGTERM")).toBeLessThan(2000);
+    expect(await exited).toEqual([14, null]);
+    expect(readFileSync(system.path("found.txt"), "utf8")).toMatch(
+      /\n {2}INCOMPLETE given up after [0-9]+ situations, told to end\n/,
+    );
+  });
 
   test("gives up where it would take more memory than it may, and tells what it has found", async () => {
     begin();

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ComponentId } from "../../src/core/ids.ts";
 import type { Begin } from "../../src/deployment/records.ts";
 import { syntheticBegin } from "../../src/deployment/synthetic-begin.ts";
 import type { System } from "../../src/manifest/system.ts";
@@ -98,4 +99,60 @@ describe("where alike Components are counted", () => {
       fuzzingTimeout(),
     );
   }
+});
+
+/** The System with the names of these Components given to others of them. */
+function renamed(system: System, names: ReadonlyMap<string, string>): System {
+  return {
+    ...system,
+    components: system.components.map((component) => {
+      const id = names.get(component.id) ?? component.id;
+      return { ...component, id: ComponentId.parse(id) };
+    }),
+  };
+}
+
+describe("permuting the names of alike Components", () => {
+  it(
+    "permutes the ends, and what leads there",
+    () => {
+      fc.assert(
+        fc.property(
+          randomFleet,
+          fc.constantFrom(...policies),
+          fc.nat(),
+          fc.constantFrom("none", "counted", "capped"),
+          (system, policy, turn, merging) => {
+            const first = begun(system, policy);
+            fc.pre(first !== null && system.components.length <= 6);
+            if (first === null) return;
+            const names = new Map<string, string>();
+            for (const places of alikeClasses(first, answersOf(system), [])) {
+              const own = places.map((place) => system.components[place]?.id ?? "");
+              const by = 1 + (turn % (own.length - 1 || 1));
+              for (const [at, id] of own.entries())
+                names.set(id, own[(at + by) % own.length] ?? "");
+            }
+            fc.pre(names.size > 0);
+            const found = (one: Begin | null) => {
+              if (one === null) return null;
+              const { ends, forbidden, situations } = explore(one, answersOf(one.system), {
+                faults: 1,
+                limit: 300_000,
+                merging,
+              });
+              return { ends, forbidden, situations };
+            };
+            const pattern = new RegExp(`\\b(?:${[...names.keys()].join("|")})\\b`, "g");
+            const told = JSON.stringify(found(first));
+            const expected = told.replaceAll(pattern, (id) => names.get(id) ?? id);
+            const other = found(begun(renamed(system, names), policy));
+            expect(other).toEqual(JSON.parse(expected));
+          },
+        ),
+        fuzzing(20),
+      );
+    },
+    fuzzingTimeout(),
+  );
 });

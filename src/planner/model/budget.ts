@@ -3,6 +3,28 @@ export interface Budget {
   left: number;
   /** Absent: nobody watches. */
   readonly heard?: Heard | undefined;
+  /** The step of a search that is under way is over where no more than this is left; absent: it has not begun. */
+  stepEnd?: number;
+}
+
+/** A search in steps of some milliseconds, between which it can be given up; no answer depends on that. */
+export type Steps<T> = Generator<void, T, void>;
+
+/** How many nodes may be looked at in one step. */
+const nodesInStep = 1000;
+
+/** To be asked after nodes were taken; true: the search should yield. */
+export function isStepOver(budget: Budget): boolean {
+  const isOver = budget.left <= (budget.stepEnd ?? budget.left - 1);
+  if (isOver || budget.stepEnd === undefined) budget.stepEnd = budget.left - nodesInStep;
+  return isOver;
+}
+
+export function toItsEnd<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }
 
 /** Hears how many nodes more were looked at; nothing that is found depends on it. */

@@ -1,5 +1,5 @@
 import type { System, SystemState } from "../../manifest/system.ts";
-import type { Budget, Effort } from "../model/budget.ts";
+import { type Budget, type Effort, type Steps, toItsEnd } from "../model/budget.ts";
 import type { Move } from "../model/moves.ts";
 import { fewestGroups } from "./fewest-groups.ts";
 import { exposureOf, isValid } from "./group-validity.ts";
@@ -38,17 +38,22 @@ type Ordered =
   | { readonly kind: "undecided" };
 
 /** The order groups between two states between which every Component moves at most once. */
-export function arrange(
+export function arrange(...asked: Parameters<typeof arranging>): Arrangement {
+  return toItsEnd(arranging(...asked));
+}
+
+/** The same step by step. */
+export function* arranging(
   system: System,
   acceptability: Acceptability,
   before: SystemState,
   behind: SystemState,
   budget: Budget,
   effort: Effort,
-): Arrangement {
+): Steps<Arrangement> {
   const stage = stageBetween(system, acceptability, before, behind);
   if (stage === null) return { kind: "none" };
-  const ordered = order(stage, budget, effort);
+  const ordered = yield* order(stage, budget, effort);
   if (ordered.kind !== "ordered") return ordered;
   const groups = withRebootsTogether(stage, ordered.groups);
   return {
@@ -60,13 +65,13 @@ export function arrange(
 }
 
 /** By precedence alone where that will do; else independent part by independent part, by search. */
-function order(stage: Stage, budget: Budget, effort: Effort): Ordered {
+function* order(stage: Stage, budget: Budget, effort: Effort): Steps<Ordered> {
   const plain = schedule(stage);
   const { groups, bound } = plain;
   if (isValid(stage, groups)) {
     if (groups.length === bound.groups || effort === "any")
       return { kind: "ordered", groups, bound };
-    const fewer = fewestGroups(stage, plain, bound.exposure, groups, budget);
+    const fewer = yield* fewestGroups(stage, plain, bound.exposure, groups, budget);
     return { kind: "ordered", groups: fewer.groups, bound: { ...bound, groups: fewer.bound } };
   }
   const independentParts = independentPartsOf(stage);
@@ -74,7 +79,7 @@ function order(stage: Stage, budget: Budget, effort: Effort): Ordered {
     const parts: (readonly (readonly Share[])[])[] = [];
     let least = 0;
     for (const independentPart of independentParts) {
-      const part = order(independentPart.stage, budget, effort);
+      const part = yield* order(independentPart.stage, budget, effort);
       if (part.kind !== "ordered") return part;
       parts.push(part.groups);
       least = Math.max(least, part.bound.groups);
@@ -85,10 +90,10 @@ function order(stage: Stage, budget: Budget, effort: Effort): Ordered {
       bound: { exposure: bound.exposure, groups: least },
     };
   }
-  const some = anyOrder(stage, plain, budget, effort);
+  const some = yield* anyOrder(stage, plain, budget, effort);
   if (some.kind !== "found") return some;
   if (effort === "any") return { kind: "ordered", groups: some.groups, bound };
-  const fewer = fewestGroups(stage, plain, some.exposure, some.groups, budget);
+  const fewer = yield* fewestGroups(stage, plain, some.exposure, some.groups, budget);
   return {
     kind: "ordered",
     groups: fewer.groups,

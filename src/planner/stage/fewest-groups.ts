@@ -1,4 +1,4 @@
-import { type Budget, spend } from "../model/budget.ts";
+import { type Budget, isStepOver, spend, type Steps } from "../model/budget.ts";
 import { at } from "../model/moves.ts";
 import { isDominating, keyOf } from "./sequence-search.ts";
 import { freeIn, type Share } from "./room.ts";
@@ -9,13 +9,13 @@ import { isSafe, type Stage } from "./safe-group.ts";
  * The fewest groups with at most this exposure, by deepening: is there an order in one group less? Move classes
  * without limited room move as a whole, since moving all of them with their first does no harm.
  */
-export function fewestGroups(
+export function* fewestGroups(
   stage: Stage,
   plain: Schedule,
   exposure: number,
   known: readonly (readonly Share[])[],
   budget: Budget,
-): { readonly groups: readonly (readonly Share[])[]; readonly bound: number } {
+): Steps<{ readonly groups: readonly (readonly Share[])[]; readonly bound: number }> {
   const everyone = stage.moveClasses.map(() => true);
   const chain = chainLengths(stage, stage.sequence, everyone);
   const least = Math.max(
@@ -24,7 +24,7 @@ export function fewestGroups(
     Math.min(1, stage.moveClasses.length),
   );
   for (let count = least; count < known.length; count += 1) {
-    const said = groupsWithin(stage, chain, exposure, count, budget);
+    const said = yield* groupsWithin(stage, chain, exposure, count, budget);
     if (said === null) return { groups: known, bound: count };
     if (said !== false) return { groups: said, bound: count };
   }
@@ -48,13 +48,13 @@ interface Level {
  * An order in so many groups; false: there is none; null: the budget is used up. Depth first, with a list of what is
  * open: there may be more groups, and more move classes in one, than calls can be nested.
  */
-function groupsWithin(
+function* groupsWithin(
   stage: Stage,
   chain: readonly number[],
   exposure: number,
   limit: number,
   budget: Budget,
-): readonly (readonly Share[])[] | false | null {
+): Steps<readonly (readonly Share[])[] | false | null> {
   const { moveClasses, capacity } = stage;
   const sizes = moveClasses.map(({ members }) => members.length);
   const groups: (readonly Share[])[] = [];
@@ -126,6 +126,7 @@ function groupsWithin(
   if (first === null || typeof first === "boolean") return first === true ? groups : first;
   const levels = [first];
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    if (isStepOver(budget)) yield;
     const group = level.nextGroup();
     if (group === null) return null;
     if (group === false) {

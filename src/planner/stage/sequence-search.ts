@@ -1,4 +1,4 @@
-import { type Budget, type Effort, spend } from "../model/budget.ts";
+import { type Budget, type Effort, isStepOver, spend, type Steps } from "../model/budget.ts";
 import { at } from "../model/moves.ts";
 import { exposureOf } from "./group-validity.ts";
 import { packed } from "./packing.ts";
@@ -23,7 +23,12 @@ export type AnyOrder =
  * An order with the least exposure, or just any: depth first, one move class after the other, dead ends
  * remembered.
  */
-export function anyOrder(stage: Stage, plain: Schedule, budget: Budget, effort: Effort): AnyOrder {
+export function* anyOrder(
+  stage: Stage,
+  plain: Schedule,
+  budget: Budget,
+  effort: Effort,
+): Steps<AnyOrder> {
   const most = stage.moveClasses.reduce(
     (sum, { canGoBack, members }) => sum + (canGoBack ? members.length : 0),
     0,
@@ -31,7 +36,7 @@ export function anyOrder(stage: Stage, plain: Schedule, budget: Budget, effort: 
   const hasIrreversible = stage.moveClasses.some(({ canGoBack }) => !canGoBack);
   const highest = hasIrreversible ? most : 0;
   // With all exposure allowed first: where that fails there is no order at all.
-  const widest = sequenceWithin(stage, highest, budget);
+  const widest = yield* sequenceWithin(stage, highest, budget);
   if (widest.kind !== "found") return widest;
   if (effort === "any") {
     const groups = widest.sequence.map((share) => [share]);
@@ -40,7 +45,7 @@ export function anyOrder(stage: Stage, plain: Schedule, budget: Budget, effort: 
   const least = hasIrreversible ? plain.bound.exposure : 0;
   let best = { sequence: widest.sequence, exposure: exposureAlong(stage, widest.sequence) };
   for (let exposure = least; exposure < best.exposure; exposure += 1) {
-    const tighter = sequenceWithin(stage, exposure, budget);
+    const tighter = yield* sequenceWithin(stage, exposure, budget);
     if (tighter.kind === "undecided") return found(stage, best.sequence, best.exposure, exposure);
     if (tighter.kind === "found") {
       best = { sequence: tighter.sequence, exposure: exposureAlong(stage, tighter.sequence) };
@@ -64,7 +69,7 @@ type Sequence =
   | { readonly kind: "undecided" };
 
 /** Move classes one after the other, with at most this exposure. */
-function sequenceWithin(stage: Stage, exposure: number, budget: Budget): Sequence {
+function* sequenceWithin(stage: Stage, exposure: number, budget: Budget): Steps<Sequence> {
   const { moveClasses } = stage;
   const sizes = moveClasses.map(({ members }) => members.length);
   const done = moveClasses.map(() => 0);
@@ -108,13 +113,14 @@ function sequenceWithin(stage: Stage, exposure: number, budget: Budget): Sequenc
     }
   }
 
-  function finish(): boolean | null {
+  function* finish(): Steps<boolean | null> {
     const length = sequence.length;
     goFreely();
     if (done.every((count, moveClass) => count === sizes[moveClass])) return true;
     const key = keyOf(done);
     if (!dead.has(key)) {
       if (!spend(budget, moveClasses.length)) return null;
+      if (isStepOver(budget)) yield;
       const ready = stage.sequence
         .filter(isReady)
         .toSorted(
@@ -128,7 +134,7 @@ function sequenceWithin(stage: Stage, exposure: number, budget: Budget): Sequenc
         if (!isSafe(stage, done, [{ moveClass, count }])) continue;
         const here = sequence.length;
         go(moveClass, count);
-        const said = finish();
+        const said = yield* finish();
         if (said !== false) return said;
         back(here);
       }
@@ -138,7 +144,7 @@ function sequenceWithin(stage: Stage, exposure: number, budget: Budget): Sequenc
     return false;
   }
 
-  const said = finish();
+  const said = yield* finish();
   if (said === null) return { kind: "undecided" };
   return said ? { kind: "found", sequence } : { kind: "none" };
 }

@@ -1,4 +1,4 @@
-import type { Fault, Finding, Model, Packed } from "./model.ts";
+import { type Fault, type Finding, type Model, type Packed, Unfinished } from "./model.ts";
 import { vectorTable } from "./vector-table.ts";
 
 export interface Bounds {
@@ -43,6 +43,8 @@ interface Frame<State> {
   state: State;
   readonly packed: Packed<State>;
   faults: Iterator<Fault<State>>;
+  /** How many of its faults were gone into. */
+  taken: number;
   readonly trail: Trail | null;
 }
 
@@ -80,7 +82,42 @@ export function* check<State, Found>(model: Model<State, Found>, bounds: Bounds)
       packed.pack(state, faults - frames.length);
       if (!isNew(packed)) return;
       const isLast = frames.length === faults;
-      frames.push({ state, packed, faults: isLast ? none() : faultsOf(model, state), trail });
+      frames.push({
+        state,
+        packed,
+        faults: isLast ? none() : faultsOf(model, state),
+        taken: 0,
+        trail,
+      });
+    };
+    const coverage = ({ packed: { length } }: Frame<State>): Coverage => {
+      return { situations, faults, bytes: met.bytes, mayTake: met.growthOf(turn, length) };
+    };
+    /** Into the next fault of the situation, or onwards. */
+    const goOn = (frame: Frame<State>): void => {
+      const { state, trail } = frame;
+      const fault = nextFault(model, frame);
+      if (fault.done !== true) {
+        const { told, next } = fault.value;
+        const way = { told, before: trail };
+        note(model.atStep(state, next), way);
+        enter(next, way);
+        return;
+      }
+      const next = model.onward(state);
+      if (next === null) {
+        note(model.atEnd(state), trail);
+        frames.pop();
+        return;
+      }
+      note(model.atStep(state, next), trail);
+      const left = faults + 1 - frames.length;
+      frame.state = next;
+      // Its faults are those of the situation before.
+      if (frame.packed.pack(next, left)) return;
+      frame.taken = 0;
+      if (isNew(frame.packed)) frame.faults = left === 0 ? none() : faultsOf(model, next);
+      else frames.pop();
     };
     enter(model.initial, null);
     let steps = 0;
@@ -92,36 +129,35 @@ export function* check<State, Found>(model: Model<State, Found>, bounds: Bounds)
       situations = met.size;
       steps += 1;
       if (steps % turn === 0) {
-        const mayTake = met.growthOf(turn, frame.packed.length);
-        const stop = yield { situations, faults, bytes: met.bytes, mayTake };
+        const stop = yield coverage(frame);
         if (stop !== null) return checked(faults, stop);
       }
-      const { state, trail } = frame;
-      const fault = frame.faults.next();
-      if (fault.done !== true) {
-        const { told, next } = fault.value;
-        const way = { told, before: trail };
-        note(model.atStep(state, next), way);
-        enter(next, way);
-        continue;
+      try {
+        goOn(frame);
+      } catch (error) {
+        if (!(error instanceof Unfinished)) throw error;
+        const stop = yield coverage(frame);
+        if (stop !== null) return checked(faults, stop);
       }
-      const next = model.onward(state);
-      if (next === null) {
-        note(model.atEnd(state), trail);
-        frames.pop();
-        continue;
-      }
-      note(model.atStep(state, next), trail);
-      const left = faults + 1 - frames.length;
-      frame.state = next;
-      // Its faults are those of the situation before.
-      if (frame.packed.pack(next, left)) continue;
-      if (isNew(frame.packed)) frame.faults = left === 0 ? none() : faultsOf(model, next);
-      else frames.pop();
     }
     situations = met.size;
   }
   return checked(bounds.faults + 1, null);
+}
+
+/** An iterator that has thrown is over: where the model takes longer it is begun once more behind the last fault. */
+function nextFault<State, Found>(
+  model: Model<State, Found>,
+  frame: Frame<State>,
+): IteratorResult<Fault<State>> {
+  try {
+    const fault = frame.faults.next();
+    frame.taken += 1;
+    return fault;
+  } catch (error) {
+    frame.faults = behind(model.faults(frame.state), frame.taken);
+    throw error;
+  }
 }
 
 function faultsOf<State, Found>(
@@ -129,6 +165,14 @@ function faultsOf<State, Found>(
   state: State,
 ): Iterator<Fault<State>> {
   return faults(state)[Symbol.iterator]();
+}
+
+function* behind<Item>(items: Iterable<Item>, taken: number): Generator<Item> {
+  let count = 0;
+  for (const item of items) {
+    count += 1;
+    if (count > taken) yield item;
+  }
 }
 
 function none<State>(): Iterator<Fault<State>> {

@@ -16,6 +16,9 @@ export interface Model<State, Found> {
   readonly packed: () => Packed<State>;
 }
 
+/** Thrown by a model that takes longer than a turn for something: asked the same once more it goes on with it. */
+export class Unfinished extends Error {}
+
 export interface Fault<State> {
   /** For people. */
   readonly told: string;
