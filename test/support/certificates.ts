@@ -22,12 +22,13 @@ export function makeAuthority(directory: string, name: string): Authority {
   return files;
 }
 
-/** A certificate for these DNS names, and for 127.0.0.1 and ::1. */
+/** A certificate for these DNS names, and for 127.0.0.1 and ::1; of less than no days it has expired. */
 export function issue(
   directory: string,
   authority: Authority,
   name: string,
   dnsNames: readonly string[] = ["localhost"],
+  days = 30,
 ): Issued {
   const files = filesIn(directory, name);
   const request = join(directory, `${name}.csr`);
@@ -38,7 +39,7 @@ export function issue(
   openssl(
     "x509",
     "-req",
-    ...["-in", request].concat("-out", files.certificateFile, "-days", "30"),
+    ...["-in", request].concat("-out", files.certificateFile, "-days", String(days)),
     ...["-CA", authority.certificateFile].concat("-CAkey", authority.keyFile, "-CAcreateserial"),
     ...["-extfile"].concat(extensions),
   );

@@ -2,12 +2,19 @@ import { parseJson } from "../../core/json.ts";
 import { type Answer, brokenConnection } from "./exchange.ts";
 import { answerInvalid } from "./problems.ts";
 
+export interface JsonBody {
+  readonly json: unknown;
+  /** As many as it took. */
+  readonly bytes: number;
+}
+
 /** The JSON of an answer, of at most so many bytes. What is wrong with it is told without repeating any of it. */
-export async function readJsonBody(answer: Answer, maxBytes: number): Promise<unknown> {
+export async function readJsonBody(answer: Answer, maxBytes: number): Promise<JsonBody> {
   const { party } = answer;
-  const text = await readText(answer, maxBytes);
+  const whole = await readWhole(answer, maxBytes);
+  const text = new TextDecoder().decode(whole);
   try {
-    return parseJson(text);
+    return { json: parseJson(text), bytes: whole.length };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw answerInvalid(
@@ -19,7 +26,7 @@ export async function readJsonBody(answer: Answer, maxBytes: number): Promise<un
   }
 }
 
-async function readText({ response, party }: Answer, maxBytes: number): Promise<string> {
+async function readWhole({ response, party }: Answer, maxBytes: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   try {
@@ -42,5 +49,5 @@ async function readText({ response, party }: Answer, maxBytes: number): Promise<
     whole.set(piece, at);
     at += piece.length;
   }
-  return new TextDecoder().decode(whole);
+  return whole;
 }

@@ -2,6 +2,8 @@
 export const limits = {
   /** A page of the list of Artifacts. */
   page: 8 * 1024 * 1024,
+  /** All pages of the list together. */
+  list: 32 * 1024 * 1024,
   /** What says where an Artifact's bytes are. */
   link: 256 * 1024,
   /** Pages of one list. */

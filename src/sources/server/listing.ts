@@ -27,14 +27,16 @@ export async function listRelease(
   const wanted = new URLSearchParams({ release_name: release, device_type: deviceType });
   const items = new Map<string, unknown>();
   let unreadable = 0;
+  let left: number = limits.list;
   for (let number = 1; number <= limits.pages; number += 1) {
     // Not asked for, the first page has the form that is published.
     if (number > 1) wanted.set("page", String(number));
-    const { json, link, party } = await session.getJson({
+    const { json, bytes, link, party } = await session.getJson({
       path: `/api/devices/v1/deployments/artifacts?${wanted.toString()}`,
-      maxBytes: limits.page,
+      maxBytes: Math.min(limits.page, left),
       onMissing: (missing) => new ArtifactError(refusedRequest(missing, 404)),
     });
+    left -= bytes;
     const page = Page.safeParse(json);
     if (!page.success)
       throw answerInvalid(party, "answers with no list", "a list of Artifacts", kindOf(json));

@@ -3,7 +3,7 @@ import type { Problem } from "../../core/problem.ts";
 import { AuthenticationError, type ServerAccess } from "../../platform/network-types.ts";
 import { safeUrl } from "./address.ts";
 import { exchange } from "./exchange.ts";
-import { readJsonBody } from "./json-body.ts";
+import { type JsonBody, readJsonBody } from "./json-body.ts";
 import { limits } from "./limits.ts";
 import type { ServerPorts } from "./ports.ts";
 import { type Party, authenticationProblem, notAuthorised, refusedRequest } from "./problems.ts";
@@ -16,7 +16,7 @@ export interface Session {
     readonly path: string;
     readonly maxBytes: number;
     readonly onMissing: (party: Party) => ArtifactError;
-  }): Promise<{ readonly json: unknown; readonly link: string | null; readonly party: Party }>;
+  }): Promise<JsonBody & { readonly link: string | null; readonly party: Party }>;
 }
 
 export function openSession(ports: ServerPorts): Session {
@@ -42,11 +42,8 @@ export function openSession(ports: ServerPorts): Session {
           });
           const { response, party } = answer;
           if (response.status === 200) {
-            return {
-              json: await readJsonBody(answer, maxBytes),
-              link: response.header("link"),
-              party,
-            };
+            const body = await readJsonBody(answer, maxBytes);
+            return { ...body, link: response.header("link"), party };
           }
           response.close();
           if (response.status === 404) throw onMissing(party);

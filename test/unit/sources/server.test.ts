@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,7 +15,7 @@ import { AuthenticationError } from "../../../src/platform/network-types.ts";
 import type { ByteSource } from "../../../src/platform/types.ts";
 import { buildArtifact, soundArtifact } from "../../support/artifacts.ts";
 import { collect } from "../../support/byte-sources.ts";
-import { issue, type Issued, makeAuthority } from "../../support/certificates.ts";
+import { type Authority, issue, type Issued, makeAuthority } from "../../support/certificates.ts";
 import { needs } from "../../support/needs.ts";
 import { type ServerDeviceOptions, startServerDevice } from "../../support/server-device.ts";
 import {
@@ -52,6 +53,7 @@ const wanted = { id: "a1", name: "gateway-v2", size: bytes.length };
 
 describe.skipIf(!needs("openssl"))("the Mender Server as a source", () => {
   let directory: string;
+  let authority: Authority;
   let ca: Buffer;
   let certificate: Issued;
   let stranger: Issued;
@@ -59,7 +61,7 @@ describe.skipIf(!needs("openssl"))("the Mender Server as a source", () => {
 
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), "orchestrator-test-"));
-    const authority = makeAuthority(directory, "authority");
+    authority = makeAuthority(directory, "authority");
     ca = readFileSync(authority.certificateFile);
     certificate = issue(directory, authority, "server", ["localhost", "store.test"]);
     client = issue(directory, authority, "device");
@@ -200,6 +202,7 @@ describe.skipIf(!needs("openssl"))("the Mender Server as a source", () => {
       ["no JSON", "<html>secret-token", "is no JSON"],
       ["no list", '{"error":"secret-token"}', "no list"],
       ["a number too large", "[1e999]", "is no JSON"],
+      ["nested deep", "[".repeat(1_000_000), "is no JSON"],
     ])("that is %s is refused, and not repeated", async (_, body, message) => {
       const { device, server } = await start();
       server.onList.push((_request, response) => void response.end(body));
@@ -226,6 +229,84 @@ describe.skipIf(!needs("openssl"))("the Mender Server as a source", () => {
         code: "server-answer-invalid",
         got: "more than 8388608",
       });
+    });
+  });
+
+  describe("the API", () => {
+    const list: Misdeed = (_, __, honest) => honest();
+
+    test.each([
+      [403, "server-refused"],
+      [404, "server-refused"],
+      [416, "server-refused"],
+    ])("that refuses with %i is told at once", async (code, told) => {
+      const { device, server } = await start();
+      server.onList.push(status(code));
+      expect(await problemOf(device.server.candidates(release, gateway))).toMatchObject({
+        code: told,
+        got: `status ${code}`,
+      });
+      expect(device.waits).toEqual([]);
+    });
+
+    test("that is busy is waited for, and given up in the end", async () => {
+      const { device, server } = await start({ device: { retryCount: 3 } });
+      server.onList.push(status(429, { "retry-after": "7" }), status(500), status(503), list);
+      expect((await device.server.candidates(release, gateway)).ok).toBe(true);
+      expect(device.waits).toEqual([7000, 1500, 3000]);
+
+      server.onList.push(status(500), status(429), status(408), status(502));
+      expect(await problemOf(device.server.candidates(release, gateway))).toMatchObject({
+        code: "server-unavailable",
+        got: "status 502, 4 times in a row",
+      });
+    });
+
+    test.each<[string, Misdeed]>([
+      ["breaks off in the middle of an answer", (_, response) => breakOff(response)],
+      ["stalls in the middle of an answer", (_, response) => void response.write('[{"id":"a1",')],
+      ["closes the connection without an answer", (request) => void request.socket.destroy()],
+      ["says nothing", () => {}],
+    ])("that %s is asked again", async (_, misdeed) => {
+      const { device, server } = await start({ device: { pace: { idleMs: 300 } } });
+      server.onList.push(misdeed);
+      const listed = await device.server.candidates(release, gateway);
+      expect(listed).toMatchObject({ ok: true, value: { candidates: [{ id: "a1" }] } });
+      expect(device.retried.map(({ code }) => code)).toEqual(["server-unreachable"]);
+
+      server.onLink.push(misdeed);
+      const got = await all(device.server.source(wanted, "all"));
+      expect(Buffer.compare(got, bytes)).toBe(0);
+      expect(device.retried).toHaveLength(2);
+    });
+
+    test.each([
+      ["no JSON", "<html>secret-token", "is no JSON"],
+      ["nested deep", '{"uri":'.repeat(30_000), "is no JSON"],
+      ["without a link", '{"expire":"secret-token"}', "no link"],
+      ["huge", `{"uri":"${"x".repeat(300_000)}"}`, "too much"],
+    ])("whose answer for a link is %s is refused, and not repeated", async (_, body, message) => {
+      const { device, server } = await start();
+      server.onLink.push((_request, response) => void response.end(body));
+      const problem = await problemOf(all(device.server.source(wanted, "all")));
+      expect(problem.code).toBe("server-answer-invalid");
+      expect(problem.message).toContain(message);
+      expect(JSON.stringify(problem)).not.toContain("secret-token");
+      expect(device.waits).toEqual([]);
+    });
+
+    test("that lists more than anybody needs, each page of it small enough, is left", async () => {
+      const { device, server } = await start();
+      const large: Misdeed = (request, response) => {
+        const id = new URL(request.url ?? "/", "http://x").searchParams.get("page") ?? "1";
+        response.setHeader("link", '<x>; rel="next"');
+        response.end(JSON.stringify([{ ...stored(`a${id}`).item, more: "x".repeat(8_000_000) }]));
+      };
+      server.onList.push(...Array.from({ length: 50 }, () => large));
+      const problem = await problemOf(device.server.candidates(release, gateway));
+      expect(problem.code).toBe("server-answer-invalid");
+      expect(problem.message).toContain("answers with too much");
+      expect(server.requests).toHaveLength(5);
     });
   });
 
@@ -383,6 +464,55 @@ describe.skipIf(!needs("openssl"))("the Mender Server as a source", () => {
       });
 
       expect((await device.server.candidates(release, gateway)).ok).toBe(true);
+    });
+
+    test.each([
+      ["for another name", ["store.test"], 30, "its certificate is for another name"],
+      [
+        "that has expired",
+        ["localhost"],
+        -1,
+        "its certificate has expired by this machine's clock",
+      ],
+    ] as const)(
+      "to somebody with a certificate %s is refused at once",
+      async (_, names, days, why) => {
+        const wrong = issue(directory, authority, `wrong-${days}`, names, days);
+        const { device } = await start({ server: { certificate: wrong } });
+        const problem = await problemOf(device.server.candidates(release, gateway));
+        expect(problem.code).toBe("server-not-trusted");
+        expect(problem.got).toContain(why);
+        expect(device.waits).toEqual([]);
+      },
+    );
+
+    test("to somebody who does not speak TLS is refused at once", async () => {
+      const plain = await startUpdateServer({ stored: [], certificate: null });
+      onTestFinished(() => plain.close());
+      const { device } = await start({
+        device: { access: [{ token: "token-1", address: `https://localhost:${plain.port}` }] },
+      });
+      const problem = await problemOf(device.server.candidates(release, gateway));
+      expect(problem.code).toBe("server-answer-invalid");
+      expect(problem.got).toContain("it does not speak TLS");
+      expect(plain.requests).toEqual([]);
+    });
+
+    test.each([
+      ["no HTTP", "SSH-2.0-OpenSSH_9.2 secret-token\r\n", "what it answers is no HTTP"],
+      [
+        "headers without an end",
+        `HTTP/1.1 200 OK\r\nx: ${"secret-token".repeat(100_000)}`,
+        "its headers are too large",
+      ],
+    ])("on which there is %s is refused at once, and not repeated", async (_, answer, why) => {
+      const { device, server } = await start();
+      server.onList.push((request) => void request.socket.write(answer));
+      const problem = await problemOf(device.server.candidates(release, gateway));
+      expect(problem.code).toBe("server-answer-invalid");
+      expect(problem.got).toContain(why);
+      expect(JSON.stringify(problem)).not.toContain("secret-token");
+      expect(device.waits).toEqual([]);
     });
 
     test("of TLS 1.1 is refused at once", async () => {
@@ -642,6 +772,17 @@ describe.skipIf(!needs("openssl"))("the Mender Server as a source", () => {
       ]);
     });
 
+    test.each([400, 401, 403, 410])(
+      "whose link the store refuses with %i goes on with another one, at once",
+      async (code) => {
+        const { device, server } = await start();
+        server.onFile.push(status(code));
+        expect(Buffer.compare(await all(device.server.source(wanted, "all")), bytes)).toBe(0);
+        expect(device.waits).toEqual([]);
+        expect(server.requests.filter(({ path }) => path.endsWith("/download"))).toHaveLength(2);
+      },
+    );
+
     test("whose links are all refused comes to an end", async () => {
       const { device, server } = await start({ device: { retryCount: 2 } });
       server.onFile.push(status(403), status(403), status(403));
@@ -862,6 +1003,11 @@ const status =
   (code: number, headers: Readonly<Record<string, string>> = {}): Misdeed =>
   (_, response) =>
     void response.writeHead(code, headers).end("secret-signature-0");
+
+/** Part of an answer, and then nobody is there any more. */
+function breakOff(response: ServerResponse): void {
+  response.write('[{"id":"a1",', () => response.destroy());
+}
 
 const redirect = (location: string): Misdeed => status(302, { location });
 
