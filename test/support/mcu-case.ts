@@ -36,7 +36,9 @@ export function plugIn(directory: string, image: Uint8Array): Board {
   const at = (...parts: readonly string[]) => join(directory, ...parts);
   mkdirSync(directory, { recursive: true });
   writeFileSync(at("flash"), image);
-  const start = `socat "PTY,link=$0/line,raw,echo=0" SYSTEM:'while ! [ -e unplugged ]; do "$1" .; done' \\
+  // It goes with the directory, too, so that nothing runs on behind a test that was broken off.
+  writeFileSync(at("plugged"), "");
+  const start = `socat "PTY,link=$0/line,raw,echo=0" SYSTEM:'while [ -e plugged ]; do "$1" .; done' \\
     >"$0/log" 2>&1 </dev/null & echo $! >"$0/socat"
   while ! [ -e "$0/line" ] && kill -0 $!; do sleep 0.01; done`;
   execFileSync("sh", ["-c", start.replace('"$1"', mcu), directory], { cwd: directory });
@@ -45,7 +47,7 @@ export function plugIn(directory: string, image: Uint8Array): Board {
   return {
     ...boardIn(directory),
     unplug() {
-      writeFileSync(at("unplugged"), "");
+      rmSync(at("plugged"));
       closeSync(held);
       process.kill(Number(readFileSync(at("socat"), "utf8")));
     },
