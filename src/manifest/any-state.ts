@@ -19,6 +19,7 @@ export function anyEndState(source: Source, node: YamlText): ConstraintTable {
     name: "end_states",
     columns: [],
     allowByDefault: false,
+    sharing: null,
     rows: [{ cells: [], verdict: "yes", systemVersion: unnamedState, rule }],
     at: placeAt(source, node.start),
   };

@@ -1,8 +1,5 @@
 import type { ComponentType } from "../core/ids.ts";
-import type { Problem } from "../core/problem.ts";
-import { suggestion } from "./nearest.ts";
-import type { ConstraintTable, TableColumn } from "./table.ts";
-import type { Constraints } from "./written-constraints.ts";
+import type { ConstraintTable } from "./table.ts";
 
 /** What a column's head names. */
 export interface NamedColumn {
@@ -64,59 +61,4 @@ export function nameLike<Name extends string>(text: string, names: readonly Name
 
 function typeNamed(text: string, types: readonly ComponentType[]): ComponentType | null {
   return nameLike(text, types);
-}
-
-/** Heads that name no type of the Manifest, or one that another column of the table has named. */
-export function columnProblems(
-  { endStates, transitionStates }: Constraints,
-  types: readonly ComponentType[],
-): readonly Problem[] {
-  const end = endStates === null ? [] : problemsOf(endStates, types, "end");
-  return [...end, ...transitionStates.flatMap((table) => problemsOf(table, types, "transition"))];
-}
-
-function problemsOf(
-  table: ConstraintTable,
-  types: readonly ComponentType[],
-  kind: "end" | "transition",
-): readonly Problem[] {
-  const seen = new Set<string>();
-  return table.columns.flatMap((column): Problem[] => {
-    const named = resolveHead(column.head, types);
-    if (named === null) return column.head === "" ? [] : [unknownColumn(column, types)];
-    // In a transition table a type may stand twice: for two different Components of it.
-    if (named.id === null && kind === "transition") return [];
-    const key = JSON.stringify([named.type, named.id?.toLowerCase() ?? null]);
-    if (!seen.has(key)) {
-      seen.add(key);
-      return [];
-    }
-    return [columnTwice(column)];
-  });
-}
-
-function unknownColumn({ head, at }: TableColumn, types: readonly ComponentType[]): Problem {
-  return {
-    code: "table-column",
-    message: `The column "${shortened(head)}" names no Component type of the Manifest.`,
-    at,
-    expected: `a Component type, or TYPE@ID`,
-    got: shortened(head),
-    hint: suggestion(shortened(head).split("@")[0] ?? "", types),
-  };
-}
-
-function columnTwice({ head, at }: TableColumn): Problem {
-  return {
-    code: "table-column",
-    message: `The table has the column "${head}" twice.`,
-    at,
-    expected: "each Component type, or Component, once",
-    got: head,
-    hint: "Remove one of the columns.",
-  };
-}
-
-function shortened(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }

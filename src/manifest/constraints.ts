@@ -10,7 +10,7 @@ import type { Source } from "./source.ts";
 import { endStateProblems } from "./table-checks.ts";
 import type { ConstraintTable } from "./table.ts";
 import type { Constraints } from "./written-constraints.ts";
-import { fields, listOf } from "./words.ts";
+import { fields, label, listOf } from "./words.ts";
 import { isEmpty, valueOf, type YamlNode } from "./yaml-node.ts";
 import { readYamlTable } from "./yaml-table.ts";
 
@@ -18,7 +18,7 @@ const markdown = z
   .string({ error: "a table" })
   .meta({ description: "A Markdown table, or any: what the rules allow." });
 
-const head = z.string({ error: "a Component type, or TYPE@ID" });
+const head = z.string({ error: "a Component type, TYPE@ID, or TYPE:KEY for a fact" });
 const columns = listOf(head, "Component types").min(1, { error: "a list of at least one column" });
 
 const endTable = fields({
@@ -32,6 +32,7 @@ const transitionTable = fields({
   name: z.string({ error: "a name" }).exactOptional(),
   columns,
   default: z.enum(["deny", "allow"], { error: `"deny" or "allow"` }).exactOptional(),
+  sharing: label.exactOptional(),
   rows: listOf(listOf(cellShape, "cells that ends with YES, NO or n/a"), "rows"),
 });
 

@@ -25,3 +25,21 @@ function values(value: string | undefined) {
   const name = parsed.success ? parsed.data : unknownVersion;
   return knownVersions([name], new Set([name]), wholeNumbers);
 }
+
+/** Whether any value matches: one that the cell names, one right beside it, something else, or none at all. */
+export function isPossibleFact(cell: Cell): boolean {
+  const words = cell.alternatives.flatMap((one) => one.split(/[\s|!<>=^~]+/));
+  const values = words.flatMap((word) => {
+    const parts = word.replaceAll(/[x*]/g, "0").split(".").map(Number);
+    if (word === "" || parts.some((part) => !Number.isSafeInteger(part))) return [word];
+    const [last = 0] = parts.slice(-1);
+    const numbers = [last - 1, last, last + 1].filter((number) => number >= 0);
+    return numbers.flatMap((number) => {
+      const near = [...parts.slice(0, -1), number].join(".");
+      return [near, ...beside.map((rest) => `${near}${rest}`)];
+    });
+  });
+  return [undefined, "something else", ...values].some((value) => matchesFact(cell, value));
+}
+
+const beside = [".0.0.1", ".0.1", ".1", ".999999"];

@@ -5,6 +5,7 @@ import type { Facts } from "./fact-cells.ts";
 import { resolveCondition } from "./fact-head.ts";
 import type { Manifest } from "./manifest.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
+import { tablesOf } from "./named-versions.ts";
 import { headsOf } from "./rule.ts";
 import type { Constraints } from "./written-constraints.ts";
 
@@ -65,13 +66,27 @@ export function askedFacts(
         });
     }),
   );
+  const ofTables = [constraints, device].flatMap((one) =>
+    tablesOf(one).flatMap((table): readonly AskedFact[] =>
+      table.columns.flatMap(({ head, at }) => {
+        const named = resolveCondition(head, types);
+        if (named === null) return [];
+        const { type, key } = named;
+        const { sharing } = table;
+        return [
+          ...(sharing === null ? [] : [{ type, key: sharing.name, at: sharing.at }]),
+          ...(key === null ? [] : [{ type, key, at }]),
+        ];
+      }),
+    ),
+  );
   const ofEdges = componentTypes.flatMap(({ type, edges }) =>
     (edges?.rows ?? []).flatMap(({ facts }) =>
       facts.map(({ key, cell }) => ({ type, key, at: cell.at })),
     ),
   );
   const first = new Map<string, AskedFact>();
-  for (const fact of [...ofRules, ...ofEdges]) {
+  for (const fact of [...ofRules, ...ofTables, ...ofEdges]) {
     const name = JSON.stringify([fact.type, fact.key]);
     if (!first.has(name)) first.set(name, fact);
   }

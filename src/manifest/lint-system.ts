@@ -3,6 +3,7 @@ import type { Result } from "../core/result.ts";
 import type { AvailableArtifact } from "./available-artifacts.ts";
 import { readTerm } from "./cell.ts";
 import { columnsOfTypes, type TypeColumn } from "./columns.ts";
+import { splitTable } from "./fact-columns.ts";
 import type { Manifest, WantedType } from "./manifest.ts";
 import { matchSystem } from "./match.ts";
 import type { MatchComponent } from "./match-input.ts";
@@ -23,18 +24,18 @@ export function lintSystem(
   artifacts: readonly AvailableArtifact[],
 ): Result<System> {
   const types = manifest.componentTypes.map(({ type }) => type);
-  const columns = columnsOfTypes(namingTables(manifest.constraints, types), types);
-  const { constraints } = manifest;
+  const constraints = manifest.constraints && ofVersions(manifest.constraints, types);
+  const columns = columnsOfTypes(namingTables(constraints, types), types);
   const matched = matchSystem({
     // What facts decide nobody knows of Components that are made up.
     manifest: {
       ...manifest,
       componentTypes: manifest.componentTypes.map(withoutFacts),
-      constraints: constraints && { ...constraints, rules: constraints.rules.filter(isOfVersions) },
+      constraints,
     },
     deviceConstraints: null,
     systemType: null,
-    components: types.flatMap((type) => componentsOf(manifest, type, columns.get(type) ?? [])),
+    components: types.flatMap((type) => componentsOf(constraints, type, columns.get(type) ?? [])),
     absent: [],
     start: "made-up",
     artifacts,
@@ -56,8 +57,31 @@ function isAnything({ alternatives }: Cell): boolean {
   return alternatives.includes("any");
 }
 
+/** The tables and rules without what facts decide. */
+function ofVersions(constraints: Constraints, types: readonly ComponentType[]): Constraints {
+  const { endStates, transitionStates, rules } = constraints;
+  const read = (table: ConstraintTable) => withoutFactRows(table, types);
+  return {
+    ...constraints,
+    endStates: endStates && read(endStates),
+    transitionStates: transitionStates.filter(({ sharing }) => sharing === null).map(read),
+    passesAny: constraints.passesAny || transitionStates.some(({ sharing }) => sharing !== null),
+    rules: rules.filter(isOfVersions),
+  };
+}
+
+function withoutFactRows(table: ConstraintTable, types: readonly ComponentType[]): ConstraintTable {
+  const { table: versions, facts } = splitTable(table, types);
+  if (versions === table) return table;
+  const rows = versions.rows.filter(
+    ({ verdict }, index) =>
+      verdict !== "no" || (facts[index] ?? []).every(({ cell }) => isAnything(cell)),
+  );
+  return { ...versions, rows };
+}
+
 function componentsOf(
-  { constraints }: Manifest,
+  constraints: Constraints | null,
   type: ComponentType,
   columns: readonly TypeColumn[],
 ): readonly MatchComponent[] {

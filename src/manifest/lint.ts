@@ -2,6 +2,7 @@ import type { ComponentType, Version } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { knownVersions, type KnownVersions, namingCell, versionsOf } from "./cell-versions.ts";
 import { columnsOfTypes, resolveHead, type TypeColumn } from "./columns.ts";
+import { versionsIn } from "./fact-columns.ts";
 import { endStateRows, rowNotes, type ResolvedTable } from "./lint-rows.ts";
 import { ruleNotes } from "./lint-rules.ts";
 import { artifactVersions, manifestVersions } from "./manifest-versions.ts";
@@ -18,13 +19,17 @@ export function lintManifest(manifest: Manifest): readonly Problem[] {
   const { constraints, componentTypes } = manifest;
   if (constraints === null) return [];
   const types = componentTypes.map(({ type }) => type);
-  const tables = tablesOf(constraints);
+  const tables = tablesOf(constraints).map((table) => versionsIn(table, types));
   const columns = columnsOfTypes(tables, types);
   const spokenOf = columnsOfTypes(namingTables(constraints, types), types);
   const versions = manifestVersions(manifest);
   const resolve = (table: ConstraintTable) => resolved(table, types, versions);
-  const end = constraints.endStates === null ? null : resolve(constraints.endStates);
-  const transitions = constraints.transitionStates.map(resolve);
+  // What facts decide nobody knows here.
+  const isOfVersions = (table: ConstraintTable) =>
+    table.sharing === null && versionsIn(table, types) === table;
+  const { endStates, transitionStates } = constraints;
+  const end = endStates === null || !isOfVersions(endStates) ? null : resolve(endStates);
+  const transitions = transitionStates.filter(isOfVersions).map(resolve);
   return [
     ...(end === null ? [] : rowNotes(end)),
     ...transitions.flatMap((table) => rowNotes(table)),

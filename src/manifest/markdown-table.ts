@@ -52,7 +52,14 @@ export function readMarkdownTable(
     if (row.row !== null) rows.push(row.row);
   }
   if (lines.length === 0) problems.push(noRows(head));
-  const table = { name, columns: columns.columns, allowByDefault: false, rows, at: head.place };
+  const table = {
+    name,
+    columns: columns.columns,
+    allowByDefault: false,
+    sharing: null,
+    rows,
+    at: head.place,
+  };
   return { table, problems };
 }
 

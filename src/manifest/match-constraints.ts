@@ -6,6 +6,7 @@ import { matchLimits } from "./match-limits.ts";
 import { matchRules } from "./match-rules.ts";
 import { matchEndTable, matchTransitionTable } from "./match-tables.ts";
 import { factsOf } from "./facts.ts";
+import { askingFacts, matchFactEndTable, matchFactTransitionTable } from "./match-fact-tables.ts";
 import type { EndTable, Limit, TransitionTable } from "./system.ts";
 import type { ConstraintTable } from "./table.ts";
 import type { Constraints } from "./written-constraints.ts";
@@ -28,19 +29,25 @@ export interface MatchedConstraints {
 export function matchConstraints(input: MatchInput, domains: VersionDomains): MatchedConstraints {
   const own = input.manifest.constraints;
   const device = input.deviceConstraints;
-  const ends = [own?.endStates ?? null, device?.endStates ?? null].flatMap((table) =>
-    table === null ? [] : [matchEndTable(table, domains)],
-  );
-  const written = [...(own?.transitionStates ?? []), ...(device?.transitionStates ?? [])];
-  const transitions = written.map((table) => ({
-    table,
-    ...matchTransitionTable(table, domains),
+  const facts = input.components.map((component) => ({
+    facts: factsOf(component),
+    at: component.at,
   }));
-  const rules = matchRules(
-    [...(own?.rules ?? []), ...(device?.rules ?? [])],
-    domains,
-    input.components.map((component) => ({ facts: factsOf(component), at: component.at })),
-  );
+  const ends = [own?.endStates ?? null, device?.endStates ?? null].flatMap((table) => {
+    if (table === null) return [];
+    const asking = askingFacts(table, domains);
+    return asking === null
+      ? [matchEndTable(table, domains)]
+      : [matchFactEndTable(asking, domains, facts)];
+  });
+  const written = [...(own?.transitionStates ?? []), ...(device?.transitionStates ?? [])];
+  const transitions = written.map((table) => {
+    const asking = askingFacts(table, domains);
+    return asking === null
+      ? { table, notes: null, ...matchTransitionTable(table, domains) }
+      : { table, ...matchFactTransitionTable(asking, domains, facts) };
+  });
+  const rules = matchRules([...(own?.rules ?? []), ...(device?.rules ?? [])], domains, facts);
   const limits = matchLimits([...(own?.limits ?? []), ...(device?.limits ?? [])], domains);
   const endTables = ends.flatMap(({ tables }) => tables);
   const transitionTables = transitions.flatMap(({ tables }) => tables);
@@ -53,8 +60,8 @@ export function matchConstraints(input: MatchInput, domains: VersionDomains): Ma
     limits: limits.limits,
     problems: [...ends, ...transitions, rules, limits].flatMap(({ problems }) => problems),
     notes: [
-      ...transitions.flatMap(({ table, tables, problems }) =>
-        tables.length === 0 && problems.length === 0 ? [notApplied(table)] : [],
+      ...transitions.flatMap(({ table, tables, problems, notes }) =>
+        tables.length === 0 && problems.length === 0 ? (notes ?? [notApplied(table)]) : [],
       ),
       ...rules.notes,
     ],

@@ -2,7 +2,8 @@ import { type ComponentId, unknownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { type InstallEdgesInput, unmetNow } from "./install-edges.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
-import { columnProblems } from "./columns.ts";
+import { columnProblems } from "./column-checks.ts";
+import { limitProblems } from "./match-limits.ts";
 import { ruleHeadProblems } from "./rule-checks.ts";
 import { suggestion } from "./nearest.ts";
 import type { SystemComponent } from "./system.ts";
@@ -18,6 +19,7 @@ export function fitProblems(input: MatchInput): readonly Problem[] {
       : [
           ...columnProblems(deviceConstraints, types),
           ...ruleHeadProblems(deviceConstraints, types),
+          ...limitProblems(deviceConstraints.limits, types),
         ];
   return [
     ...systemTypeProblems(input),

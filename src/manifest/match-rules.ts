@@ -1,7 +1,8 @@
 import type { Problem } from "../core/problem.ts";
 import { componentNamed } from "./match-columns.ts";
-import { type Choice, choicesOf, type KnownFacts, tooManyChoices } from "./rule-choices.ts";
-import { type Combinations, endTablesOf } from "./rule-ends.ts";
+import { matchesFact } from "./fact-cells.ts";
+import { choicesOf, type KnownFacts, tooManyChoices } from "./rule-choices.ts";
+import { type Combinations, endTablesOf, type RuleChoice } from "./rule-ends.ts";
 import { partsOf, type RulePart } from "./rule-parts.ts";
 import type { WrittenRule } from "./rule.ts";
 import type { EndTable, TransitionTable } from "./system.ts";
@@ -46,10 +47,19 @@ function matchRule(
     isId: (type, id) => componentNamed(id, type, domains) !== null,
   });
   const placed = parts.map((part) => {
-    const found = choicesOf(rule, part, domains, facts);
-    return sizeOf(part) * found.choices.length <= maxSize
-      ? { part, ...found }
-      : { part, choices: [], notes: [], problems: [tooManyChoices(rule)] };
+    const { name, sharing, at } = rule;
+    const speaker = { kind: "rule", name, sharing, at } as const;
+    const asked = (slot: number) =>
+      part.bans.flatMap(({ unless }) => (unless?.slot === slot ? [unless] : []));
+    const found = choicesOf({ ...speaker, slots: part.slots, asked }, domains, facts);
+    const choices = found.choices.map((choice): RuleChoice => ({
+      columns: choice.columns,
+      isBan: ({ unless }) =>
+        unless === null || !matchesFact(unless.cell, choice.facts[unless.slot]?.get(unless.key)),
+    }));
+    return sizeOf(part) * choices.length <= maxSize
+      ? { part, choices, notes: found.notes, problems: found.problems }
+      : { part, choices: [], notes: [], problems: [tooManyChoices(speaker)] };
   });
   const found = [...problems, ...placed.flatMap((one) => one.problems)];
   if (found.length > 0) return { endTables: [], transitionTables: [], problems: found, notes: [] };
@@ -82,7 +92,7 @@ function sizeOf({ bans }: RulePart): number {
 function transitionTable(
   { name, rule }: WrittenRule,
   { bans }: RulePart,
-  { columns, isBan }: Choice,
+  { columns, isBan }: RuleChoice,
 ): readonly TransitionTable[] {
   const isThere = (_: unknown, at: number) => columns[at] !== null;
   const rows = bans

@@ -52,19 +52,7 @@ export function matchTransitionTable(
     name: table.name,
     columns: presentOf(columns.filter((_, index) => standing[index])),
     allowByDefault: table.allowByDefault,
-    rows: sorted(
-      matched.flatMap(({ row, cells }) =>
-        holdsWithout(row.verdict, cells, columns, standing, domains)
-          ? [
-              {
-                cells: cells.filter((_, index) => standing[index]),
-                verdict: row.verdict,
-                rule: row.rule,
-              },
-            ]
-          : [],
-      ),
-    ),
+    rows: rowsThatHold(matched, columns, standing, domains),
   }));
   return {
     tables: tables.filter((one) => one.columns.length > 0),
@@ -88,11 +76,27 @@ function waysToStand(columns: readonly PlacedColumn[]): readonly (readonly boole
   return ways;
 }
 
+/** The rows of those columns in which somebody stands. */
+export function rowsThatHold(
+  rows: readonly { readonly row: TableRow; readonly cells: readonly VersionSet[] }[],
+  columns: readonly Pick<PlacedColumn, "type">[],
+  standing: readonly boolean[],
+  domains: VersionDomains,
+): TransitionTable["rows"] {
+  return sorted(
+    rows.flatMap(({ row: { verdict, rule }, cells }) =>
+      holdsWithout(verdict, cells, columns, standing, domains)
+        ? [{ cells: cells.filter((_, index) => standing[index]), verdict, rule }]
+        : [],
+    ),
+  );
+}
+
 /** Whether the row still says what it says when the versions in the left-out columns are anybody's guess. */
 function holdsWithout(
   verdict: TableRow["verdict"],
   cells: readonly VersionSet[],
-  columns: readonly PlacedColumn[],
+  columns: readonly Pick<PlacedColumn, "type">[],
   standing: readonly boolean[],
   { versions }: VersionDomains,
 ): boolean {

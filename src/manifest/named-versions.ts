@@ -1,6 +1,7 @@
 import { type ComponentType, unknownVersion, type Version } from "../core/ids.ts";
 import { namesIn } from "./cell-versions.ts";
 import { resolveHead } from "./columns.ts";
+import { versionsIn } from "./fact-columns.ts";
 import { resolveCondition } from "./fact-head.ts";
 import { headsOf, type WrittenRule } from "./rule.ts";
 import type { ConstraintTable, TableColumn } from "./table.ts";
@@ -36,7 +37,7 @@ export function namingTables(
   types: readonly ComponentType[],
 ): readonly ConstraintTable[] {
   const rules = constraints?.rules.map((rule) => ruleTable(rule, types)) ?? [];
-  return [...tablesOf(constraints), ...rules];
+  return [...tablesOf(constraints).map((table) => versionsIn(table, types)), ...rules];
 }
 
 function ruleTable(rule: WrittenRule, types: readonly ComponentType[]): ConstraintTable {
@@ -50,7 +51,14 @@ function ruleTable(rule: WrittenRule, types: readonly ComponentType[]): Constrai
   };
   const { name, at } = rule;
   const columns = rule.kind === "require" ? asked : spokenOf(rule);
-  return { name, columns, allowByDefault: true, rows: asked.length === 0 ? [] : [row], at };
+  return {
+    name,
+    columns,
+    allowByDefault: true,
+    sharing: null,
+    rows: asked.length === 0 ? [] : [row],
+    at,
+  };
 }
 
 /** A column for each Component that stands in the rule at the same time. */

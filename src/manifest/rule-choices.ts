@@ -2,9 +2,9 @@ import type { ComponentType } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { type Facts, matchesFact, mayMatchFact } from "./fact-cells.ts";
 import { componentNamed, componentsOfType, unknownComponent } from "./match-columns.ts";
-import type { Ban, RulePart, Slot } from "./rule-parts.ts";
-import type { WrittenRule } from "./rule.ts";
+import type { FactCondition, Slot } from "./rule-parts.ts";
 import type { Column } from "./system.ts";
+import type { Named } from "./table.ts";
 import type { VersionDomains } from "./version-domains.ts";
 
 /** What is known of one Component. */
@@ -14,12 +14,23 @@ export interface KnownFacts {
   readonly at: Place | null;
 }
 
-/** Components that stand in the slots of a rule; those that are alike to it are one choice. */
+/** A rule, or a table, as far as it matters whom it speaks of. */
+export interface Speaker {
+  readonly kind: "rule" | "table";
+  readonly name: string;
+  readonly sharing: Named | null;
+  readonly at: Place;
+  readonly slots: readonly Slot[];
+  /** What is asked of the facts of whoever stands in the slot, to decide what is said. */
+  readonly asked: (slot: number) => readonly FactCondition[];
+}
+
+/** Components that stand in the slots; those that are alike are one choice. */
 export interface Choice {
   /** One for each slot; null: a Component that is left out. */
   readonly columns: readonly (Column | null)[];
-  /** Whether it speaks of these Components. */
-  readonly isBan: (ban: Ban) => boolean;
+  /** One for each slot. */
+  readonly facts: readonly Facts[];
 }
 
 export interface Choices {
@@ -28,7 +39,7 @@ export interface Choices {
   readonly notes: readonly Problem[];
 }
 
-/** Of one rule. */
+/** Of one rule or table. */
 const maxChoices = 20_000;
 
 /** Who may stand in a slot. */
@@ -40,32 +51,32 @@ interface Candidate {
 }
 
 export function choicesOf(
-  rule: WrittenRule,
-  part: RulePart,
+  speaker: Speaker,
   domains: VersionDomains,
   known: readonly KnownFacts[],
 ): Choices {
+  const { slots, sharing } = speaker;
   const facts = known.map((one) => one.facts);
-  const placed = part.slots.map((slot) => placeSlot(slot, part, domains));
+  const placed = slots.map((slot) => placeSlot(slot, slots, domains));
   const problems = placed.flatMap((one) => one.problems);
-  const nobody = part.slots.find((_, at) => placed[at]?.members.length === 0);
+  const nobody = slots.find((_, at) => placed[at]?.members.length === 0);
   if (problems.length > 0) return { choices: [], problems, notes: [] };
   if (nobody !== undefined && !domains.absent.includes(nobody.type))
-    return { choices: [], problems, notes: [notApplied(rule, nobody.type)] };
-  const lone = part.slots.find(({ type }) => isOneForTwo(type, part, domains));
-  if (lone !== undefined) return { choices: [], problems, notes: [needsTwo(rule, lone.type)] };
+    return { choices: [], problems, notes: [notApplied(speaker, nobody.type)] };
+  const lone = slots.find(({ type }) => isOneForTwo(type, slots, domains));
+  if (lone !== undefined) return { choices: [], problems, notes: [needsTwo(speaker, lone.type)] };
   const lacking =
-    rule.sharing === null ? [] : withoutFact(rule, rule.sharing.name, placed, known, domains);
+    sharing === null ? [] : withoutFact(speaker, sharing.name, placed, known, domains);
   if (lacking.length > 0) return { choices: [], problems: lacking, notes: [] };
-  const candidates = part.slots.map((slot, at): readonly Candidate[] => {
+  const candidates = slots.map((slot, at): readonly Candidate[] => {
     const members = placed[at]?.members ?? [];
     const speaksOf = members.filter((component) => isSpokenOf(slot, facts[component]));
     const isWhole =
       slot.id === null &&
-      rule.sharing === null &&
+      sharing === null &&
       speaksOf.length === members.length &&
       members.length > 0 &&
-      areAlike(part, at, members, facts);
+      areAlike(speaker.asked(at), members, facts);
     const type = domains.types.findIndex(({ name }) => name === slot.type);
     const present = (isWhole ? speaksOf.slice(0, 1) : speaksOf).map((component) => ({
       column: { type, component: isWhole ? null : component },
@@ -74,12 +85,11 @@ export function choicesOf(
     const leftOut = { column: null, facts: noFacts };
     return isAbsent(slot, members, domains) ? [...present, leftOut] : present;
   });
-  const chosen = combined(candidates, rule.sharing?.name ?? null);
-  if (chosen === null) return { choices: [], problems: [tooManyChoices(rule)], notes: [] };
-  const choices = chosen.map((all): Choice => ({
+  const chosen = combined(candidates, sharing?.name ?? null);
+  if (chosen === null) return { choices: [], problems: [tooManyChoices(speaker)], notes: [] };
+  const choices = chosen.map((all) => ({
     columns: all.map(({ column }) => column),
-    isBan: ({ unless }) =>
-      unless === null || !matchesFact(unless.cell, all[unless.slot]?.facts.get(unless.key)),
+    facts: all.map((one) => one.facts),
   }));
   return { choices, problems, notes: [] };
 }
@@ -90,16 +100,19 @@ function isSpokenOf({ when }: Slot, facts: Facts | undefined): boolean {
   return when.every(({ key, cell }) => mayMatchFact(cell, facts?.get(key)));
 }
 
-/** Whether no fact that the rule requires tells them apart. */
+/** Whether no fact that is asked tells them apart. */
 function areAlike(
-  { bans }: RulePart,
-  slot: number,
+  asked: readonly FactCondition[],
   members: readonly number[],
   facts: readonly Facts[],
 ): boolean {
-  const asked = bans.flatMap(({ unless }) => (unless?.slot === slot ? [unless] : []));
   const told = members.map((member) =>
-    asked.map(({ key, cell }) => matchesFact(cell, facts[member]?.get(key))).join(),
+    asked
+      .map(({ key, cell }) => {
+        const value = facts[member]?.get(key);
+        return `${matchesFact(cell, value)} ${mayMatchFact(cell, value)}`;
+      })
+      .join(),
   );
   return new Set(told).size <= 1;
 }
@@ -107,7 +120,7 @@ function areAlike(
 /** The Components that are there and may stand in the slot. */
 function placeSlot(
   { type, id, at: place }: Slot,
-  { slots }: RulePart,
+  slots: readonly Slot[],
   domains: VersionDomains,
 ): { readonly members: readonly number[]; readonly problems: readonly Problem[] } {
   const own = componentsOfType(type, domains);
@@ -133,7 +146,11 @@ function isAbsent(
   return absent.includes(type) && (id === null || members.length === 0);
 }
 
-function isOneForTwo(type: ComponentType, { slots }: RulePart, domains: VersionDomains): boolean {
+function isOneForTwo(
+  type: ComponentType,
+  slots: readonly Slot[],
+  domains: VersionDomains,
+): boolean {
   if (domains.absent.includes(type)) return false;
   const own = componentsOfType(type, domains);
   return slots.filter((slot) => slot.type === type).length > own.length;
@@ -185,7 +202,7 @@ function isSame({ column: one }: Candidate, { column: other }: Candidate): boole
 }
 
 function withoutFact(
-  { name, at }: WrittenRule,
+  { kind, name, at }: Speaker,
   key: string,
   placed: readonly { readonly members: readonly number[] }[],
   known: readonly KnownFacts[],
@@ -198,9 +215,9 @@ function withoutFact(
       : [
           {
             code: isTold(known[component]) ? "fact-missing-in-state" : "fact-missing",
-            message: `The rule "${name}" speaks of Components that share "${key}", which "${components[component]?.id ?? ""}" does not have.`,
+            message: `The ${kind} "${name}" speaks of Components that share "${key}", which "${components[component]?.id ?? ""}" does not have.`,
             at: known[component]?.at ?? at,
-            expected: `"${key}" of every Component of the types in the rule`,
+            expected: `"${key}" of every Component of the types in the ${kind}`,
             got: "nothing",
             hint: `Let the Component provide it, or say it below "facts" of the Topology or the state file.`,
           },
@@ -212,28 +229,28 @@ function isTold(known: KnownFacts | undefined): boolean {
   return known !== undefined && known.at !== null;
 }
 
-function notApplied({ name, at }: WrittenRule, type: ComponentType): Problem {
+function notApplied({ kind, name, at }: Speaker, type: ComponentType): Problem {
   return {
-    code: "rule-not-applied",
-    message: `The rule "${name}" says nothing here: the System has no Component of the type "${type}".`,
+    code: `${kind}-not-applied`,
+    message: `The ${kind} "${name}" says nothing here: the System has no Component of the type "${type}".`,
     at,
     hint: "Nothing is to be done if this kind of System does not have it.",
   };
 }
 
-function needsTwo({ name, at }: WrittenRule, type: ComponentType): Problem {
+function needsTwo({ kind, name, at }: Speaker, type: ComponentType): Problem {
   return {
-    code: "rule-not-applied",
-    message: `The rule "${name}" says nothing here: it speaks of two Components of the type "${type}", and the System has one.`,
+    code: `${kind}-not-applied`,
+    message: `The ${kind} "${name}" says nothing here: it speaks of two Components of the type "${type}", and the System has one.`,
     at,
     hint: "Nothing is to be done if one is all that there should be.",
   };
 }
 
-export function tooManyChoices({ name, at }: WrittenRule): Problem {
+export function tooManyChoices({ kind, name, at }: Pick<Speaker, "kind" | "name" | "at">): Problem {
   return {
-    code: "rule-invalid",
-    message: `The rule "${name}" speaks of too many choices of Components.`,
+    code: `${kind}-invalid`,
+    message: `The ${kind} "${name}" speaks of too many choices of Components.`,
     at,
     expected: "fewer choices, or fewer versions",
     hint: `Name fewer types at once, or only Components that share a fact ("sharing").`,

@@ -1,8 +1,14 @@
 import type { Choice } from "./rule-choices.ts";
-import type { RulePart } from "./rule-parts.ts";
+import type { Ban, RulePart } from "./rule-parts.ts";
 import type { WrittenRule } from "./rule.ts";
 import type { Column, EndRow, EndTable } from "./system.ts";
 import type { VersionDomains } from "./version-domains.ts";
+
+/** Components that a rule speaks of. */
+export interface RuleChoice extends Pick<Choice, "columns"> {
+  /** Whether it is one of them. */
+  readonly isBan: (ban: Ban) => boolean;
+}
 
 /**
  * What a rule says of end states. A table without what it forbids allows all: its YES row is the rule, and says
@@ -11,7 +17,7 @@ import type { VersionDomains } from "./version-domains.ts";
 export function endTablesOf(
   rule: WrittenRule,
   part: RulePart,
-  choices: readonly Choice[],
+  choices: readonly RuleChoice[],
   domains: VersionDomains,
   combinations: Combinations,
 ): readonly EndTable[] {
@@ -51,7 +57,7 @@ export interface Combinations {
 
 const maxCombinations = 500;
 
-function isOfWholeType({ columns }: Choice): boolean {
+function isOfWholeType({ columns }: RuleChoice): boolean {
   return columns.every((column) => column !== null && column.component === null);
 }
 
@@ -64,7 +70,7 @@ function row({ rule }: WrittenRule, verdict: "yes" | "no", cells: EndRow["cells"
  * them in turn.
  */
 function apart(
-  { columns }: Choice,
+  { columns }: RuleChoice,
   { components }: VersionDomains,
 ): readonly (readonly Column[])[] {
   const present = columns.filter((column) => column !== null);

@@ -29,7 +29,7 @@ export interface Slot {
   readonly when: readonly FactCondition[];
 }
 
-interface FactCondition {
+export interface FactCondition {
   readonly key: string;
   readonly cell: Cell;
 }

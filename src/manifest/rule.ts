@@ -1,6 +1,6 @@
 import type { Place } from "../core/problem.ts";
 import type { Rule } from "./system.ts";
-import type { Cell, TableColumn } from "./table.ts";
+import type { Cell, Named, TableColumn } from "./table.ts";
 
 /** A rule as people write it beside the tables; match-rules.ts makes tables of it. */
 export type WrittenRule = RuleHead & (Requirement | Sameness | Comparison);
@@ -13,11 +13,6 @@ interface RuleHead {
   readonly sharing: Named | null;
   /** As it is found in the file. */
   readonly rule: Rule;
-  readonly at: Place;
-}
-
-interface Named {
-  readonly name: string;
   readonly at: Place;
 }
 

@@ -1,7 +1,10 @@
 import type { ComponentType, SystemVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { knownVersions, type KnownVersions, versionsOf } from "./cell-versions.ts";
-import { columnProblems, resolveHead } from "./columns.ts";
+import { columnProblems } from "./column-checks.ts";
+import { resolveHead } from "./columns.ts";
+import { isPossibleFact } from "./fact-cells.ts";
+import { type FactCell, splitTable } from "./fact-columns.ts";
 import type { TypeInTree } from "./manifest-checks.ts";
 import { limitProblems } from "./match-limits.ts";
 import { inOrder, namedVersions, namingTables, tablesOf } from "./named-versions.ts";
@@ -19,7 +22,8 @@ export function tableProblems(
   given: ReadonlyMap<ComponentType, TypeInTree>,
 ): readonly Problem[] {
   const types = [...given.keys()];
-  const tables = tablesOf(constraints);
+  const written = tablesOf(constraints).map((table) => splitTable(table, types));
+  const tables = written.map(({ table }) => table);
   const named = namedVersions(namingTables(constraints, types), types);
   const versions = new Map(
     [...given].map(([type, said]) => {
@@ -38,6 +42,7 @@ export function tableProblems(
   return [
     ...columns,
     ...tables.flatMap((table) => cellProblems(table, types, versions)),
+    ...written.flatMap(({ facts }) => facts.flat().flatMap(impossibleFact)),
     ...constraints.rules.flatMap((rule) => partsOf(rule, rules).problems),
   ];
 }
@@ -103,6 +108,21 @@ export function sizeProblems(
       at,
       expected: `at most ${maxTableSize} rows times versions`,
       hint: "Split it into several tables, or write fewer rows with ranges and wildcards.",
+    },
+  ];
+}
+
+function impossibleFact({ key, cell }: FactCell): readonly Problem[] {
+  if (isPossibleFact(cell)) return [];
+  const shown = cell.alternatives.join(" | ");
+  return [
+    {
+      code: "table-cell",
+      message: `The cell "${shown}" matches no value that "${key}" could have.`,
+      at: cell.at,
+      expected: "a cell that some value matches",
+      got: shown,
+      hint: `Correct the cell: a blank joins what must hold together, "|" what may hold instead.`,
     },
   ];
 }

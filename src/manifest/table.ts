@@ -7,12 +7,19 @@ export interface ConstraintTable {
   readonly columns: readonly TableColumn[];
   /** What holds for a combination that no row matches. */
   readonly allowByDefault: boolean;
+  /** The fact that all of a combination must have in common; null: none. */
+  readonly sharing: Named | null;
   readonly rows: readonly TableRow[];
   readonly at: Place;
 }
 
+export interface Named {
+  readonly name: string;
+  readonly at: Place;
+}
+
 export interface TableColumn {
-  /** `gateway`, `rtos@R456`; case does not count. */
+  /** `gateway`, `rtos@R456`, `gateway:hw_rev`; case does not count. */
   readonly head: string;
   readonly at: Place;
 }

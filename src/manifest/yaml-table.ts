@@ -5,7 +5,15 @@ import { placeAt, type Source } from "./source.ts";
 import type { Cell, TableColumn, TableRow } from "./table.ts";
 import { readSystemVersion, readVerdict, unknownVerdict } from "./verdict.ts";
 import { writtenRule } from "./yaml-flow.ts";
-import { entriesOf, isEmpty, textOf, valueOf, type YamlMap, type YamlNode } from "./yaml-node.ts";
+import {
+  entriesOf,
+  entryOf,
+  isEmpty,
+  textOf,
+  valueOf,
+  type YamlMap,
+  type YamlNode,
+} from "./yaml-node.ts";
 
 /**
  * Reads a table written in YAML. What is not of the right shape is passed over here: the schema reports
@@ -25,10 +33,16 @@ export function readYamlTable(
     kind === "end" ? endRows(source, rows, columns) : transitionRows(source, rows, columns);
   const given = valueOf(node, "name");
   const fallback = valueOf(node, "default");
+  const shared = entryOf(node, "sharing");
+  const fact = textOf(shared?.value);
   const table = {
     name: given?.kind === "text" ? given.text : name,
     columns,
     allowByDefault: fallback?.kind === "text" && fallback.text === "allow",
+    sharing:
+      shared === undefined || fact === null
+        ? null
+        : { name: fact, at: placeAt(source, shared.key.start) },
     rows: read.rows,
     at: placeAt(source, node.start),
   };

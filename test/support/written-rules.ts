@@ -10,8 +10,31 @@ export interface WrittenSystem {
   readonly rules: readonly Said[];
   readonly edges: ReadonlyMap<string, SaidEdges>;
   readonly limits: readonly SaidLimit[];
+  /** Of transition states; none: whatever the rules allow may be passed. */
+  readonly tables: readonly SaidTable[];
+  /** Null: every state may be rested in that pleases the rules. */
+  readonly ends: SaidTable | null;
   readonly manifest: string;
+  /** The device's own file, with some of the rules, tables and limits; null: it has none. */
+  readonly device: string | null;
   readonly state: string;
+}
+
+/** A table that asks for versions and facts of whoever sits in its seats. */
+interface SaidTable {
+  readonly seats: readonly {
+    readonly type: string;
+    readonly id: string | null;
+    readonly asksVersion: boolean;
+    readonly asksFact: boolean;
+  }[];
+  readonly allowByDefault: boolean;
+  readonly sharing: string | null;
+  readonly rows: readonly {
+    /** For each seat. */
+    readonly cells: readonly { readonly version: SaidCell; readonly fact: SaidCell }[];
+    readonly verdict: "YES" | "NO" | "n/a";
+  }[];
 }
 
 interface SaidLimit {
@@ -76,18 +99,88 @@ interface SaidEdges {
 export type Versions = readonly string[];
 
 export function mayRest(system: WrittenSystem, state: Versions): boolean {
-  return system.rules
-    .filter(({ holds }) => holds !== "in_transit")
-    .every((rule) => broken(system, rule, state).length === 0);
+  const { ends, boards } = system;
+  const isEnd =
+    ends === null ||
+    ends.rows.some(({ cells }) =>
+      ends.seats.every(({ type }, seat) =>
+        boards.every(
+          (board, at) =>
+            board.type !== type ||
+            (cells[seat]?.version.matches(state[at] ?? "?") === true &&
+              cells[seat].fact.matches(hwOf(board))),
+        ),
+      ),
+    );
+  return (
+    isEnd &&
+    system.rules
+      .filter(({ holds }) => holds !== "in_transit")
+      .every((rule) => broken(system, rule, state).length === 0)
+  );
 }
 
-/** What has not moved since the start is no reason to refuse. */
-export function mayPass(system: WrittenSystem, state: Versions): boolean {
+/** Whether some row of the end states asks for the facts that the boards have. */
+export function hasEndRow({ ends, boards }: WrittenSystem): boolean {
+  return (
+    ends === null ||
+    ends.rows.some(({ cells }) =>
+      ends.seats.every(({ type }, seat) =>
+        boards.every(
+          (board) => board.type !== type || cells[seat]?.fact.matches(hwOf(board)) === true,
+        ),
+      ),
+    )
+  );
+}
+
+const hwOf = ({ facts }: Board) => facts["hw"] ?? "?";
+
+/** What has not moved since the start is no reason to refuse. `resting`: all states that may be rested in. */
+export function mayPass(
+  system: WrittenSystem,
+  state: Versions,
+  resting: readonly Versions[],
+): boolean {
   const hasMoved = (choice: readonly number[]) =>
     choice.some((at) => state[at] !== system.boards[at]?.version);
-  return system.rules
-    .filter(({ holds }) => holds !== "at_rest")
-    .every((rule) => !broken(system, rule, state).some(hasMoved));
+  return (
+    system.tables.every((table) =>
+      choicesOf(system, table.seats, table.sharing)
+        .filter((choice) => hasMoved(choice.filter((_, at) => table.seats[at]?.asksVersion)))
+        .every((choice) => isAccepted(system, table, choice, state, resting)),
+    ) &&
+    system.rules
+      .filter(({ holds }) => holds !== "at_rest")
+      .every((rule) => !broken(system, rule, state).some(hasMoved))
+  );
+}
+
+function isAccepted(
+  { boards }: WrittenSystem,
+  { rows, seats, allowByDefault }: SaidTable,
+  choice: readonly number[],
+  state: Versions,
+  resting: readonly Versions[],
+): boolean {
+  const verdicts = rows
+    .filter(({ cells, verdict }) =>
+      choice.every((at, seat) => {
+        const { version, fact } = cells[seat] ?? { version: anything, fact: anything };
+        const board = boards[at];
+        const hw = board === undefined ? "?" : hwOf(board);
+        const isFact = verdict === "NO" && hw === "?" ? !fact.excludesUnknown : fact.matches(hw);
+        return isFact && version.matches(state[at] ?? "?");
+      }),
+    )
+    .map(({ verdict }) => verdict);
+  if (verdicts.includes("NO")) return false;
+  const own = choice.filter((_, seat) => seats[seat]?.asksVersion);
+  return (
+    allowByDefault ||
+    verdicts.includes("YES") ||
+    resting.some((end) => own.every((at) => end[at] === state[at]))
+  );
 }
 
 /** Whether the edges let one version be installed over another. */
@@ -122,15 +215,26 @@ export function mayGoTogether({ boards, limits }: WrittenSystem, group: readonly
 
 /** The choices of boards that the rule forbids. */
 function broken(system: WrittenSystem, rule: Said, state: Versions): (readonly number[])[] {
-  const found: (readonly number[])[] = [];
   const seats = seatsOf(rule);
+  return choicesOf(system, seats, rule.sharing).filter((choice) =>
+    isBroken(system, rule, seats, choice, state),
+  );
+}
+
+/** Every choice of different boards, one for each seat, that share the fact. */
+function choicesOf(
+  system: WrittenSystem,
+  seats: readonly { readonly type: string; readonly id: string | null }[],
+  sharing: string | null,
+): (readonly number[])[] {
+  const found: (readonly number[])[] = [];
   const choose = (choice: readonly number[]) => {
     const seat = seats[choice.length];
     if (seat === undefined) {
-      const shared = rule.sharing;
-      const values = choice.map((at) => (shared === null ? "" : system.boards[at]?.facts[shared]));
-      if (new Set(values).size <= 1 && isBroken(system, rule, seats, choice, state))
-        found.push(choice);
+      const values = choice.map((at) =>
+        sharing === null ? "" : system.boards[at]?.facts[sharing],
+      );
+      if (new Set(values).size <= 1) found.push(choice);
       return;
     }
     for (const [at, board] of system.boards.entries()) {
@@ -336,17 +440,82 @@ export function randomRules({ between, chance, pick }: Dice): WrittenSystem {
       isShare,
     };
   });
-  const manifest = written(types, rules, edges, limits);
-  return { types, boards, rules, edges, limits, manifest, state: stateOf(boards) };
+  const rowOf = (seats: SaidTable["seats"], verdict: "YES" | "NO" | "n/a") => ({
+    cells: seats.map(({ type, asksFact, asksVersion }) => ({
+      version: asksVersion
+        ? versionCell(types.find(({ name }) => name === type)?.versions ?? [])
+        : anything,
+      fact: asksFact && chance(0.7) ? factCell() : anything,
+    })),
+    verdict,
+  });
+  const tables = Array.from({ length: chance(0.5) ? between(1, 2) : 0 }, (): SaidTable => {
+    const seats: SaidTable["seats"][number][] = [];
+    for (let left = between(1, 3); left > 0; left -= 1) {
+      const { type, id: own } = pick(boards);
+      const id = chance(0.25) ? own : null;
+      const isTaken = seats.some((seat) => seat.type === type && seat.id === id);
+      if (isTaken && (id !== null || chance(0.5))) continue;
+      const asksVersion = seats.length === 0 || isTaken || chance(0.8);
+      const isBeside = seats.some(
+        (seat) => seat.type === type && seat.id === id && !seat.asksVersion,
+      );
+      if (isBeside) continue;
+      seats.push({ type, id, asksVersion, asksFact: !asksVersion || chance(0.4) });
+    }
+    const allowByDefault = chance(0.6);
+    return {
+      seats,
+      allowByDefault,
+      sharing: chance(0.2) ? "node" : null,
+      rows: Array.from({ length: between(1, 4) }, () =>
+        rowOf(seats, chance(allowByDefault ? 0.2 : 0.8) ? "YES" : pick(["NO", "n/a"] as const)),
+      ),
+    };
+  });
+  const endSeats = types
+    .filter(() => chance(0.7))
+    .map(({ name: type }) => ({ type, id: null, asksVersion: true, asksFact: chance(0.4) }));
+  const ends: SaidTable | null =
+    endSeats.length === 0 || chance(0.5)
+      ? null
+      : {
+          seats: endSeats,
+          allowByDefault: false,
+          sharing: null,
+          rows: Array.from({ length: between(1, 4) }, () => rowOf(endSeats, "YES")),
+        };
+  const isOwn = new Set<unknown>([...rules, ...limits, ...tables].filter(() => chance(0.75)));
+  const saidBy = (isManifest: boolean): SaidConstraints => ({
+    rules: rules.filter((one) => isOwn.has(one) === isManifest),
+    limits: limits.filter((one) => isOwn.has(one) === isManifest),
+    tables: tables.filter((one) => isOwn.has(one) === isManifest),
+  });
+  const [mine, theirs] = [saidBy(true), saidBy(false)];
+  const isAny = Object.values(theirs).every((list) => list.length === 0);
+  return {
+    types,
+    boards,
+    rules,
+    edges,
+    limits,
+    tables,
+    ends,
+    manifest: written(types, edges, mine, ends),
+    device: isAny ? null : ["constraints:", ...constraintLines(theirs), ""].join("\n"),
+    state: stateOf(boards),
+  };
 }
 
 const anything: SaidCell = { text: "any", matches: () => true, excludesUnknown: false };
 
+type SaidConstraints = Pick<WrittenSystem, "rules" | "limits" | "tables">;
+
 function written(
   types: WrittenSystem["types"],
-  rules: readonly Said[],
   edges: WrittenSystem["edges"],
-  limits: WrittenSystem["limits"],
+  said: SaidConstraints,
+  ends: SaidTable | null,
 ): string {
   const edgesText = (type: string): readonly string[] => {
     const said = edges.get(type);
@@ -362,6 +531,54 @@ function written(
       `      rows: [${rows.join(", ")}]`,
     ];
   };
+  return [
+    "api_version: mender/v1",
+    "kind: manifest",
+    "name: generated",
+    "system_types_compatible: [generated]",
+    "component_types:",
+    ...types.flatMap(({ name, versions }) => [
+      `  ${name}:`,
+      `    artifact_name: ${versions.at(-1) ?? ""}`,
+      `    stepping_stones: [${versions
+        .slice(0, -1)
+        .map((version) => `{ artifact_name: ${version} }`)
+        .join(", ")}]`,
+      ...edgesText(name),
+    ]),
+    "constraints:",
+    ...(ends === null ? ["  end_states: any"] : ["  end_states:", ...endLines(ends)]),
+    ...(said.tables.length === 0 ? ["  transition_states: any"] : []),
+    ...constraintLines(said),
+    "",
+  ].join("\n");
+}
+
+/** The columns of a table: of each seat its version, then its fact. */
+function columnsText({ seats }: SaidTable): string {
+  const heads = seats.flatMap(({ type, id, asksVersion, asksFact }) => {
+    const head = `${type}${id === null ? "" : `@${id}`}`;
+    return [...(asksVersion ? [head] : []), ...(asksFact ? [`${head}:hw`] : [])];
+  });
+  return `columns: [${heads.map((head) => JSON.stringify(head)).join(", ")}]`;
+}
+
+function cellsOf({ seats }: SaidTable, { cells }: SaidTable["rows"][number]): readonly string[] {
+  return seats.flatMap(({ asksVersion, asksFact }, seat) => [
+    ...(asksVersion ? [JSON.stringify(cells[seat]?.version.text)] : []),
+    ...(asksFact ? [JSON.stringify(cells[seat]?.fact.text)] : []),
+  ]);
+}
+
+function endLines(table: SaidTable): readonly string[] {
+  return [
+    `    ${columnsText(table)}`,
+    "    rows:",
+    ...table.rows.map((row, at) => `      "r${at}": [${cellsOf(table, row).join(", ")}]`),
+  ];
+}
+
+function constraintLines({ rules, limits, tables }: SaidConstraints): readonly string[] {
   const sideText = (side: readonly Asked[]) =>
     `{ ${side
       .map(({ type, id, key, cell }) => {
@@ -380,24 +597,16 @@ function written(
     return `compare: { ${who}, within: { ${rule.part}: ${rule.within} } }`;
   };
   return [
-    "api_version: mender/v1",
-    "kind: manifest",
-    "name: generated",
-    "system_types_compatible: [generated]",
-    "component_types:",
-    ...types.flatMap(({ name, versions }) => [
-      `  ${name}:`,
-      `    artifact_name: ${versions.at(-1) ?? ""}`,
-      `    stepping_stones: [${versions
-        .slice(0, -1)
-        .map((version) => `{ artifact_name: ${version} }`)
+    ...(tables.length === 0 ? [] : ["  transition_states:"]),
+    ...tables.flatMap((table) => [
+      `    - ${columnsText(table)}`,
+      `      default: ${table.allowByDefault ? "allow" : "deny"}`,
+      ...(table.sharing === null ? [] : [`      sharing: ${table.sharing}`]),
+      `      rows: [${table.rows
+        .map((row) => `[${[...cellsOf(table, row), row.verdict].join(", ")}]`)
         .join(", ")}]`,
-      ...edgesText(name),
     ]),
-    "constraints:",
-    "  end_states: any",
-    "  transition_states: any",
-    "  rules:",
+    ...(rules.length === 0 ? [] : ["  rules:"]),
     ...rules.map((rule) => {
       const sharing = rule.sharing === null ? "" : `, sharing: ${rule.sharing}`;
       return `    - { ${ruleText(rule)}, holds: ${rule.holds}${sharing} }`;
@@ -407,8 +616,7 @@ function written(
       const heads = of.map(({ type, id }) => (id === null ? type : `"${type}@${id}"`));
       return `    - { of: [${heads.join(", ")}], at_most: ${atMost}${isShare ? "%" : ""} }`;
     }),
-    "",
-  ].join("\n");
+  ];
 }
 
 function stateOf(boards: readonly Board[]): string {
