@@ -68,6 +68,19 @@ test("what a usage tells is what the command takes", () => {
   }
 });
 
+test("every Topology that is shown is a valid one", () => {
+  const directory = scratchDirectory();
+  const shown = blocks.filter(({ lines }) => lines.includes("kind: topology"));
+  const judged = shown.map((block) => {
+    const file = join(directory, "topology.yaml");
+    writeFileSync(file, `${block.lines.join("\n")}\n`);
+    const { exit, stderr } = runProgram(["validate", "--strict", file]);
+    return { at: placeOfBlock(block), exit, stderr };
+  });
+  expect(judged).toEqual(judged.map(({ at }) => ({ at, exit: 0, stderr: "" })));
+  expect(judged.length).toBeGreaterThan(1);
+});
+
 interface Desk {
   readonly directory: string;
   readonly env: NodeJS.ProcessEnv;
