@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to a minimal environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds after which it is killed, 50 seconds unless said: for what hangs. */
+  readonly limitMs?: number;
 }
 
 /** The same without holding up who calls it, so that several can run beside each other. */
@@ -41,13 +43,13 @@ export async function runProgramBeside(
   });
 }
 
-/** Runs the program to its end; one that takes longer than 50 seconds is killed. */
+/** Runs the program to its end, or its limit. */
 export function runProgram(args: readonly string[], options: RunOptions = {}): Ran {
   const child = spawnSync(process.execPath, [programPath, ...args], {
     cwd: options.cwd,
     env: { PATH: process.env["PATH"], ...options.env },
     encoding: "utf8",
-    timeout: 50_000,
+    timeout: options.limitMs ?? 50_000,
     killSignal: "SIGKILL",
     stdio: ["ignore", "pipe", "pipe"],
   });

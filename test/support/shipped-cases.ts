@@ -88,7 +88,7 @@ export function overSsh(inner: ShippedCase): ShippedCase {
   };
 }
 
-function tarOf(files: Readonly<Record<string, string>>): Uint8Array {
+export function tarOf(files: Readonly<Record<string, string>>): Uint8Array {
   const scratch = mkdtempSync(join(tmpdir(), "orchestrator-tar-"));
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(scratch, name), text);

@@ -23,9 +23,12 @@ export interface Workshop extends ShippedSystem {
 /**
  * What every Interface that comes with the program has to keep in a System of these Components: install, failure and
  * rollback; killed before a program that it starts, in every state, alone or together with the program that called it;
- * and the protocol. Gives Systems for more.
+ * and the protocol. `kills` is in how many places of each state, at most. Gives Systems for more.
  */
-export function itKeepsWholeReleases(cases: readonly ShippedCase[]): () => Workshop {
+export function itKeepsWholeReleases(
+  cases: readonly ShippedCase[],
+  kills = inTier(1, 3),
+): () => Workshop {
   const all = [...cases, late];
   const artifacts = mkdtempSync(join(tmpdir(), "orchestrator-shipped-"));
   beforeAll(() => artifactsOf(all, artifacts));
@@ -43,7 +46,7 @@ export function itKeepsWholeReleases(cases: readonly ShippedCase[]): () => Works
       ["ArtifactInstall"],
       ["Provides", "Download", "ArtifactInstall", "ArtifactCommit", "Cleanup"],
     );
-    const moments = momentsIn(whole.killer.started(), states);
+    const moments = momentsIn(whole.killer.started(), states, kills);
     expect(moments.flatMap((moment) => wrongAfter(open(), moment))).toEqual([]);
   }, 900_000);
 
@@ -53,7 +56,7 @@ export function itKeepsWholeReleases(cases: readonly ShippedCase[]): () => Works
     expect(whole.install()).toMatchObject({ exit: 22 });
     expect(whole.runs()).toEqual(everywhere("v1"));
     expect(whole.told()).toEqual(everywhere("v1"));
-    const moments = momentsIn(whole.killer.started(), ["ArtifactRollback", "Cleanup"]);
+    const moments = momentsIn(whole.killer.started(), ["ArtifactRollback", "Cleanup"], kills);
     const wrong = moments.flatMap((moment) => {
       const system = open();
       system.failLate();
@@ -90,17 +93,18 @@ function workshopOf(all: readonly ShippedCase[], artifacts: string): Workshop {
 
 /**
  * Where to kill: in each state of each Interface before some of the programs that it starts, by turns alone and with
- * the caller; in the usual tier before the first.
+ * the caller; before the first where there is one kill.
  */
 function momentsIn(
   started: ReadonlyMap<string, number>,
   states: readonly string[],
+  kills: number,
 ): readonly Moment[] {
   return [...started]
     .map(([call, count]) => ({ call: call.split(" "), count }))
     .filter(({ call: [name, state = ""] }) => name !== late.interface && states.includes(state))
     .flatMap(({ call: [name = "", state = ""], count }) =>
-      someOf(count, inTier(1, 3)).map((program, at) => ({
+      someOf(count, kills).map((program, at) => ({
         interface: name,
         state,
         program,

@@ -84,7 +84,12 @@ export function shippedSystem(cases: readonly ShippedCase[], artifacts: string):
     ...Object.fromEntries(cases.flatMap((each) => Object.entries(each.environment?.(path) ?? {}))),
   };
   const run: ShippedSystem["run"] = (args, env = {}) =>
-    runProgram(args, { cwd: directory, env: { ...environment, ...env } });
+    runProgram(args, {
+      cwd: directory,
+      env: { ...environment, ...env },
+      // Some start programs that take long on a busy machine.
+      limitMs: 240_000,
+    });
   return {
     path,
     run,

@@ -34,6 +34,7 @@ const slowUnits = [
   "test/unit/interface/check.test.ts",
   "test/unit/interface/download.test.ts",
   "test/unit/interfaces/deb.test.ts",
+  "test/unit/interfaces/docker-compose.test.ts",
   "test/unit/interfaces/serial-mcu.test.ts",
   "test/unit/interfaces/ssh.test.ts",
   "test/unit/platform/locks.test.ts",

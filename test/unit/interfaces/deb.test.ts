@@ -1,15 +1,7 @@
-import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import {
@@ -19,10 +11,9 @@ import {
   dpkg,
   makeDebianRoot,
 } from "../../support/debian-packages.ts";
+import { type InterfaceInShell, interfaceInShell } from "../../support/interface-in-shell.ts";
 import { needs } from "../../support/needs.ts";
-import { scratchDirectory } from "../../support/scratch.ts";
-import { type Called, shellIn, shells } from "../../support/shells.ts";
-import { copyShippedInterfaces } from "../../support/shipped-system.ts";
+import { shells } from "../../support/shells.ts";
 
 /** The Interface `deb`, state by state, with the real dpkg on a throw-away root. */
 
@@ -38,85 +29,30 @@ const app = (version: string, more: Partial<DebianPackage> = {}): DebianPackage 
   ...more,
 });
 
-interface Device {
-  readonly path: (...parts: readonly string[]) => string;
-  readonly call: (state: string, ...command: readonly string[]) => Called;
-  /** The same without waiting for its end. */
-  readonly start: (state: string) => ChildProcessByStdio<null, null, Readable>;
-  readonly version: () => string;
-  /** Begins an update, of another deployment than the one before. */
+interface Device extends Omit<InterfaceInShell, "begin"> {
   readonly begin: (artifact: string, payload: DebianPackage) => void;
-  /** What a file of the root holds; null: there is none. */
-  readonly read: (place: string) => string | null;
   /** Installs as an administrator does. */
   readonly administrate: (payload: DebianPackage) => void;
 }
 
-/** A directory with a name for each program on the PATH but one. */
-function allBut(name: string): string {
-  const directory = scratchDirectory();
-  for (const place of (process.env["PATH"] ?? "").split(":").filter((each) => existsSync(each))) {
-    for (const program of readdirSync(place)) {
-      const link = join(directory, program);
-      if (program !== name && !existsSync(link)) symlinkSync(join(place, program), link);
-    }
-  }
-  return directory;
-}
-
 /** `without` a program that nobody has to have. */
 function device(shell: readonly string[], without: string | null = null): Device {
-  const directory = scratchDirectory();
-  const path = (...parts: readonly string[]) => join(directory, ...parts);
-  copyShippedInterfaces(path("interfaces"));
-  makeDebianRoot(path("root"));
-  mkdirSync(path("work"));
-  const write = (place: string, content: string | Uint8Array) => {
-    mkdirSync(dirname(path(place)), { recursive: true });
-    writeFileSync(path(place), content);
-  };
-  const run = shellIn(shell, path("programs"), {
-    path: without === null ? (process.env["PATH"] ?? "") : allBut(without),
+  const called = interfaceInShell({
+    shell,
+    name: "deb",
+    args: () => ["app", "app"],
+    env: (path) => debianRoot(path("root")),
     instead: ["dpkg", "dpkg-deb", "tar"],
+    without,
   });
-  let deployment = 0;
-  const argsOf = (state: string, command: readonly string[] = []) => [
-    state,
-    path("work"),
-    "app",
-    "app",
-    "app",
-    ...command,
-  ];
-  const env = {
-    ...debianRoot(path("root")),
-    MENDER_ORCHESTRATOR_DATASTORE_DIR: path("datastore"),
-  };
-  const call: Device["call"] = (state, ...command) =>
-    run(path("interfaces/v1/deb"), argsOf(state, command), { cwd: path("work"), env });
+  const { path, begin, read } = called;
+  makeDebianRoot(path("root"));
   return {
-    path,
-    call,
-    start: (state) =>
-      spawn(path("interfaces/v1/deb"), argsOf(state), {
-        cwd: path("work"),
-        env: { ...process.env, ...env },
-        stdio: ["ignore", "ignore", "pipe"],
-      }),
-    version: () => /^artifact_name=(.*)$/m.exec(call("Provides").stdout)?.[1] ?? "?",
-    begin(artifact, payload) {
-      rmSync(path("work"), { recursive: true });
-      mkdirSync(path("work/tmp"), { recursive: true });
-      deployment += 1;
-      write("work/deployment_id", `d${deployment}\n`);
-      write("work/header/payload_type", "deb");
-      write("work/header/artifact_name", artifact);
-      write("work/files/the package", debOf(payload));
-    },
-    read: (place) =>
-      existsSync(path("root", place)) ? readFileSync(path("root", place), "utf8") : null,
+    ...called,
+    begin: (artifact, payload) => begin(artifact, { "the package": debOf(payload) }),
+    read: (place) => read("root", place),
     administrate(payload) {
-      write("by-hand.deb", debOf(payload));
+      writeFileSync(path("by-hand.deb"), debOf(payload));
       dpkg(path("root"), "--install", path("by-hand.deb"));
     },
   };
