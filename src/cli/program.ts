@@ -4,7 +4,6 @@ import { logLevels } from "../core/log-level.ts";
 import type { Problem } from "../core/problem.ts";
 import { programVersion } from "../core/program-version.ts";
 import type { Machine } from "../install/machine.ts";
-import { charactersOf } from "../report/columns.ts";
 import { plainStyle } from "../report/style.ts";
 import type { Context, GlobalOptions } from "./commands/context.ts";
 import { defineArtifact } from "./definitions/artifact.ts";
@@ -165,7 +164,6 @@ export function outputOf(
     resultCanvas: {
       width: results.width,
       isUnicode: environment.isUnicodeShown,
-      widthOf: charactersOf,
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Artifact } from "../artifact/types.ts";
 import type { BundleContent, BundleEntry } from "../bundle/types.ts";
-import { aligned, charactersOf, type WidthOf } from "./columns.ts";
+import { aligned } from "./columns.ts";
 import { bytesText } from "./measures.ts";
 import type { Style } from "./style.ts";
 import { counted } from "./words.ts";
@@ -14,7 +14,6 @@ export interface BundleInspection {
 export function inspectionLines(
   { bundle, artifacts }: BundleInspection,
   style: Style,
-  widthOf: WidthOf = charactersOf,
 ): readonly string[] {
   const rows = artifacts.map(({ entry, artifact }) => [
     entry.name,
@@ -28,7 +27,7 @@ export function inspectionLines(
       `${bundle.name}: ${bundle.plain ? "a plain tar" : "a bundle"}, ${signatureText(bundle)}, ${counted(artifacts.length, "Artifact")}`,
     ),
     `  ${bundle.manifest.entry}  (${bytesText(bundle.manifest.bytes.length)})`,
-    ...aligned(rows, widthOf).map((cells) => `  ${cells.join("  ")}`.trimEnd()),
+    ...aligned(rows, style.widthOf).map((cells) => `  ${cells.join("  ")}`.trimEnd()),
   ];
 }
 

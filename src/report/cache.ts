@@ -1,6 +1,6 @@
 import type { Sha256 } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { aligned, charactersOf, type WidthOf } from "./columns.ts";
+import { aligned } from "./columns.ts";
 import { bytesText } from "./measures.ts";
 import { problemJson } from "./problems.ts";
 import type { Style } from "./style.ts";
@@ -61,11 +61,7 @@ export interface CleanedCache {
   readonly partialBytes: number;
 }
 
-export function cacheLines(
-  cache: ShownCache,
-  style: Style,
-  widthOf: WidthOf = charactersOf,
-): readonly string[] {
+export function cacheLines(cache: ShownCache, style: Style): readonly string[] {
   const { directory, isEnabled, maxBytes, entries, partial, foreign } = cache;
   const limit = maxBytes === null ? "no limit" : `at most ${bytesText(maxBytes)}`;
   const rows = entries.map((entry) => [
@@ -79,7 +75,7 @@ export function cacheLines(
     isEnabled
       ? "It is filled while Artifacts are read."
       : "It is filled by fetch only; ArtifactsCache.Enabled is false.",
-    ...aligned(rows, widthOf).map(([name = "", ...cells]) =>
+    ...aligned(rows, style.widthOf).map(([name = "", ...cells]) =>
       `  ${style.strong(name)}  ${cells.join("  ")}`.trimEnd(),
     ),
     ...(partial.length === 0

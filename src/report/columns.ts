@@ -1,7 +1,7 @@
 /** How many columns of a terminal a text takes. */
 export type WidthOf = (text: string) => number;
 
-/** A column for each character: right for all that `isNarrow`. */
+/** A column for each character: only where all that is shown `isNarrow`. */
 export const charactersOf: WidthOf = (text) => Array.from(text).length;
 
 /** Nothing but ASCII and the signs that this program draws with: each character takes one column. */
@@ -15,7 +15,7 @@ export function isNarrow(text: string): boolean {
  */
 export function aligned(
   rows: readonly (readonly string[])[],
-  widthOf: WidthOf = charactersOf,
+  widthOf: WidthOf,
 ): readonly (readonly string[])[] {
   const widths: number[] = [];
   for (const row of rows) {
@@ -30,12 +30,12 @@ export function aligned(
   );
 }
 
-export function padded(text: string, width: number, widthOf: WidthOf = charactersOf): string {
+export function padded(text: string, width: number, widthOf: WidthOf): string {
   return text + " ".repeat(Math.max(0, width - widthOf(text)));
 }
 
 /** At most `width` columns; what is cut away is marked. */
-export function shortened(text: string, width: number, widthOf: WidthOf = charactersOf): string {
+export function shortened(text: string, width: number, widthOf: WidthOf): string {
   if (widthOf(text) <= width) return text;
   const mark = ".".repeat(Math.max(0, Math.min(3, width)));
   const characters = Array.from(text);

@@ -1,17 +1,13 @@
 import type { ShownSetting } from "../manifest/shown-settings.ts";
-import { aligned, charactersOf, type WidthOf } from "./columns.ts";
+import { aligned } from "./columns.ts";
 import { printableExactly } from "./printable.ts";
 import type { Style } from "./style.ts";
 
-export function configLines(
-  settings: readonly ShownSetting[],
-  style: Style,
-  widthOf: WidthOf = charactersOf,
-): readonly string[] {
+export function configLines(settings: readonly ShownSetting[], style: Style): readonly string[] {
   const rows = settings.map(({ name, value, origin }) =>
     [name, valueText(value), origin].map(printableExactly),
   );
-  return aligned(rows, widthOf).map(
+  return aligned(rows, style.widthOf).map(
     ([name = "", value = "", source = ""]) =>
       `${style.strong(name)}  ${value}  ${style.faint(source)}`,
   );

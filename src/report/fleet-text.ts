@@ -20,6 +20,7 @@ export function fleetLines(summary: FleetSummary, style: Style): readonly string
         printable(one.system_version ?? "(no end state)"),
         String(one.devices),
       ]),
+      style,
     ),
     "",
     `Can go: ${able}, of which ${answers["nothing-to-do"]} have nothing to do.`,
@@ -116,6 +117,6 @@ function brokenText({ broken }: FleetSummary, style: Style): readonly string[] {
   ];
 }
 
-function columnsOf(rows: readonly (readonly string[])[]): readonly string[] {
-  return aligned(rows).map((cells) => `  ${cells.join("  ")}`);
+function columnsOf(rows: readonly (readonly string[])[], style: Style): readonly string[] {
+  return aligned(rows, style.widthOf).map((cells) => `  ${cells.join("  ")}`);
 }

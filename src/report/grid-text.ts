@@ -1,7 +1,7 @@
 import { aligned, padded, shortened, type WidthOf } from "./columns.ts";
 import { foldedRows, type Grid, type GridColumn, type GridRow, shortVersion } from "./grid.ts";
 import { printableExactly } from "./printable.ts";
-import type { Canvas, Style } from "./style.ts";
+import type { Canvas, Sheet, Style } from "./style.ts";
 
 /** Of so many Components that do the same each has its line; of more only the first one. */
 const mostAlike = 3;
@@ -31,12 +31,13 @@ export function gridLines(grid: Grid, canvas: Canvas, style: Style): readonly st
   const { columns } = grid;
   if (columns.length === 0) return [];
   const signs = canvas.isUnicode ? unicodeSigns : asciiSigns;
+  const sheet = { ...canvas, widthOf: style.widthOf };
   const lines: string[] = [];
   let { rows } = grid;
   for (let first = 0; first < columns.length;) {
-    const band = widestBand({ columns, rows }, first, canvas, signs);
+    const band = widestBand({ columns, rows }, first, sheet, signs);
     if (first > 0) lines.push("");
-    lines.push(...bandLines(band, signs, canvas, style));
+    lines.push(...bandLines(band, signs, sheet, style));
     rows = rows.map((row) => startingAfter(row, first, band.columns.length));
     first += band.columns.length;
   }
@@ -73,18 +74,18 @@ function startingAfter(row: GridRow, first: number, count: number): GridRow {
 }
 
 /** As many columns as fit, one at least. `rows`: with the versions that they have before the first. */
-function widestBand(grid: Grid, first: number, canvas: Canvas, signs: Signs): Band {
-  let best = bandOf(grid, first, 1, canvas, signs);
+function widestBand(grid: Grid, first: number, sheet: Sheet, signs: Signs): Band {
+  let best = bandOf(grid, first, 1, sheet, signs);
   for (let count = 2; first + count <= grid.columns.length; count += 1) {
-    const wider = bandOf(grid, first, count, canvas, signs);
-    if (widthOfBand(wider, canvas) > canvas.width) break;
+    const wider = bandOf(grid, first, count, sheet, signs);
+    if (widthOfBand(wider, sheet) > sheet.width) break;
     best = wider;
   }
   return best;
 }
 
-function bandOf(grid: Grid, first: number, count: number, canvas: Canvas, signs: Signs): Band {
-  const { width, widthOf } = canvas;
+function bandOf(grid: Grid, first: number, count: number, sheet: Sheet, signs: Signs): Band {
+  const { width, widthOf } = sheet;
   const columns = grid.columns.slice(first, first + count);
   const isWhole = count === grid.columns.length;
   const later = grid.rows.map((row): GridRow => ({
@@ -107,7 +108,7 @@ function bandOf(grid: Grid, first: number, count: number, canvas: Canvas, signs:
       };
     },
   );
-  const spans = spansOf(columns, { ...canvas, width: width - labelWidth(rows, widthOf) }, signs);
+  const spans = spansOf(columns, { ...sheet, width: width - labelWidth(rows, widthOf) }, signs);
   return { first, columns, rows, spans, widths: widthsOf(columns, rows, spans, widthOf) };
 }
 
@@ -152,7 +153,7 @@ interface Span {
 /** The columns of each stage, with what stands above them. `width`: how much there is for all of them. */
 function spansOf(
   columns: readonly GridColumn[],
-  { width, widthOf }: Canvas,
+  { width, widthOf }: Sheet,
   { arrow }: Signs,
 ): readonly Span[] {
   return columns.flatMap(({ stage, endsIn }, begin): Span[] => {
@@ -177,14 +178,14 @@ function labelsOf(rows: readonly ShownRow[], widthOf: WidthOf): readonly string[
   return labels.map((label) => label.slice(0, -1));
 }
 
-function widthOfBand({ rows, widths }: Band, { widthOf }: Canvas): number {
+function widthOfBand({ rows, widths }: Band, { widthOf }: Sheet): number {
   return labelWidth(rows, widthOf) + widths.reduce((sum, one) => sum + one + 1, 0);
 }
 
 function bandLines(
   { first, columns, rows, widths, spans }: Band,
   signs: Signs,
-  { widthOf }: Canvas,
+  { widthOf }: Sheet,
   style: Style,
 ): readonly string[] {
   const left = labelWidth(rows, widthOf);
@@ -202,11 +203,11 @@ function bandLines(
     return bordered(begin, " ") + style.strong(padded(head, span, widthOf));
   });
   const numbers = columns.map(
-    ({ group }, index) => bordered(index, " ") + padded(`  ${group + 1}`, widths[index] ?? 0),
+    ({ group }, index) => bordered(index, " ") + `  ${group + 1}`.padEnd(widths[index] ?? 0),
   );
   return [
     `${" ".repeat(left)}${heads.join("")}`.trimEnd(),
-    `${padded(labelHead, left)}${numbers.join("")}`.trimEnd(),
+    `${labelHead.padEnd(left)}${numbers.join("")}`.trimEnd(),
     ...labelsOf(rows, widthOf).flatMap((label, index) => {
       const row = rows[index];
       if (row === undefined) return [];

@@ -1,7 +1,7 @@
 import { shownVersion } from "../core/ids.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { ending } from "../deployment/verdict.ts";
-import { aligned, charactersOf, type WidthOf } from "./columns.ts";
+import { aligned, type WidthOf } from "./columns.ts";
 import { durationText } from "./measures.ts";
 import { outcomeHint, outcomeSentence } from "./outcome.ts";
 import { failureSentence } from "./status.ts";
@@ -27,17 +27,13 @@ export interface Past {
 }
 
 /** One line a deployment, the last one first. */
-export function historyLines(
-  past: readonly Past[],
-  style: Style,
-  widthOf: WidthOf = charactersOf,
-): readonly string[] {
+export function historyLines(past: readonly Past[], style: Style): readonly string[] {
   if (past.length === 0) return [noHistory];
   const rows = past.map((one) => {
     const { deployment, begun, manifest, outcome, took, cause, owed } = inShort(one);
     return [deployment, begun, manifest, outcome, took, cause, owed];
   });
-  return alignedExactly(rows, widthOf).map(([id = "", ...cells]) =>
+  return alignedExactly(rows, style.widthOf).map(([id = "", ...cells]) =>
     `${style.strong(id)}  ${cells.join("  ")}`.trimEnd(),
   );
 }
@@ -59,11 +55,7 @@ export function inShort(one: Past) {
 }
 
 /** One deployment in full: cause, and per Component from, to, where it is, and the time its Interface took. */
-export function pastLines(
-  past: Past,
-  style: Style,
-  widthOf: WidthOf = charactersOf,
-): readonly string[] {
+export function pastLines(past: Past, style: Style): readonly string[] {
   const { deployment, spans } = past;
   const { failure } = deployment;
   const hint = pastHint(past);
@@ -90,11 +82,11 @@ export function pastLines(
     ...deployment.owed.map((id) =>
       style.careful(printableExactly(`${id} still owed a Cleanup at its end.`)),
     ),
-    ...alignedExactly(rows, widthOf).map(
+    ...alignedExactly(rows, style.widthOf).map(
       ([id = "", ...cells]) => `  ${style.strong(id)}  ${cells.join("  ")}`,
     ),
     ...(done.length === 0 ? [] : ["What was done:"]),
-    ...alignedExactly(done, widthOf).map((cells) => `  ${cells.join("  ")}`),
+    ...alignedExactly(done, style.widthOf).map((cells) => `  ${cells.join("  ")}`),
   ];
 }
 

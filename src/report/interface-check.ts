@@ -1,5 +1,4 @@
 import type { Finding } from "../interface/check.ts";
-import { padded } from "./columns.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 import { counted } from "./words.ts";
@@ -21,7 +20,7 @@ export function checkVerdict(findings: readonly Finding[], wasInterrupted: boole
 export function findingLines(finding: Finding, style: Style): readonly string[] {
   const { clause, status, title, why, log } = finding;
   const told = status === "pass" ? title : `${title} ${sentence(why)}`;
-  const line = `${weightOf(status, style)(status)}  ${padded(clause, clauseWidth)}  ${printable(told)}`;
+  const line = `${weightOf(status, style)(status)}  ${clause.padEnd(clauseWidth)}  ${printable(told)}`;
   const isInOrder = status === "pass" || status === "skip";
   const logged = isInOrder ? [] : log.map((each) => `      ${style.faint(`| ${printable(each)}`)}`);
   return [line, ...logged];

@@ -92,7 +92,9 @@ export function reachLines({ names, reach }: Reachability, style: Style): readon
     ["from", ...names.map((name) => `to ${name}`), ""],
     ...names.map((name, from) => [name, ...(reach[from] ?? []).map((one) => words[one]), ""]),
   ];
-  return aligned(rows).map((cells) => `  ${style.faint(cells.join("  ").trimEnd())}`);
+  return aligned(rows, style.widthOf).map(
+    (cells) => `  ${style.faint(cells.join("  ").trimEnd())}`,
+  );
 }
 
 export function reachJson({ names, reach }: Reachability): Readonly<Record<string, unknown>> {

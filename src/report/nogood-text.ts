@@ -66,7 +66,9 @@ export function nogoodLines(
     placeText(places, nogood),
     nogoodText(places.system, nogood),
   ]);
-  return aligned(rows).map(([place = "", text = ""]) => `${indent}${place}  ${style.faint(text)}`);
+  return aligned(rows, style.widthOf).map(
+    ([place = "", text = ""]) => `${indent}${place}  ${style.faint(text)}`,
+  );
 }
 
 export function placeText(places: NogoodPlaces, nogood: Nogood): string {

@@ -118,5 +118,7 @@ function versionLines(
   const rows = components.map(({ component, version }) =>
     [component, version].map(printableExactly),
   );
-  return aligned(rows).map(([id = "", version = ""]) => `  ${style.strong(id)}  ${version}`);
+  return aligned(rows, style.widthOf).map(
+    ([id = "", version = ""]) => `  ${style.strong(id)}  ${version}`,
+  );
 }

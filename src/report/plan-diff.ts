@@ -123,7 +123,7 @@ function diffLines(diff: PlanDiff, style: Style): readonly string[] {
       `From ${startOf(wanted)}, ${quoted(printable(old.planned.manifest))} (old) and ${quoted(printable(wanted.planned.manifest))} (new): ${isSame(diff) ? "the same is done." : "what is done differs."}`,
     ),
     "",
-    ...aligned(rows).map((cells, at) => {
+    ...aligned(rows, style.widthOf).map((cells, at) => {
       const line = cells.join("  ").trimEnd();
       const mark = marks[at];
       if (mark === null || mark === undefined) return `  ${line}`;

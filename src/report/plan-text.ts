@@ -1,6 +1,6 @@
 import type { Rule } from "../manifest/system.ts";
 import type { Cost, Plan, Stage, Step } from "../planner/model/plan.ts";
-import { aligned, type WidthOf } from "./columns.ts";
+import { aligned } from "./columns.ts";
 import { gridLines } from "./grid-text.ts";
 import { gridOf } from "./grid.ts";
 import type { PlannedSystem } from "./planned.ts";
@@ -17,12 +17,12 @@ export function planLines(
   style: Style,
   canvas: Canvas,
 ): readonly string[] {
-  if (plan.stages.length === 0) return nothingLines(planned, style, canvas.widthOf);
+  if (plan.stages.length === 0) return nothingLines(planned, style);
   return [
     style.strong(headLine(planned, plan)),
     "",
     ...gridLines(gridOf(planned, plan), canvas, style),
-    ...plan.stages.flatMap((stage, index) => stageLines(plan, stage, index, style, canvas.widthOf)),
+    ...plan.stages.flatMap((stage, index) => stageLines(plan, stage, index, style)),
     "",
     ...planFacts(planned, plan, style),
   ];
@@ -63,8 +63,8 @@ export function planSummary(planned: PlannedSystem, plan: Plan, style: Style): r
   ];
 }
 
-function nothingLines(planned: PlannedSystem, style: Style, widthOf?: WidthOf): readonly string[] {
-  return [style.strong(nothingLine(planned)), ...componentLines(planned, style, widthOf)];
+function nothingLines(planned: PlannedSystem, style: Style): readonly string[] {
+  return [style.strong(nothingLine(planned)), ...componentLines(planned, style)];
 }
 
 function nothingLine({ manifest, from }: PlannedSystem): string {
@@ -73,13 +73,9 @@ function nothingLine({ manifest, from }: PlannedSystem): string {
 }
 
 /** The Components as they are now. */
-function componentLines(
-  planned: PlannedSystem,
-  style: Style,
-  widthOf?: WidthOf,
-): readonly string[] {
+function componentLines(planned: PlannedSystem, style: Style): readonly string[] {
   const rows = planned.from.components.map(({ id, type, version }) => [id, type, version]);
-  return aligned(rows, widthOf).map(
+  return aligned(rows, style.widthOf).map(
     (cells) => `  ${style.strong(cells[0] ?? "")}  ${cells.slice(1).join("  ")}`,
   );
 }
@@ -96,17 +92,11 @@ function costText(cost: Cost): string {
   return `${counted(cost.installs, "install")} in ${groups}${stages}`;
 }
 
-function stageLines(
-  plan: Plan,
-  stage: Stage,
-  index: number,
-  style: Style,
-  widthOf: WidthOf,
-): readonly string[] {
+function stageLines(plan: Plan, stage: Stage, index: number, style: Style): readonly string[] {
   const head = stageHead(plan, stage, index);
   const widths = aligned(
     stage.groups.flat().map((step) => [step.component, step.componentType, step.from, ""]),
-    widthOf,
+    style.widthOf,
   );
   let offset = 0;
   const groups = stage.groups.flatMap((steps, group) => {
@@ -147,7 +137,7 @@ export function ruleLines(rules: readonly Rule[], label: string, style: Style): 
     printable(rule.row.trim()).replaceAll(/ {2,}/g, " "),
   ]);
   const blank = " ".repeat(label.length);
-  return aligned(rows).map((cells, index) => {
+  return aligned(rows, style.widthOf).map((cells, index) => {
     const [place = "", row = ""] = cells;
     return `${index === 0 ? label : blank}${place}  ${style.faint(row)}`.trimEnd();
   });

@@ -2,7 +2,7 @@ import { padded, shortened } from "./columns.ts";
 import { durationText } from "./measures.ts";
 import { speedTails, type Told, toldOf } from "./progress-row.ts";
 import { currentGroup, type Row, type View, type WorkRow } from "./progress-view.ts";
-import type { Canvas, Style } from "./style.ts";
+import type { Canvas, Sheet, Style } from "./style.ts";
 import { listed } from "./words.ts";
 import { workText } from "./work-text.ts";
 import { printableExactly } from "./printable.ts";
@@ -11,6 +11,8 @@ import { printableExactly } from "./printable.ts";
 export interface FrameCanvas extends Canvas {
   readonly height: number;
 }
+
+type FrameSheet = FrameCanvas & Sheet;
 
 /**
  * What a terminal shows now: a line a Component, one for each other piece of work, and one for the whole. What does not
@@ -22,28 +24,29 @@ export function viewLines(
   canvas: FrameCanvas,
   style: Style,
 ): readonly string[] {
-  const works = view.works.map((work) => workLine(work, nowMs, canvas));
-  const whole = wholeLine(view, nowMs, canvas, style);
+  const sheet = { ...canvas, widthOf: style.widthOf };
+  const works = view.works.map((work) => workLine(work, nowMs, sheet));
+  const whole = wholeLine(view, nowMs, sheet, style);
   const below = [...works, ...whole].slice(0, Math.max(1, canvas.height));
   const room = Math.max(0, canvas.height - below.length);
-  return [...componentLines(view, nowMs, { ...canvas, height: room }, style), ...below];
+  return [...componentLines(view, nowMs, { ...sheet, height: room }, style), ...below];
 }
 
 function componentLines(
   { rows, stage }: View,
   nowMs: number,
-  canvas: FrameCanvas,
+  sheet: FrameSheet,
   style: Style,
 ): readonly string[] {
-  if (canvas.height === 0) return [];
+  if (sheet.height === 0) return [];
   const concerned = stage === null ? rows.filter(isBegun) : rows.filter(isConcerned);
   const busy = rows.filter(isBusy).map(({ named }) => named.id);
-  const shown = fitting(concerned, canvas.height);
-  const told = shown.map((row) => toldOf(row, busy, nowMs, canvas.isUnicode ? "→" : "->"));
-  const layout = layoutFor(told, canvas);
-  const lines = told.map((one) => rowLine(one, layout, canvas, style));
+  const shown = fitting(concerned, sheet.height);
+  const told = shown.map((row) => toldOf(row, busy, nowMs, sheet.isUnicode ? "→" : "->"));
+  const layout = layoutFor(told, sheet);
+  const lines = told.map((one) => rowLine(one, layout, sheet, style));
   const hidden = concerned.filter((row) => !shown.includes(row));
-  return hidden.length === 0 ? lines : [...lines, hiddenLine(hidden, canvas, style)];
+  return hidden.length === 0 ? lines : [...lines, hiddenLine(hidden, sheet, style)];
 }
 
 function isBegun({ doing, asked }: Row): boolean {
@@ -70,7 +73,7 @@ function fitting(rows: readonly Row[], height: number): readonly Row[] {
   return rows.filter((row) => chosen.includes(row));
 }
 
-function hiddenLine(rows: readonly Row[], canvas: Canvas, style: Style): string {
+function hiddenLine(rows: readonly Row[], sheet: Sheet, style: Style): string {
   const kinds = [
     ["at work", rows.filter(isBusy).length],
     ["failed", rows.filter(({ doing }) => doing.kind === "failed").length],
@@ -79,7 +82,7 @@ function hiddenLine(rows: readonly Row[], canvas: Canvas, style: Style): string 
   ] as const;
   const counts = kinds.flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
   const all = [`and ${rows.length} more: ${counts.join(", ")}`, `and ${rows.length} more`];
-  return style.faint(firstFitting([...all, `+${rows.length}`], canvas.width, canvas));
+  return style.faint(firstFitting([...all, `+${rows.length}`], sheet.width, sheet));
 }
 
 /** How much of a row is shown; all rows alike, so that they stand in columns. */
@@ -103,8 +106,8 @@ const stateWidths = { state: "ArtifactVerifyReboot".length, short: "download".le
 
 const gap = "  ";
 
-function layoutFor(told: readonly Told[], canvas: Canvas): Layout {
-  const { width, widthOf } = canvas;
+function layoutFor(told: readonly Told[], sheet: Sheet): Layout {
+  const { width, widthOf } = sheet;
   const widest = (part: "id" | "type" | "move" | "state" | "short") =>
     Math.max(0, ...told.map((one) => widthOf(one[part])));
   const idWidth = widest("id");
@@ -125,8 +128,8 @@ function layoutFor(told: readonly Told[], canvas: Canvas): Layout {
   };
 }
 
-function rowLine(told: Told, layout: Layout, canvas: Canvas, style: Style): string {
-  const { width, widthOf } = canvas;
+function rowLine(told: Told, layout: Layout, sheet: Sheet, style: Style): string {
+  const { width, widthOf } = sheet;
   const id = padded(shortened(told.id, layout.idWidth, widthOf), layout.idWidth, widthOf);
   const cells = [
     ...layout.parts.map((part) => padded(told[part], layout.widths[part], widthOf)),
@@ -134,7 +137,7 @@ function rowLine(told: Told, layout: Layout, canvas: Canvas, style: Style): stri
   ];
   const fixed = cells.map((cell) => gap + cell).join("");
   const room = width - layout.idWidth - widthOf(fixed) - gap.length;
-  const tail = firstFitting(told.tails, room, canvas);
+  const tail = firstFitting(told.tails, room, sheet);
   const rest = `${fixed}${gap}${tail}`.trimEnd();
   if (layout.idWidth + widthOf(rest) > width) return shortened(`${id}${rest}`, width, widthOf);
   return `${style.strong(id)}${weightOf(told, style)(rest)}`;
@@ -146,27 +149,27 @@ function weightOf({ weight }: Told, style: Style): (text: string) => string {
 }
 
 /** The first that fits whole, else nothing: no word is broken. */
-function firstFitting(texts: readonly string[], room: number, { widthOf }: Canvas): string {
+function firstFitting(texts: readonly string[], room: number, { widthOf }: Sheet): string {
   const whole = texts.find((text) => widthOf(text) <= room);
   return whole ?? "";
 }
 
-function workLine({ work, name, speed }: WorkRow, nowMs: number, canvas: Canvas): string {
-  const { width, widthOf } = canvas;
+function workLine({ work, name, speed }: WorkRow, nowMs: number, sheet: Sheet): string {
+  const { width, widthOf } = sheet;
   const tails = speedTails(speed, nowMs);
   const head = workText({ work, name });
   const verb = head.slice(0, head.length - printableExactly(name).length - 1);
   // The name first gives way to the shortest tail, then the richest tail that is left room for is shown.
   const shortest = tails.at(-1) ?? "";
   const room = width - widthOf(verb) - 1 - gap.length - widthOf(shortest);
-  if (room < 6) return firstFitting([`${verb}${gap}${shortest}`, verb, shortest], width, canvas);
+  if (room < 6) return firstFitting([`${verb}${gap}${shortest}`, verb, shortest], width, sheet);
   const shownName = shortened(printableExactly(name), room, widthOf);
   const begin = `${verb} ${shownName}`;
-  return `${begin}${gap}${firstFitting(tails, width - widthOf(begin) - gap.length, canvas)}`.trimEnd();
+  return `${begin}${gap}${firstFitting(tails, width - widthOf(begin) - gap.length, sheet)}`.trimEnd();
 }
 
 /** Stage and group of how many, elapsed, estimate. */
-function wholeLine(view: View, nowMs: number, canvas: Canvas, style: Style): readonly string[] {
+function wholeLine(view: View, nowMs: number, sheet: Sheet, style: Style): readonly string[] {
   const { startedMs } = view;
   if (startedMs === null) return [];
   const elapsedMs = nowMs - startedMs;
@@ -180,7 +183,7 @@ function wholeLine(view: View, nowMs: number, canvas: Canvas, style: Style): rea
     [...group, elapsed],
     [elapsed],
   ].map((parts) => capitalized(parts.join(", ")));
-  return [style.strong(firstFitting(texts, canvas.width, canvas))];
+  return [style.strong(firstFitting(texts, sheet.width, sheet))];
 }
 
 function stageText({ stage, way, rebootFor }: View): readonly string[] {

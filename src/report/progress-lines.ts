@@ -4,7 +4,7 @@ import type { StopPoint } from "../core/protocol.ts";
 import type { DeploymentOutcome, Event } from "../core/events.ts";
 import type { ComponentId, ComponentType } from "../core/ids.ts";
 import { queries, states } from "../core/protocol.ts";
-import { aligned, padded } from "./columns.ts";
+import { aligned } from "./columns.ts";
 import { failureText } from "./failure.ts";
 import { gateName, reasonText } from "./gate-text.ts";
 import { amountText, durationText, memoryText } from "./measures.ts";
@@ -73,6 +73,7 @@ export function progressLines(
 ): (event: Event) => readonly string[] {
   const cells = aligned(
     components.map(({ id, type }) => [printableExactly(id), printableExactly(type), ""]),
+    style.widthOf,
   );
   const names = new Map<string, string>();
   for (const [index, { id }] of components.entries()) {
@@ -116,18 +117,18 @@ function linesOf(
     case "stage-started":
       return event.stages === 1 ? [] : [stageLine(event, style)];
     case "state-started":
-      return [`${nameOf(event.component)}  ${padded(event.state, stateWidth)}  started`];
+      return [`${nameOf(event.component)}  ${event.state.padEnd(stateWidth)}  started`];
     case "state-ended":
       return endedLines(event, nameOf(event.component), style);
     case "interface-line":
       return [
-        `${nameOf(event.component)}  ${padded(event.state, stateWidth)}  ${style.faint(`| ${printable(event.line)}`)}`,
+        `${nameOf(event.component)}  ${event.state.padEnd(stateWidth)}  ${style.faint(`| ${printable(event.line)}`)}`,
       ];
     case "download-progress":
       return [];
     case "state-running":
       return [
-        `${nameOf(event.component)}  ${padded(event.state, stateWidth)}  ${style.faint(`still runs (${durationText(event.elapsedMs)})`)}`,
+        `${nameOf(event.component)}  ${event.state.padEnd(stateWidth)}  ${style.faint(`still runs (${durationText(event.elapsedMs)})`)}`,
       ];
     case "work-progress":
       return [];
@@ -209,7 +210,7 @@ function endedLines(
   name: string,
   style: Style,
 ): readonly string[] {
-  const head = `${name}  ${padded(event.state, stateWidth)}  `;
+  const head = `${name}  ${event.state.padEnd(stateWidth)}  `;
   const elapsed = style.faint(`(${durationText(event.elapsedMs)})`);
   const { failure } = event;
   if (failure === null) return [`${head}${style.good("done")} ${elapsed}`];

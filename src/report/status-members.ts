@@ -1,7 +1,7 @@
 import { type ComponentId, shownVersion } from "../core/ids.ts";
 import type { Deployment, Member } from "../deployment/deployment.ts";
 import type { LiveDownload } from "../journal/live-downloads.ts";
-import { aligned, type WidthOf } from "./columns.ts";
+import { aligned } from "./columns.ts";
 import { bytesText, durationText } from "./measures.ts";
 import type { InProgress } from "./in-progress.ts";
 import { printableExactly } from "./printable.ts";
@@ -42,11 +42,7 @@ export function membersNow(progress: InProgress): readonly MemberNow[] {
   });
 }
 
-export function memberLines(
-  progress: InProgress,
-  style: Style,
-  widthOf: WidthOf,
-): readonly string[] {
+export function memberLines(progress: InProgress, style: Style): readonly string[] {
   const rows = membersNow(progress).map((now) => [
     now.id,
     now.type,
@@ -57,7 +53,7 @@ export function memberLines(
   ]);
   return aligned(
     rows.map((row) => row.map(printableExactly)),
-    widthOf,
+    style.widthOf,
   ).map(([id = "", ...cells]) => `  ${style.strong(id)}  ${cells.join("  ")}`.trimEnd());
 }
 

@@ -10,7 +10,6 @@ import {
 import { isAtGate } from "../deployment/gates.ts";
 import type { OwedCleanup } from "../journal/owed.ts";
 import { type Prospect, prospectOf } from "../deployment/prospect.ts";
-import { charactersOf, type WidthOf } from "./columns.ts";
 import { failureText } from "./failure.ts";
 import { gateName, reasonText, refusalText } from "./gate-text.ts";
 import { ending } from "../deployment/verdict.ts";
@@ -84,7 +83,6 @@ export function statusLines(
   progress: InProgress | null,
   owed: readonly OwedCleanup[],
   style: Style,
-  widthOf: WidthOf = charactersOf,
 ): readonly string[] {
   const debts = owed.map(({ component, deployment }) =>
     careful(
@@ -104,7 +102,7 @@ export function statusLines(
     ...(failure === null ? [] : [style.bad(printableExactly(failureSentence(failure)))]),
     printableExactly(waits),
     ...stageLine(deployment).map(printableExactly),
-    ...memberLines(progress, style, widthOf),
+    ...memberLines(progress, style),
     ...owingCleanup(deployment).map((id) => careful(`${id} still owes a Cleanup.`)),
     ...debts,
   ];

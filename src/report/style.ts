@@ -1,4 +1,4 @@
-import type { WidthOf } from "./columns.ts";
+import { charactersOf, type WidthOf } from "./columns.ts";
 
 /**
  * How weight is put into text: colours on a terminal, nothing elsewhere. Renderers get it passed in,
@@ -10,6 +10,8 @@ export interface Style {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
   readonly careful: (text: string) => string;
+  /** What the columns of tables are measured with. */
+  readonly widthOf: WidthOf;
 }
 
 const asIs = (text: string): string => text;
@@ -20,13 +22,18 @@ export const plainStyle: Style = {
   good: asIs,
   bad: asIs,
   careful: asIs,
+  widthOf: charactersOf,
 };
 
 /** What text is laid out for. */
 export interface Canvas {
-  readonly widthOf: WidthOf;
   /** Columns in a line. */
   readonly width: number;
   /** False: only ASCII shows for sure. */
   readonly isUnicode: boolean;
+}
+
+/** The same with what it is measured with. */
+export interface Sheet extends Canvas {
+  readonly widthOf: WidthOf;
 }

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { seedProgram } from "../support/seed-program.ts";
 
@@ -53,6 +54,14 @@ test("for several states it is told from which ones what is done differs, and ho
       { state: "state-v2.yaml", same: true },
     ],
   });
+});
+
+test("names of any script stand in their columns", () => {
+  const state = readFileSync(system.path("state-v1.yaml"), "utf8");
+  writeFileSync(system.path("state-wide.yaml"), state.replace("R456", "門"));
+  const { stdout } = diff("manifest-v3.yaml", "manifest-v2.yaml", "--state", "state-wide.yaml");
+  expect(stdout).toContain(`* G13 (gateway)    gateway-v1 -> gateway-v2  gateway-v1 ->`);
+  expect(stdout).toContain(`* 門 (rtos)        rtos-v1 -> rtos-v2        rtos-v1 ->`);
 });
 
 test("several states without another release are refused", () => {

@@ -20,7 +20,7 @@ export async function bundleInspect(context: Context, file: string): Promise<Exi
   if (!inspected.ok) return failed(output, inspected.problems);
   await answerInColumns(
     output,
-    (style, widthOf) => inspectionLines(inspected.value, style, widthOf),
+    (style) => inspectionLines(inspected.value, style),
     () => inspectionJson(inspected.value),
   );
   return exitCode.done;

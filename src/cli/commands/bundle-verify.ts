@@ -47,8 +47,8 @@ export async function bundleVerify(
   const isThin = bundle.artifacts.length === 0;
   await answerInColumns(
     output,
-    (style, widthOf) => [
-      ...inspectionLines(bundle, style, widthOf),
+    (style) => [
+      ...inspectionLines(bundle, style),
       style.good(
         isThin ? "Every sum is right." : "Every sum is right, and every Artifact is whole.",
       ),

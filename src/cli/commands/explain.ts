@@ -6,6 +6,7 @@ import { explanationLines } from "../../report/explanation-text.ts";
 import type { ExplanationReport } from "../../report/explanation.ts";
 import { problemsText } from "../../report/problems.ts";
 import { plainStyle } from "../../report/style.ts";
+import { laidOut } from "../output/laid-out.ts";
 import { failed } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { formatProblem, tellAs, type ToldAs } from "./told-as.ts";
@@ -41,7 +42,7 @@ export async function explain(
       json: () => explanationJson(report),
       picture: async () => {
         const { planPicture } = await import("../../pictures/plan-picture.ts");
-        const lines = explanationLines(report, plainStyle);
+        const lines = await laidOut(plainStyle, (style) => explanationLines(report, style));
         const title = answer.kind === "plan" ? "Why this order" : "Why there is no plan";
         return planPicture({ planned, answer, why }, [{ title, lines }]);
       },

@@ -56,7 +56,7 @@ export async function history(
       if (options.format === "markdown") return await markdown();
       return options.format === "html"
         ? [(await html()).trimEnd()]
-        : await laidOut(canvas, (on) => text(style, on));
+        : await laidOut(style, (measured) => text(measured, canvas));
     },
     exitCode.done,
   );
@@ -74,10 +74,7 @@ function formsOfAll(context: Context, { format }: HistoryOptions): Forms {
   if (format === "markdown" || format === "html") sayProblems(output, unreadable, "warning");
   const notes = () => unreadable.map((one) => problemJson(one, "warning"));
   return {
-    text: (style, { widthOf }) => [
-      ...historyLines(past, style, widthOf),
-      ...problemsText(unreadable, style, "warning"),
-    ],
+    text: (style) => [...historyLines(past, style), ...problemsText(unreadable, style, "warning")],
     json: () => ({ ...historyJson(past), notes: notes() }),
     markdown: async () => (await drawing()).historyMarkdown(past),
     html: async () => (await drawing()).historyPage(past),
@@ -91,7 +88,7 @@ function formsOfOne(context: Context, id: string): Result<Forms> {
   const past = told.value;
   const nothing = "Nothing was done in it.";
   return ok({
-    text: (style, { widthOf }) => (past === null ? [nothing] : pastLines(past, style, widthOf)),
+    text: (style) => (past === null ? [nothing] : pastLines(past, style)),
     json: () =>
       past === null ? { type: "past-deployment", deployment: null } : pastInFullJson(past),
     markdown: async () => (past === null ? [nothing] : (await drawing()).pastMarkdown(past)),

@@ -85,8 +85,8 @@ async function dryRun(
   const told = await withWaysOut(context, planned.value);
   const lines = output.json
     ? [jsonText(answerJson(told, answer))]
-    : await laidOut(output.resultCanvas, (canvas) =>
-        answerLines(told, answer, output.resultStyle, canvas),
+    : await laidOut(output.resultStyle, (style) =>
+        answerLines(told, answer, style, output.resultCanvas),
       );
   writeLines(output.results, lines);
   return answer.kind === "plan" ? exitCode.done : exitCode.noPlan;
@@ -106,13 +106,16 @@ async function showPlan(context: Context, planning: Planning): Promise<void> {
     const { plan } = answer;
     writeLines(
       output.results,
-      await laidOut(output.resultCanvas, (canvas) =>
-        planLines(planned, plan, output.resultStyle, canvas),
+      await laidOut(output.resultStyle, (style) =>
+        planLines(planned, plan, style, output.resultCanvas),
       ),
     );
     return;
   }
-  say(output, answerSummary(planned, answer, output.messageStyle));
+  const lines = await laidOut(output.messageStyle, (style) =>
+    answerSummary(planned, answer, style),
+  );
+  say(output, lines);
 }
 
 function markIfAwaited(

@@ -12,6 +12,7 @@ import { fleetTotal, type FleetSummary } from "../../report/fleet-summary.ts";
 import { fleetLines } from "../../report/fleet-text.ts";
 import { jsonText } from "../../report/json-text.ts";
 import { plainStyle, type Style } from "../../report/style.ts";
+import { laidOut } from "../output/laid-out.ts";
 import { writePieces, writeTextOutput } from "../output/output-file.ts";
 import { failed, failedInStream, sayProblems, writeAsRead, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
@@ -60,12 +61,15 @@ export async function tellSummary(
   out: string | undefined,
 ): Promise<ExitCode> {
   const { output } = context;
-  const lines = (style: Style) => (isJson ? [jsonText(summary)] : fleetLines(summary, style));
+  const lines = async (style: Style) =>
+    isJson
+      ? [jsonText(summary)]
+      : await laidOut(style, (measured) => fleetLines(summary, measured));
   if (out === undefined) {
-    writeLines(output.results, lines(output.resultStyle));
+    writeLines(output.results, await lines(output.resultStyle));
     return summary.exit;
   }
-  const written = await writeTextOutput(context, out, lines(plainStyle));
+  const written = await writeTextOutput(context, out, await lines(plainStyle));
   return written.ok ? summary.exit : failed(output, written.problems);
 }
 

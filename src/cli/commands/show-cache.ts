@@ -14,7 +14,7 @@ export async function showCache(context: Context): Promise<ExitCode> {
   if (!contents.ok) return failed(context.output, contents.problems);
   await answerInColumns(
     context.output,
-    (style, widthOf) => cacheLines(contents.value, style, widthOf),
+    (style) => cacheLines(contents.value, style),
     () => cacheJson(contents.value),
   );
   return exitCode.done;

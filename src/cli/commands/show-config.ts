@@ -14,7 +14,7 @@ export async function showConfig(context: Context): Promise<ExitCode> {
   const settings = shownSettings(effective.value);
   await answerInColumns(
     context.output,
-    (style, widthOf) => configLines(settings, style, widthOf),
+    (style) => configLines(settings, style),
     () => configJson(settings),
   );
   return exitCode.done;

@@ -24,7 +24,7 @@ export async function status(context: Context, { watch }: StatusOptions): Promis
   const debts = debtsOf(context);
   await answerInColumns(
     output,
-    (style, widthOf) => statusLines(found.value, debts, style, widthOf),
+    (style) => statusLines(found.value, debts, style),
     () => statusJson(found.value, debts),
   );
   return exitCode.done;

@@ -75,7 +75,7 @@ export async function tellAs(
   const { output } = context;
   const lines = async (style: Style, canvas: Canvas): Promise<readonly string[]> => {
     if (output.json || format === "json") return [jsonText(forms.json())];
-    if (format === "text") return await laidOut(canvas, (on) => forms.text(style, on));
+    if (format === "text") return await laidOut(style, (measured) => forms.text(measured, canvas));
     const { pictureLines } = await import("../../pictures/render.ts");
     return await pictureLines(await forms.picture(), format);
   };

@@ -4,7 +4,6 @@ import { currentFormat } from "../../executor/journals.ts";
 import { datastoreOf } from "../../install/machine.ts";
 import { readHistory } from "../../journal/history.ts";
 import { ending } from "../../deployment/verdict.ts";
-import type { WidthOf } from "../../report/columns.ts";
 import type { InProgress } from "../../report/in-progress.ts";
 import { jsonText } from "../../report/json-text.ts";
 import { outcomeSentence } from "../../report/outcome.ts";
@@ -12,6 +11,8 @@ import { printableExactly } from "../../report/printable.ts";
 import { plainStyle } from "../../report/style.ts";
 import { statusJson } from "../../report/status-json.ts";
 import { statusLines } from "../../report/status.ts";
+import type { Style } from "../../report/style.ts";
+import { wide } from "../output/laid-out.ts";
 import type { Frame } from "../output/frame.ts";
 import { silenceMs } from "../output/heartbeat.ts";
 import { beginStream, failedInStream, type Output, writeLines } from "../output/output.ts";
@@ -26,7 +27,7 @@ export async function watchStatus(context: Context): Promise<ExitCode> {
   const { output, platform, signal } = context;
   const look = looksAt(context);
   const frame = await frameFor(output);
-  const show = frame === null ? changesTo(output) : drawnIn(frame, output);
+  const show = frame === null ? changesTo(output) : drawnIn(frame);
   let toldAtMs = platform.clock.monotonicMs();
   let watched: string | null = null;
   beginStream(output);
@@ -54,25 +55,24 @@ export async function watchStatus(context: Context): Promise<ExitCode> {
   return exitCode.done;
 }
 
-/** A frame, and how wide a text is in it. */
+/** A frame, and the style of what is drawn in it. */
 interface WideFrame extends Frame {
-  readonly widthOf: WidthOf;
+  readonly style: Style;
 }
 
 /** Only where somebody looks on; null elsewhere. */
-async function frameFor({ json, results }: Output): Promise<WideFrame | null> {
+async function frameFor({ json, results, resultStyle }: Output): Promise<WideFrame | null> {
   if (json || !results.isTerminal) return null;
   const { openFrame } = await import("../output/frame.ts");
-  const { widthOf } = await import("../output/wide.ts");
-  return { ...openFrame(results), widthOf };
+  return { ...openFrame(results), style: await wide(resultStyle) };
 }
 
 /** Tells whether anything was told. */
 type Show = (progress: InProgress, isSilent: boolean) => boolean;
 
-function drawnIn(frame: WideFrame, { resultStyle }: Output): Show {
+function drawnIn(frame: WideFrame): Show {
   return (progress) => {
-    frame.draw(statusLines(progress, [], resultStyle, frame.widthOf));
+    frame.draw(statusLines(progress, [], frame.style));
     return true;
   };
 }

@@ -1,4 +1,5 @@
 import { Chalk } from "chalk";
+import { charactersOf } from "../../report/columns.ts";
 import { plainStyle, type Style } from "../../report/style.ts";
 
 /** The only place that knows of colours. Level 1: the sixteen that every terminal has. */
@@ -11,5 +12,6 @@ export function styleOf(isColoured: boolean): Style {
     good: (text) => chalk.green(text),
     bad: (text) => chalk.red(text),
     careful: (text) => chalk.yellow(text),
+    widthOf: charactersOf,
   };
 }

@@ -23,7 +23,8 @@ export function drawn(
   level: LogLevel,
   signal: AbortSignal,
 ): Progress {
-  const { messages, messageStyle } = output;
+  const { messages } = output;
+  const messageStyle = { ...output.messageStyle, widthOf };
   const frame = openFrame(messages);
   const render = progressLines(components, messageStyle);
   let view = emptyView(components);
@@ -39,7 +40,6 @@ export function drawn(
       width: Math.max(1, messages.width - 1),
       height: Math.max(1, messages.height - 2),
       isUnicode,
-      widthOf,
     };
     frame.draw(viewLines(view, nowMs, canvas, messageStyle));
   };

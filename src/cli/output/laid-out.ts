@@ -1,6 +1,6 @@
-import { isNarrow, type WidthOf } from "../../report/columns.ts";
+import { isNarrow } from "../../report/columns.ts";
 import { jsonText } from "../../report/json-text.ts";
-import type { Canvas, Style } from "../../report/style.ts";
+import type { Style } from "../../report/style.ts";
 import { type Output, writeLines } from "./output.ts";
 
 /**
@@ -8,31 +8,26 @@ import { type Output, writeLines } from "./output.ts";
  * loaded only where there is something to ask it.
  */
 export async function laidOut(
-  canvas: Canvas,
-  render: (canvas: Canvas) => readonly string[],
+  style: Style,
+  render: (style: Style) => readonly string[],
 ): Promise<readonly string[]> {
-  const lines = render(canvas);
+  const lines = render(style);
   // oxlint-disable-next-line no-control-regex
   if (lines.every((line) => isNarrow(line.replaceAll(/\u001b\[[0-9;]*m/g, "")))) return lines;
+  return render(await wide(style));
+}
+
+/** The style that measures whatever text there is. */
+export async function wide(style: Style): Promise<Style> {
   const { widthOf } = await import("./wide.ts");
-  return render({ ...canvas, widthOf });
+  return { ...style, widthOf };
 }
 
 /** As `answer`, where names and texts of others stand in columns. */
 export async function answerInColumns(
-  {
-    results,
-    json,
-    resultStyle,
-    resultCanvas,
-  }: Pick<Output, "results" | "json" | "resultStyle" | "resultCanvas">,
-  lines: (style: Style, widthOf: WidthOf) => readonly string[],
+  { results, json, resultStyle }: Pick<Output, "results" | "json" | "resultStyle">,
+  lines: (style: Style) => readonly string[],
   document: () => unknown,
 ): Promise<void> {
-  writeLines(
-    results,
-    json
-      ? [jsonText(document())]
-      : await laidOut(resultCanvas, ({ widthOf }) => lines(resultStyle, widthOf)),
-  );
+  writeLines(results, json ? [jsonText(document())] : await laidOut(resultStyle, lines));
 }

@@ -3,12 +3,14 @@ import type { LogLevel } from "../../core/log-level.ts";
 import type { Machine, MachineOptions } from "../../install/machine.ts";
 import type { Progress, RunOf } from "../../install/progress.ts";
 import type { AppendFile } from "../../platform/types.ts";
+import { isNarrow } from "../../report/columns.ts";
 import { eventLine } from "../../report/events-json.ts";
 import { isShown, levelOf, logLines } from "../../report/progress-lines.ts";
 import { plainStyle } from "../../report/style.ts";
 import type { drawn } from "./drawn.ts";
 import { withHeartbeat } from "./heartbeat.ts";
 import type { LogOptions } from "./log-file.ts";
+import { wide } from "./laid-out.ts";
 import { type Output, say, writeLines, writeLog } from "./output.ts";
 
 type Listener = Progress;
@@ -25,8 +27,14 @@ export async function openProgress(
   run: RunOf,
   configured: LogLevel = "info",
 ): Promise<Progress> {
-  const open = await progressOpener(shown);
+  const isNarrowRun = run.components.every(({ id, type }) => isNarrow(id) && isNarrow(type));
+  const open = await progressOpener(isNarrowRun ? shown : await measuringAll(shown));
   return open(run, configured);
+}
+
+async function measuringAll(shown: Shown): Promise<Shown> {
+  const { output } = shown;
+  return { ...shown, output: { ...output, messageStyle: await wide(output.messageStyle) } };
 }
 
 /** The same, to be opened at once when it is needed. */
@@ -116,7 +124,8 @@ function filed(
   let file: AppendFile | null = platform.files.openAppend(
     resolve(environment.workingDirectory, path),
   );
-  const render = logLines(run, plainStyle);
+  const { widthOf } = output.messageStyle;
+  const render = logLines(run, { ...plainStyle, widthOf });
   return {
     emit: (event) => {
       if (file === null || !isShown(event, level)) return;

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { answerInColumns } from "../../../src/cli/output/laid-out.ts";
-import { charactersOf } from "../../../src/report/columns.ts";
 import { configLines } from "../../../src/report/config.ts";
 import { plainStyle } from "../../../src/report/style.ts";
 
@@ -20,7 +19,7 @@ test("columns of an answer stand below each other where a sign takes two of a te
     results: sink,
     json: false,
     resultStyle: plainStyle,
-    resultCanvas: { width: 80, isUnicode: true, widthOf: charactersOf },
+    resultCanvas: { width: 80, isUnicode: true },
   };
   const settings = ["网关", "cafe\u0301", "plain"].map((value) => ({
     name: "Directory",
@@ -29,7 +28,7 @@ test("columns of an answer stand below each other where a sign takes two of a te
   }));
   await answerInColumns(
     output,
-    (style, widthOf) => configLines(settings, style, widthOf),
+    (style) => configLines(settings, style),
     () => null,
   );
   expect(written).toBe(`Directory  网关   file

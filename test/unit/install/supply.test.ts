@@ -16,7 +16,6 @@ import type { Machine } from "../../../src/install/machine.ts";
 import { makeInstallPlan, withWaysOut } from "../../../src/install/make-plan.ts";
 import type { OpenProgress } from "../../../src/install/progress.ts";
 import { answerJson } from "../../../src/report/plan-json.ts";
-import { charactersOf } from "../../../src/report/columns.ts";
 import { planLines } from "../../../src/report/plan-text.ts";
 import { plainStyle } from "../../../src/report/style.ts";
 import { collect, memorySource } from "../../support/byte-sources.ts";
@@ -161,7 +160,6 @@ const planOf = async (machine: Machine) => {
     text: planLines(planned, answer.plan, plainStyle, {
       isUnicode: false,
       width: 80,
-      widthOf: charactersOf,
     }),
   };
 };

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import stringWidth from "string-width";
-import { charactersOf } from "../../../src/report/columns.ts";
 import { gridLines } from "../../../src/report/grid-text.ts";
 import type { Grid, GridColumn, GridRow } from "../../../src/report/grid.ts";
 import { plainStyle } from "../../../src/report/style.ts";
@@ -37,7 +36,7 @@ const robot: Grid = {
 };
 
 const shown = (grid: Grid, width = 80, isUnicode = true): string =>
-  gridLines(grid, { width, isUnicode, widthOf: charactersOf }, plainStyle).join("\n");
+  gridLines(grid, { width, isUnicode }, plainStyle).join("\n");
 
 test("each Component has a row, each group a column, with stages and the point of no return between them", () => {
   expect(shown(robot)).toBe(
@@ -116,8 +115,8 @@ test("names of any script stand in their columns", () => {
     columns: [column(0, 0)],
     rows: [row("門", "主機", "主機-一", ["主機-二"]), row("R4", "rtos", "rtos-1", ["rtos-2"])],
   };
-  const canvas = { width: 80, isUnicode: true, widthOf: stringWidth };
-  const lines = gridLines(grid, canvas, plainStyle);
+  const canvas = { width: 80, isUnicode: true };
+  const lines = gridLines(grid, canvas, { ...plainStyle, widthOf: stringWidth });
   expect(lines).toEqual([
     "              Stage 1 → v.2",
     "Group           1",
@@ -145,8 +144,8 @@ test.each([20, 40, 80])("on %d columns names of any script do not make a line lo
         columns: [0, 1, 2, 3].map((group) => column(0, group)),
         rows: some.map(([id, type, start, to]) => row(id, type, start, to)),
       };
-      const canvas = { width, isUnicode: true, widthOf: stringWidth };
-      for (const line of gridLines(grid, canvas, plainStyle)) {
+      const canvas = { width, isUnicode: true };
+      for (const line of gridLines(grid, canvas, { ...plainStyle, widthOf: stringWidth })) {
         expect(stringWidth(line)).toBeLessThanOrEqual(width);
       }
     }),

@@ -11,7 +11,6 @@ import type { Answer, NoPlan, Plan, Step } from "../../../src/planner/model/plan
 import { answerLines } from "../../../src/report/answer-text.ts";
 import { answerJson } from "../../../src/report/plan-json.ts";
 import type { PlannedSystem } from "../../../src/report/planned.ts";
-import { charactersOf } from "../../../src/report/columns.ts";
 import { plainStyle } from "../../../src/report/style.ts";
 import { seedSketch, systemOf } from "../../support/planner-systems.ts";
 
@@ -90,7 +89,6 @@ const text = (answer: Answer, changes: Partial<PlannedSystem> = {}): string =>
   answerLines({ ...planned, ...changes }, answer, plainStyle, {
     width: 80,
     isUnicode: false,
-    widthOf: charactersOf,
   }).join("\n");
 
 describe("for people", () => {

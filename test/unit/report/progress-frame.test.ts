@@ -60,13 +60,13 @@ const loaded = (atMs: number, { id }: Named, bytes: number, totalBytes: number):
   { type: "download-progress", component: id, bytes, totalBytes },
 ];
 
+const measuring = { ...plainStyle, widthOf: stringWidth };
+
 const viewOf = (told: readonly Told[], components: readonly Named[] = all): View =>
   told.reduce((view, [atMs, event]) => viewAfter(view, event, atMs), emptyView(components));
 
 const shown = (view: View, nowMs: number, width = 79, height = 22): string =>
-  viewLines(view, nowMs, { width, height, isUnicode: true, widthOf: stringWidth }, plainStyle).join(
-    "\n",
-  );
+  viewLines(view, nowMs, { width, height, isUnicode: true }, measuring).join("\n");
 
 const MiB = 1024 * 1024;
 
@@ -317,12 +317,7 @@ describe("whatever the names and the terminal", () => {
         (ids, steps, width, height) => {
           const components = ids.map((id) => named(id, "rtos"));
           const view = viewOf([...begun([components]), ...told(components, steps)], components);
-          const lines = viewLines(
-            view,
-            30_000,
-            { width, height, isUnicode: true, widthOf: stringWidth },
-            plainStyle,
-          );
+          const lines = viewLines(view, 30_000, { width, height, isUnicode: true }, measuring);
           expect(lines.length).toBeLessThanOrEqual(height);
           for (const line of lines) {
             expect(stringWidth(line)).toBeLessThanOrEqual(width);

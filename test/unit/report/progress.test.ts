@@ -1,3 +1,4 @@
+import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import type { Event, FailureReason } from "../../../src/core/events.ts";
 import { ComponentId, ComponentType, SystemVersion, Version } from "../../../src/core/ids.ts";
@@ -85,6 +86,16 @@ const story: readonly Event[] = [
 ];
 
 const stamp = { time: "2026-03-01T10:00:00.000Z", deployment: "d7" };
+
+test("lines stand in columns whatever script the names are of", () => {
+  const gate = { id: ComponentId.parse("門"), type: ComponentType.parse("主機") };
+  const render = progressLines([gate, gateway], { ...plainStyle, widthOf: stringWidth });
+  const lines = [gate, gateway].flatMap((one) => render(started(one, "ArtifactInstall")));
+  expect(lines).toEqual([
+    "門   主機     ArtifactInstall               started",
+    "G13  gateway  ArtifactInstall               started",
+  ]);
+});
 
 describe("in a log", () => {
   test("every change is a line, Components by name and id, aligned", () => {

@@ -1,3 +1,4 @@
+import stringWidth from "string-width";
 import { expect, test } from "vitest";
 import { ComponentId, ComponentType } from "../../../src/core/ids.ts";
 import { aligned, shortened } from "../../../src/report/columns.ts";
@@ -31,13 +32,16 @@ test.each([
 
 test("columns are as wide as their widest cell, and the last one ends the line", () => {
   expect(
-    aligned([
-      ["a", "bb", "c"],
-      ["ääää", "b", "cccc"],
-    ]).map((cells) => cells.join("|")),
+    aligned(
+      [
+        ["a", "bb", "c"],
+        ["ääää", "b", "cccc"],
+      ],
+      stringWidth,
+    ).map((cells) => cells.join("|")),
   ).toEqual(["a   |bb|c", "ääää|b |cccc"]);
-  expect(shortened("abcdefgh", 6)).toBe("abc...");
-  expect(shortened("abcdef", 6)).toBe("abcdef");
+  expect(shortened("abcdefgh", 6, stringWidth)).toBe("abc...");
+  expect(shortened("abcdef", 6, stringWidth)).toBe("abcdef");
 });
 
 test("counts and lists read as English", () => {
