@@ -105,6 +105,7 @@ async function deploy(
       ended: (ended) => noteEnd(machine, request, ended),
       gateWaitMs: options.waitMs,
       supply,
+      isUnconfigured: false,
       next: null,
     });
     told.tellBy((message) => emit({ type: "note", message }));

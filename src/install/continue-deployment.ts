@@ -11,7 +11,7 @@ import { lockedIfThere } from "./locked.ts";
 import type { Machine } from "./machine.ts";
 import { mediumOf } from "./medium.ts";
 import { type OpenProgress, runOf, withProgress } from "./progress.ts";
-import { readSettings } from "./settings.ts";
+import { readSettingsAnyway } from "./settings.ts";
 import { withSupply } from "./supply.ts";
 
 /** What a call does with the deployment in progress, and which one it is for. */
@@ -88,27 +88,31 @@ async function continueLocked(
     const idle = whyIdle(deployment);
     if (idle !== null) return ok(idle);
   }
-  const settings = readSettings(machine);
-  if (!settings.ok) return settings;
-  const shown = await openProgress(runOf(deployment), settings.value.logLevel);
+  const { settings, passedOver } = readSettingsAnyway(machine);
+  if (passedOver.length > 0 && (deployment === null || !goesBack(deployment, request)))
+    return fail(...passedOver);
+  const shown = await openProgress(runOf(deployment), settings.logLevel);
   const progress =
     deployment === null ? shown : toldToOthers(machine, deployment.begin.deployment, shown);
   return await withProgress(progress, async (emit) => {
     const tell = (message: string) => emit({ type: "note", message });
-    return await withSupply(machine, settings.value, tell, async (supply) => {
+    for (const { message } of passedOver)
+      tell(`${message} It is passed over, for nothing may stand in the way of going back.`);
+    return await withSupply(machine, settings, tell, async (supply) => {
       if (deployment !== null) {
         const needed = identitiesOf(deployment.begin);
         supply.cache.protect(needed);
         supply.aside.protect(needed);
       }
       const ports = deployPorts(machine, {
-        settings: settings.value,
+        settings,
         medium: mediumOf(machine, from, deployment, tell),
         emit,
         provides: new Map(),
         gateWaitMs: waitMs,
         ended: (ended) => noteEnd(machine, request, ended),
         supply,
+        isUnconfigured: passedOver.length > 0,
         next: null,
       });
       return await takeUp(request, ports);
@@ -119,6 +123,11 @@ async function continueLocked(
 /** As asked, or because a gate has said not now. */
 function waitsForCommit({ stoppedBefore, gates }: Deployment): boolean {
   return stoppedBefore === "ArtifactCommit" || gates.waiting?.moment === "commit";
+}
+
+/** It has failed already, or this call makes it: there is nothing to download but on a way out. */
+function goesBack({ direction }: Deployment, { verb }: Request): boolean {
+  return verb === "rollback" || direction !== "forward";
 }
 
 function notWaiting({ begin }: Deployment): Problem {

@@ -2,6 +2,7 @@ import type { Provides } from "../artifact/matching.ts";
 import type { Event } from "../core/events.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
+import { fail } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import type { Begin, PlannedArtifact } from "../deployment/records.ts";
 import type { DeployPorts } from "../executor/deploy.ts";
@@ -38,6 +39,8 @@ export interface DeployPortsInput {
   /** So long gates that say not now are waited for, in milliseconds. */
   readonly gateWaitMs: number;
   readonly supply: Supplies;
+  /** What is configured cannot be read, keys among it: nothing is removed that may be wanted. */
+  readonly isUnconfigured: boolean;
   /** The install that this makes way for, whose bundle stays; null: none waits. */
   readonly next: string | null;
 }
@@ -75,7 +78,9 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
     graceMs,
     keys: settings.keys,
     open: async (planned, purpose) =>
-      openArtifact(access, lyingAt(await medium.ifReadable(), planned), purpose),
+      planned.identity === undefined && input.isUnconfigured
+        ? fail(notIdentified(planned))
+        : openArtifact(access, lyingAt(await medium.ifReadable(), planned), purpose),
     versionOf: (begin, component, provides) =>
       versionOf(provides, component.interface, availableIn(begin, component.componentType)),
     provides: new Map(input.provides),
@@ -138,12 +143,24 @@ export function deployPorts(machine: Machine, input: DeployPortsInput): DeployPo
 }
 
 /** What it has used stays for the next one, where there is a cache. */
-function settleCache({ supply, settings }: DeployPortsInput, { begin, ended }: Deployment): void {
+function settleCache(
+  { supply, settings, isUnconfigured }: DeployPortsInput,
+  { begin, ended }: Deployment,
+): void {
   supply.aside.settle({ used: new Set(), committed: null });
+  if (isUnconfigured) return;
   supply.cache.settle({
     used: settings.cache.isEnabled ? identitiesOf(begin) : new Set(),
     committed: ended?.outcome === "success" ? begin.manifest : null,
   });
+}
+
+function notIdentified({ name }: PlannedArtifact): Problem {
+  return {
+    code: "source-changed",
+    message: `Nothing tells whether the Artifact "${name}" is still the one that was planned: no key can be read, and the journal does not identify it.`,
+    hint: "Mend the configuration, then call this command again.",
+  };
 }
 
 function availableIn(begin: Begin, componentType: string) {

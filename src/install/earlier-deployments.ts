@@ -36,6 +36,7 @@ export async function clearTheWay(
           ended: () => {},
           gateWaitMs: 0,
           supply,
+          isUnconfigured: false,
           next,
         }),
       ),

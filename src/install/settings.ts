@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { VerifyKey } from "../artifact/keys.ts";
 import type { LogLevel } from "../core/log-level.ts";
+import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type Configuration, readConfiguration } from "../manifest/configuration.ts";
 import { effectiveSettings, type EffectiveSettings } from "../manifest/settings.ts";
@@ -62,11 +63,36 @@ export function readSettings(machine: Machine): Result<Settings> {
   if (!effective.ok) return effective;
   const settings = effective.value;
   const keys = readVerifyKeys(machine, settings.artifactVerifyKeys.value);
-  if (!keys.ok) return keys;
-  return ok({
+  return keys.ok ? ok(settingsFrom(settings, keys.value)) : keys;
+}
+
+/** Settings, and why some that are configured are not among them. */
+export interface SettingsAnyway {
+  readonly settings: Settings;
+  readonly passedOver: readonly Problem[];
+}
+
+/**
+ * For a rollback, which no configuration may stop: what cannot be read is as if it was not there. So without keys, too:
+ * whoever has these settings must install nothing but what a journal identifies.
+ */
+export function readSettingsAnyway(machine: Machine): SettingsAnyway {
+  const read = readEffectiveSettings(machine);
+  const settings = read.ok ? read.value : effectiveFrom(machine, []);
+  const keys = readVerifyKeys(machine, settings.artifactVerifyKeys.value);
+  const known = settingsFrom(settings, keys.ok ? keys.value : []);
+  return {
+    // Nobody knows how many are to be kept.
+    settings: read.ok ? known : { ...known, historyLimit: Number.MAX_SAFE_INTEGER },
+    passedOver: [...(read.ok ? [] : read.problems), ...(keys.ok ? [] : keys.problems)],
+  };
+}
+
+function settingsFrom(settings: EffectiveSettings, keys: readonly VerifyKey[]): Settings {
+  return {
     topologyFile: join(settings.topologyDir.value, topologyName),
     topologyComponents: settings.topologyComponents.value,
-    keys: keys.value,
+    keys,
     keyFiles: settings.artifactVerifyKeys.value,
     trustedManifestDirs: settings.trustedManifestDirs.value,
     areDefaultDirs: settings.trustedManifestDirs.origin.kind === "default",
@@ -78,7 +104,7 @@ export function readSettings(machine: Machine): Result<Settings> {
     logLevel: settings.logLevel.value,
     cache: cacheSettings(settings),
     server: { http: settings, retryDownloadCount: settings.retryDownloadCount.value },
-  });
+  };
 }
 
 /** For commands that need no other setting. */
@@ -97,19 +123,20 @@ function cacheSettings(settings: EffectiveSettings): CacheSettings {
 
 /** Each setting with its value and where it came from; `show-config` prints them. */
 export function readEffectiveSettings(machine: Machine): Result<EffectiveSettings> {
-  const { environment, options } = machine;
   const files = readConfigurationFiles(machine);
-  if (!files.ok) return files;
+  return files.ok ? ok(effectiveFrom(machine, files.value)) : files;
+}
+
+function effectiveFrom(machine: Machine, files: readonly Configuration[]): EffectiveSettings {
+  const { platform, environment, options } = machine;
   const { topologyComponents, logLevel } = options;
-  return ok(
-    effectiveSettings({
-      flags: { topologyComponents, logLevel },
-      environment,
-      foundTopologyDir: foundTopologyDir(machine),
-      files: files.value,
-      client: readClientTls(machine.platform.files),
-    }),
-  );
+  return effectiveSettings({
+    flags: { topologyComponents, logLevel },
+    environment,
+    foundTopologyDir: foundTopologyDir(machine),
+    files,
+    client: readClientTls(platform.files),
+  });
 }
 
 /** Where the published images of Mender keep the Topology. */
