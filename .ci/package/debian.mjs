@@ -19,7 +19,7 @@ import { makeEven } from "./tree.mjs";
 
 const documents = "usr/share/doc/orchestrator";
 const library = "usr/lib/mender-orchestrator";
-const scripts = ["postinst", "prerm", "postrm"];
+const scripts = ["preinst", "postinst", "prerm", "postrm"];
 
 /** Makes the Debian package of what bin/install-device puts on a device, with the documents beside it. */
 export function makeDebianPackage(tree, { root, out, version, epoch }) {

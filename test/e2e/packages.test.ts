@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { keptCodeOf } from "../../src/platform/kept-code.ts";
@@ -313,6 +314,20 @@ describe.skipIf(!works)("the packages", () => {
         await dpkg("-i", "/root/this.deb");
         expect(await run("orchestrator", "rollback")).toBe(0);
         expect(device.versions()).toEqual(v1);
+      });
+
+      test("is refused where an Interface of the device's own has the name of one of ours", async () => {
+        const own = "/usr/share/mender-orchestrator/interfaces/v1/deb";
+        await dpkg("-r", "orchestrator");
+        mkdirSync(dirname(device.path(own)), { recursive: true });
+        writeFileSync(device.path(own), "#!/bin/sh\n");
+        const refused = await device.run("dpkg", ...forced, "-i", "/root/next.deb");
+        expect(refused.exit).toBe(1);
+        expect(refused.stderr).toContain(`files that are not its own: ${own}\n`);
+        expect(device.read(own)).toBe("#!/bin/sh\n");
+        rmSync(device.path(own));
+        await dpkg("-i", "/root/next.deb");
+        await dpkg("-i", "/root/this.deb");
       });
 
       test("leaves the unit that resumes switched off where somebody has switched it off", async () => {
