@@ -17,7 +17,7 @@ export function fromTo(source, file) {
   return relative(dirname(siteOf(source)), siteOf(file));
 }
 
-/** As GitHub names headings; the tests demand the same. */
+/** As GitHub names headings, so that links hold in both. */
 function anchorOf(heading, taken) {
   const name = heading
     .toLowerCase()

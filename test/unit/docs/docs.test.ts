@@ -1,52 +1,19 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { pages } from "../../support/docs-blocks.ts";
+import { scratchDirectory } from "../../support/scratch.ts";
 
 const list = z.union([z.literal("any"), z.array(z.string()).transform((all) => all.join(", "))]);
 const rooms = z
   .record(z.string(), z.strictObject({ rooms: list, node: list, packages: list }))
   .parse(JSON.parse(readFileSync(".ci/rooms.json", "utf8")));
 
-const linked = [...pages, "CHANGELOG.md", ".ci/README.md"];
-
-/** What a page links to, but other sites: the file, and the heading in it or an empty text. */
-function linksOf(page: string) {
-  const text = readFileSync(page, "utf8").replaceAll(/^ *```[^]*?^ *```$/gm, "");
-  return [...text.matchAll(/\]\(([^)\s]+)[^)]*\)/g)]
-    .map(([, target = ""]) => target)
-    .filter((target) => !/^[a-z]+:/.test(target))
-    .map((target) => {
-      const [file = "", heading = ""] = target.split("#");
-      return { page, target, file: file === "" ? page : join(dirname(page), file), heading };
-    });
-}
-
-/** As GitHub and the site of docs name the headings of a page. */
-function anchorsOf(page: string): ReadonlySet<string> {
-  const text = readFileSync(page, "utf8").replaceAll(/^ *```[^]*?^ *```$/gm, "");
-  const anchors = new Set<string>();
-  for (const [, heading = ""] of text.matchAll(/^#+ (.*)$/gm)) {
-    const name = heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
-      .replaceAll(" ", "-");
-    let anchor = name;
-    for (let count = 1; anchors.has(anchor); count += 1) anchor = `${name}-${count}`;
-    anchors.add(anchor);
-  }
-  return anchors;
-}
-
-test("every link to a file, or to a heading in one, leads somewhere", () => {
-  const dead = linked
-    .flatMap(linksOf)
-    .filter(
-      ({ file, heading }) => !existsSync(file) || (heading !== "" && !anchorsOf(file).has(heading)),
-    )
-    .map(({ page, target }) => `${page}: ${target}`);
-  expect(dead).toEqual([]);
+test("the site of the docs is made: every link and heading leads somewhere, every page is in the menu", () => {
+  const args = [".ci/docs/build.mjs", "--out", join(scratchDirectory(), "site")];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });
 
 test("docs/architecture.md tells for each room what the lint enforces", () => {
