@@ -26,12 +26,14 @@ export interface Continuation {
 
 /**
  * Which deployment a call goes on with, and it leaves any other alone: whatever is in progress; one that waits before
- * ArtifactCommit; or, where nobody looks on, one that nobody drives step by step.
+ * ArtifactCommit; or, where nobody looks on, one that nobody drives step by step, or of those one that waits for a gate
+ * which is due to be asked again.
  */
-export type Takes = "any" | "waiting-for-commit" | "undriven";
+export type Takes = "any" | "waiting-for-commit" | "undriven" | "waiting-for-gate";
 
 /** Why a call that was not refused had nothing to do. `driven`: whoever drives the deployment goes on with it. */
-export type WhyIdle = WhyNothingToDo | "driven" | "nothing-in-progress";
+export type WhyIdle =
+  WhyNothingToDo | "driven" | "nothing-in-progress" | "not-at-gate" | "gate-not-due";
 
 /** How a call went that was not refused. */
 export type Continued =
@@ -49,10 +51,10 @@ export async function continueDeployment(
   if (why !== null) return ok({ kind: "nothing-to-do", why });
   // Asked before the lock is taken as well, so that whoever drives the deployment, and calls when the device has
   // started, never finds it taken.
-  if (takes === "undriven") {
+  if (isUnattended(takes)) {
     const current = currentDeployment(machine);
     if (!current.ok) return current;
-    const idle = whyIdle(current.value);
+    const idle = whyIdle(machine, takes, current.value);
     if (idle !== null) return ok({ kind: "nothing-to-do", why: idle });
   }
   const result = await lockedIfThere<Deployed | WhyIdle | null>(machine, null, () =>
@@ -65,10 +67,25 @@ export async function continueDeployment(
     : ok({ kind: "deployed", deployed: result.value });
 }
 
+function isUnattended(takes: Takes): takes is "undriven" | "waiting-for-gate" {
+  return takes === "undriven" || takes === "waiting-for-gate";
+}
+
 /** Why nobody's call has nothing to do; null: it has. */
-function whyIdle(deployment: Deployment | null): WhyIdle | null {
+function whyIdle(
+  { platform: { clock, host } }: Machine,
+  takes: "undriven" | "waiting-for-gate",
+  deployment: Deployment | null,
+): WhyIdle | null {
   if (deployment === null) return "nothing-in-progress";
-  return deployment.isDriven ? "driven" : null;
+  if (deployment.isDriven) return "driven";
+  if (takes === "undriven") return null;
+  const { waiting } = deployment.gates;
+  if (waiting === null || deployment.ended !== null) return "not-at-gate";
+  // In another boot the clock has begun anew, and nobody knows how long ago that was.
+  const isSameBoot = host.bootId() === deployment.run.bootId;
+  const dueMs = waiting.sinceMs + (waiting.retryAfterMs ?? 0);
+  return isSameBoot && clock.monotonicMs() < dueMs ? "gate-not-due" : null;
 }
 
 /** Null: there is nothing in progress. */
@@ -84,8 +101,8 @@ async function continueLocked(
     if (deployment === null || deployment.ended !== null) return ok(null);
     if (!waitsForCommit(deployment)) return fail(notWaiting(deployment));
   }
-  if (takes === "undriven") {
-    const idle = whyIdle(deployment);
+  if (isUnattended(takes)) {
+    const idle = whyIdle(machine, takes, deployment);
     if (idle !== null) return ok(idle);
   }
   const { settings, passedOver } = readSettingsAnyway(machine);

@@ -146,6 +146,41 @@ test("one that waits can be rolled back, and nothing is asked on the way back", 
   expect(gateCalls()).toHaveLength(asked);
 });
 
+describe("resume --waiting, as the timer calls it,", () => {
+  const resume = () => system.run(["resume", "--waiting"]);
+
+  test("asks again, and goes on once the gate lets it", () => {
+    withGates({ name: "window", at: ["commit"] });
+    tellGate(system, "window", notNow("closed"), notNow("closed"), { exit: 0 });
+    expect(system.run(install).exit).toBe(5);
+    expect([resume().exit, resume().exit, system.versions()]).toEqual([5, 0, v2]);
+    expect(resume()).toMatchObject({ exit: 0, stdout: "" });
+  });
+
+  test("does not ask before the gate wants to be asked", () => {
+    withGates({ name: "window", at: ["start"] });
+    tellGate(system, "window", notNow("closed", 3600), { exit: 0 });
+    system.run(install);
+    const early = resume();
+    expect([early.exit, early.stderr]).toEqual([
+      0,
+      "The gate that the deployment waits for does not want to be asked again yet.\n",
+    ]);
+    expect(gateCalls()).toEqual(["start window"]);
+  });
+
+  test("leaves alone what waits for somebody else, and what was interrupted", () => {
+    withGates({ name: "window", at: ["commit"] });
+    tellGate(system, "window", notNow("closed"));
+    system.run(install, { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" });
+    expect(resume().stderr).toBe("The deployment in progress does not wait for a gate.\n");
+    system.run(["resume", "--stop-before", "Cleanup"]);
+    const asked = gateCalls();
+    expect(resume().stderr).toContain("whoever called that goes on with it");
+    expect(gateCalls()).toEqual(asked);
+  });
+});
+
 test("plan and simulate know them", () => {
   withGates({ name: "consent", at: ["start"] }, { name: "health", at: ["group", "commit"] });
   expect(system.run(["plan", "manifest-v2.yaml"]).stdout).toContain(

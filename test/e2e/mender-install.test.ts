@@ -40,6 +40,9 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 /** The Interfaces that come with the program, and their library. */
 const shipped = readdirSync("bin/interfaces", { recursive: true, encoding: "utf8" }).toSorted();
 
+/** The gates that come with it. */
+const gates = readdirSync("bin/gates/v1").toSorted();
+
 /** The Systems to start from, as `init` writes them. */
 const examples = readdirSync("bin/examples", { recursive: true, encoding: "utf8" }).toSorted();
 
@@ -72,11 +75,16 @@ const installed = [
   "usr/lib/mender-orchestrator/package.json",
   "usr/lib/systemd",
   "usr/lib/systemd/system",
+  "usr/lib/systemd/system/mender-orchestrator-gates.service",
+  "usr/lib/systemd/system/mender-orchestrator-gates.timer",
   "usr/lib/systemd/system/mender-orchestrator-resume.service",
   "usr/lib/systemd/system/mender-orchestrator-usb@.service",
   "usr/share",
   "usr/share/mender",
   "usr/share/mender-orchestrator",
+  "usr/share/mender-orchestrator/gates",
+  "usr/share/mender-orchestrator/gates/v1",
+  ...gates.map((name) => `usr/share/mender-orchestrator/gates/v1/${name}`),
   "usr/share/mender-orchestrator/interfaces",
   ...shipped.map((name) => `usr/share/mender-orchestrator/interfaces/${name}`),
   "usr/share/mender-orchestrator/usb",
@@ -105,8 +113,11 @@ test("everything is in its place, and nobody but its owner may change it", () =>
       "usr/lib/mender-orchestrator/bin/orchestrator",
       "usr/lib/mender-orchestrator/bin/package.json",
       "usr/lib/mender-orchestrator/package.json",
+      "usr/lib/systemd/system/mender-orchestrator-gates.service",
+      "usr/lib/systemd/system/mender-orchestrator-gates.timer",
       "usr/lib/systemd/system/mender-orchestrator-resume.service",
       "usr/lib/systemd/system/mender-orchestrator-usb@.service",
+      ...gates.map((name) => `usr/share/mender-orchestrator/gates/v1/${name}`),
       ...shipped
         .filter((name) => name.includes("/"))
         .map((name) => `usr/share/mender-orchestrator/interfaces/${name}`),

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
@@ -34,24 +34,33 @@ const cases = [
   },
 ];
 
-const unit = "bin/systemd/mender-orchestrator-resume.service";
+const units = "bin/systemd";
+const service = (name: string) => `mender-orchestrator-${name}.service`;
 
-test.skipIf(!needs("systemd-analyze"))(
-  "the unit is one that systemd takes, every line of it",
-  () => {
-    const copy = join(scratchDirectory(), "mender-orchestrator-resume.service");
-    const text = readFileSync(unit, "utf8");
-    const program = resolve("bin/mender-orchestrator");
-    writeFileSync(copy, text.replace("/usr/bin/mender-orchestrator", program));
-    const { status, stderr } = spawnSync(
-      "systemd-analyze",
-      ["verify", "--man=no", "--recursive-errors=no", copy],
-      { encoding: "utf8" },
-    );
-    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(text).toMatch(/^ExecStart=\/usr\/bin\/mender-orchestrator resume --unattended$/m);
-  },
-);
+test.skipIf(!needs("systemd-analyze"))("the units are such that systemd takes every line", () => {
+  const directory = scratchDirectory();
+  const program = resolve("bin/mender-orchestrator");
+  const copies = readdirSync(units).map((name) => {
+    const text = readFileSync(join(units, name), "utf8");
+    writeFileSync(join(directory, name), text.replace("/usr/bin/mender-orchestrator", program));
+    return join(directory, name);
+  });
+  const { status, stderr } = spawnSync(
+    "systemd-analyze",
+    ["verify", "--man=no", "--recursive-errors=no", ...copies],
+    { encoding: "utf8" },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});
+
+test.each([
+  ["resume", "--unattended"],
+  ["gates", "--waiting"],
+])("the unit %s calls resume %s", (name, option) => {
+  expect(readFileSync(join(units, service(name)), "utf8").split("\n")).toContain(
+    `ExecStart=/usr/bin/mender-orchestrator resume ${option}`,
+  );
+});
 
 describe.skipIf(!systemdMachinesWork())("after a power cut", () => {
   let machine: SystemdMachine | null = null;

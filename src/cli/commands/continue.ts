@@ -46,5 +46,7 @@ const nothingToDo: Readonly<Record<WhyIdle, string>> = {
   ended: "The deployment has ended already: there is nothing left to do for it.",
   driven:
     "The deployment in progress was begun or resumed with --stop-before or --exit-on-reboot: whoever called that goes on with it.",
+  "not-at-gate": "The deployment in progress does not wait for a gate.",
+  "gate-not-due": "The gate that the deployment waits for does not want to be asked again yet.",
   "nothing-in-progress": "No deployment is in progress: there is nothing to resume.",
 };

@@ -5,16 +5,18 @@ import { continueAndShow, type ContinueOptions, type WaitOption } from "./contin
 export interface ResumeOptions extends ContinueOptions, WaitOption {
   /** Nobody watches: a deployment that somebody drives step by step is left alone. */
   readonly unattended?: boolean | undefined;
+  /** And only where it waits for a gate that is due to be asked again. */
+  readonly waiting?: boolean | undefined;
 }
 
 /** Goes on with the deployment in progress. */
 export function resume(
   context: Context,
-  { from, unattended, wait, ...options }: ResumeOptions,
+  { from, unattended, waiting, wait, ...options }: ResumeOptions,
 ): Promise<ExitCode> {
   return continueAndShow(context, {
     request: { verb: "resume", ...options },
-    takes: unattended === true ? "undriven" : "any",
+    takes: waiting === true ? "waiting-for-gate" : unattended === true ? "undriven" : "any",
     from,
     waitMs: wait,
   });

@@ -51,6 +51,14 @@ export function defineUpdates(program: Command, lazily: Lazily): void {
         .default(false)
         .conflicts(["stopBefore", "exitOnReboot"]),
     )
+    .addOption(
+      new Option(
+        "--waiting",
+        "as --unattended, and only what waits for a gate that is due to be asked again",
+      )
+        .default(false)
+        .conflicts(["stopBefore", "exitOnReboot"]),
+    )
     .action(
       lazily(async (context, options: ResumeOptions) => {
         const { resume } = await import("../commands/resume.ts");

@@ -1,0 +1,118 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { needs } from "../../support/needs.ts";
+import { shells } from "../../support/shells.ts";
+import { shippedGate } from "../../support/shipped-gates.ts";
+
+const dayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
+const minutesOfDay = 1440;
+
+interface Window {
+  /** Numbers from 0, Monday, to 6. */
+  readonly days: readonly number[];
+  readonly from: number;
+  readonly to: number;
+}
+
+const time = (minute: number) =>
+  `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+
+/** Minute by minute, without any arithmetic over midnight. */
+function isOpenAt({ days, from, to }: Window, minuteOfWeek: number): boolean {
+  return days.some((day) => {
+    const length = to > from ? to - from : to + minutesOfDay - from;
+    const begin = day * minutesOfDay + from;
+    const into = (minuteOfWeek - begin + 14 * minutesOfDay) % (7 * minutesOfDay);
+    return into < length;
+  });
+}
+
+const window: fc.Arbitrary<Window> = fc.record({
+  days: fc.subarray([0, 1, 2, 3, 4, 5, 6], { minLength: 1 }),
+  from: fc.nat({ max: minutesOfDay - 1 }),
+  to: fc.nat({ max: minutesOfDay - 1 }),
+});
+
+describe.skipIf(!needs("dash") || !needs("busybox")).each(shells)("in $name", ({ command }) => {
+  const gate = shippedGate(
+    "window",
+    command,
+    {
+      date: 'printf "%s\\n" "$TZ" > "${0%/*}/zone"; cat "${0%/*}/now"',
+    },
+    afterAll,
+  );
+  const ask = (conf: string, now: string) => {
+    gate.configure(conf);
+    writeFileSync(gate.path("programs/now"), `${now}\n`);
+    const { status, stdout } = gate.ask();
+    return { status, lines: stdout.trimEnd().split("\n") };
+  };
+
+  test.each([
+    ["22:00", "1 22:00", 0],
+    ["the night behind it", "2 04:59", 0],
+    ["its end", "2 05:00", 75],
+    ["a minute before", "1 21:59", 75],
+    ["the morning of its first day", "1 04:00", 75],
+    ["the night of Friday to Saturday", "6 03:00", 0],
+    ["the weekend", "7 12:00", 0],
+  ])("a window of working nights and Sundays at %s", (_, now, status) => {
+    expect(ask("open Mon-Fri 22:00-05:00\nopen Sun 00:00-24:00\n", now).status).toBe(status);
+  });
+
+  test("not now tells when it opens, and wants to be asked then, or in an hour", () => {
+    const conf = "# nights\nzone Europe/Berlin\nopen Fri,Sat 23:30-01:00";
+    expect(ask(conf, "5 22:45")).toEqual({
+      status: 75,
+      lines: ["the maintenance window is closed; it opens in 0 h 45 min", "retry-after=2700"],
+    });
+    expect(ask(conf, "7 08:09").lines).toEqual([
+      "the maintenance window is closed; it opens in 135 h 21 min",
+      "retry-after=3600",
+    ]);
+    expect(readFileSync(gate.path("programs/zone"), "utf8")).toBe("Europe/Berlin\n");
+  });
+
+  test("any windows at any minute of the week", () => {
+    const minute = fc.nat({ max: 7 * minutesOfDay - 1 });
+    fc.assert(
+      fc.property(fc.array(window, { minLength: 1, maxLength: 3 }), minute, (windows, at) => {
+        const conf = windows.map(({ days, from, to }) => {
+          const names = days.map((day) => dayNames[day]).join(",");
+          return `open ${names} ${time(from)}-${time(to)}\n`;
+        });
+        const now = `${Math.floor(at / minutesOfDay) + 1} ${time(at % minutesOfDay)}`;
+        const isOpen = windows.some((one) => isOpenAt(one, at));
+        expect(ask(conf.join(""), now).status).toBe(isOpen ? 0 : 75);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test.each([
+    [
+      "open Monday 22:00-23:00",
+      `window.conf: "Monday" is no day; write Mon, Tue, Wed, Thu, Fri, Sat or Sun`,
+    ],
+    ["open Mon 22-23", `window.conf: "22" is no time; write it as 22:00`],
+    [
+      "zone Mars/Olympus\nopen Mon 22:00-23:00",
+      `window.conf: the time zone "Mars/Olympus" is not known here`,
+    ],
+    ["shut Mon 22:00-23:00", `window.conf: "shut" is not known; write zone or open`],
+    ["zone UTC", `window.conf: it has no line "open DAYS FROM-TO"`],
+  ])("%j is refused with what is wrong about it", (conf, message) => {
+    expect(ask(conf, "1 12:00")).toEqual({ status: 1, lines: [message] });
+  });
+});
+
+test.skipIf(!needs("dash"))("without its file nothing is updated", () => {
+  const gate = shippedGate("window", ["dash"], {});
+  const { status, stdout } = gate.ask();
+  expect([status, stdout]).toEqual([
+    1,
+    `there is no file "${gate.path("conf/gates/window.conf")}", which says when updates may be made\n`,
+  ]);
+});
