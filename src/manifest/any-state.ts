@@ -8,8 +8,8 @@ export function isAny(node: YamlNode | undefined): node is YamlText {
   return node?.kind === "text" && node.style !== "literal" && node.text.trim() === "any";
 }
 
-/** What every state that the rules allow at rest is called: it is no release of anybody. */
-const unnamedState = SystemVersion.parse("any");
+/** What stands where a state that the rules allow at rest has no System version. No row can have it for its name. */
+export const unnamedState = SystemVersion.parse("(unnamed)");
 
 /** A table without columns whose only row is matched by every state. */
 export function anyEndState(source: Source, node: YamlText): ConstraintTable {

@@ -100,5 +100,5 @@ function transitionTable(
     .map(({ cells }) => ({ cells: cells.filter(isThere), verdict: "no" as const, rule }));
   const present = columns.filter((column) => column !== null);
   if (rows.length === 0 || present.length === 0) return [];
-  return [{ name, columns: present, allowByDefault: true, rows }];
+  return [{ name, columns: present, allowByDefault: true, rows, isRule: true }];
 }

@@ -33,6 +33,7 @@ export function endTablesOf(
         name: rule.name,
         columns: only.columns.slice(0, 1).filter((column) => column !== null),
         rows: part.windows.map((members) => row(rule, "yes", [members])),
+        isRule: true,
       },
     ];
   }
@@ -45,7 +46,7 @@ export function endTablesOf(
         "yes",
         columns.map(() => null),
       );
-      return [{ name: rule.name, columns, rows: [any, ...rows] }];
+      return [{ name: rule.name, columns, rows: [any, ...rows], isRule: true }];
     }),
   );
 }

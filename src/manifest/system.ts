@@ -37,6 +37,9 @@ const Row = z
   .readonly();
 export type Row = z.infer<typeof Row>;
 
+/** It says what a rule says, which forbids and has no YES. */
+const isRule = z.literal(true).exactOptional();
+
 const TransitionTable = z
   .strictObject({
     name: z.string(),
@@ -44,6 +47,7 @@ const TransitionTable = z
     /** What holds for a combination that no row matches. */
     allowByDefault: z.boolean(),
     rows: z.array(Row).readonly(),
+    isRule,
   })
   .readonly();
 export type TransitionTable = z.infer<typeof TransitionTable>;
@@ -65,6 +69,7 @@ const EndTable = z
     name: z.string(),
     columns: z.array(Column).readonly(),
     rows: z.array(EndRow).readonly(),
+    isRule,
   })
   .readonly();
 export type EndTable = z.infer<typeof EndTable>;

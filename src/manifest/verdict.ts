@@ -1,5 +1,6 @@
 import { SystemVersion } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
+import { unnamedState } from "./any-state.ts";
 import { markupIn } from "./markup.ts";
 import type { TableRow } from "./table.ts";
 
@@ -29,12 +30,14 @@ export function readSystemVersion(
   const isNamed = text !== "" && text.toLowerCase() !== "n/a";
   const parsed = SystemVersion.safeParse(text);
   const isMarkup = markupIn(text) !== null;
-  if (isNamed && parsed.success && !isMarkup) return { systemVersion: parsed.data, problem: null };
+  const isReserved = text === unnamedState;
+  if (isNamed && parsed.success && !isMarkup && !isReserved)
+    return { systemVersion: parsed.data, problem: null };
   if (!isNamed && verdict !== "yes") return { systemVersion: null, problem: null };
   const problem: Problem = {
     code: "table-system-version",
     message: isNamed
-      ? `"${text.slice(0, 60)}" cannot be the name of a System version${isMarkup ? ": this is markup" : ""}.`
+      ? `"${text.slice(0, 60)}" cannot be the name of a System version${isMarkup ? ": this is markup" : isReserved ? ": it says that there is none" : ""}.`
       : "An acceptable end state has no System version.",
     at,
     expected: "a name of 1 to 256 characters",

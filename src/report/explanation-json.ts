@@ -11,6 +11,7 @@ import {
   componentName,
   type ExplanationReport,
   headName,
+  isOfRule,
   orderPlace,
   stateVersions,
   typeName,
@@ -132,7 +133,10 @@ export function repairJson(places: NogoodPlaces, repair: Repair): Json {
   const { system } = places;
   const told = { kind: repair.kind, text: repairText(places, repair) };
   switch (repair.kind) {
-    case "say-yes":
+    case "say-yes": {
+      const kind = isOfRule(system, repair.nogood) ? "drop-rule" : repair.kind;
+      return { ...told, ...nogoodJson(places, repair.nogood), kind };
+    }
     case "add-row":
       return { ...told, ...nogoodJson(places, repair.nogood), kind: repair.kind };
     case "add-end-state":

@@ -10,6 +10,7 @@ import { nogoodLines, nogoodText, coreLines, placeText } from "./nogood-text.ts"
 import {
   causeNogoods,
   componentName,
+  isOfRule,
   type NogoodPlaces,
   type ExplanationReport,
   stateVersions,
@@ -129,7 +130,7 @@ export function repairText(planned: NogoodPlaces, repair: Repair): string {
   const { system } = planned;
   switch (repair.kind) {
     case "say-yes":
-      return `say YES in ${placeText(planned, repair.nogood)}, ${nogoodText(planned.system, repair.nogood)}`;
+      return `${isOfRule(system, repair.nogood) ? "drop the rule in" : "say YES in"} ${placeText(planned, repair.nogood)}, ${nogoodText(system, repair.nogood)}`;
     case "add-row": {
       const cells = repair.nogood.columns.map(({ type }, index) =>
         versionName(system, type, repair.nogood.versions[index]),

@@ -2,7 +2,7 @@ import type { Place } from "../core/problem.ts";
 import type { Column, System, SystemState } from "../manifest/system.ts";
 import type { OrderReason } from "../planner/conflict/order-reasons.ts";
 import type { Explanation } from "../planner/explain.ts";
-import type { Nogood } from "../planner/model/conflict.ts";
+import type { Nogood, RowNogood } from "../planner/model/conflict.ts";
 import type { Answer } from "../planner/model/plan.ts";
 import type { PlannedSystem } from "./planned.ts";
 
@@ -26,6 +26,18 @@ export function orderPlace({ system, placesOf }: NogoodPlaces, type: number): Pl
 export function causeNogoods(cause: OrderReason["cause"]): readonly Nogood[] {
   if (cause.kind === "limit") return [{ kind: "row", table: "limits", rule: cause.rule }];
   return cause.kind === "nogoods" ? cause.nogoods : [];
+}
+
+/** Whether a rule says it, and no row of a table. */
+export function isOfRule({ endTables, transitionTables }: System, { rule }: RowNogood): boolean {
+  return [...endTables, ...transitionTables].some(
+    ({ isRule, rows }) =>
+      isRule === true &&
+      rows.some(
+        ({ rule: own }) =>
+          own.file === rule?.file && own.line === rule.line && own.row === rule.row,
+      ),
+  );
 }
 
 export function componentName({ components }: System, component: number): string {

@@ -85,7 +85,14 @@ export const noPlanShape = z.object({
   irreducible: z.boolean(),
   repair: z.array(
     z.looseObject({
-      kind: z.enum(["say-yes", "add-row", "add-end-state", "drop-order", "add-artifact"]),
+      kind: z.enum([
+        "say-yes",
+        "drop-rule",
+        "add-row",
+        "add-end-state",
+        "drop-order",
+        "add-artifact",
+      ]),
       text: z.string(),
     }),
   ),
