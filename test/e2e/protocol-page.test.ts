@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 
 /** The orders of calls that docs/interface-protocol.md shows are those of a real install. */
 
-const [whole = [], back = []] = [
+const [one = [], two = [], back = []] = [
   ...readFileSync("docs/interface-protocol.md", "utf8").matchAll(/```text\n(\w+ +\w[^`]*)```/g),
 ].map(([, block = ""]) => block.trimEnd().split("\n").map(callsOfRound));
 
@@ -30,10 +30,18 @@ afterEach(() => {
   system.remove();
 });
 
+test("of one group that goes well", () => {
+  const ordered = readFileSync(system.path("manifest-v2-order.yaml"), "utf8");
+  writeFileSync(system.path("together.yaml"), ordered.replace("order: 2", "order: 1"));
+  expect(system.run(["install", "together.yaml"]).exit).toBe(0);
+  expect(system.versions()).toEqual(v2);
+  expect(cutLike(one, system.calls())).toEqual(one);
+});
+
 test("of two groups that go well", () => {
   expect(system.run(["install", "manifest-v2.yaml"]).exit).toBe(0);
   expect(system.versions()).toEqual(v2);
-  expect(cutLike(whole, system.calls())).toEqual(whole);
+  expect(cutLike(two, system.calls())).toEqual(two);
 });
 
 test("of a way back", () => {
