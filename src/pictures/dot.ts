@@ -37,12 +37,13 @@ function nodeAttributes(
       style: `"filled,rounded,dashed"`,
     }),
     URL: href === null ? null : quotedDot([href]),
-    tooltip: quotedDot([lines.join(", ")]),
+    tooltip: quotedDot(lines),
   };
 }
 
 function edgeAttributes({ kind, lines }: GraphEdge): Attributes {
-  const told = { label: quotedDot(lines), tooltip: quotedDot([lines.join(", ")]) };
+  // Blanks keep the lines of the graph off the text.
+  const told = { label: quotedDot(lines.map((line) => ` ${line} `)), tooltip: quotedDot(lines) };
   const label = { ...(lines.length > 0 && told), class: `"${kind}"` };
   // The steps of the plan are a straight line.
   if (kind === "step") return { ...label, penwidth: "2", weight: "20" };

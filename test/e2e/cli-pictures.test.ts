@@ -48,7 +48,7 @@ test("a plan that there is not is drawn as the edges that are missing", () => {
   const args = ["manifest-v2-no-way.yaml", "--state", "state-v1.yaml"];
   const { exit, stdout } = system.run(["explain", ...args, "--format", "dot"]);
   expect(exit).toBe(14);
-  expect(stdout).toMatch(/-> wanted \[label="manifest-v2-no-way\.yaml:\d+: .*class="missing"/);
+  expect(stdout).toMatch(/-> wanted \[label=" manifest-v2-no-way\.yaml:\d+: .*class="missing"/);
 });
 
 test("simulate draws where the System ends", () => {

@@ -108,7 +108,10 @@ describe("whatever a name holds", () => {
         const shown = printableExactly(text);
         expect(objects.map(({ name }) => name)).toEqual(["s0", "s1"]);
         expect(objects.map(({ label }) => labelText(label))).toEqual([[shown, shown], [shown]]);
-        expect(edges.map(({ label }) => labelText(label))).toEqual([[shown], [shown]]);
+        expect(edges.map(({ label }) => labelText(label))).toEqual([
+          [` ${shown} `],
+          [` ${shown} `],
+        ]);
       });
     },
     fuzzingTimeout(),

@@ -97,8 +97,8 @@ async function counted(
         ? await writeAsRead(output.results, pieces)
         : await writePieces(context, out, pieces);
     };
-    // Answers that scroll by on a terminal show by themselves how far it is.
-    const isSeen = answers && out === undefined && output.results.isTerminal;
+    // Whoever takes the answers may show them on the same terminal, and they tell by themselves how far it is.
+    const isSeen = answers && out === undefined && output.messages.isTerminal;
     const size = fleet.bytes === null ? null : ({ count: fleet.bytes, unit: "bytes" } as const);
     const what = {
       work: "planning",
