@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { env, exit, stderr, stdout, umask } from "node:process";
 import { parseArgs } from "node:util";
 import { makeDebianPackage } from "./debian.mjs";
+import { maintainer } from "./maintainer.mjs";
 import { run } from "./run.mjs";
 import { makeTree } from "./tree.mjs";
 
@@ -21,13 +22,14 @@ Object.assign(env, { SOURCE_DATE_EPOCH: String(epoch), LC_ALL: "C", TZ: "UTC" })
 umask(0o022);
 const work = mkdtempSync(join(tmpdir(), "orchestrator-package-"));
 try {
+  const by = maintainer();
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const tree = join(work, name);
   makeTree(tree, epoch);
   run("npm", ["pack", "--silent", "--pack-destination", out, tree]);
   makeTarball(join(out, `${name}-device.tar.gz`));
-  makeDebianPackage(tree, { root: join(work, "root"), out, version, epoch });
+  makeDebianPackage(tree, { root: join(work, "root"), out, version, epoch, maintainer: by });
   writeFileSync(join(out, "SHA256SUMS"), sums(out));
   stdout.write(readFileSync(join(out, "SHA256SUMS")));
 } catch (error) {

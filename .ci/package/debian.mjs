@@ -22,16 +22,16 @@ const library = "usr/lib/mender-orchestrator";
 const scripts = ["preinst", "postinst", "prerm", "postrm"];
 
 /** Makes the Debian package of what bin/install-device puts on a device, with the documents beside it. */
-export function makeDebianPackage(tree, { root, out, version, epoch }) {
+export function makeDebianPackage(tree, { root, out, version, epoch, maintainer }) {
   run("sh", [join(tree, "bin/install-device"), "--root", root, "--no-enable"]);
   rmSync(join(root, library, "installed-files"));
   rmSync(join(root, library, "LICENSE"));
-  addDocuments(tree, root, { version, epoch });
+  addDocuments(tree, root, { version, epoch, maintainer });
   compress(join(root, "usr/share/man/man1"));
   const debian = join(root, "DEBIAN");
   mkdirSync(debian);
   writeFileSync(join(debian, "md5sums"), sums(root));
-  writeFileSync(join(debian, "control"), control(root, version));
+  writeFileSync(join(debian, "control"), control(root, { version, maintainer }));
   for (const name of scripts) {
     cpSync(join(".ci/package/debian", name), join(debian, name));
     chmodSync(join(debian, name), 0o755);
@@ -45,19 +45,22 @@ export function makeDebianPackage(tree, { root, out, version, epoch }) {
   });
 }
 
-function addDocuments(tree, root, { version, epoch }) {
+function addDocuments(tree, root, { version, epoch, maintainer }) {
   const to = (name) => join(root, documents, name);
   cpSync(join(tree, "docs"), to("docs"), { recursive: true });
   cpSync(join(tree, "README.md"), to("README.md"));
   cpSync(".ci/package/debian/copyright", to("copyright"));
   writeFileSync(to("changelog.gz"), gzipSync(readFileSync("CHANGELOG.md"), { level: 9 }));
-  writeFileSync(to("changelog.Debian.gz"), gzipSync(debianChangelog(version, epoch), { level: 9 }));
+  writeFileSync(
+    to("changelog.Debian.gz"),
+    gzipSync(debianChangelog({ version, epoch, maintainer }), { level: 9 }),
+  );
   const overrides = "usr/share/lintian/overrides/orchestrator";
   mkdirSync(dirname(join(root, overrides)), { recursive: true });
   cpSync(".ci/package/debian/lintian-overrides", join(root, overrides));
 }
 
-function debianChangelog(version, epoch) {
+function debianChangelog({ version, epoch, maintainer }) {
   const date = new Date(epoch * 1000).toUTCString().replace("GMT", "+0000");
   return `orchestrator (${debianVersion(version)}) unstable; urgency=medium
 
@@ -67,14 +70,12 @@ function debianChangelog(version, epoch) {
 `;
 }
 
-const maintainer = "Orchestrator maintainers <orchestrator@example.org>";
-
 /** A candidate comes before its release. */
 function debianVersion(version) {
   return `${version.replace("-", "~")}-1`;
 }
 
-function control(root, version) {
+function control(root, { version, maintainer }) {
   const template = readFileSync(".ci/package/debian/control", "utf8");
   const kilobytes = filesBelow(root).reduce(
     (sum, name) => sum + Math.ceil(lstatSync(join(root, name)).size / 1024),
@@ -82,7 +83,7 @@ function control(root, version) {
   );
   return template
     .replace("@version@", debianVersion(version))
-    .replace("@maintainer@", maintainer)
+    .replace("@maintainer@", () => maintainer)
     .replace("@size@", String(kilobytes));
 }
 

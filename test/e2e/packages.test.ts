@@ -150,10 +150,13 @@ describe.skipIf(!works)("the packages", () => {
     const said = printed("lintian", "--allow-root", "--no-cfg", "--fail-on", "error", made.debian);
     expect(linesOf(said).filter((line) => line.startsWith("E:"))).toEqual([]);
     const field = (name: string) => printed("dpkg-deb", "-f", made.debian, name).trimEnd();
-    expect(["Package", "Version", "Architecture", "Depends", "Recommends"].map(field)).toEqual([
+    expect(
+      ["Package", "Version", "Architecture", "Maintainer", "Depends", "Recommends"].map(field),
+    ).toEqual([
       "orchestrator",
       `${programVersion}-1`,
       "all",
+      "Orchestrator maintainers <orchestrator@example.org>",
       "nodejs (>= 20.19), util-linux (>= 2.30)",
       "mender-client | mender-update, xz-utils, zstd",
     ]);
