@@ -17,13 +17,19 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { programVersion } from "../../src/core/program-version.ts";
+import { allBut } from "../support/interface-in-shell.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { mountSmallDisk, smallDisksWork } from "../support/small-disk.ts";
 import { treeOf } from "../support/tree.ts";
 
 function installDevice(...args: readonly string[]) {
+  return installDeviceWith(process.env["PATH"] ?? "", ...args);
+}
+
+function installDeviceWith(path: string, ...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync("sh", ["bin/install-device", ...args], {
     encoding: "utf8",
+    env: { ...process.env, PATH: path },
   });
   return { status, stdout, stderr };
 }
@@ -138,6 +144,15 @@ test("everything is in its place, and nobody but its owner may change it", () =>
     expect(`${name} ${modeOf(join(root, name))}`).toBe(`${name} 755`);
   }
   expect(modeOf(join(root, "var/lib/mender-orchestrator"))).toBe("700");
+});
+
+test("where there is no util-linux, the installer says so", () => {
+  const root = join(scratchDirectory(), "device");
+  const { status, stderr } = installDeviceWith(allBut("flock"), "--root", root);
+  expect(status).toBe(0);
+  expect(stderr).toContain(
+    "install-device: there is no flock on the PATH here; the device should have util-linux\n",
+  );
 });
 
 test("with --usb what updates from USB sticks is in force, else it only lies there", () => {

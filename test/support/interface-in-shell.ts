@@ -93,7 +93,7 @@ export function interfaceInShell({
 }
 
 /** A directory with a name for each program on the PATH but one. */
-function allBut(name: string): string {
+export function allBut(name: string): string {
   const directory = scratchDirectory();
   for (const place of (process.env["PATH"] ?? "").split(":").filter((each) => existsSync(each))) {
     for (const program of readdirSync(place)) {
