@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { refused } from "../artifact/artifact-error.ts";
 import { unpackGzip } from "../bundle/unpack.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { ByteSource } from "../platform/types.ts";
 import { countedSource } from "../sources/counted-source.ts";
+import { untilTold } from "../sources/until-told.ts";
 import { noBundle } from "./foreign-kind.ts";
 import { inputFile } from "./input-directory.ts";
 import { openInput, type OpenSource } from "./input-files.ts";
@@ -84,7 +84,7 @@ async function openUnpacked(
     const { name, size } = source;
     const total = { count: size, unit: "bytes" } as const;
     const unpacked = await working({ work: "unpacking", name, total }, (count) =>
-      unpackGzip(until(signal, countedSource(source, count)), path, files),
+      unpackGzip(untilTold(signal, countedSource(source, count)), path, files),
     );
     if (!unpacked.ok) return unpacked;
     const plain = files.openSource(path);
@@ -98,21 +98,3 @@ async function openUnpacked(
     files.remove(directory);
   }
 }
-
-/** To unpack may take longer than a process has that was told to end. */
-function until(signal: AbortSignal, source: ByteSource): ByteSource {
-  const { name, size } = source;
-  return {
-    name,
-    size,
-    async *read(...args) {
-      for await (const piece of source.read(...args)) {
-        if (signal.aborted)
-          throw refused("interrupted", name, `"${name}" was being unpacked.`, again);
-        yield piece;
-      }
-    },
-  };
-}
-
-const again = { hint: "This program was told to end: call the command again." };

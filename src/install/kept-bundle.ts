@@ -14,7 +14,7 @@ export async function openSecured(
   id: string,
   count: Count,
 ): Promise<Result<OpenSystemInput>> {
-  const { platform, environment } = machine;
+  const { platform, environment, signal } = machine;
   const { workingDirectory } = environment;
   const secured = await secureBundle(platform.files, {
     name: file,
@@ -24,6 +24,7 @@ export async function openSecured(
     directory: datastoreOf(machine).bundles,
     id,
     count,
+    signal,
   });
   return secured.ok ? await openBundleInput(machine, demand, file, secured.value) : secured;
 }

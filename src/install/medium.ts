@@ -20,7 +20,7 @@ export interface Medium {
 
 /** `from`: as the caller names it; undefined: where it was. */
 export function mediumOf(
-  { platform: { files }, environment }: Machine,
+  { platform: { files }, environment, signal }: Machine,
   from: string | undefined,
   deployment: Deployment | null,
   tell: (message: string) => void,
@@ -31,6 +31,7 @@ export function mediumOf(
     path: resolve(environment.workingDirectory, from),
     directory: datastoreOf({ environment }).bundles,
     id: deployment.begin.deployment,
+    signal,
     // A run that is shown already may be under way.
     count: () => {},
   };

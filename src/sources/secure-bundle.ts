@@ -1,8 +1,10 @@
 import { dirname, join } from "node:path";
+import { ArtifactError } from "../artifact/artifact-error.ts";
 import { isGzip, unpackGzip } from "../bundle/unpack.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { countedSource } from "./counted-source.ts";
+import { untilTold } from "./until-told.ts";
 import { type ByteSource, FileError, type Files, unlessRefused } from "../platform/types.ts";
 
 /** What is left free on the file system of the datastore when a bundle is copied; bytes. */
@@ -28,6 +30,8 @@ export interface BundleToSecure {
   readonly id: string;
   /** Hears how many bytes of it were read. */
   readonly count: (bytes: number) => void;
+  /** Aborted when this process is told to end: nothing is kept then. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -58,7 +62,7 @@ export async function secureBundle(files: Files, wanted: BundleToSecure): Promis
  */
 export async function readableMedium(
   files: Files,
-  wanted: Pick<BundleToSecure, "name" | "path" | "directory" | "id" | "count">,
+  wanted: Pick<BundleToSecure, "name" | "path" | "directory" | "id" | "count" | "signal">,
 ): Promise<Result<string>> {
   const { path } = wanted;
   const kind = unlessRefused(() => files.status(files.realPath(path))?.kind ?? null, null);
@@ -205,6 +209,7 @@ async function copy(
   try {
     return ok(await files.writeStream(to, source.read(0, source.size)));
   } catch (error) {
+    if (error instanceof ArtifactError) return fail(error.problem);
     if (!(error instanceof FileError)) throw error;
     if (error.path !== to) return fail(unreadable(source.name, error));
     if (error.code === "ENOSPC") return fail(noSpace(source, 0));
@@ -214,11 +219,11 @@ async function copy(
 
 function open(
   files: Files,
-  { name, path, count }: Pick<BundleToSecure, "name" | "path" | "count">,
+  { name, path, count, signal }: Pick<BundleToSecure, "name" | "path" | "count" | "signal">,
 ): Result<ReturnType<Files["openSource"]>> {
   try {
     const source = files.openSource(path);
-    return ok(countedSource({ ...source, name }, count));
+    return ok(untilTold(signal, countedSource({ ...source, name }, count)));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     return fail(unreadable(name, error));

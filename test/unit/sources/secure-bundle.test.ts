@@ -34,6 +34,7 @@ function situation(io: FileIo = fs) {
       clientTrees: [],
       directory,
       id: "0f3c",
+      signal: new AbortController().signal,
       count: () => {},
       ...changes,
     });
@@ -130,6 +131,27 @@ test("a compressed bundle is unpacked, wherever it lies", async () => {
   expect(await secure({ workingDirectory: "/" })).toEqual({ ok: true, value: kept });
   expect(fs.readFileSync(kept)).toEqual(Buffer.from(bytes));
 });
+
+test.each(["compressed", "plain"])(
+  "a process that is told to end leaves nothing of a %s bundle, and says why",
+  async (form) => {
+    const controller = new AbortController();
+    const { path, directory, secure } = situation({
+      ...withoutLinks,
+      read(...[fd, buffer, offset, length, position, callback]: Parameters<FileIo["read"]>) {
+        // What tells its kind is read before.
+        if (length > 1024) controller.abort();
+        fs.read(fd, buffer, offset, length, position, callback);
+      },
+    });
+    if (form === "compressed") fs.writeFileSync(path, gzipSync(bytes));
+    expect(await secure({ signal: controller.signal })).toMatchObject({
+      ok: false,
+      problems: [{ code: "interrupted", at: { file: "files/bundle.tar" } }],
+    });
+    expect(fs.readdirSync(directory)).toEqual([]);
+  },
+);
 
 test("what is missing space is told before anything is copied, or when it shows", async () => {
   const problem = (free: number) => ({
