@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -12,11 +13,11 @@ import { placeOf } from "./needs.ts";
 
 /**
  * Kills an Interface right before one of the programs that it starts. On its PATH each of them is a script first, which
- * counts the calls, kills where it was told to, and else runs the program.
+ * counts the calls, kills where it was told to, and else runs the program; nothing of it but what is `watched`.
  */
 export interface Killer {
-  /** Added to what the Interfaces have in their environment. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Gives what is added to the environment of the Interfaces. */
+  readonly watched: <T>(run: (environment: Readonly<Record<string, string>>) => T) => T;
   readonly killAt: (moment: Moment) => void;
   /** Whether the kill was made. */
   readonly hasKilled: () => boolean;
@@ -64,7 +65,7 @@ const script = `#!/bin/bash
 name=\${0##*/}
 directory=\${0%/*}
 mapfile -d '' -t caller <"/proc/$PPID/cmdline"
-if [[ \${caller[1]-} == */interfaces/v1/* ]]; then
+if [ -e "$directory/watched" ] && [[ \${caller[1]-} == */interfaces/v1/* ]]; then
   call="\${caller[1]##*/} \${caller[2]}"
   echo x >>"$directory/started/$call"
   if [ -e "$directory/kill" ]; then
@@ -91,7 +92,15 @@ export function killer(directory: string): Killer {
     symlinkSync("shim", join(directory, name));
   }
   return {
-    environment: { PATH: `${directory}:${process.env["PATH"] ?? ""}` },
+    watched(run) {
+      // Another machine may have the scripts on its PATH all the time.
+      writeFileSync(join(directory, "watched"), "");
+      try {
+        return run({ PATH: `${directory}:${process.env["PATH"] ?? ""}` });
+      } finally {
+        rmSync(join(directory, "watched"));
+      }
+    },
     killAt({ interface: name, state, program, withCaller }) {
       writeFileSync(
         join(directory, "kill"),

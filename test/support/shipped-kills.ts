@@ -86,7 +86,7 @@ function workshopOf(all: readonly ShippedCase[], artifacts: string): Workshop {
   return {
     ...system,
     killer: shims,
-    install: () => system.run(["install", "v2.yaml"], shims.environment),
+    install: () => shims.watched((environment) => system.run(["install", "v2.yaml"], environment)),
     failLate: () => writeFileSync(system.path("late/version.fail"), ""),
   };
 }
