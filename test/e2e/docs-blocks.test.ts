@@ -103,6 +103,8 @@ function makeDesk(system: string): Desk {
   makeKeys(directory, "release");
   mkdirSync(path("bin"));
   symlinkSync(programPath, path("bin/orchestrator"));
+  for (const program of changingMachines)
+    writeFileSync(path("bin", program), refusal, { mode: 0o755 });
   return {
     directory,
     env: {
@@ -116,6 +118,21 @@ function makeDesk(system: string): Desk {
     },
   };
 }
+
+/** A block that calls one of them would change the machine that the tests run on: it must be marked. */
+const changingMachines = [
+  "apt",
+  "apt-get",
+  "dpkg",
+  "mount",
+  "reboot",
+  "sudo",
+  "systemctl",
+  "udevadm",
+  "umount",
+];
+const refusal =
+  '#!/bin/sh\necho "${0##*/} changes this machine: mark the block with unrun" >&2\nexit 1\n';
 
 const copies = [
   ["manifest-v2.yaml", "manifest.yaml"],
