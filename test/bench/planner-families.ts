@@ -26,6 +26,8 @@ interface Shape {
   readonly maxParallel?: number;
   /** Versions that can be installed from one; all others where nothing is said. */
   readonly hops?: (component: number, from: number) => readonly number[];
+  /** The version at the start; the first one where nothing is said. */
+  readonly start?: (component: number) => number;
   /** The wanted version; the last one where nothing is said. */
   readonly wanted?: (component: number) => number;
   readonly ends: readonly (readonly VersionSet[])[];
@@ -58,7 +60,7 @@ function build(shape: Shape): System {
     components: upTo(shape.components).map((component) => ({
       id: ComponentId.parse(`C${String(component)}`),
       type: typeOf(component),
-      start: 0,
+      start: shape.start?.(component) ?? 0,
       supportsRollback: !(shape.firm?.(component) ?? false),
       rebootsHost: false,
       hops: upTo(shape.versions).map((from) =>
@@ -341,6 +343,98 @@ export const families: readonly Family[] = [
         wanted: (component) => (component === components - 1 ? 2 : 0),
         ends: [upTo(components).map(() => null)],
         tables: rows,
+      });
+    },
+  },
+  {
+    name: "random",
+    about:
+      "random tables between random pairs, a third of their rows NO; it may rest in every state that they allow",
+    system: (components, versions, seed) => {
+      const { between, chance } = dice(seed);
+      return build({
+        components,
+        versions,
+        ends: [upTo(components).map(() => null)],
+        tables: upTo(2 * components).map((): Table => {
+          const one = between(0, components - 1);
+          const other = (one + between(1, components - 1)) % components;
+          const pairs = upTo(versions).flatMap((v) => upTo(versions).map((w) => [v, w] as const));
+          return {
+            columns: [one, other],
+            allowByDefault: true,
+            rows: pairs
+              .filter(
+                ([v, w]) => (v !== 0 || w !== 0) && (v !== versions - 1 || w !== versions - 1),
+              )
+              .filter(() => chance(0.3))
+              .map(([v, w]) => [[[v], [w]], "no"] as const),
+          };
+        }),
+      });
+    },
+  },
+  {
+    name: "tokens",
+    about:
+      "tokens on a graph, one a place: they change places along edges, and the first two change theirs",
+    system: (places, _, seed) => {
+      const { between } = dice(seed);
+      const neighbours = upTo(places).map(() => new Set<number>());
+      const join = (a: number, b: number) => {
+        if (a === b) return;
+        neighbours[a]?.add(b);
+        neighbours[b]?.add(a);
+      };
+      // A tree with some edges more.
+      for (const place of upTo(places).slice(1)) join(place, between(0, place - 1));
+      for (const place of upTo(places)) if (place % 4 === 0) join(place, between(0, places - 1));
+      const tokens = Math.max(2, Math.floor(places / 4));
+      return build({
+        components: tokens,
+        versions: places,
+        start: (token) => token,
+        hops: (_one, from) => [...(neighbours[from] ?? [])].toSorted((a, b) => a - b),
+        wanted: (token) => (token + 1) % tokens,
+        ends: [upTo(tokens).map(() => null)],
+        tables: upTo(tokens).flatMap((one) =>
+          upTo(one).map((other): Table => ({
+            columns: [one, other],
+            allowByDefault: true,
+            rows: upTo(places).map((place) => [[[place], [place]], "no"] as const),
+          })),
+        ),
+      });
+    },
+  },
+  {
+    name: "around",
+    about:
+      "a fleet of one type, and eight Components that random tables of three columns tie to it and to each other",
+    system: (components, versions, seed) => {
+      const { between, chance } = dice(seed);
+      const others = 8;
+      return build({
+        components: components + others,
+        versions,
+        typeOf: (component) => Math.max(0, component - components + 1),
+        ends: releases(components + others, versions),
+        tables: upTo(2 * others).map((): Table => {
+          const one = components + between(0, others - 1);
+          const other = components + ((one - components + between(1, others - 1)) % others);
+          const all = upTo(versions);
+          return {
+            columns: [0, one, other],
+            allowByDefault: true,
+            rows: all.flatMap((u) =>
+              all.flatMap((v) =>
+                all.flatMap((w) =>
+                  chance(0.15) && !(u === v && v === w) ? [[[[u], [v], [w]], "no"] as const] : [],
+                ),
+              ),
+            ),
+          };
+        }),
       });
     },
   },

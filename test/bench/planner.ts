@@ -68,16 +68,33 @@ export const planner: Bench = async (options) => {
   return [...promises(cases), ...(await ofTheSeed())];
 };
 
-/** Those that grow without bound are small ones. */
+/** Families that grow without bound, by their sizes: all of them, and of a quick run. */
+const smallFamilies: Readonly<Record<string, readonly [readonly number[], number]>> = {
+  rings: [[2, 3, 4, 5, 6, 7, 8], 4],
+  dense: [[4, 8, 12, 16, 20, 24], 12],
+  random: [[8, 11, 14], 8],
+  tokens: [[8, 12, 16], 8],
+  around: [[10, 25], 10],
+};
+
 function sizesOf({ name }: Family, { isQuick }: BenchOptions): readonly number[] {
-  if (name === "rings") return isQuick ? [4] : [2, 3, 4, 5, 6, 7, 8];
-  if (name === "dense") return isQuick ? [12] : [4, 8, 12, 16, 20, 24];
+  const small = smallFamilies[name];
+  if (small !== undefined) return isQuick ? [small[1]] : small[0];
   return isQuick ? [10, 100, 1000] : [5, 10, 25, 50, 100, 200, 400, 1000];
 }
 
-/** The shape of three families says how many versions there are. */
+/** Families whose shape says how many versions there are, or that are small ones of a few. */
+const versionsOfFamilies: Readonly<Record<string, number>> = {
+  rings: 3,
+  bridges: 3,
+  random: 4,
+  tokens: 0,
+  around: 3,
+};
+
 function versionsOf({ name }: Family, { isQuick }: BenchOptions): readonly number[] {
-  if (name === "rings" || name === "bridges") return [3];
+  const versions = versionsOfFamilies[name];
+  if (versions !== undefined) return [versions];
   return isQuick ? [10] : [2, 10];
 }
 

@@ -47,6 +47,18 @@ export function refusal(
   return null;
 }
 
+/** Whether it refuses a combination that Components of these option classes can hold. */
+export function isRefusing(
+  constraint: GroundConstraint,
+  optionClasses: readonly (readonly OptionClass[])[],
+): boolean {
+  if (isPlainlyAccepted(constraint, optionClasses, [])) return false;
+  return someMeeting(
+    constraint.classes.map((one) => optionClasses[one] ?? []),
+    (meeting) => !isAllAccepted(constraint, meeting),
+  );
+}
+
 /**
  * What is asked of most constraints: all columns hold one Component each, with one version. `versions`: room for them.
  */

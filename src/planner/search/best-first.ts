@@ -3,10 +3,10 @@ import type { SystemState } from "../../manifest/system.ts";
 import type { Arrangement } from "../stage/arrange.ts";
 import { type Budget, type Effort, spend } from "../model/budget.ts";
 import { at, type MovePlan, type Move } from "../model/moves.ts";
-import type { EndStates } from "../constraints/end-states.ts";
 import { compareRanks, priorityQueue, type Rank } from "../model/priority-queue.ts";
 import type { Cost } from "../model/plan.ts";
-import { classesByVersion, keyOf, type Moves, type Successor, successorsIn } from "./successors.ts";
+import type { ClassAtVersion } from "./class-at-version.ts";
+import { classesByVersion, keyOf, type Moves, type Successor } from "./successors.ts";
 
 /** The way over end states, stage by stage. */
 export type BestFirst =
@@ -22,7 +22,12 @@ export type BestFirst =
 
 export interface SearchSpace {
   readonly moves: Moves;
-  readonly ends: EndStates;
+  /** Where the next stage may end, lists of which each begins with what has the fewest installs in all. */
+  readonly successors: (
+    state: SystemState,
+    classesAtVersion: readonly ClassAtVersion[],
+    budget: Budget,
+  ) => Iterable<Iterator<Successor, void>>;
   readonly start: SystemState;
   readonly goal: SystemState;
   /** The fewest groups of any way that needs no more installs than the distances say. */
@@ -114,7 +119,7 @@ function searched(
   budget: Budget,
   ceiling?: Cost,
 ): Solved {
-  const { moves, ends, start, goal } = space;
+  const { moves, start, goal } = space;
   const goalKey = keyOf(moves.symmetryClasses, goal);
   const open = priorityQueue<Entry>();
   const closed = new Set<string>();
@@ -150,10 +155,8 @@ function searched(
         closed.add(node.key);
         space.opened(node.state, node.spent, estimate(node));
         const classesAtVersion = classesAtVersionOf(node.state);
-        for (const box of ends.boxes) {
-          spend(budget, 1);
-          pushMore(node, successorsIn(moves, ends, box, node.state, classesAtVersion, budget));
-        }
+        for (const successors of space.successors(node.state, classesAtVersion, budget))
+          pushMore(node, successors);
         break;
       }
       case "more": {
@@ -321,7 +324,7 @@ function leftBehind(entry: Entry): number {
   }
 }
 
-function compareCosts(a: Cost, b: Cost): number {
+export function compareCosts(a: Cost, b: Cost): number {
   return compareRanks(
     [a.installs, a.stages, a.exposure, a.groups],
     [b.installs, b.stages, b.exposure, b.groups],
@@ -334,4 +337,8 @@ export function isEqual(a: Cost, b: Cost): boolean {
 
 function lesser(a: Cost, b: Cost): Cost {
   return compareCosts(a, b) <= 0 ? a : b;
+}
+
+export function greater(a: Cost, b: Cost): Cost {
+  return compareCosts(a, b) >= 0 ? a : b;
 }

@@ -1,13 +1,24 @@
 import { startState, type System, type SystemState } from "../../manifest/system.ts";
 import { type Arrangement, arrange } from "../stage/arrange.ts";
-import type { Budget, Effort, Heard } from "../model/budget.ts";
+import { type Budget, type Effort, type Heard, spend } from "../model/budget.ts";
 import { criticalPathBound } from "./critical-path.ts";
 import { symmetryClassesOf } from "../model/symmetry-classes.ts";
 import { at, type MovePlan, exposureOf, type Move } from "../model/moves.ts";
 import { firstViolation, groupsByOrder, orderUse } from "../stage/written-order.ts";
 import type { Acceptability } from "../constraints/acceptability.ts";
 import type { Cost } from "../model/plan.ts";
-import { isEqual, bestFirst } from "./best-first.ts";
+import {
+  type BestFirst,
+  bestFirst,
+  compareCosts,
+  greater,
+  isEqual,
+  type SearchSpace,
+} from "./best-first.ts";
+import type { EndStates } from "../constraints/end-states.ts";
+import { successorsAlong } from "./shortest-ways.ts";
+import { singleInstalls } from "./single-installs.ts";
+import { type Moves, successorsIn } from "./successors.ts";
 import type { TableClasses } from "../model/table-classes.ts";
 import { movedIn, movesTo, record, type Tracer } from "../model/trace.ts";
 import { directMoves, isDirect, wantedMoves, wantedState } from "../model/wanted.ts";
@@ -101,27 +112,80 @@ function search(
     const stuck = moves.find((move) => isStuck(move, baseHops));
     return stuck === undefined ? { kind: "none" } : { kind: "stuck", move: stuck };
   }
-  const found = bestFirst(
-    {
-      moves: { symmetryClasses, network: acceptability.network, ...hopGraph },
-      ends: acceptability.ends,
-      start,
-      goal,
-      criticalPathBound: () =>
-        criticalPathBound(system, symmetryClasses, hopGraph, acceptability.network),
-      arrange: arranged,
-      searching: (objective) => record(tracer, () => ({ kind: "search", objective })),
-      opened: (state, spent, bound) =>
-        record(tracer, () => ({ kind: "opened", at: movedIn(system, state), spent, bound })),
-    },
-    { ...budget, left: Math.max(0, budget.left) },
-    effort,
-  );
+  const hopsLeft: Moves = { symmetryClasses, network: acceptability.network, ...hopGraph };
+  const searched = (successors: SearchSpace["successors"], left: number) =>
+    bestFirst(
+      {
+        moves: hopsLeft,
+        successors,
+        start,
+        goal,
+        criticalPathBound: () =>
+          criticalPathBound(system, symmetryClasses, hopGraph, acceptability.network),
+        arrange: arranged,
+        searching: (objective) => record(tracer, () => ({ kind: "search", objective })),
+        opened: (state, spent, bound) =>
+          record(tracer, () => ({ kind: "opened", at: movedIn(system, state), spent, bound })),
+      },
+      { ...budget, left },
+      effort,
+    );
+  const left = Math.max(0, budget.left);
+  const overEndStates = successorsOver(hopsLeft, acceptability.ends);
+  let found = searched(overEndStates, effort === "best" ? Math.min(left, easyNodes) : left);
+  if (effort === "best" && !isSettled(found, effort)) {
+    const single = singleInstalls(hopsLeft, acceptability, start, goal, { ...budget, left });
+    if (single.kind === "none") return single;
+    const along =
+      single.kind === "reached"
+        ? searched(successorsAlongWays(hopsLeft, acceptability, single.left), left)
+        : null;
+    if (along !== null && isSettled(along, effort) && along.kind === "found") found = along;
+    else if (left > easyNodes) found = better(along, searched(overEndStates, left));
+    else found = better(along, found);
+  }
   if (found.kind === "undecided" && !isRelaxedReachable(baseHops, hopGraph, acceptability.network))
     return { kind: "none" };
   if (found.kind !== "found") return found;
   const { movePlan, cost, bound } = found;
   return { kind: "found", movePlan, bound: isEqual(cost, bound) ? "proved" : bound };
+}
+
+/** What has more nodes than this is first asked by single installs, which leads the search. */
+const easyNodes = 2_000;
+
+/** Whether nothing is left to be found out. */
+function isSettled(found: BestFirst, effort: Effort): boolean {
+  if (found.kind !== "found") return found.kind === "none";
+  return effort === "any" || isEqual(found.cost, found.bound);
+}
+
+/** `along`: over shortest ways alone, so that it never tells that there is no plan. */
+function better(along: BestFirst | null, found: BestFirst): BestFirst {
+  if (along?.kind !== "found" || found.kind === "none") return found;
+  if (found.kind === "undecided") return along;
+  const bound = greater(along.bound, found.bound);
+  return { ...(compareCosts(along.cost, found.cost) < 0 ? along : found), bound };
+}
+
+function successorsOver(moves: Moves, ends: EndStates): SearchSpace["successors"] {
+  return function* (state, classesAtVersion, budget) {
+    for (const box of ends.boxes) {
+      spend(budget, 1);
+      yield successorsIn(moves, ends, box, state, classesAtVersion, budget);
+    }
+  };
+}
+
+function successorsAlongWays(
+  moves: Moves,
+  { endName }: Acceptability,
+  left: ReadonlyMap<string, number>,
+): SearchSpace["successors"] {
+  const isEndState = (state: SystemState) => endName(state) !== null;
+  return (state, classesAtVersion, budget) => [
+    successorsAlong(moves, left, isEndState, state, classesAtVersion, budget),
+  ];
 }
 
 type Arrange = (before: SystemState, behind: SystemState, budget: Budget) => Arrangement;

@@ -226,7 +226,14 @@ function successorOf(
 }
 
 /** How many Components of each symmetry class have each version. */
-export function keyOf({ classes }: SymmetryClasses, state: SystemState): string {
+export function keyOf(
+  {
+    classes,
+  }: {
+    readonly classes: readonly Pick<SymmetryClasses["classes"][number], "members" | "size">[];
+  },
+  state: SystemState,
+): string {
   const codes: number[] = [];
   for (const { members, size } of classes) {
     const [only] = members;
