@@ -51,21 +51,7 @@ export function orderReasons(
     for (const [group, steps] of groups.entries()) {
       const own = steps.map((step) => moveOf(system, step));
       const told = own.map((move) => reasonOf(system, law, befores, moves, move, heard));
-      for (const { move, blockers, cause } of told) {
-        const same = reasons.findIndex(
-          (reason) =>
-            reason.stage === stage &&
-            reason.group === group &&
-            JSON.stringify([reason.after, reason.cause]) === JSON.stringify([blockers, cause]),
-        );
-        const known = reasons[same];
-        if (known === undefined) {
-          if (group > 0)
-            reasons.push({ stage, group, components: [move.component], after: blockers, cause });
-        } else {
-          reasons[same] = { ...known, components: [...known.components, move.component] };
-        }
-      }
+      if (group > 0) reasons.push(...together(told, stage, group));
       befores.push(state);
       moves.push(own);
       state = after(state, own);
@@ -73,6 +59,25 @@ export function orderReasons(
   }
   const isProved = law.isSure() || reasons.every(({ cause }) => cause.kind !== "nogoods");
   return { reasons, isProved };
+}
+
+/** The moves of one group that are kept from coming earlier by the same, in one. */
+function together(told: readonly Reason[], stage: number, group: number): readonly OrderReason[] {
+  const found = new Map<string, { readonly reason: Reason; readonly components: number[] }>();
+  for (const reason of told) {
+    const { move, blockers, cause } = reason;
+    const key = JSON.stringify([blockers, cause]);
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { reason, components: [move.component] });
+    else known.components.push(move.component);
+  }
+  return [...found.values()].map(({ reason: { blockers, cause }, components }) => ({
+    stage,
+    group,
+    components,
+    after: blockers,
+    cause,
+  }));
 }
 
 interface Reason {
