@@ -3,6 +3,8 @@ import type { Problem } from "../core/problem.ts";
 import { type KnownVersions, versionsOf, worstOf } from "./cell-versions.ts";
 import type { EdgeTable } from "./edges.ts";
 import { type Facts, matchesFact, mayMatchFact } from "./fact-cells.ts";
+import type { Rule } from "./system.ts";
+import type { Cell } from "./table.ts";
 import { maxTableSize } from "./table-checks.ts";
 
 /** The versions over which a version may be installed on a Component with these facts; indices. */
@@ -37,6 +39,27 @@ export function edgeRelation(
       own.some((row) => row.isNo === isNo && row.from.has(from));
     return all.filter((from) => !isIn(from, true) && (allowByDefault || isIn(from, false)));
   };
+}
+
+/** The NO rows that close a way from some of these versions to some of those, on a Component with these facts. */
+export function closingRows(
+  { rows }: EdgeTable,
+  versions: KnownVersions,
+  facts: Facts,
+  from: ReadonlySet<number>,
+  to: ReadonlySet<number>,
+): readonly Rule[] {
+  const isAmong = (cell: Cell, set: ReadonlySet<number>) =>
+    worstOf(cell, versions).some((version) => set.has(version));
+  return rows
+    .filter(
+      (row) =>
+        row.verdict === "no" &&
+        isAmong(row.from, from) &&
+        isAmong(row.to, to) &&
+        row.facts.every(({ key, cell }) => mayMatchFact(cell, facts.get(key))),
+    )
+    .map(({ rule }) => rule);
 }
 
 /** What is wrong with the cells, and whether they leave a way to the target at all; null: that is not asked. */

@@ -69,14 +69,26 @@ function noPlanLines(planned: PlannedSystem, answer: NoPlan, style: Style): read
   ];
 }
 
+/** So many of the edges in the way are told. */
+const mostEdges = 10;
+
 /** Where it is written what may be installed, for a type that does not get where it should. */
 export function stuckLines(
   { placesOf }: Pick<PlannedSystem, "placesOf">,
   { stuck }: NoPlan,
   style: Style,
 ): readonly string[] {
-  const place = stuck === null ? null : (placesOf(stuck)?.artifact ?? null);
-  if (stuck === null || place === null) return [];
+  const places = stuck === null ? null : placesOf(stuck);
+  if (stuck === null || places === null) return [];
+  const { artifact: place } = places;
+  const closed = places.closed();
+  if (closed.length > 0) {
+    return [
+      `What may be installed on ${quoted(stuck)} is closed by these edges:`,
+      ...ruleLines(closed.slice(0, mostEdges), "  ", style),
+      ...(closed.length > mostEdges ? [`  and ${closed.length - mostEdges} more`] : []),
+    ];
+  }
   const rule = { file: place.file, line: place.line ?? 1, row: place.text ?? "" };
   return [
     `What may be installed on ${quoted(stuck)} is said here, and by the Artifacts:`,

@@ -10,11 +10,12 @@ import type { Place, Problem } from "../core/problem.ts";
 import type { Contingency } from "../deployment/contingencies.ts";
 import type { PlannedGate } from "../deployment/records.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import { startState, type System, type SystemState } from "../manifest/system.ts";
+import { type Rule, startState, type System, type SystemState } from "../manifest/system.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import type { WhyNot } from "../planner/explain.ts";
 import type { Step } from "../planner/model/plan.ts";
 import { type OrderUse, writtenOrder } from "../planner/stage/written-order.ts";
+import { closedWays } from "./closed-ways.ts";
 
 /** What is told about a planning besides its answer. */
 export interface PlannedSystem {
@@ -68,6 +69,8 @@ export interface TypePlaces {
   readonly order: Place;
   /** The Artifact that is wanted, and from where it may be installed. */
   readonly artifact: Place;
+  /** The rows of its edges that keep a Component of it from what is wanted. */
+  readonly closed: () => readonly Rule[];
 }
 
 /** Of a System that has been matched; without what only those are told who ask for it. */
@@ -84,18 +87,19 @@ export function plannedSystem(
     toVersion: goalOf(system),
     writtenOrder: writtenOrder(system),
     artifactOf,
-    placesOf: (type) => placesOf(manifest, type),
+    placesOf: (type) => placesOf(manifest, system, type),
     whyNot: null,
     notes,
   };
 }
 
-function placesOf({ componentTypes }: Manifest, type: ComponentType): TypePlaces | null {
-  const wanted = componentTypes.find((one) => one.type === type);
+function placesOf(manifest: Manifest, system: System, type: ComponentType): TypePlaces | null {
+  const wanted = manifest.componentTypes.find((one) => one.type === type);
   if (wanted === undefined) return null;
   return {
     order: wanted.orderAt ?? wanted.at,
     artifact: wanted.target.depends?.at ?? wanted.edges?.at ?? wanted.at,
+    closed: () => closedWays(manifest, system, type),
   };
 }
 
