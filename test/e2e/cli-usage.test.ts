@@ -102,6 +102,7 @@ describe("help and version", () => {
       "cache",
       "interface",
       "module",
+      "ask-gates",
       "schema",
       "show-config",
       "init",

@@ -144,6 +144,7 @@ const cases: Readonly<Record<string, Case>> = {
     prepare: payload,
     hangsIn: "Identity R998",
   },
+  "ask-gates": { args: ["ask-gates"] },
   schema: { args: ["schema", "plan"] },
   "show-config": { args: ["show-config"] },
   demo: { args: ["demo"] },

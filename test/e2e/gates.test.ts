@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { GateMoment } from "../../src/core/protocol.ts";
@@ -178,6 +180,33 @@ describe("resume --waiting, as the timer calls it,", () => {
     const asked = gateCalls();
     expect(resume().stderr).toContain("whoever called that goes on with it");
     expect(gateCalls()).toEqual(asked);
+  });
+});
+
+describe("before there is a deployment", () => {
+  const scripts = "bin/state-scripts/Download_Enter_50_mender-orchestrator-gates";
+  const asked = () => {
+    const { exit, stdout } = system.run(["ask-gates"]);
+    const script = spawnSync("sh", [scripts], {
+      env: { ...system.environment, PATH: `${resolve("bin")}:${process.env["PATH"] ?? ""}` },
+    });
+    return [exit, stdout, script.status];
+  };
+
+  test("ask-gates tells whether one may begin, and the Mender Client's state script when to come again", () => {
+    withGates({ name: "one", at: ["start"] }, { name: "two", at: ["start"] });
+    expect(asked()).toEqual([0, "one: go\ntwo: go\n", 0]);
+    expect(toldToGate(system, "two")).toMatchObject({ deployment: null, components: [] });
+    tellGate(system, "one", notNow("closed"));
+    expect(asked()).toEqual([5, "one: not now: closed\n", 21]);
+    tellGate(system, "one", { exit: 3, lines: ["never"] });
+    expect(asked()).toEqual([15, "one: no (exit status 3): never\n", 1]);
+    expect(system.isInProgress()).toBe(false);
+  });
+
+  test("where no gate is asked at start, one may", () => {
+    withGates({ name: "health", at: ["commit"] });
+    expect(asked()).toEqual([0, "No gate is asked at start.\n", 0]);
   });
 });
 

@@ -49,6 +49,8 @@ const shipped = readdirSync("bin/interfaces", { recursive: true, encoding: "utf8
 /** The gates that come with it. */
 const gates = readdirSync("bin/gates/v1").toSorted();
 
+const stateScript = "Download_Enter_50_mender-orchestrator-gates";
+
 /** The Systems to start from, as `init` writes them. */
 const examples = readdirSync("bin/examples", { recursive: true, encoding: "utf8" }).toSorted();
 
@@ -93,6 +95,8 @@ const installed = [
   ...gates.map((name) => `usr/share/mender-orchestrator/gates/v1/${name}`),
   "usr/share/mender-orchestrator/interfaces",
   ...shipped.map((name) => `usr/share/mender-orchestrator/interfaces/${name}`),
+  "usr/share/mender-orchestrator/state-scripts",
+  `usr/share/mender-orchestrator/state-scripts/${stateScript}`,
   "usr/share/mender-orchestrator/usb",
   "usr/share/mender-orchestrator/usb/99-mender-orchestrator-usb.rules",
   "usr/share/mender/inventory",
@@ -127,6 +131,7 @@ test("everything is in its place, and nobody but its owner may change it", () =>
       ...shipped
         .filter((name) => name.includes("/"))
         .map((name) => `usr/share/mender-orchestrator/interfaces/${name}`),
+      `usr/share/mender-orchestrator/state-scripts/${stateScript}`,
       "usr/share/mender-orchestrator/usb/99-mender-orchestrator-usb.rules",
       "usr/share/mender/inventory/mender-inventory-mender-orchestrator",
       "usr/share/mender/modules/v3/mender-orchestrator-manifest",

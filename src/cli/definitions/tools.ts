@@ -44,6 +44,15 @@ export function defineTools(program: Command, lazily: Lazily): void {
       }),
     );
   program
+    .command("ask-gates")
+    .description("may an update begin? asks the gates of start, and changes nothing")
+    .action(
+      lazily(async (context) => {
+        const { askGates } = await import("../commands/ask-gates.ts");
+        return askGates(context);
+      }),
+    );
+  program
     .command("schema")
     .description("the JSON Schema of a file format or of what --json prints")
     .addArgument(new Argument("<name>", "the format").choices(schemaNames))

@@ -53,6 +53,9 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       does: "all problems at once; warnings are errors",
     },
   ],
+  "ask-gates": [
+    { line: "orchestrator ask-gates", does: "know whether an update may begin: 0 yes, 5 not now" },
+  ],
   "show-provides": [
     {
       line: "orchestrator show-provides --state-file state.yaml",
