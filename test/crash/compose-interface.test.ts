@@ -17,7 +17,9 @@ describe.skipIf(!containerEnginesWork())("the Interface for docker-compose", () 
   beforeAll(async () => {
     engine = await startContainerEngine();
   });
-  afterAll(() => engine?.stop());
+  afterAll(async () => {
+    await engine?.stop();
+  });
 
   // Each takes as long as six of files.
   itKeepsWholeReleases([composeProject(started)], 1);

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -24,7 +24,7 @@ export interface ContainerEngine {
   readonly image: (name: string, files: Readonly<Record<string, string>>) => Uint8Array;
   /** Removes all containers and images. */
   readonly clear: () => void;
-  readonly stop: () => void;
+  readonly stop: () => Promise<void>;
 }
 
 export function containerEnginesWork(): boolean {
@@ -73,20 +73,20 @@ runroot = "${path("run")}"
   const env = { ...process.env, ...environment };
   const podman: ContainerEngine["podman"] = (...args) =>
     execFileSync("podman", args, { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  const service = spawn("podman", ["system", "service", "--time", "0", socket], {
+  const host = spawn("sh", ["-c", hostScript, "sh", socket, directory], {
     env,
-    stdio: "ignore",
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
   });
-  await until(() => existsSync(path("socket")), service, ended(service));
-  const checks = runHealthChecks(env);
-  const clear = () => {
-    podman("rm", "--all", "--force", "--time", "0");
-    podman("rmi", "--all", "--force");
-  };
+  const hostEnd = ended(host);
+  await until(() => existsSync(path("socket")), host, hostEnd);
   return {
     environment,
     podman,
-    clear,
+    clear() {
+      podman("rm", "--all", "--force", "--time", "0");
+      podman("rmi", "--all", "--force");
+    },
     image(name, files) {
       makeRoot(path("root"), files);
       execFileSync("tar", ["-C", path("root"), "-cf", path("root.tar"), "."]);
@@ -99,21 +99,25 @@ runroot = "${path("run")}"
       podman("rmi", name);
       return image;
     },
-    stop() {
-      checks.kill("SIGKILL");
-      clear();
-      service.kill("SIGKILL");
-      rmSync(directory, { recursive: true, force: true });
+    async stop() {
+      host.stdin.end();
+      await hostEnd;
     },
   };
 }
 
-/** Where systemd runs, podman has it call them. */
-function runHealthChecks(env: NodeJS.ProcessEnv): ChildProcess {
-  const script =
-    'while sleep 0.3; do for id in $(podman ps -q); do podman healthcheck run "$id"; done; done';
-  return spawn("sh", ["-c", script], { env, stdio: "ignore" });
-}
+/**
+ * It ends when its stdin does, with this process at the latest, and takes all with it. The health checks are called by
+ * it; where systemd runs, podman has that call them.
+ */
+const hostScript = `
+podman system service --time 0 "$1" &
+while sleep 0.3; do for id in $(podman ps -q); do podman healthcheck run "$id"; done; done &
+read -r _
+podman rm --all --force --time 0
+rm -rf "$2"
+kill -KILL 0
+`;
 
 /** A root with busybox, what it needs, and these files. */
 function makeRoot(root: string, files: Readonly<Record<string, string>>): void {

@@ -28,7 +28,9 @@ describe.skipIf(!needs("dash") || !needs("busybox") || !containerEnginesWork())(
     beforeAll(async () => {
       engine = await startContainerEngine();
     });
-    afterAll(() => engine.stop());
+    afterAll(async () => {
+      await engine.stop();
+    });
 
     const device = (shell: readonly string[], more: Partial<InShell> = {}): InterfaceInShell => {
       engine.clear();
