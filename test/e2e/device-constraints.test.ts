@@ -76,3 +76,35 @@ describe("what the device forbids", () => {
     expect(elsewhere.stdout).not.toContain("device-constraints-left-out");
   });
 });
+
+describe("a limit of the device", () => {
+  test("splits groups, beside a Manifest that says nothing of it, and its line is told", () => {
+    rules("  limits:", "    - { of: [rtos, gateway], at_most: 1 }");
+    const plan = system.run(["plan", "manifest-v2.yaml", "--json"]);
+    expect(plan.exit).toBe(0);
+    expect(JSON.parse(plan.stdout)).toMatchObject({
+      cost: { installs: 3, groups: 3 },
+      optimal: true,
+    });
+    const told = system.run(["explain", "manifest-v2.yaml"]).stdout;
+    expect(told).toContain("R998 later: not more of these at the same time, says\n");
+    expect(told).toContain(
+      `${system.path("conf/constraints.yaml")}:3  { of: [rtos, gateway], at_most: 1 }\n`,
+    );
+    expect(system.run(["install", "manifest-v2.yaml"]).exit).toBe(0);
+    const installs = system.calls().filter((call) => call.startsWith("ArtifactInstall"));
+    expect(installs).toEqual([
+      "ArtifactInstall G13",
+      "ArtifactInstall R456",
+      "ArtifactInstall R998",
+    ]);
+  });
+
+  test("of what the Manifest does not know is refused", () => {
+    rules("  limits:", "    - { of: [rtoss], at_most: 1 }");
+    const { exit, stderr } = system.run(["plan", "manifest-v2.yaml"]);
+    expect(exit).toBe(11);
+    expect(stderr).toContain("constraints.yaml:3:14");
+    expect(stderr).toContain('The limit speaks of "rtoss"');
+  });
+});

@@ -1,6 +1,6 @@
 import { type Rule, startState, type System, type SystemState } from "../../manifest/system.ts";
 import type { Heard } from "../model/budget.ts";
-import { limitsOf } from "../model/crowding.ts";
+import { type Crowding, limitsOf } from "../model/crowding.ts";
 import { after, at, type Move } from "../model/moves.ts";
 import type { Nogood } from "../model/conflict.ts";
 import { type Grounding, groundingOf } from "../constraints/grounding.ts";
@@ -86,7 +86,7 @@ interface Reason {
   readonly cause: OrderReason["cause"];
 }
 
-/** Looked for from the group before it back to the first: where would it be refused? */
+/** Looked for from the group before it back to the first: where would it be refused, or find no room? */
 function reasonOf(
   system: System,
   law: Law,
@@ -96,12 +96,19 @@ function reasonOf(
   heard: Heard | undefined,
 ): Reason {
   const { component, to } = move;
+  const limits = limitsOf(system).filter(({ counts }) => counts(component));
   for (let group = befores.length - 1; group >= 0; group -= 1) {
     const before = at(befores, group);
+    const passed = at(moves, group);
     heard?.(1);
     const violations = law.violations(before, component, to);
-    if (violations.length === 0) continue;
-    const passed = at(moves, group);
+    if (violations.length === 0) {
+      const full = limits.find(
+        ({ most, counts }) => passed.filter((other) => counts(other.component)).length >= most,
+      );
+      if (full !== undefined) return { move, blockers: [], cause: crowdedBy(full) };
+      continue;
+    }
     heard?.(passed.length);
     const alone = passed.filter(
       (other) => law.violations(after(before, [other]), component, to).length < violations.length,
@@ -113,19 +120,12 @@ function reasonOf(
       cause: { kind: "nogoods", nogoods },
     };
   }
-  const crowded = limitsOf(system).find(
-    ({ most, counts }) =>
-      counts(component) &&
-      moves.some((others) => others.filter((other) => counts(other.component)).length === most),
-  );
-  if (crowded !== undefined) {
-    const { rule } = crowded;
-    const cause =
-      rule === null ? { kind: "max-parallel" as const } : { kind: "limit" as const, rule };
-    return { move, blockers: [], cause };
-  }
   const { supportsRollback } = at(system.components, component);
   return { move, blockers: [], cause: { kind: supportsRollback ? "free" : "no-rollback" } };
+}
+
+function crowdedBy({ rule }: Crowding): OrderReason["cause"] {
+  return rule === null ? { kind: "max-parallel" } : { kind: "limit", rule };
 }
 
 function moveOf(system: System, step: Plan["stages"][number]["groups"][number][number]): Move {
