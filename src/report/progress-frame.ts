@@ -5,7 +5,7 @@ import { currentGroup, type Row, type View, type WorkRow } from "./progress-view
 import type { Canvas, Sheet, Style } from "./style.ts";
 import { listed } from "./words.ts";
 import { workText } from "./work-text.ts";
-import { printableExactly } from "./printable.ts";
+import { printableExactly, quotedName } from "./printable.ts";
 
 /** Where a frame is drawn: no line of it is wider, and there are no more of them. */
 export interface FrameCanvas extends Canvas {
@@ -174,7 +174,8 @@ function wholeLine(view: View, nowMs: number, sheet: Sheet, style: Style): reado
   if (startedMs === null) return [];
   const elapsedMs = nowMs - startedMs;
   const elapsed = durationText(elapsedMs);
-  const stage = stageText(view);
+  const gate = gateText(view, nowMs);
+  const stage = gate.length > 0 ? gate : stageText(view);
   const group = groupText(view);
   const estimate = estimateText(view, elapsedMs);
   const texts = [
@@ -184,6 +185,14 @@ function wholeLine(view: View, nowMs: number, sheet: Sheet, style: Style): reado
     [elapsed],
   ].map((parts) => capitalized(parts.join(", ")));
   return [style.strong(firstFitting(texts, sheet.width, sheet))];
+}
+
+function gateText({ gate }: View, nowMs: number): readonly string[] {
+  if (gate === null) return [];
+  const { name, againAtMs } = gate;
+  const waits = `waits for the gate ${quotedName(name)}`;
+  if (againAtMs === null) return [waits];
+  return [waits, `asked again in ${durationText(Math.max(0, againAtMs - nowMs))}`];
 }
 
 function stageText({ stage, way, rebootFor }: View): readonly string[] {

@@ -58,6 +58,8 @@ export interface View {
   readonly expectedMs: number | null;
   /** Whose reboot of the host is waited for; null: nobody's. */
   readonly rebootFor: readonly ComponentId[] | null;
+  /** The gate that is asked, or waited for until it is asked again; null: none is. */
+  readonly gate: { readonly name: string; readonly againAtMs: number | null } | null;
   readonly works: readonly WorkRow[];
 }
 
@@ -76,6 +78,7 @@ export function emptyView(components: readonly Named[]): View {
     startedMs: null,
     expectedMs: null,
     rebootFor: null,
+    gate: null,
     works: [],
   };
 }
@@ -93,6 +96,15 @@ export function viewAfter(view: View, event: Event, nowMs: number): View {
       return { ...view, way: "back", expectedMs: null };
     case "host-reboot":
       return { ...view, rebootFor: event.components };
+    case "gate-asked":
+      return { ...view, gate: { name: event.gate, againAtMs: null } };
+    case "gate-answered":
+      return { ...view, gate: null };
+    case "waiting": {
+      const { gate, askedAgainMs } = event;
+      const againAtMs = askedAgainMs === null ? null : nowMs + askedAgainMs;
+      return { ...view, gate: { name: gate, againAtMs } };
+    }
     case "state-started":
     case "state-ended":
       return changed(view, event.component, (row) => afterState(row, event, nowMs));

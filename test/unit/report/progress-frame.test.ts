@@ -158,6 +158,44 @@ To v.2, group 1 of 1, 12 s`,
     expect(shown(view, 4000).split("\n").at(-1)).toBe("On the way back, 4.0 s");
   });
 
+  test("a gate that is waited for is named, and when it is asked again", () => {
+    const of = { gate: "window", moment: "group", group: 1 } as const;
+    const asked: Told[] = [...begun([[gateway], boards]), [2000, { type: "gate-asked", ...of }]];
+    const answered: Told[] = [
+      ...asked,
+      [
+        3000,
+        {
+          type: "gate-answered",
+          ...of,
+          answer: "not-now",
+          reason: null,
+          failure: null,
+          elapsedMs: 1,
+        },
+      ],
+    ];
+    const waiting: Told[] = [
+      ...answered,
+      [
+        3000,
+        {
+          type: "waiting",
+          deployment: "d7",
+          gate: "window",
+          moment: "group",
+          reason: null,
+          askedAgainMs: 60_000,
+        },
+      ],
+    ];
+    const last = (told: readonly Told[], nowMs: number) =>
+      shown(viewOf(told), nowMs).split("\n").at(-1);
+    expect(last(asked, 2500)).toBe(`Waits for the gate "window", 2.5 s`);
+    expect(last(answered, 4000)).toBe("To v.2, 4.0 s");
+    expect(last(waiting, 23_000)).toBe(`Waits for the gate "window", asked again in 40 s, 23 s`);
+  });
+
   test("what takes longer than expected says so", () => {
     const view = viewOf(begun([all], 60_000));
     expect(shown(view, 90_000).split("\n").at(-1)).toBe(
