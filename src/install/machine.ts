@@ -35,7 +35,7 @@ export interface MachineOptions {
 /**
  * Does long work of the processor alone, and shows whoever watches what that is. Nobody can listen for a signal
  * meanwhile, and there is nothing to bring to an end, so SIGINT and SIGTERM then end the process at once; also those
- * that have come just before.
+ * that have come just before. `use` changes nothing: it may be called again.
  */
 export type Compute = <T>(what: Computation, use: (heard: Heard) => T) => Promise<T>;
 

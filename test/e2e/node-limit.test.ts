@@ -41,7 +41,7 @@ describe("a limit in the configuration", () => {
     "holds for %s with a state file",
     (command, told, ...options) => {
       const directory = scratchDirectory();
-      const args = [command, ...writeRings(directory, 6), ...options];
+      const args = [command, ...writeRings(directory, 8), ...options];
       const { exit, stdout } = run(directory, "limited", args);
       expect(exit).toBe(14);
       expect(stdout).toContain(told);

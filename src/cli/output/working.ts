@@ -2,10 +2,17 @@ import type { Amount, Event, HowFar } from "../../core/events.ts";
 import type { Compute } from "../../install/machine.ts";
 import type { Progress } from "../../install/progress.ts";
 import type { Working, WorkToShow } from "../../install/working.ts";
+import type { Heard } from "../../planner/model/budget.ts";
 import type { Clock } from "../../platform/types.ts";
 
 /** What is over sooner is not shown. Milliseconds. */
 const showAfterMs = 500;
+
+/**
+ * What shows a computation takes as long to load as most computations do: it is loaded for one that takes longer, which
+ * is then begun anew. Milliseconds.
+ */
+const loadAfterMs = 100;
 
 /** How often it is told how far a computation is. Milliseconds. */
 const tellMs = 100;
@@ -93,6 +100,10 @@ export function showingWork(
       }
     },
     compute: async ({ work, name, nodeLimit }, use) => {
+      if (open === null) {
+        const soon = await alone(() => unlessLong(use, clock));
+        if (soon !== null) return soon.value;
+      }
       const how = (open ??= await load());
       return await alone(() => {
         const unit: Amount["unit"] = "search nodes";
@@ -115,4 +126,23 @@ export function showingWork(
       });
     },
   };
+}
+
+class Long extends Error {}
+
+/** Null: it has taken longer than a moment, and was given up. */
+function unlessLong<T>(
+  use: (heard: Heard) => T,
+  clock: Pick<Clock, "monotonicMs">,
+): { readonly value: T } | null {
+  const endMs = clock.monotonicMs() + loadAfterMs;
+  const heard = (): void => {
+    if (clock.monotonicMs() > endMs) throw new Long();
+  };
+  try {
+    return { value: use(heard) };
+  } catch (error) {
+    if (error instanceof Long) return null;
+    throw error;
+  }
 }

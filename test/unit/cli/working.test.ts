@@ -6,17 +6,20 @@ import type { Event } from "../../../src/core/events.ts";
 function showing() {
   let nowMs = 0;
   const told: (Event | "opened" | "closed")[] = [];
-  const load = () =>
-    Promise.resolve(() => {
+  let loads = 0;
+  const load = () => {
+    loads += 1;
+    return Promise.resolve(() => {
       told.push("opened");
       return {
         emit: (event: Event) => void told.push(event),
         close: () => void told.push("closed"),
       };
     });
+  };
   const clock = { monotonicMs: () => nowMs };
   const shown = showingWork(load, clock, (work) => Promise.resolve(work()));
-  return { told, ...shown, after: (ms: number) => (nowMs += ms) };
+  return { told, ...shown, loads: () => loads, after: (ms: number) => (nowMs += ms) };
 }
 
 const planning = { work: "planning", name: "system-core-v2", nodeLimit: 1000 } as const;
@@ -44,6 +47,23 @@ describe("a computation", () => {
       { type: "work-ended", work, name, elapsedMs: 800 },
       "closed",
     ]);
+  });
+
+  test("is begun anew where it takes longer than a moment, for only then is loaded what shows it", async () => {
+    const { compute, loads, after } = showing();
+    let begun = 0;
+    const within = (ms: number) =>
+      compute(planning, (heard) => {
+        begun += 1;
+        after(ms);
+        heard(1);
+        return begun;
+      });
+    expect(await within(50)).toBe(1);
+    expect(loads()).toBe(0);
+    expect(await within(150)).toBe(3);
+    expect(await within(150)).toBe(4);
+    expect(loads()).toBe(1);
   });
 
   test("is not shown where it is over soon", async () => {
