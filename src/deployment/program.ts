@@ -182,9 +182,14 @@ export const expectations: readonly RoundName[] = ["ExpectOld", "ExpectFacts"];
 
 /** The kind of a round; `ObserveInterrupted` stands in no program, it asks Provides. */
 export function kindOf(name: RoundName): RoundKind {
-  const rows = [...forwardRows, ...backRows, failure, commit, cleanup, owedCleanup];
-  return rows.find((row) => row.name === name)?.kind ?? "query";
+  return kinds.get(name) ?? "query";
 }
+
+const kinds = new Map(
+  [...forwardRows, ...backRows, failure, commit, cleanup, owedCleanup].map(
+    ({ name, kind }) => [name, kind] as const,
+  ),
+);
 
 /** One line of a program: a stop point that is passed unless the run asks for it, or a round. */
 export type Line =

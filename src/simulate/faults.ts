@@ -1,6 +1,7 @@
 import type { ComponentId } from "../core/ids.ts";
 import type { OpenRound } from "../deployment/deployment.ts";
 import { isLook } from "../deployment/evolve.ts";
+import { kindOf } from "../deployment/program.ts";
 import type { RoundName } from "../deployment/rounds.ts";
 import { cut, effectsOf, ended, exchanged, takenUp } from "./calls.ts";
 import type { Fault } from "./checker/model.ts";
@@ -40,6 +41,8 @@ function* inRound(
   const [component] = waiting;
   if (component === undefined) throw new Error("nobody is waited for");
   const effects = effectsOf(round);
+  // A query that was cut is asked again, whether its Interface was started or not.
+  const moments = kindOf(round) === "state" ? [null, ...effects] : [null];
   const failsAnyway = lastingFailure(situation, component, round) !== null;
   for (const effect of failsAnyway ? [] : effects) {
     yield {
@@ -63,13 +66,13 @@ function* inRound(
     const what = hasRebooted ? "the host loses power" : "killed";
     const cutAt = (at: Situation, waited: readonly ComponentId[], moment: Moment) =>
       cut(setting, underWay(setting, at, round, waited, moment), hasRebooted);
-    for (const moment of momentsOf(waiting, effects)) {
+    for (const moment of momentsOf(waiting, moments)) {
       yield {
         told: `${what} ${momentText(round, waiting, moment)}`,
         next: cutAt(situation, waiting, moment),
       };
     }
-    for (const effect of [null, ...effects]) {
+    for (const effect of moments) {
       const moment = waiting.map(() => effect);
       const again = madeAgain(setting, cutAt(situation, waiting, moment), round);
       if (again === null) continue;
@@ -105,8 +108,7 @@ type Moment = readonly (Effect | null)[];
  * Of two Components every mixture. Of more, all of them alike, or the first one other than the rest: those
  * before it have ended, so that it is each of them in turn.
  */
-function momentsOf(waiting: readonly ComponentId[], effects: readonly Effect[]): readonly Moment[] {
-  const all = [null, ...effects];
+function momentsOf(waiting: readonly ComponentId[], all: Moment): readonly Moment[] {
   if (waiting.length === 1) return all.map((one) => [one]);
   return all.flatMap((first) =>
     all.map((rest) => waiting.map((_, place) => (place === 0 ? first : rest))),

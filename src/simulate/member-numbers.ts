@@ -1,5 +1,5 @@
 import type { Member, Progress } from "../deployment/deployment.ts";
-import { roundNames } from "../deployment/rounds.ts";
+import { type RoundName, roundNames } from "../deployment/rounds.ts";
 import { vectorTable } from "./checker/vector-table.ts";
 
 /** A number for each Member, the same for those that do not differ in what can still come. */
@@ -61,20 +61,36 @@ const versionAt = flagsAt + 2;
 const vectorLength = flagsAt + 3;
 const mostFailures = 15;
 
+/** Where each round has its bits. */
+const bitsOf: { readonly [name in RoundName]?: { readonly into: number; readonly shift: number } } =
+  Object.fromEntries(
+    roundNames.map((name, at) => [
+      name,
+      { into: Math.floor(at / roundsInInt), shift: 4 * (at % roundsInInt) },
+    ]),
+  );
+
+/** Of the many rounds few have run, and hardly any has failed. */
 function packRounds({ ran, failures }: Member, vector: Int32Array): void {
   vector.fill(0, 0, flagsAt);
-  for (let at = 0; at < roundNames.length; at += 1) {
-    const name = roundNames[at];
-    if (name === undefined) break;
+  for (const name in ran) {
+    if (!isRound(name)) continue;
     const progress = ran[name];
-    const failed = failures[name];
-    if (progress === undefined && failed === undefined) continue;
-    const into = Math.floor(at / roundsInInt);
-    const shift = 4 * (at % roundsInInt);
-    if (progress !== undefined)
-      vector[into] = (vector[into] ?? 0) | (progressNumbers[progress] << shift);
-    if (failed === undefined) continue;
-    if (failed > mostFailures) throw new Error(`${name} has failed ${failed} times`);
-    vector[roundInts + into] = (vector[roundInts + into] ?? 0) | (failed << shift);
+    const bits = bitsOf[name];
+    if (progress === undefined || bits === undefined) continue;
+    vector[bits.into] = (vector[bits.into] ?? 0) | (progressNumbers[progress] << bits.shift);
   }
+  for (const name in failures) {
+    if (!isRound(name)) continue;
+    const failed = failures[name];
+    const bits = bitsOf[name];
+    if (failed === undefined || bits === undefined) continue;
+    if (failed > mostFailures) throw new Error(`${name} has failed ${failed} times`);
+    const into = roundInts + bits.into;
+    vector[into] = (vector[into] ?? 0) | (failed << bits.shift);
+  }
+}
+
+function isRound(name: string): name is RoundName {
+  return name in bitsOf;
 }

@@ -147,8 +147,16 @@ class PackedSituation implements Packed<Situation> {
   }
 
   #haveChanged(situation: Situation, places: readonly number[], calls: Uint8Array): boolean {
+    const { world, deployment } = situation;
     let hasChanged = false;
-    for (const place of places) if (this.#hasChanged(situation, place, calls)) hasChanged = true;
+    for (const place of places) {
+      // Mostly it is one of many.
+      const isSame =
+        this.#members[place] === deployment.members[place] &&
+        this.#world[place] === world[place] &&
+        this.#calls[place] === calls[place];
+      if (!isSame && this.#hasChanged(situation, place, calls)) hasChanged = true;
+    }
     return hasChanged;
   }
 
@@ -157,21 +165,29 @@ class PackedSituation implements Packed<Situation> {
     const runs = world[at] ?? null;
     const called = calls[at] ?? 0;
     if (member === undefined) throw new Error("a Component that is not of this System");
-    if (this.#members[at] === member && this.#world[at] === runs && this.#calls[at] === called) {
-      return false;
-    }
-    const { ofMember, versions, components } = this.#parts;
+    const { ofMember, versions } = this.#parts;
     if (this.#members[at] !== member) this.#memberNumbers[at] = ofMember(member);
     if (this.#world[at] !== runs) this.#versions[at] = versions(runs);
     this.#members[at] = member;
     this.#world[at] = runs;
     this.#calls[at] = called;
-    this.#component[0] = this.#memberNumbers[at] ?? 0;
-    this.#component[1] = (this.#versions[at] ?? 0) * 16 + called;
-    const number = components.numberOf(this.#component, 2);
+    const number = this.#componentNumber(
+      this.#memberNumbers[at] ?? 0,
+      this.#versions[at] ?? 0,
+      called,
+    );
     const isSame = number === this.#components[at];
     this.#components[at] = number;
     return !isSame;
+  }
+
+  /** Put together where that fits into an int, which it nearly always does. */
+  #componentNumber(member: number, version: number, called: number): number {
+    const rest = version * 16 + called;
+    if (member < memberRange && rest < restRange) return member * restRange + rest;
+    this.#component[0] = member;
+    this.#component[1] = rest;
+    return -2 - this.#parts.components.numberOf(this.#component, 2);
   }
 
   #noteLasting({ lasting }: Situation, calls: Uint8Array): void {
@@ -242,6 +258,8 @@ class PackedSituation implements Packed<Situation> {
 }
 
 const directions = { forward: 0, back: 1, out: 2 } as const;
+const memberRange = 2 ** 20;
+const restRange = 2 ** 11;
 const waited = 1;
 const started = 2;
 const lastingNumbers = { none: 0, cleanup: 4, rollback: 8, both: 12 } as const;

@@ -26,6 +26,7 @@ export const proof: Bench = async () => [
   simulated("simulate the seed's, 2 faults", systemOf(seedSketch), 2, 1_000),
   simulated("simulate 20 in a chain, 1 fault", chain(20, true), 1, 5_000),
   ...againstTheMachine("10 in a chain, 2 faults", chain(10, true), 2),
+  ...[15, 20].flatMap(firstMillion),
   besideFive(50),
   explained("explain 50 tables", chain(50, false), 100),
 ];
@@ -38,6 +39,40 @@ function simulated(name: string, system: System, faults: number, limitMs: number
   });
   const rate = Math.round(situations / (ms / 1000));
   return row(`${name} (${situations} situations, ${rate} a second)`, ms, limitMs);
+}
+
+/** How fast a chain is explored where not all of it can be, and what a situation takes then. */
+function firstMillion(length: number): readonly BenchRow[] {
+  const system = chain(length, true);
+  const answer = findPlan(system);
+  if (answer.kind !== "plan") throw new Error(`there is a ${answer.kind}`);
+  const first = syntheticBegin(system, answer.plan);
+  const bounds = { faults: 2, situations: 1_000_000 };
+  const setting = {
+    machine: realMachine,
+    answers: answersOf(system),
+    grounding: groundingOf(system),
+  };
+  const begin = process.cpuUsage();
+  const bytes = bytesOf(first, setting, bounds) / bounds.situations;
+  const rate = bounds.situations / (processorMs(begin) / 1000);
+  const name = `${length} in a chain, 2 faults, the first million`;
+  return [
+    {
+      name: `simulate ${name}`,
+      measured: `${Math.round(rate)} a second`,
+      reference: "may be 100000 a second at least",
+      ratio: 100_000 / rate,
+      limit: 1,
+    },
+    {
+      name: `the memory of a situation, ${name}`,
+      measured: `${Math.round(bytes)} bytes`,
+      reference: "may take 300 bytes",
+      ratio: bytes / 300,
+      limit: 1,
+    },
+  ];
 }
 
 /** A hub, which goes first, and so many nodes that nothing tells apart. */
