@@ -22,7 +22,10 @@ export function gateAsked(deployment: Deployment, record: GateAsked): Deployment
   return { ...deployment, stoppedBefore: null, gates };
 }
 
-/** Whoever asks knows that the deployment can be gone on with, so this counts as progress. */
+/**
+ * A wait is a stop, and a no an end: neither is a run in vain. That a gate lets it pass brings nothing further by
+ * itself, else a run that dies behind it each time would be made for ever.
+ */
 export function gateAnswered(deployment: Deployment, record: GateAnswered): Deployment {
   const { gates, begin, runs } = deployment;
   const { gate, answer, reason, monotonicMs } = record;
@@ -30,7 +33,8 @@ export function gateAnswered(deployment: Deployment, record: GateAnswered): Depl
   const { moment } = gates.asked;
   const waitedMs = waitedUntil(gates, monotonicMs);
   const settled: GateStanding = { ...gates, asked: null, waiting: null, waitedMs };
-  const answered: Deployment = { ...deployment, idleRuns: 0, gates: settled };
+  const idleRuns = answer.kind === "go" ? deployment.idleRuns : 0;
+  const answered: Deployment = { ...deployment, idleRuns, gates: settled };
   const refused = (why: FailureReason): Deployment =>
     enterBack({
       ...answered,

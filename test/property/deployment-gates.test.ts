@@ -220,3 +220,29 @@ describe("a gate", () => {
     });
   });
 });
+
+it("a run that gets no further than its gates has got nothing done: no loop of them goes on for ever", () => {
+  const gates: readonly PlannedGate[] = [
+    { name: "one", at: ["group"], timeoutMs: 1000, deferAtMostMs: null },
+  ];
+  const system = { ...spec, gates };
+  const boards = new Boards(system, (round, id, nth) =>
+    round === "ExpectOld" && id === "A" && nth > 0 ? { cut: "while-running" } : "ok",
+  );
+  let last = drive(
+    beginOf(system),
+    new Boards(
+      system,
+      () => "ok",
+      () => "cut",
+    ),
+  );
+  let runs = 1;
+  while (last.end !== "ended") {
+    expect(runs).toBeLessThan(10);
+    last = drive(last, boards);
+    runs += 1;
+  }
+  expect(last.deployment.failure).toMatchObject({ kind: "no-progress" });
+  expect(last.deployment.ended?.outcome).toBe("failed-unchanged");
+});
