@@ -5,7 +5,7 @@ import type { GateMoment, StopPoint } from "../core/protocol.ts";
 import { type Grounding, groundingOf } from "../planner/constraints/grounding.ts";
 import { isUnsure } from "./contingency-plan.ts";
 import type { Deployment, GateWait, Member } from "./deployment.ts";
-import { deferralMs, gatesAt } from "./gates.ts";
+import { leftToWaitMs } from "./gates.ts";
 import { type Next, next } from "./next.ts";
 import type { PlannedGate } from "./records.ts";
 import { verdict } from "./verdict.ts";
@@ -112,13 +112,11 @@ export function decide(
 }
 
 function askGate(deployment: Deployment, coming: Extract<Next, { kind: "gate" }>): Action {
-  const { begin, gates, runs } = deployment;
   const { gate, moment, group } = coming;
   const ask = { kind: "ask-gate", gate, moment, group } as const;
-  const { waiting, waitedMs } = gates;
-  const waited = gatesAt(begin, moment).find(({ name }) => name === waiting?.gate);
-  if (waiting === null || waited === undefined || waiting.run !== runs) return ask;
-  const leftMs = deferralMs(begin, waited, moment) - (waitedMs[waiting.gate] ?? 0);
+  const { waiting } = deployment.gates;
+  const leftMs = leftToWaitMs(deployment);
+  if (waiting === null || leftMs === null || waiting.run !== deployment.runs) return ask;
   return { kind: "wait", ask, wait: waiting, leftMs };
 }
 

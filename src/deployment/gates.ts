@@ -24,6 +24,16 @@ export function deferralMs(begin: Begin, gate: PlannedGate, moment: GateMoment):
   return Math.min(own, begin.gateWaitMs ?? Infinity);
 }
 
+/** For how much longer the gate may say not now that has said so last; null: none has. Milliseconds. */
+export function leftToWaitMs({ begin, gates }: Deployment): number | null {
+  const { waiting, waitedMs } = gates;
+  if (waiting === null) return null;
+  const { gate, moment } = waiting;
+  const planned = gatesAt(begin, moment).find(({ name }) => name === gate);
+  if (planned === undefined) return null;
+  return deferralMs(begin, planned, moment) - (waitedMs[gate] ?? 0);
+}
+
 /** A gate has refused the deployment before anything of it was done. */
 export function isRefused({ failure }: Pick<Deployment, "failure">): boolean {
   return failure?.kind === "gate" && failure.moment === "start";

@@ -1,6 +1,7 @@
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
+import { leftToWaitMs } from "../deployment/gates.ts";
 import { type Deployed, type Request, takeUp } from "../executor/deploy.ts";
 import { identitiesOf } from "./cache-contents.ts";
 import { noteEnd, whyNothingToDo, type WhyNothingToDo } from "./caller-marks.ts";
@@ -84,7 +85,9 @@ function whyIdle(
   if (waiting === null || deployment.ended !== null) return "not-at-gate";
   // In another boot the clock has begun anew, and nobody knows how long ago that was.
   const isSameBoot = host.bootId() === deployment.run.bootId;
-  const dueMs = waiting.sinceMs + (waiting.retryAfterMs ?? 0);
+  // Above what it may wait, not now is a no: nothing stays half-way until the gate wants to be asked again.
+  const waitMs = Math.min(waiting.retryAfterMs ?? 0, leftToWaitMs(deployment) ?? 0);
+  const dueMs = waiting.sinceMs + waitMs;
   return isSameBoot && clock.monotonicMs() < dueMs ? "gate-not-due" : null;
 }
 

@@ -171,6 +171,17 @@ describe("resume --waiting, as the timer calls it,", () => {
     expect(gateCalls()).toEqual(["start window"]);
   });
 
+  test("takes it for a no once it may not wait any longer, whenever the gate wants to be asked", () => {
+    withGates({ name: "health", at: ["commit"], keys: "defer_at_most: 1s" });
+    tellGate(system, "health", notNow("not warm yet", 86_400));
+    expect(system.run(install).exit).toBe(5);
+    let last = resume();
+    for (let tries = 0; tries < 20 && last.exit === 0; tries += 1) last = resume();
+    expect(last.exit).toBe(22);
+    expect(last.stderr).toContain(`The gate "health" still says not now after 1 s`);
+    expect([system.versions(), system.isInProgress()]).toEqual([v1, false]);
+  });
+
   test("leaves alone what waits for somebody else, and what was interrupted", () => {
     withGates({ name: "window", at: ["commit"] });
     tellGate(system, "window", notNow("closed"));
