@@ -11,6 +11,7 @@ import { pictures } from "./pictures.ts";
 import { planner } from "./planner.ts";
 import { proof } from "./proof.ts";
 import { aligned, type Bench, type BenchRow } from "./row.ts";
+import { ssh } from "./ssh.ts";
 import { startup } from "./startup.ts";
 import { supply } from "./supply.ts";
 
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, Bench>> = {
   cache,
   supply,
   interface: interfaces,
+  ssh,
   "mender-client": menderClient,
   planner,
   fleet,

@@ -54,7 +54,7 @@ end_earlier() {
   ! anybody || fail "an earlier call of $id is still at work on this machine and cannot be ended"
 }
 
-is_of() { [ -f "$place/deployment" ] && [ "$(cat "$place/deployment")" = "$1" ]; }
+is_of() { [ -f "$place/deployment" ] && read -r kept_for <"$place/deployment" && [ "$kept_for" = "$1" ]; }
 
 # Gives the stored files as the streams of the protocol: asked for is what the Interface has begun, all-read is the end.
 feed() {
