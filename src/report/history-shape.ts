@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { deploymentOutcomes } from "../core/events.ts";
+import { gateMoments } from "../core/protocol.ts";
 import { roundNames } from "../deployment/rounds.ts";
 import { causeShape, failureShape } from "./cause-shape.ts";
 import { warningShape } from "./problem-shape.ts";
@@ -34,6 +35,16 @@ const pastShape = z.object({
 });
 
 const inFullShape = pastShape.extend({
+  gates: z.array(
+    z.object({
+      gate: z.string(),
+      moment: z.enum(gateMoments),
+      at: z.iso.datetime(),
+      answer: z.enum(["go", "not-now", "no"]),
+      reason: z.string().nullable(),
+      times: z.int(),
+    }),
+  ),
   timeline: z.array(
     z.object({
       component: z.string(),

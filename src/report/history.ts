@@ -6,6 +6,7 @@ import { durationText } from "./measures.ts";
 import { outcomeHint, outcomeSentence } from "./outcome.ts";
 import { failureSentence } from "./status.ts";
 import { causeJson } from "./cause.ts";
+import { gateCells, type GateRecord } from "./gate-record.ts";
 import { failureJson } from "./failure.ts";
 import { printableExactly } from "./printable.ts";
 import { causeText } from "./prospect.ts";
@@ -24,6 +25,8 @@ export interface Past {
   readonly elapsedMs: ReadonlyMap<string, number>;
   /** What was done, in its order. */
   readonly spans: readonly Span[];
+  /** What gates have answered. */
+  readonly gates: readonly GateRecord[];
 }
 
 /** One line a deployment, the last one first. */
@@ -56,7 +59,7 @@ export function inShort(one: Past) {
 
 /** One deployment in full: cause, and per Component from, to, where it is, and the time its Interface took. */
 export function pastLines(past: Past, style: Style): readonly string[] {
-  const { deployment, spans } = past;
+  const { deployment, spans, gates } = past;
   const { failure } = deployment;
   const hint = pastHint(past);
   const rows = journeys(past).map(({ id, type, from, to, version, elapsedMs }) => [
@@ -87,6 +90,8 @@ export function pastLines(past: Past, style: Style): readonly string[] {
     ),
     ...(done.length === 0 ? [] : ["What was done:"]),
     ...alignedExactly(done, style.widthOf).map((cells) => `  ${cells.join("  ")}`),
+    ...(gates.length === 0 ? [] : ["What gates answered:"]),
+    ...alignedExactly(gates.map(gateCells), style.widthOf).map((cells) => `  ${cells.join("  ")}`),
   ];
 }
 
@@ -163,7 +168,8 @@ export function pastInFullJson(past: Past): Readonly<Record<string, unknown>> {
     elapsed_ms: Math.round(toMs - fromMs),
     failure: failure === null ? null : failureJson(failure),
   }));
-  return { ...pastJson(past), timeline };
+  const gates = past.gates.map(({ failed: _, ...gate }) => gate);
+  return { ...pastJson(past), timeline, gates };
 }
 
 export function pastJson(past: Past): Readonly<Record<string, unknown>> {

@@ -36,6 +36,11 @@ test("a gate that says not now, then go: the deployment waits, resume asks again
   const done = system.run(["resume"]);
   expect([done.exit, system.versions()]).toEqual([0, v2]);
   expect(gateCalls()).toEqual(["start consent", "start consent"]);
+  const [id = ""] = system.run(["history"]).stdout.split(" ");
+  const past = system.run(["history", id]).stdout;
+  expect(past).toMatch(
+    /^What gates answered:\n {2}\S+ {2}consent {2}start {2}not now: the arm is moving\n {2}\S+ {2}consent {2}start {2}go$/m,
+  );
 });
 
 test("gates are asked at each of their moments, in their order, and told what comes", () => {

@@ -39,6 +39,7 @@ export function pastOf(text: string): Past {
     endedAt: "2026-01-01T00:00:00.000Z",
     lastRunMs: 1,
     elapsedMs: new Map([[component, 5]]),
+    gates: [],
     spans: timelineOf(records).map((span) => ({
       ...span,
       component,

@@ -17,6 +17,7 @@ import {
 import { jsonText } from "../../report/json-text.ts";
 import { problemJson, problemsText } from "../../report/problems.ts";
 import type { Canvas, Style } from "../../report/style.ts";
+import { gateRecordsOf } from "../../report/gate-record.ts";
 import { timelineOf } from "../../report/timeline.ts";
 import { laidOut } from "../output/laid-out.ts";
 import { failed, sayProblems } from "../output/output.ts";
@@ -117,6 +118,7 @@ function pastOf(journal: Result<Journal<JournalRecord>>): Result<Past | null> {
     lastRunMs: end?.runMs ?? null,
     elapsedMs: elapsedOf(records),
     spans: timelineOf(records),
+    gates: gateRecordsOf(records),
   });
 }
 

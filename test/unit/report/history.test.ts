@@ -23,6 +23,7 @@ function past({ begun, ended, runs = 1, lastRunMs, elapsedMs = 0 }: Times): Past
     lastRunMs: lastRunMs ?? null,
     elapsedMs: new Map([["G13", elapsedMs]]),
     spans: [],
+    gates: [],
   };
 }
 
