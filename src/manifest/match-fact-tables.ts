@@ -121,6 +121,10 @@ function chosen(
     {
       ...speaker,
       slots: seats.map(({ type, id, at }) => ({ type, id, at, when: [] })),
+      isPartial: (slot) =>
+        seats.some(
+          ({ type, id, column }) => type === seats[slot]?.type && id !== null && column === null,
+        ),
       asked: (slot) => facts.flat().filter(({ seat }) => seat === slot),
     },
     domains,

@@ -23,6 +23,8 @@ export interface Speaker {
   readonly slots: readonly Slot[];
   /** What is asked of the facts of whoever stands in the slot, to decide what is said. */
   readonly asked: (slot: number) => readonly FactCondition[];
+  /** Whether it leaves out Components of its type that no column names: then each of the others is named. */
+  readonly isPartial?: (slot: number) => boolean;
 }
 
 /** Components that stand in the slots; those that are alike are one choice. */
@@ -74,6 +76,7 @@ export function choicesOf(
     const isWhole =
       slot.id === null &&
       sharing === null &&
+      speaker.isPartial?.(at) !== true &&
       speaksOf.length === members.length &&
       members.length > 0 &&
       areAlike(speaker.asked(at), members, facts);
