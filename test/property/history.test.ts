@@ -141,8 +141,16 @@ function* othersOf(record: JournalRecord): Generator<JournalRecord> {
     yield { ...record, group: (record.group ?? 0) + 1 };
     yield { ...record, components: rest };
     if (first !== undefined) yield { ...record, components: [first, ...record.components] };
-  } else if (record.type === "replanned") {
-    yield { type: "replanned", groups: record.groups === null ? [] : null };
+  } else if (record.type === "replanned" && (record.groups ?? []).length > 0) {
+    // Where there is nothing to do, or no way, the same calls follow.
+    const groups = record.groups ?? [];
+    yield { type: "replanned", groups: null };
+    yield { type: "replanned", groups: [] };
+    yield { type: "replanned", groups: [...groups.slice(1), ...groups.slice(0, 1), []] };
+    const back = groups.map((steps) =>
+      steps.map((one) => ({ ...one, from: one.to, to: one.from })),
+    );
+    yield { type: "replanned", groups: back };
   } else if (record.type === "ended") {
     const isSuccess = record.outcome === "success";
     yield { ...record, outcome: isSuccess ? "failed-rolled-back" : "success" };
