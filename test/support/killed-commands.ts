@@ -71,8 +71,9 @@ if [ -e "$directory/watched" ] && [[ \${caller[1]-} == */interfaces/v1/* ]]; the
   if [ -e "$directory/kill" ]; then
     mapfile -t kill <"$directory/kill"
     mapfile -t started <"$directory/started/$call"
-    if [ "$call \${#started[@]}" = "\${kill[0]} \${kill[1]}" ]; then
-      : >"$directory/killed"
+    # Of two that come at the same time both may find more than they looked for, and one of them kills.
+    if [ "$call" = "\${kill[0]}" ] && [ "\${#started[@]}" -ge "\${kill[1]}" ] &&
+      (set -C && : >"$directory/killed") 2>/dev/null; then
       read -r _ _ _ _ group _ </proc/self/stat
       read -r _ _ _ parent _ <"/proc/$group/stat"
       [ "\${kill[2]}" = alone ] || kill -KILL "$parent"
