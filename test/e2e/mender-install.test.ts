@@ -283,23 +283,29 @@ install-device: left as it is: ${root}/var/lib/mender-orchestrator
   });
 });
 
-test("an Interface of the device's own stays where one of ours has its name, and is no part of the program", () => {
-  const root = join(scratchDirectory(), "device");
-  const own = join(root, "usr/share/mender-orchestrator/interfaces/v1/deb");
-  mkdirSync(dirname(own), { recursive: true });
-  writeFileSync(own, "#!/bin/sh\n");
-  for (const time of ["first", "second"]) {
-    const { status, stdout, stderr } = installDevice("--root", root);
-    expect([time, status]).toEqual([time, 0]);
-    expect(stderr).toContain(
-      `install-device: left as it is: ${own}, which is not ours; to have the Interface "deb" that comes with the program, rename that file,`,
-    );
-    expect(stdout).not.toContain(own);
+test.each([
+  ["an Interface", "interfaces/v1/deb"],
+  ["a gate", "gates/v1/window"],
+])(
+  "%s of the device's own stays where one of ours has its name, and is no part of the program",
+  (_, file) => {
+    const root = join(scratchDirectory(), "device");
+    const own = join(root, "usr/share/mender-orchestrator", file);
+    mkdirSync(dirname(own), { recursive: true });
+    writeFileSync(own, "#!/bin/sh\n");
+    for (const time of ["first", "second"]) {
+      const { status, stdout, stderr } = installDevice("--root", root);
+      expect([time, status]).toEqual([time, 0]);
+      expect(stderr).toContain(
+        `install-device: left as it is: ${own}, which is not ours; to have the "${basename(file)}" that comes with the program, rename that file,`,
+      );
+      expect(stdout).not.toContain(own);
+      expect(readFileSync(own, "utf8")).toBe("#!/bin/sh\n");
+    }
+    expect(installDevice("--root", root, "--uninstall").status).toBe(0);
     expect(readFileSync(own, "utf8")).toBe("#!/bin/sh\n");
-  }
-  expect(installDevice("--root", root, "--uninstall").status).toBe(0);
-  expect(readFileSync(own, "utf8")).toBe("#!/bin/sh\n");
-});
+  },
+);
 
 test("an Interface of ours that was changed in its place is ours still, and is replaced", () => {
   const root = join(scratchDirectory(), "device");

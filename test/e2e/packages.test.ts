@@ -319,8 +319,11 @@ describe.skipIf(!works)("the packages", () => {
         expect(device.versions()).toEqual(v1);
       });
 
-      test("is refused where an Interface of the device's own has the name of one of ours", async () => {
-        const own = "/usr/share/mender-orchestrator/interfaces/v1/deb";
+      test.each([
+        ["an Interface", "interfaces/v1/deb"],
+        ["a gate", "gates/v1/window"],
+      ])("is refused where %s of the device's own has the name of one of ours", async (_, file) => {
+        const own = `/usr/share/mender-orchestrator/${file}`;
         await dpkg("-r", "orchestrator");
         mkdirSync(dirname(device.path(own)), { recursive: true });
         writeFileSync(device.path(own), "#!/bin/sh\n");

@@ -97,6 +97,13 @@ describe.skipIf(!needs("dash") || !needs("busybox")).each(shells)("in $name", ({
       `window.conf: "Monday" is no day; write Mon, Tue, Wed, Thu, Fri, Sat or Sun`,
     ],
     ["open Mon 22-23", `window.conf: "22" is no time; write it as 22:00`],
+    ["open Mon 22:00", `window.conf: "22:00" is no time span; write it as 22:00-05:00`],
+    [
+      "open Mon 11:00-13:00\nopen Tue 22:00",
+      `window.conf: "22:00" is no time span; write it as 22:00-05:00`,
+    ],
+    ["zone\nopen Mon 22:00-23:00", `window.conf: the time zone "" is not known here`],
+    ["zone posix\nopen Mon 22:00-23:00", `window.conf: the time zone "posix" is not known here`],
     [
       "zone Mars/Olympus\nopen Mon 22:00-23:00",
       `window.conf: the time zone "Mars/Olympus" is not known here`,
