@@ -5,7 +5,7 @@ interface Pattern {
   readonly code: ProblemCode;
   /** What commander says, without `error: `; the groups are the values and the suggestion. */
   readonly pattern: RegExp;
-  readonly message: (value: string, more: string) => string;
+  readonly message: (value: string, more: string, rest: string) => string;
   readonly hint: string;
 }
 
@@ -49,9 +49,15 @@ const patterns: readonly Pattern[] = [
   },
   {
     code: "invalid-argument",
-    pattern: /^option '(.*?)' argument '.*' is invalid\. (.*)$/s,
-    message: (value, more) => `The option "${value}" does not take this value: ${more}`,
-    hint: "Give one of the values named.",
+    pattern: /^option '(.*?)' argument '(.*)' is invalid\. (.*)$/s,
+    message: (value, given, more) => `The option "${value}" does not take "${given}": ${more}`,
+    hint: `"--help" behind the command shows what it takes.`,
+  },
+  {
+    code: "invalid-argument",
+    pattern: /^option '(.*?)' cannot be used with option '(.*)'$/s,
+    message: (value, other) => `The options "${value}" and "${other}" exclude each other.`,
+    hint: "Leave one of them out.",
   },
   {
     code: "invalid-argument",
@@ -67,10 +73,10 @@ export function usageProblem(said: string): Problem {
   for (const { code, pattern, message, hint } of patterns) {
     const match = pattern.exec(text);
     if (match === null) continue;
-    const [, value = "", more = ""] = match;
+    const [, value = "", more = "", rest = ""] = match;
     const isUnknown = code === "unknown-command" || code === "unknown-option";
     const nearest = isUnknown && more !== "" ? `Did you mean "${more}"?` : null;
-    return { code, message: message(value, more), hint: nearest ?? hint };
+    return { code, message: message(value, more, rest), hint: nearest ?? hint };
   }
   return {
     code: "invalid-argument",

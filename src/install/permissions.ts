@@ -119,14 +119,20 @@ function exposed(machine: Machine, all: readonly Guarded[]): readonly Problem[] 
   if (options.topologyComponents !== null) return [];
   const datastore = guardedDatastore(machine);
   const datastorePath = realPathOf(machine, datastore.path);
-  const problems = all.flatMap((guarded) => {
+  const exposures = all.flatMap((guarded) => {
     const path = resolve(environment.workingDirectory, guarded.path);
     const found = unlessRefused(() => exposureAt(platform.files, { ...guarded, path }), null);
-    if (found === null) return [];
-    // Told once, as what it is, whatever else lies in it.
-    return found.path === datastorePath
-      ? [problemOf(machine, datastore, { ...found, as: "itself" })]
-      : [problemOf(machine, guarded, found)];
+    return found === null ? [] : [{ guarded, found }];
+  });
+  const themselves = new Set(
+    exposures.flatMap(({ found }) => (found.as === "itself" ? [found.path] : [])),
+  );
+  // Told once, as what it is, whatever else lies in it.
+  const problems = exposures.flatMap(({ guarded, found }) => {
+    if (found.path === datastorePath)
+      return [problemOf(machine, datastore, { ...found, as: "itself" })];
+    if (found.as !== "itself" && themselves.has(found.path)) return [];
+    return [problemOf(machine, guarded, found)];
   });
   return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }

@@ -57,7 +57,7 @@ function isAnything({ alternatives }: Cell): boolean {
   return alternatives.includes("any");
 }
 
-/** The tables and rules without what facts decide. */
+/** The tables and rules without what facts decide, and without limits. */
 function ofVersions(constraints: Constraints, types: readonly ComponentType[]): Constraints {
   const { endStates, transitionStates, rules } = constraints;
   const read = (table: ConstraintTable) => withoutFactRows(table, types);
@@ -67,6 +67,8 @@ function ofVersions(constraints: Constraints, types: readonly ComponentType[]): 
     transitionStates: transitionStates.filter(({ sharing }) => sharing === null).map(read),
     passesAny: constraints.passesAny || transitionStates.some(({ sharing }) => sharing !== null),
     rules: rules.filter(isOfVersions),
+    // A limit forbids no update, and the Components that it names are unknown here.
+    limits: [],
   };
 }
 

@@ -320,6 +320,16 @@ describe("a gate that cannot be asked", () => {
     expect(writable.stderr).toContain("[gate-writable]");
   });
 
+  test("is refused where others may write to the directory in which it lies, which is told once", () => {
+    withGates({ name: "window", at: ["start"] });
+    chmodSync(system.path("gates/v1"), 0o777);
+    const writable = problem();
+    expect(writable.exit).toBe(15);
+    expect(writable.stderr.match(/error: .*/g)).toEqual([
+      `error: The directory of the gates "${system.path("gates/v1")}" can be changed by others than its owner. [gate-writable]`,
+    ]);
+  });
+
   test("holds up a resume until it is back, and costs nothing", () => {
     withGates({ name: "window", at: ["commit"] });
     tellGate(system, "window", notNow("closed"), { exit: 0 });

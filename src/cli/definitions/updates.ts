@@ -122,7 +122,8 @@ function waitOption(): Option {
     "wait for gates that say not now, for so long: 90s, 15m, 4h or 2d",
   ).argParser((text) => {
     const ms = durationMs(text);
-    if (ms === null) throw new InvalidArgumentError("It must be a duration such as 15m.");
+    if (ms === null)
+      throw new InvalidArgumentError("It must be a duration such as 90s, 15m, 4h or 2d.");
     return ms;
   });
 }

@@ -42,8 +42,14 @@ test.each([
   [
     "error: option '--format <format>' argument 'xml' is invalid. Allowed choices are text, json.",
     "invalid-argument",
-    `The option "--format <format>" does not take this value: Allowed choices are text, json.`,
-    "Give one of the values named.",
+    `The option "--format <format>" does not take "xml": Allowed choices are text, json.`,
+    `"--help" behind the command shows what it takes.`,
+  ],
+  [
+    "error: option '--certificate <file>' cannot be used with option '--diff <old>'",
+    "invalid-argument",
+    `The options "--certificate <file>" and "--diff <old>" exclude each other.`,
+    "Leave one of them out.",
   ],
 ])("%j is told as a problem", (said, code, message, hint) => {
   expect(usageProblem(said)).toEqual({ code, message, hint });

@@ -153,3 +153,8 @@ test("a row, or an end state, that a rule forbids", () => {
     ...starts,
   ]);
 });
+
+test("a limit of single Components, which nobody knows without a System", () => {
+  const limits = `  limits:\n    - { of: [rtos@left, rtos@right, gateway], at_most: 1 }\n`;
+  expect(noted(`${withRows("[gateway-2.0, rtos-1.0, YES]")}${limits}`)).toEqual(starts);
+});
