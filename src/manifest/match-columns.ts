@@ -74,7 +74,7 @@ export function unknownComponent(
   const ids = idsOfType(type, domains);
   return {
     code: "table-column",
-    message: `The column "${head}" names no Component of the System.`,
+    message: `"${head}" names no Component of the System.`,
     at,
     expected: `one of ${ids.join(", ")}`,
     got: id,

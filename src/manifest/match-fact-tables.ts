@@ -101,7 +101,7 @@ export function matchFactEndTable(
     problems: [
       ...main.problems,
       ...(found?.problems ?? []),
-      ...(isNone && isMet ? [noneFits(table)] : []),
+      ...(isNone && isMet ? [noneFits(table, factsAsked(split, domains, known))] : []),
     ],
   };
 }
@@ -199,12 +199,36 @@ function distinct<Table>(tables: readonly Table[]): readonly Table[] {
   return [...new Map(tables.map((table) => [JSON.stringify(table), table])).values()];
 }
 
-function noneFits({ name, at }: ConstraintTable): Problem {
+/** What each Component has of the facts that YES rows ask for: `hw_rev of "G13" is "B"`. */
+function factsAsked(
+  split: SplitTable,
+  domains: VersionDomains,
+  known: readonly KnownFacts[],
+): readonly string[] {
+  const asked = split.facts
+    .filter((_, index) => split.table.rows[index]?.verdict === "yes")
+    .flat()
+    .filter(({ cell }) => !isAnything(cell));
+  const told = asked.flatMap(({ seat, key }) =>
+    membersOf(split, seat, domains).map((member) => {
+      const value = known[member]?.facts.get(key);
+      const has = value === undefined ? "unknown" : `"${value}"`;
+      return `${key} of "${domains.components[member]?.id ?? ""}" is ${has}`;
+    }),
+  );
+  return [...new Set(told)];
+}
+
+/** So many facts are told. */
+const mostFacts = 5;
+
+function noneFits({ name, at }: ConstraintTable, told: readonly string[]): Problem {
   return {
     code: "table-invalid",
     message: `No acceptable row of "${name}" fits the facts of this System.`,
     at,
     expected: "a row whose facts all Components of its columns have",
+    got: `${told.slice(0, mostFacts).join(", ")}${told.length > mostFacts ? ", ..." : ""}`,
     hint: "Add a row for such a System, or correct what is told of its Components.",
   };
 }

@@ -60,6 +60,15 @@ test("a directory that is not empty is left as it is", () => {
   expect(execFileSync("ls", ["-A", directory], { encoding: "utf8" })).toBe("mine\n");
 });
 
+test("a file is no directory to write to, and is left as it is", () => {
+  const file = join(scratchDirectory(), "mine");
+  writeFileSync(file, "mine");
+  const { exit, stdout, stderr } = runProgram(["init", file]);
+  expect({ exit, stdout }).toEqual({ exit: 10, stdout: "" });
+  expect(stderr).toContain(`error: "${file}" is not a directory. [invalid-argument]`);
+  expect(readFileSync(file, "utf8")).toBe("mine");
+});
+
 test("a name that cannot be written into scripts, and an example that is none, write nothing", () => {
   const directory = join(scratchDirectory(), "a$b");
   const quoted = runProgram(["init", directory]);

@@ -185,6 +185,9 @@ describe.skipIf(!needs("openssl"))("signed", () => {
     makeKeys(system.path("."), "own", "other");
     expect(verify("c.json", "--key", "own.pub").exit).toBe(12);
     expect(plan("--key", "own.pem").exit).toBe(0);
+    const asked = "Its signature is by one of the given keys.";
+    expect(verify("c.json", "--key", "own.pub").stdout).toContain(asked);
+    expect(verify("c.json").stdout).not.toContain(asked);
     const exits = [[], ["--key", "own.pub"], ["--key", "other.pub"]].map(
       (key) => verify("c.json", ...key).exit,
     );

@@ -60,7 +60,11 @@ export async function verifyPlan(
   const history = past.value;
   answer(
     output,
-    () => [...textOf(file, told), ...(history === null ? [] : [historyText(history)])],
+    () => [
+      ...textOf(file, told),
+      ...(key.length > 0 ? ["Its signature is by one of the given keys."] : []),
+      ...(history === null ? [] : [historyText(history)]),
+    ],
     () => ({
       type: "plan-verified",
       certificate: file,

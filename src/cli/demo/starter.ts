@@ -19,9 +19,9 @@ export async function writeStarter(
   const script = resolve(environment.program[1]);
   if (/["'\\$`\p{Cc}]/u.test(directory)) return fail(unquotable(directory));
   try {
-    if (files.status(directory) !== null && files.list(directory).length > 0) {
-      return fail(notEmpty(directory));
-    }
+    const there = files.status(directory);
+    if (there !== null && there.kind === "file") return fail(noDirectory(directory));
+    if (there !== null && files.list(directory).length > 0) return fail(notEmpty(directory));
     const package_ = dirname(dirname(files.realPath(script)));
     // In a checkout and in a package of npm, or as on a device.
     const interfaces = [
@@ -69,6 +69,14 @@ function unquotable(directory: string): Problem {
     code: "invalid-argument",
     message: `The directory "${directory}" has a quote, a backslash, "$" or a control character in its name.`,
     hint: "Its name is written into YAML and shell scripts: give one without.",
+  };
+}
+
+function noDirectory(directory: string): Problem {
+  return {
+    code: "invalid-argument",
+    message: `"${directory}" is not a directory.`,
+    hint: "Give one that is absent or empty; nothing was changed.",
   };
 }
 

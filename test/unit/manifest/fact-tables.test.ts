@@ -109,7 +109,11 @@ describe("a column of facts", () => {
       'end_states: { columns: [motor, "motor:hw"], rows: { v.2: [motor-2.0, C] } }',
       "transition_states: any",
     );
-    expect(problemLines(problemsOf(matchSystem(matchInput(read(only), boards("A")))))).toEqual([
+    const problems = problemsOf(matchSystem(matchInput(read(only), boards("A"))));
+    expect(problems.map(({ got }) => got)).toEqual([
+      'hw of "M-front" is "A", hw of "M-rear" is "A"',
+    ]);
+    expect(problemLines(problems)).toEqual([
       'm.yaml:9:15 table-invalid No acceptable row of "end_states" fits the facts of this System. Add a row for such a System, or correct what is told of its Components.',
     ]);
   });

@@ -197,7 +197,7 @@ test("a column for a Component that is not there is an error that lists those th
     ),
   );
   expect(problemLines(problemsOf(matchSystem(match)))).toEqual([
-    'm.yaml:15:15 table-column The column "rtos@R7" names no Component of the System. Did you mean "R1"?',
+    'm.yaml:15:15 table-column "rtos@R7" names no Component of the System. Did you mean "R1"?',
   ]);
 });
 
