@@ -56,6 +56,7 @@ export const problemCodes = {
   "rollback-undeclared": exitCode.done,
   "table-not-applied": exitCode.done,
   "rule-not-applied": exitCode.done,
+  "fact-unknown": exitCode.done,
   "fact-missing": exitCode.incompatible,
   "fact-missing-in-state": exitCode.invalid,
   "facts-disagree": exitCode.invalid,

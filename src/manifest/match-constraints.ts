@@ -61,7 +61,7 @@ export function matchConstraints(input: MatchInput, domains: VersionDomains): Ma
     problems: [...ends, ...transitions, rules, limits].flatMap(({ problems }) => problems),
     notes: [
       ...transitions.flatMap(({ table, tables, problems, notes }) =>
-        tables.length === 0 && problems.length === 0 ? (notes ?? [notApplied(table)]) : [],
+        problems.length > 0 ? [] : (notes ?? (tables.length === 0 ? [notApplied(table)] : [])),
       ),
       ...rules.notes,
     ],

@@ -77,7 +77,12 @@ function matchRule(
             choices.flatMap((choice) => transitionTable(rule, part, choice)),
           ),
     problems: [],
-    notes: placed.flatMap(({ notes }) => notes),
+    // Several parts of a rule may ask for one fact.
+    notes: [
+      ...new Map(
+        placed.flatMap(({ notes }) => notes).map((note) => [note.message, note] as const),
+      ).values(),
+    ],
   };
 }
 

@@ -94,7 +94,7 @@ export function choicesOf(
     columns: all.map(({ column }) => column),
     facts: all.map((one) => one.facts),
   }));
-  return { choices, problems, notes: [] };
+  return { choices, problems, notes: toldByNobody(speaker, placed, facts) };
 }
 
 const noFacts: Facts = new Map();
@@ -226,6 +226,31 @@ function withoutFact(
           },
         ],
   );
+}
+
+/** What is asked of Components none of which has the fact: most often it is misspelt. */
+function toldByNobody(
+  { kind, name, at, slots, asked }: Speaker,
+  placed: readonly { readonly members: readonly number[] }[],
+  facts: readonly Facts[],
+): readonly Problem[] {
+  const heads = slots.flatMap(({ type, id, when }, slot) => {
+    const members = placed[slot]?.members ?? [];
+    return [...when, ...asked(slot)]
+      .filter(
+        ({ key, cell }) =>
+          members.length > 0 &&
+          !matchesFact(cell, undefined) &&
+          members.every((member) => facts[member]?.has(key) !== true),
+      )
+      .map(({ key }) => `${type}${id === null ? "" : `@${id}`}:${key}`);
+  });
+  return [...new Set(heads)].map((head) => ({
+    code: "fact-unknown",
+    message: `The ${kind} "${name}" asks for "${head}", which no Component tells: it is taken as the worst.`,
+    at,
+    hint: `Check its spelling; let the Component provide it, or say it below "facts" of the Topology or the state file.`,
+  }));
 }
 
 function isTold(known: KnownFacts | undefined): boolean {

@@ -118,6 +118,25 @@ describe("a column of facts", () => {
     ]);
   });
 
+  it("tells of a fact that nobody has", () => {
+    const misspelt = expectOk(
+      matchSystem(
+        matchInput(
+          read(
+            withTables(
+              "end_states: any",
+              'transition_states: { columns: [motor, "motor:hx"], default: allow, rows: [[motor-2.0, A, NO]] }',
+            ),
+          ),
+          boards("A"),
+        ),
+      ),
+    );
+    expect(problemLines(misspelt.notes.filter(({ code }) => code === "fact-unknown"))).toEqual([
+      'm.yaml:10:22 fact-unknown The table "transition_states" asks for "motor:hx", which no Component tells: it is taken as the worst. Check its spelling; let the Component provide it, or say it below "facts" of the Topology or the state file.',
+    ]);
+  });
+
   it("makes lint warn of nothing that facts decide", () => {
     expect(problemLines(lintManifest(read(ends)))).toEqual([]);
   });
