@@ -62,6 +62,35 @@ describe("a journal of an earlier build", () => {
     expect(replay(older)?.ended?.outcome).toBe("success");
   });
 
+  it("is read where its second run made an interrupted install once more without asking", () => {
+    const facts = { hw_rev: "B" };
+    const again: SystemSpec = {
+      boards: two.boards.map((board) => ({ ...board, facts, onInterrupt: "retry" })),
+    };
+    const cut = new Boards(again, (round) =>
+      round === "ArtifactInstall" ? { cut: "while-running" } : "ok",
+    );
+    const first = drive(beginOf(again), cut);
+    const { records } = drive(first, new Boards(again));
+    const behind = records.slice(first.records.length);
+    const looks = ["ExpectOld", "ExpectFacts"];
+    const install = behind.findIndex(
+      (record) => record.type === "intent" && record.round === "ArtifactInstall",
+    );
+    const older = [
+      ...first.records,
+      ...behind.slice(0, install).filter(({ type }) => type === "run"),
+      ...behind.slice(install),
+    ];
+
+    expect(
+      behind.slice(0, install).some((one) => one.type === "intent" && looks.includes(one.round)),
+    ).toBe(true);
+    expectReadable(older);
+    expect(replay(older)?.members).toEqual(replay(records)?.members);
+    expect(replay(older)?.ended?.outcome).toBe("success");
+  });
+
   it("is read where its second run installed a later group without asking", () => {
     const first = killedBehind(drive(beginOf(two), new Boards(two)), "Download", "B");
     const boards = new Boards(two);
