@@ -1,5 +1,6 @@
 import type { ComponentId } from "../core/ids.ts";
 import type { GateMoment, StopPoint } from "../core/protocol.ts";
+import { limitsOf } from "../planner/model/crowding.ts";
 import {
   type Deployment,
   hasCleanupStarted,
@@ -72,15 +73,41 @@ function foundIn(deployment: Deployment): Next {
   return { kind: "through" };
 }
 
-/** Whatever was left half-way and can go back does so before the way is planned: then it is known where it is. */
+/**
+ * Whatever was left half-way and can go back does so before the way is planned: then it is known where it is. It may be
+ * of several groups, so as many at once as the limits allow.
+ */
 function anew(deployment: Deployment): Next {
-  for (const row of undoRows) {
-    const components = callees(deployment, { kind: "round", row, group: null });
-    if (components.length > 0) {
-      return { kind: "round", row, group: null, components, at: deployment.cursor };
-    }
+  const rounds = undoRows.map((row) => ({
+    row,
+    components: callees(deployment, { kind: "round", row, group: null }),
+  }));
+  const together = atOnce(deployment, new Set(rounds.flatMap(({ components }) => components)));
+  for (const { row, components } of rounds) {
+    const now = components.filter((id) => together.has(id));
+    if (now.length > 0)
+      return { kind: "round", row, group: null, components: now, at: deployment.cursor };
   }
   return { kind: "replan" };
+}
+
+/** Those of them that may be undone at the same time; who has begun with it comes first. */
+function atOnce(
+  { members, begin: { system } }: Deployment,
+  due: ReadonlySet<ComponentId>,
+): ReadonlySet<ComponentId> {
+  const limits = limitsOf(system);
+  const waiting = [...members.entries()].filter(([, { id }]) => due.has(id));
+  const hasBegun = ({ ran }: Member) => ran.ArtifactRollback !== undefined;
+  const chosen: (typeof waiting)[number][] = [];
+  for (const one of waiting.toSorted(([, a], [, b]) => Number(hasBegun(b)) - Number(hasBegun(a)))) {
+    const hasRoom = limits.every(
+      ({ most, counts }) =>
+        !counts(one[0]) || chosen.filter(([component]) => counts(component)).length < most,
+    );
+    if (hasRoom) chosen.push(one);
+  }
+  return new Set(chosen.map(([, { id }]) => id));
 }
 
 /**
