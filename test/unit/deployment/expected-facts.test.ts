@@ -106,6 +106,24 @@ describe("the facts that rules ask for", () => {
     ]);
   });
 
+  it("are read of the others where an interrupted install is made once more, too", () => {
+    const again: SystemSpec = {
+      boards: two.boards.map((board) => ({ ...board, onInterrupt: "retry" })),
+    };
+    const cut = new Boards(again, (round) =>
+      round === "ArtifactInstall" ? { cut: "while-running" } : "ok",
+    );
+    const first = drive(beginOf(again), cut);
+    const boards = new Boards(again);
+    expect(drive(first, boards).deployment.ended?.outcome).toBe("success");
+    expect(relevant(boards).slice(0, 2)).toEqual(["ExpectFacts B", "ArtifactInstall A"]);
+    const other = exchanged({ hw_rev: ["C"] });
+    const { deployment } = drive(first, other);
+    expect(deployment.failure).toMatchObject({ component: "B", round: "ExpectFacts" });
+    expect(deployment.ended?.outcome).toBe("failed-rolled-back");
+    expect(relevant(other)).toEqual(["ExpectFacts B"]);
+  });
+
   it("are asked in vain only so often", () => {
     let driven = drive(beginOf(two), new Boards(two), { stopBefore: ["ArtifactInstall"] });
     for (let runs = 0; driven.deployment.direction === "forward" && runs < 10; runs += 1) {
