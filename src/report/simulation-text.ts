@@ -69,14 +69,15 @@ function endText(report: SimulationReport, end: End): string {
 /** So many of those that are alike are named. */
 const mostAlike = 4;
 
+/** All of them, or some and how many more. */
+function manyText(ids: readonly string[]): string {
+  const rest = ids.length - mostAlike;
+  return rest > 1 ? `${ids.slice(0, mostAlike).join(", ")} and ${String(rest)} more` : listed(ids);
+}
+
 function alikeText({ alike }: Pick<End, "alike">): string {
   return alike
-    .map((all) => {
-      const rest = all.length - mostAlike;
-      const names =
-        rest > 1 ? `${all.slice(0, mostAlike).join(", ")} and ${rest} more` : listed(all);
-      return `; ${names} are alike: it may be others of them, or more`;
-    })
+    .map((all) => `; ${manyText(all)} are alike: it may be others of them, or more`)
     .join("");
 }
 
@@ -155,9 +156,28 @@ export function untriedLine(untried: number, style: Style): string {
   return `${style.bad("INCOMPLETE")} ${counted(untried, "further starting state")} not tried`;
 }
 
+/** So many of a type that have one version are named, each with it. */
+const mostOfOneVersion = 9;
+
+/** Where more of a type have one version, some of them are named. */
 function componentsText(
   { system }: SimulationReport,
   versions: readonly (string | null)[],
 ): string {
-  return system.components.map(({ id }, index) => `${id} ${versions[index] ?? "?"}`).join(", ");
+  const versionAt = (index: number) => versions[index] ?? "?";
+  const together = new Map<string, number[]>();
+  for (const [index, { type }] of system.components.entries()) {
+    const key = `${String(type)} ${versionAt(index)}`;
+    together.set(key, [...(together.get(key) ?? []), index]);
+  }
+  const idOf = (index: number) => String(system.components[index]?.id);
+  return [...together.values()]
+    .flatMap((all) =>
+      all.length > mostOfOneVersion
+        ? [{ first: all[0] ?? 0, text: `${manyText(all.map(idOf))} ${versionAt(all[0] ?? 0)}` }]
+        : all.map((index) => ({ first: index, text: `${idOf(index)} ${versionAt(index)}` })),
+    )
+    .toSorted((one, other) => one.first - other.first)
+    .map(({ text }) => text)
+    .join(", ");
 }

@@ -53,6 +53,15 @@ it("an end says whose places may be changed, and the hint names them all", () =>
   ]);
 });
 
+it("of very many that have one version some are named", () => {
+  const { system, run } = simulated(50);
+  const lines = simulationLines(
+    { manifest: "m", faults: 1, system, runs: [run], untried: 0, accepted: [], notes: [] },
+    plainStyle,
+  );
+  expect(lines).toContain("  success, v.2: H h2, N0, N1, N2, N3 and 46 more n2");
+});
+
 it("one that is told apart is never taken for another one", () => {
   const [, second] = fleet(4).components;
   if (second === undefined) throw new Error("there are nodes");
