@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { inTier } from "./tier.ts";
 
 /** The shells that devices have, in which Interfaces in shell are tried. */
 export const shells = [
@@ -8,6 +9,9 @@ export const shells = [
   // With its own programs alone, as on a device that has nothing else.
   { name: "busybox", command: ["busybox", "sh"] },
 ] as const;
+
+/** The one that has least, and in the thorough tier all of them. */
+export const usualShells = inTier([shells[1]], [...shells]);
 
 export interface Called {
   readonly status: number | null;

@@ -16,6 +16,7 @@ export function filesOfTier(tier: string): {
         include: filesThatImport(
           "support/tier.ts",
           "support/fuzzing.ts",
+          "support/shells.ts",
           "support/shipped-kills.ts",
         ),
         exclude: [],

@@ -13,7 +13,7 @@ import {
 } from "../../support/debian-packages.ts";
 import { type InterfaceInShell, interfaceInShell } from "../../support/interface-in-shell.ts";
 import { needs } from "../../support/needs.ts";
-import { shells } from "../../support/shells.ts";
+import { usualShells } from "../../support/shells.ts";
 
 /** The Interface `deb`, state by state, with the real dpkg on a throw-away root. */
 
@@ -60,7 +60,7 @@ function device(shell: readonly string[], without: string | null = null): Device
 
 const well: unknown = expect.objectContaining({ status: 0 });
 
-describe.skipIf(!works).each(shells)("in $name", ({ command }) => {
+describe.skipIf(!works).each(usualShells)("in $name", ({ command }) => {
   test("installs a package that was not there, and takes it away again", () => {
     const { call, begin, version, read, path } = device(command);
     expect(version()).toBe("?");

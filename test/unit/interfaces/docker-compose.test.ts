@@ -14,7 +14,7 @@ import {
   interfaceInShell,
 } from "../../support/interface-in-shell.ts";
 import { needs } from "../../support/needs.ts";
-import { shells } from "../../support/shells.ts";
+import { usualShells } from "../../support/shells.ts";
 import { tarOf } from "../../support/shipped-cases.ts";
 
 /** The Interface `docker-compose`, state by state, with the real docker-compose on a real engine. */
@@ -55,7 +55,7 @@ describe.skipIf(!needs("dash") || !needs("busybox") || !containerEnginesWork())(
       "web.tar": imageOf(engine, release),
     });
 
-    test.each(shells)(
+    test.each(usualShells)(
       "in $name it starts a project that was not there, and takes it away again",
       ({ command }) => {
         const { call, begin, version, path } = device(command);

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { type Board, imageOf, plugIn, serialWorks } from "../../support/mcu-case.ts";
 import { needs } from "../../support/needs.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
-import { type Called, shellIn, shells } from "../../support/shells.ts";
+import { type Called, shellIn, usualShells } from "../../support/shells.ts";
 import { copyShippedInterfaces } from "../../support/shipped-system.ts";
 
 /** The Interface `serial-mcu`, state by state, with a board behind a pseudo terminal. */
@@ -51,7 +51,7 @@ function deviceWith(shell: readonly string[], runs: Uint8Array): Device {
 
 const works = [serialWorks(), needs("dash"), needs("busybox")].every(Boolean);
 
-describe.skipIf(!works).each(shells)("in $name", ({ command }) => {
+describe.skipIf(!works).each(usualShells)("in $name", ({ command }) => {
   const device = (runs = imageOf("mcu-v1")) => deviceWith(command, runs);
 
   test("asks the board itself what it runs", () => {

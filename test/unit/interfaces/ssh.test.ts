@@ -22,6 +22,7 @@ import { needs, placeOf } from "../../support/needs.ts";
 import { makeRemoteMachine, type RemoteMachine, sshWorks } from "../../support/remote-machine.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import { copyShippedInterfaces } from "../../support/shipped-system.ts";
+import { usualShells } from "../../support/shells.ts";
 
 /** The Interface `ssh` over a real sshd, with Interfaces of a few lines on the other side. */
 
@@ -115,7 +116,7 @@ function gateway(body: string, { shell = "dash", args }: Options = {}): Gateway 
   };
 }
 
-const shells = [{ shell: "dash" }, { shell: "busybox" }] as const;
+const shells = usualShells.map(({ name }) => ({ shell: name }));
 
 describe.skipIf(!sshWorks() || !needs("busybox")).each(shells)("in $shell", ({ shell }) => {
   test("what the Interface there leaves alone becomes its files/, and nothing is kept here", async () => {
