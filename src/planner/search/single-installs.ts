@@ -22,6 +22,8 @@ export type SingleInstalls =
   | { readonly kind: "none" }
   | { readonly kind: "undecided" };
 
+const componentsOfANode = 16;
+
 /**
  * The relaxed question of a System: without stages, end states to rest in, and order groups. A group can always be made
  * one install after the other, so each plan is such a way. A* backwards from the goal, over the hops that are left;
@@ -52,6 +54,8 @@ export function singleInstalls(
   const left = new Map([[keyOf(symmetryClasses, goal), 0]]);
   const open = bucketQueue<{ readonly state: SystemState; readonly left: number }>();
   open.push(farFromStart(goal), { state: goal, left: 0 });
+  // A state of very many Components takes longer than one of few.
+  const nodesOfAState = 1 + Math.floor(start.length / componentsOfANode);
   let installs = Infinity;
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     const { state } = node;
@@ -70,7 +74,7 @@ export function singleInstalls(
         const next = { state: state.with(component, before), left: node.left + 1 };
         const nextKey = keyOf(symmetryClasses, next.state);
         if ((left.get(nextKey) ?? Infinity) <= next.left) continue;
-        if (!spend(budget, 1)) return { kind: "undecided" };
+        if (!spend(budget, nodesOfAState)) return { kind: "undecided" };
         left.set(nextKey, next.left);
         open.push(rank, next);
       }

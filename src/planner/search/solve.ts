@@ -132,7 +132,12 @@ function search(
     );
   const left = Math.max(0, budget.left);
   const overEndStates = successorsOver(hopsLeft, acceptability.ends);
-  let found = searched(overEndStates, effort === "best" ? Math.min(left, easyNodes) : left);
+  const installs = start.reduce(
+    (sum, version, one) => sum + at(at(hopGraph.distances, at(symmetryClasses.of, one)), version),
+    0,
+  );
+  const easy = easyNodes + nodesOfAnInstall * installs;
+  let found = searched(overEndStates, effort === "best" ? Math.min(left, easy) : left);
   if (effort === "best" && !isSettled(found, effort)) {
     const single = singleInstalls(hopsLeft, acceptability, start, goal, { ...budget, left });
     if (single.kind === "none") return single;
@@ -141,7 +146,7 @@ function search(
         ? searched(successorsAlongWays(hopsLeft, acceptability, single.left), left)
         : null;
     if (along !== null && isSettled(along, effort) && along.kind === "found") found = along;
-    else if (left > easyNodes) found = better(along, searched(overEndStates, left));
+    else if (left > easy) found = better(along, searched(overEndStates, left));
     else found = better(along, found);
   }
   if (found.kind === "undecided" && !isRelaxedReachable(baseHops, hopGraph, acceptability.network))
@@ -151,8 +156,12 @@ function search(
   return { kind: "found", movePlan, bound: isEqual(cost, bound) ? "proved" : bound };
 }
 
-/** What has more nodes than this is first asked by single installs, which leads the search. */
+/**
+ * What takes more nodes than these, and as many more for each install that is needed at the least, is asked by single
+ * installs first, which lead the search.
+ */
 const easyNodes = 2_000;
+const nodesOfAnInstall = 10;
 
 /** Whether nothing is left to be found out. */
 function isSettled(found: BestFirst, effort: Effort): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { findPlan } from "../../../src/planner/find-plan.ts";
 import { findWayOut } from "../../../src/planner/find-way-out.ts";
+import { families } from "../../bench/planner-families.ts";
 import { type SystemSketch, systemOf } from "../../support/planner-systems.ts";
 
 /** Four boards of two types, all free to move at once but for the limits. */
@@ -80,4 +81,18 @@ describe("limits", () => {
     if (back.kind !== "plan") throw new Error(back.kind);
     expect(back.plan.stages.flatMap(({ groups }) => groups)).toHaveLength(2);
   });
+});
+
+it("a large System that is easy takes a few nodes for each of its installs", () => {
+  const star = families.find(({ name }) => name === "star")?.system(200, 10, 1);
+  if (star === undefined) throw new Error("there is no star");
+  let nodes = 0;
+  const answer = findPlan(star, {
+    heard: (more) => {
+      nodes += more;
+    },
+  });
+  if (answer.kind !== "plan") throw new Error("there is a plan");
+  expect(answer.plan.cost.installs).toBe(1800);
+  expect(nodes).toBeLessThan(10 * 1800);
 });
