@@ -1,6 +1,6 @@
 import { ok, type Result } from "../core/result.ts";
 import type { Deployment } from "../deployment/deployment.ts";
-import { makeWay } from "../executor/deploy.ts";
+import { makeWay } from "../executor/make-way.ts";
 import { makeGood } from "../executor/owed.ts";
 import { deployPorts } from "./deploy-ports.ts";
 import { datastoreOf, graceMs, type Machine } from "./machine.ts";
