@@ -1,13 +1,10 @@
 import type { SystemState } from "../../manifest/system.ts";
 import type { Acceptability } from "../constraints/acceptability.ts";
-import { accepts, type GroundConstraint } from "../constraints/ground.ts";
-import { constraintsWith } from "../constraints/network.ts";
-import { isRefusing } from "../constraints/refusal.ts";
+import { acceptableNeighbours } from "../constraints/neighbour-acceptance.ts";
 import { bucketQueue } from "../model/bucket-queue.ts";
 import { type Budget, spend } from "../model/budget.ts";
 import { distancesTo } from "../model/distances.ts";
 import { at } from "../model/moves.ts";
-import { optionClassesAmong, optionClassesOf } from "../model/option-classes.ts";
 import { classesByVersion, keyOf, type Moves } from "./successors.ts";
 
 /** What there is of ways from the start to the goal by one install after the other, wherever they rest. */
@@ -38,7 +35,7 @@ export function singleInstalls(
 ): SingleInstalls {
   const { symmetryClasses } = moves;
   const startKey = keyOf(symmetryClasses, start);
-  const isAcceptableFrom = acceptableStates(start, acceptability);
+  const isAcceptableFrom = acceptableNeighbours(start, acceptability);
   const classesAtVersionOf = classesByVersion(moves);
   const sources = moves.hops.map(reversed);
   const distances = symmetryClasses.classes.map((one, index) =>
@@ -88,51 +85,4 @@ function reversed(hops: readonly (readonly number[])[]): readonly (readonly numb
   const sources = hops.map((): number[] => []);
   for (const [from, targets] of hops.entries()) for (const to of targets) sources[to]?.push(from);
   return sources;
-}
-
-/** Whether the states are acceptable that differ from an acceptable one in the version of one Component. */
-function acceptableStates(start: SystemState, { tableClasses, ...acceptability }: Acceptability) {
-  const { network, endStatesOnly, violation } = acceptability;
-  const constraintsOf = tableClasses.classes.map((_, one) =>
-    constraintsWith(network, one).map((constraint) => ({
-      constraint,
-      standing: onlyStanding(tableClasses, constraint),
-    })),
-  );
-  return (state: SystemState) => {
-    const options = state.map((version) => [version]);
-    let known: ReturnType<typeof optionClassesOf> | null = null;
-    const optionClassesWith = (component: number, version: number) => {
-      known ??= optionClassesOf(tableClasses, start, options);
-      const tableClass = at(tableClasses.of, component);
-      const changed = options.with(component, [version]);
-      return known.with(tableClass, optionClassesAmong(tableClasses, tableClass, start, changed));
-    };
-    return (component: number, version: number): boolean => {
-      if (endStatesOnly !== null) return violation(options.with(component, [version])) === null;
-      let optionClasses: ReturnType<typeof optionClassesOf> | null = null;
-      return at(constraintsOf, at(tableClasses.of, component)).every(({ constraint, standing }) => {
-        if (standing !== null) {
-          const versions = standing.map((one) => (one === component ? version : at(state, one)));
-          return (
-            accepts(constraint, versions) ||
-            standing.every((one, column) => versions[column] === start[one])
-          );
-        }
-        optionClasses ??= optionClassesWith(component, version);
-        return !isRefusing(constraint, optionClasses);
-      });
-    };
-  };
-}
-
-/** The Components in the columns where there is no choice; null: there is one, or nobody can stand in all of them. */
-function onlyStanding(
-  { classes }: Acceptability["tableClasses"],
-  constraint: GroundConstraint,
-): readonly number[] | null {
-  const standing = constraint.classes.map((one) => at(classes, one).components);
-  if (standing.some(({ length }) => length !== 1)) return null;
-  const components = standing.flat();
-  return new Set(components).size === components.length ? components : null;
 }
