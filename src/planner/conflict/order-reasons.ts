@@ -44,13 +44,14 @@ export function orderReasons(
 ): OrderReasons {
   const law = lawOf(system, grounding);
   const reasons: OrderReason[] = [];
+  const limits = limitsOf(system);
   let state: SystemState = startState(system);
   for (const [stage, { groups }] of plan.stages.entries()) {
     const befores: SystemState[] = [];
     const moves: (readonly Move[])[] = [];
     for (const [group, steps] of groups.entries()) {
       const own = steps.map((step) => moveOf(system, step));
-      const told = own.map((move) => reasonOf(system, law, befores, moves, move, heard));
+      const told = own.map((move) => reasonOf(system, law, limits, befores, moves, move, heard));
       if (group > 0) reasons.push(...together(told, stage, group));
       befores.push(state);
       moves.push(own);
@@ -90,13 +91,14 @@ interface Reason {
 function reasonOf(
   system: System,
   law: Law,
+  allLimits: readonly Crowding[],
   befores: readonly SystemState[],
   moves: readonly (readonly Move[])[],
   move: Move,
   heard: Heard | undefined,
 ): Reason {
   const { component, to } = move;
-  const limits = limitsOf(system).filter(({ counts }) => counts(component));
+  const limits = allLimits.filter(({ counts }) => counts(component));
   for (let group = befores.length - 1; group >= 0; group -= 1) {
     const before = at(befores, group);
     const passed = at(moves, group);
