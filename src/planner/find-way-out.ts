@@ -6,7 +6,14 @@ import {
   type SystemState,
 } from "../manifest/system.ts";
 import { arranging } from "./stage/arrange.ts";
-import { type Budget, isStepOver, type SearchLimit, type Steps, toItsEnd } from "./model/budget.ts";
+import {
+  type Budget,
+  isStepOver,
+  type SearchLimit,
+  spend,
+  type Steps,
+  toItsEnd,
+} from "./model/budget.ts";
 import { symmetryClassesOf } from "./model/symmetry-classes.ts";
 import { at } from "./model/moves.ts";
 import { planOf } from "./plan-of.ts";
@@ -21,6 +28,7 @@ import {
   classesByVersion,
   keyOf,
   type Moves,
+  skippedInStep,
   type Successor,
   successorsIn,
 } from "./search/successors.ts";
@@ -143,10 +151,11 @@ function* nearest(
   if (isPreferred(start) && acceptability.endName(start) !== null)
     return planOf(system, acceptability, [], "proved");
   let best: Plan | null = null;
-  for (const { state, installs } of endsFrom(system, acceptability, start, budget)) {
+  for (const end of endsFrom(system, acceptability, start, budget)) {
     if (budget.left < 0) break;
-    if (isStepOver(budget)) yield;
-    if (!isPreferred(state)) continue;
+    if (end === null || isStepOver(budget)) yield;
+    if (end === null || !isPreferred(end.state)) continue;
+    const { state, installs } = end;
     if (best !== null && installs > best.cost.installs) break;
     const plan = yield* inOneStage(system, acceptability, start, state, budget);
     if (plan !== null && (best === null || isLess(plan.cost, best.cost))) best = plan;
@@ -180,13 +189,13 @@ function* inOneStage(
   );
 }
 
-/** The end states that one stage may reach, those with the fewest installs first. */
+/** The end states that one stage may reach, those with the fewest installs first; null is a pause. */
 function* endsFrom(
   system: System,
   acceptability: Acceptability,
   start: SystemState,
   budget: Budget,
-): Generator<Successor> {
+): Generator<Successor | null, void> {
   const symmetryClasses = symmetryClassesOf(system, acceptability.tableClasses);
   // No goal is nearer than another: every install is one install.
   const moves: Moves = {
@@ -198,20 +207,35 @@ function* endsFrom(
   const seen = new Set<string>();
   const open = priorityQueue<{
     readonly successor: Successor;
-    readonly successors: Iterator<Successor, void>;
+    readonly successors: Iterator<Successor | null, void>;
   }>();
-  const push = (successors: Iterator<Successor, void>) => {
-    const next = successors.next();
-    if (next.done !== true) open.push([next.value.installs], { successor: next.value, successors });
+  const push = function* (successors: Iterator<Successor | null, void>): Generator<null, void> {
+    for (let next = successors.next(); next.done !== true; next = successors.next()) {
+      if (next.value !== null) {
+        open.push([next.value.installs], { successor: next.value, successors });
+        return;
+      }
+      yield null;
+    }
   };
   const classesAtVersion = classesByVersion(moves)(start);
-  for (const box of acceptability.ends.boxes)
-    push(successorsIn(moves, acceptability.ends, box, start, classesAtVersion, budget));
+  for (const box of acceptability.ends.boxes) {
+    spend(budget, 1);
+    if (isStepOver(budget)) yield null;
+    yield* push(successorsIn(moves, acceptability.ends, box, start, classesAtVersion, budget));
+  }
+  let skipped = 0;
   for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
     const key = keyOf(symmetryClasses, entry.successor.state);
-    if (!seen.has(key)) yield entry.successor;
-    seen.add(key);
-    push(entry.successors);
+    if (!seen.has(key)) {
+      seen.add(key);
+      yield entry.successor;
+    } else {
+      // Boxes may have very many in common.
+      skipped += 1;
+      if (skipped % skippedInStep === 0) yield null;
+    }
+    yield* push(entry.successors);
   }
 }
 

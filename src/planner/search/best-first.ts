@@ -27,7 +27,7 @@ export interface SearchSpace {
     state: SystemState,
     classesAtVersion: readonly ClassAtVersion[],
     budget: Budget,
-  ) => Iterable<Iterator<Successor, void>>;
+  ) => Iterable<Iterator<Successor | null, void>>;
   readonly start: SystemState;
   readonly goal: SystemState;
   /** The fewest groups of any way that needs no more installs than the distances say. */
@@ -61,7 +61,7 @@ type Entry =
       readonly kind: "more";
       readonly node: Node;
       readonly next: Successor;
-      readonly successors: Iterator<Successor, void>;
+      readonly successors: Iterator<Successor | null, void>;
     };
 
 /** What is compared: all of the cost, installs and stages alone, or only what is left (for any way at all). */
@@ -128,8 +128,9 @@ function searched(
     if (ceiling !== undefined && compareCosts(cost, ceiling) >= 0) return;
     open.push(rankOf(objective, cost, tieBreaksTo(entry), leftBehind(entry)), entry);
   };
-  const pushMore = (node: Node, successors: Iterator<Successor, void>) => {
-    const next = successors.next();
+  const pushMore = (node: Node, successors: Iterator<Successor | null, void>) => {
+    let next = successors.next();
+    while (next.value === null) next = successors.next();
     if (next.done !== true) push({ kind: "more", node, next: next.value, successors });
   };
   // Entries come in the order of their cost, so this is what is left costs at the least.

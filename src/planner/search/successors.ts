@@ -51,7 +51,13 @@ interface Slot {
   readonly isFirst: boolean;
 }
 
-/** The end states of one box that one stage may reach, those with the fewest installs in all first. */
+/** So many choices in a row are skipped before there is a pause. */
+export const skippedInStep = 100;
+
+/**
+ * The end states of one box that one stage may reach, those with the fewest installs in all first; null is a pause,
+ * after some that are none.
+ */
 export function* successorsIn(
   moves: Moves,
   ends: EndStates,
@@ -59,7 +65,7 @@ export function* successorsIn(
   state: SystemState,
   classesAtVersion: readonly ClassAtVersion[],
   budget: Budget,
-): Generator<Successor, void> {
+): Generator<Successor | null, void> {
   const inBox: (readonly Option[])[] = [];
   for (const classAtVersion of classesAtVersion) {
     const options = optionsIn(
@@ -89,6 +95,7 @@ export function* successorsIn(
   const lazy = slots.map(({ classAtVersion }) => leastMove(at(lists, classAtVersion)));
   const idle = successorOf(moves, classesAtVersion, lists, lazy, state, 1);
   let tieBreak = 0;
+  let skipped = 0;
   const open = priorityQueue<Choice>();
   open.push([0, 0], { before: null, slot: 0, option: 0, detour: 0, steps: 0 });
   for (let choice = open.pop(); choice !== undefined; choice = open.pop()) {
@@ -97,11 +104,17 @@ export function* successorsIn(
       chosen[one.slot] = Math.max(at(chosen, one.slot), one.option);
     }
     const successor = successorOf(moves, classesAtVersion, lists, chosen, state, tieBreak);
+    // Its node is taken already, yet very many may come before another one is.
+    spend(budget, 0);
     if (isPossible(successor) && (tieBreak === 0 || successor.key !== idle.key)) {
       yield successor;
       // All that can move, then as little as possible: of what lies between there may be very much.
       if (tieBreak === 0 && successor.key !== idle.key && isPossible(idle)) yield idle;
       tieBreak = Math.max(2, tieBreak + 1);
+      skipped = 0;
+    } else {
+      skipped += 1;
+      if (skipped % skippedInStep === 0) yield null;
     }
     for (let slot = choice.slot; slot < slots.length; slot += 1) {
       const { classAtVersion, isFirst } = at(slots, slot);
