@@ -78,12 +78,12 @@ export async function withWaysOut(machine: Machine, planning: Planning): Promise
 /** With the reason in short where there is no plan: whoever tells the answer tells it, too. */
 export async function withWhyNot(
   { compute }: Machine,
-  { planned, manifest, system, answer, nodeLimit }: Planning,
+  { planned, manifest, system, answer, openInstalls, nodeLimit }: Planning,
 ): Promise<PlannedSystem> {
   if (answer.kind !== "no-plan") return planned;
   const whyNot = await compute(
     { work: "explaining", name: manifest.name, nodeLimit: null },
-    (heard) => explainInShort(system, answer, { nodeLimit, heard }),
+    (heard) => explainInShort(system, answer, { nodeLimit, heard }, openInstalls),
   );
   return { ...planned, whyNot };
 }

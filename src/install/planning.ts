@@ -4,7 +4,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { ArtifactLocation } from "../manifest/location.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { MatchInput } from "../manifest/match-input.ts";
-import { matchSystem } from "../manifest/match.ts";
+import { type MatchedSystem, matchSystem } from "../manifest/match.ts";
 import type { TextFile } from "../manifest/source.ts";
 import type { System } from "../manifest/system.ts";
 import type { TopologyGate } from "../manifest/topology.ts";
@@ -37,6 +37,8 @@ export interface Planning {
   readonly manifest: Manifest;
   readonly system: System;
   readonly answer: Answer;
+  /** To tell what closes installs, where there is no plan. */
+  readonly openInstalls: MatchedSystem["openInstalls"];
   /** What the search has done; empty where nobody asked. */
   readonly trace: readonly TraceEvent[];
   /** How many nodes each search may look at, those for ways out among them. */
@@ -72,7 +74,7 @@ export async function matchAndPlan(
   const { nodeLimit } = kept;
   const matched = matchSystem({ ...match, artifacts: availableAmong(found) });
   if (!matched.ok) return matched;
-  const { system, choices, notes } = matched.value;
+  const { system, choices, notes, openInstalls } = matched.value;
   const { manifest } = match;
   const { answer, trace } = await compute(
     { work: "planning", name: manifest.name, nodeLimit },
@@ -86,7 +88,7 @@ export async function matchAndPlan(
   const planned = plannedSystem(manifest, system, artifactOf, [...found.notes, ...notes]);
   const { gates } = kept;
   const asked = gates.length === 0 ? planned : { ...planned, gates: gates.map(plannedGate) };
-  return ok({ manifest, system, answer, trace, planned: asked, allotment, ...kept });
+  return ok({ manifest, system, answer, openInstalls, trace, planned: asked, allotment, ...kept });
 }
 
 /** What the search does is told with `--log-level debug`. */

@@ -11,6 +11,8 @@ export interface EdgeTable {
   readonly rows: readonly Edge[];
   /** What holds where no row says it. */
   readonly allowByDefault: boolean;
+  /** Where that is said; else the table. */
+  readonly defaultAt: Place;
   readonly at: Place;
 }
 
@@ -55,16 +57,20 @@ function readEdges(source: Source, type: ComponentType, node: YamlNode): ReadEdg
   const found = unknown.length > 0 ? unknown : [...missing, ...twice];
   if (found.length > 0) return { edges: null, problems: found };
   const meanings = named.flatMap(({ what }) => what ?? []);
-  return { edges: edgesOf(table, meanings, fallbackOf(node)), problems: [] };
+  const fallback = entryOf(node, "default");
+  const defaultAt = placeAt(source, (fallback?.key ?? node).start);
+  return {
+    edges: { ...rowsOf(table, meanings), allowByDefault: fallbackOf(node), defaultAt },
+    problems: [],
+  };
 }
 
 type Meaning = "from" | "to" | `fact ${string}`;
 
-function edgesOf(
+function rowsOf(
   { rows, at }: ConstraintTable,
   meanings: readonly Meaning[],
-  allowByDefault: boolean,
-): EdgeTable {
+): Pick<EdgeTable, "rows" | "at"> {
   const cellAt = (row: TableRow, meaning: Meaning): Cell =>
     row.cells[meanings.indexOf(meaning)] ?? { alternatives: ["any"], at };
   return {
@@ -79,7 +85,6 @@ function edgesOf(
       verdict: row.verdict,
       rule: row.rule,
     })),
-    allowByDefault,
     at,
   };
 }

@@ -88,6 +88,29 @@ export function unmetNow(input: InstallEdgesInput, artifact: Artifact): readonly
   return unmetDepends(contentNow(input), input.type, artifact);
 }
 
+/**
+ * What a Component provides at each version, if every Artifact could be installed over everything; null: that depends
+ * on the way it came. Only what some Artifact asks for.
+ */
+export function contentAnyWay(input: InstallEdgesInput): ((version: number) => Provides) | null {
+  const keys = askedKeys(input.installs);
+  const start = askedOf(contentNow(input), keys);
+  const met = new Map([[input.start, start]]);
+  const open = [{ version: input.start, content: start }];
+  for (const { version, content } of open) {
+    for (const install of input.installs) {
+      if (install.version === version) continue;
+      const next = askedOf(contentAfter(input, install, content), keys);
+      const before = met.get(install.version);
+      if (before === undefined) {
+        met.set(install.version, next);
+        open.push({ version: install.version, content: next });
+      } else if (keyOf(0, before) !== keyOf(0, next)) return null;
+    }
+  }
+  return (version) => met.get(version) ?? standIn(input, input.versions[version] ?? unknownVersion);
+}
+
 /** Of each other version that can be installed there, the Artifact that brings it. */
 function choicesAt(
   input: InstallEdgesInput,

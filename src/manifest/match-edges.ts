@@ -10,34 +10,60 @@ import { maxTableSize } from "./table-checks.ts";
 /** The versions over which a version may be installed on a Component with these facts; indices. */
 export type EdgeRelation = (facts: Facts, to: number) => readonly number[];
 
+/** What the edges say against an install; null: nothing. */
+export interface EdgeVerdict {
+  /** The NO rows that forbid it. */
+  readonly no: readonly Rule[];
+  /** Whether no row allows it, where one has to. */
+  readonly isUnlisted: boolean;
+}
+
+/** The rows of a type's edges, looked up once. */
+export interface MatchedEdges {
+  readonly table: EdgeTable;
+  readonly relation: EdgeRelation;
+  readonly against: (facts: Facts, from: number, to: number) => EdgeVerdict;
+}
+
 /**
  * NO wins, and what no row says follows the default. What is unknown is taken as the worst: a NO row matches it but
  * where it excludes it, a YES row only where it names it.
  */
-export function edgeRelation(
-  { rows, allowByDefault }: EdgeTable,
-  versions: KnownVersions,
-): EdgeRelation {
+export function matchEdges(table: EdgeTable, versions: KnownVersions): MatchedEdges {
+  const { rows, allowByDefault } = table;
   const all = [...versions.names.keys()];
   const said = rows
     .filter(({ verdict }) => verdict !== "n/a")
-    .map(({ from, to, facts, verdict }) => {
+    .map(({ from, to, facts, verdict, rule }) => {
       const isNo = verdict === "no";
       const setOf = (cell: typeof from) =>
         new Set(isNo ? worstOf(cell, versions) : (versionsOf(cell, versions).set ?? all));
       const matches = isNo ? mayMatchFact : matchesFact;
       return {
         isNo,
+        rule,
         from: setOf(from),
         to: setOf(to),
         speaksOf: (known: Facts) => facts.every(({ key, cell }) => matches(cell, known.get(key))),
       };
     });
-  return (facts, target) => {
-    const own = said.filter((row) => row.to.has(target) && row.speaksOf(facts));
-    const isIn = (from: number, isNo: boolean) =>
-      own.some((row) => row.isNo === isNo && row.from.has(from));
-    return all.filter((from) => !isIn(from, true) && (allowByDefault || isIn(from, false)));
+  const rowsTo = (facts: Facts, to: number) =>
+    said.filter((row) => row.to.has(to) && row.speaksOf(facts));
+  return {
+    table,
+    relation: (facts, target) => {
+      const own = rowsTo(facts, target);
+      const isIn = (from: number, isNo: boolean) =>
+        own.some((row) => row.isNo === isNo && row.from.has(from));
+      return all.filter((from) => !isIn(from, true) && (allowByDefault || isIn(from, false)));
+    },
+    against: (facts, from, to) => {
+      const own = rowsTo(facts, to).filter((row) => row.from.has(from));
+      return {
+        no: own.filter(({ isNo }) => isNo).map(({ rule }) => rule),
+        isUnlisted: !allowByDefault && own.every(({ isNo }) => isNo),
+      };
+    },
   };
 }
 
@@ -88,7 +114,7 @@ function noWayTo(
   const rows = edges.rows
     .filter(({ facts, verdict }) => facts.length === 0 || verdict !== "no")
     .map((row) => ({ ...row, facts: [] }));
-  const from = edgeRelation({ ...edges, rows }, versions)(new Map(), target);
+  const from = matchEdges({ ...edges, rows }, versions).relation(new Map(), target);
   const name = versions.names[target];
   const known = versions.names.filter((one) => one !== unknownVersion && one !== name);
   const isOpen = from.some((one) => one !== target) || (known.length === 0 && edges.allowByDefault);

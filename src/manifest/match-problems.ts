@@ -1,6 +1,6 @@
 import { type ComponentId, unknownVersion } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { type InstallEdgesInput, unmetNow } from "./install-edges.ts";
+import { installEdges, type InstallEdgesInput, unmetNow } from "./install-edges.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { columnProblems } from "./column-checks.ts";
 import { limitProblems } from "./match-limits.ts";
@@ -89,7 +89,10 @@ function nameProblems({ artifacts }: MatchInput): readonly Problem[] {
     }));
 }
 
-/** No available Artifact leads this Component to the wanted version. What is planned by name is left to the planner. */
+/**
+ * No available Artifact leads this Component to the wanted version, whatever the Manifest says of them. What is planned
+ * by name, or closed by the Manifest, is left to the planner.
+ */
 export function unreachable(
   { artifacts }: MatchInput,
   input: InstallEdgesInput,
@@ -102,23 +105,24 @@ export function unreachable(
   const known = targets.flatMap(({ artifact }) => artifact ?? []);
   const [target] = targets;
   if (target === undefined || known.length === 0 || isReached(found, input)) return [];
+  const free = { ...input, installs: input.installs.map((one) => ({ ...one, from: null })) };
+  const freed = installEdges(free);
+  if (freed !== null && isReached(freed, free)) return [];
   const each = known.map((artifact) => unmetNow(input, artifact));
   const [unmet, ...more] = each.find((one) => one.length > 0) ?? [];
+  if (unmet === undefined) return [];
   // Deltas of one release differ in what they want of the same key.
-  const values = each.flatMap((one) => one.find(({ key }) => key === unmet?.key)?.wanted ?? []);
+  const values = each.flatMap((one) => one.find(({ key }) => key === unmet.key)?.wanted ?? []);
   const wanted = [...new Set(values)];
-  const got = unmet?.found === null || unmet === undefined ? "nothing" : `"${unmet.found}"`;
-  const reason =
-    unmet === undefined
-      ? "depends and edges of the Manifest do not lead there from the version it has"
-      : `it depends on "${unmet.key}" being ${wanted.map((value) => `"${value}"`).join(" or ")}, and finds ${got}`;
+  const got = unmet.found === null ? "nothing" : `"${unmet.found}"`;
+  const reason = `it depends on "${unmet.key}" being ${wanted.map((value) => `"${value}"`).join(" or ")}, and finds ${got}`;
   const all = known.length > 1 ? ` by any of its ${known.length} Artifacts` : "";
   return [
     {
       code: "artifact-depends-unmet",
       message: `"${target.name}" cannot be installed on "${component.id}"${all}: ${reason}.`,
-      ...(unmet !== undefined && { expected: `${unmet.key}=${wanted.join(" or ")}` }),
-      ...(unmet !== undefined && { got }),
+      expected: `${unmet.key}=${wanted.join(" or ")}`,
+      got,
       hint:
         more.length > 0
           ? `It also depends on ${more.map(({ key }) => `"${key}"`).join(", ")}; add a stepping stone that provides them, or another Artifact.`

@@ -10,7 +10,8 @@ import {
   type Install,
 } from "./install-edges.ts";
 import { type AskedKeys, askedKeys, factProblems, factsOf } from "./facts.ts";
-import { edgeProblems, type EdgeRelation, edgeRelation, inBoth } from "./match-edges.ts";
+import { type OpenInstalls, openInstalls } from "./closed-installs.ts";
+import { edgeProblems, inBoth, type MatchedEdges, matchEdges } from "./match-edges.ts";
 import { matchConstraints } from "./match-constraints.ts";
 import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { namesOfMatch } from "./match-names.ts";
@@ -30,6 +31,11 @@ export interface MatchedSystem {
   /** For each Component, in the order of the System. */
   readonly choices: readonly ComponentChoice[];
   readonly notes: readonly Problem[];
+  /**
+   * For each Component its installs if nothing closed any, to tell what does; null: that cannot be told. Worked out
+   * when it is asked for.
+   */
+  readonly openInstalls: () => readonly (OpenInstalls | null)[];
 }
 
 /** The Manifest as the planner wants it: everything that is wrong, or the System and what should be known about it. */
@@ -67,6 +73,26 @@ export function matchSystem(input: MatchInput): Result<MatchedSystem> {
     system,
     choices: matched.map(({ choice }) => choice),
     notes: [...names.notes, ...tables.notes, ...matchNotes(input, domains, system)],
+    openInstalls: () =>
+      input.components.map((component) => openInstallsOf(input, domains, relations, component)),
+  });
+}
+
+function openInstallsOf(
+  input: MatchInput,
+  domains: VersionDomains,
+  relations: Relations,
+  component: MatchComponent,
+): OpenInstalls | null {
+  const wanted = input.manifest.componentTypes.find(({ type }) => type === component.type);
+  if (wanted === undefined) return null;
+  return openInstalls({
+    edgesInput: edgesOf(input, domains, relations, component).edgesInput,
+    versions: domains.versions.get(component.type) ?? knownVersions([]),
+    type: domains.types.findIndex(({ name }) => name === component.type),
+    wanted,
+    facts: factsOf(component),
+    edges: relations.get(component.type) ?? null,
   });
 }
 
@@ -85,12 +111,12 @@ export function stuckTypes(input: MatchInput): ReadonlySet<ComponentType> {
 }
 
 /** What the Manifest says of over which version another one may be installed, for the types of which it does. */
-type Relations = ReadonlyMap<ComponentType, EdgeRelation>;
+type Relations = ReadonlyMap<ComponentType, MatchedEdges>;
 
 function relationsOf({ manifest }: MatchInput, { versions }: VersionDomains): Relations {
   return new Map(
     manifest.componentTypes.flatMap(({ type, edges }) =>
-      edges === null ? [] : [[type, edgeRelation(edges, versions.get(type) ?? knownVersions([]))]],
+      edges === null ? [] : [[type, matchEdges(edges, versions.get(type) ?? knownVersions([]))]],
     ),
   );
 }
@@ -201,14 +227,14 @@ function installsOf(
   // Those of one release share what the Manifest says of it.
   const read = new Map<Cell, ReturnType<typeof versionsOf>>();
   const { type } = component;
-  const relation = relations.get(type);
+  const edges = relations.get(type);
   const facts = factsOf(component);
   const installs = artifactsOf(artifacts, type).map((available) => {
     const { name, depends } = available;
     const from = depends === null ? null : (read.get(depends) ?? versionsOf(depends, versions));
     if (depends !== null && from !== null) read.set(depends, from);
     const version = versions.names.indexOf(versionNamed(name));
-    const allowed = relation?.(facts, version) ?? null;
+    const allowed = edges?.relation(facts, version) ?? null;
     return { version, available, from: inBoth(from?.set ?? null, allowed) };
   });
   return { installs, problems: [...read.values()].flatMap(({ problems }) => problems) };

@@ -1,14 +1,14 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { System } from "../manifest/system.ts";
-import type { ConflictSet } from "./conflict/conflict-set.ts";
 import { liftings, opening, stepConflict } from "./conflict/step-conflicts.ts";
+import { type Opened, openedSystem, type OpenInstallsOf } from "./conflict/opened-installs.ts";
 import { isTooWide, lawOf } from "./conflict/step-rules.ts";
 import { type Farthest, farthestIn } from "./conflict/farthest-state.ts";
 import { pathsTo } from "./conflict/step-paths.ts";
 import { missingEndState } from "./conflict/refused-goal.ts";
 import { type OrderReasons, orderReasons } from "./conflict/order-reasons.ts";
 import type { Repair } from "./conflict/repair.ts";
-import { openedBy, openedByEnds, repairs } from "./conflict/repairs.ts";
+import { type Core, openedBy, openedByEnds, repairs } from "./conflict/repairs.ts";
 import { type Question, search } from "./conflict/step-search.ts";
 import { nearestEnd, type NearestEnd } from "./conflict/nearest-end-state.ts";
 import {
@@ -50,6 +50,8 @@ export interface ExplainOptions {
   readonly stepLimit?: number;
   /** False: the nearest end state is not looked for. */
   readonly tellsNearest?: boolean;
+  /** Without it edges and depends are taken as they are, and not told among what is in the way. */
+  readonly openInstalls?: OpenInstallsOf | undefined;
   readonly heard?: Heard | undefined;
 }
 
@@ -67,21 +69,24 @@ export function explainInShort(
   system: System,
   answer: Answer,
   { nodeLimit, heard }: SearchLimit,
+  openInstalls?: OpenInstallsOf,
 ): WhyNot | null {
   if (answer.kind !== "no-plan") return null;
   const steps = Math.ceil(shortEffort / Math.max(1, system.components.length));
   const stepLimit = Math.min(steps, nodeLimit, defaultStepLimit);
-  const explained = explain(system, answer, { stepLimit, tellsNearest: false, heard });
+  const explained = explain(system, answer, {
+    stepLimit,
+    tellsNearest: false,
+    openInstalls,
+    heard,
+  });
   return explained.kind === "no-plan" ? explained : null;
 }
 
 /** Why the planner answered as it did. */
-export function explain(
-  system: System,
-  answer: Answer,
-  { stepLimit = defaultStepLimit, tellsNearest = true, heard }: ExplainOptions = {},
-): Explanation {
+export function explain(system: System, answer: Answer, options: ExplainOptions = {}): Explanation {
   const grounding = groundingOf(system);
+  const { heard } = options;
   switch (answer.kind) {
     case "plan":
       if (isTooWide(system, grounding)) return { kind: "unexplained", because: "too-wide" };
@@ -93,16 +98,7 @@ export function explain(
       // It knows only hops that hold whatever the way: what it said to be out of reach might not be.
       if (system.components.some(({ ways }) => ways !== undefined))
         return { kind: "unexplained", because: "ways" };
-      return withFurther(
-        whyNot(
-          system,
-          grounding,
-          answer.stuck !== null,
-          { nodeLimit: stepLimit, heard },
-          tellsNearest,
-        ),
-        answer,
-      );
+      return withFurther(whyNot(system, grounding, answer.stuck !== null, options), answer);
     default:
       return assertNever(answer);
   }
@@ -120,9 +116,9 @@ function whyNot(
   system: System,
   grounding: Grounding,
   isStuck: boolean,
-  limit: SearchLimit,
-  tellsNearest: boolean,
+  { stepLimit = defaultStepLimit, tellsNearest = true, openInstalls, heard }: ExplainOptions,
 ): WhyNot {
+  const limit = { nodeLimit: stepLimit, heard };
   const law = lawOf(system, grounding);
   const wanted = wantedState(system).map((version) => [version]);
   const paths = pathsTo(system, wanted);
@@ -150,23 +146,68 @@ function whyNot(
   if (against.kind === "way") return whyNotWritten(system, limit);
   const used = against.kind === "none" ? against.used : failed?.used;
   if (used === undefined && writtenOrder(system) === "all") return whyNotWritten(system, limit);
-  const lifted = liftings(asked(), used ?? []);
-  const core = used === undefined ? notFound : stepConflict(asked(), used, lifted.opening);
-  const opened = repairs(asked(), core.nogoods, lifted, failed);
-  const known = openingAsWritten(system, opened.repairs, limit);
+  const opened = openInstalls === undefined ? null : openedSystem(system, openInstalls);
+  const core =
+    (opened === null ? null : coreAmongAll(opened, grounding, limit)) ??
+    (used === undefined ? notFound : coreOf(asked, used));
+  const changes = repairs(asked(), core, failed, opened);
+  const known = openingAsWritten(system, changes.repairs, limit);
   return {
     kind: "no-plan",
-    core: core.nogoods.map((number) => law.nogood(number)),
+    core: core.nogoods,
     isIrreducible: core.isIrreducible,
     isAlone: true,
     farthest: searched.kind === "way" ? null : farthestIn(asked(), searched),
     nearest,
     repairs: known ?? [],
-    areRepairsComplete: opened.isComplete && known !== null,
+    areRepairsComplete: changes.isComplete && known !== null,
   };
 }
 
-const notFound: ConflictSet = { nogoods: [], isIrreducible: false };
+type ReducedCore = Core & { readonly isIrreducible: boolean };
+
+const notFound: ReducedCore = {
+  nogoods: [],
+  opening: [],
+  isComplete: true,
+  isIrreducible: false,
+};
+
+/** `used`: nogoods that forbid every way together. */
+function coreOf(asked: () => Question, used: ReadonlySet<number>): ReducedCore {
+  const { law } = asked();
+  const lifted = liftings(asked(), used);
+  const { nogoods, isIrreducible } = stepConflict(asked(), used, lifted.opening);
+  return {
+    nogoods: nogoods.map(law.nogood),
+    opening: nogoods.filter((number) => lifted.opening.has(number)).map(law.nogood),
+    isComplete: lifted.isComplete,
+    isIrreducible,
+  };
+}
+
+/** Among the rules and what closes installs; null where none were found within the limit. */
+function coreAmongAll(
+  opened: Opened,
+  grounding: Grounding,
+  { nodeLimit, heard }: SearchLimit,
+): ReducedCore | null {
+  const { system } = opened;
+  const law = lawOf(system, grounding, opened);
+  const paths = pathsTo(
+    system,
+    wantedState(system).map((version) => [version]),
+  );
+  const asked = (): Question => ({
+    system,
+    law,
+    paths,
+    isLifted: () => false,
+    budget: { left: nodeLimit, heard },
+  });
+  const against = opening(asked());
+  return against.kind === "none" ? coreOf(asked, against.used) : null;
+}
 
 function whyNoEndState(question: Question, nogood: Nogood, nearest: WhyNot["nearest"]): WhyNot {
   const { system } = question;

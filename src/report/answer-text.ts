@@ -1,4 +1,5 @@
 import { assertNever } from "../core/assert-never.ts";
+import type { Conflict } from "../planner/model/conflict.ts";
 import type { Answer, NoPlan } from "../planner/model/plan.ts";
 import { coreLines } from "./nogood-text.ts";
 import { planLines, planSummary, ruleLines } from "./plan-text.ts";
@@ -62,7 +63,7 @@ function noPlanLines(planned: PlannedSystem, answer: NoPlan, style: Style): read
       `There is no acceptable plan for ${quoted(planned.manifest)}. ${printable(answer.reason)}`,
     ),
     ...coreLines(planned, planned.whyNot ?? answer, style),
-    ...stuckLines(planned, answer, style),
+    ...stuckLines(planned, answer, planned.whyNot ?? answer, style),
     ...(planned.whyNot === null
       ? []
       : ['  hint: "explain" tells how far one gets, and what would open a way.']),
@@ -72,12 +73,17 @@ function noPlanLines(planned: PlannedSystem, answer: NoPlan, style: Style): read
 /** So many of the edges in the way are told. */
 const mostEdges = 10;
 
-/** Where it is written what may be installed, for a type that does not get where it should. */
+/**
+ * Where it is written what may be installed, for a type that does not get where it should; nothing where the rules that
+ * were told have what closes it.
+ */
 export function stuckLines(
   { placesOf }: Pick<PlannedSystem, "placesOf">,
   { stuck }: NoPlan,
+  { core }: Conflict,
   style: Style,
 ): readonly string[] {
+  if (core.length > 0) return [];
   const places = stuck === null ? null : placesOf(stuck);
   if (stuck === null || places === null) return [];
   const { artifact: place } = places;

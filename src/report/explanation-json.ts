@@ -1,5 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import { type ExitCode, exitCode } from "../core/exit-code.ts";
+import type { Closing } from "../manifest/closed-installs.ts";
 import type { System, SystemState } from "../manifest/system.ts";
 import type { Nogood } from "../planner/model/conflict.ts";
 import type { OrderReason } from "../planner/conflict/order-reasons.ts";
@@ -99,6 +100,21 @@ function nogoodJson(places: NogoodPlaces, nogood: Nogood): Json {
       };
     case "rest":
       return { kind: "rest", table: nogood.table, ...nogood.rule };
+    case "edge":
+    case "depends":
+      return closingJson(system, nogood);
+    case "edge-unlisted":
+      return {
+        ...closingJson(system, nogood),
+        from: versionName(system, nogood.type, nogood.from),
+        to: versionName(system, nogood.type, nogood.to),
+      };
+    case "artifact-depends":
+      return {
+        ...closingJson(system, nogood),
+        to: versionName(system, nogood.type, nogood.to),
+        needs: nogood.needs,
+      };
     case "order": {
       const type = system.types[nogood.type];
       const place = orderPlace(places, nogood.type);
@@ -112,6 +128,10 @@ function nogoodJson(places: NogoodPlaces, nogood: Nogood): Json {
     default:
       return assertNever(nogood);
   }
+}
+
+function closingJson(system: System, { kind, type, rule }: Closing): Json {
+  return { kind, component_type: typeName(system, type), ...rule };
 }
 
 /** By the heads of the columns; where a head stands over several, a list, in the order of the columns. */
@@ -129,6 +149,12 @@ function combinationJson(system: System, nogood: Extract<Nogood, { kind: "unlist
   );
 }
 
+const repairKinds = {
+  edge: "drop-edge",
+  "edge-unlisted": "add-edge",
+  depends: "drop-depends",
+} as const;
+
 export function repairJson(places: NogoodPlaces, repair: Repair): Json {
   const { system } = places;
   const told = { kind: repair.kind, text: repairText(places, repair) };
@@ -139,6 +165,12 @@ export function repairJson(places: NogoodPlaces, repair: Repair): Json {
     }
     case "add-row":
       return { ...told, ...nogoodJson(places, repair.nogood), kind: repair.kind };
+    case "open-installs":
+      return {
+        ...told,
+        ...nogoodJson(places, repair.nogood),
+        kind: repairKinds[repair.nogood.kind],
+      };
     case "add-end-state":
       return { ...told, components: componentsJson(system, repair.state) };
     case "drop-order":

@@ -65,7 +65,7 @@ function whyNotLines(report: ExplanationReport, why: WhyNot, style: Style): read
   return [
     style.bad(`There is no acceptable plan for ${quoted(planned.manifest)}.${reason}`),
     ...coreLines(planned, why, style),
-    ...(answer.kind === "no-plan" ? stuckLines(planned, answer, style) : []),
+    ...(answer.kind === "no-plan" ? stuckLines(planned, answer, why, style) : []),
     ...progressLines(planned, why),
     ...repairLines(planned, why, style),
   ];
@@ -141,6 +141,8 @@ export function repairText(planned: NogoodPlaces, repair: Repair): string {
       return endStateText(planned, repair.state);
     case "drop-order":
       return `leave out the hand-written order of ${quoted(typeName(system, repair.type))}`;
+    case "open-installs":
+      return openInstallsText(planned, repair.nogood);
     case "add-artifact": {
       const { type, from, to } = repair;
       const starts = from.map((version) => versionName(system, type, version));
@@ -149,6 +151,21 @@ export function repairText(planned: NogoodPlaces, repair: Repair): string {
     default:
       return assertNever(repair);
   }
+}
+
+function openInstallsText(
+  planned: NogoodPlaces,
+  nogood: Extract<Repair, { kind: "open-installs" }>["nogood"],
+): string {
+  const { system } = planned;
+  if (nogood.kind === "edge-unlisted") {
+    const [from, to] = [nogood.from, nogood.to].map((version) =>
+      versionName(system, nogood.type, version),
+    );
+    return `add to the edges of ${quoted(typeName(system, nogood.type))} the row [${from ?? "?"}, ${to ?? "?"}, YES]${near(planned, nogood)}`;
+  }
+  const what = nogood.kind === "edge" ? "edge" : "depends";
+  return `leave out the ${what} in ${placeText(planned, nogood)}, ${nogoodText(system, nogood)}`;
 }
 
 /** Where Components of one type have several versions it takes a row that allows them all. */

@@ -44,7 +44,7 @@ const mostOrders = 10;
 function withFewOrders({ transitionTables }: System, core: Conflict["core"]): Conflict["core"] {
   const orders = core.filter((nogood) => nogood.kind === "order");
   if (orders.length <= mostOrders + 1) return core;
-  const names = new Set(core.flatMap((nogood) => (nogood.kind === "order" ? [] : [nogood.table])));
+  const names = new Set(core.flatMap((nogood) => ("table" in nogood ? [nogood.table] : [])));
   const spokenOf = new Set(
     transitionTables
       .filter(({ name }) => names.has(name))
@@ -79,6 +79,8 @@ export function placeText(places: NogoodPlaces, nogood: Nogood): string {
 export function nogoodText(system: System, nogood: Nogood): string {
   switch (nogood.kind) {
     case "row":
+    case "edge":
+    case "depends":
       return printable(nogood.rule.row.trim()).replaceAll(/ {2,}/g, " ");
     case "unlisted": {
       const what = nogood.columns.map(
@@ -89,6 +91,12 @@ export function nogoodText(system: System, nogood: Nogood): string {
     }
     case "rest":
       return `a stage may end in no state but those of ${quoted(nogood.table)}`;
+    case "edge-unlisted": {
+      const { type, from, to } = nogood;
+      return `no edge of ${quoted(typeName(system, type))} lets ${versionName(system, type, to)} be installed over ${versionName(system, type, from)}`;
+    }
+    case "artifact-depends":
+      return `the Artifact ${quoted(versionName(system, nogood.type, nogood.to))} depends on ${printable(nogood.needs)}`;
     case "order":
       return `the order of ${quoted(typeName(system, nogood.type))} is written by hand: ${String(system.types[nogood.type]?.order ?? "")}`;
     default:

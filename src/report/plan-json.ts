@@ -114,7 +114,8 @@ function noPlanJson(
 function ruleOf(places: NogoodPlaces, nogood: Nogood): readonly Rule[] {
   const place = nogood.kind === "order" ? orderPlace(places, nogood.type) : nogood.rule;
   if (place?.line === undefined) return [];
-  const row = nogood.kind === "row" ? nogood.rule.row : `(${nogoodText(places.system, nogood)})`;
+  const isWritten = nogood.kind === "row" || nogood.kind === "edge" || nogood.kind === "depends";
+  const row = isWritten ? nogood.rule.row : `(${nogoodText(places.system, nogood)})`;
   return [{ file: place.file, line: place.line, row }];
 }
 

@@ -138,14 +138,64 @@ ${hint}`);
     const { text, json } = planned({ a: "{ artifact_name: a2, depends: [a0] }" });
     expect(text)
       .toBe(`There is no acceptable plan for "m". No Artifact at hand brings "A" from "a1" to "a2", directly or by stepping stones.
-What may be installed on "a" is said here, and by the Artifacts:
+This rule alone forbids it:
   m.yaml:6  a: { artifact_name: a2, depends: [a0] }
 ${hint}`);
     expect(json).toMatchObject({
-      core: [],
+      core: [{ file: "m.yaml", line: 6, row: "  a: { artifact_name: a2, depends: [a0] }" }],
+      irreducible: true,
       at: { file: "m.yaml", line: 6 },
-      repair: [{ kind: "add-artifact", component_type: "a", from: ["a1"], to: "a2" }],
+      repair: [
+        { kind: "drop-depends", component_type: "a", file: "m.yaml", line: 6 },
+        { kind: "add-artifact", component_type: "a", from: ["a1"], to: "a2" },
+      ],
       all_repairs_tried: true,
+    });
+  });
+
+  test("where rows forbid the way over a stepping stone, and an edge the way past it", () => {
+    const { text, json } = planned({
+      b: "{ artifact_name: b3, stepping_stones: [{ artifact_name: b2 }], edges: { rows: [[b1, b3, NO]] } }",
+      ends: [`"v.1": [a1, b1]`, `"v.mid": [a1, b2]`, `"v.2": [a2, b3]`],
+      transitions: ["- [a1, b2, NO]", "- [a2, b1, NO]", "- [a1, b3, YES]"],
+    });
+    expect(text)
+      .toBe(`There is no acceptable plan for "m". No order of the updates passes acceptable states only.
+Together these rules forbid it, whatever the others say:
+  m.yaml:19  [a2, b1, NO]
+  m.yaml:18  [a1, b2, NO]
+  m.yaml:7   [b1, b3, NO]
+${hint}`);
+    expect(json).toMatchObject({
+      core: [{ line: 19 }, { line: 18 }, { file: "m.yaml", line: 7, row: "[b1, b3, NO]" }],
+      irreducible: true,
+      repair: [
+        { kind: "say-yes", line: 18 },
+        { kind: "drop-edge", component_type: "b", file: "m.yaml", line: 7 },
+      ],
+    });
+  });
+
+  test("where edges allow nothing that no row of theirs allows", () => {
+    const { text, json } = planned({
+      b: "{ artifact_name: b2, edges: { default: deny, rows: [[b0, b2, YES]] } }",
+      ends: [`"v.0": [a1, b0]`, `"v.1": [a1, b1]`, `"v.2": [a2, b2]`],
+    });
+    expect(text)
+      .toBe(`There is no acceptable plan for "m". No Artifact at hand brings "B" from "b1" to "b2", directly or by stepping stones.
+This rule alone forbids it:
+  m.yaml:7  no edge of "b" lets b2 be installed over b1
+${hint}`);
+    expect(json).toMatchObject({
+      core: [{ file: "m.yaml", line: 7, row: '(no edge of "b" lets b2 be installed over b1)' }],
+      repair: [
+        {
+          kind: "add-edge",
+          text: 'add to the edges of "b" the row [b1, b2, YES] (beside m.yaml:7)',
+          from: "b1",
+          to: "b2",
+        },
+      ],
     });
   });
 

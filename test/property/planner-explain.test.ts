@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { SystemVersion } from "../../src/core/ids.ts";
 import type { System } from "../../src/manifest/system.ts";
-import type { Nogood } from "../../src/planner/model/conflict.ts";
 import { repaired } from "../../src/planner/conflict/repair.ts";
 import { explain, type WhyNot } from "../../src/planner/explain.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
+import { withOnly } from "../support/only-nogoods.ts";
 import { hasWay } from "../support/planner-brute-force.ts";
 import { dice, randomSystem } from "../support/planner-random.ts";
 import { systemOf } from "../support/planner-systems.ts";
@@ -28,44 +27,6 @@ const cases = seeds.flatMap((seed) => {
 
 function isNamed({ component }: { readonly component: number | null }): boolean {
   return component !== null;
-}
-
-const rule = { file: "only.yaml", line: 1, row: "only" };
-const anything = {
-  name: "anything",
-  columns: [],
-  rows: [{ systemVersion: SystemVersion.parse("v.0"), cells: [], verdict: "yes" as const, rule }],
-};
-
-/** The System in which nothing else forbids. */
-function withOnly(system: System, nogoods: readonly Nogood[]): System {
-  const tables = [...system.transitionTables, ...system.endTables];
-  const forbidding = nogoods.flatMap((nogood) => {
-    if (nogood.kind === "unlisted") {
-      const cells = nogood.versions.map((version) => [version]);
-      return [{ columns: nogood.columns, cells }];
-    }
-    if (nogood.kind !== "row") return [];
-    return tables.flatMap(({ columns, rows }) =>
-      rows.filter((row) => row.rule === nogood.rule).map(({ cells }) => ({ columns, cells })),
-    );
-  });
-  return {
-    ...system,
-    types: system.types.map((type, index) =>
-      nogoods.some((nogood) => nogood.kind === "order" && nogood.type === index)
-        ? type
-        : { ...type, order: null },
-    ),
-    endTables: nogoods.some(({ kind }) => kind === "rest") ? system.endTables : [anything],
-    endStatesOnly: false,
-    transitionTables: forbidding.map(({ columns, cells }, index) => ({
-      name: `only ${String(index)}`,
-      columns,
-      allowByDefault: true,
-      rows: [{ cells, verdict: "no" as const, rule }],
-    })),
-  };
 }
 
 /** Three types numbered at random, the first of which has to go over a version that may be one to rest in. */

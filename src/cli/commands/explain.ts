@@ -24,10 +24,10 @@ export async function explain(
   if (wrong !== null) return failed(output, [wrong]);
   const made = await makeToldPlan(context, file, options);
   if (!made.ok) return failed(output, made.problems);
-  const { planned, manifest, system, answer } = made.value;
+  const { planned, manifest, system, answer, openInstalls } = made.value;
   const explanation = await context.compute(
     { work: "explaining", name: manifest.name, nodeLimit: null },
-    (heard) => explained(system, answer, { heard }),
+    (heard) => explained(system, answer, { openInstalls, heard }),
   );
   const report: ExplanationReport = { planned, answer, explanation };
   const why = explanation.kind === "no-plan" ? explanation : null;

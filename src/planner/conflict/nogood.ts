@@ -1,3 +1,4 @@
+import { assertNever } from "../../core/assert-never.ts";
 import type { Rule, System, SystemState } from "../../manifest/system.ts";
 import type { EndStatesOnly } from "../constraints/end-states-only.ts";
 import { type GroundConstraint, ruling } from "../constraints/ground.ts";
@@ -60,7 +61,16 @@ export function nogoodsOf(): Numbering {
 }
 
 /** The most tangible last: a NO row is easier to understand than what is missing. */
-const ranks: Readonly<Record<Nogood["kind"], number>> = { rest: 0, order: 1, unlisted: 2, row: 3 };
+const ranks: Readonly<Record<Nogood["kind"], number>> = {
+  rest: 0,
+  order: 1,
+  "artifact-depends": 2,
+  depends: 3,
+  "edge-unlisted": 4,
+  unlisted: 5,
+  edge: 6,
+  row: 7,
+};
 
 /** The same order whatever the order in which they were met, or in which types and versions are written. */
 export function byNogood(system: System): (a: Nogood, b: Nogood) => number {
@@ -87,9 +97,32 @@ function ruleAt(nogood: Nogood): Rule {
 
 function textOf({ types }: System, nogood: Nogood): string {
   if (nogood.kind === "order") return at(types, nogood.type).name;
-  const { rule, table } = nogood;
+  const { rule } = nogood;
   const place = rule === null ? "" : `${rule.file}:${String(rule.line).padStart(8, "0")}`;
-  return `${table}/${place}/${nogood.kind === "unlisted" ? namesOf(types, nogood).join() : (rule?.row ?? "")}`;
+  const whose = "table" in nogood ? nogood.table : at(types, nogood.type).name;
+  return `${whose}/${place}/${saidIn(types, nogood) ?? rule?.row ?? ""}`;
+}
+
+/** What tells apart those of one place; null: the row as written. */
+function saidIn(types: System["types"], nogood: Nogood): string | null {
+  switch (nogood.kind) {
+    case "unlisted":
+      return namesOf(types, nogood).join();
+    case "edge-unlisted": {
+      const { versions } = at(types, nogood.type);
+      return [nogood.from, nogood.to].map((version) => at(versions, version)).join();
+    }
+    case "artifact-depends":
+      return nogood.needs;
+    case "row":
+    case "rest":
+    case "order":
+    case "edge":
+    case "depends":
+      return null;
+    default:
+      return assertNever(nogood);
+  }
 }
 
 /** The versions of a combination that no row allows. */

@@ -20,7 +20,20 @@ export type Repair =
       readonly type: number;
       readonly from: readonly number[];
       readonly to: number;
+    }
+  /** Edges, or what the Manifest says beside an Artifact, no longer close these installs. */
+  | {
+      readonly kind: "open-installs";
+      readonly nogood: Extract<Nogood, { kind: "edge" | "edge-unlisted" | "depends" }>;
+      readonly hops: readonly Hop[];
     };
+
+/** An install of a Component; all by index. */
+export interface Hop {
+  readonly component: number;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** What a System version is called that has no name yet. */
 const added = SystemVersion.parse("added");
@@ -47,6 +60,17 @@ export function repaired(system: System, repair: Repair): System {
     }
     case "add-artifact":
       return { ...system, components: system.components.map((one) => withHop(one, repair)) };
+    case "open-installs":
+      return {
+        ...system,
+        components: system.components.map((one, component) =>
+          withHops(one, (from) =>
+            repair.hops.flatMap((hop) =>
+              hop.component === component && hop.from === from ? [hop.to] : [],
+            ),
+          ),
+        ),
+      };
     default:
       return assertNever(repair);
   }
@@ -117,10 +141,16 @@ function withHop(
   { type, from, to }: Extract<Repair, { kind: "add-artifact" }>,
 ): System["components"][number] {
   if (component.type !== type) return component;
-  const hops = component.hops.map((targets, version) =>
-    from.includes(version) && !targets.includes(to)
-      ? [...targets, to].toSorted((a, b) => a - b)
-      : targets,
-  );
+  return withHops(component, (version) => (from.includes(version) ? [to] : []));
+}
+
+function withHops(
+  component: System["components"][number],
+  addedTo: (from: number) => readonly number[],
+): System["components"][number] {
+  const hops = component.hops.map((targets, from) => {
+    const added = addedTo(from).filter((to) => !targets.includes(to));
+    return added.length === 0 ? targets : [...targets, ...added].toSorted((a, b) => a - b);
+  });
   return { ...component, hops };
 }

@@ -1,8 +1,9 @@
 import { passesEndStatesOnly, type System } from "../../manifest/system.ts";
 import { assertNever } from "../../core/assert-never.ts";
 import type { Nogood } from "../model/conflict.ts";
-import { type Liftings, opening } from "./step-conflicts.ts";
+import { opening } from "./step-conflicts.ts";
 import { endChanges } from "./end-state-changes.ts";
+import { type Opened, openedWithout } from "./opened-installs.ts";
 import { pathsTo } from "./step-paths.ts";
 import { type Repair, repaired } from "./repair.ts";
 import { lawOf } from "./step-rules.ts";
@@ -17,20 +18,28 @@ export interface Repairs {
 /** How many end states in between are tried before all that may be added. */
 const maxRests = 50;
 
+/** Nogoods that forbid every way together. */
+export interface Core {
+  readonly nogoods: readonly Nogood[];
+  /** Those of them that need only be lifted for a way to open. */
+  readonly opening: readonly Nogood[];
+  /** False: not each of them could be tried. */
+  readonly isComplete: boolean;
+}
+
 /**
- * The single changes that open a way. `core`: nogoods that forbid every way together; `failed`: the search under
- * all nogoods that found none; null: it was given up.
+ * The single changes that open a way. `failed`: the search under all nogoods that found none; null: it was given up.
+ * `opened`: null where nothing closes an install.
  */
 export function repairs(
   question: Question,
-  core: readonly number[],
-  lifted: Liftings,
+  core: Core,
   failed: None | null,
+  opened: Opened | null,
 ): Repairs {
   const { system, law } = question;
-  const byLifting = core
-    .filter((nogood) => lifted.opening.has(nogood))
-    .map((nogood) => repairOf(law.nogood(nogood)))
+  const byLifting = core.opening
+    .map((nogood) => repairOf(nogood, opened))
     .filter((one) => one !== null);
   // Where only end states are passed a row for a state makes it an end state, too: that must be tried.
   const isExact = !passesEndStatesOnly(system);
@@ -39,18 +48,19 @@ export function repairs(
     ...(isExact ? [] : byLifting),
     ...rests.slice(0, maxRests).map((state) => ({ kind: "add-end-state" as const, state })),
   ]);
-  const brought = artifactsFor(question, core);
+  const brought = artifactsFor(question, core.nogoods.map(law.numberOf), opened);
   const found = [...(isExact ? byLifting : []), ...tried.repairs, ...brought.repairs];
   // Where no rule stands in the way, or none that an end state could lift, no end state opens one.
-  const isForEnds = core.some((nogood) => isLiftedByEnds(system, law.nogood(nogood)));
+  const isForEnds = core.nogoods.some((nogood) => isLiftedByEnds(system, nogood));
   const ended = isForEnds && found.length === 0 ? openedByEnds(question) : nothing;
   return {
     repairs: [...found, ...ended.repairs],
     isComplete:
       tried.isComplete &&
-      (failed !== null || (core.length > 0 && !core.includes(law.rest))) &&
+      (failed !== null ||
+        (core.nogoods.length > 0 && core.nogoods.every(({ kind }) => kind !== "rest"))) &&
       rests.length <= maxRests &&
-      lifted.isComplete &&
+      core.isComplete &&
       brought.isComplete &&
       ended.isComplete,
   };
@@ -94,14 +104,14 @@ export function openedByEnds(question: Question): Repairs {
  * By an Artifact that brings a type to one version: from where its Components are, or where that does not do, from
  * elsewhere.
  */
-function artifactsFor(question: Question, core: readonly number[]): Repairs {
+function artifactsFor(question: Question, core: readonly number[], opened: Opened | null): Repairs {
   let isComplete = true;
   const isOpening = (repair: Repair): boolean => {
     const { kind } = opening({ ...question, ...changedBy(question, repair) }, core);
     isComplete &&= kind !== "undecided";
     return kind === "way";
   };
-  const found = stones(question.system).flatMap(({ widest, usual }): readonly Repair[] => {
+  const found = stones(question.system, opened).flatMap(({ widest, usual }): readonly Repair[] => {
     if (usual !== null && isOpening(usual)) return [usual];
     if (usual?.from.length === widest.from.length || !isOpening(widest)) return [];
     // As few as will do.
@@ -136,7 +146,7 @@ function changedBy(question: Question, repair: Repair): Pick<Question, "system" 
 }
 
 /** Null where no single change lifts it. */
-function repairOf(nogood: Nogood): Repair | null {
+function repairOf(nogood: Nogood, opened: Opened | null): Repair | null {
   switch (nogood.kind) {
     case "row":
       return { kind: "say-yes", nogood };
@@ -144,6 +154,14 @@ function repairOf(nogood: Nogood): Repair | null {
       return { kind: "add-row", nogood };
     case "order":
       return { kind: "drop-order", type: nogood.type };
+    case "edge":
+    case "edge-unlisted":
+    case "depends":
+      return opened === null
+        ? null
+        : { kind: "open-installs", nogood, hops: openedWithout(opened, nogood) };
+    // An Artifact is not changed; another one may be added.
+    case "artifact-depends":
     case "rest":
       return null;
     default:
@@ -155,18 +173,21 @@ type Brought = Extract<Repair, { kind: "add-artifact" }>;
 
 /**
  * For each type and version an Artifact that is not at hand: from where its Components are (null: it is), and from
- * anywhere.
+ * anywhere that edges do not close.
  */
-function stones({
-  types,
-  components,
-}: System): readonly { readonly usual: Brought | null; readonly widest: Brought }[] {
+function stones(
+  { types, components }: System,
+  opened: Opened | null,
+): readonly { readonly usual: Brought | null; readonly widest: Brought }[] {
   return types.flatMap(({ versions }, type) => {
-    const own = components.filter((component) => component.type === type);
-    const starts = new Set(own.map(({ start }) => start));
+    const own = [...components.entries()].filter(([, component]) => component.type === type);
+    const starts = new Set(own.map(([, { start }]) => start));
     return [...versions.keys()].flatMap((to) => {
       const all = [...versions.keys()].filter(
-        (from) => from !== to && own.some(({ hops }) => hops[from]?.includes(to) !== true),
+        (from) =>
+          from !== to &&
+          own.some(([, { hops }]) => hops[from]?.includes(to) !== true) &&
+          own.every(([component]) => opened?.isClosedByEdges({ component, from, to }) !== true),
       );
       if (all.length === 0 || versions[to] === "?") return [];
       const near = all.filter((from) => starts.has(from));

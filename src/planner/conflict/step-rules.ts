@@ -6,10 +6,10 @@ import { type Grounding, groundingOf } from "../constraints/grounding.ts";
 import { constraintsByTable } from "../constraints/network.ts";
 import { isEvery } from "../constraints/relation-dense.ts";
 import { admits } from "../constraints/relation-by-row-bits.ts";
-import type { Nogood } from "../model/conflict.ts";
 import { at } from "../model/moves.ts";
 import { candidates, type TableClasses } from "../model/table-classes.ts";
 import { endStateNogoods, nogoodOn, nogoodsOf, type Numbering, restNogood } from "./nogood.ts";
+import type { Opened } from "./opened-installs.ts";
 
 /** The versions that a Component may have. */
 type OptionsOf = (component: number) => readonly number[];
@@ -18,8 +18,7 @@ type OptionsOf = (component: number) => readonly number[];
 export type Violations = readonly (readonly number[])[];
 
 /** The rules of a System, taken apart. Nogoods are numbered as they are met. */
-export interface Law {
-  readonly nogood: (number: number) => Nogood;
+export interface Law extends Numbering {
   readonly violations: (state: SystemState, component: number, version: number) => Violations;
   /** The first of the objections in which no nogood is lifted; null: there is none. */
   readonly refusal: (
@@ -59,8 +58,12 @@ export function isTooWide(system: System, grounding: Grounding = groundingOf(sys
   });
 }
 
-/** Not for a System that is too wide. */
-export function lawOf(system: System, grounding: Grounding = groundingOf(system)): Law {
+/** Not for a System that is too wide. `opened`: null where the hops of the System say what may be installed. */
+export function lawOf(
+  system: System,
+  grounding: Grounding = groundingOf(system),
+  opened: Opened | null = null,
+): Law {
   const nogoods = nogoodsOf();
   const budget = endStateBudget();
   const whole = acceptabilityOf(system, grounding, budget);
@@ -83,13 +86,26 @@ export function lawOf(system: System, grounding: Grounding = groundingOf(system)
     const nogood = endNogood?.(state) ?? null;
     return nogood === null ? [] : [[nogoods.numberOf(nogood)]];
   };
+  const closedHops = new Map<string, Violations>();
+  const closings = (state: SystemState, component: number, to: number): Violations => {
+    if (opened === null) return [];
+    const from = at(state, component);
+    const key = `${String(component)} ${String(from)} ${String(to)}`;
+    const before = closedHops.get(key);
+    if (before !== undefined) return before;
+    const objections = opened.objectionsTo({ component, from, to });
+    const found = objections.map((together) => together.map(nogoods.numberOf));
+    closedHops.set(key, found);
+    return found;
+  };
   return {
-    nogood: nogoods.nogood,
+    ...nogoods,
     isEndState: (state) => whole.endName(state) !== null,
     rest: nogoods.numberOf(restNogood(system)),
     isSure: () => !budget.isExceeded,
     violations: (state, component, version) => {
       const found = orderViolations(system, state, component, nogoods);
+      found.push(...closings(state, component, version));
       if (endNogood !== null) found.push(...standing(state.with(component, version)));
       for (const choice of at(choicesOf, component)) {
         for (const nogood of choice.nogoodsIn(state, component, version)) found.push([nogood]);
@@ -98,6 +114,8 @@ export function lawOf(system: System, grounding: Grounding = groundingOf(system)
     },
     refusal: (state, component, version, isLifted) => {
       const isStanding = (together: readonly number[]) => !together.some(isLifted);
+      const closed = closings(state, component, version).find(isStanding);
+      if (closed !== undefined) return closed;
       if (isOrdered) {
         const found = orderViolations(system, state, component, nogoods).find(isStanding);
         if (found !== undefined) return found;

@@ -1,3 +1,4 @@
+import type { Closing } from "../../manifest/closed-installs.ts";
 import type { Column, Rule } from "../../manifest/system.ts";
 
 /** Something that forbids, as far as it can be changed by itself. Types and versions by index. */
@@ -6,7 +7,9 @@ export type Nogood =
   /** Stages end in end states only. */
   | { readonly kind: "rest"; readonly table: string; readonly rule: Rule | null }
   /** The hand-written order of a type. */
-  | { readonly kind: "order"; readonly type: number };
+  | { readonly kind: "order"; readonly type: number }
+  /** An install that edges or depends close. */
+  | Closing;
 
 /** Of a transition table, or of an end table. */
 export type RowNogood =

@@ -36,6 +36,8 @@ function opened(repair: Repair): string {
       return `end state ${repair.state.join("-")}`;
     case "drop-order":
       return `no order for type ${repair.type}`;
+    case "open-installs":
+      return `open ${repair.nogood.kind}`;
     default:
       return `artifact for type ${repair.type} to ${repair.to}`;
   }
