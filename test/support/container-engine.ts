@@ -108,11 +108,18 @@ runroot = "${path("run")}"
 
 /**
  * It ends when its stdin does, with this process at the latest, and takes all with it. The health checks are called by
- * it; where systemd runs, podman has that call them.
+ * it; where systemd runs, podman has that call them. A container that is healthy stays so: a check takes as long as all
+ * else that a call of podman does. What packages podman's programs are of would be looked up for each of its clients.
  */
 const hostScript = `
+export DPKG_ADMINDIR="$2/no-packages"
 podman system service --time 0 "$1" &
-while sleep 0.3; do for id in $(podman ps -q); do podman healthcheck run "$id"; done; done &
+while sleep 0.2; do
+  for log in $(grep -Ls '"Status":"healthy"' "$2"/run/vfs-containers/*/healthcheck.log); do
+    log=\${log%/healthcheck.log}
+    podman healthcheck run "\${log##*/}"
+  done
+done &
 read -r _
 podman rm --all --force --time 0
 rm -rf "$2"
