@@ -29,7 +29,7 @@ describe.skipIf(![needs("dpkg-deb"), needs("dpkg-repack")].every(Boolean))(
         const { install, runs, told, path, failLate } = open();
         if (way === "on the way back") failLate();
         killIn(path, "tool", script, version);
-        expect(install()).toMatchObject({ exit: 22 });
+        expect(install("v2")).toMatchObject({ exit: 22 });
         expect(existsSync(path("tool/root/kill"))).toBe(false);
         expect(runs()).toEqual(["v1", "v1"]);
         expect(told()).toEqual(["v1", "v1"]);

@@ -21,7 +21,9 @@ export interface Killer {
   readonly killAt: (moment: Moment) => void;
   /** Whether the kill was made. */
   readonly hasKilled: () => boolean;
-  /** How many programs an Interface has started in each state so far, as `<interface> <state>`. */
+  /** Kills no more, and has counted nothing; `killAt` begins with that. */
+  readonly countAnew: () => void;
+  /** How many programs an Interface has started in each state since then, as `<interface> <state>`. */
   readonly started: () => ReadonlyMap<string, number>;
 }
 
@@ -92,6 +94,12 @@ export function killer(directory: string): Killer {
   for (const name of programs.filter((each) => placeOf(each) !== null)) {
     symlinkSync("shim", join(directory, name));
   }
+  const countAnew = () => {
+    for (const name of ["started", "kill", "killed"]) {
+      rmSync(join(directory, name), { recursive: true, force: true });
+    }
+    mkdirSync(join(directory, "started"));
+  };
   return {
     watched(run) {
       // Another machine may have the scripts on its PATH all the time.
@@ -103,12 +111,14 @@ export function killer(directory: string): Killer {
       }
     },
     killAt({ interface: name, state, program, withCaller }) {
+      countAnew();
       writeFileSync(
         join(directory, "kill"),
         `${name} ${state}\n${program}\n${withCaller ? "both" : "alone"}\n`,
       );
     },
     hasKilled: () => existsSync(join(directory, "killed")),
+    countAnew,
     started: () =>
       new Map(
         readdirSync(join(directory, "started")).map((call) => [

@@ -7,23 +7,27 @@ import type { Ran } from "./program.ts";
 import {
   artifactsOf,
   late,
+  type Release,
   type ShippedCase,
   type ShippedSystem,
   shippedSystem,
 } from "./shipped-system.ts";
-import { inTier } from "./tier.ts";
+import { inTier, oneOfEachKind } from "./tier.ts";
 
 export interface Workshop extends ShippedSystem {
   readonly killer: Killer;
-  readonly install: () => Ran;
+  readonly install: (to: Release) => Ran;
   /** From now on a Component fails in its commit, after which all others have to go back. */
   readonly failLate: () => void;
+  readonly succeed: () => void;
 }
 
 /**
  * What every Interface that comes with the program has to keep in a System of these Components: install, failure and
  * rollback; killed before a program that it starts, in every state, alone or together with the program that called it;
  * and the protocol. `kills` is in how many places of each state, at most. Gives Systems for more.
+ *
+ * In the usual tier all of it happens to one System: what a kill has left would stand in the way of the next update.
  */
 export function itKeepsWholeReleases(
   cases: readonly ShippedCase[],
@@ -31,44 +35,55 @@ export function itKeepsWholeReleases(
 ): () => Workshop {
   const all = [...cases, late];
   const artifacts = mkdtempSync(join(tmpdir(), "orchestrator-shipped-"));
+  const systems: Workshop[] = [];
+  const make = () => {
+    const system = workshopOf(all, artifacts);
+    systems.push(system);
+    return system;
+  };
+  const another = inTier(() => systems[0] ?? make(), make);
   beforeAll(() => artifactsOf(all, artifacts));
-  afterAll(() => rmSync(artifacts, { recursive: true, force: true }));
-  const open = () => workshopOf(all, artifacts);
+  afterAll(() => {
+    for (const system of systems) system.remove();
+    rmSync(artifacts, { recursive: true, force: true });
+  });
   const everywhere = (version: string) => all.map(() => version);
 
   it("take a whole System to v2, and, killed on the way, leave whole releases and tell the truth", () => {
-    const whole = open();
-    expect(whole.told()).toEqual(everywhere("v1"));
-    expect(whole.install()).toMatchObject({ exit: 0 });
-    expect(whole.runs()).toEqual(everywhere("v2"));
-    expect(whole.told()).toEqual(everywhere("v2"));
+    const { told, install, runs, killer: shims } = another();
+    expect(told()).toEqual(everywhere("v1"));
+    expect(install("v2")).toMatchObject({ exit: 0 });
+    expect(runs()).toEqual(everywhere("v2"));
+    expect(told()).toEqual(everywhere("v2"));
     const states = inTier(
       ["ArtifactInstall"],
       ["Provides", "Download", "ArtifactInstall", "ArtifactCommit", "Cleanup"],
     );
-    const moments = momentsIn(whole.killer.started(), states, kills);
-    expect(moments.flatMap((moment) => wrongAfter(open(), moment))).toEqual([]);
+    const moments = momentsIn(shims.started(), states, kills);
+    expect(moments.flatMap((moment) => wrongAfter(another(), moment))).toEqual([]);
   }, 900_000);
 
-  it("take it back to v1 where another Component fails, and killed on that way, too", () => {
-    const whole = open();
-    whole.failLate();
-    expect(whole.install()).toMatchObject({ exit: 22 });
-    expect(whole.runs()).toEqual(everywhere("v1"));
-    expect(whole.told()).toEqual(everywhere("v1"));
-    const moments = momentsIn(whole.killer.started(), ["ArtifactRollback", "Cleanup"], kills);
-    const wrong = moments.flatMap((moment) => {
-      const system = open();
+  it("take it back where another Component fails, and killed on that way, too", () => {
+    const { failLate, install, runs, told, killer: shims } = another();
+    const { from, to } = wayOf(runs());
+    failLate();
+    shims.countAnew();
+    expect(install(to)).toMatchObject({ exit: 22 });
+    expect(runs()).toEqual(everywhere(from));
+    expect(told()).toEqual(everywhere(from));
+    const moments = momentsIn(shims.started(), ["ArtifactRollback", "Cleanup"], kills);
+    const wrong = oneOfEachKind(moments, (moment) => moment.interface).flatMap((moment) => {
+      const system = another();
       system.failLate();
       return wrongAfter(system, moment);
     });
     expect(wrong).toEqual([]);
   }, 900_000);
 
-  it.each(cases)(
+  it.each(oneOfEachKind(cases, (each) => each.interface))(
     "$interface is true to the protocol",
     ({ interface: name, type, args }) => {
-      const { path, run } = open();
+      const { path, run } = another();
       const executable = path("interfaces/v1", name);
       const checked = run(["interface", "check", "--type", type, executable, type, ...args(path)]);
       expect(checked.stdout).not.toMatch(/^(fail|warn|skip)/m);
@@ -76,19 +91,29 @@ export function itKeepsWholeReleases(
     },
     120_000,
   );
-  return open;
+  return () => {
+    const system = workshopOf(all, artifacts);
+    onTestFinished(() => system.remove());
+    return system;
+  };
 }
 
 function workshopOf(all: readonly ShippedCase[], artifacts: string): Workshop {
   const system = shippedSystem(all, artifacts);
-  onTestFinished(() => system.remove());
   const shims = killer(system.path("programs"));
   return {
     ...system,
     killer: shims,
-    install: () => shims.watched((environment) => system.run(["install", "v2.yaml"], environment)),
+    install: (to) =>
+      shims.watched((environment) => system.run(["install", `${to}.yaml`], environment)),
     failLate: () => writeFileSync(system.path("late/version.fail"), ""),
+    succeed: () => rmSync(system.path("late/version.fail"), { force: true }),
   };
+}
+
+/** To the release that it does not run. */
+function wayOf(runs: readonly string[]): { readonly from: Release; readonly to: Release } {
+  return runs.every((one) => one === "v2") ? { from: "v2", to: "v1" } : { from: "v1", to: "v2" };
 }
 
 /**
@@ -123,30 +148,30 @@ function someOf(count: number, most: number): readonly number[] {
 
 /** What is not as it must be after the kill; nothing: all is. */
 function wrongAfter(system: Workshop, moment: Moment): readonly string[] {
-  const { install, run, runs, told, path, killer: shims, isInProgress, remove } = system;
+  const { install, run, runs, told, killer: shims, isInProgress, succeed } = system;
+  const { from, to } = wayOf(runs());
   shims.killAt(moment);
-  const killed = install();
+  const killed = install(to);
   // Killed before anything was begun: nothing to resume.
   const end = killed.exit === null && isInProgress() ? run(["resume"]) : killed;
   const versions = runs();
-  const expected = end.exit === 0 ? ["v2"] : end.exit === 30 ? ["v1", "v2"] : ["v1"];
+  const expected = end.exit === 0 ? [to] : end.exit === 30 ? [from, to] : [from];
   const answers = told();
   const isOver = !isInProgress();
   // Whatever it has left stands in nobody's way.
-  rmSync(path("late/version.fail"), { force: true });
-  const again = run(["install", "v2.yaml"]);
+  succeed();
+  const again = run(["install", `${to}.yaml`]);
   const found: readonly (readonly [string, boolean])[] = [
     ["nothing was killed", !shims.hasKilled()],
     ["a deployment is in progress", !isOver],
     [
       `ended in ${end.exit} with ${versions.join()}`,
-      versions.some((one) => !expected.includes(one)),
+      versions.some((one) => expected.every((version) => version !== one)),
     ],
     [`runs ${versions.join()} and tells ${answers.join()}`, answers.join() !== versions.join()],
     [`the next ended in ${again.exit}: ${again.stderr}`, again.exit !== 0],
-    [`the next left ${runs().join()}`, runs().some((one) => one !== "v2")],
+    [`the next left ${runs().join()}`, runs().some((one) => one !== to)],
   ];
-  remove();
   return found
     .filter(([, isWrong]) => isWrong)
     .map(([what]) => `${JSON.stringify(moment)}: ${what}`);
