@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { gateMoments } from "../core/protocol.ts";
 
 /**
  * The certificate of a plan: all that it takes to check without any search that the plan passes acceptable states only.
@@ -197,6 +198,42 @@ const WayOut = z.strictObject({
 });
 export type WayOut = z.infer<typeof WayOut>;
 
+/** A gate as the Topology declares it. */
+const Gate = z.strictObject({
+  name: z.string(),
+  /** The moments at which it is asked. */
+  at: z.array(z.enum(gateMoments)).min(1).readonly(),
+  timeout_seconds: Index,
+  /** Null: what is usual at the moment. */
+  defer_at_most_seconds: Index.nullable(),
+});
+
+/** Where the plan comes to gates, and what the System may be in while one of them lets it wait. */
+const GatePlace = z.strictObject({
+  moment: z.enum(gateMoments),
+  stage: Index,
+  /** The group that is not begun before, or that the host reboots for; null where it is the deployment or stage. */
+  group: Index.nullable(),
+  /** Indices of the declared ones, in the order in which they are asked. */
+  gates: z.array(Index).readonly(),
+  waits_in: z.discriminatedUnion("is", [
+    /** What was found: nothing is changed yet. */
+    z.strictObject({ is: z.literal("start") }),
+    /** The end of this stage. */
+    z.strictObject({ is: z.literal("end"), stage: Index }),
+    /** One of the states of this group's interval. */
+    z.strictObject({ is: z.literal("interval"), stage: Index, group: Index }),
+  ]),
+});
+export type GatePlace = z.infer<typeof GatePlace>;
+
+/** All gates of the Topology, and all places at which the plan comes to any, in its order. */
+const Gates = z.strictObject({
+  declared: z.array(Gate).readonly(),
+  places: z.array(GatePlace).readonly(),
+});
+export type Gates = z.infer<typeof Gates>;
+
 const Amount = z.strictObject({
   value: Index,
   /** Why no plan costs less: what can be counted again, or that the planner's search has found it so. */
@@ -223,6 +260,8 @@ export const Certificate = z
     ways_out: z.array(WayOut).readonly(),
     /** For so many steps no way out was looked for. */
     ways_out_omitted: Index,
+    /** Left out: it was planned from a state, without a Topology, so nothing is claimed of gates. */
+    gates: Gates.exactOptional(),
     /** Combinations that a table does not accept and that stand where a way begins, so that nothing has made them. */
     exemptions: z.array(z.strictObject({ table: Index, kinds: Versions, versions: Versions })),
     cost: z.strictObject({ installs: Amount, stages: Amount, exposure: Amount, groups: Amount }),

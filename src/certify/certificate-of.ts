@@ -2,6 +2,7 @@ import { certificateFormat, certificateVersion } from "../certificate/shape.ts";
 import type { Certificate, System as CertifiedSystem, WayOut } from "../certificate/shape.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Contingency } from "../deployment/contingencies.ts";
+import type { PlannedGate } from "../deployment/records.ts";
 import type { System } from "../manifest/system.ts";
 import { startState } from "../manifest/system.ts";
 import type { Plan, Step } from "../planner/model/plan.ts";
@@ -9,6 +10,7 @@ import { tableClassesOf } from "../planner/model/table-classes.ts";
 import { columnsOf } from "./columns.ts";
 import { costReasons } from "./cost-reasons.ts";
 import { endBoxesOf } from "./end-boxes.ts";
+import { certifiedGates } from "./gate-places.ts";
 import { longestChain } from "./longest-chain.ts";
 import { proverOf } from "./prover.ts";
 import { certifiedSystem, type InputText, placesIn } from "./certified-system.ts";
@@ -25,6 +27,8 @@ export interface Certified {
   readonly plan: Plan;
   readonly waysOut: readonly Contingency[];
   readonly waysOutOmitted: number;
+  /** Null: no Topology was read, so nobody knows of any. */
+  readonly gates: readonly PlannedGate[] | null;
   readonly artifactOf: (step: Step) => {
     readonly name: string;
     readonly depends: Certificate["plan"][number][number][number]["depends"];
@@ -46,7 +50,7 @@ export function certificateOf(certified: Certified): Result<Certificate> {
 }
 
 function written(certified: Certified): Certificate {
-  const { manifest, inputs, system: planned, plan, waysOut, waysOutOmitted } = certified;
+  const { manifest, inputs, system: planned, plan, waysOut, waysOutOmitted, gates } = certified;
   const places = placesIn(certified.texts);
   const system = certifiedSystem(planned, places.indexOf);
   const tableClasses = tableClassesOf(planned);
@@ -110,6 +114,7 @@ function written(certified: Certified): Certificate {
     stages,
     ways_out,
     ways_out_omitted: waysOutOmitted,
+    ...(gates === null ? {} : { gates: certifiedGates(gates, plan) }),
     exemptions: [...tools.exemptions.values()],
     cost: costReasons(planned, plan, () => longestChain(system, tableClasses, columns)),
     optimal: plan.optimal,

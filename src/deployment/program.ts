@@ -219,7 +219,11 @@ export function programOf(deployment: Deployment): readonly Line[] {
 const programs = new Map<string, readonly Line[]>();
 
 /** The program of one stage. `groups` is their number; `isFirstStage`: of the deployment. */
-function program(direction: Direction, groups: number, isFirstStage: boolean): readonly Line[] {
+export function program(
+  direction: Direction,
+  groups: number,
+  isFirstStage: boolean,
+): readonly Line[] {
   const question = `${direction} ${groups} ${isFirstStage}`;
   const known = programs.get(question);
   if (known !== undefined) return known;

@@ -1,6 +1,7 @@
 import type { Certificate, WayOut } from "../certificate/shape.ts";
 import { leftBehind } from "../verify-plan/check.ts";
 import { demand, type Fault, faultOf } from "../verify-plan/untrue.ts";
+import { GateWatch } from "./gate-watch.ts";
 import { journeysIn, namedIn, textOf, versionIn } from "./named.ts";
 import type { Begun, Groups, Step, Told } from "./told.ts";
 
@@ -32,6 +33,8 @@ class HistoryWalk {
   #round = "";
   #waiting = 0;
   readonly #committed = new Set<string>();
+  /** Null: of gates nothing is claimed. */
+  readonly #gates: GateWatch | null;
 
   constructor(certificate: Certificate, begun: Begun) {
     const { system, plan, manifest } = certificate;
@@ -52,6 +55,8 @@ class HistoryWalk {
       system.components.map(({ id, start }, at) => [id, [versionIn(certificate, at, start)]]),
     );
     this.#way = this.#plan[0] ?? [];
+    const { gates } = certificate;
+    this.#gates = gates === undefined ? null : new GateWatch(gates, begun, where);
   }
 
   follow(record: Told, where: string): void {
@@ -62,7 +67,14 @@ class HistoryWalk {
       case "outcome":
         this.#end(record);
         break;
+      case "gate-asked":
+        this.#gates?.ask(record, where);
+        break;
+      case "gate-answered":
+        this.#gates?.answer(record, where);
+        break;
       case "replanned":
+        this.#gates?.turn();
         this.#turn(record.groups, where);
         break;
       case "ended":
@@ -78,6 +90,7 @@ class HistoryWalk {
   #call({ round, group, components }: Extract<Told, { type: "intent" }>, where: string): void {
     this.#round = round;
     this.#waiting = components.length;
+    this.#gates?.follow(round, group, where);
     const isMove = round === "ArtifactInstall" || round === "ArtifactRollback";
     const isOfGroup = group !== null && !round.startsWith("Expect");
     for (const component of components) {
@@ -119,6 +132,7 @@ class HistoryWalk {
     const isOver = (this.#way ?? []).flat().every((step) => this.#committed.has(step.component));
     if (this.#isOut || next === undefined || !isOver || !this.#isWayDone()) return;
     this.#stage += 1;
+    this.#gates?.enterNextStage();
     this.#way = next;
     this.#committed.clear();
   }

@@ -1,3 +1,5 @@
+import type { GatePlace } from "../certificate/shape.ts";
+
 /** What a journal tells of a deployment, as far as it is held against a certificate. Names are those of the journal. */
 export type Told =
   | Begun
@@ -15,7 +17,18 @@ export type Told =
     }
   | { readonly type: "replanned"; readonly groups: Groups | null }
   | { readonly type: "ended"; readonly outcome: string }
-  | { readonly type: "gate-asked" | "gate-running" | "gate-answered" }
+  | {
+      readonly type: "gate-asked";
+      readonly gate: string;
+      readonly moment: GatePlace["moment"];
+      readonly group: number | null;
+    }
+  | {
+      readonly type: "gate-answered";
+      readonly gate: string;
+      readonly answer: { readonly kind: "go" | "not-now" | "no" };
+    }
+  | { readonly type: "gate-running" }
   | { readonly type: "run" | "running" | "stopped" | "told" };
 
 export interface Begun {
@@ -34,6 +47,13 @@ export interface Begun {
     }[];
   };
   readonly plan: { readonly stages: readonly { readonly groups: Groups }[] };
+  /** Left out: there are none. */
+  readonly gates?: readonly {
+    readonly name: string;
+    readonly at: readonly GatePlace["moment"][];
+    readonly timeoutMs: number;
+    readonly deferAtMostMs: number | null;
+  }[];
 }
 
 export type Groups = readonly (readonly Step[])[];

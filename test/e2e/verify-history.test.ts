@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import * as z from "zod";
+import { addGates } from "../support/gates.ts";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 
 const Status = z.object({ deployment: z.string() });
@@ -96,4 +97,20 @@ test("a journal that was changed is told by its record, also where its sum is ri
   expect(stderr).toContain(`at record ${at + 1} of its journal`);
   writeFileSync(file, lines.with(at, (lines[at] ?? "").replace('"G13"', '"R456"')).join("\n"));
   expect(held(id).exit).toBe(1);
+});
+
+test("the gates that it has asked are those of the certificate, and before what they guard", () => {
+  addGates(system, [{ name: "health", at: ["start", "group", "commit"] }]);
+  expect(install().exit).toBe(0);
+  const { id } = journal();
+  const other = held(id);
+  expect(other.exit).toBe(14);
+  expect(other.stderr).toContain(
+    'its gates are others: "health" at start, group, commit, 60 s for an answer, deferring at most as usual.',
+  );
+  // From where it was before.
+  expect(system.run(["install", "manifest-v1.yaml"]).exit).toBe(0);
+  system.run(["plan", "manifest-v2.yaml", "--certificate", "gates.json"]);
+  const { exit, stderr } = held(id, "gates.json");
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
 });

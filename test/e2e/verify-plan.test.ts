@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+import { addGates } from "../support/gates.ts";
 import { needs } from "../support/needs.ts";
 import { seedProgram } from "../support/seed-program.ts";
 import { makeKeys } from "../support/signing-keys.ts";
@@ -53,7 +55,61 @@ That no plan costs less was counted again.
     ways_out: 3,
     ways_out_stated: 0,
     exemptions: 0,
+    gates: [],
+    gate_places: 0,
   });
+});
+
+test("it tells where the gates are asked and what is waited in there, and a place that is left out is found", () => {
+  const topology = readFileSync(system.path("topology.yaml"), "utf8");
+  addGates(system, [
+    { name: "consent", at: ["start"] },
+    { name: "health", at: ["group", "commit"], keys: "timeout_seconds: 30, defer_at_most: 15m" },
+  ]);
+  const made = system.run(["plan", "manifest-v2.yaml", "--certificate", "gates.json"]);
+  writeFileSync(system.path("topology.yaml"), topology);
+  expect(made.exit).toBe(0);
+  expect(verify("gates.json").stdout)
+    .toBe(`gates.json: true. The plan of "system-core-v2", 3 installs in 2 order groups and 1 stage, passes acceptable states only.
+3 ways out proved.
+The gates consent and health are asked at 4 places of the plan; what is waited in is what was found, or a state that is proved.
+That no plan costs less was counted again.
+`);
+  const text = readFileSync(system.path("gates.json"), "utf8");
+  const { gates } = z.looseObject({ gates: z.unknown() }).parse(JSON.parse(text));
+  expect(gates).toEqual({
+    declared: [
+      { name: "consent", at: ["start"], timeout_seconds: 60, defer_at_most_seconds: null },
+      {
+        name: "health",
+        at: ["group", "commit"],
+        timeout_seconds: 30,
+        defer_at_most_seconds: 900,
+      },
+    ],
+    places: [
+      { moment: "start", stage: 0, group: null, gates: [0], waits_in: { is: "start" } },
+      { moment: "group", stage: 0, group: 0, gates: [1], waits_in: { is: "start" } },
+      {
+        moment: "group",
+        stage: 0,
+        group: 1,
+        gates: [1],
+        waits_in: { is: "interval", stage: 0, group: 1 },
+      },
+      { moment: "commit", stage: 0, group: null, gates: [1], waits_in: { is: "end", stage: 0 } },
+    ],
+  });
+  const group = '{"moment":"group","stage":0,"group":0,"gates":[1],"waits_in":{"is":"start"}},';
+  expect(text).toContain(group);
+  writeFileSync(system.path("fewer.json"), resummed(text.replace(group, "")));
+  const { exit, stderr } = verify("fewer.json");
+  expect(exit).toBe(14);
+  expect(stderr).toContain(
+    'is not true at "gates.places.1": the plan comes to the moment "group" of group 0 of stage 0 here, and it is not told.',
+  );
+  writeFileSync(system.path("ungated.json"), resummed(text.replace(/"gates":\{"declared.*\n/, "")));
+  expect(verify("ungated.json").exit).toBe(0);
 });
 
 test("it has its inputs with their sums, and the lines of the rows", () => {

@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readSealed, sealedText } from "../../src/certificate/sealed.ts";
-import type { Certificate } from "../../src/certificate/shape.ts";
+import type { Certificate, GatePlace } from "../../src/certificate/shape.ts";
 import { columnsOf } from "../../src/certify/columns.ts";
 import { longestChain } from "../../src/certify/longest-chain.ts";
 import { problemCodes } from "../../src/core/problem-codes.ts";
+import { gateMoments } from "../../src/core/protocol.ts";
+import type { PlannedGate } from "../../src/deployment/records.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import { tableClassesOf } from "../../src/planner/model/table-classes.ts";
+import { checkGates } from "../../src/verify-gates/check-gates.ts";
 import { fuzzing, fuzzingTimeout } from "../support/fuzzing.ts";
 import { certificateFor, faultOfCertificate } from "../support/plan-certificates.ts";
 import { oracle } from "../support/planner-brute-force.ts";
@@ -18,9 +21,29 @@ const planned = Array.from({ length: inTier(500, 6000) }, (_, seed) => {
   return { seed, system, answer: findPlan(system) };
 }).flatMap(({ seed, system, answer }) =>
   answer.kind === "plan" && answer.plan.stages.length > 0
-    ? [{ seed, system, plan: answer.plan, certificate: certificateFor(system, answer.plan) }]
+    ? [
+        {
+          seed,
+          system,
+          plan: answer.plan,
+          certificate: certificateFor(system, answer.plan, gatesOf(seed)),
+        },
+      ]
     : [],
 );
+
+/** Up to three gates, each at some of the moments; of some Systems nothing is told of gates. */
+function gatesOf(seed: number): readonly PlannedGate[] | null {
+  if (seed % 7 === 0) return null;
+  return ["consent", "health", "night"].slice(0, seed % 4).map((name, index) => ({
+    name,
+    at: gateMoments.filter(
+      (_, moment) => ((seed >> (2 + index + moment)) & 1) === 1 || moment === index,
+    ),
+    timeoutMs: 60_000,
+    deferAtMostMs: index === 0 ? null : 900_000,
+  }));
+}
 
 describe("the certificate of a plan", () => {
   it("is true for the plan of every System", () => {
@@ -100,6 +123,41 @@ describe("the certificate of a plan", () => {
     expect(refused).toBeGreaterThan(25);
   });
 
+  it("tells each place of the plan at which a gate is asked, and that each waits in a state that is passed", () => {
+    const moments = new Map<string, number>();
+    for (const { seed, certificate } of planned) {
+      const { gates, plan } = certificate;
+      expect({ seed, isTold: gates !== undefined }).toEqual({
+        seed,
+        isTold: gatesOf(seed) !== null,
+      });
+      const groups = plan.flat().length;
+      const expected = { start: 1, group: groups, reboot: groups, commit: plan.length };
+      for (const [gate, { at }] of (gates?.declared ?? []).entries()) {
+        const asked = (gates?.places ?? []).filter((place) => place.gates.includes(gate));
+        for (const moment of gateMoments) {
+          const count = asked.filter((place) => place.moment === moment).length;
+          const times = at.includes(moment) ? expected[moment] : 0;
+          expect({ seed, moment, count }).toEqual({ seed, moment, count: times });
+          moments.set(moment, (moments.get(moment) ?? 0) + count);
+        }
+      }
+    }
+    for (const moment of gateMoments) expect(moments.get(moment)).toBeGreaterThan(50);
+  });
+
+  it("is not true once a gate is asked elsewhere, or the plan waits in another state than it says", () => {
+    let tried = 0;
+    for (const { seed, certificate } of planned) {
+      for (const [what, other] of untrueGates(certificate)) {
+        const found = checkGates(other) !== null;
+        expect({ seed, what, found }).toEqual({ seed, what, found: true });
+        tried += 1;
+      }
+    }
+    expect(tried).toBeGreaterThan(5000);
+  });
+
   it("is told from every other text by its sum", { timeout: fuzzingTimeout() }, () => {
     const bytes = planned
       .slice(0, 40)
@@ -122,6 +180,76 @@ describe("the certificate of a plan", () => {
     }
   });
 });
+
+/** The same with one thing changed of its gates, each so that it cannot be true. */
+function* untrueGates(certificate: Certificate): Generator<[string, Certificate]> {
+  const { gates, plan } = certificate;
+  if (gates === undefined) return;
+  const { declared, places } = gates;
+  const withPlaces = (...changed: readonly GatePlace[]): Certificate => ({
+    ...certificate,
+    gates: { declared, places: changed },
+  });
+  for (const [at, place] of places.entries()) {
+    const instead = (...others: readonly GatePlace[]) =>
+      withPlaces(...places.toSpliced(at, 1, ...others));
+    yield ["a place is left out", instead()];
+    yield ["a place is told twice", instead(place, place)];
+    const next = places[at + 1];
+    if (next !== undefined)
+      yield [
+        "places are told in another order",
+        withPlaces(...places.toSpliced(at, 2, next, place)),
+      ];
+    yield ["a gate is not asked", instead({ ...place, gates: place.gates.slice(1) })];
+    yield ["a gate is asked twice", instead({ ...place, gates: [...place.gates, ...place.gates] })];
+    yield [
+      "a gate is not declared",
+      instead({ ...place, gates: [...place.gates, declared.length] }),
+    ];
+    if (place.gates.length > 1)
+      yield [
+        "gates are asked in another order",
+        instead({ ...place, gates: place.gates.toReversed() }),
+      ];
+    yield ["a place is of another stage", instead({ ...place, stage: place.stage + 1 })];
+    yield ["a place is of another group", instead({ ...place, group: (place.group ?? -1) + 1 })];
+    for (const moment of gateMoments.filter((one) => one !== place.moment))
+      yield ["a place is at another moment", instead({ ...place, moment })];
+    for (const waits_in of [
+      { is: "start" },
+      { is: "end", stage: place.stage },
+      { is: "end", stage: plan.length },
+      { is: "interval", stage: place.stage, group: place.group ?? 0 },
+      { is: "interval", stage: place.stage, group: (place.group ?? 0) + 1 },
+    ] as const) {
+      if (JSON.stringify(waits_in) !== JSON.stringify(place.waits_in))
+        yield ["it is waited elsewhere", instead({ ...place, waits_in })];
+    }
+  }
+  const first = places[0];
+  if (first !== undefined) {
+    yield [
+      "a gate is asked behind the plan",
+      withPlaces(...places, { ...first, stage: plan.length }),
+    ];
+  }
+  for (const [at, gate] of declared.entries()) {
+    for (const other of [
+      { ...gate, at: gate.at.slice(1) },
+      { ...gate, at: [...gate.at, ...gate.at] },
+      ...gateMoments.filter((one) => !gate.at.includes(one)).map((one) => ({ ...gate, at: [one] })),
+    ])
+      yield [
+        "a gate has other moments",
+        { ...certificate, gates: { declared: declared.with(at, other), places } },
+      ];
+    yield [
+      "a gate is declared twice",
+      { ...certificate, gates: { declared: [...declared, gate], places } },
+    ];
+  }
+}
 
 /** The same with one thing changed, each so that it cannot be true. */
 function* untrueOnes(certificate: Certificate): Generator<[string, Certificate]> {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Certificate } from "../../src/certificate/shape.ts";
+import { type GateMoment, gateMoments } from "../../src/core/protocol.ts";
 import { departureIn } from "../../src/deployment/departure.ts";
-import type { Begin, JournalRecord } from "../../src/deployment/records.ts";
+import type { Begin, JournalRecord, PlannedGate } from "../../src/deployment/records.ts";
 import { syntheticBegin } from "../../src/deployment/synthetic-begin.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
 import { explore } from "../../src/simulate/explore.ts";
@@ -23,7 +24,8 @@ interface Course {
 
 /** Every journal that a deployment with at most one fault can leave behind. */
 function coursesOf(name: string, first: Begin): readonly Course[] {
-  const certificate = { ...certificateFor(first.system, first.plan), manifest: first.manifest };
+  const { system, plan, manifest, gates = [] } = first;
+  const certificate = { ...certificateFor(system, plan, gates), manifest };
   const journals: Journal[] = [];
   const machine = recorded(first, (journal) => journals.push(journal));
   explore(first, answersOf(first.system), { faults: 1, limit: 200_000 }, machine);
@@ -35,6 +37,21 @@ const seeds = [
   coursesOf("seed, no way back", seedBegin({ withoutRollback: ["G13"] })),
 ].flat();
 
+const anotherGate: PlannedGate = {
+  name: "another",
+  at: ["start"],
+  timeoutMs: 1000,
+  deferAtMostMs: null,
+};
+
+const gated = coursesOf("seed, with gates", {
+  ...seedBegin(),
+  gates: [
+    { name: "consent", at: ["start", "commit"], timeoutMs: 60_000, deferAtMostMs: null },
+    { name: "health", at: ["group", "commit"], timeoutMs: 30_000, deferAtMostMs: 900_000 },
+  ],
+});
+
 const others = Array.from({ length: inTier(60, 600) }, (_, seed) => {
   const system = randomSystem(seed);
   return { seed, system, answer: findPlan(system) };
@@ -44,6 +61,8 @@ const others = Array.from({ length: inTier(60, 600) }, (_, seed) => {
     : [],
 );
 
+const all = [...seeds, ...gated, ...others];
+
 function isFound({ certificate }: Course, journal: Journal): boolean {
   return checkHistory(certificate, journal) !== null || departureIn(journal) !== null;
 }
@@ -51,7 +70,7 @@ function isFound({ certificate }: Course, journal: Journal): boolean {
 describe("the journal of a deployment", () => {
   it("is what the certificate proves, or a Component was stuck and its way out is not covered", () => {
     let covered = 0;
-    for (const { name, certificate, journal } of [...seeds, ...others]) {
+    for (const { name, certificate, journal } of all) {
       expect({ name, departure: departureIn(journal) }).toEqual({ name, departure: null });
       const fault = checkHistory(certificate, journal);
       if (fault === null) {
@@ -62,14 +81,18 @@ describe("the journal of a deployment", () => {
       expect({ name, fault, isStuck }).toMatchObject({ isStuck: true });
       expect(fault.message).toMatch(/does not cover the way out|of which nothing is proved/);
     }
-    expect(covered / (seeds.length + others.length)).toBeGreaterThan(0.9);
+    expect(covered / all.length).toBeGreaterThan(0.9);
   });
 
   it("is told from every other one in which a record is left out, doubled, moved or another one", () => {
     let tried = 0;
     const missed: unknown[] = [];
     const some = (all: readonly Course[], step: number) => all.filter((_, at) => at % step === 0);
-    for (const course of [...some(seeds, inTier(5, 1)), ...some(others, inTier(60, 5))]) {
+    for (const course of [
+      ...some(seeds, inTier(5, 1)),
+      ...some(gated, inTier(5, 1)),
+      ...some(others, inTier(60, 5)),
+    ]) {
       if (isFound(course, course.journal)) continue;
       for (const [what, journal] of tampered(course.journal)) {
         tried += 1;
@@ -79,7 +102,78 @@ describe("the journal of a deployment", () => {
     expect(missed).toEqual([]);
     expect(tried).toBeGreaterThan(5000);
   });
+
+  it("asks each gate before what it guards and none on the way back, as the certificate tells by itself", () => {
+    const found = new Map<string, number>();
+    for (const { name, certificate, journal } of gated) {
+      if (checkHistory(certificate, journal) !== null) continue;
+      for (const [what, other] of misasked(journal)) {
+        const { message } = checkHistory(certificate, other) ?? {};
+        const isSo = wrongly[what].test(message ?? "");
+        expect({ name, what, message, isSo }).toMatchObject({ isSo: true });
+        found.set(what, (found.get(what) ?? 0) + 1);
+      }
+    }
+    for (const what of Object.keys(wrongly)) expect(found.get(what)).toBeGreaterThan(10);
+  });
+
+  it("is held against no gates where the certificate was made without a Topology", () => {
+    for (const { name, certificate, journal } of gated) {
+      const { gates: _, ...rest } = certificate;
+      const [fault, own] = [checkHistory(rest, journal), checkHistory(certificate, journal)];
+      expect({ name, fault }).toEqual({ name, fault: own });
+    }
+  });
 });
+
+const wrongly = {
+  "not asked before a group": /^the gate "health" has not let ArtifactInstall pass$/,
+  "not asked before the commit": /^the gate "consent" has not let ArtifactCommit pass$/,
+  "not asked before the start": /^the gate "consent" has not let Download pass$/,
+  "asked on the way back": /^the gate "health" is asked on the way back$/,
+  "asked elsewhere":
+    /^the gate "health" is asked at the moment "reboot" of group 0 of stage 0, where the plan does not come to it$/,
+} as const;
+
+/** The same with gates that are not asked where they should be, or asked where they should not. */
+function* misasked(journal: Journal): Generator<readonly [keyof typeof wrongly, Journal]> {
+  const turn = journal.findIndex(
+    (one) =>
+      one.type === "replanned" || (one.type === "intent" && one.round === "ArtifactRollback"),
+  );
+  const forward = turn < 0 ? journal : journal.slice(0, turn);
+  const isMade = (round: string) =>
+    forward.some((one) => one.type === "intent" && one.round === round);
+  if (isMade("ArtifactInstall")) yield ["not asked before a group", withoutGates(journal, "group")];
+  if (isMade("ArtifactCommit"))
+    yield ["not asked before the commit", withoutGates(journal, "commit")];
+  if (isMade("Download")) yield ["not asked before the start", withoutGates(journal, "start")];
+  const health = { type: "gate-asked", at: "", gate: "health", group: 0 } as const;
+  if (turn >= 0)
+    yield ["asked on the way back", journal.toSpliced(-1, 0, { ...health, moment: "group" })];
+  yield ["asked elsewhere", journal.toSpliced(2, 0, { ...health, moment: "reboot" })];
+}
+
+/** Without the gates that are asked at a moment, and their answers. */
+function withoutGates(journal: Journal, moment: GateMoment): Journal {
+  let asked: GateMoment | null = null;
+  return journal.filter((record) => {
+    if (record.type === "gate-asked") asked = record.moment;
+    const isOfGate = record.type === "gate-asked" || record.type === "gate-answered";
+    return !isOfGate || asked !== moment;
+  });
+}
+
+/** What the others tell, processes and runs, comes from outside. */
+const judged: readonly JournalRecord["type"][] = [
+  "begin",
+  "intent",
+  "outcome",
+  "gate-asked",
+  "gate-answered",
+  "replanned",
+  "ended",
+];
 
 /** The same with one record changed, each so that other calls are told, or another end of one. */
 function* tampered(journal: Journal): Generator<readonly [string, Journal]> {
@@ -92,7 +186,7 @@ function* tampered(journal: Journal): Generator<readonly [string, Journal]> {
     if (next === undefined || isCut(journal, at)) continue;
     const told = `record ${at + 1}, ${record.type}`;
     const instead = (...records: Journal) => journal.toSpliced(at, 1, ...records);
-    if (!["begin", "intent", "outcome", "replanned", "ended"].includes(record.type)) continue;
+    if (!judged.includes(record.type)) continue;
     yield [`${told} left out`, instead()];
     yield [`${told} doubled`, instead(record, record)];
     const isOrdered =
@@ -134,6 +228,17 @@ function* othersOf(record: JournalRecord): Generator<JournalRecord> {
     yield { ...record, system: { ...system, components: system.components.slice(1) } };
     const types = system.types.map((type) => ({ ...type, target: type.target === 0 ? 1 : 0 }));
     yield { ...record, system: { ...system, types } };
+    yield { ...record, gates: [...(record.gates ?? []), anotherGate] };
+    for (const [index, gate] of (record.gates ?? []).entries()) {
+      yield { ...record, gates: (record.gates ?? []).toSpliced(index, 1) };
+      for (const other of [
+        { ...gate, name: "another" },
+        { ...gate, at: [...gate.at, "reboot" as const] },
+        { ...gate, timeoutMs: gate.timeoutMs + 1000 },
+        { ...gate, deferAtMostMs: 7000 },
+      ])
+        yield { ...record, gates: (record.gates ?? []).with(index, other) };
+    }
   } else if (record.type === "intent") {
     const [first, ...rest] = record.components;
     const isInstall = record.round === "ArtifactInstall";
@@ -141,6 +246,18 @@ function* othersOf(record: JournalRecord): Generator<JournalRecord> {
     yield { ...record, group: (record.group ?? 0) + 1 };
     yield { ...record, components: rest };
     if (first !== undefined) yield { ...record, components: [first, ...record.components] };
+  } else if (record.type === "gate-asked") {
+    yield { ...record, gate: "another" };
+    yield { ...record, group: (record.group ?? -1) + 1 };
+    for (const moment of gateMoments) if (moment !== record.moment) yield { ...record, moment };
+  } else if (record.type === "gate-answered") {
+    yield { ...record, gate: "another" };
+    if (record.answer.kind === "go") {
+      yield { ...record, answer: { kind: "not-now", retryAfterMs: null } };
+      yield { ...record, answer: { kind: "no", failure: { kind: "exited", code: 1 } } };
+    } else if (record.answer.kind === "no") {
+      yield { ...record, answer: { kind: "go" } };
+    }
   } else if (record.type === "replanned" && (record.groups ?? []).length > 0) {
     // Where there is nothing to do, or no way, the same calls follow.
     const groups = record.groups ?? [];

@@ -3,6 +3,7 @@ import { sumOfBytes } from "../../bundle/entry-content.ts";
 import { sealedText } from "../../certificate/sealed.ts";
 import { certificateOf } from "../../certify/certificate-of.ts";
 import type { Result } from "../../core/result.ts";
+import { plannedGate } from "../../install/gates.ts";
 import type { Planning } from "../../install/planning.ts";
 import type { Plan } from "../../planner/model/plan.ts";
 import { omittedWays } from "../../report/plan-ways-out.ts";
@@ -24,7 +25,7 @@ export async function writeCertificate(
   { planning, planned, plan }: Certified,
   key: SigningKey | null,
 ): Promise<Result<number>> {
-  const { system, inputs, allotment } = planning;
+  const { system, inputs, allotment, survey, gates } = planning;
   const waysOut = planned.waysOut ?? [];
   const certificate = await context.compute({ work: "writing", name: file, nodeLimit: null }, () =>
     certificateOf({
@@ -51,6 +52,7 @@ export async function writeCertificate(
       plan,
       waysOut,
       waysOutOmitted: omittedWays(waysOut, plan),
+      gates: survey === null ? null : gates.map(plannedGate),
       artifactOf: (step) => {
         const artifact = planned.artifactOf(step);
         const depends = allotment.ofStep(step)?.artifact.depends;

@@ -8,8 +8,10 @@ import { withSystemInput } from "../../install/input.ts";
 import { readText } from "../../install/input-files.ts";
 import { readVerifyKeys } from "../../install/key-files.ts";
 import { nothingDemanded } from "../../install/trust.ts";
+import { printableExactly } from "../../report/printable.ts";
 import { counted, listed } from "../../report/words.ts";
 import { checkCost } from "../../verify-cost/check-cost.ts";
+import { checkGates } from "../../verify-gates/check-gates.ts";
 import { checkCertificate } from "../../verify-plan/check.ts";
 import { answer, failed } from "../output/output.ts";
 import type { Context } from "./context.ts";
@@ -51,7 +53,7 @@ export async function verifyPlan(
   }
   const fault = await context.compute(
     { work: "checking", name: file, nodeLimit: null },
-    () => checkCertificate(certificate) ?? checkCost(certificate),
+    () => checkCertificate(certificate) ?? checkCost(certificate) ?? checkGates(certificate),
   );
   if (fault !== null) return failed(output, [untrue(file, fault)]);
   const past = id === undefined ? ok(null) : await heldAgainst(context, { file, certificate, id });
@@ -78,7 +80,7 @@ export async function verifyPlan(
 
 type Told = ReturnType<typeof toldOf>;
 
-function toldOf({ manifest, plan, optimal, cost, ways_out, exemptions }: Certificate) {
+function toldOf({ manifest, plan, optimal, cost, ways_out, exemptions, gates }: Certificate) {
   return {
     manifest,
     stages: plan.length,
@@ -91,6 +93,12 @@ function toldOf({ manifest, plan, optimal, cost, ways_out, exemptions }: Certifi
     ways_out: ways_out.filter(({ way }) => way !== null).length,
     ways_out_stated: ways_out.filter(({ way }) => way === null).length,
     exemptions: exemptions.length,
+    ...(gates === undefined
+      ? {}
+      : {
+          gates: gates.declared.map(({ name, at }) => ({ gate: name, at })),
+          gate_places: gates.places.length,
+        }),
   };
 }
 
@@ -116,7 +124,17 @@ function textOf(file: string, told: Told): readonly string[] {
       : [
           `${counted(told.exemptions, "combination")} that a table does not accept stood there before.`,
         ]),
+    ...gateLines(told),
     best,
+  ];
+}
+
+function gateLines({ gates = [], gate_places: places = 0 }: Told): readonly string[] {
+  if (gates.length === 0) return [];
+  const named = listed(gates.map(({ gate }) => printableExactly(gate)));
+  const are = gates.length === 1 ? `The gate ${named} is` : `The gates ${named} are`;
+  return [
+    `${are} asked at ${counted(places, "place")} of the plan; what is waited in is what was found, or a state that is proved.`,
   ];
 }
 
