@@ -75,9 +75,14 @@ type Solved =
 
 /**
  * Installs and stages first, whose bounds are sharp; then, if something is left to be gained, all of the
- * cost; and where the budget ends before there is a way, any way.
+ * cost; and where the budget ends before there is a way, any way, unless another search follows.
  */
-export function bestFirst(space: SearchSpace, limit: Readonly<Budget>, effort: Effort): BestFirst {
+export function bestFirst(
+  space: SearchSpace,
+  limit: Readonly<Budget>,
+  effort: Effort,
+  isLast: boolean,
+): BestFirst {
   const budget = { ...limit };
   const classesAtVersionOf = classesByVersion(space.moves);
   const search = (objective: Objective, left: Budget, ceiling?: Cost) => {
@@ -87,6 +92,7 @@ export function bestFirst(space: SearchSpace, limit: Readonly<Budget>, effort: E
   const short = search("short", budget);
   if (short.kind === "none") return short;
   if (short.kind === "undecided") {
+    if (!isLast) return { kind: "undecided" };
     const any = search("any", { ...limit });
     if (any.kind !== "found") return any.kind === "none" ? any : { kind: "undecided" };
     return found(any.node, short.bound);

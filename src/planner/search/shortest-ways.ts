@@ -8,18 +8,18 @@ import { keyOf, type Moves, type Successor } from "./successors.ts";
  * The end states that one stage can reach along shortest ways of single installs, the nearest to the goal first.
  * `left`: the installs from each state of such a way to the goal, by its key.
  */
-export function* successorsAlong(
+export function successorsAlong(
   moves: Moves,
   left: ReadonlyMap<string, number>,
   isEndState: (state: SystemState) => boolean,
   state: SystemState,
   classesAtVersion: readonly ClassAtVersion[],
   budget: Budget,
-): Generator<Successor, void> {
+): readonly Successor[] {
   const { symmetryClasses, hops, distances } = moves;
   const key = keyOf(symmetryClasses, state);
   const leftHere = left.get(key);
-  if (leftHere === undefined) return;
+  if (leftHere === undefined) return [];
   // Within the stage alike Components are those that begin it alike.
   const sized = classesAtVersion.map(({ symmetryClass, members }) => ({
     members,
@@ -40,21 +40,22 @@ export function* successorsAlong(
         if (left.get(nextKey) !== one.left - 1) continue;
         const stageKey = keyOf({ classes: sized }, next);
         if (seen.has(stageKey)) continue;
-        if (!spend(budget, 1)) return;
+        if (!spend(budget, 1)) return [];
         seen.add(stageKey);
         reached.push({ state: next, key: nextKey, left: one.left - 1 });
       }
     }
   }
-  let tieBreak = 0;
-  for (const one of reached.slice(1).toReversed()) {
-    if (!isEndState(one.state)) continue;
-    const stagesLeft = one.state.reduce(
-      (most, version, component) =>
-        Math.max(most, at(at(distances, at(symmetryClasses.of, component)), version)),
-      0,
-    );
-    yield { ...one, installs: leftHere - one.left, stagesLeft, tieBreak };
-    tieBreak += 1;
-  }
+  return reached
+    .slice(1)
+    .toReversed()
+    .filter((one) => isEndState(one.state))
+    .map((one, tieBreak) => {
+      const stagesLeft = one.state.reduce(
+        (most, version, component) =>
+          Math.max(most, at(at(distances, at(symmetryClasses.of, component)), version)),
+        0,
+      );
+      return { ...one, installs: leftHere - one.left, stagesLeft, tieBreak };
+    });
 }

@@ -67,10 +67,12 @@ export function singleInstalls(
       const distance = at(distances, symmetryClass);
       for (const before of at(at(sources, symmetryClass), version)) {
         const rank = node.left + 1 + far - at(distance, version) + at(distance, before);
-        if (rank > installs || rank === Infinity || !isAcceptable(component, before)) continue;
+        if (rank > installs || rank === Infinity) continue;
         const next = { state: state.with(component, before), left: node.left + 1 };
         const nextKey = keyOf(symmetryClasses, next.state);
-        if ((left.get(nextKey) ?? Infinity) <= next.left) continue;
+        // Sooner known than asked of the tables.
+        if ((left.get(nextKey) ?? Infinity) <= next.left || !isAcceptable(component, before))
+          continue;
         if (!spend(budget, nodesOfAState)) return { kind: "undecided" };
         left.set(nextKey, next.left);
         open.push(rank, next);

@@ -18,7 +18,7 @@ import {
 import type { EndStates } from "../constraints/end-states.ts";
 import { successorsAlong } from "./shortest-ways.ts";
 import { singleInstalls } from "./single-installs.ts";
-import { type Moves, successorsIn } from "./successors.ts";
+import { type Moves, type Successor, successorsIn } from "./successors.ts";
 import type { TableClasses } from "../model/table-classes.ts";
 import { movedIn, movesTo, record, type Tracer } from "../model/trace.ts";
 import { directMoves, isDirect, wantedMoves, wantedState } from "../model/wanted.ts";
@@ -113,7 +113,7 @@ function search(
     return stuck === undefined ? { kind: "none" } : { kind: "stuck", move: stuck };
   }
   const hopsLeft: Moves = { symmetryClasses, network: acceptability.network, ...hopGraph };
-  const searched = (successors: SearchSpace["successors"], left: number) =>
+  const searched = (successors: SearchSpace["successors"], left: number, isLast: boolean) =>
     bestFirst(
       {
         moves: hopsLeft,
@@ -129,6 +129,7 @@ function search(
       },
       { ...budget, left },
       effort,
+      isLast,
     );
   const left = Math.max(0, budget.left);
   const overEndStates = successorsOver(hopsLeft, acceptability.ends);
@@ -137,16 +138,17 @@ function search(
     0,
   );
   const easy = easyNodes + nodesOfAnInstall * installs;
-  let found = searched(overEndStates, effort === "best" ? Math.min(left, easy) : left);
+  const isEasyFirst = effort === "best" && left > easy;
+  let found = searched(overEndStates, isEasyFirst ? easy : left, !isEasyFirst);
   if (effort === "best" && !isSettled(found, effort)) {
     const single = singleInstalls(hopsLeft, acceptability, start, goal, { ...budget, left });
     if (single.kind === "none") return single;
     const along =
       single.kind === "reached"
-        ? searched(successorsAlongWays(hopsLeft, acceptability, single.left), left)
+        ? searched(successorsAlongWays(hopsLeft, acceptability, single.left), left, true)
         : null;
     if (along !== null && isSettled(along, effort) && along.kind === "found") found = along;
-    else if (left > easy) found = better(along, searched(overEndStates, left));
+    else if (isEasyFirst) found = better(along, searched(overEndStates, left, true));
     else found = better(along, found);
   }
   if (found.kind === "undecided" && !isRelaxedReachable(baseHops, hopGraph, acceptability.network))
@@ -192,9 +194,16 @@ function successorsAlongWays(
   left: ReadonlyMap<string, number>,
 ): SearchSpace["successors"] {
   const isEndState = (state: SystemState) => endName(state) !== null;
-  return (state, classesAtVersion, budget) => [
-    successorsAlong(moves, left, isEndState, state, classesAtVersion, budget),
-  ];
+  // The search for all of the cost opens the states again that the one for installs and stages has opened.
+  const known = new Map<string, readonly Successor[]>();
+  return (state, classesAtVersion, budget) => {
+    const key = String.fromCharCode(...state);
+    const said = known.get(key);
+    if (said !== undefined) return [said.values()];
+    const successors = successorsAlong(moves, left, isEndState, state, classesAtVersion, budget);
+    if (budget.left >= 0) known.set(key, successors);
+    return [successors.values()];
+  };
 }
 
 type Arrange = (before: SystemState, behind: SystemState, budget: Budget) => Arrangement;
