@@ -174,14 +174,17 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(isIdle()).toBe(true);
     });
 
-    test("rolls back after a reboot, which takes another one", async () => {
-      await after("rebooted");
-      // This client does not reboot between its rollback and its clean-up: so the latter does it.
-      await device.rebootIn("mender", "rollback");
-      expect(await mender("rollback")).toBe(0);
-      expect(device.versions()).toEqual(v1);
-      expect(isIdle()).toBe(true);
-    });
+    test(
+      "rolls back after a reboot, which takes another one",
+      widening(async () => {
+        await after("rebooted");
+        // This client does not reboot between its rollback and its clean-up: so the latter does it.
+        await device.rebootIn("mender", "rollback");
+        expect(await mender("rollback")).toBe(0);
+        expect(device.versions()).toEqual(v1);
+        expect(isIdle()).toBe(true);
+      }),
+    );
 
     test("sends the inventory that our script prints", async () => {
       const { exit, stdout } = await device.run(
@@ -241,13 +244,16 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(isIdle()).toBe(true);
     });
 
-    test("Cleanup: the update is committed all the same", async () => {
-      await after("installed");
-      device.failIn("R456", "Cleanup", 1);
-      expect(await mender("commit")).toBe(0);
-      expect(device.versions()).toEqual(v2);
-      expect(isIdle()).toBe(true);
-    });
+    test(
+      "Cleanup: the update is committed all the same",
+      widening(async () => {
+        await after("installed");
+        device.failIn("R456", "Cleanup", 1);
+        expect(await mender("commit")).toBe(0);
+        expect(device.versions()).toEqual(v2);
+        expect(isIdle()).toBe(true);
+      }),
+    );
   });
 
   describe("when the power is lost", () => {
@@ -273,15 +279,18 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(isIdle()).toBe(true);
     });
 
-    test("in the rollback: the next one goes on with it", async () => {
-      await after("installed");
-      device.failIn("R456", "ArtifactRollback", "hang");
-      await device.powerLossAt("ArtifactRollback R456", "mender", "rollback");
-      device.healAll();
-      expect(await mender("rollback")).toBe(0);
-      expect(device.versions()).toEqual(v1);
-      expect(isIdle()).toBe(true);
-    });
+    test(
+      "in the rollback: the next one goes on with it",
+      widening(async () => {
+        await after("installed");
+        device.failIn("R456", "ArtifactRollback", "hang");
+        await device.powerLossAt("ArtifactRollback R456", "mender", "rollback");
+        device.healAll();
+        expect(await mender("rollback")).toBe(0);
+        expect(device.versions()).toEqual(v1);
+        expect(isIdle()).toBe(true);
+      }),
+    );
 
     test("in the Cleanup of a committed update: a rollback comes too late and changes nothing", async () => {
       await after("installed");
@@ -305,13 +314,16 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(device.versions()).toEqual(v1);
     });
 
-    test("a payload that is neither Manifest nor bundle is named", async () => {
-      const odd = bring(oddArtifact(directory, "odd.txt", "hello\n"));
-      const { exit, stderr } = await device.run("mender", "install", odd);
-      expect(exit).toBe(1);
-      expect(stderr).toContain("[module-payload]");
-      expect(isIdle()).toBe(true);
-    });
+    test(
+      "a payload that is neither Manifest nor bundle is named",
+      widening(async () => {
+        const odd = bring(oddArtifact(directory, "odd.txt", "hello\n"));
+        const { exit, stderr } = await device.run("mender", "install", odd);
+        expect(exit).toBe(1);
+        expect(stderr).toContain("[module-payload]");
+        expect(isIdle()).toBe(true);
+      }),
+    );
 
     test(
       "a plan of two stages cannot be undone at once, and nothing is changed",
@@ -332,14 +344,17 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(await lastOutcome()).toBe("success");
     });
 
-    test("where its own download fails, a deployment made by hand still waits", async () => {
-      await after("installed-by-hand");
-      const cut = bring(update);
-      await device.run("truncate", "--size=-6000", cut);
-      expect(await mender("install", cut)).toBe(1);
-      expect(isIdle()).toBe(false);
-      expect(device.calls().filter((call) => call.startsWith("ArtifactCommit"))).toEqual([]);
-    });
+    test(
+      "where its own download fails, a deployment made by hand still waits",
+      widening(async () => {
+        await after("installed-by-hand");
+        const cut = bring(update);
+        await device.run("truncate", "--size=-6000", cut);
+        expect(await mender("install", cut)).toBe(1);
+        expect(isIdle()).toBe(false);
+        expect(device.calls().filter((call) => call.startsWith("ArtifactCommit"))).toEqual([]);
+      }),
+    );
 
     test(
       "a second install of its own makes it forget the first, which still waits and can be undone",
@@ -422,20 +437,23 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       }),
     );
 
-    test("the Topology of the published images is found where there is no other", async () => {
-      const recovery = makePlain();
-      device.write("/data/mender-orchestrator/topology.yaml", device.read(topology));
-      expect((await device.run("orchestrator", "show-config")).stdout).toMatch(
-        /TopologyDir +\/var\/lib\/mender-orchestrator +default/,
-      );
-      rmSync(device.path(topology));
-      expect((await device.run("orchestrator", "show-config")).stdout).toMatch(
-        /TopologyDir +\/data\/mender-orchestrator +found there/,
-      );
-      expect(await install(recovery)).toBe(0);
-      expect(await mender("commit")).toBe(0);
-      expect(device.versions()).toEqual(v2);
-    });
+    test(
+      "the Topology of the published images is found where there is no other",
+      widening(async () => {
+        const recovery = makePlain();
+        device.write("/data/mender-orchestrator/topology.yaml", device.read(topology));
+        expect((await device.run("orchestrator", "show-config")).stdout).toMatch(
+          /TopologyDir +\/var\/lib\/mender-orchestrator +default/,
+        );
+        rmSync(device.path(topology));
+        expect((await device.run("orchestrator", "show-config")).stdout).toMatch(
+          /TopologyDir +\/data\/mender-orchestrator +found there/,
+        );
+        expect(await install(recovery)).toBe(0);
+        expect(await mender("commit")).toBe(0);
+        expect(device.versions()).toEqual(v2);
+      }),
+    );
   });
 
   test("its daemon tells the Server what every Component runs", async () => {
@@ -489,14 +507,17 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       }),
     );
 
-    test("a failure of another board after its reboot takes it back, too", async () => {
-      await after("own-interface-rebooted");
-      device.failIn("R456", "ArtifactInstall", 1);
-      await device.rebootIn("mender", "commit");
-      expect(await mender("rollback")).toBe(0);
-      expect(os()).toBe("gateway-v1");
-      expect(device.versions().slice(1)).toEqual(v1.slice(1));
-    });
+    test(
+      "a failure of another board after its reboot takes it back, too",
+      widening(async () => {
+        await after("own-interface-rebooted");
+        device.failIn("R456", "ArtifactInstall", 1);
+        await device.rebootIn("mender", "commit");
+        expect(await mender("rollback")).toBe(0);
+        expect(os()).toBe("gateway-v1");
+        expect(device.versions().slice(1)).toEqual(v1.slice(1));
+      }),
+    );
   });
 });
 

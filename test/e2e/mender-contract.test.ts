@@ -224,30 +224,39 @@ describe("what the client calls when something fails", () => {
     expect(versions()).toEqual(v1);
   });
 
-  test("what C installs fails after a reboot: C=21, R=4, reboot, X=0", () => {
-    const caller = after("I=4, reboot");
-    const { C, R, X, reboot, versions } = caller;
-    caller.failIn("R998", "ArtifactInstall", 1);
-    expect(ends(C(), R())).toEqual([21, 4]);
-    expect(statesOf(caller)).not.toContain("ArtifactVerifyRollbackReboot");
-    reboot();
-    expect(ends(X())).toEqual([0]);
-    expect(statesOf(caller)).toContain("ArtifactVerifyRollbackReboot");
-    expect(versions()).toEqual(v1);
-  });
+  test(
+    "what C installs fails after a reboot: C=21, R=4, reboot, X=0",
+    widening(() => {
+      const caller = after("I=4, reboot");
+      const { C, R, X, reboot, versions } = caller;
+      caller.failIn("R998", "ArtifactInstall", 1);
+      expect(ends(C(), R())).toEqual([21, 4]);
+      expect(statesOf(caller)).not.toContain("ArtifactVerifyRollbackReboot");
+      reboot();
+      expect(ends(X())).toEqual([0]);
+      expect(statesOf(caller)).toContain("ArtifactVerifyRollbackReboot");
+      expect(versions()).toEqual(v1);
+    }),
+  );
 
-  test("the user rolls back: R=0, X=0", () => {
-    const { R, X, versions } = after("I=0");
-    expect(ends(R(), X())).toEqual([0, 0]);
-    expect(versions()).toEqual(v1);
-  });
+  test(
+    "the user rolls back: R=0, X=0",
+    widening(() => {
+      const { R, X, versions } = after("I=0");
+      expect(ends(R(), X())).toEqual([0, 0]);
+      expect(versions()).toEqual(v1);
+    }),
+  );
 
-  test("the user rolls back what has rebooted the host: R=4, reboot, X=0", () => {
-    const { X, reboot, versions } = after("I=4, reboot, R=4");
-    reboot();
-    expect(ends(X())).toEqual([0]);
-    expect(versions()).toEqual(v1);
-  });
+  test(
+    "the user rolls back what has rebooted the host: R=4, reboot, X=0",
+    widening(() => {
+      const { X, reboot, versions } = after("I=4, reboot, R=4");
+      reboot();
+      expect(ends(X())).toEqual([0]);
+      expect(versions()).toEqual(v1);
+    }),
+  );
 
   test("R comes once more, for what has stopped before Cleanup: R=0, X=0", () => {
     const { R, X, versions } = after("I=0, R=0");
@@ -300,14 +309,17 @@ describe("what the client calls when something fails", () => {
 });
 
 describe("the power is lost and the client calls as the C++ one does", () => {
-  test("in I before its deployment begins: R=0, X=0", () => {
-    const caller = device();
-    const { I, R, X, file, versions } = caller;
-    caller.meddle("gateway", '[ "$1" != Provides ] || kill -KILL $PPID');
-    cut(caller, I(file));
-    expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
-    expect(versions()).toEqual(v1);
-  });
+  test(
+    "in I before its deployment begins: R=0, X=0",
+    widening(() => {
+      const caller = device();
+      const { I, R, X, file, versions } = caller;
+      caller.meddle("gateway", '[ "$1" != Provides ] || kill -KILL $PPID');
+      cut(caller, I(file));
+      expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
+      expect(versions()).toEqual(v1);
+    }),
+  );
 
   test("in I before the first record of its deployment is safe: R=0, X=0, and the next I is accepted", () => {
     const caller = device();
@@ -369,13 +381,16 @@ describe("the power is lost and the client calls as the C++ one does", () => {
     },
   );
 
-  test("in R while the host goes down for it: R=0, X=0", () => {
-    const caller = after("I=4, reboot");
-    const { R, X, versions } = caller;
-    cut(caller, R("HostRollbackReboot:intent-synced"));
-    expect(ends(R(), X())).toEqual([0, 0]);
-    expect(versions()).toEqual(v1);
-  });
+  test(
+    "in R while the host goes down for it: R=0, X=0",
+    widening(() => {
+      const caller = after("I=4, reboot");
+      const { R, X, versions } = caller;
+      cut(caller, R("HostRollbackReboot:intent-synced"));
+      expect(ends(R(), X())).toEqual([0, 0]);
+      expect(versions()).toEqual(v1);
+    }),
+  );
 
   test.each(oneOf(["run:synced", "Cleanup:started", "end:synced"]))(
     "in X of a success at %s: X=0",
@@ -429,11 +444,14 @@ describe("the power is lost and the client calls as Go 3.4 does on its own", () 
     expect(versions()).toEqual(v2);
   });
 
-  test("in X of a committed update once Cleanup has begun, and the user commits again: C=0, X=0", () => {
-    const { C, X, versions } = after("I=0, C=0, X cut in Cleanup");
-    expect(ends(C(), X(), X())).toEqual([0, 0, 2]);
-    expect(versions()).toEqual(v2);
-  });
+  test(
+    "in X of a committed update once Cleanup has begun, and the user commits again: C=0, X=0",
+    widening(() => {
+      const { C, X, versions } = after("I=0, C=0, X cut in Cleanup");
+      expect(ends(C(), X(), X())).toEqual([0, 0, 2]);
+      expect(versions()).toEqual(v2);
+    }),
+  );
 
   test(
     "in X of a rollback once Cleanup has begun: R=0, X=0",
@@ -517,11 +535,14 @@ describe("a refused install", () => {
     expect(caller.calls().filter((one) => !/^(Identity|Provides) /.test(one))).toEqual([]);
   });
 
-  test("no plan: I=14, R=0, X=0", () => {
-    const { I, R, X, file, versions } = device("manifest-v2-no-way.yaml");
-    expect(ends(I(file), R(), X(), X())).toEqual([14, 0, 0, 2]);
-    expect(versions()).toEqual(v1);
-  });
+  test(
+    "no plan: I=14, R=0, X=0",
+    widening(() => {
+      const { I, R, X, file, versions } = device("manifest-v2-no-way.yaml");
+      expect(ends(I(file), R(), X(), X())).toEqual([14, 0, 0, 2]);
+      expect(versions()).toEqual(v1);
+    }),
+  );
 
   test("two stages could not be undone at once: I=14, R=0, X=0", () => {
     const { I, R, X, file, versions, calls } = device("manifest-v3.yaml");
@@ -592,13 +613,16 @@ describe("a refused install", () => {
       expect(ends(R(), X(), X())).toEqual([0, 0, 2]);
     });
 
-    test("so does one from elsewhere, whatever it stops before", () => {
-      const { R, X, runIn, path, versions } = after("refused");
-      expect(ends(runIn(path(), ["rollback", "--stop-before", "Cleanup"]))).toEqual([0]);
-      expect(versions()).toEqual(v1);
-      expect(ends(R(), X())).toEqual([0, 0]);
-      expect(runIn(path(), ["status"]).stdout).toContain("It waits before Cleanup");
-    });
+    test(
+      "so does one from elsewhere, whatever it stops before",
+      widening(() => {
+        const { R, X, runIn, path, versions } = after("refused");
+        expect(ends(runIn(path(), ["rollback", "--stop-before", "Cleanup"]))).toEqual([0]);
+        expect(versions()).toEqual(v1);
+        expect(ends(R(), X())).toEqual([0, 0]);
+        expect(runIn(path(), ["status"]).stdout).toContain("It waits before Cleanup");
+      }),
+    );
 
     test("a resume from elsewhere goes on", () => {
       const { R, X, runIn, path, versions } = after("refused");
@@ -619,13 +643,16 @@ describe("a refused install", () => {
       expect(runIn(path(), ["status"]).stdout).toContain("It waits before ArtifactCommit");
     });
 
-    test("an install that somebody else begins leaves it: R=0, X=0, and that one waits", () => {
-      const { R, X, runIn, path, file, versions } = after("refused");
-      const there = (args: readonly string[]) => runIn(path(), args);
-      expect(ends(there(["commit"]), there([...waits, file]), R(), X())).toEqual([0, 0, 0, 0]);
-      expect(there(["status"]).stdout).toContain("It waits before ArtifactCommit");
-      expect(versions()).toEqual(v2);
-    });
+    test(
+      "an install that somebody else begins leaves it: R=0, X=0, and that one waits",
+      widening(() => {
+        const { R, X, runIn, path, file, versions } = after("refused");
+        const there = (args: readonly string[]) => runIn(path(), args);
+        expect(ends(there(["commit"]), there([...waits, file]), R(), X())).toEqual([0, 0, 0, 0]);
+        expect(there(["status"]).stdout).toContain("It waits before ArtifactCommit");
+        expect(versions()).toEqual(v2);
+      }),
+    );
   });
 
   test("an accepted install clears the mark that a lost one has left", () => {
@@ -677,16 +704,19 @@ describe("a second install", () => {
     expect(versions()).toEqual(v2);
   });
 
-  test("while another one has failed and waits to be rolled back it is refused, too", () => {
-    const { I, R, X, file, versions, run } = after("I=21");
-    expect(ends(I(file), R(), X())).toEqual([17, 0, 0]);
-    expect(versions()).not.toEqual(v1);
-    // A stop that is repeated changes nothing.
-    expect(ends(run(["resume", "--stop-before", "ArtifactRollback"]))).toEqual([21]);
-    expect(versions()).not.toEqual(v1);
-    expect(ends(R(), X())).toEqual([0, 0]);
-    expect(versions()).toEqual(v1);
-  });
+  test(
+    "while another one has failed and waits to be rolled back it is refused, too",
+    widening(() => {
+      const { I, R, X, file, versions, run } = after("I=21");
+      expect(ends(I(file), R(), X())).toEqual([17, 0, 0]);
+      expect(versions()).not.toEqual(v1);
+      // A stop that is repeated changes nothing.
+      expect(ends(run(["resume", "--stop-before", "ArtifactRollback"]))).toEqual([21]);
+      expect(versions()).not.toEqual(v1);
+      expect(ends(R(), X())).toEqual([0, 0]);
+      expect(versions()).toEqual(v1);
+    }),
+  );
 
   test("after an orphan that cannot be undone it is refused, and says what to do", () => {
     const caller = device();
@@ -728,15 +758,18 @@ describe("X finishes what is left", () => {
     expect(versions()).toEqual(v1);
   });
 
-  test("that reboot takes X with it: the next X=0", () => {
-    const caller = after("I=4, reboot, R=4");
-    const { X, versions } = caller;
-    writeFileSync(caller.path("reboot"), "#!/bin/sh\nkill -KILL $PPID\n");
-    expect(ends(X())).toEqual(["SIGKILL"]);
-    writeFileSync(caller.path("boot-id"), "boot-3\n");
-    expect(ends(X())).toEqual([0]);
-    expect(versions()).toEqual(v1);
-  });
+  test(
+    "that reboot takes X with it: the next X=0",
+    widening(() => {
+      const caller = after("I=4, reboot, R=4");
+      const { X, versions } = caller;
+      writeFileSync(caller.path("reboot"), "#!/bin/sh\nkill -KILL $PPID\n");
+      expect(ends(X())).toEqual(["SIGKILL"]);
+      writeFileSync(caller.path("boot-id"), "boot-3\n");
+      expect(ends(X())).toEqual([0]);
+      expect(versions()).toEqual(v1);
+    }),
+  );
 });
 
 describe("C never reboots", () => {
