@@ -116,6 +116,8 @@ export interface GateWait {
   readonly retryAfterMs: number | null;
   /** When it has answered, by the clock that counts from the boot of the host. */
   readonly sinceMs: number;
+  /** When it was still waited for in that boot, as far as the journal tells; left out: no later than that. */
+  readonly seenMs?: number;
   /** The run in which it has, counted from 1. */
   readonly run: number;
 }

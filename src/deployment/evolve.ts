@@ -118,7 +118,7 @@ function takenUp(deployment: Deployment, run: Run): Deployment {
   const hasRebooted = deployment.run.bootId !== run.bootId;
   const resumed = interrupted(
     {
-      ...gatesTakenUp(deployment, hasRebooted),
+      ...gatesTakenUp(deployment, run, hasRebooted),
       run,
       runs: deployment.runs + 1,
       idleRuns: deployment.idleRuns + 1,

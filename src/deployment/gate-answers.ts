@@ -1,10 +1,10 @@
 import type { FailureReason } from "../core/events.ts";
-import type { Deployment, GateStanding } from "./deployment.ts";
+import type { Deployment, GateStanding, GateWait } from "./deployment.ts";
 import { enterBack } from "./error-path.ts";
 import { ForeignRecord } from "./foreign-record.ts";
 import { deferralMs, gatesAt } from "./gates.ts";
 import { next } from "./next.ts";
-import type { GateAnswered, GateAsked } from "./records.ts";
+import type { GateAnswered, GateAsked, Run } from "./records.ts";
 
 /** A gate is asked: the one that comes, and no other. */
 export function gateAsked(deployment: Deployment, record: GateAsked): Deployment {
@@ -18,7 +18,12 @@ export function gateAsked(deployment: Deployment, record: GateAsked): Deployment
   if (!isComing || deployment.open !== null) {
     throw new ForeignRecord(`the gate ${gate} does not follow here`);
   }
-  const gates: GateStanding = { ...deployment.gates, asked: record };
+  const { waiting } = deployment.gates;
+  const gates: GateStanding = {
+    ...deployment.gates,
+    asked: record,
+    waiting: waiting === null ? null : seenAt(waiting, record.monotonicMs),
+  };
   return { ...deployment, stoppedBefore: null, gates };
 }
 
@@ -42,16 +47,16 @@ export function gateAnswered(deployment: Deployment, record: GateAnswered): Depl
     });
   if (answer.kind === "no") return refused(answer.failure);
   if (answer.kind === "go") {
-    return { ...answered, gates: { ...settled, passed: gates.passed + 1 } };
+    const passed = { ...answered, gates: { ...settled, passed: gates.passed + 1 } };
+    // One that takes its time before it says so is waited for, too.
+    return record.elapsedMs < longAnswerMs ? passed : lookAgain(passed);
   }
   const planned = gatesAt(begin, moment).find(({ name }) => name === gate);
   const mostMs = planned === undefined ? 0 : deferralMs(begin, planned, moment);
   if ((waitedMs[gate] ?? 0) >= mostMs) return refused(deferredTooLong(gate, mostMs));
   return {
-    ...answered,
-    // The wait may be long: neither what was seen nor what the others have said before it counts behind it.
-    hasAskedOld: false,
-    hasAskedFacts: false,
+    ...lookAgain(answered),
+    // What the others have said before the wait does not count behind it.
     gates: {
       ...settled,
       passed: 0,
@@ -67,6 +72,18 @@ export function gateAnswered(deployment: Deployment, record: GateAnswered): Depl
   };
 }
 
+/** So long as this an answer takes where nobody waits for anything. */
+const longAnswerMs = 60_000;
+
+/** The wait may have been long: what was seen before it does not count behind it. */
+function lookAgain(deployment: Deployment): Deployment {
+  return { ...deployment, hasAskedOld: false, hasAskedFacts: false };
+}
+
+function seenAt(waiting: GateWait, nowMs: number | undefined): GateWait {
+  return nowMs === undefined ? waiting : { ...waiting, seenMs: nowMs };
+}
+
 function waitedUntil({ waiting, waitedMs }: GateStanding, nowMs: number): GateStanding["waitedMs"] {
   if (waiting === null) return waitedMs;
   const { gate, sinceMs } = waiting;
@@ -75,21 +92,26 @@ function waitedUntil({ waiting, waitedMs }: GateStanding, nowMs: number): GateSt
 
 /**
  * What a run finds that takes the deployment up. No run does anything on what a gate has told another one, so whoever
- * was asked for what is not begun is asked again; in another boot the clock has begun anew.
+ * was asked for what is not begun is asked again; in another boot the clock has begun anew. Of the wait before it only
+ * that much counts which the journal has seen: a clock that people set could count too much of it.
  */
-export function gatesTakenUp(deployment: Deployment, hasRebooted: boolean): Deployment {
+export function gatesTakenUp(
+  deployment: Deployment,
+  { monotonicMs }: Run,
+  hasRebooted: boolean,
+): Deployment {
   const { gates, begin, direction } = deployment;
   if (begin.gates === undefined || direction !== "forward") return deployment;
   const { waiting } = gates;
-  return {
-    ...deployment,
-    gates: {
-      ...gates,
-      passed: 0,
-      asked: null,
-      waiting: waiting !== null && hasRebooted ? { ...waiting, sinceMs: 0 } : waiting,
-    },
-  };
+  const standing = { ...gates, passed: 0, asked: null };
+  if (waiting === null) return { ...deployment, gates: standing };
+  if (!hasRebooted) {
+    return { ...deployment, gates: { ...standing, waiting: seenAt(waiting, monotonicMs) } };
+  }
+  const { seenMs, ...stood } = waiting;
+  const waitedMs = seenMs === undefined ? gates.waitedMs : waitedUntil(gates, seenMs);
+  const anew = seenAt({ ...stood, sinceMs: 0 }, monotonicMs);
+  return { ...deployment, gates: { ...standing, waiting: anew, waitedMs } };
 }
 
 function deferredTooLong(gate: string, mostMs: number): FailureReason {

@@ -73,7 +73,8 @@ function foundIn(deployment: Deployment): Next {
       const unread = callees(deployment, look);
       if (unread.length > 0) return { ...look, components: unread, at };
     }
-    return { kind: "round", row: line.row, group: line.group, components, at };
+    const due = isTogether(line) ? withinLimits(deployment, components) : components;
+    return { kind: "round", row: line.row, group: line.group, components: due, at };
   }
   return { kind: "through" };
 }
@@ -96,7 +97,23 @@ function anew(deployment: Deployment): Next {
   return { kind: "replan" };
 }
 
-/** Those of them that may be undone at the same time; who has begun with it comes first. */
+/**
+ * Whether the line makes a state over Components of several groups. A group keeps to the limits as a whole; of several
+ * groups only so many may be at work, whatever the state: any may take its Component down for a while.
+ */
+function isTogether({ row }: Extract<Line, { kind: "round" }>): boolean {
+  return row.over === "stage" && row.kind === "state";
+}
+
+function withinLimits(
+  deployment: Deployment,
+  components: readonly ComponentId[],
+): readonly ComponentId[] {
+  const together = atOnce(deployment, new Set(components));
+  return components.filter((id) => together.has(id));
+}
+
+/** Those of them that may be at work at the same time; who has begun to be undone comes first. */
 function atOnce(
   { members, begin: { system } }: Deployment,
   due: ReadonlySet<ComponentId>,

@@ -155,6 +155,8 @@ const Run = z
     /** Marks every Interface that this run starts. */
     runId: z.string(),
     bootId: z.string(),
+    /** Milliseconds since the host has booted. Older journals lack it. */
+    monotonicMs: z.number().nonnegative().exactOptional(),
     verb: z.enum(["install", "resume", "rollback"]),
     stopBefore: z.array(z.enum(stopPoints)).readonly(),
     exitOnReboot: z.boolean(),
@@ -222,6 +224,8 @@ const GateAsked = z
     gate: z.string(),
     moment: z.enum(gateMoments),
     group: z.int().nonnegative().nullable(),
+    /** Milliseconds since the host has booted. Older journals lack it. */
+    monotonicMs: z.number().nonnegative().exactOptional(),
   })
   .readonly();
 export type GateAsked = z.infer<typeof GateAsked>;

@@ -277,6 +277,7 @@ function runRecord(request: Request, ports: DeployPorts): Run {
     at: ports.clock.now().toISOString(),
     runId: ports.clock.randomId(),
     bootId: ports.host.bootId(),
+    monotonicMs: Math.round(ports.clock.monotonicMs()),
     ...request,
   };
 }

@@ -15,6 +15,7 @@ export function gateAsker(
   },
 ): AskGate {
   const { platform, environment, graceMs, emit, gatePath } = ports;
+  const told = new Set<string>();
   return async ({ deployment, gate, moment, group, signal, onStarted }) => {
     const { name, timeoutMs } = gate;
     const call = (workDir: string): Promise<GateReply> =>
@@ -35,6 +36,11 @@ export function gateAsker(
             message: `what the gate ${name} had left running was ended: ${who}`,
           });
         },
+        onOddRetry: (line) => {
+          if (told.has(name)) return;
+          told.add(name);
+          emit({ type: "note", message: oddRetryText(name, line) });
+        },
         onLine: (stream, line) => emit({ type: "gate-line", gate: name, moment, stream, line }),
       });
     try {
@@ -48,6 +54,12 @@ export function gateAsker(
       };
     }
   };
+}
+
+/** Told once in a run: it is asked again and again. */
+export function oddRetryText(gate: string, line: string): string {
+  const shown = line.slice(0, 60);
+  return `the gate ${gate} says when to ask it again in a way that is not understood: "${shown}", expected "retry-after=SECONDS"; it is asked every minute`;
 }
 
 /** What a gate is told: of its group where it has one; before anything is begun of the whole way, else of the stage. */

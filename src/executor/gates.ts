@@ -15,12 +15,17 @@ export async function performAsk(
   ports: ExecutorPorts,
 ): Promise<RunEnd | null> {
   const of = { gate: gate.name, moment, group } as const;
-  record(live, ports, { type: "gate-asked", at: timestamp(ports), ...of });
+  const startedMs = ports.clock.monotonicMs();
+  record(live, ports, {
+    type: "gate-asked",
+    at: timestamp(ports),
+    ...of,
+    monotonicMs: Math.round(startedMs),
+  });
   ports.reachCrashPoint("gate:asked-appended");
   ports.journal.sync();
   ports.reachCrashPoint("gate:asked-synced");
   ports.emit({ type: "gate-asked", ...of });
-  const startedMs = ports.clock.monotonicMs();
   const reply = await ports.askGate({
     deployment: live.deployment,
     gate,

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from "../core/result.ts";
+import { oddRetryText } from "../executor/gate-asker.ts";
 import { askGate, type GateReply } from "../interface/gate.ts";
 import { withTemporaryWorkDir } from "../interface/work-dir.ts";
 import { printable } from "../report/printable.ts";
@@ -40,6 +41,7 @@ export async function askStartGates(machine: Machine): Promise<Result<readonly A
         runId: platform.clock.randomId(),
         signal,
         onStarted: () => {},
+        onOddRetry: (line) => tell([printable(oddRetryText(name, line))]),
         onLine: (_, line) => tell([`${name}  | ${printable(line)}`]),
       }),
     );

@@ -7,6 +7,8 @@ export interface GateSpec extends Omit<ProgramSpec, "args" | "input" | "answersO
   readonly moment: GateMoment;
   /** What it is told on stdin, as JSON. */
   readonly about: Readonly<Record<string, unknown>>;
+  /** It has written a line that looks like a time to ask again, and is none. */
+  readonly onOddRetry: (line: string) => void;
 }
 
 /** What a gate has answered. `reason`: its one line on stdout; null: it wrote none. */
@@ -41,8 +43,12 @@ export async function askGate(platform: CallPlatform, spec: GateSpec): Promise<G
   const reason = first.trim() === "" ? null : first.trim().slice(0, longestReason);
   if (failure === null) return { kind: "go", reason };
   if (failure.kind !== "exited" || failure.code !== notNow) return { kind: "no", failure, reason };
-  return { kind: "not-now", retryAfterMs: retryAfterMs(second), reason };
+  const askAgainMs = retryAfterMs(second);
+  if (askAgainMs === null && looksLikeRetry.test(second)) spec.onOddRetry(second.trim());
+  return { kind: "not-now", retryAfterMs: askAgainMs, reason };
 }
+
+const looksLikeRetry = /^\s*retry/i;
 
 function retryAfterMs(line: string): number | null {
   const [, seconds] = /^retry-after=([0-9]{1,6})$/.exec(line.trim()) ?? [];

@@ -29,5 +29,9 @@ export function refusalText(
   told: string | null,
 ): string {
   const why = printable(failureText(reason)).replace(/\.+$/, "");
+  if (reason.kind === "problem" && reason.problem.code === "gate-deferred") {
+    const still = why.slice(Math.max(0, why.indexOf(" still ")));
+    return `the ${gateName(gate, moment)},${still}${reasonText(told)}`;
+  }
   return `the ${gateName(gate, moment)}, said no (${why})${reasonText(told)}`;
 }

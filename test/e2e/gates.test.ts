@@ -113,7 +113,9 @@ describe("a no", () => {
     tellGate(system, "health", notNow("not warm yet"));
     const failed = system.run([...install, "--wait", "1h"]);
     expect(failed.exit).toBe(22);
-    expect(failed.stderr).toContain(`The gate "health" still says not now after 1 s`);
+    expect(failed.stderr).toContain(
+      `the gate "health", before the commit, still says not now after 1 s, for which it may be waited for: not warm yet`,
+    );
     expect([system.versions(), gateCalls()]).toEqual([v1, ["commit health", "commit health"]]);
   });
 });
@@ -124,6 +126,15 @@ test("--wait asks again by itself, when the gate wants to be asked", () => {
   const done = system.run([...install, "--wait", "1m"]);
   expect([done.exit, system.versions()]).toEqual([0, v2]);
   expect(gateCalls().slice(0, 3)).toEqual(["group window", "group window", "group window"]);
+});
+
+test("a time to ask again that is not understood is told once, however often it is asked", () => {
+  withGates({ name: "window", at: ["start"], keys: "defer_at_most: 2s" });
+  tellGate(system, "window", { exit: 75, lines: ["closed", "retry-after: 5 min"] });
+  const failed = system.run([...install, "--wait", "1h"]);
+  expect(failed.exit).toBe(15);
+  const told = `the gate window says when to ask it again in a way that is not understood: "retry-after: 5 min", expected "retry-after=SECONDS"; it is asked every minute`;
+  expect(failed.stderr.split(told)).toHaveLength(2);
 });
 
 test("our own death lets a gate be asked again", () => {
@@ -183,7 +194,9 @@ describe("resume --waiting, as the timer calls it,", () => {
     let last = resume();
     for (let tries = 0; tries < 20 && last.exit === 0; tries += 1) last = resume();
     expect(last.exit).toBe(22);
-    expect(last.stderr).toContain(`The gate "health" still says not now after 1 s`);
+    expect(last.stderr).toContain(
+      `the gate "health", before the commit, still says not now after 1 s, for which it may be waited for`,
+    );
     expect([system.versions(), system.isInProgress()]).toEqual([v1, false]);
   });
 

@@ -179,6 +179,9 @@ export type ScriptedEnd =
 /** What a gate answers; `cut`: this process dies while it is asked. Everything passes where nothing is scripted. */
 export type GateScript = (gate: string, moment: GateMoment) => GateAnswer | "cut";
 
+/** How long each takes to answer, in milliseconds. */
+export type GateTakes = (gate: string) => number;
+
 export const exited = (code: number): { readonly fail: FailureReason } => ({
   fail: { kind: "exited", code },
 });
@@ -193,12 +196,15 @@ export class Boards {
   readonly #seen = new Map<string, number>();
   readonly #script: Script;
   readonly ask: GateScript;
+  readonly takesMs: GateTakes;
   constructor(
     spec: SystemSpec,
     script: Script = () => "ok",
     ask: GateScript = () => ({ kind: "go" }),
+    takesMs: GateTakes = () => 0,
   ) {
     this.ask = ask;
+    this.takesMs = takesMs;
     this.#specs = new Map(spec.boards.map((board) => [board.id, board]));
     this.#script = script;
     for (const board of spec.boards) this.versions.set(board.id, `${typeName(board)}-v1`);
@@ -272,6 +278,7 @@ export function drive(from: Begin | Driven, boards: Boards, call: Call = {}): Dr
     at,
     runId: "r",
     bootId,
+    ...(call.nowMs === undefined ? {} : { monotonicMs: call.nowMs }),
     verb: call.verb ?? (before === null ? "install" : "resume"),
     stopBefore: call.stopBefore ?? [],
     exitOnReboot: call.exitOnReboot ?? false,
@@ -309,12 +316,14 @@ export function drive(from: Begin | Driven, boards: Boards, call: Call = {}): Dr
       case "ask-gate": {
         const { moment, group } = action;
         const gate = action.gate.name;
-        add({ type: "gate-asked", at, gate, moment, group });
+        const asking = call.nowMs === undefined ? {} : { monotonicMs: call.nowMs };
+        add({ type: "gate-asked", at, gate, moment, group, ...asking });
         boards.calls.push(`${moment} ${gate}`);
         const answer = boards.ask(gate, moment);
         if (answer === "cut") return { deployment, records, end: "cut" };
         const { nowMs: monotonicMs = 0 } = call;
-        add({ type: "gate-answered", at, gate, answer, reason: null, monotonicMs, elapsedMs: 0 });
+        const elapsedMs = boards.takesMs(gate);
+        add({ type: "gate-answered", at, gate, answer, reason: null, monotonicMs, elapsedMs });
         break;
       }
       case "reboot-host":

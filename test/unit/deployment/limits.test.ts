@@ -36,9 +36,13 @@ const moving: readonly RoundName[] = [
   "ArtifactReboot",
   "ArtifactRollback",
   "ArtifactRollbackReboot",
+  "ArtifactCommit",
+  "ArtifactFailure",
+  "Cleanup",
+  "OwedCleanup",
 ];
 
-it("so many are installed or rolled back at once, and no more", () => {
+it("so many are installed, rolled back, committed or cleaned up at once, and no more", () => {
   const answer = findPlan(limited);
   if (answer.kind !== "plan") throw new Error("no plan");
   const first = syntheticBegin(limited, answer.plan);
@@ -49,7 +53,7 @@ it("so many are installed or rolled back at once, and no more", () => {
     evolve: (deployment, record) => {
       if (record.type === "intent" && moving.includes(record.round)) {
         const { round, components } = record;
-        rounds.add(round);
+        rounds.add(`${deployment.direction}: ${round}`);
         const wheels = components.filter((id) => id !== "HUB");
         if (wheels.length > 1) crowds.add(`${deployment.direction}: ${round} of ${wheels.join()}`);
       }
@@ -66,6 +70,8 @@ it("so many are installed or rolled back at once, and no more", () => {
     machine,
   );
   expect(found.givenUp).toBeNull();
-  expect([...rounds]).toContain("ArtifactRollback");
+  expect([...rounds]).toEqual(
+    expect.arrayContaining(["back: ArtifactRollback", "out: ArtifactCommit", "out: Cleanup"]),
+  );
   expect([...crowds]).toEqual([]);
 });

@@ -75,6 +75,14 @@ describe.skipIf(!needs("dash") || !needs("busybox")).each(shells)("in $name", ({
     expect(readFileSync(gate.path("programs/zone"), "utf8")).toBe("Europe/Berlin\n");
   });
 
+  test.each(["UTC", "Etc/GMT+5", "EST5EDT", "CET-1CEST,M3.5.0,M10.5.0/3", "<+0330>-3:30"])(
+    "knows the time zone %s",
+    (zone) => {
+      expect(ask(`zone ${zone}\nopen Mon 11:00-13:00`, "1 12:00").status).toBe(0);
+      expect(readFileSync(gate.path("programs/zone"), "utf8")).toBe(`${zone}\n`);
+    },
+  );
+
   test("any windows at any minute of the week", () => {
     const minute = fc.nat({ max: 7 * minutesOfDay - 1 });
     fc.assert(
@@ -107,6 +115,18 @@ describe.skipIf(!needs("dash") || !needs("busybox")).each(shells)("in $name", ({
     [
       "zone Mars/Olympus\nopen Mon 22:00-23:00",
       `window.conf: the time zone "Mars/Olympus" is not known here`,
+    ],
+    [
+      "zone Etc/GMT+50\nopen Mon 22:00-23:00",
+      `window.conf: the time zone "Etc/GMT+50" is not known here`,
+    ],
+    [
+      "zone Europe/Berlin2\nopen Mon 22:00-23:00",
+      `window.conf: the time zone "Europe/Berlin2" is not known here`,
+    ],
+    [
+      "zone ../../../etc/hostname\nopen Mon 22:00-23:00",
+      `window.conf: the time zone "../../../etc/hostname" is not known here`,
     ],
     ["shut Mon 22:00-23:00", `window.conf: "shut" is not known; write zone or open`],
     ["zone UTC", `window.conf: it has no line "open DAYS FROM-TO"`],
