@@ -3,6 +3,7 @@ import { ArtifactName, ComponentId, ComponentType, Version } from "../core/ids.t
 import { cellShape } from "./cell-shape.ts";
 import { constraintsShape } from "./constraints.ts";
 import { seedKinds } from "./manifest-kinds.ts";
+import { preferences } from "./preference.ts";
 import {
   checksum,
   fields,
@@ -51,6 +52,8 @@ const componentType = {
     .exactOptional(),
   /** Those that exist in the field. */
   versions: listOf(Version, "versions").exactOptional(),
+  /** Which of them to rest in on the way, where plans cost the same. */
+  prefer: z.enum(preferences, { error: `"newest" or "listed"` }).exactOptional(),
   update_strategy: fields({
     order: wholeNumber(1, 100).exactOptional(),
     max_parallel: wholeNumber(1, 10_000).exactOptional(),

@@ -1,6 +1,7 @@
 import type { ArtifactName, ComponentType, Sha256, Version } from "../core/ids.ts";
 import type { Place } from "../core/problem.ts";
 import type { EdgeTable } from "./edges.ts";
+import type { Preferred } from "./preference.ts";
 import type { Cell } from "./table.ts";
 import type { Constraints } from "./written-constraints.ts";
 import type { Topology } from "./topology.ts";
@@ -32,6 +33,8 @@ export interface WantedType {
   readonly numbers: NumberForm;
   /** Versions that exist, whether or not anything here gives them. */
   readonly versions: readonly Version[];
+  /** Which of its versions to rest in on the way, where plans cost the same. */
+  readonly prefer: Preferred;
   /** Null: the Artifacts alone say over what they may be installed. */
   readonly edges: EdgeTable | null;
   /** The hand-written order group, 1 to 100. */

@@ -19,6 +19,7 @@ import { matchNotes } from "./match-notes.ts";
 import { fitProblems, isReached, tooManyWays, unreachable } from "./match-problems.ts";
 import { tablesOf } from "./named-versions.ts";
 import { artifactsOf, type VersionDomains, versionDomains, versionNow } from "./version-domains.ts";
+import { preferenceAmong } from "./preference.ts";
 import type { System, SystemComponent, SystemType } from "./system.ts";
 import type { Cell } from "./table.ts";
 import { sizeProblems } from "./table-checks.ts";
@@ -62,7 +63,7 @@ export function matchSystem(input: MatchInput): Result<MatchedSystem> {
   ];
   if (problems.length > 0) return fail(...inOrder(problems));
   const system: System = {
-    types: domains.types.map((type) => systemType(input, type)),
+    types: domains.types.map((type) => systemType(input, domains, type)),
     components: matched.map(({ component }) => component),
     endTables: tables.endTables,
     transitionTables: tables.transitionTables,
@@ -132,17 +133,23 @@ function edgeProblemsOf(
 
 function systemType(
   { manifest, artifacts }: MatchInput,
+  domains: VersionDomains,
   { name, versions }: VersionDomains["types"][number],
 ): SystemType {
   const wanted = manifest.componentTypes.find(({ type }) => type === name);
-  const [target] = artifactsOf(artifacts, name);
-  if (wanted === undefined || target === undefined) throw new Error(`no target for ${name}`);
+  const own = artifactsOf(artifacts, name).map((artifact) => versionNamed(artifact.name));
+  const [target] = own;
+  const known = domains.versions.get(name);
+  if (wanted === undefined || target === undefined || known === undefined)
+    throw new Error(`no target for ${name}`);
+  const preference = preferenceAmong(wanted.prefer, known, [...wanted.versions, ...own]);
   return {
     name,
     versions,
-    target: versions.indexOf(versionNamed(target.name)),
+    target: versions.indexOf(target),
     maxParallel: wanted.maxParallel,
     order: wanted.order,
+    ...(preference !== null && { preference }),
   };
 }
 

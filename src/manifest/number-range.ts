@@ -150,6 +150,12 @@ export function numberParts(number: string): {
   return { parts: digits.split(".").map(Number), pre };
 }
 
+/** Of two numbers as `numberOf` gives them: negative where the first is the older one. */
+export function compareNumbers(one: string, other: string): number {
+  const [a, b] = [numberParts(one), numberParts(other)];
+  return compare(a.parts, b.parts) || comparePreReleases(a.pre, b.pre);
+}
+
 function compare(a: Parts, b: Parts): number {
   for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
     const difference = (a[index] ?? 0) - (b[index] ?? 0);

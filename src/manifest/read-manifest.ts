@@ -151,6 +151,7 @@ function wantedTypes(
         }),
         numbers: { template: wanted.number ?? null, scheme: wanted.scheme ?? "dotted" },
         versions: (wanted.versions ?? []).map(versionNamed),
+        prefer: wanted.prefer ?? "newest",
         edges: edges.get(type)?.edges ?? null,
         order: wanted.update_strategy?.order ?? null,
         orderAt:

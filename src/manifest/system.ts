@@ -87,6 +87,11 @@ const SystemType = z
     maxParallel: z.int().positive().nullable(),
     /** The hand-written order group, 1 to 100. */
     order: z.int().min(1).max(100).nullable(),
+    /**
+     * The rank of each version: of plans that cost the same, the one whose rests have the least sum of ranks is wanted.
+     * Left out: all are alike.
+     */
+    preference: z.array(z.int().nonnegative()).readonly().exactOptional(),
   })
   .readonly();
 export type SystemType = z.infer<typeof SystemType>;

@@ -23,7 +23,9 @@ import { priorityQueue } from "./model/priority-queue.ts";
 import { endStateBudget } from "./constraints/end-state-satisfiability.ts";
 import { type Grounding, groundingOf } from "./constraints/grounding.ts";
 import { acceptabilityOf, type Acceptability } from "./constraints/acceptability.ts";
-import type { Answer, Cost, Plan } from "./model/plan.ts";
+import type { Answer, Plan } from "./model/plan.ts";
+import { preferenceIn, ranksOf } from "./model/preference.ts";
+import { compareCosts } from "./model/costs.ts";
 import {
   classesByVersion,
   keyOf,
@@ -140,33 +142,34 @@ function* straightTo(
     : null;
 }
 
-/** The cheapest stage to one of these end states; null where there is none, or none within the budget. */
+/**
+ * The cheapest stage to one of these end states, of equal ones to that which is preferred; null where there is none, or
+ * none within the budget.
+ */
 function* nearest(
   system: System,
   acceptability: Acceptability,
-  isPreferred: (end: SystemState) => boolean,
+  mayEndIn: (end: SystemState) => boolean,
   budget: Budget,
 ): Steps<Plan | null> {
   const start = startState(system);
-  if (isPreferred(start) && acceptability.endName(start) !== null)
+  if (mayEndIn(start) && acceptability.endName(start) !== null)
     return planOf(system, acceptability, [], "proved");
-  let best: Plan | null = null;
+  let best: { readonly plan: Plan; readonly preference: number } | null = null;
   for (const end of endsFrom(system, acceptability, start, budget)) {
     if (budget.left < 0) break;
     if (end === null || isStepOver(budget)) yield;
-    if (end === null || !isPreferred(end.state)) continue;
+    if (end === null || !mayEndIn(end.state)) continue;
     const { state, installs } = end;
-    if (best !== null && installs > best.cost.installs) break;
+    if (best !== null && installs > best.plan.cost.installs) break;
     const plan = yield* inOneStage(system, acceptability, start, state, budget);
-    if (plan !== null && (best === null || isLess(plan.cost, best.cost))) best = plan;
+    if (plan === null) continue;
+    const preference = preferenceIn(system, state);
+    const less = best === null ? -1 : compareCosts(plan.cost, best.plan.cost);
+    if (best === null || less < 0 || (less === 0 && preference < best.preference))
+      best = { plan, preference };
   }
-  return best;
-}
-
-/** Of as many installs. */
-function isLess(one: Cost, other: Cost): boolean {
-  if (one.exposure !== other.exposure) return one.exposure < other.exposure;
-  return one.groups < other.groups;
+  return best?.plan ?? null;
 }
 
 function* inOneStage(
@@ -203,6 +206,7 @@ function* endsFrom(
     network: acceptability.network,
     hops: symmetryClasses.classes.map(({ hops }) => hops),
     distances: symmetryClasses.classes.map(({ size }) => Array.from({ length: size }, () => 0)),
+    ranks: ranksOf(system, symmetryClasses),
   };
   const seen = new Set<string>();
   const open = priorityQueue<{

@@ -33,6 +33,7 @@ const objectives = {
   short: "fewest installs, then stages",
   best: "the whole cost",
   any: "any plan",
+  preferred: "the preferred rests, of all that cost as much",
 } as const;
 
 function stateText(moved: readonly TracedVersion[]): string {

@@ -98,7 +98,7 @@ describe("a Manifest", () => {
       stderr: `manifest-v2.yaml:9:5: error: There is no field "artefact_name" in "component_types.gateway". [unknown-field]
   9 |     artefact_name: gateway-v2
     |     ^
-  expected: one of artifact_name, artifact_path, sha256, depends, edges, number, scheme, versions, update_strategy, stepping_stones, supports_rollback
+  expected: one of artifact_name, artifact_path, sha256, depends, edges, number, scheme, versions, prefer, update_strategy, stepping_stones, supports_rollback
   found: artefact_name
   hint: Did you mean "artifact_name"?
 `,

@@ -192,7 +192,15 @@ export function hopsFrom({ components }: System, component: number, position: nu
   return (ways === undefined ? hops?.[position] : ways.places[position]?.hops) ?? [];
 }
 
-type Vector = readonly [number, number, number, number];
+/** What a plan costs, and how little the ends of its stages are preferred. */
+type Vector = readonly [number, number, number, number, number];
+
+/** The sum of the ranks of all that a state has. */
+function ranksIn({ types, components }: System, state: readonly number[]): number {
+  return components
+    .map(({ type }, c) => types[type]?.preference?.[state[c] ?? -1] ?? 0)
+    .reduce((sum, rank) => sum + rank, 0);
+}
 
 const isLess = (a: Vector, b: Vector) => {
   for (let at = 0; at < a.length; at += 1) {
@@ -208,29 +216,65 @@ export type MayMove = (
   moved: number,
 ) => boolean;
 
-/** The least cost of any plan, by trying label after label until nothing changes; null: there is none. */
-export function cheapest(system: System, mayMove: MayMove = () => true): Cost | null {
+/** The least cost of any plan, and of plans that cost just that the least sum of the ranks in which stages end. */
+export interface Least {
+  readonly cost: Cost;
+  readonly preference: number;
+}
+
+/** By trying label after label until nothing changes; null: there is no plan. */
+export function least(system: System, mayMove: MayMove = () => true): Least | null {
   const law = oracle(system);
   const wanted = system.components.map(({ type }) => system.types[type]?.target ?? -1);
   if (law.endName(wanted) === null) return null;
-  return leastCosts(system, law, Infinity, mayMove).get(wanted.join()) ?? null;
+  const vector = leastCosts(system, law, Infinity, mayMove).get(wanted.join());
+  return vector === undefined ? null : leastBy(vector);
 }
 
-/** The least cost of a way in one stage to an end state that is preferred; null: there is none. */
+export function cheapest(system: System, mayMove: MayMove = () => true): Cost | null {
+  return least(system, mayMove)?.cost ?? null;
+}
+
+/** The same for a way in one stage to an end state that is asked for; null: there is none. */
+export function leastStage(
+  system: System,
+  isAskedFor: (end: readonly number[]) => boolean,
+): Least | null {
+  let best: Vector | null = null;
+  for (const [key, vector] of leastCosts(system, oracle(system), 1)) {
+    if (!isAskedFor(key.split(",").map(Number))) continue;
+    if (best === null || isLess(vector, best)) best = vector;
+  }
+  return best === null ? null : leastBy(best);
+}
+
 export function cheapestStage(
   system: System,
-  isPreferred: (end: readonly number[]) => boolean,
+  isAskedFor: (end: readonly number[]) => boolean,
 ): Cost | null {
-  let best: Cost | null = null;
-  for (const [key, cost] of leastCosts(system, oracle(system), 1)) {
-    if (!isPreferred(key.split(",").map(Number))) continue;
-    if (best === null || isLess(vectorOf(cost), vectorOf(best))) best = cost;
-  }
-  return best;
+  return leastStage(system, isAskedFor)?.cost ?? null;
 }
 
-function vectorOf({ installs, stages, exposure, groups }: Cost): Vector {
-  return [installs, stages, exposure, groups];
+function leastBy([installs, stages, exposure, groups, preference]: Vector): Least {
+  return { cost: { installs, stages, exposure, groups }, preference };
+}
+
+/** The same sum of a plan. */
+export function preferenceTold(system: System, { stages }: Plan): number {
+  let state = system.components.map(({ start }) => start);
+  let sum = 0;
+  for (const { groups } of stages) {
+    const steps = groups.flat();
+    state = state.map((version, c) => {
+      const { id, type } = system.components[c] ?? {};
+      const step = steps.find(({ component }) => component === id);
+      return step === undefined
+        ? version
+        : (system.types[type ?? -1]?.versions.indexOf(step.to) ?? -1);
+    });
+    sum += ranksIn(system, state);
+  }
+  return sum;
 }
 
 /**
@@ -286,17 +330,17 @@ export function hasWay(system: System): boolean {
   return within(system).ends.some((end) => end.join() === wanted);
 }
 
-/** For each end state that can be reached in so many stages the least cost. */
+/** For each end state that can be reached in so many stages what is least. */
 function leastCosts(
   system: System,
   law: Oracle,
   stageLimit: number,
   mayMove: MayMove = () => true,
-): ReadonlyMap<string, Cost> {
+): ReadonlyMap<string, Vector> {
   const keyOf = (positions: Positions, moved: number, past: boolean) =>
     `${positions.join()};${String(moved)};${String(past)}`;
   const best = new Map<string, Vector>();
-  const resting = new Map<string, Cost>();
+  const resting = new Map<string, Vector>();
   let wave: { positions: Positions; moved: number; past: boolean }[] = [];
   const offer = (positions: Positions, moved: number, past: boolean, cost: Vector) => {
     const key = keyOf(positions, moved, past);
@@ -306,21 +350,19 @@ function leastCosts(
     wave.push({ positions, moved, past });
     const state = versionsAt(system, positions);
     const rested = resting.get(state.join());
-    if (rested !== undefined && !isLess(cost, vectorOf(rested))) return;
-    const [installs, stages, exposure, groups] = cost;
-    if (moved === 0 && law.endName(state) !== null) {
-      resting.set(state.join(), { installs, stages, exposure, groups });
-    }
+    if (rested !== undefined && !isLess(cost, rested)) return;
+    if (moved === 0 && law.endName(state) !== null) resting.set(state.join(), cost);
   };
-  offer(startOf(system), 0, false, [0, 0, 0, 0]);
+  offer(startOf(system), 0, false, [0, 0, 0, 0, 0]);
   while (wave.length > 0) {
     const now = wave;
     wave = [];
     for (const { positions, moved, past } of now) {
       const state = versionsAt(system, positions);
-      const cost = best.get(keyOf(positions, moved, past)) ?? [0, 0, 0, 0];
+      const cost = best.get(keyOf(positions, moved, past)) ?? [0, 0, 0, 0, 0];
       if (moved !== 0 && law.endName(state) !== null) {
-        offer(positions, 0, false, [cost[0], cost[1] + 1, cost[2], cost[3]]);
+        const preference = cost[4] + ranksIn(system, state);
+        offer(positions, 0, false, [cost[0], cost[1] + 1, cost[2], cost[3], preference]);
       }
       if (moved === 0 && cost[1] >= stageLimit) continue;
       for (const group of everyGroup(system, law, positions, moved)) {
@@ -340,6 +382,7 @@ function leastCosts(
           cost[1],
           cost[2] + (isPast ? exposed.length : 0),
           cost[3] + 1,
+          cost[4],
         ]);
       }
     }

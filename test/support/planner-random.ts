@@ -200,7 +200,17 @@ export function reordered(system: System, seed: number): System {
       const versions = (versionOrders[old] ?? []).flatMap(
         (version) => type.versions[version] ?? [],
       );
-      return [{ ...type, versions, target: newVersion(old, type.target) }];
+      const ranks = type.preference;
+      return [
+        {
+          ...type,
+          versions,
+          target: newVersion(old, type.target),
+          ...(ranks !== undefined && {
+            preference: (versionOrders[old] ?? []).map((version) => ranks[version] ?? 0),
+          }),
+        },
+      ];
     }),
     components: system.components.map((component) => {
       const { type } = component;
@@ -331,6 +341,119 @@ export function onDevice(system: System, seed: number): System {
     endTables: [...system.endTables, ...(chance(0.4) ? [endTable] : [])],
     transitionTables: [...system.transitionTables, ...tables],
   };
+}
+
+/** Another rank for each version, or for some the same; for some types none. */
+export function preferring(system: System, seed: number): System {
+  const { between, chance } = dice(seed + 2_000_000);
+  return {
+    ...system,
+    types: system.types.map((type) =>
+      chance(0.1)
+        ? type
+        : { ...type, preference: type.versions.map(() => between(0, type.versions.length)) },
+    ),
+  };
+}
+
+/**
+ * A System that comes to what is wanted over one stepping stone of several, or over two: its tables forbid little, so
+ * that several plans cost the same. Some of its Components are alike.
+ */
+export function randomStones(seed: number): System {
+  const { between, chance, pick } = dice(seed);
+  const typeCount = between(1, 2);
+  const size = between(4, 5);
+  const types = Array.from({ length: typeCount }, (_, at) => ({
+    name: ComponentType.parse(`type${String(at)}`),
+    versions: Array.from({ length: size }, (_unused, v) =>
+      Version.parse(`t${String(at)}-v${String(v)}`),
+    ),
+    target: size - 1,
+    maxParallel: chance(0.2) ? 1 : null,
+    order: null,
+  }));
+  const hopsOf = types.map(() => {
+    const isFar = chance(0.3);
+    return Array.from({ length: size }, (_unused, from) =>
+      Array.from({ length: size }, (_other, to) => to).filter((to) => {
+        if (to === from || to === 0 || from === size - 1) return false;
+        if (from === 0) return to < size - 1 && (!isFar || to < 3) && chance(0.85);
+        return to === size - 1 ? !isFar || from >= 2 : chance(0.35);
+      }),
+    );
+  });
+  const count = between(2, 3);
+  const components = Array.from({ length: count }, (_, at) => {
+    const type = at < typeCount ? at : between(0, typeCount - 1);
+    return {
+      id: ComponentId.parse(`C${String(at)}`),
+      type,
+      start: chance(0.9) ? 0 : between(0, size - 1),
+      supportsRollback: chance(0.85),
+      rebootsHost: false,
+      hops: hopsOf[type] ?? [],
+    };
+  });
+  let line = 0;
+  const rule = () => {
+    line += 1;
+    return { file: "m.yaml", line, row: `row ${String(line)}` };
+  };
+  const columns = Array.from({ length: typeCount }, (_, type) => ({ type, component: null }));
+  const someOf = (loose: number): VersionSet =>
+    chance(loose)
+      ? null
+      : Array.from({ length: size }, (_, version) => version).filter(() => chance(0.4));
+  const endRow = (cells: readonly VersionSet[], verdict: "yes" | "no") => ({
+    systemVersion: verdict === "yes" ? SystemVersion.parse(`v.${String(between(1, 5))}`) : null,
+    cells,
+    verdict,
+    rule: rule(),
+  });
+  const ends = {
+    name: "ends",
+    columns,
+    rows: [
+      endRow(
+        columns.map(() => [0]),
+        "yes",
+      ),
+      endRow(
+        columns.map(() => [size - 1]),
+        "yes",
+      ),
+      ...Array.from({ length: between(1, 4) }, () =>
+        endRow(
+          columns.map(() => someOf(0.4)),
+          "yes",
+        ),
+      ),
+      ...(chance(0.3)
+        ? [
+            endRow(
+              columns.map(() => [between(1, size - 2)]),
+              "no",
+            ),
+          ]
+        : []),
+    ],
+  };
+  const pair = [
+    { type: 0, component: null },
+    { type: typeCount - 1, component: null },
+  ];
+  const order = {
+    name: "order",
+    columns: pair,
+    allowByDefault: true,
+    rows: Array.from({ length: between(0, 6) }, () => ({
+      cells: pair.map(() => [between(0, size - 1)]),
+      verdict: pick(["no" as const, "n/a" as const]),
+      rule: rule(),
+    })),
+  };
+  return { types, components, endTables: [ends], transitionTables: [order] };
 }
 
 /**

@@ -20,6 +20,8 @@ interface TypeSketch {
   readonly wanted?: string;
   readonly maxParallel?: number;
   readonly order?: number;
+  /** Those to rest in where plans cost the same, the first one first. */
+  readonly preferred?: readonly string[];
 }
 
 export interface ComponentSketch {
@@ -81,13 +83,21 @@ export function systemOf(sketch: SystemSketch): System {
   });
   return {
     types: typeNames.map((name) => {
-      const { versions, wanted, maxParallel, order } = sketch.types[name] ?? { versions: [] };
+      const { versions, wanted, maxParallel, order, preferred } = sketch.types[name] ?? {
+        versions: [],
+      };
       return {
         name: ComponentType.parse(name),
         versions: versions.map((version) => Version.parse(version)),
         target: wanted === undefined ? versions.length - 1 : versions.indexOf(wanted),
         maxParallel: maxParallel ?? null,
         order: order ?? null,
+        ...(preferred !== undefined && {
+          preference: versions.map((version) => {
+            const place = preferred.indexOf(version);
+            return place < 0 ? preferred.length : place;
+          }),
+        }),
       };
     }),
     components: sketch.components.map((component) => {

@@ -25,8 +25,8 @@ export type TraceEvent =
       readonly from: readonly TracedVersion[];
       readonly groups: readonly (readonly TracedVersion[])[] | null;
     }
-  /** A search over end states begins: for installs and stages, for the whole cost, or for any plan at all. */
-  | { readonly kind: "search"; readonly objective: "short" | "best" | "any" }
+  /** A search over end states begins: for installs and stages, the whole cost, any plan at all, or preferred rests. */
+  | { readonly kind: "search"; readonly objective: "short" | "best" | "any" | "preferred" }
   /** An end state from which further stages are looked for; any plan through it costs at least `bound`. */
   | {
       readonly kind: "opened";

@@ -48,10 +48,10 @@ export function unfolded(system: System, merging: Merging): Unfolded | null {
       ...system,
       types: system.types.map((type, index) => ({
         ...type,
-        versions: [
-          ...type.versions,
-          ...at(extras, index).map(({ version }) => at(type.versions, version)),
-        ],
+        versions: withCopies(type.versions, at(extras, index)),
+        ...(type.preference !== undefined && {
+          preference: withCopies(type.preference, at(extras, index)),
+        }),
       })),
       components: system.components.map(({ ways, ...component }, index) => {
         const { versions } = at(system.types, component.type);
@@ -162,6 +162,10 @@ function hopsAmong(
       .filter((to) => merging === "some" || sets.every((set) => set.has(to)))
       .toSorted((a, b) => a - b);
   });
+}
+
+function withCopies<T>(ofVersions: readonly T[], extras: readonly Spot[]): readonly T[] {
+  return [...ofVersions, ...extras.map(({ version }) => at(ofVersions, version))];
 }
 
 function widened(cell: VersionSet, versions: number, extras: readonly Spot[]): VersionSet {

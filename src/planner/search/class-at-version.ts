@@ -15,4 +15,8 @@ export interface Option {
   readonly distance: number;
   /** Installs more than the shortest way needs. */
   readonly detour: number;
+  /** What options are compared by first: the detour if nothing else is wanted. */
+  readonly weight: number;
+  /** The higher, the less the version is preferred. */
+  readonly rank: number;
 }

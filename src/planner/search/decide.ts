@@ -11,7 +11,7 @@ import type { Tracer } from "../model/trace.ts";
 import { unfolded } from "../model/unfolded.ts";
 import { directMoves, isDirect, wantedMoves, wantedState } from "../model/wanted.ts";
 import { type Broken, firstViolation, groupsByOrder, orderUse } from "../stage/written-order.ts";
-import { isEqual } from "./best-first.ts";
+import { isEqual } from "../model/costs.ts";
 import { type Solve, solver } from "./solve.ts";
 
 /** Whether there is a plan, and which. `system`: the one in which that was found, with a version for each place. */

@@ -16,7 +16,7 @@ export function successorsAlong(
   classesAtVersion: readonly ClassAtVersion[],
   budget: Budget,
 ): readonly Successor[] {
-  const { symmetryClasses, hops, distances } = moves;
+  const { symmetryClasses, hops, distances, ranks } = moves;
   const key = keyOf(symmetryClasses, state);
   const leftHere = left.get(key);
   if (leftHere === undefined) return [];
@@ -51,11 +51,13 @@ export function successorsAlong(
     .toReversed()
     .filter((one) => isEndState(one.state))
     .map((one, tieBreak) => {
-      const stagesLeft = one.state.reduce(
-        (most, version, component) =>
-          Math.max(most, at(at(distances, at(symmetryClasses.of, component)), version)),
-        0,
-      );
-      return { ...one, installs: leftHere - one.left, stagesLeft, tieBreak };
+      let stagesLeft = 0;
+      let preference = 0;
+      for (const [component, version] of one.state.entries()) {
+        const symmetryClass = at(symmetryClasses.of, component);
+        stagesLeft = Math.max(stagesLeft, at(at(distances, symmetryClass), version));
+        preference += at(at(ranks, symmetryClass), version);
+      }
+      return { ...one, installs: leftHere - one.left, stagesLeft, tieBreak, preference };
     });
 }

@@ -27,7 +27,7 @@ const componentsOfANode = 16;
  * what lies between a state and the start is at least the sum of the distances of its versions.
  */
 export function singleInstalls(
-  moves: Moves,
+  moves: Omit<Moves, "ranks">,
   acceptability: Acceptability,
   start: SystemState,
   goal: SystemState,

@@ -6,15 +6,10 @@ import { symmetryClassesOf } from "../model/symmetry-classes.ts";
 import { at, type MovePlan, exposureOf, type Move } from "../model/moves.ts";
 import { firstViolation, groupsByOrder, orderUse } from "../stage/written-order.ts";
 import type { Acceptability } from "../constraints/acceptability.ts";
+import { compareCosts, greater, isEqual } from "../model/costs.ts";
 import type { Cost } from "../model/plan.ts";
-import {
-  type BestFirst,
-  bestFirst,
-  compareCosts,
-  greater,
-  isEqual,
-  type SearchSpace,
-} from "./best-first.ts";
+import { preferenceOf, ranksOf } from "../model/preference.ts";
+import { type BestFirst, bestFirst, preferredTo, type SearchSpace } from "./best-first.ts";
 import type { EndStates } from "../constraints/end-states.ts";
 import { successorsAlong } from "./shortest-ways.ts";
 import { singleInstalls } from "./single-installs.ts";
@@ -112,25 +107,22 @@ function search(
     const stuck = moves.find((move) => isStuck(move, baseHops));
     return stuck === undefined ? { kind: "none" } : { kind: "stuck", move: stuck };
   }
-  const hopsLeft: Moves = { symmetryClasses, network: acceptability.network, ...hopGraph };
-  const searched = (successors: SearchSpace["successors"], left: number, isLast: boolean) =>
-    bestFirst(
-      {
-        moves: hopsLeft,
-        successors,
-        start,
-        goal,
-        criticalPathBound: () =>
-          criticalPathBound(system, symmetryClasses, hopGraph, acceptability.network),
-        arrange: arranged,
-        searching: (objective) => record(tracer, () => ({ kind: "search", objective })),
-        opened: (state, spent, bound) =>
-          record(tracer, () => ({ kind: "opened", at: movedIn(system, state), spent, bound })),
-      },
-      { ...budget, left },
-      effort,
-      isLast,
-    );
+  const { network } = acceptability;
+  const ranks = ranksOf(system, symmetryClasses);
+  const hopsLeft: Moves = { symmetryClasses, network, ...hopGraph, ranks };
+  const spaceOf = (successors: SearchSpace["successors"]): SearchSpace => ({
+    moves: hopsLeft,
+    successors,
+    start,
+    goal,
+    criticalPathBound: () => criticalPathBound(system, symmetryClasses, hopGraph, network),
+    arrange: arranged,
+    searching: (objective) => record(tracer, () => ({ kind: "search", objective })),
+    opened: (state, spent, bound) =>
+      record(tracer, () => ({ kind: "opened", at: movedIn(system, state), spent, bound })),
+  });
+  const searched = (successors: SearchSpace["successors"], nodes: number, isLast: boolean) =>
+    bestFirst(spaceOf(successors), { ...budget, left: nodes }, effort, isLast);
   const left = Math.max(0, budget.left);
   const overEndStates = successorsOver(hopsLeft, acceptability.ends);
   const installs = start.reduce(
@@ -155,7 +147,13 @@ function search(
     return { kind: "none" };
   if (found.kind !== "found") return found;
   const { movePlan, cost, bound } = found;
-  return { kind: "found", movePlan, bound: isEqual(cost, bound) ? "proved" : bound };
+  if (!isEqual(cost, bound)) return { kind: "found", movePlan, bound };
+  const known = { cost, preference: preferenceOf(system, movePlan) };
+  const preferred =
+    effort === "best" && cost.stages > 1
+      ? preferredTo(known, spaceOf(overEndStates), { ...budget, left: Math.min(left, easy) })
+      : null;
+  return { kind: "found", movePlan: preferred ?? movePlan, bound: "proved" };
 }
 
 /**
@@ -180,10 +178,10 @@ function better(along: BestFirst | null, found: BestFirst): BestFirst {
 }
 
 function successorsOver(moves: Moves, ends: EndStates): SearchSpace["successors"] {
-  return function* (state, classesAtVersion, budget) {
+  return function* (state, classesAtVersion, budget, weigh) {
     for (const box of ends.boxes) {
       spend(budget, 1);
-      yield successorsIn(moves, ends, box, state, classesAtVersion, budget);
+      yield successorsIn(moves, ends, box, state, classesAtVersion, budget, weigh);
     }
   };
 }

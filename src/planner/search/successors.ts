@@ -21,6 +21,8 @@ export interface Successor {
   readonly stagesLeft: number;
   /** How many of the same box came before it. */
   readonly tieBreak: number;
+  /** The sum of the ranks of its versions. */
+  readonly preference: number;
 }
 
 /** Where the Components may go next, and how far it is from there. */
@@ -31,14 +33,19 @@ export interface Moves {
   readonly network: ConstraintNetwork;
   /** [symmetry class][version]: the fewest installs to the goal. */
   readonly distances: readonly (readonly number[])[];
+  /** [symmetry class][version]: the higher, the less it is preferred to rest in. */
+  readonly ranks: readonly (readonly number[])[];
 }
+
+/** What an option weighs where that is not its detour; Infinity: it does not count. */
+export type Weigh = (classAtVersion: ClassAtVersion, option: Option) => number;
 
 /** A choice of options: one slot another step down its list than in the choice before. */
 interface Choice {
   readonly before: Choice | null;
   readonly slot: number;
   readonly option: number;
-  readonly detour: number;
+  readonly weight: number;
   readonly steps: number;
 }
 
@@ -55,8 +62,8 @@ interface Slot {
 export const skippedInStep = 100;
 
 /**
- * The end states of one box that one stage may reach, those with the fewest installs in all first; null is a pause,
- * after some that are none.
+ * The end states of one box that one stage may reach, those of the least weight first: the fewest installs in all; null
+ * is a pause, after some that are none.
  */
 export function* successorsIn(
   moves: Moves,
@@ -65,6 +72,7 @@ export function* successorsIn(
   state: SystemState,
   classesAtVersion: readonly ClassAtVersion[],
   budget: Budget,
+  weigh: Weigh | null = null,
 ): Generator<Successor | null, void> {
   const inBox: (readonly Option[])[] = [];
   for (const classAtVersion of classesAtVersion) {
@@ -72,6 +80,7 @@ export function* successorsIn(
       moves,
       classAtVersion,
       box.domains[classAtVersion.tableClass] ?? null,
+      weigh,
     );
     if (options.length === 0) return;
     inBox.push(options);
@@ -93,11 +102,11 @@ export function* successorsIn(
   }
   const eager = slots.map(() => 0);
   const lazy = slots.map(({ classAtVersion }) => leastMove(at(lists, classAtVersion)));
-  const idle = successorOf(moves, classesAtVersion, lists, lazy, state, 1);
+  const idle = weigh === null ? successorOf(moves, classesAtVersion, lists, lazy, state, 1) : null;
   let tieBreak = 0;
   let skipped = 0;
   const open = priorityQueue<Choice>();
-  open.push([0, 0], { before: null, slot: 0, option: 0, detour: 0, steps: 0 });
+  open.push([0, 0], { before: null, slot: 0, option: 0, weight: 0, steps: 0 });
   for (let choice = open.pop(); choice !== undefined; choice = open.pop()) {
     const chosen = [...eager];
     for (let one: Choice | null = choice; one?.before; one = one.before) {
@@ -106,10 +115,11 @@ export function* successorsIn(
     const successor = successorOf(moves, classesAtVersion, lists, chosen, state, tieBreak);
     // Its node is taken already, yet very many may come before another one is.
     spend(budget, 0);
-    if (isPossible(successor) && (tieBreak === 0 || successor.key !== idle.key)) {
+    if (isPossible(successor) && (tieBreak === 0 || successor.key !== idle?.key)) {
       yield successor;
       // All that can move, then as little as possible: of what lies between there may be very much.
-      if (tieBreak === 0 && successor.key !== idle.key && isPossible(idle)) yield idle;
+      if (tieBreak === 0 && idle !== null && successor.key !== idle.key && isPossible(idle))
+        yield idle;
       tieBreak = Math.max(2, tieBreak + 1);
       skipped = 0;
     } else {
@@ -123,9 +133,9 @@ export function* successorsIn(
       const isAllowed = option < options.length && (isFirst || at(chosen, slot - 1) >= option);
       if (!isAllowed) continue;
       if (!spend(budget, 1)) return;
-      const detour = choice.detour + at(options, option).detour - at(options, option - 1).detour;
+      const weight = choice.weight + at(options, option).weight - at(options, option - 1).weight;
       const steps = choice.steps + 1;
-      open.push([detour, steps], { before: choice, slot, option, detour, steps });
+      open.push([weight, steps], { before: choice, slot, option, weight, steps });
     }
   }
 }
@@ -141,7 +151,7 @@ function leastMove(options: readonly Option[]): number {
 /** Tells who is where. */
 export function classesByVersion({
   symmetryClasses: { classes },
-}: Moves): (state: SystemState) => readonly ClassAtVersion[] {
+}: Pick<Moves, "symmetryClasses">): (state: SystemState) => readonly ClassAtVersion[] {
   // [symmetry class][version]: all of the symmetry class. The same states are asked for again and again.
   const known: (ClassAtVersion | undefined)[][] = classes.map(() => []);
   const classIn = (symmetryClass: number, from: number): ClassAtVersion => {
@@ -173,28 +183,36 @@ export function classesByVersion({
 
 /**
  * What a class at a version may have behind the stage, of these versions: least detour first, of those the nearest to
- * the goal. In most end states each Component has one version, and none of the others is looked at.
+ * the goal, of those the preferred one. In most end states each Component has one version, and none of the others is
+ * looked at.
  */
 function optionsIn(
   moves: Moves,
   classAtVersion: ClassAtVersion,
   versions: VersionSet,
+  weigh: Weigh | null,
 ): readonly Option[] {
   const [only] = versions ?? [];
-  if (versions?.length === 1 && only !== undefined) {
-    const option = optionTo(moves, classAtVersion, only);
-    return option === null ? [] : [option];
-  }
+  const optionTo = (version: number): readonly Option[] => {
+    const option = optionOf(moves, classAtVersion, version);
+    if (option === null || weigh === null) return option === null ? [] : [option];
+    const weight = weigh(classAtVersion, option);
+    return weight === Infinity ? [] : [{ ...option, weight }];
+  };
+  if (versions?.length === 1 && only !== undefined) return optionTo(only);
   const { symmetryClass, from } = classAtVersion;
   return [from, ...at(at(moves.hops, symmetryClass), from)]
     .filter((version) => versions?.includes(version) ?? true)
-    .flatMap((version) => optionTo(moves, classAtVersion, version) ?? [])
-    .toSorted((a, b) => a.detour - b.detour || a.distance - b.distance);
+    .flatMap(optionTo)
+    .toSorted(
+      (a, b) =>
+        a.weight - b.weight || a.detour - b.detour || a.distance - b.distance || a.rank - b.rank,
+    );
 }
 
 /** Null: it cannot be there behind the stage, or there is no way from there. */
-function optionTo(
-  { hops, distances }: Moves,
+function optionOf(
+  { hops, distances, ranks }: Moves,
   { symmetryClass, from }: ClassAtVersion,
   version: number,
 ): Option | null {
@@ -204,7 +222,9 @@ function optionTo(
   if (left === Infinity || (!isThere && !at(at(hops, symmetryClass), from).includes(version)))
     return null;
   const made = isThere ? 0 : 1;
-  return { version, moves: made, distance: left, detour: made + left - at(distance, from) };
+  const detour = made + left - at(distance, from);
+  const rank = at(at(ranks, symmetryClass), version);
+  return { version, moves: made, distance: left, detour, weight: detour, rank };
 }
 
 function successorOf(
@@ -219,6 +239,7 @@ function successorOf(
   let installs = 0;
   let left = 0;
   let stagesLeft = 0;
+  let preference = 0;
   let slot = 0;
   for (let classAtVersion = 0; classAtVersion < classesAtVersion.length; classAtVersion += 1) {
     const { members } = at(classesAtVersion, classAtVersion);
@@ -232,10 +253,12 @@ function successorOf(
       installs += option.moves;
       left += option.distance;
       stagesLeft = Math.max(stagesLeft, option.distance);
+      preference += option.rank;
     }
     if (!isFixed) slot += members.length;
   }
-  return { state: next, key: keyOf(symmetryClasses, next), installs, left, stagesLeft, tieBreak };
+  const key = keyOf(symmetryClasses, next);
+  return { state: next, key, installs, left, stagesLeft, tieBreak, preference };
 }
 
 /** How many Components of each symmetry class have each version. */

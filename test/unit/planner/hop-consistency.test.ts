@@ -97,6 +97,8 @@ describe("what is left for the end of a stage", () => {
     moves: version === from ? 0 : 1,
     distance: 0,
     detour: 0,
+    weight: 0,
+    rank: 0,
   });
 
   /** The versions left to A and B of those they are offered, on a way that began elsewhere, or in this version. */

@@ -47,6 +47,7 @@ describe("a search that skips very many end states because of NO rows", () => {
       distances: symmetryClasses.classes.map((_, one) =>
         one === symmetryClasses.classes.length - 1 ? [1, 1000] : [1, 1],
       ),
+      ranks: symmetryClasses.classes.map(() => [0, 0]),
     };
     let looked = 0;
     let silent = 0;
