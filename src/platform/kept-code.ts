@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Script } from "node:vm";
@@ -20,12 +21,12 @@ export interface LoadedProgram {
   readonly keep: () => void;
 }
 
-/** Loads a program in one file of CommonJS, all of it ASCII. */
+/** Loads a program in one file of CommonJS; where all of it is ASCII, faster and in half the memory. */
 export function loadProgram(path: string): LoadedProgram {
   const source = readFileSync(path);
   const sum = crc32(source);
   const kept = readKept(path, sum);
-  const script = new Script(`${before}${source.toString("latin1")}${after}`, {
+  const script = new Script(`${before}${textOf(source)}${after}`, {
     filename: path,
     ...(kept !== null && { cachedData: kept }),
   });
@@ -51,6 +52,10 @@ export function loadProgram(path: string): LoadedProgram {
 /** The file in which this Node keeps the code of a program: V8 does not tell processors apart. */
 export function keptCodeOf(path: string): string {
   return `${path}.${process.arch}-${process.versions.v8}.code`;
+}
+
+function textOf(source: Buffer): string {
+  return source.toString(isAscii(source) ? "latin1" : "utf8");
 }
 
 const before = "(function (exports, require, module) {";

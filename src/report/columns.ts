@@ -4,9 +4,9 @@ export type WidthOf = (text: string) => number;
 /** A column for each character: only where all that is shown `isNarrow`. */
 export const charactersOf: WidthOf = (text) => Array.from(text).length;
 
-/** Nothing but ASCII and the signs that this program draws with: each character takes one column. */
+/** Nothing but ASCII and the signs that this program draws with, `─●│║→…`: each character takes one column. */
 export function isNarrow(text: string): boolean {
-  return /^[ -~─●│║→…]*$/.test(text);
+  return /^[ -~\u2500\u25cf\u2502\u2551\u2192\u2026]*$/.test(text);
 }
 
 /**

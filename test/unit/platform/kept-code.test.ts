@@ -17,6 +17,11 @@ test("a program is loaded with nothing kept", () => {
   expect(loadProgram(path)).toMatchObject({ exports: { greeting: "good day" }, isFromKept: false });
 });
 
+test("a program with signs in it that are not ASCII has them as they are written", () => {
+  const path = programOf("exports.isLine = /^\u2500$/.test('─'); exports.sign = '●';");
+  expect(loadProgram(path).exports).toEqual({ isLine: true, sign: "●" });
+});
+
 test("what was kept is used the next time, and can be read by whoever reads the program", () => {
   const path = programOf(greeting);
   loadProgram(path).keep();
