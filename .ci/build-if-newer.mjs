@@ -15,10 +15,10 @@ const sources = [
 
 async function isBuilt() {
   try {
-    const { keptCodeOf } = await import(resolve("dist/kept-code.js"));
+    const { keptCodeOf } = await import(resolve("dist/kept-code.cjs"));
     const results = [
-      "dist/launch.js",
-      "dist/kept-code.js",
+      "dist/launch.cjs",
+      "dist/kept-code.cjs",
       "dist/main.cjs",
       "dist/undici.cjs",
       "dist/dbus-native.cjs",

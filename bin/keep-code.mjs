@@ -6,7 +6,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { env } from "node:process";
-import { loadProgram } from "../dist/kept-code.js";
+import { loadProgram } from "../dist/kept-code.cjs";
 
 const here = resolve(import.meta.dirname, "..");
 const directory = mkdtempSync(join(tmpdir(), "orchestrator-build-"));

@@ -7,9 +7,10 @@ import type { main } from "./main.ts";
 const args = process.argv.slice(2);
 const isVersionOnly = args.length === 1 && /^(?:--version|-V|version)$/.test(args[0] ?? "");
 
-if (isVersionOnly) {
-  process.stdout.write(`${programVersion}\n`);
-} else {
+if (isVersionOnly) process.stdout.write(`${programVersion}\n`);
+else void start();
+
+async function start(): Promise<void> {
   const { loadProgram } = await import("../platform/kept-code.ts");
   const program = loadProgram(`${import.meta.dirname}/main.cjs`).exports;
   if (!isProgram(program)) throw new Error("main.cjs has no main");
