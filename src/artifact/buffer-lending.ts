@@ -1,3 +1,4 @@
+import { once } from "../core/once.ts";
 import type { ByteSource } from "../platform/types.ts";
 
 /**
@@ -20,13 +21,11 @@ export function readAll(
  */
 export function freeBuffer(buffer: ArrayBufferLike): void {
   // What is transferred is not ours any more, and a port that is closed has nobody to give it to.
-  if (buffer instanceof ArrayBuffer) nobody.postMessage(null, [buffer]);
+  if (buffer instanceof ArrayBuffer) nobody().postMessage(null, [buffer]);
 }
 
-const nobody = closedPort();
-
-function closedPort() {
+const nobody = once(() => {
   const { port1 } = new MessageChannel();
   port1.close();
   return port1;
-}
+});

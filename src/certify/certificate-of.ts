@@ -4,7 +4,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import type { Contingency } from "../deployment/contingencies.ts";
 import type { PlannedGate } from "../deployment/records.ts";
 import type { System } from "../manifest/system.ts";
-import { startState } from "../manifest/system.ts";
+import { startState } from "../manifest/system-state.ts";
 import type { Plan, Step } from "../planner/model/plan.ts";
 import { tableClassesOf } from "../planner/model/table-classes.ts";
 import { columnsOf } from "./columns.ts";

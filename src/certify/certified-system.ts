@@ -1,5 +1,6 @@
 import type { Certificate, System as CertifiedSystem } from "../certificate/shape.ts";
-import { passesEndStatesOnly, type Rule, type System } from "../manifest/system.ts";
+import { passesEndStatesOnly } from "../manifest/system-state.ts";
+import type { Rule, System } from "../manifest/system.ts";
 
 /** A file as it was read. */
 export interface InputText {

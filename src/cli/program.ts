@@ -47,7 +47,7 @@ export async function runProgram(args: readonly string[], caller: Caller): Promi
         exit = await work(context, ...given);
         return;
       }
-      markRefusedUse(caller, args, namesOf(program));
+      await markRefusedUse(caller, args, namesOf(program));
       exit = failed(context.output, [wrong]);
     };
   const program = defineProgram(lazily);
@@ -64,7 +64,7 @@ export async function runProgram(args: readonly string[], caller: Caller): Promi
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exitCode.done;
-    markRefusedUse(caller, args, namesOf(program));
+    await markRefusedUse(caller, args, namesOf(program));
     return failed(outputOf(caller, roughOptions(args)), [problemOf(error)]);
   }
 }

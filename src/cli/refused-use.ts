@@ -1,4 +1,3 @@
-import { markRefused } from "../install/caller-marks.ts";
 import type { Machine } from "../install/machine.ts";
 import { FileError } from "../platform/types.ts";
 
@@ -7,13 +6,14 @@ import { FileError } from "../platform/types.ts";
  * back and cleans up next, and must not meet a deployment of somebody else with that. `commands` are the names that
  * there are.
  */
-export function markRefusedUse(
+export async function markRefusedUse(
   called: Pick<Machine, "platform" | "environment">,
   args: readonly string[],
   commands: readonly string[],
-): void {
+): Promise<void> {
   const command = args.find((arg) => commands.includes(arg));
   if (command !== "install" || !stopsBeforeCleanup(args)) return;
+  const { markRefused } = await import("../install/caller-marks.ts");
   try {
     markRefused(called, "Its command line was wrong.");
   } catch (error) {

@@ -1,13 +1,17 @@
+import { once } from "./once.ts";
+
 /**
  * What leaves no trace where a name is read: two names that differ in nothing else look the same, and a rule that
  * holds one of them is lost on the other. Formats, variation selectors, private-use and unassigned characters, what
  * Unicode lets a screen ignore, and separators of lines. What is assigned is as the Unicode of this Node.js has it.
  */
-const hidden =
-  /[\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Variation_Selector}\p{Default_Ignorable_Code_Point}]/gu;
+const hidden = once(
+  () =>
+    /[\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Variation_Selector}\p{Default_Ignorable_Code_Point}]/gu,
+);
 
 /** Blanks that look like the plain one, or like nothing. */
-const oddBlank = /(?! )[\p{Zs}\u2800]/gu;
+const oddBlank = once(() => /(?! )[\p{Zs}\u2800]/gu);
 
 export interface HiddenCharacter {
   /** Offset in the text. */
@@ -39,7 +43,7 @@ export function withHiddenShown(text: string): string {
 /** The text with each character that does not show replaced. */
 export function mapHidden(text: string, replacement: (character: string) => string): string {
   if (isPlain(text)) return text;
-  return text.replaceAll(hidden, replacement).replaceAll(oddBlank, replacement);
+  return text.replaceAll(hidden(), replacement).replaceAll(oddBlank(), replacement);
 }
 
 /** The text with everything but ASCII spelled out: what tells apart names that look the same. */
@@ -47,9 +51,9 @@ export function spelledOut(text: string): string {
   return text.replaceAll(/[^\u0020-\u007e]/gu, codePoint);
 }
 
-function found(pattern: RegExp, text: string): readonly HiddenCharacter[] {
+function found(pattern: () => RegExp, text: string): readonly HiddenCharacter[] {
   if (isPlain(text)) return [];
-  return [...text.matchAll(pattern)].map((match) => ({
+  return [...text.matchAll(pattern())].map((match) => ({
     at: match.index,
     shown: codePoint(match[0]),
   }));

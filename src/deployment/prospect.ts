@@ -1,5 +1,6 @@
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
-import { startState, type SystemState } from "../manifest/system.ts";
+import { startState } from "../manifest/system-state.ts";
+import type { SystemState } from "../manifest/system.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import { decide } from "./decide.ts";
 import {

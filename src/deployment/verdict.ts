@@ -1,7 +1,8 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import type { DeploymentOutcome, Ending } from "../core/events.ts";
 import type { ComponentId, SystemVersion } from "../core/ids.ts";
-import { startState, type SystemState } from "../manifest/system.ts";
+import { startState } from "../manifest/system-state.ts";
+import type { SystemState } from "../manifest/system.ts";
 import { type Grounding, groundingOf } from "../planner/constraints/grounding.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
 import { atFault, isUncommitted, isUnsettled, movedMembers } from "./at-fault.ts";

@@ -9,16 +9,13 @@ import { unlessRefused } from "../platform/types.ts";
 import type { PlannedSystem } from "../report/planned.ts";
 import { foreseeCache, foreseeWaysOut } from "./at-hand.ts";
 import { type ArtifactCandidates, findArtifacts } from "./artifacts.ts";
-import { currentDeployment } from "./current-deployment.ts";
 import { deviceConstraintsFile } from "./device-files.ts";
-import { withElsewhere } from "./elsewhere.ts";
+import { deskNotes } from "./expiry.ts";
 import { readText } from "./input-files.ts";
 import { type SystemInput, withSystemInput } from "./input.ts";
-import { planThisSystem } from "./plan-system.ts";
 import type { Machine } from "./machine.ts";
-import { readGuardedSettings } from "./permissions.ts";
 import { matchAndPlan, type Planning, unlessExchanged } from "./planning.ts";
-import { type AcceptedRisks, deskNotes, foretellRelease, releaseNotes } from "./release.ts";
+import type { AcceptedRisks } from "./release.ts";
 import { readEffectiveSettings } from "./settings.ts";
 import { nothingDemanded } from "./trust.ts";
 
@@ -44,6 +41,7 @@ export async function makeInstallPlan(
   const { answer, manifest } = made.value;
   if (options.state !== undefined) return withNotes(made.value, deskNotes(machine, manifest));
   if (answer.kind !== "plan" || answer.plan.stages.length === 0) return made;
+  const { foretellRelease } = await import("./release.ts");
   const told = foretellRelease(machine, manifest, risks);
   return told.ok ? withNotes(made.value, told.value) : told;
 }
@@ -60,9 +58,9 @@ export async function makeToldPlan(
   if (!made.ok) return made;
   const { answer, manifest } = made.value;
   if (answer.kind === "plan" && answer.plan.stages.length === 0) return made;
-  const isAtDesk = options.state !== undefined;
-  const notes = isAtDesk ? deskNotes(machine, manifest) : releaseNotes(machine, manifest);
-  return withNotes(made.value, notes);
+  if (options.state !== undefined) return withNotes(made.value, deskNotes(machine, manifest));
+  const { releaseNotes } = await import("./release.ts");
+  return withNotes(made.value, releaseNotes(machine, manifest));
 }
 
 /** With the contingency plans, which only those are told who ask for the plan itself. */
@@ -100,15 +98,10 @@ async function makePlan(
     );
     return made.ok ? withNotes(made.value, leftOutNote(machine)) : made;
   }
-  const settings = readGuardedSettings(machine);
-  if (!settings.ok) return settings;
-  const demand = { ...settings.value, allowUnsignedManifest };
-  const made = await withSystemInput(machine, demand, file, (input) =>
-    withElsewhere(machine, settings.value, (elsewhere) =>
-      planThisSystem(machine, settings.value, input, elsewhere, null),
-    ),
-  );
-  return made.ok ? withNotes(made.value, inProgressNote(machine)) : made;
+  // What asks Components, the Mender Server and the journal is loaded by those who are here.
+  const { planHere } = await import("./plan-here.ts");
+  const made = await planHere(machine, file, allowUnsignedManifest);
+  return made.ok ? withNotes(made.value.planning, made.value.notes) : made;
 }
 
 /** What a state is planned with that needs no device: the same for every state. */
@@ -220,23 +213,6 @@ export function leftOutNote({ platform, environment }: Machine): readonly Proble
       code: "device-constraints-left-out",
       message: `The rules of this device in "${file}" are not asked: the state comes from a file, which may be that of another System.`,
       hint: "Plan without --state to have them asked; install always asks them.",
-    },
-  ];
-}
-
-/**
- * What Components report in the middle of a deployment is not where the System rests. Whoever may not read the
- * datastore, or finds its journal damaged, is told so by the commands that need it.
- */
-function inProgressNote(machine: Machine): readonly Problem[] {
-  const current = unlessRefused(() => currentDeployment(machine), ok(null));
-  const deployment = current.ok ? current.value : null;
-  if (deployment === null || deployment.ended !== null) return [];
-  return [
-    {
-      code: "deployment-in-progress",
-      message: `Deployment "${deployment.begin.deployment}" of "${deployment.begin.manifest}" is in progress; the plan starts from what the Components report in the middle of it.`,
-      hint: "Look at status; end it with resume or rollback, then plan again.",
     },
   ];
 }

@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import type { Problem } from "../core/problem.ts";
-import { programReleased } from "../core/program-version.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { type ReleaseMemory, releaseMemory } from "../executor/journals.ts";
 import type { Datastore } from "../journal/datastore.ts";
-import type { Manifest } from "../manifest/manifest.ts";
 import { type Files, unlessRefused } from "../platform/types.ts";
+import { deskNotes, expiryProblem, type Release } from "./expiry.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
 
 /** What the caller takes upon themselves. */
@@ -20,8 +19,6 @@ export interface Past {
   readonly store: Datastore;
   readonly now: Date;
 }
-
-type Release = Pick<Manifest, "file" | "sequence" | "expires">;
 
 /** May this release be installed at all, by its place in the sequence and its date? Gives notes. */
 export function checkRelease(
@@ -64,11 +61,6 @@ export function releaseNotes(machine: Machine, manifest: Release): readonly Prob
 
 const noRisks: AcceptedRisks = { allowDowngrade: false, acceptExpired: false };
 
-export function deskNotes({ platform: { clock } }: Machine, manifest: Release): readonly Problem[] {
-  const expiry = expiryProblem(manifest, clock.now());
-  return expiry === null ? [] : [expiry];
-}
-
 /** A device has a Topology. */
 function isDevice({ platform: { files }, environment }: Machine): boolean {
   const directory = environment.topologyDir ?? environment.datastoreDir;
@@ -110,25 +102,4 @@ function lostMemory({ file }: Release, { last, unreadable }: ReleaseMemory): rea
       hint: "Look at history and check the disk; the release is taken as it is.",
     },
   ];
-}
-
-/** A dead clock battery must not brick an offline machine: a clock that cannot be right judges nothing. */
-function expiryProblem({ file, expires }: Release, now: Date): Problem | null {
-  if (expires === null) return null;
-  if (now < new Date(programReleased)) {
-    return {
-      code: "clock-not-set",
-      message: `The clock says ${now.toISOString()}, which is before this program was made, so nobody knows whether the release has expired.`,
-      at: { file },
-      hint: "Set the clock; the release is taken as it is.",
-    };
-  }
-  if (now <= new Date(expires)) return null;
-  return {
-    code: "release-expired",
-    message: `This release has expired at ${expires}.`,
-    at: { file },
-    got: now.toISOString(),
-    hint: "Get a newer one, or say --accept expired if you know that it is still good.",
-  };
 }

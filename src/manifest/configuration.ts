@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { logLevels } from "../core/log-level.ts";
+import { once } from "../core/once.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { plainJson, readJson } from "./json-document.ts";
@@ -10,55 +11,57 @@ import { fields } from "./words.ts";
 import { inOrder } from "./yaml-problems.ts";
 import { entryOf, valueOf, type YamlDocument } from "./yaml-node.ts";
 
-const path = z
-  .string({ error: "an absolute path" })
-  .regex(/^\/[^\p{Cc}]*$/u, { error: "an absolute path" });
-/** So that a key in a store can be told from a slip. */
-const keyPath = z
-  .string({ error: "an absolute path" })
-  .regex(/^(?:\/|pkcs11:)[^\p{Cc}]*$/u, { error: "an absolute path" });
-const flag = z.boolean({ error: "true or false" });
-const count = (least: number, most: number) => {
-  const to = most === Number.MAX_SAFE_INTEGER ? "on" : `to ${most}`;
-  const error = `a whole number from ${least} ${to}`;
-  return z.int({ error }).min(least, { error }).max(most, { error });
-};
-
 /** `mender-orchestrator.conf`, in JSON. */
-export const configurationShape = fields({
-  /** Public keys: what one of them has not signed is refused. Only one of the two settings may be there. */
-  ArtifactVerifyKey: path.exactOptional(),
-  ArtifactVerifyKeys: z.array(path, { error: "a list of absolute paths" }).exactOptional(),
-  ArtifactsCache: fields({
-    Enabled: flag.exactOptional(),
-    Path: path.exactOptional(),
-    MaxSizeBytes: count(0, Number.MAX_SAFE_INTEGER).exactOptional(),
-  }).exactOptional(),
-  HttpsClient: fields({
-    Certificate: keyPath,
-    Key: keyPath,
-    /** Of the Mender Client, for keys that are no files; refused by its name. */
-    SSLEngine: z.string({ error: "text" }).exactOptional(),
-  }).exactOptional(),
-  /** Under the Mender Client, which takes a wait for a failure: how long a gate is waited for. */
-  GateWaitSeconds: count(0, maxTimeoutSeconds).exactOptional(),
-  /** How many past deployments are kept. */
-  HistoryLimit: count(1, 10_000).exactOptional(),
-  InterfaceTimeoutSeconds: count(1, maxTimeoutSeconds).exactOptional(),
-  LogLevel: z.enum(logLevels, { error: `one of ${logLevels.join(", ")}` }).exactOptional(),
-  ManifestStore: path.exactOptional(),
-  /** Search nodes after which the planner stops, for gateways with little memory. */
-  PlannerNodeLimit: count(1000, 10_000_000).exactOptional(),
-  /** How often a request to the Mender Server, or a download that does not get on, is repeated. */
-  RetryDownloadCount: count(0, 1000).exactOptional(),
-  ServerCertificate: path.exactOptional(),
-  TopologyComponents: path.exactOptional(),
-  /** Where verify keys are configured: below these a Manifest that is not signed will do. */
-  TrustedManifestDirs: z.array(path, { error: "a list of absolute paths" }).exactOptional(),
-  /** For development: run Interfaces that others may write to. */
-  AllowWritableInterfaces: flag.exactOptional(),
+export const configurationShape = once(() => {
+  const path = z
+    .string({ error: "an absolute path" })
+    .regex(/^\/[^\p{Cc}]*$/u, { error: "an absolute path" });
+  /** So that a key in a store can be told from a slip. */
+  const keyPath = z
+    .string({ error: "an absolute path" })
+    .regex(/^(?:\/|pkcs11:)[^\p{Cc}]*$/u, { error: "an absolute path" });
+  const flag = z.boolean({ error: "true or false" });
+  const count = (least: number, most: number) => {
+    const to = most === Number.MAX_SAFE_INTEGER ? "on" : `to ${most}`;
+    const error = `a whole number from ${least} ${to}`;
+    return z.int({ error }).min(least, { error }).max(most, { error });
+  };
+
+  return fields({
+    /** Public keys: what one of them has not signed is refused. Only one of the two settings may be there. */
+    ArtifactVerifyKey: path.exactOptional(),
+    ArtifactVerifyKeys: z.array(path, { error: "a list of absolute paths" }).exactOptional(),
+    ArtifactsCache: fields({
+      Enabled: flag.exactOptional(),
+      Path: path.exactOptional(),
+      MaxSizeBytes: count(0, Number.MAX_SAFE_INTEGER).exactOptional(),
+    }).exactOptional(),
+    HttpsClient: fields({
+      Certificate: keyPath,
+      Key: keyPath,
+      /** Of the Mender Client, for keys that are no files; refused by its name. */
+      SSLEngine: z.string({ error: "text" }).exactOptional(),
+    }).exactOptional(),
+    /** Under the Mender Client, which takes a wait for a failure: how long a gate is waited for. */
+    GateWaitSeconds: count(0, maxTimeoutSeconds).exactOptional(),
+    /** How many past deployments are kept. */
+    HistoryLimit: count(1, 10_000).exactOptional(),
+    InterfaceTimeoutSeconds: count(1, maxTimeoutSeconds).exactOptional(),
+    LogLevel: z.enum(logLevels, { error: `one of ${logLevels.join(", ")}` }).exactOptional(),
+    ManifestStore: path.exactOptional(),
+    /** Search nodes after which the planner stops, for gateways with little memory. */
+    PlannerNodeLimit: count(1000, 10_000_000).exactOptional(),
+    /** How often a request to the Mender Server, or a download that does not get on, is repeated. */
+    RetryDownloadCount: count(0, 1000).exactOptional(),
+    ServerCertificate: path.exactOptional(),
+    TopologyComponents: path.exactOptional(),
+    /** Where verify keys are configured: below these a Manifest that is not signed will do. */
+    TrustedManifestDirs: z.array(path, { error: "a list of absolute paths" }).exactOptional(),
+    /** For development: run Interfaces that others may write to. */
+    AllowWritableInterfaces: flag.exactOptional(),
+  });
 });
-export type ConfigurationShape = z.output<typeof configurationShape>;
+export type ConfigurationShape = z.output<ReturnType<typeof configurationShape>>;
 
 /** One configuration file, whole and sound. */
 export interface Configuration {
@@ -70,7 +73,7 @@ export function readConfiguration(file: TextFile): Result<Configuration> {
   const read = readJson(file);
   if (!read.ok) return read;
   const { document, problems } = read.value;
-  const shape = checkShape(configurationShape, document.source, document.root, plainJson);
+  const shape = checkShape(configurationShape(), document.source, document.root, plainJson);
   const found = [
     ...problems,
     ...(shape.ok ? [] : shape.problems),

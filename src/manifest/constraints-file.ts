@@ -1,7 +1,8 @@
+import { once } from "../core/once.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { isAny } from "./any-state.ts";
-import { deviceConstraintsShape, readConstraints } from "./constraints.ts";
+import { constraintsShape, readConstraints } from "./constraints.ts";
 import { checkShape } from "./shape.ts";
 import { placeAt, type TextFile } from "./source.ts";
 import type { Constraints } from "./written-constraints.ts";
@@ -11,7 +12,7 @@ import { inOrder } from "./yaml-problems.ts";
 import { valueOf, type YamlDocument } from "./yaml-node.ts";
 
 /** A device's own rules, which hold beside those of every Manifest. */
-export const constraintsFileShape = fields({ constraints: deviceConstraintsShape });
+export const constraintsFileShape = once(() => fields({ constraints: constraintsShape.partial() }));
 
 /** Reads `constraints.yaml`: tables of either kind, rules or limits, at least one. */
 export function readConstraintsFile(file: TextFile): Result<Constraints> {
@@ -21,7 +22,7 @@ export function readConstraintsFile(file: TextFile): Result<Constraints> {
   const { source, root } = document;
   const node = valueOf(root, "constraints");
   const tables = node === undefined ? null : readConstraints(source, node);
-  const shape = checkShape(constraintsFileShape, source, root);
+  const shape = checkShape(constraintsFileShape(), source, root);
   const problems = [...found, ...(shape.ok ? [] : shape.problems), ...(tables?.problems ?? [])];
   if (problems.length > 0 || tables === null) return fail(...inOrder(problems));
   const { endStates, transitionStates, rules, limits } = tables.constraints;

@@ -55,9 +55,6 @@ export const constraintsShape = fields({
   limits: limitsShape.exactOptional(),
 });
 
-/** In the device's own file a table of either kind will do, or a rule, or a limit. */
-export const deviceConstraintsShape = constraintsShape.partial();
-
 /** Reads the tables below `constraints:`; what is not of the right shape is left to the schema. */
 export function readConstraints(
   source: Source,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ArtifactName, ComponentId, ComponentType, Version } from "../core/ids.ts";
+import { once } from "../core/once.ts";
 import { cellShape } from "./cell-shape.ts";
 import { constraintsShape } from "./constraints.ts";
 import { seedKinds } from "./manifest-kinds.ts";
@@ -79,33 +80,37 @@ const typesOf = <Shape extends z.ZodType>(shape: Shape) =>
     .record(ComponentType, shape, { error: "a map of Component types" })
     .refine((types) => Object.keys(types).length > 0, { error: "at least one Component type" });
 
-export const manifestShape = fields({
-  api_version: apiVersion,
-  kind: z.literal("manifest", { error: `"manifest"` }),
-  name: label,
-  system_types_compatible: systemTypes,
-  component_types: typesOf(fields(componentType)),
-  ...extensions,
-});
-export type ManifestShape = z.output<typeof manifestShape>;
+export const manifestShape = once(() =>
+  fields({
+    api_version: apiVersion,
+    kind: z.literal("manifest", { error: `"manifest"` }),
+    name: label,
+    system_types_compatible: systemTypes,
+    component_types: typesOf(fields(componentType)),
+    ...extensions,
+  }),
+);
+export type ManifestShape = z.output<ReturnType<typeof manifestShape>>;
 
-export const seedManifestShape = fields({
-  api_version: apiVersion,
-  kind: z.enum(seedKinds, { error: `"update_manifest"` }),
-  name: label.exactOptional(),
-  version: label.exactOptional(),
-  system_types_compatible: systemTypes.exactOptional(),
-  component_types: typesOf(
-    fields({ ...componentType, update_interface: fileName.exactOptional() }),
-  ),
-  components: listOf(
-    fields({
-      component_type: ComponentType,
-      id: ComponentId.exactOptional(),
-      args: listOf(plainText, "arguments").exactOptional(),
-    }),
-    "Components",
-  ).exactOptional(),
-  ...extensions,
-});
-export type SeedManifestShape = z.output<typeof seedManifestShape>;
+export const seedManifestShape = once(() =>
+  fields({
+    api_version: apiVersion,
+    kind: z.enum(seedKinds, { error: `"update_manifest"` }),
+    name: label.exactOptional(),
+    version: label.exactOptional(),
+    system_types_compatible: systemTypes.exactOptional(),
+    component_types: typesOf(
+      fields({ ...componentType, update_interface: fileName.exactOptional() }),
+    ),
+    components: listOf(
+      fields({
+        component_type: ComponentType,
+        id: ComponentId.exactOptional(),
+        args: listOf(plainText, "arguments").exactOptional(),
+      }),
+      "Components",
+    ).exactOptional(),
+    ...extensions,
+  }),
+);
+export type SeedManifestShape = z.output<ReturnType<typeof seedManifestShape>>;

@@ -52,8 +52,8 @@ export function readManifest(
   ];
   const isSeed = isSeedForm(root);
   const shape = isSeed
-    ? checkShape(seedManifestShape, source, root)
-    : checkShape(manifestShape, source, root);
+    ? checkShape(seedManifestShape(), source, root)
+    : checkShape(manifestShape(), source, root);
   if (!shape.ok) return fail(...inOrder([...problems, ...shape.problems]));
   if (problems.length > 0) return fail(...inOrder(problems));
   const manifest = modelOf(source, root, shape.value, { constraints, edges });

@@ -177,21 +177,5 @@ export const System = z
 /** Without end tables there are no constraints, and the hand-written order alone is the plan. */
 export type System = z.infer<typeof System>;
 
-/**
- * Whether only end states may be passed through; of what is free to choose its way, the transition tables alone judge.
- */
-export function passesEndStatesOnly({
-  endTables,
-  transitionTables,
-  endStatesOnly,
-}: System): boolean {
-  return endTables.length > 0 && (endStatesOnly ?? transitionTables.length === 0);
-}
-
 /** One version index for every Component, in the System's order. */
 export type SystemState = readonly number[];
-
-/** Where the System is now. */
-export function startState({ components }: System): SystemState {
-  return components.map(({ start }) => start);
-}

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type ComponentId, ComponentType } from "../core/ids.ts";
+import { once } from "../core/once.ts";
 import { type GateMoment, gateMoments } from "../core/protocol.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
@@ -67,47 +68,58 @@ export const maxTimeoutSeconds = 2_000_000;
 /** A question takes no longer; an Interface may flash a board meanwhile. */
 const usualGateSeconds = 60;
 
-const gate = fields({
-  name: fileName,
-  at: listOf(z.enum(gateMoments, { error: `one of ${gateMoments.join(", ")}` }), "moments").min(1, {
-    error: `at least one of ${gateMoments.join(", ")}`,
+const gate = once(() =>
+  fields({
+    name: fileName,
+    at: listOf(z.enum(gateMoments, { error: `one of ${gateMoments.join(", ")}` }), "moments").min(
+      1,
+      {
+        error: `at least one of ${gateMoments.join(", ")}`,
+      },
+    ),
+    timeout_seconds: wholeNumber(1, maxTimeoutSeconds).exactOptional(),
+    defer_at_most: duration.exactOptional(),
   }),
-  timeout_seconds: wholeNumber(1, maxTimeoutSeconds).exactOptional(),
-  defer_at_most: duration.exactOptional(),
-});
+);
 
-const component = fields({
-  component_type: ComponentType,
-  interface: fileName.exactOptional(),
-  interface_args: listOf(plainText, "arguments").exactOptional(),
-  timeout_seconds: wholeNumber(1, maxTimeoutSeconds).exactOptional(),
-  on_interrupt: z
-    .enum(["rollback", "retry", "observe"], { error: `"rollback", "retry" or "observe"` })
-    .exactOptional(),
-  supports_rollback: yesOrNo.exactOptional(),
-  required: yesOrNo.exactOptional(),
-  reboots_host: yesOrNo.exactOptional(),
-  facts: factsShape.exactOptional(),
-});
+const component = once(() =>
+  fields({
+    component_type: ComponentType,
+    interface: fileName.exactOptional(),
+    interface_args: listOf(plainText, "arguments").exactOptional(),
+    timeout_seconds: wholeNumber(1, maxTimeoutSeconds).exactOptional(),
+    on_interrupt: z
+      .enum(["rollback", "retry", "observe"], { error: `"rollback", "retry" or "observe"` })
+      .exactOptional(),
+    supports_rollback: yesOrNo.exactOptional(),
+    required: yesOrNo.exactOptional(),
+    reboots_host: yesOrNo.exactOptional(),
+    facts: factsShape.exactOptional(),
+  }),
+);
 
-const components = listOf(component, "Components").min(1, { error: "at least one Component" });
+const components = once(() =>
+  listOf(component(), "Components").min(1, { error: "at least one Component" }),
+);
 
-export const topologyShape = fields({
-  api_version: z.literal("mender/v1", { error: `"mender/v1"` }),
-  kind: z.literal("topology", { error: `"topology"` }),
-  system_type: label,
-  components: components.exactOptional(),
-  gates: listOf(gate, "gates").exactOptional(),
-});
+export const topologyShape = once(() =>
+  fields({
+    api_version: z.literal("mender/v1", { error: `"mender/v1"` }),
+    kind: z.literal("topology", { error: `"topology"` }),
+    system_type: label,
+    components: components().exactOptional(),
+    gates: listOf(gate(), "gates").exactOptional(),
+  }),
+);
 
 /** The Components in a file of their own. */
-export const topologyComponentsShape = fields({ components });
+export const topologyComponentsShape = once(() => fields({ components: components() }));
 
 /** Reads the Topology; its Components stand either in it or in `componentsFile`, and in one of them only. */
 export function readTopology(file: TextFile, componentsFile: TextFile | null): Result<Topology> {
-  const head = readShaped(file, topologyShape);
+  const head = readShaped(file, topologyShape());
   const apart =
-    componentsFile === null ? null : readShaped(componentsFile, topologyComponentsShape);
+    componentsFile === null ? null : readShaped(componentsFile, topologyComponentsShape());
   const problems = [head, apart].flatMap((read) => (read === null || read.ok ? [] : read.problems));
   if (!head.ok || apart?.ok === false) return fail(...problems);
   const { document, shape } = head.value;
@@ -129,14 +141,14 @@ export function readTopology(file: TextFile, componentsFile: TextFile | null): R
   return ok({ file: source.file, systemType: shape.system_type, components: entries, gates });
 }
 
-type ComponentShape = z.output<typeof component>;
+type ComponentShape = z.output<ReturnType<typeof component>>;
 
 function componentsOf({
   document,
   shape,
 }: {
   readonly document: YamlDocument;
-  readonly shape: z.output<typeof topologyComponentsShape>;
+  readonly shape: z.output<ReturnType<typeof topologyComponentsShape>>;
 }) {
   return { document, list: shape.components };
 }
@@ -157,7 +169,7 @@ function topologyEntry(shape: ComponentShape, at: Place): TopologyEntry {
   };
 }
 
-function topologyGate(shape: z.output<typeof gate>): Omit<TopologyGate, "at"> {
+function topologyGate(shape: z.output<ReturnType<typeof gate>>): Omit<TopologyGate, "at"> {
   return {
     name: shape.name,
     moments: shape.at,

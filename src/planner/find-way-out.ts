@@ -1,10 +1,6 @@
 import { defaultNodeLimit } from "../core/node-limit.ts";
-import {
-  startState,
-  type System,
-  type SystemComponent,
-  type SystemState,
-} from "../manifest/system.ts";
+import { startState } from "../manifest/system-state.ts";
+import type { System, SystemComponent, SystemState } from "../manifest/system.ts";
 import { arranging } from "./stage/arrange.ts";
 import {
   type Budget,

@@ -1,5 +1,6 @@
 import { unknownVersion } from "../core/ids.ts";
-import { startState, type System } from "../manifest/system.ts";
+import { startState } from "../manifest/system-state.ts";
+import type { System } from "../manifest/system.ts";
 import { acceptabilityOf } from "./constraints/acceptability.ts";
 import { type Grounding, groundingOf } from "./constraints/grounding.ts";
 import type { EndBox } from "./constraints/end-states.ts";

@@ -1,9 +1,12 @@
 import { withHiddenShown } from "../core/hidden-characters.ts";
+import { once } from "../core/once.ts";
 import { quoted } from "./words.ts";
 
 /** What does not show, but for the joiners and variation selectors that scripts and emoji are written with. */
-const unseen =
-  /(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
+const unseen = once(
+  () =>
+    /(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu,
+);
 
 /**
  * Text of others (Interfaces, broken files) made safe to print on one line of a terminal: control
@@ -12,7 +15,7 @@ const unseen =
  */
 export function printable(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;
-  return text.replaceAll(unseen, (character) => {
+  return text.replaceAll(unseen(), (character) => {
     if (character === "\t") return " ";
     const code = character.codePointAt(0) ?? 0;
     const digits = code.toString(16);

@@ -1,7 +1,8 @@
 import { unknownVersion } from "../core/ids.ts";
 import { defaultNodeLimit } from "../core/node-limit.ts";
 import { syntheticBegin, type InterruptPolicy } from "../deployment/synthetic-begin.ts";
-import { startState, type System, type SystemState } from "../manifest/system.ts";
+import { startState } from "../manifest/system-state.ts";
+import type { System, SystemState } from "../manifest/system.ts";
 import type { Begin, PlannedGate } from "../deployment/records.ts";
 import { acceptance, startingIn } from "../planner/constraints/state-acceptance.ts";
 import { findPlanFrom } from "../planner/find-plan.ts";

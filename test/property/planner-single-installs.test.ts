@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { startState, type System } from "../../src/manifest/system.ts";
+import { startState } from "../../src/manifest/system-state.ts";
+import type { System } from "../../src/manifest/system.ts";
 import { acceptabilityOf } from "../../src/planner/constraints/acceptability.ts";
 import { symmetryClassesOf } from "../../src/planner/model/symmetry-classes.ts";
 import { wantedState } from "../../src/planner/model/wanted.ts";

@@ -1,6 +1,6 @@
 import { interruptPolicy } from "../../install/interrupt-policy.ts";
 import type { Planning } from "../../install/planning.ts";
-import { startState } from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
 import type { Section } from "../../pictures/picture.ts";
 import { risksSection } from "../../pictures/simulation-picture.ts";
 import { exploringFrom, plannedFrom } from "../../simulate/simulate.ts";

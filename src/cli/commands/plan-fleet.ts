@@ -4,7 +4,7 @@ import { type OpenFleet, openStream } from "../../install/fleet/open-stream.ts";
 import { planFleet } from "../../install/fleet/plan-fleet.ts";
 import { withSystemInput } from "../../install/input.ts";
 import { leftOutNote, readOnPaper } from "../../install/make-plan.ts";
-import { deskNotes } from "../../install/release.ts";
+import { deskNotes } from "../../install/expiry.ts";
 import type { Count } from "../../install/working.ts";
 import { nothingDemanded } from "../../install/trust.ts";
 import { countedPieces } from "../../sources/counted-source.ts";

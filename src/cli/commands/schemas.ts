@@ -15,16 +15,16 @@ import type { SchemaName } from "./schema-names.ts";
 type Schema = { readonly title: string; readonly shape: z.ZodType; readonly isYaml: boolean };
 
 const schemas: { readonly [name in SchemaName]: Schema } = {
-  manifest: { title: "Manifest", shape: manifestShape, isYaml: true },
-  topology: { title: "Topology", shape: topologyShape, isYaml: true },
+  manifest: { title: "Manifest", shape: manifestShape(), isYaml: true },
+  topology: { title: "Topology", shape: topologyShape(), isYaml: true },
   "topology-components": {
     title: "Components of a Topology",
-    shape: topologyComponentsShape,
+    shape: topologyComponentsShape(),
     isYaml: true,
   },
-  constraints: { title: "Constraints of a device", shape: constraintsFileShape, isYaml: true },
+  constraints: { title: "Constraints of a device", shape: constraintsFileShape(), isYaml: true },
   state: { title: "State of a System", shape: stateShape, isYaml: true },
-  configuration: { title: "Configuration", shape: configurationShape, isYaml: false },
+  configuration: { title: "Configuration", shape: configurationShape(), isYaml: false },
   "fleet-device": { title: "Line of a fleet", shape: fleetLineShape, isYaml: false },
   plan: { title: "Answer of plan --json", shape: answerShape, isYaml: false },
   "fleet-summary": {

@@ -1,4 +1,5 @@
-import { startState, type System, type SystemState } from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { System, SystemState } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
 import { tableClassesOf } from "../model/table-classes.ts";
 import type { Repair } from "./repair.ts";

@@ -1,4 +1,5 @@
-import { startState, type SystemState } from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { SystemState } from "../../manifest/system.ts";
 import { at } from "../model/moves.ts";
 import { wantedOf } from "../model/wanted.ts";
 import { type Paths, pathsTo } from "./step-paths.ts";

@@ -1,5 +1,6 @@
 import type { SystemVersion } from "../../core/ids.ts";
-import { startState, type System, type SystemState } from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { System, SystemState } from "../../manifest/system.ts";
 import type { Budget, SearchLimit } from "../model/budget.ts";
 import { versionsFrom } from "../model/distances.ts";
 import { at } from "../model/moves.ts";

@@ -1,4 +1,5 @@
-import { startState, type System, type SystemState } from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { System, SystemState } from "../../manifest/system.ts";
 import { endStateNogoods, nogoodOn } from "./nogood.ts";
 import type { Nogood } from "../model/conflict.ts";
 import { after, at, during, type MovePlan, eachGroup } from "../model/moves.ts";

@@ -1,4 +1,5 @@
-import { type Rule, startState, type System, type SystemState } from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { Rule, System, SystemState } from "../../manifest/system.ts";
 import type { Heard } from "../model/budget.ts";
 import { type Crowding, limitsOf } from "../model/crowding.ts";
 import { after, at, type Move } from "../model/moves.ts";

@@ -1,4 +1,5 @@
-import { startState, type System, type SystemState } from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { System, SystemState } from "../../manifest/system.ts";
 import type { Acceptability } from "../constraints/acceptability.ts";
 import type { SearchLimit } from "../model/budget.ts";
 import { after, type MovePlan } from "../model/moves.ts";

@@ -1,9 +1,5 @@
-import {
-  startState,
-  type System,
-  type TransitionTable,
-  type VersionSet,
-} from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { System, TransitionTable, VersionSet } from "../../manifest/system.ts";
 import {
   boxOf,
   isAllAccepted,

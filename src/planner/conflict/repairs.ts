@@ -1,4 +1,5 @@
-import { passesEndStatesOnly, type System } from "../../manifest/system.ts";
+import { passesEndStatesOnly } from "../../manifest/system-state.ts";
+import type { System } from "../../manifest/system.ts";
 import { assertNever } from "../../core/assert-never.ts";
 import type { Nogood } from "../model/conflict.ts";
 import { opening } from "./step-conflicts.ts";

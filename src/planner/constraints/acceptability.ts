@@ -1,11 +1,6 @@
 import type { SystemVersion } from "../../core/ids.ts";
-import {
-  passesEndStatesOnly,
-  type Rule,
-  startState,
-  type System,
-  type SystemState,
-} from "../../manifest/system.ts";
+import { passesEndStatesOnly, startState } from "../../manifest/system-state.ts";
+import type { Rule, System, SystemState } from "../../manifest/system.ts";
 import type { Options } from "../model/option-classes.ts";
 import { eachGroup } from "../model/moves.ts";
 import { type EndStateBudget, endStateBudget } from "./end-state-satisfiability.ts";

@@ -1,10 +1,5 @@
-import {
-  type EndRow,
-  type Rule,
-  startState,
-  type System,
-  type VersionSet,
-} from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { EndRow, Rule, System, VersionSet } from "../../manifest/system.ts";
 import { type OptionClass, optionClassesOf, type Options } from "../model/option-classes.ts";
 import type { EndStates } from "./end-states.ts";
 import { candidates, type TableClasses } from "../model/table-classes.ts";

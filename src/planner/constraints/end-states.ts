@@ -1,12 +1,6 @@
 import type { SystemVersion } from "../../core/ids.ts";
-import {
-  type EndRow,
-  type Rule,
-  startState,
-  type System,
-  type SystemState,
-  type VersionSet,
-} from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { EndRow, Rule, System, SystemState, VersionSet } from "../../manifest/system.ts";
 import { optionClassesOf, type Options } from "../model/option-classes.ts";
 import { at } from "../model/moves.ts";
 import { candidates, type TableClasses } from "../model/table-classes.ts";

@@ -1,4 +1,5 @@
-import { startState, type System, type SystemState } from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { System, SystemState } from "../../manifest/system.ts";
 import { at, type Move } from "./moves.ts";
 
 export function wantedOf(system: System, component: number): number {

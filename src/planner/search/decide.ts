@@ -1,5 +1,6 @@
 import { assertNever } from "../../core/assert-never.ts";
-import { startState, type System, type SystemState } from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { System, SystemState } from "../../manifest/system.ts";
 import { acceptabilityOf, type Acceptability } from "../constraints/acceptability.ts";
 import { endStateBudget } from "../constraints/end-state-satisfiability.ts";
 import { groundingOf } from "../constraints/grounding.ts";

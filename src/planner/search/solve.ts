@@ -1,4 +1,5 @@
-import { startState, type System, type SystemState } from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { System, SystemState } from "../../manifest/system.ts";
 import { type Arrangement, arrange } from "../stage/arrange.ts";
 import { type Budget, type Effort, type Heard, spend } from "../model/budget.ts";
 import { criticalPathBound } from "./critical-path.ts";

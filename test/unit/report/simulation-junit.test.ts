@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { startState } from "../../../src/manifest/system.ts";
+import { startState } from "../../../src/manifest/system-state.ts";
 import type { SimulationReport } from "../../../src/report/simulation.ts";
 import { simulationJunit } from "../../../src/report/simulation-junit.ts";
 import { explore } from "../../../src/simulate/explore.ts";
