@@ -39,7 +39,7 @@ export async function runProgram(args: readonly string[], caller: Caller): Promi
     (work) =>
     async (...given) => {
       const context = contextOf(caller, globalOptions(program));
-      const wrong = logFileProblem(
+      const wrong = await logFileProblem(
         context,
         given.filter((one) => typeof one === "string"),
       );

@@ -2,7 +2,6 @@ import { dirname, resolve } from "node:path";
 import type { Problem } from "../../core/problem.ts";
 import type { Machine } from "../../install/machine.ts";
 import { unlessRefused } from "../../platform/types.ts";
-import { overInput } from "./output-file.ts";
 
 /** Where the log goes, and how. */
 export interface LogOptions {
@@ -14,10 +13,10 @@ export interface LogOptions {
  * What is wrong with `--log-file`, told before anything is done; null: nothing, or there is none. `inputs`: what the
  * command is given to read.
  */
-export function logFileProblem(
+export async function logFileProblem(
   machine: Machine & { readonly options: LogOptions },
   inputs: readonly string[],
-): Problem | null {
+): Promise<Problem | null> {
   const {
     platform: { files },
     environment,
@@ -35,7 +34,10 @@ export function logFileProblem(
       hint: "Make the directory, or name another file with --log-file.",
     };
   }
-  if (kindOf(path) !== "directory") return overInput(machine, logFile, inputs);
+  if (kindOf(path) !== "directory") {
+    const { overInput } = await import("./output-file.ts");
+    return overInput(machine, logFile, inputs);
+  }
   return {
     code: "invalid-argument",
     message: `The log file "${logFile}" cannot be written: it is a directory.`,
