@@ -1,3 +1,4 @@
+import { once } from "../../core/once.ts";
 import type { System } from "../../manifest/system.ts";
 import { type TableClasses, tableClassesOf } from "../model/table-classes.ts";
 import { type EndStateBudget, endStateBudget } from "./end-state-satisfiability.ts";
@@ -37,11 +38,6 @@ export function groundingOf(system: System): Grounding {
     tableClasses,
     within: (budget) => (joined().areSearched ? tablesWithin(budget) : unsearched()),
   };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
 }
 
 /** Whether the tables of one speak of the same Components and versions as those of the other. */

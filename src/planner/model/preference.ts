@@ -1,4 +1,5 @@
-import { startState, type System, type SystemState } from "../../manifest/system.ts";
+import { startState } from "../../manifest/system-state.ts";
+import type { System, SystemState } from "../../manifest/system.ts";
 import type { SymmetryClasses } from "./symmetry-classes.ts";
 import { after, at, type MovePlan } from "./moves.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { startState, type System } from "../../../src/manifest/system.ts";
+import { startState } from "../../../src/manifest/system-state.ts";
+import type { System } from "../../../src/manifest/system.ts";
 import { acceptabilityOf } from "../../../src/planner/constraints/acceptability.ts";
 import { groundingOf } from "../../../src/planner/constraints/grounding.ts";
 import { findingWayOut } from "../../../src/planner/find-way-out.ts";
