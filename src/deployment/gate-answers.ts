@@ -36,7 +36,7 @@ export function gateAnswered(deployment: Deployment, record: GateAnswered): Depl
   const { gate, answer, reason, monotonicMs } = record;
   if (gates.asked?.gate !== gate) throw new ForeignRecord(`the gate ${gate} was not asked`);
   const { moment } = gates.asked;
-  const waitedMs = waitedUntil(gates, monotonicMs);
+  const waitedMs = record.waitedMs ?? waitedUntil(gates, monotonicMs);
   const settled: GateStanding = { ...gates, asked: null, waiting: null, waitedMs };
   const idleRuns = answer.kind === "go" ? deployment.idleRuns : 0;
   const answered: Deployment = { ...deployment, idleRuns, gates: settled };

@@ -264,6 +264,10 @@ const GateAnswered = z
     /** Milliseconds since the host has booted, so that waits are summed by a clock that nobody sets. */
     monotonicMs: z.number().nonnegative(),
     elapsedMs: z.number().nonnegative(),
+    /** It stands for so many answers in a row, this the last one; the others were left out. */
+    times: z.int().positive().exactOptional(),
+    /** For how long each gate has been waited for until then, where some were left out. */
+    waitedMs: z.record(z.string(), z.number().nonnegative()).readonly().exactOptional(),
   })
   .readonly();
 export type GateAnswered = z.infer<typeof GateAnswered>;

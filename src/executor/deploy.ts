@@ -5,6 +5,7 @@ import { fail, ok, type Result } from "../core/result.ts";
 import { type Action, decide } from "../deployment/decide.ts";
 import type { Deployment } from "../deployment/deployment.ts";
 import { begin, evolve } from "../deployment/evolve.ts";
+import { shortenedWaits } from "../deployment/shortened-waits.ts";
 import { ending } from "../deployment/verdict.ts";
 import type {
   Begin,
@@ -101,7 +102,8 @@ export async function takeUp(
   if (!loaded.ok) return loaded;
   const records = loaded.value;
   if (records === null) return ok(null);
-  const told = deploymentOf(records);
+  const shorter = shortenedWaits(records);
+  const told = deploymentOf(shorter ?? records);
   if (!told.ok) return told;
   const deployment = told.value;
   const bootId = ports.host.bootId();
@@ -133,6 +135,7 @@ export async function takeUp(
     ...(action.kind === "ask-gate" ? ports.unfitGate(action.gate) : []),
   ];
   if (missing.length > 0) return fail(...missing);
+  if (shorter !== null) ports.journals.replace(shorter);
   const journal = ports.journals.reopen();
   journal.append([record]);
   ports.reachCrashPoint("run:appended");

@@ -10,7 +10,7 @@ import {
   readPast,
 } from "../journal/history.ts";
 import type { RecordFormat } from "../journal/records.ts";
-import { continueJournal, createJournal, readJournal } from "../journal/store.ts";
+import { continueJournal, createJournal, readJournal, replaceJournal } from "../journal/store.ts";
 import type { JournalWriter } from "../journal/writer.ts";
 import type { Files } from "../platform/types.ts";
 
@@ -28,6 +28,8 @@ export interface Journals {
   create(): JournalWriter<JournalRecord>;
   /** The journal in progress, to go on with. */
   reopen(): JournalWriter<JournalRecord>;
+  /** Durably puts these records in the place of those of the journal in progress, all of them or none. */
+  replace(records: readonly JournalRecord[]): void;
   /** Moves the journal in progress to the history, durably. */
   archive(deployment: string): void;
 }
@@ -51,6 +53,11 @@ export function journalsIn(
       if (!journal.ok || journal.value === null)
         throw new Error("there is no journal to go on with");
       return (open = continueJournal(files, store, journal.value, currentFormat));
+    },
+    replace: (records) => {
+      open?.close();
+      open = null;
+      replaceJournal(files, store, records, currentFormat);
     },
     archive: (deployment) => {
       open?.close();

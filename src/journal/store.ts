@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { ok, type Result } from "../core/result.ts";
 import { FileError, type Files } from "../platform/types.ts";
 import type { Datastore } from "./datastore.ts";
-import { decodeJournal, type Journal, type RecordFormat } from "./records.ts";
+import { decodeJournal, encodeRecords, type Journal, type RecordFormat } from "./records.ts";
 import { type JournalWriter, writeJournal } from "./writer.ts";
 
 /** No deployment gets near it; bytes. */
@@ -59,6 +59,18 @@ export function continueJournal<R>(
   // What a killed process appended may lie in memory only; from here on it is relied on.
   file.sync();
   return writeJournal(file, format);
+}
+
+/** Throws FileError; the journal is then as it was, or new. */
+export function replaceJournal<R>(
+  files: Files,
+  store: Datastore,
+  records: readonly R[],
+  format: RecordFormat<R>,
+): void {
+  // All of it reaches the disk at once: what is damaged later is damaged, and not torn.
+  const lines = records.map((record) => encodeRecords([record], true, format));
+  files.writeDurably(store.journal, Buffer.concat(lines));
 }
 
 /** The directories of the datastore, and their entries on the disk even if an earlier call was killed before that. */

@@ -31,7 +31,8 @@ export function gateRecordsOf(records: readonly JournalRecord[]): readonly GateR
       last.moment === moment &&
       last.answer === "not-now" &&
       answer.kind === "not-now";
-    const times = isSame ? last.times + 1 : 1;
+    const { times: own = 1 } = record;
+    const times = isSame ? last.times + own : own;
     if (isSame) told.pop();
     const failed = answer.kind === "no" ? failureText(answer.failure) : null;
     told.push({ gate, moment, at, answer: answer.kind, reason, times, failed });

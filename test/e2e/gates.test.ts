@@ -4,6 +4,8 @@ import { resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { GateMoment } from "../../src/core/protocol.ts";
+import { currentFormat } from "../../src/executor/journals.ts";
+import { decodeJournal, encodeRecords } from "../../src/journal/records.ts";
 import { addGates, type GateSpec, notNow, tellGate, toldToGate } from "../support/gates.ts";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 
@@ -118,6 +120,24 @@ describe("a no", () => {
     );
     expect([system.versions(), gateCalls()]).toEqual([v1, ["commit health", "commit health"]]);
   });
+});
+
+test("a journal in which a gate was asked for a long time becomes short again when it is taken up", () => {
+  withGates({ name: "consent", at: ["start"] });
+  tellGate(system, "consent", notNow("nobody is there"), notNow("nobody is there"), { exit: 0 });
+  expect(system.run(install).exit).toBe(5);
+  const file = system.path("datastore/deployment/journal");
+  const read = decodeJournal(file, readFileSync(file), [currentFormat]);
+  const [first, ...turn] = read.ok ? read.value.records : [];
+  if (first === undefined) throw new Error("no journal");
+  const asked = Array.from({ length: 300 }, () => turn).flat();
+  writeFileSync(file, encodeRecords([first, ...asked], true, currentFormat));
+  expect(system.run(["resume"]).exit).toBe(5);
+  expect(readFileSync(file, "utf8").split("\n").length).toBeLessThan(20);
+  const done = system.run(["resume"]);
+  expect([done.exit, system.versions()]).toEqual([0, v2]);
+  const [id = ""] = system.run(["history"]).stdout.split(" ");
+  expect(system.run(["history", id]).stdout).toContain("not now, 301 times: nobody is there\n");
 });
 
 test("--wait asks again by itself, when the gate wants to be asked", () => {
