@@ -130,7 +130,7 @@ describe("any walk of the machine", () => {
         }
         expect(outcome).toBeDefined();
       }),
-      { numRuns: inTier(1000, 6000) },
+      { numRuns: inTier(500, 6000) },
     );
   });
 
@@ -140,7 +140,7 @@ describe("any walk of the machine", () => {
         const { driven } = walkToEnd({ ...given, constrained: true });
         expect(missedWay(driven.records)).toBeNull();
       }),
-      { numRuns: inTier(1000, 4000) },
+      { numRuns: inTier(500, 4000) },
     );
   });
 
@@ -161,7 +161,7 @@ describe("any walk of the machine", () => {
         );
         expect(exchange < 0 || installs < exchange).toBe(true);
       }),
-      { numRuns: inTier(1000, 6000) },
+      { numRuns: inTier(500, 6000) },
     );
   });
 
@@ -173,7 +173,7 @@ describe("any walk of the machine", () => {
         const read = JournalRecord.array().parse(JSON.parse(written));
         expect(replay(read)).toEqual(driven.deployment);
       }),
-      { numRuns: inTier(150, 600) },
+      { numRuns: inTier(75, 600) },
     );
   });
 
@@ -195,7 +195,7 @@ describe("any walk of the machine", () => {
         const cleanup = first("Cleanup");
         expect(installs.every((index) => cleanup < 0 || index < cleanup)).toBe(true);
       }),
-      { numRuns: inTier(500, 2000) },
+      { numRuns: inTier(250, 2000) },
     );
   });
 });

@@ -52,7 +52,7 @@ const gated = coursesOf("seed, with gates", {
   ],
 });
 
-const others = Array.from({ length: inTier(60, 600) }, (_, seed) => {
+const others = Array.from({ length: inTier(30, 600) }, (_, seed) => {
   const system = randomSystem(seed);
   return { seed, system, answer: findPlan(system) };
 }).flatMap(({ seed, system, answer }) =>

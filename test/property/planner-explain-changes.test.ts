@@ -8,7 +8,7 @@ import { within } from "../support/planner-brute-force.ts";
 import { onDevice, randomSystem, underManifest } from "../support/planner-random.ts";
 import { inTier } from "../support/tier.ts";
 
-const seeds = Array.from({ length: inTier(60, 300) }, (_, seed) => seed);
+const seeds = Array.from({ length: inTier(30, 300) }, (_, seed) => seed);
 
 /** Whether the wanted state can be reached. */
 function hasWay(system: System): boolean {

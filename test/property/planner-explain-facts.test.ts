@@ -8,7 +8,7 @@ import { dice, onDevice, randomSystem, underManifest } from "../support/planner-
 import { inTier } from "../support/tier.ts";
 
 /** Fewer than elsewhere in the usual tier: each is explained under every limit. */
-const seeds = Array.from({ length: inTier(180, 1200) }, (_, seed) => seed);
+const seeds = Array.from({ length: inTier(90, 1200) }, (_, seed) => seed);
 
 interface Case {
   readonly seed: number;
@@ -133,7 +133,7 @@ describe("the nearest end state, for random Systems", () => {
       expect({ seed, isProved: nearest.isProved }).toEqual({ seed, isProved: true });
       found += 1;
     }
-    expect(found).toBeGreaterThan(inTier(25, 150));
+    expect(found).toBeGreaterThan(inTier(12, 150));
   });
 
   it("is never a wrong fact, whatever the limit", () => {
@@ -180,7 +180,7 @@ describe("how far one gets, for random Systems", () => {
         far += farthest.updated.length > 0 ? 1 : 0;
       }
     }
-    expect(far).toBeGreaterThan(inTier(30, 200));
+    expect(far).toBeGreaterThan(inTier(15, 200));
   });
 
   it("tells that nothing can be updated only where no first step is allowed", () => {
@@ -194,7 +194,7 @@ describe("how far one gets, for random Systems", () => {
       if (isAtStandstill) stands += 1;
       else moves += 1;
     }
-    expect({ stands: stands > inTier(5, 40), moves: moves > inTier(5, 40) }).toEqual({
+    expect({ stands: stands > inTier(2, 40), moves: moves > inTier(2, 40) }).toEqual({
       stands: true,
       moves: true,
     });

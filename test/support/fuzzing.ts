@@ -1,7 +1,7 @@
 import { inTier } from "./tier.ts";
 
 /**
- * How long a property is tried: a quarter of `runs` times as a rule, for FUZZ_SECONDS where the environment says so. A
+ * How long a property is tried: an eighth of `runs` times as a rule, for FUZZ_SECONDS where the environment says so. A
  * failure shows its seed; `FUZZ_SEED` runs it again.
  */
 export function fuzzing(runs: number): {
@@ -14,7 +14,7 @@ export function fuzzing(runs: number): {
   return {
     ...(seconds > 0
       ? { numRuns: 2 ** 31 - 1, interruptAfterTimeLimit: seconds * 1000 }
-      : { numRuns: inTier(Math.ceil(runs / 4), runs) }),
+      : { numRuns: inTier(Math.ceil(runs / 8), runs) }),
     ...(seed === undefined ? {} : { seed: Number(seed) }),
   };
 }

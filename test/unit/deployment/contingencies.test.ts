@@ -91,7 +91,7 @@ describe("the way out that is told before the first step", () => {
   });
 
   it("is told for each of very many that are alike", { timeout: 300_000 }, () => {
-    const count = inTier(600, 2000);
+    const count = inTier(300, 2000);
     const system = systemOf({
       types: { gateway: { versions: ["old", "new"] }, board: { versions: ["old", "new"] } },
       components: [

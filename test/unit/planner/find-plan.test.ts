@@ -541,7 +541,7 @@ describe("very many Components", () => {
   });
 
   it("one at a time, where a table speaks of two of them and of another one, are planned to the last", () => {
-    const count = inTier(600, 2000);
+    const count = inTier(300, 2000);
     const answer = plan({
       ...gatewayAnd(count, 1),
       transitionTables: [
@@ -555,7 +555,7 @@ describe("very many Components", () => {
   });
 
   it("of which each waits for one of two others are planned", () => {
-    const count = inTier(120, 200);
+    const count = inTier(60, 200);
     const names = Array.from({ length: count }, (_, at) => `c${String(at)}`);
     const all = (version: string) => names.map(() => version).join(" ");
     const answer = plan({
