@@ -141,7 +141,7 @@ describe("an answer for each line", () => {
           return false;
         }
       });
-    while (!isHeld()) await new Promise((settle) => setImmediate(settle));
+    while (!isHeld()) await new Promise((settle) => setTimeout(settle, 5));
     child.kill("SIGKILL");
     await once(child, "exit");
     expect(readdirSync(system.directory)).toEqual(before);

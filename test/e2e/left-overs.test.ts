@@ -134,28 +134,32 @@ describe("a command that an Interface calls", () => {
     );
   }
 
-  test.each([
+  const ways = [
     ["by itself", ""],
     [
       "in a session of its own, both marks unset",
       "setsid -w env -u MENDER_ORCHESTRATOR_RUN_ID -u MENDER_ORCHESTRATOR_CALL_ID",
     ],
-  ])("ends neither the Interface nor itself, and changes nothing: %s", async (_, how) => {
-    resumeFromInterface(how);
-    expect(system.run(["install", "manifest-v2.yaml"]).signal).toBe("SIGKILL");
-    const exit = system.path("boards/R456/exit");
-    while (!existsSync(exit) || readFileSync(exit, "utf8") === "") await sleep(5);
-    const pid = leftBehind();
-    expect(readFileSync(exit, "utf8")).toBe("15\n");
-    expect(isAlive(pid)).toBe(true);
-    const resumed = readFileSync(system.path("boards/R456/resumed"), "utf8");
-    expect(resumed).toContain("called-by-interface");
-    expect(resumed).toContain(`process ${String(pid)} (`);
-    expect(system.isInProgress()).toBe(true);
+  ] as const;
+  test.each(inTier(ways.slice(1), [...ways]))(
+    "ends neither the Interface nor itself, and changes nothing: %s",
+    async (_, how) => {
+      resumeFromInterface(how);
+      expect(system.run(["install", "manifest-v2.yaml"]).signal).toBe("SIGKILL");
+      const exit = system.path("boards/R456/exit");
+      while (!existsSync(exit) || readFileSync(exit, "utf8") === "") await sleep(5);
+      const pid = leftBehind();
+      expect(readFileSync(exit, "utf8")).toBe("15\n");
+      expect(isAlive(pid)).toBe(true);
+      const resumed = readFileSync(system.path("boards/R456/resumed"), "utf8");
+      expect(resumed).toContain("called-by-interface");
+      expect(resumed).toContain(`process ${String(pid)} (`);
+      expect(system.isInProgress()).toBe(true);
 
-    const ran = system.run(["resume"]);
-    expect(isAlive(pid)).toBe(false);
-    expect(ran.exit).toBe(22);
-    expect(system.versions()).toEqual(v1);
-  });
+      const ran = system.run(["resume"]);
+      expect(isAlive(pid)).toBe(false);
+      expect(ran.exit).toBe(22);
+      expect(system.versions()).toEqual(v1);
+    },
+  );
 });

@@ -27,7 +27,7 @@ async function hangingIn(component: Board, state: "Download" | "ArtifactInstall"
   });
   const isThere = () =>
     system.calls().some((call) => call.endsWith(` ${component}`) && call.startsWith(state));
-  while (!isThere()) await new Promise((settle) => setImmediate(settle));
+  while (!isThere()) await new Promise((settle) => setTimeout(settle, 5));
   return {
     pid: child.pid ?? 0,
     kill: async (signal: "SIGTERM" | "SIGKILL") => {
@@ -112,7 +112,7 @@ describe("--watch", () => {
     return {
       all: () => seen,
       holding: async (text: string) => {
-        while (!seen.includes(text)) await new Promise((settle) => setImmediate(settle));
+        while (!seen.includes(text)) await new Promise((settle) => setTimeout(settle, 5));
       },
     };
   }
@@ -189,7 +189,7 @@ test("the bytes of a download, until the process is gone", async () => {
   const { kill } = await hangingIn("R998", "Download");
   const left = system.path("datastore/deployment/downloads");
   const isTold = () => existsSync(left) && readFileSync(left, "utf8").includes("R998");
-  while (!isTold()) await new Promise((settle) => setImmediate(settle));
+  while (!isTold()) await new Promise((settle) => setTimeout(settle, 5));
   expect(told()).toMatchObject({ components: [{}, {}, { total_bytes: 5120 }] });
   await kill("SIGTERM");
   expect(existsSync(left)).toBe(false);

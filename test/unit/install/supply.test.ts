@@ -24,6 +24,7 @@ import { needs } from "../../support/needs.ts";
 import { copySeedSystem, type SeedSystem } from "../../support/seed-system.ts";
 import { mountSmallDisk, smallDisksWork, unmountSmallDisk } from "../../support/small-disk.ts";
 import { makeKeys, signArtifacts, trustKey } from "../../support/signing-keys.ts";
+import { inTier } from "../../support/tier.ts";
 import { machineOf, startSeedServer, storedArtifact, storedSeed } from "../../support/supplies.ts";
 import { startUpdateServer, type Stored, type UpdateServer } from "../../support/update-server.ts";
 import { plainInstall } from "../../support/machine.ts";
@@ -764,19 +765,16 @@ describe("of several Artifacts of one release the smallest that may be installed
     return { machine, file: "v2.tar" };
   };
 
-  test.each([
+  const ways = [
     ["the Server", fromServer],
     ["the cache", fromCache],
     ["the bundle", fromBundle],
-  ])("from %s", async (_, bring) => {
+  ] as const;
+  test.each(inTier(ways.slice(0, 1), [...ways]))("from %s", async (_, bring) => {
     expect(await planned("rtos-v1", bring)).toEqual(["delta"]);
   });
 
-  test.each([
-    ["the Server", fromServer],
-    ["the cache", fromCache],
-    ["the bundle", fromBundle],
-  ])(
+  test.each(inTier(ways.slice(2), [...ways]))(
     "and a larger one where a smaller one is refused by what it depends on, from %s",
     async (_, bring) => {
       expect(await planned("rtos-v0", bring)).toEqual(["whole"]);
@@ -1120,7 +1118,7 @@ describe.skipIf(!needs("mender-artifact"))(
     const enabled = { ArtifactsCache: { Enabled: true } };
     const trusting = { allowUnsignedManifest: true };
 
-    test.each([false, true])(
+    test.each(inTier([false], [false, true]))(
       "is not used where its key is not trusted any more (prefetch: %s)",
       async (prefetch) => {
         const { server } = await signedAgain("old", "new");
@@ -1131,7 +1129,7 @@ describe.skipIf(!needs("mender-artifact"))(
       },
     );
 
-    test.each([false, true])(
+    test.each(inTier([true], [false, true]))(
       "is not used where the Manifest pins the other (prefetch: %s)",
       async (prefetch) => {
         const { server, stored } = await signedAgain("key", "key");
