@@ -36,12 +36,15 @@ const roundsOfSuccess = [
   "SupportsRollback",
 ];
 
-/** The usual tier kills once in each round. */
-const kindOf = (point: string) => point.slice(0, point.indexOf(":"));
+const roundOf = (point: string) => point.slice(0, point.indexOf(":"));
+
+/** The usual tier kills once in each round, and once in all that only ask. */
+const kindOf = (point: string) =>
+  /^(Needs|Provide|Supports|Expect|Confirm)/.test(point) ? "query" : roundOf(point);
 
 const points = [
   ...otherCrashPoints,
-  ...roundCrashPoints.filter((point) => roundsOfSuccess.includes(kindOf(point))),
+  ...roundCrashPoints.filter((point) => roundsOfSuccess.includes(roundOf(point))),
 ];
 
 /** Kills at the point, resumes, and tells how it ended; null where the run does not come by. */
