@@ -22,6 +22,7 @@ import type { Heard, SearchLimit } from "./model/budget.ts";
 import type { Conflict, Nogood } from "./model/conflict.ts";
 import type { Answer } from "./model/plan.ts";
 import { wantedState } from "./model/wanted.ts";
+import { type RestReason, restReasons } from "./rest-reasons.ts";
 
 /** Why there is no plan. Components and versions by index. */
 export interface WhyNot extends Conflict {
@@ -38,7 +39,7 @@ export interface WhyNot extends Conflict {
 
 export type Explanation =
   | WhyNot
-  | ({ readonly kind: "plan" } & OrderReasons)
+  | ({ readonly kind: "plan"; readonly rests: readonly RestReason[] } & OrderReasons)
   /** The answer itself has to do. */
   | { readonly kind: "unexplained"; readonly because: Unexplained };
 
@@ -86,11 +87,15 @@ export function explainInShort(
 /** Why the planner answered as it did. */
 export function explain(system: System, answer: Answer, options: ExplainOptions = {}): Explanation {
   const grounding = groundingOf(system);
-  const { heard } = options;
+  const { stepLimit: nodeLimit = defaultStepLimit, heard } = options;
   switch (answer.kind) {
     case "plan":
       if (isTooWide(system, grounding)) return { kind: "unexplained", because: "too-wide" };
-      return { kind: "plan", ...orderReasons(system, answer.plan, grounding, heard) };
+      return {
+        kind: "plan",
+        ...orderReasons(system, answer.plan, grounding, heard),
+        rests: restReasons(system, answer.plan, { nodeLimit, heard }),
+      };
     case "undecided":
       return { kind: "unexplained", because: "undecided" };
     case "no-plan":

@@ -6,6 +6,7 @@ import type { Nogood } from "../planner/model/conflict.ts";
 import type { OrderReason } from "../planner/conflict/order-reasons.ts";
 import type { Repair } from "../planner/conflict/repair.ts";
 import type { WhyNot } from "../planner/explain.ts";
+import type { RestReason } from "../planner/rest-reasons.ts";
 import {
   type NogoodPlaces,
   causeNogoods,
@@ -14,6 +15,7 @@ import {
   headName,
   isOfRule,
   orderPlace,
+  preferredIn,
   stateVersions,
   typeName,
   versionName,
@@ -36,6 +38,7 @@ export function explanationJson({ explanation, planned, answer }: ExplanationRep
         ...head,
         order: explanation.reasons.map((reason) => reasonJson(planned, reason)),
         proved: explanation.isProved,
+        rests: explanation.rests.map((rest) => restJson(planned, rest)),
         notes,
         exit,
       };
@@ -185,6 +188,20 @@ export function repairJson(places: NogoodPlaces, repair: Repair): Json {
     default:
       return assertNever(repair);
   }
+}
+
+function restJson(
+  places: NogoodPlaces,
+  { stage, type, components, version, instead }: RestReason,
+): Json {
+  const { system } = places;
+  return {
+    stage,
+    components: components.map((component) => componentName(system, component)),
+    version: versionName(system, type, version),
+    instead: versionName(system, type, instead),
+    prefer: preferredIn(places, type),
+  };
 }
 
 function reasonJson(places: NogoodPlaces, reason: OrderReason): Json {

@@ -1,9 +1,10 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { Nogood } from "../planner/model/conflict.ts";
 import type { NearestEnd } from "../planner/conflict/nearest-end-state.ts";
-import type { OrderReason, OrderReasons } from "../planner/conflict/order-reasons.ts";
+import type { OrderReason } from "../planner/conflict/order-reasons.ts";
 import type { Repair } from "../planner/conflict/repair.ts";
-import type { Unexplained, WhyNot } from "../planner/explain.ts";
+import type { Explanation, Unexplained, WhyNot } from "../planner/explain.ts";
+import type { RestReason } from "../planner/rest-reasons.ts";
 import type { SystemState } from "../manifest/system.ts";
 import { answerSummary, stuckLines } from "./answer-text.ts";
 import { nogoodLines, nogoodText, coreLines, placeText } from "./nogood-text.ts";
@@ -11,6 +12,7 @@ import {
   causeNogoods,
   componentName,
   isOfRule,
+  preferredIn,
   type NogoodPlaces,
   type ExplanationReport,
   stateVersions,
@@ -187,7 +189,7 @@ function near(planned: NogoodPlaces, nogood: Nogood): string {
 
 function orderLines(
   report: ExplanationReport,
-  { reasons, isProved }: OrderReasons,
+  { reasons, rests, isProved }: Extract<Explanation, { kind: "plan" }>,
   style: Style,
 ): readonly string[] {
   const { planned, answer } = report;
@@ -196,11 +198,10 @@ function orderLines(
   }
   const hasStages = answer.plan.stages.length > 1;
   const head = `The order of the plan for ${quoted(planned.manifest)}:`;
-  if (reasons.length === 0) {
-    return [style.strong(head), "  Every stage is one order group: nothing waits for anything."];
-  }
+  const nothingWaits = "  Every stage is one order group: nothing waits for anything.";
   return [
     style.strong(head),
+    ...(reasons.length === 0 ? [nothingWaits] : []),
     ...reasons.flatMap((reason) => {
       const stage = hasStages ? `Stage ${reason.stage + 1}: ` : "";
       const who = listed(reason.components.map((one) => componentName(planned.system, one)));
@@ -209,9 +210,29 @@ function orderLines(
         ...causeRules(planned, reason, style),
       ];
     }),
+    ...restLines(planned, rests, style),
     ...(isProved ? [] : [unproved]),
   ];
 }
+
+/** What the types prefer has decided. */
+function restLines(
+  planned: NogoodPlaces,
+  rests: readonly RestReason[],
+  style: Style,
+): readonly string[] {
+  const { system } = planned;
+  return rests.map(({ stage, type, components, version, instead }) => {
+    const who = style.strong(listed(components.map((one) => componentName(system, one))));
+    const [own, other] = [version, instead].map((one) => versionName(system, type, one));
+    return `  Stage ${stage + 1}: ${who} rests in ${own}. Another plan that costs the same rests in ${other}: ${preferredTexts[preferredIn(planned, type)]}.`;
+  });
+}
+
+const preferredTexts = {
+  newest: "of equal ones the newest is preferred",
+  listed: "of equal ones the first listed is preferred",
+} as const;
 
 const unproved =
   "Not proved: it was not found out within the limit whether some states are part of an end state, so another order may be allowed.";

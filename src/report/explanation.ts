@@ -1,4 +1,5 @@
 import type { Place } from "../core/problem.ts";
+import type { Preferred } from "../manifest/preference.ts";
 import type { Column, System, SystemState } from "../manifest/system.ts";
 import type { OrderReason } from "../planner/conflict/order-reasons.ts";
 import type { Explanation } from "../planner/explain.ts";
@@ -20,6 +21,12 @@ export interface ExplanationReport {
 export function orderPlace({ system, placesOf }: NogoodPlaces, type: number): Place | null {
   const name = system.types[type]?.name;
   return name === undefined ? null : (placesOf(name)?.order ?? null);
+}
+
+/** Which of the type's versions the Manifest would rather rest in. */
+export function preferredIn({ system, placesOf }: NogoodPlaces, type: number): Preferred {
+  const name = system.types[type]?.name;
+  return (name === undefined ? null : placesOf(name)?.prefer) ?? "newest";
 }
 
 /** What asks for the order, as rows that are found by file and line; empty: nothing that was written asks. */

@@ -10,6 +10,7 @@ import type { Place, Problem } from "../core/problem.ts";
 import type { Contingency } from "../deployment/contingencies.ts";
 import type { PlannedGate } from "../deployment/records.ts";
 import type { Manifest } from "../manifest/manifest.ts";
+import type { Preferred } from "../manifest/preference.ts";
 import { startState } from "../manifest/system-state.ts";
 import type { Rule, System, SystemState } from "../manifest/system.ts";
 import { acceptance } from "../planner/constraints/state-acceptance.ts";
@@ -68,6 +69,8 @@ export interface ToldArtifact {
 export interface TypePlaces {
   /** Its order. */
   readonly order: Place;
+  /** Which of its versions to rest in. */
+  readonly prefer: Preferred;
   /** The Artifact that is wanted, and from where it may be installed. */
   readonly artifact: Place;
   /** The rows of its edges that keep a Component of it from what is wanted. */
@@ -99,6 +102,7 @@ function placesOf(manifest: Manifest, system: System, type: ComponentType): Type
   if (wanted === undefined) return null;
   return {
     order: wanted.orderAt ?? wanted.at,
+    prefer: wanted.prefer,
     artifact: wanted.target.depends?.at ?? wanted.edges?.at ?? wanted.at,
     closed: () => closedWays(manifest, system, type),
   };

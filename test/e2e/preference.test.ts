@@ -74,6 +74,35 @@ test("or in the first listed: of the versions, else of the stepping stones", () 
   ]);
 });
 
+test("explain tells what a preference has decided, and nothing where there is no other plan", () => {
+  const explained = (said: string, ...more: readonly string[]) =>
+    system(said)
+      .run("explain", "m.yaml", "--state", "state.yaml", ...more)
+      .stdout.split("\n");
+  expect(explained("").slice(0, 3)).toEqual([
+    'The order of the plan for "two-stones":',
+    "  Every stage is one order group: nothing waits for anything.",
+    "  Stage 1: G1 rests in gateway-3.1.0. Another plan that costs the same rests in gateway-2.9.0: of equal ones the newest is preferred.",
+  ]);
+  const listed = "    prefer: listed";
+  expect(explained(listed)).toContain(
+    "  Stage 1: G1 rests in gateway-2.9.0. Another plan that costs the same rests in gateway-3.1.0: of equal ones the first listed is preferred.",
+  );
+  expect(JSON.parse(explained(listed, "--json").join("\n"))).toMatchObject({
+    rests: [
+      {
+        stage: 0,
+        components: ["G1"],
+        version: "gateway-2.9.0",
+        instead: "gateway-3.1.0",
+        prefer: "listed",
+      },
+    ],
+  });
+  const oneWay = '    edges: { rows: [[any, gateway-2.9.0, "NO"]] }';
+  expect(JSON.parse(explained(oneWay, "--json").join("\n"))).toMatchObject({ rests: [] });
+});
+
 test("another word is refused: where it is, what was expected, what was found", () => {
   const ran = system("    prefer: latest").run("plan", "m.yaml", "--state", "state.yaml");
   expect(ran).toMatchObject({

@@ -361,6 +361,7 @@ describe("why the plan has its order", () => {
     expect(explain(system, findPlan(system))).toEqual({
       kind: "plan",
       isProved: true,
+      rests: [],
       reasons: [
         {
           stage: 0,
@@ -395,6 +396,7 @@ describe("why the plan has its order", () => {
     expect(explain(system, findPlan(system))).toEqual({
       kind: "plan",
       isProved: true,
+      rests: [],
       reasons: [
         { stage: 0, group: 1, components: [1], after: [], cause: { kind: "max-parallel" } },
       ],
@@ -416,6 +418,7 @@ describe("why the plan has its order", () => {
     expect(explain(system, findPlan(system))).toEqual({
       kind: "plan",
       isProved: true,
+      rests: [],
       reasons: [{ stage: 0, group: 1, components: [1], after: [], cause: { kind: "limit", rule } }],
     });
   });

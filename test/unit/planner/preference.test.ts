@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { explain } from "../../../src/planner/explain.ts";
 import { findPlan, findPlanTraced } from "../../../src/planner/find-plan.ts";
 import { findWayOut } from "../../../src/planner/find-way-out.ts";
 import { type SystemSketch, systemOf } from "../../support/planner-systems.ts";
@@ -92,6 +93,31 @@ describe("the search for preferred rests", () => {
       kind: "plan",
       plan: { cost: { installs: 4, stages: 2, exposure: 0, groups: 2 } },
     });
+  });
+});
+
+describe("what the preference has decided", () => {
+  const decided = (sketch: SystemSketch) => {
+    const system = systemOf(sketch);
+    const explained = explain(system, findPlan(system));
+    return explained.kind === "plan" ? explained.rests : explained.kind;
+  };
+
+  it("is each rest in which another plan of the same cost has something less preferred", () => {
+    expect(decided(overEither(["4", "3", "2", "1"]))).toEqual([
+      { stage: 0, type: 0, components: [0, 1], version: 2, instead: 1 },
+    ]);
+    expect(decided(overEither(["4", "2", "3", "1"]))).toEqual([
+      { stage: 0, type: 0, components: [0, 1], version: 1, instead: 2 },
+    ]);
+  });
+
+  it("is nothing where all are alike, or the other plan costs more", () => {
+    expect(decided(overEither(null))).toEqual([]);
+    expect(decided(overEither([]))).toEqual([]);
+    const rows = ["a2 b2 YES first", "a2b b2b YES second"];
+    expect(decided(pair(["a2", "a2b"], rows))).toEqual([]);
+    expect(decided(pair(["a2b", "a2"], rows))).toEqual([]);
   });
 });
 

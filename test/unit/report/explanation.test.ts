@@ -47,7 +47,7 @@ test("of the numbers of a long written order those near the rows and the first a
   };
   const placesOf = (type: ComponentType) => {
     const place = { file: "m.yaml", line: 10 + Number(type.slice(1)) };
-    return { order: place, artifact: place, closed: () => [] };
+    return { order: place, artifact: place, prefer: "newest" as const, closed: () => [] };
   };
   const places = { system, placesOf };
   const number = (at: number) =>
