@@ -3,8 +3,12 @@ import type { Certificate } from "./shape.ts";
 
 /** Whether a Manifest is the one that was planned, byte for byte. */
 export function isPlannedManifest({ inputs }: Certificate, bytes: Uint8Array): boolean {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = sumOfManifest(bytes);
   return inputs.some((one) => one.kind === "manifest" && one.sha256 === sha256);
+}
+
+export function sumOfManifest(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** The first of the places whose line in the Manifest is another one; null: all rows are where they are said to be. */

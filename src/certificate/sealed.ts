@@ -28,8 +28,12 @@ export function readSealed(
   bytes: Uint8Array,
   keys: readonly VerifyKey[],
 ): Result<Certificate> {
-  const refuse = (code: ProblemCode, message: string, expected: string): Result<Certificate> =>
-    fail(refusal(name, code, message, expected));
+  const refuse = (
+    code: ProblemCode,
+    message: string,
+    expected: string,
+    got?: string,
+  ): Result<Certificate> => fail(refusal(name, code, message, expected, got));
   const text = textOf(bytes);
   const tail = seal.exec(text.slice(-4000));
   const [whole = "", sum, signature] = tail ?? [];
@@ -49,7 +53,8 @@ export function readSealed(
   }
   if (sum !== sumOf(body)) {
     const message = `"${name}" was changed after it had been written.`;
-    return refuse("certificate-sum", message, `the SHA-256 ${sumOf(body)}, which its bytes have`);
+    const expected = `the SHA-256 ${sumOf(body)}, which its bytes have`;
+    return refuse("certificate-sum", message, expected, `${sum ?? ""}, as it is written in it`);
   }
   if (keys.length > 0) {
     const signed = new TextEncoder().encode(`${body},\n"sha256":"${sum}"`);
@@ -104,7 +109,13 @@ function sumOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-function refusal(name: string, code: ProblemCode, message: string, expected: string): Problem {
+function refusal(
+  name: string,
+  code: ProblemCode,
+  message: string,
+  expected: string,
+  got?: string,
+): Problem {
   const hint = "Write it anew with plan --certificate, or fetch it again from where it was kept.";
-  return { code, message, at: { file: name }, expected, hint };
+  return { code, message, at: { file: name }, expected, ...(got !== undefined && { got }), hint };
 }

@@ -37,7 +37,7 @@ export function matchConstraints(input: MatchInput, domains: VersionDomains): Ma
     if (table === null) return [];
     const asking = askingFacts(table, domains);
     return asking === null
-      ? [matchEndTable(table, domains)]
+      ? [{ notes: [], ...matchEndTable(table, domains) }]
       : [matchFactEndTable(asking, domains, facts)];
   });
   const written = [...(own?.transitionStates ?? []), ...(device?.transitionStates ?? [])];
@@ -60,6 +60,7 @@ export function matchConstraints(input: MatchInput, domains: VersionDomains): Ma
     limits: limits.limits,
     problems: [...ends, ...transitions, rules, limits].flatMap(({ problems }) => problems),
     notes: [
+      ...ends.flatMap(({ problems, notes }) => (problems.length > 0 ? [] : notes)),
       ...transitions.flatMap(({ table, tables, problems, notes }) =>
         problems.length > 0 ? [] : (notes ?? (tables.length === 0 ? [notApplied(table)] : [])),
       ),

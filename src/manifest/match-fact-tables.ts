@@ -4,7 +4,13 @@ import { type Facts, matchesFact, mayMatchFact } from "./fact-cells.ts";
 import { type FactCell, type SplitTable, splitTable } from "./fact-columns.ts";
 import { componentNamed } from "./match-columns.ts";
 import { type MatchedTable, matchEndTable, rowsThatHold } from "./match-tables.ts";
-import { type Choice, choicesOf, type KnownFacts, tooManyChoices } from "./rule-choices.ts";
+import {
+  type Choice,
+  choicesOf,
+  factUnknown,
+  type KnownFacts,
+  tooManyChoices,
+} from "./rule-choices.ts";
 import type { EndTable, TransitionTable, VersionSet } from "./system.ts";
 import { maxTableSize } from "./table-checks.ts";
 import type { ConstraintTable, TableRow } from "./table.ts";
@@ -61,7 +67,7 @@ export function matchFactEndTable(
   split: SplitTable,
   domains: VersionDomains,
   known: readonly KnownFacts[],
-): MatchedTable<EndTable> {
+): MatchedTable<EndTable> & { readonly notes: readonly Problem[] } {
   const { table, seats, facts } = split;
   const isAsked = (index: number) => (facts[index] ?? []).some(({ cell }) => !isAnything(cell));
   const fits = ({ seat, key, cell }: FactCell) =>
@@ -103,7 +109,28 @@ export function matchFactEndTable(
       ...(found?.problems ?? []),
       ...(isNone && isMet ? [noneFits(table, factsAsked(split, domains, known))] : []),
     ],
+    notes: toldByNobody(split, domains, known),
   };
+}
+
+/** Facts that end states ask for and no Component has that stands there. */
+function toldByNobody(
+  split: SplitTable,
+  domains: VersionDomains,
+  known: readonly KnownFacts[],
+): readonly Problem[] {
+  const { table, seats, facts } = split;
+  const heads = facts.flat().flatMap(({ seat, key, cell }) => {
+    const members = membersOf(split, seat, domains);
+    const own = seats[seat];
+    const isTold = members.some((member) => known[member]?.facts.has(key));
+    if (own === undefined || members.length === 0 || isTold || matchesFact(cell, undefined))
+      return [];
+    return [`${own.type}${own.id === null ? "" : `@${own.id}`}:${key}`];
+  });
+  return [...new Set(heads)].map((head) =>
+    factUnknown(`The table "${table.name}" asks`, head, table.at),
+  );
 }
 
 function chosen(

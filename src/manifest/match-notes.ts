@@ -9,6 +9,9 @@ import {
   versionsOf,
 } from "./cell-versions.ts";
 import { columnsOfTypes } from "./columns.ts";
+import { matchesFact } from "./fact-cells.ts";
+import { factsOf } from "./facts.ts";
+import { factUnknown } from "./rule-choices.ts";
 import { idleRows } from "./idle-rows.ts";
 import { placeColumns } from "./match-columns.ts";
 import type { MatchInput } from "./match-input.ts";
@@ -39,7 +42,26 @@ export function matchNotes(
       (type) => input.manifest.componentTypes.find((one) => one.type === type)?.versions ?? [],
     ),
     ...undeclaredRollback(input),
+    ...unknownFactsOfEdges(input),
   ];
+}
+
+/** What edges ask of Components none of which has it. */
+function unknownFactsOfEdges({ manifest, components }: MatchInput): readonly Problem[] {
+  return manifest.componentTypes.flatMap(({ type, edges }) => {
+    const own = components.filter((one) => one.type === type).map(factsOf);
+    if (edges === null || own.length === 0) return [];
+    const asked = new Map(
+      edges.rows
+        .flatMap(({ facts }) => facts)
+        .filter(({ cell }) => !matchesFact(cell, undefined))
+        .map(({ key, cell }) => [key, cell.at] as const)
+        .toReversed(),
+    );
+    return [...asked]
+      .filter(([key]) => own.every((facts) => !facts.has(key)))
+      .map(([key, at]) => factUnknown(`The edges of "${type}" ask`, `${type}:${key}`, at));
+  });
 }
 
 function extraTypes({ manifest, components, absent }: MatchInput): readonly Problem[] {

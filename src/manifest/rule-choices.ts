@@ -245,12 +245,17 @@ function toldByNobody(
       )
       .map(({ key }) => `${type}${id === null ? "" : `@${id}`}:${key}`);
   });
-  return [...new Set(heads)].map((head) => ({
+  return [...new Set(heads)].map((head) => factUnknown(`The ${kind} "${name}" asks`, head, at));
+}
+
+/** `who`: `The table "end_states" asks` */
+export function factUnknown(who: string, head: string, at: Place): Problem {
+  return {
     code: "fact-unknown",
-    message: `The ${kind} "${name}" asks for "${head}", which no Component tells: it is taken as the worst.`,
+    message: `${who} for "${head}", which no Component tells: it is taken as the worst.`,
     at,
     hint: `Check its spelling; let the Component provide it, or say it below "facts" of the Topology or the state file.`,
-  }));
+  };
 }
 
 function isTold(known: KnownFacts | undefined): boolean {

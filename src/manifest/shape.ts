@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { suggestion } from "./nearest.ts";
+import { nearest, suggestion } from "./nearest.ts";
 import { placeAt, type Source } from "./source.ts";
 import { maxProblems } from "./yaml-problems.ts";
 import { entriesOf, entryOf, isEmpty, nodeAt, type YamlNode } from "./yaml-node.ts";
@@ -21,7 +21,18 @@ export function checkShape<T>(
 ): Result<T> {
   const parsed = schema.safeParse(values(root));
   if (parsed.success) return ok(parsed.data);
-  return fail(...parsed.error.issues.flatMap((issue) => problemsOf({ source, root }, issue, [])));
+  const told = parsed.error.issues.flatMap((issue) => problemsOf({ source, root }, issue, []));
+  const misspelt = new Set(told.flatMap(({ meant }) => meant ?? []));
+  const isMeant = ({ lacks }: Told) => lacks !== undefined && misspelt.has(lacks);
+  return fail(...told.filter((one) => !isMeant(one)).map(({ problem }) => problem));
+}
+
+/** A misspelt field is one fault: that the field is missing which it was meant for goes without saying. */
+interface Told {
+  readonly problem: Problem;
+  /** The path of the field that is missing, and of the one that an unknown field was meant for. */
+  readonly lacks?: string;
+  readonly meant?: string;
 }
 
 /** Texts, lists and maps as the schemas see them; an empty value is null. */
@@ -36,7 +47,7 @@ interface Subject {
   readonly root: YamlNode;
 }
 
-function problemsOf(subject: Subject, issue: Issue, prefix: Path): readonly Problem[] {
+function problemsOf(subject: Subject, issue: Issue, prefix: Path): readonly Told[] {
   const path = [...prefix, ...issue.path];
   switch (issue.code) {
     case "unrecognized_keys":
@@ -49,7 +60,7 @@ function problemsOf(subject: Subject, issue: Issue, prefix: Path): readonly Prob
       return branch.flatMap((inner) => problemsOf(subject, inner, path));
     }
     case "invalid_key":
-      return [wrongKey(subject, path, issue.issues[0]?.message ?? issue.message)];
+      return [{ problem: wrongKey(subject, path, issue.issues[0]?.message ?? issue.message) }];
     default:
       return [unfit(subject, path, issue)];
   }
@@ -78,12 +89,15 @@ const typeNames: { readonly [type: string]: string } = {
   record: "a map",
 };
 
-function unfit({ source, root }: Subject, path: Path, issue: Issue): Problem {
+function unfit({ source, root }: Subject, path: Path, issue: Issue): Told {
   const node = nodeAt(root, path);
-  if (node === undefined) return missing({ source, root }, path, expectedBy(issue));
+  if (node === undefined) {
+    const problem = missing({ source, root }, path, expectedBy(issue));
+    return { problem, lacks: pathName(path) };
+  }
   const expected = expectedBy(issue);
   const got = told(node);
-  return {
+  const problem: Problem = {
     code: issue.code === "invalid_type" ? "wrong-type" : "wrong-value",
     message:
       path.length === 0
@@ -94,6 +108,7 @@ function unfit({ source, root }: Subject, path: Path, issue: Issue): Problem {
     got,
     hint: isEmpty(node) ? "Give a value." : `Write ${expected}.`,
   };
+  return { problem };
 }
 
 function missing({ source, root }: Subject, path: Path, expected: string): Problem {
@@ -110,17 +125,20 @@ function missing({ source, root }: Subject, path: Path, expected: string): Probl
   };
 }
 
-function unknownField({ source, root }: Subject, path: Path, key: string, known: string): Problem {
+function unknownField({ source, root }: Subject, path: Path, key: string, known: string): Told {
   const entry = entryOf(nodeAt(root, path), key);
   const where = path.length === 0 ? "here" : `in "${pathName(path)}"`;
-  return {
+  const names = known.split(", ");
+  const meant = nearest(key, names);
+  const problem: Problem = {
     code: "unknown-field",
     message: `There is no field "${key}" ${where}.`,
     at: placeAt(source, (entry?.key ?? root).start),
     expected: `one of ${known}`,
     got: key,
-    hint: suggestion(key, known.split(", ")),
+    hint: suggestion(key, names),
   };
+  return meant === null ? { problem } : { problem, meant: pathName([...path, meant]) };
 }
 
 function wrongKey({ source, root }: Subject, path: Path, message: string): Problem {

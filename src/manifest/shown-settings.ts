@@ -44,6 +44,15 @@ export function shownSettings(settings: EffectiveSettings): readonly ShownSettin
   ];
 }
 
+/** A device's own rules, which no setting names: they lie in the configuration directory. */
+export function shownConstraints(file: string, isThere: boolean): ShownSetting {
+  return {
+    name: "Constraints",
+    value: isThere ? file : null,
+    origin: isThere ? "found there" : `no file ${file}`,
+  };
+}
+
 function originText(origin: Origin): string {
   switch (origin.kind) {
     case "flag":

@@ -136,7 +136,11 @@ export function readTopology(file: TextFile, componentsFile: TextFile | null): R
     ...topologyGate(one),
     at: placeAt(document.source, nodeAt(document.root, ["gates", index])?.start ?? 0),
   }));
-  const wrong = [...unsafe, ...gateProblems(gates)];
+  const momentAt = (index: number, place: number): Place => {
+    const node = nodeAt(document.root, ["gates", index, "at", place]);
+    return placeAt(document.source, node?.start ?? 0);
+  };
+  const wrong = [...unsafe, ...gateProblems(gates, momentAt)];
   if (wrong.length > 0) return fail(...wrong);
   return ok({ file: source.file, systemType: shape.system_type, components: entries, gates });
 }
@@ -179,13 +183,17 @@ function topologyGate(shape: z.output<ReturnType<typeof gate>>): Omit<TopologyGa
 }
 
 /** A gate is named by its executable, in the journal as well, and is asked once at each of its moments. */
-function gateProblems(gates: readonly TopologyGate[]): readonly Problem[] {
+function gateProblems(
+  gates: readonly TopologyGate[],
+  momentAt: (gate: number, place: number) => Place,
+): readonly Problem[] {
   return gates.flatMap(({ name, moments, at }, index) => {
     const first = gates.findIndex((other) => other.name === name);
-    const twice = moments.find((moment, place) => moments.indexOf(moment) !== place);
+    const twice = moments.findIndex((moment, place) => moments.indexOf(moment) !== place);
+    const moment = moments[twice];
     return [
       ...(first === index ? [] : [gateTwice(name, gates[first]?.at.line ?? 0, at)]),
-      ...(twice === undefined ? [] : [momentTwice(name, twice, at)]),
+      ...(moment === undefined ? [] : [momentTwice(name, moment, momentAt(index, twice))]),
     ];
   });
 }

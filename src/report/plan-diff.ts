@@ -165,9 +165,11 @@ function factsOf({ planned, answer }: Told): readonly (readonly [name: string, v
     ["order", order.join(", then ")],
     [
       "way back",
-      pointOfNoReturn === null
-        ? "at every step"
-        : `none from stage ${pointOfNoReturn.stage + 1}, group ${pointOfNoReturn.group + 1} on`,
+      stages.length === 0
+        ? "nothing to undo"
+        : pointOfNoReturn === null
+          ? "at every step"
+          : `none from stage ${pointOfNoReturn.stage + 1}, group ${pointOfNoReturn.group + 1} on`,
     ],
   ];
 }

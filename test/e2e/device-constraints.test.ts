@@ -31,6 +31,14 @@ const transitions = (row: string) => [
   `        - ${row}`,
 ];
 
+test("show-config names the file, or where it would be", () => {
+  const file = system.path("conf/constraints.yaml");
+  const shown = () => system.run(["show-config"]).stdout.match(/^Constraints .*$/m)?.[0];
+  expect(shown()).toMatch(new RegExp(`^Constraints +- +no file ${file}$`));
+  rules(...transitions("[gateway-v2, rtos-v1, NO]"));
+  expect(shown()).toMatch(new RegExp(`^Constraints +${file} +found there$`));
+});
+
 describe("what the device forbids", () => {
   test("on the way is neither planned nor installed, and its line is named", () => {
     rules(...transitions("[gateway-v2, rtos-v1, NO]"));

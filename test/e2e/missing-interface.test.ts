@@ -13,6 +13,16 @@ afterEach(() => {
 
 const rtos = () => system.path("interfaces/v1/rtos");
 
+test("interface check of what is not there says so once", () => {
+  const missing = system.path("interfaces/v1/none");
+  const { exit, stdout } = system.run(["interface", "check", missing]);
+  expect(exit).toBe(15);
+  expect(stdout.trimEnd().split("\n")).toEqual([
+    expect.stringMatching(/^fail {2}executable .*There is no Interface ".*none"\.$/),
+    expect.stringMatching(/^It breaks 1 clause of the protocol, \d+ clauses not tried\.$/),
+  ]);
+});
+
 test("a rollback whose Interface is away is refused, changes nothing, and works once it is back", () => {
   renameSync(rtos(), system.path("rtos"));
   expect(system.run(["rollback"])).toEqual({

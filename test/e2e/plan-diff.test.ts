@@ -35,7 +35,8 @@ test("for several states it is told from which ones what is done differs, and ho
   expect(first).toMatch(/^state-v1.yaml\nFrom v.1, .*: what is done differs\.\n/);
   expect(first).toContain("* System versions  v.1 -> v.2                v.1 -> v.2 -> v.3\n");
   expect(second).toMatch(/^state-v2.yaml\nFrom v.2, .*: what is done differs\.\n/);
-  expect(second).toContain("* answer           nothing to do  plan\n");
+  expect(second).toContain("* answer           nothing to do    plan\n");
+  expect(second).toContain("* way back         nothing to undo  at every step\n");
   expect(text.stdout.match(/rollback-undeclared/g)).toHaveLength(1);
 
   const same = diff("manifest-v2-order.yaml", "manifest-v2.yaml", ...states);

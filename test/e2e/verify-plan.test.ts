@@ -181,6 +181,16 @@ describe("what is wrong with one is told by exit status and reason", () => {
     expect(stderr).toContain(
       '"c.json" is the certificate of a plan of another Manifest than "manifest-v3.yaml".',
     );
+    expect(stderr).toMatch(
+      /expected: the Manifest with the SHA-256 [0-9a-f]{64}, which .*\n {2}found: [0-9a-f]{64}\n/,
+    );
+  });
+
+  test("the sum that it should have is told beside the one that stands there", () => {
+    const { stderr } = verify(changed("sum.json", (text) => text.replace("rtos-v2", "rtos-v3")));
+    expect(stderr).toMatch(
+      /expected: the SHA-256 [0-9a-f]{64}, which its bytes have\n {2}found: [0-9a-f]{64}, as it is written in it\n/,
+    );
   });
 
   test("a row is not at its line", () => {

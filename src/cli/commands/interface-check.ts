@@ -76,9 +76,17 @@ async function tell(
   const findings: Finding[] = [];
   for await (const finding of checkInterface(platform, spec)) {
     findings.push(finding);
-    if (!output.json) writeLines(output.results, findingLines(finding, output.resultStyle));
+    // Where there is nothing to be called, that is said once; the summary counts what was not tried.
+    const isAtEnd = finding.status === "skip" && findings[0]?.status === "fail";
+    if (!output.json && !(isAtEnd && isNothingTried(findings)))
+      writeLines(output.results, findingLines(finding, output.resultStyle));
   }
   return ok(findings);
+}
+
+/** It is no executable at all. */
+function isNothingTried([first, ...more]: readonly Finding[]): boolean {
+  return first?.clause === "executable" && more.every(({ status }) => status === "skip");
 }
 
 /** Opens the Artifact for the time of use; null: none is given. */

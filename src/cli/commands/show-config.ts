@@ -1,6 +1,8 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
+import { deviceConstraintsFile } from "../../install/device-files.ts";
 import { readEffectiveSettings } from "../../install/settings.ts";
-import { shownSettings } from "../../manifest/shown-settings.ts";
+import { shownConstraints, shownSettings } from "../../manifest/shown-settings.ts";
+import { unlessRefused } from "../../platform/types.ts";
 import { configLines, configJson } from "../../report/config.ts";
 import { answerInColumns } from "../output/laid-out.ts";
 import { failed } from "../output/output.ts";
@@ -11,7 +13,9 @@ import type { Context } from "./context.ts";
 export async function showConfig(context: Context): Promise<ExitCode> {
   const effective = readEffectiveSettings(context);
   if (!effective.ok) return failed(context.output, effective.problems);
-  const settings = shownSettings(effective.value);
+  const file = deviceConstraintsFile(context.environment);
+  const isThere = unlessRefused(() => context.platform.files.status(file), null) !== null;
+  const settings = [...shownSettings(effective.value), shownConstraints(file, isThere)];
   await answerInColumns(
     context.output,
     (style) => configLines(settings, style),

@@ -1,4 +1,4 @@
-import { isPlannedManifest, misplacedRow } from "../../certificate/of-manifest.ts";
+import { isPlannedManifest, misplacedRow, sumOfManifest } from "../../certificate/of-manifest.ts";
 import { maxCertificateBytes, readSealed } from "../../certificate/sealed.ts";
 import type { Certificate } from "../../certificate/shape.ts";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
@@ -46,7 +46,7 @@ export async function verifyPlan(
     if (!manifest.ok) return failed(output, manifest.problems);
     const { bytes } = manifest.value;
     if (!isPlannedManifest(certificate, bytes))
-      return failed(output, [ofAnother(file, manifestFile)]);
+      return failed(output, [ofAnother(file, manifestFile, certificate, bytes)]);
     const row = misplacedRow(certificate, new TextDecoder().decode(bytes));
     const message = "its line of the Manifest is another one";
     if (row !== null) return failed(output, [untrue(file, { where: `places.${row}`, message })]);
@@ -150,12 +150,19 @@ function untrue(
   };
 }
 
-function ofAnother(file: string, manifest: string): Problem {
+function ofAnother(
+  file: string,
+  manifest: string,
+  { inputs }: Certificate,
+  bytes: Uint8Array,
+): Problem {
+  const planned = inputs.find(({ kind }) => kind === "manifest")?.sha256 ?? "";
   return {
     code: "certificate-sum",
     message: `"${file}" is the certificate of a plan of another Manifest than "${manifest}".`,
     at: { file },
-    expected: "the Manifest whose SHA-256 is among the inputs of the certificate",
+    expected: `the Manifest with the SHA-256 ${planned}, which is among the inputs of the certificate`,
+    got: sumOfManifest(bytes),
     hint: "Give the Manifest that was planned, byte for byte, or make the certificate anew.",
   };
 }

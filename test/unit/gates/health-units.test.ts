@@ -68,9 +68,9 @@ describe.skipIf(!needs("dash") || !needs("busybox")).each(shells)("in $name", ({
   });
 
   test.each([
-    ["for ten\nunit a.service", `health-units.conf: "ten" is no number of seconds`],
+    ["for ten\nunit a.service", `health-units.conf:1: "ten" is no number of seconds`],
     ["for 10", "health-units.conf: it names no unit"],
-    ["until 10", `health-units.conf: "until" is not known; write for or unit`],
+    ["unit a.service\nuntil 10", `health-units.conf:2: "until" is not known; write for or unit`],
   ])("%j is refused with what is wrong about it", (wrong, message) => {
     expect(ask(wrong, {})).toEqual({ status: 1, lines: [message] });
   });

@@ -102,33 +102,33 @@ describe.skipIf(!needs("dash") || !needs("busybox")).each(shells)("in $name", ({
   test.each([
     [
       "open Monday 22:00-23:00",
-      `window.conf: "Monday" is no day; write Mon, Tue, Wed, Thu, Fri, Sat or Sun`,
+      `window.conf:1: "Monday" is no day; write Mon, Tue, Wed, Thu, Fri, Sat or Sun`,
     ],
-    ["open Mon 22-23", `window.conf: "22" is no time; write it as 22:00`],
-    ["open Mon 22:00", `window.conf: "22:00" is no time span; write it as 22:00-05:00`],
+    ["open Mon 22-23", `window.conf:1: "22" is no time; write it as 22:00`],
+    ["open Mon 22:00", `window.conf:1: "22:00" is no time span; write it as 22:00-05:00`],
     [
       "open Mon 11:00-13:00\nopen Tue 22:00",
-      `window.conf: "22:00" is no time span; write it as 22:00-05:00`,
+      `window.conf:2: "22:00" is no time span; write it as 22:00-05:00`,
     ],
-    ["zone\nopen Mon 22:00-23:00", `window.conf: the time zone "" is not known here`],
-    ["zone posix\nopen Mon 22:00-23:00", `window.conf: the time zone "posix" is not known here`],
+    ["zone\nopen Mon 22:00-23:00", `window.conf:1: the time zone "" is not known here`],
+    ["zone posix\nopen Mon 22:00-23:00", `window.conf:1: the time zone "posix" is not known here`],
     [
       "zone Mars/Olympus\nopen Mon 22:00-23:00",
-      `window.conf: the time zone "Mars/Olympus" is not known here`,
+      `window.conf:1: the time zone "Mars/Olympus" is not known here`,
     ],
     [
       "zone Etc/GMT+50\nopen Mon 22:00-23:00",
-      `window.conf: the time zone "Etc/GMT+50" is not known here`,
+      `window.conf:1: the time zone "Etc/GMT+50" is not known here`,
     ],
     [
       "zone Europe/Berlin2\nopen Mon 22:00-23:00",
-      `window.conf: the time zone "Europe/Berlin2" is not known here`,
+      `window.conf:1: the time zone "Europe/Berlin2" is not known here`,
     ],
     [
       "zone ../../../etc/hostname\nopen Mon 22:00-23:00",
-      `window.conf: the time zone "../../../etc/hostname" is not known here`,
+      `window.conf:1: the time zone "../../../etc/hostname" is not known here`,
     ],
-    ["shut Mon 22:00-23:00", `window.conf: "shut" is not known; write zone or open`],
+    ["shut Mon 22:00-23:00", `window.conf:1: "shut" is not known; write zone or open`],
     ["zone UTC", `window.conf: it has no line "open DAYS FROM-TO"`],
   ])("%j is refused with what is wrong about it", (conf, message) => {
     expect(ask(conf, "1 12:00")).toEqual({ status: 1, lines: [message] });

@@ -128,7 +128,8 @@ test.skipIf(!works)(
 test.skipIf(!works).each([
   [["M1"], "interface_args must be an id and a serial device, and are: M1"],
   [["M1", "ttyUSB0"], 'the serial device must be an absolute path, and is "ttyUSB0"'],
-  [["M1", "/dev/null/none"], '"/dev/null/none" is no serial device'],
+  [["M1", "/dev/null/none"], 'there is no "/dev/null/none"'],
+  [["M1", "/dev"], '"/dev" is no serial device'],
   [["a/b", "/dev/null"], 'the id must be of letters, digits, "-", "_" and ".", and is "a/b"'],
   [["M1", "/dev/null", "fast"], "speed and seconds must be numbers, and are: fast"],
 ])("interface_args that cannot be: %j", (args, message) => {

@@ -38,7 +38,6 @@ const expected: { readonly [name: string]: readonly string[] } = {
     '14:18 table-range The version "rtos-1.99999999999999999" cannot be compared with the range "<2": it has too large a number in it. List the versions by name in place of the range: "a | b".',
   ],
   shape: [
-    '1:1 missing-field The field "name" is missing in the file. Add "name": it must be a text.',
     '1:14 wrong-value "api_version" must be "mender/v1", but is "mender/v2". Write "mender/v1".',
     '3:26 wrong-type "system_types_compatible" must be a list of System types, but is "a". Write a list of System types.',
     '6:20 wrong-type "component_types.gateway.artifact_name" must be a text, but is a list. Write a text.',

@@ -137,6 +137,22 @@ describe("a column of facts", () => {
     ]);
   });
 
+  it("tells of a fact that end states ask for, or edges, and nobody has", () => {
+    const manifest = withTables(
+      'end_states: { columns: [motor, "motor:hx"], rows: { a: [motor-1.0, any], b: [motor-2.0, any], c: [motor-2.0, A] } }',
+      "transition_states: any",
+    ).replace(
+      "versions: [motor-1.0] }",
+      'versions: [motor-1.0], edges: { columns: [from, to, "motor:revision"], rows: [[motor-1.0, motor-2.0, "!?", YES], [motor-1.0, motor-2.0, B, NO]] } }',
+    );
+    const { notes } = expectOk(matchSystem(matchInput(read(manifest), boards("A"))));
+    const told = notes.filter(({ code }) => code === "fact-unknown");
+    expect(told.map(({ at, message }) => `${at?.line ?? 0} ${message}`)).toEqual([
+      '9 The table "end_states" asks for "motor:hx", which no Component tells: it is taken as the worst.',
+      '6 The edges of "motor" ask for "motor:revision", which no Component tells: it is taken as the worst.',
+    ]);
+  });
+
   it("makes lint warn of nothing that facts decide", () => {
     expect(problemLines(lintManifest(read(ends)))).toEqual([]);
   });

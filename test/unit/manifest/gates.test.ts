@@ -64,6 +64,12 @@ test.each([
   expect(problem).toContain(`Expected ${expected}`);
 });
 
+test("a moment that is there twice is told at the second of them", () => {
+  expect(problemsIn("{ name: a, at: [start, commit, start] }")).toEqual([
+    `wrong-value 6:36 The gate "a" has the moment "start" twice. Expected each moment once`,
+  ]);
+});
+
 test("a gate that is there twice is told with the line of the other", () => {
   expect(problemsIn("{ name: a, at: [start] }", "{ name: a, at: [commit] }")).toEqual([
     `wrong-value 7:5 The gate "a" is there twice. Expected each gate once, with all its moments`,

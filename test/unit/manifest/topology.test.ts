@@ -8,6 +8,28 @@ const topology = (...lines: readonly string[]) =>
 const componentsFile = (...lines: readonly string[]) =>
   textFile("components.yaml", ["components:", ...lines, ""].join("\n"));
 
+test("a misspelt field that must be there is one fault, and not missing as well", () => {
+  const misspelt = textFile(
+    "topology.yaml",
+    [
+      "api_version: mender/v1",
+      "kind: topology",
+      "sytem_type: a",
+      "components:",
+      "  - componet_type: gateway",
+      "  - interface: rtos",
+      "",
+    ].join("\n"),
+  );
+  expect(problemLines(problemsOf(readTopology(misspelt, null)))).toEqual([
+    'topology.yaml:3:1 unknown-field There is no field "sytem_type" here. Did you mean "system_type"?',
+    'topology.yaml:5:5 unknown-field There is no field "componet_type" in "components[0]". Did you mean "component_type"?',
+    expect.stringContaining(
+      'topology.yaml:6:5 missing-field The field "component_type" is missing in "components[1]".',
+    ),
+  ]);
+});
+
 test("a Component says what is called for it, and how; everything but its type has a default", () => {
   const { components } = expectOk(
     readTopology(
@@ -89,7 +111,6 @@ test("all problems of a Topology at once, those of the Components' file too", ()
     ),
   );
   expect(problemLines(problems)).toEqual([
-    'topology.yaml:1:1 missing-field The field "system_type" is missing in the file. Add "system_type": it must be a text.',
     'topology.yaml:2:7 wrong-value "kind" must be "topology", but is "topologie". Write "topology".',
     'topology.yaml:3:1 unknown-field There is no field "systemtype" here. Did you mean "system_type"?',
     'components.yaml:2:43 wrong-value "components[0].interface" must be a file name without "/", of at most 255 characters, but is "../gateway". Write a file name without "/", of at most 255 characters.',
