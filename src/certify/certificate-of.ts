@@ -5,6 +5,7 @@ import type { Contingency } from "../deployment/contingencies.ts";
 import type { PlannedGate } from "../deployment/records.ts";
 import type { System } from "../manifest/system.ts";
 import { startState } from "../manifest/system-state.ts";
+import type { Heard } from "../planner/model/budget.ts";
 import type { Plan, Step } from "../planner/model/plan.ts";
 import { tableClassesOf } from "../planner/model/table-classes.ts";
 import { columnsOf } from "./columns.ts";
@@ -35,10 +36,13 @@ export interface Certified {
   } | null;
 }
 
-/** The certificate of a plan; fails where evidence was looked for in vain. */
-export function certificateOf(certified: Certified): Result<Certificate> {
+/**
+ * The certificate of a plan; fails where evidence was looked for in vain. `heard`: how many statements more were looked
+ * for.
+ */
+export function certificateOf(certified: Certified, heard?: Heard): Result<Certificate> {
   try {
-    return ok(written(certified));
+    return ok(written(certified, heard));
   } catch (error) {
     if (!(error instanceof Unproved)) throw error;
     return fail({
@@ -49,15 +53,22 @@ export function certificateOf(certified: Certified): Result<Certificate> {
   }
 }
 
-function written(certified: Certified): Certificate {
+function written(certified: Certified, heard: Heard | undefined): Certificate {
   const { manifest, inputs, system: planned, plan, waysOut, waysOutOmitted, gates } = certified;
   const places = placesIn(certified.texts);
   const system = certifiedSystem(planned, places.indexOf);
   const tableClasses = tableClassesOf(planned);
   const columns = columnsOf(planned, tableClasses);
   const ends = endBoxesOf(system, tableClasses, columns);
-  const prover = proverOf(system, ends);
-  const tools: WalkTools = { system, tableClasses, columns, prover, exemptions: new Map() };
+  const prover = proverOf(system, ends, heard);
+  const tools: WalkTools = {
+    system,
+    tableClasses,
+    columns,
+    prover,
+    exemptions: new Map(),
+    heard,
+  };
   const indexOf = new Map(planned.components.map(({ id }, index) => [id, index]));
   const moved = ({ component, from, to }: Pick<Step, "component" | "from" | "to">) => {
     const index = indexOf.get(component) ?? -1;
@@ -116,7 +127,7 @@ function written(certified: Certified): Certificate {
     ways_out_omitted: waysOutOmitted,
     ...(gates === null ? {} : { gates: certifiedGates(gates, plan) }),
     exemptions: [...tools.exemptions.values()],
-    cost: costReasons(planned, plan, () => longestChain(system, tableClasses, columns)),
+    cost: costReasons(planned, plan, () => longestChain(system, tableClasses, columns, heard)),
     optimal: plan.optimal,
   };
 }

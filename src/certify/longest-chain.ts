@@ -1,4 +1,5 @@
 import type { Cell, System, Table } from "../certificate/shape.ts";
+import type { Heard } from "../planner/model/budget.ts";
 import type { TableClasses } from "../planner/model/table-classes.ts";
 import type { Columns } from "./columns.ts";
 
@@ -27,6 +28,7 @@ export function longestChain(
   system: System,
   { of }: TableClasses,
   { ofTransitions, ofEnds }: Columns,
+  heard?: Heard,
 ): Chain {
   const links = linksIn(system, of);
   const ofKind = new Map<number, Link[]>();
@@ -50,6 +52,7 @@ export function longestChain(
     if (columns.length !== 2) continue;
     for (const [one, two] of [[0, 1] as const, [1, 0] as const]) {
       for (const still of linksOf(columns[one])) {
+        heard?.(1);
         for (const newly of linksOf(columns[two])) {
           const said = (verdict: "yes" | "no") =>
             isSaid(table, verdict, [one, still.start], [two, newly.wanted]);

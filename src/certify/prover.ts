@@ -1,5 +1,6 @@
 import type { Box, Cell, Certificate, System } from "../certificate/shape.ts";
 import { apartOf, isWithin, meets } from "./cells.ts";
+import type { Heard } from "../planner/model/budget.ts";
 import type { EndBoxes } from "./end-boxes.ts";
 
 type Table = System["transition_states"][number];
@@ -13,7 +14,11 @@ export interface Prover {
   readonly statements: Certificate["statements"];
 }
 
-export function proverOf({ transition_states }: System, ends: EndBoxes): Prover {
+export function proverOf(
+  { transition_states }: System,
+  ends: EndBoxes,
+  heard: Heard | undefined,
+): Prover {
   const statements: Box[] = [];
   const known = new Map<string, number | null>();
 
@@ -21,6 +26,7 @@ export function proverOf({ transition_states }: System, ends: EndBoxes): Prover 
     const key = `${index}/${kinds.join()}/${lists.join(";")}`;
     const before = known.get(key);
     if (before !== undefined) return before;
+    heard?.(1);
     const box = proved(index, kinds, lists);
     const at = box === null ? null : statements.push(box) - 1;
     known.set(key, at);

@@ -7,6 +7,7 @@ import type {
   System,
   Walk,
 } from "../certificate/shape.ts";
+import type { Heard } from "../planner/model/budget.ts";
 import type { Move } from "../planner/model/moves.ts";
 import { optionClassesOf, someMeeting } from "../planner/model/option-classes.ts";
 import type { TableClasses } from "../planner/model/table-classes.ts";
@@ -24,6 +25,7 @@ export interface WalkTools {
   readonly prover: Prover;
   /** Those that were needed, each once, by what they say. */
   readonly exemptions: Map<string, Certificate["exemptions"][number]>;
+  readonly heard: Heard | undefined;
 }
 
 /** Something that the planner says and for which no evidence was found. */
@@ -40,6 +42,7 @@ export function walkOf(
   const intervals = groups.map((moves): Interval => {
     for (const { component, from, to } of moves)
       options[component] = [from, to].toSorted((a, b) => a - b);
+    tools.heard?.(1);
     const interval = intervalOf(tools, start, options, moves);
     for (const { component, to } of moves) options[component] = [to];
     return interval;

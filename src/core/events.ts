@@ -175,7 +175,8 @@ interface WorkOf {
 
 export interface Amount {
   readonly count: number;
-  readonly unit: "bytes" | "Components" | "search nodes" | "situations" | "starting states";
+  readonly unit:
+    "bytes" | "Components" | "search nodes" | "situations" | "starting states" | "statements";
 }
 
 /** What the process takes, and at what it gives up; bytes. */

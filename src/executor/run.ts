@@ -1,7 +1,6 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { ComponentId } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
-import { contingencyPlan } from "../deployment/contingency-plan.ts";
 import { type Action, decide } from "../deployment/decide.ts";
 import {
   currentStage,
@@ -15,6 +14,7 @@ import { rebootHost } from "./host-reboot.ts";
 import { type Live, record, timestamp } from "./live.ts";
 import type { ExecutorPorts, RunEnd, Task, TaskEnd } from "./ports.ts";
 import { causeOf } from "./cause-of.ts";
+import { replanned } from "./replanning.ts";
 import { stateName } from "./state-name.ts";
 
 /**
@@ -58,7 +58,7 @@ async function perform(action: Action, live: Live, ports: ExecutorPorts): Promis
       return await performWait(action, live, ports);
     case "replan":
       ports.emit({ type: "note", message: "planning a way out from where the System is now" });
-      record(live, ports, contingencyPlan(live.deployment));
+      record(live, ports, replanned(live.deployment, ports));
       return null;
     case "stop":
       if (action.isNew) {

@@ -39,8 +39,11 @@ export interface MachineOptions {
  */
 export type Compute = <T>(what: Computation, use: (heard: Heard) => T) => Promise<T>;
 
-/** What is computed; `nodeLimit`: how many nodes the search may look at, null where there are several. */
-export interface Computation extends Pick<WorkToShow, "work" | "name"> {
+/**
+ * What is computed; `nodeLimit`: how many nodes the search may look at, null where there are several. `unit`: what is
+ * heard of, unless it is nodes.
+ */
+export interface Computation extends Pick<WorkToShow, "work" | "name" | "unit"> {
   readonly nodeLimit: number | null;
 }
 

@@ -33,7 +33,14 @@ const ofGate = { gate: z.string(), moment: z.enum(gateMoments) };
 const work = { work: z.enum(works), name: z.string() };
 const amount = z.object({
   count: z.int(),
-  unit: z.enum(["bytes", "Components", "search nodes", "situations", "starting states"]),
+  unit: z.enum([
+    "bytes",
+    "Components",
+    "search nodes",
+    "situations",
+    "starting states",
+    "statements",
+  ]),
 });
 
 /** In bytes. */

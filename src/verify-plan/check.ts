@@ -1,16 +1,16 @@
 import type { Certificate, WayOut } from "../certificate/shape.ts";
 import { kindsOf } from "./crowd.ts";
-import { checkStatements } from "./tables.ts";
+import { checkStatements, type Heard } from "./tables.ts";
 import { demand, entry, type Fault, faultOf } from "./untrue.ts";
 import { type Ground, groundOf, type Move, type State, Walker } from "./walk.ts";
 
-/** Null: every statement is true. */
-export function checkCertificate(certificate: Certificate): Fault | null {
+/** Null: every statement is true. `heard`: how many more were looked at. */
+export function checkCertificate(certificate: Certificate, heard?: Heard): Fault | null {
   return faultOf(() => {
     const { system, plan, stages } = certificate;
     const kinds = kindsOf(system);
-    checkStatements(certificate, kinds);
-    const ground = groundOf(certificate, kinds);
+    checkStatements(certificate, kinds, heard);
+    const ground = groundOf(certificate, kinds, heard);
     const walker = new Walker(
       ground,
       system.components.map(({ start }) => start),

@@ -5,10 +5,18 @@ import { demand, entry } from "./untrue.ts";
 /** Who may stand in each column of a table. */
 type Columns = readonly (readonly Pick<Profile, "versions" | "standing">[])[];
 
+/** Hears how many statements more were looked at; nothing that is found depends on it. */
+export type Heard = (statements: number) => void;
+
 /** Checks each part of an end state, then each statement, by nothing but those before it. Each is looked at once. */
-export function checkStatements(certificate: Certificate, kinds: Kinds): void {
+export function checkStatements(
+  certificate: Certificate,
+  kinds: Kinds,
+  heard: Heard | undefined,
+): void {
   const { system, end_states, statements } = certificate;
   for (const [at, { versions, held }] of end_states.entries()) {
+    heard?.(1);
     const where = `end_states.${at}`;
     const isWhole = versions.length === kinds.count && versions.every((own) => own.length > 0);
     demand(isWhole, where, "it does not speak of each kind");
@@ -20,6 +28,7 @@ export function checkStatements(certificate: Certificate, kinds: Kinds): void {
     }
   }
   for (const [at, box] of statements.entries()) {
+    heard?.(1);
     const where = `statements.${at}`;
     const stands = kinds.columns(entry(system.transition_states, box.table, where));
     const fits = stands.every((column, place) => column.includes(box.kinds[place] ?? -1));

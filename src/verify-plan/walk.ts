@@ -1,6 +1,6 @@
 import type { Certificate, Cover, Interval, Table, Walk } from "../certificate/shape.ts";
 import { Crowd, type Kinds, meetings, type Profile } from "./crowd.ts";
-import { accepts, demandHeld } from "./tables.ts";
+import { accepts, demandHeld, type Heard } from "./tables.ts";
 import { demand, entry } from "./untrue.ts";
 
 /** A version of each Component. */
@@ -22,7 +22,7 @@ function nameOf(table: number, kinds: readonly number[], versions: readonly unkn
 /** What is the same on all ways. */
 export type Ground = ReturnType<typeof groundOf>;
 
-export function groundOf(certificate: Certificate, kinds: Kinds) {
+export function groundOf(certificate: Certificate, kinds: Kinds, heard?: Heard) {
   const { system, statements, exemptions } = certificate;
   const exempt = exemptions.map((one) => nameOf(one.table, one.kinds, one.versions));
   /** For each kind the transition tables in which it may stand. */
@@ -32,6 +32,7 @@ export function groundOf(certificate: Certificate, kinds: Kinds) {
   return {
     certificate,
     kinds,
+    heard,
     tables,
     statements: statements.map((one) => nameOf(one.table, one.kinds, one.versions)),
     /** True: some way has needed it. */
@@ -72,7 +73,8 @@ export class Walker {
   }
 
   #group(moves: readonly Move[], interval: Interval, where: string): void {
-    const { certificate, statements, tables, kinds } = this.#ground;
+    const { certificate, statements, tables, kinds, heard } = this.#ground;
+    heard?.(1);
     const { types, components, transition_states, end_states, end_states_only, limits } =
       certificate.system;
     for (const { components: counted, at_most: most } of limits) {
@@ -98,8 +100,10 @@ export class Walker {
     ]);
     for (const table of new Set(touched)) {
       const columns = this.#columns(entry(transition_states, table, where));
-      for (const meeting of meetings(columns))
+      for (const meeting of meetings(columns)) {
+        heard?.(1);
         this.#demandAccepted(table, meeting, accepted, where);
+      }
     }
     for (const [at, table] of end_states_only ? end_states.entries() : [])
       this.#demandCovered(table, entry(interval.end_states ?? [], at, where), moves, where);

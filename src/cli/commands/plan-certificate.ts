@@ -27,42 +27,46 @@ export async function writeCertificate(
 ): Promise<Result<number>> {
   const { system, inputs, allotment, survey, gates } = planning;
   const waysOut = planned.waysOut ?? [];
-  const certificate = await context.compute({ work: "writing", name: file, nodeLimit: null }, () =>
-    certificateOf({
-      manifest: planned.manifest,
-      inputs: [
-        ...inputs.map(({ kind, name, bytes }) => ({
-          kind,
+  const what = { work: "writing", name: file, nodeLimit: null, unit: "statements" } as const;
+  const certificate = await context.compute(what, (heard) =>
+    certificateOf(
+      {
+        manifest: planned.manifest,
+        inputs: [
+          ...inputs.map(({ kind, name, bytes }) => ({
+            kind,
+            file: name,
+            size: bytes.length,
+            sha256: sumOfBytes(bytes),
+          })),
+          ...allotment.located.map(({ name, size, artifact }) => ({
+            kind: "artifact-header" as const,
+            file: name,
+            size,
+            sha256: artifact.identity,
+          })),
+        ],
+        texts: inputs.map(({ name, bytes }) => ({
           file: name,
-          size: bytes.length,
-          sha256: sumOfBytes(bytes),
+          text: new TextDecoder().decode(bytes),
         })),
-        ...allotment.located.map(({ name, size, artifact }) => ({
-          kind: "artifact-header" as const,
-          file: name,
-          size,
-          sha256: artifact.identity,
-        })),
-      ],
-      texts: inputs.map(({ name, bytes }) => ({
-        file: name,
-        text: new TextDecoder().decode(bytes),
-      })),
-      system,
-      plan,
-      waysOut,
-      waysOutOmitted: omittedWays(waysOut, plan),
-      gates: survey === null ? null : gates.map(plannedGate),
-      artifactOf: (step) => {
-        const artifact = planned.artifactOf(step);
-        const depends = allotment.ofStep(step)?.artifact.depends;
-        if (artifact === null) return null;
-        return {
-          name: artifact.name,
-          depends: depends === undefined ? null : Object.fromEntries(depends),
-        };
+        system,
+        plan,
+        waysOut,
+        waysOutOmitted: omittedWays(waysOut, plan),
+        gates: survey === null ? null : gates.map(plannedGate),
+        artifactOf: (step) => {
+          const artifact = planned.artifactOf(step);
+          const depends = allotment.ofStep(step)?.artifact.depends;
+          if (artifact === null) return null;
+          return {
+            name: artifact.name,
+            depends: depends === undefined ? null : Object.fromEntries(depends),
+          };
+        },
       },
-    }),
+      heard,
+    ),
   );
   if (!certificate.ok) return certificate;
   const text = sealedText(certificate.value, key);

@@ -52,8 +52,9 @@ export async function verifyPlan(
     if (row !== null) return failed(output, [untrue(file, { where: `places.${row}`, message })]);
   }
   const fault = await context.compute(
-    { work: "checking", name: file, nodeLimit: null },
-    () => checkCertificate(certificate) ?? checkCost(certificate) ?? checkGates(certificate),
+    { work: "checking", name: file, nodeLimit: null, unit: "statements" },
+    (heard) =>
+      checkCertificate(certificate, heard) ?? checkCost(certificate) ?? checkGates(certificate),
   );
   if (fault !== null) return failed(output, [untrue(file, fault)]);
   const past = id === undefined ? ok(null) : await heldAgainst(context, { file, certificate, id });

@@ -1,21 +1,16 @@
-import type { Amount, Event, HowFar } from "../../core/events.ts";
+import type { Event, HowFar } from "../../core/events.ts";
+import { paced, showAfterMs } from "../../core/paced.ts";
 import type { Compute } from "../../install/machine.ts";
 import type { Progress } from "../../install/progress.ts";
 import type { Working, WorkToShow } from "../../install/working.ts";
 import type { Heard } from "../../planner/model/budget.ts";
 import type { Clock } from "../../platform/types.ts";
 
-/** What is over sooner is not shown. Milliseconds. */
-const showAfterMs = 500;
-
 /**
  * What shows a computation takes as long to load as most computations do: it is loaded for one that takes longer, which
  * is then begun anew. Milliseconds.
  */
 const loadAfterMs = 100;
-
-/** How often it is told how far a computation is. Milliseconds. */
-const tellMs = 100;
 
 /** Does work of the processor alone, during which a signal ends the process at once. */
 export type Alone = <T>(work: () => T) => Promise<T>;
@@ -99,27 +94,24 @@ export function showingWork(
         end(one);
       }
     },
-    compute: async ({ work, name, nodeLimit }, use) => {
+    compute: async ({ work, name, nodeLimit, unit = "search nodes" }, use) => {
       if (open === null) {
         const soon = await alone(() => unlessLong(use, clock));
         if (soon !== null) return soon.value;
       }
       const how = (open ??= await load());
       return await alone(() => {
-        const unit: Amount["unit"] = "search nodes";
         const total = nodeLimit === null ? null : { count: nodeLimit, unit };
         const one = begin({ work, name, total });
-        let nodes = 0;
-        let nextMs = one.startedMs + showAfterMs;
-        try {
-          return use((more) => {
-            nodes += more;
-            const nowMs = clock.monotonicMs();
-            if (nowMs < nextMs) return;
-            nextMs = nowMs + tellMs;
+        const heard = paced(
+          () => clock.monotonicMs(),
+          (count) => {
             opened(how);
-            tell(one, { done: { count: nodes, unit } });
-          });
+            tell(one, { done: { count, unit } });
+          },
+        );
+        try {
+          return use(heard);
         } finally {
           end(one);
         }
