@@ -19,7 +19,7 @@ function planned({
   b = "{ artifact_name: b2 }",
   ends = [`"v.1": [a1, b1]`, `"v.2": [a2, b2]`],
   transitions = ["- [a2, b1, YES]"],
-}: Sketch): { readonly text: string; readonly json: unknown } {
+}: Sketch): { readonly text: string; readonly json: unknown; readonly drawn: () => string } {
   const directory = scratchDirectory();
   const transitHead = ["  transition_states:", "    columns: [a, b]", "    rows:"];
   const manifest = [
@@ -52,7 +52,9 @@ function planned({
     /\n\n(?=m\.yaml:6:3: warning: Known by name only)/,
   );
   expect(notes).toHaveLength(1);
-  return { text, json: JSON.parse(runProgram([...args, "--json"], { cwd: directory }).stdout) };
+  const told = (...more: readonly string[]) =>
+    runProgram([...args, ...more], { cwd: directory }).stdout;
+  return { text, json: JSON.parse(told("--json")), drawn: () => told("--format", "mermaid") };
 }
 
 const hint = '  hint: "explain" tells how far one gets, and what would open a way.';
@@ -154,7 +156,7 @@ ${hint}`);
   });
 
   test("where rows forbid the way over a stepping stone, and an edge the way past it", () => {
-    const { text, json } = planned({
+    const { text, json, drawn } = planned({
       b: "{ artifact_name: b3, stepping_stones: [{ artifact_name: b2 }], edges: { rows: [[b1, b3, NO]] } }",
       ends: [`"v.1": [a1, b1]`, `"v.mid": [a1, b2]`, `"v.2": [a2, b3]`],
       transitions: ["- [a1, b2, NO]", "- [a2, b1, NO]", "- [a1, b3, YES]"],
@@ -174,6 +176,7 @@ ${hint}`);
         { kind: "drop-edge", component_type: "b", file: "m.yaml", line: 7 },
       ],
     });
+    expect(drawn()).toContain(`start -.-x|"m.yaml:7: #91;b1, b3, NO#93;"| wanted`);
   });
 
   test("where edges allow nothing that no row of theirs allows", () => {
