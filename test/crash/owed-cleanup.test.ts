@@ -82,7 +82,7 @@ describe("killed while it is made good for the next deployment", () => {
 describe("killed while it is made good between two stages", () => {
   const moments = ["intent-appended", "intent-synced", "started", "outcome-appended"];
 
-  it.each(inTier(["started", "outcome-appended"], moments))(
+  it.each(inTier(["started"], moments))(
     "at OwedCleanup:%s: resume goes on with it, and the stage is no failure",
     (moment) => {
       system.failIn("R456", "Cleanup", 1);

@@ -13,7 +13,7 @@ import { inTier, oneOfEachKind } from "../support/tier.ts";
 
 const fifty = typeNames(50);
 
-const rowCount = inTier(150, 1000);
+const rowCount = inTier(100, 1000);
 
 /**
  * The whole table as text: very many NO rows that each say of two types which goes first, whatever a third one does.
@@ -156,7 +156,7 @@ describe(`fifty columns and ${rowCount} rows`, { timeout: 120_000 }, () => {
   );
 });
 
-const typeCount = inTier(300, 2000);
+const typeCount = inTier(200, 2000);
 
 describe(`${typeCount} Components that all differ`, { timeout: 120_000 }, () => {
   const types = typeNames(typeCount);
@@ -182,7 +182,7 @@ describe(`${typeCount} Components that all differ`, { timeout: 120_000 }, () => 
       optimal: true,
       cost: { installs: typeCount, groups: typeCount },
     });
-    expect([contingencies.length, omitted]).toEqual(inTier([300, 0], [200, 1800]));
+    expect([contingencies.length, omitted]).toEqual([200, typeCount - 200]);
   });
 
   test("are validated: the columns of each type are not looked for in all tables", () => {
