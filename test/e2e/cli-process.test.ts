@@ -224,7 +224,7 @@ test("an install removes the bundle of one that was killed before it began, and 
   expect(existsSync(bundles)).toBe(false);
 
   makeClientTree(system);
-  system.run(["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "bundle.tar"]);
+  copyFileSync("fixtures/bundles/seed-v2.tar", system.path("bundle.tar"));
   const stop = ["--stop-before", "ArtifactCommit"];
   expect(system.run(["install", "bundle.tar", ...stop]).exit).toBe(0);
   const [kept, ...others] = readdirSync(bundles);

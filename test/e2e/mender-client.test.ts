@@ -227,22 +227,28 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(await lastOutcome()).toBe("inconsistent");
     });
 
-    test("ArtifactCommit: the commit fails and the old state is back", async () => {
-      await after("installed");
-      device.failIn("R456", "ArtifactCommit", 1);
-      expect(await mender("commit")).toBe(1);
-      expect(device.versions()).toEqual(v1);
-      expect(isIdle()).toBe(true);
-    });
+    test(
+      "ArtifactCommit: the commit fails and the old state is back",
+      widening(async () => {
+        await after("installed");
+        device.failIn("R456", "ArtifactCommit", 1);
+        expect(await mender("commit")).toBe(1);
+        expect(device.versions()).toEqual(v1);
+        expect(isIdle()).toBe(true);
+      }),
+    );
 
-    test("what comes after the reboot: the commit fails and the old state is back after another one", async () => {
-      await after("rebooted");
-      device.failIn("R998", "ArtifactInstall", 1);
-      await device.rebootIn("mender", "commit");
-      expect(await mender("rollback")).toBe(0);
-      expect(device.versions()).toEqual(v1);
-      expect(isIdle()).toBe(true);
-    });
+    test(
+      "what comes after the reboot: the commit fails and the old state is back after another one",
+      widening(async () => {
+        await after("rebooted");
+        device.failIn("R998", "ArtifactInstall", 1);
+        await device.rebootIn("mender", "commit");
+        expect(await mender("rollback")).toBe(0);
+        expect(device.versions()).toEqual(v1);
+        expect(isIdle()).toBe(true);
+      }),
+    );
 
     test(
       "Cleanup: the update is committed all the same",
@@ -269,15 +275,18 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       expect(device.versions()).toEqual(v2);
     });
 
-    test("in the commit: the rollback restores the old state", async () => {
-      await after("installed");
-      device.failIn("R456", "ArtifactCommit", "hang");
-      await device.powerLossAt("ArtifactCommit R456", "mender", "commit");
-      device.healAll();
-      expect(await mender("rollback")).toBe(0);
-      expect(device.versions()).toEqual(v1);
-      expect(isIdle()).toBe(true);
-    });
+    test(
+      "in the commit: the rollback restores the old state",
+      widening(async () => {
+        await after("installed");
+        device.failIn("R456", "ArtifactCommit", "hang");
+        await device.powerLossAt("ArtifactCommit R456", "mender", "commit");
+        device.healAll();
+        expect(await mender("rollback")).toBe(0);
+        expect(device.versions()).toEqual(v1);
+        expect(isIdle()).toBe(true);
+      }),
+    );
 
     test(
       "in the rollback: the next one goes on with it",
@@ -292,15 +301,18 @@ describe.skipIf(!menderDevicesWork())("the Mender Client", () => {
       }),
     );
 
-    test("in the Cleanup of a committed update: a rollback comes too late and changes nothing", async () => {
-      await after("installed");
-      device.failIn("R456", "Cleanup", "hang");
-      await device.powerLossAt("Cleanup R456", "mender", "commit");
-      device.healAll();
-      await mender("rollback");
-      expect(device.versions()).toEqual(v2);
-      expect(isIdle()).toBe(true);
-    });
+    test(
+      "in the Cleanup of a committed update: a rollback comes too late and changes nothing",
+      widening(async () => {
+        await after("installed");
+        device.failIn("R456", "Cleanup", "hang");
+        await device.powerLossAt("Cleanup R456", "mender", "commit");
+        device.healAll();
+        await mender("rollback");
+        expect(device.versions()).toEqual(v2);
+        expect(isIdle()).toBe(true);
+      }),
+    );
   });
 
   describe("when it is refused", () => {
