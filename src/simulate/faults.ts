@@ -66,15 +66,17 @@ function* inRound(
     const what = hasRebooted ? "the host loses power" : "killed";
     const cutAt = (at: Situation, waited: readonly ComponentId[], moment: Moment) =>
       cut(setting, underWay(setting, at, round, waited, moment), hasRebooted);
+    /** What comes where all of them stand alike. */
+    const once = new Map<Effect | null, Situation>();
     for (const moment of momentsOf(waiting, moments)) {
-      yield {
-        told: `${what} ${momentText(round, waiting, moment)}`,
-        next: cutAt(situation, waiting, moment),
-      };
+      const next = cutAt(situation, waiting, moment);
+      const [effect = null] = moment;
+      if (moment.every((one) => one === effect)) once.set(effect, next);
+      yield { told: `${what} ${momentText(round, waiting, moment)}`, next };
     }
-    for (const effect of moments) {
+    for (const [effect, next] of once) {
       const moment = waiting.map(() => effect);
-      const again = madeAgain(setting, cutAt(situation, waiting, moment), round);
+      const again = madeAgain(setting, next, round);
       if (again === null) continue;
       const waited = again.deployment.open?.waiting ?? [];
       yield {
@@ -95,10 +97,18 @@ function madeAgain(setting: Setting, situation: Situation, round: RoundName): Si
   while (next !== null) {
     const { open } = next.deployment;
     if (open?.intent.round === round) return next;
-    if (open !== null && !isLook(open.intent.round)) return null;
+    const coming = open?.intent.round ?? roundAfter(setting, next);
+    if (coming !== null && coming !== round && !isLook(coming)) return null;
     next = onward(setting, next);
   }
   return null;
+}
+
+/** The round that is begun next; null: none is. */
+function roundAfter({ machine, grounding }: Setting, { deployment }: Situation): RoundName | null {
+  if (deployment.gates.asked !== null) return null;
+  const action = machine.decide(deployment, grounding);
+  return action.kind === "round" || action.kind === "reboot-host" ? action.round : null;
 }
 
 /** How far the call of each Component that waits has come; null: it was not started. */

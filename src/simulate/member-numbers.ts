@@ -1,5 +1,5 @@
 import type { Member, Progress } from "../deployment/deployment.ts";
-import { type RoundName, roundNames } from "../deployment/rounds.ts";
+import { roundNames } from "../deployment/rounds.ts";
 import { vectorTable } from "./checker/vector-table.ts";
 
 /** A number for each Member, the same for those that do not differ in what can still come. */
@@ -62,28 +62,25 @@ const vectorLength = flagsAt + 3;
 const mostFailures = 15;
 
 /** Where each round has its bits. */
-const bitsOf: { readonly [name in RoundName]?: { readonly into: number; readonly shift: number } } =
-  Object.fromEntries(
-    roundNames.map((name, at) => [
-      name,
-      { into: Math.floor(at / roundsInInt), shift: 4 * (at % roundsInInt) },
-    ]),
-  );
+const bitsOf: ReadonlyMap<string, { readonly into: number; readonly shift: number }> = new Map(
+  roundNames.map((name, at) => [
+    name,
+    { into: Math.floor(at / roundsInInt), shift: 4 * (at % roundsInInt) },
+  ]),
+);
 
 /** Of the many rounds few have run, and hardly any has failed. */
-function packRounds({ ran, failures }: Member, vector: Int32Array): void {
+function packRounds({ ran, failures }: Rounds, vector: Int32Array): void {
   vector.fill(0, 0, flagsAt);
   for (const name in ran) {
-    if (!isRound(name)) continue;
     const progress = ran[name];
-    const bits = bitsOf[name];
+    const bits = bitsOf.get(name);
     if (progress === undefined || bits === undefined) continue;
     vector[bits.into] = (vector[bits.into] ?? 0) | (progressNumbers[progress] << bits.shift);
   }
   for (const name in failures) {
-    if (!isRound(name)) continue;
     const failed = failures[name];
-    const bits = bitsOf[name];
+    const bits = bitsOf.get(name);
     if (failed === undefined || bits === undefined) continue;
     if (failed > mostFailures) throw new Error(`${name} has failed ${failed} times`);
     const into = roundInts + bits.into;
@@ -91,6 +88,8 @@ function packRounds({ ran, failures }: Member, vector: Int32Array): void {
   }
 }
 
-function isRound(name: string): name is RoundName {
-  return name in bitsOf;
+/** Of a Member; keys are names of rounds. */
+interface Rounds {
+  readonly ran: { readonly [name: string]: Progress | undefined };
+  readonly failures: { readonly [name: string]: number | undefined };
 }
