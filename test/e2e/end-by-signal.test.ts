@@ -347,20 +347,41 @@ describe("simulate", () => {
     );
   });
 
-  test("gives up where it would take more memory than it may, and tells what it has found", async () => {
-    begin();
-    const child = start([...endless, "--memory", "128", "--out", "found.txt"], "ignore");
-    const exited = once(child, "exit");
-    let most = 0;
-    while (child.exitCode === null) {
-      most = Math.max(most, peakMegabytes(child));
-      await sleep(20);
+  describe("gives up where it would take more memory than it may, and tells what it has found", () => {
+    /** The peak of the process, in megabytes. */
+    async function peakOf(args: readonly string[]): Promise<number> {
+      const child = start([...args, "--memory", "128", "--out", "found.txt"], "ignore");
+      const exited = once(child, "exit");
+      let most = 0;
+      while (child.exitCode === null) {
+        most = Math.max(most, peakMegabytes(child));
+        await sleep(20);
+      }
+      expect(await exited).toEqual([14, null]);
+      return most;
     }
-    expect(await exited).toEqual([14, null]);
-    expect(readFileSync(system.path("found.txt"), "utf8")).toMatch(
-      /\n {2}INCOMPLETE given up after [0-9]+ situations: no more memory may be taken\n {4}every way with at most [1-3] faults? was tried to its end\n {4}hint: Raise "--memory"/,
-    );
-    expect(most).toBeGreaterThan(80);
-    expect(most).toBeLessThanOrEqual(128);
+
+    test("after more and more faults", async () => {
+      begin();
+      const most = await peakOf(endless);
+      expect(readFileSync(system.path("found.txt"), "utf8")).toMatch(
+        /\n {2}INCOMPLETE given up after [0-9]+ situations: no more memory may be taken\n {4}every way with at most [1-3] faults? was tried to its end\n {4}hint: Raise "--memory"/,
+      );
+      expect(most).toBeGreaterThan(80);
+      expect(most).toBeLessThanOrEqual(128);
+    });
+
+    test("of a large System also where it is the ways out that take it", async () => {
+      const large = writeTangled(system.directory, 12, 3);
+      const most = await peakOf(["simulate", ...large, "--faults", "2", "--limit", "999999999"]);
+      const found = readFileSync(system.path("found.txt"), "utf8");
+      expect(found).toMatch(
+        /\n {2}INCOMPLETE given up after [0-9]+ situations: no more memory may be taken\n {4}(the way without any fault|every way with at most 1 fault) was tried to its end\n {4}hint: Raise "--memory"/,
+      );
+      const [, situations = "0"] = /given up after ([0-9]+) situations/.exec(found) ?? [];
+      expect(Number(situations)).toBeGreaterThan(1000);
+      expect(found).toContain("UNACCEPTABLE inconsistent (C-hub)");
+      expect(most).toBeLessThanOrEqual(128);
+    });
   });
 });
