@@ -152,9 +152,10 @@ function whyNot(
   const used = against.kind === "none" ? against.used : failed?.used;
   if (used === undefined && writtenOrder(system) === "all") return whyNotWritten(system, limit);
   const opened = openInstalls === undefined ? null : openedSystem(system, openInstalls);
-  const core =
-    (opened === null ? null : coreAmongAll(opened, grounding, limit)) ??
-    (used === undefined ? notFound : coreOf(asked, used));
+  const amongAll = opened === null ? null : coreAmongAll(opened, grounding, limit);
+  const core = amongAll ?? (used === undefined ? notFound : coreOf(asked, used));
+  // What closes installs is then not among the changes that were tried.
+  const isAllTried = opened === null || (amongAll !== null && opened.isWhole);
   const changes = repairs(asked(), core, failed, opened);
   const known = openingAsWritten(system, changes.repairs, limit);
   return {
@@ -165,7 +166,7 @@ function whyNot(
     farthest: searched.kind === "way" ? null : farthestIn(asked(), searched),
     nearest,
     repairs: known ?? [],
-    areRepairsComplete: changes.isComplete && known !== null,
+    areRepairsComplete: changes.isComplete && known !== null && isAllTried,
   };
 }
 

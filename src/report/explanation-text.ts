@@ -118,7 +118,7 @@ function repairLines(planned: NogoodPlaces, why: WhyNot, style: Style): readonly
   const untried = why.areRepairsComplete ? [] : ["Not every single change could be tried."];
   if (why.repairs.length === 0) {
     return why.areRepairsComplete
-      ? ["No single change of a row, an end state, an order or an Artifact opens a way."]
+      ? ["No single change of a row, an edge, an end state, an order or an Artifact opens a way."]
       : untried;
   }
   return [

@@ -15,11 +15,15 @@ export function coreLines(
 ): readonly string[] {
   if (core.length === 0) return [];
   const isOne = core.length === 1;
-  const told = isIrreducible ? core : withFewOrders(places.system, core);
-  const untold = core.length - told.length;
+  const some = isIrreducible ? core : withFewOrders(places.system, core);
+  const untold = core.length - some.length;
+  const unlisted = some.filter(({ kind }) => kind === "edge-unlisted");
+  const omitted = new Set(unlisted.length > mostUnlisted + 1 ? unlisted.slice(mostUnlisted) : []);
+  const told = some.filter((nogood) => !omitted.has(nogood));
   return [
     heads[isOne ? "one" : "several"][isAlone ? "alone" : "beside"],
     ...nogoodLines(places, told, "  ", style),
+    ...(omitted.size === 0 ? [] : [`  and ${omitted.size} more installs that no edge allows`]),
     ...(untold === 0 ? [] : [`  and ${untold} more numbers that are written by hand`]),
     ...(isOne || isIrreducible ? [] : ["  Not reduced further: some of them may not be needed."]),
   ];
@@ -33,6 +37,9 @@ const heads = {
     beside: "Together these rules forbid it:",
   },
 } as const;
+
+/** Of the installs that no edge allows so many are told: where the default is deny, most of them. */
+const mostUnlisted = 10;
 
 /** Of the numbers of a written order among which those that matter were not told apart, so many. */
 const mostOrders = 10;

@@ -6,6 +6,8 @@ import type { Hop } from "./repair.ts";
 /** A System in which edges and depends close no install, and what they say against each. */
 export interface Opened {
   readonly system: System;
+  /** False: of some Component it cannot be told, so that its installs are taken as they are. */
+  readonly isWhole: boolean;
   readonly objectionsTo: (hop: Hop) => Objections;
   /** Whether edges close it, whatever Artifact brings it. */
   readonly isClosedByEdges: (hop: Hop) => boolean;
@@ -30,6 +32,7 @@ export function openedSystem(system: System, openInstalls: OpenInstallsOf): Open
   if (!isAnyClosed) return null;
   return {
     system: { ...system, components },
+    isWhole: each.every((open) => open !== null),
     objectionsTo: ({ component, from, to }) => each[component]?.objections(from, to) ?? [],
     isClosedByEdges: ({ component, from, to }) =>
       each[component]?.isClosedByEdges(from, to) ?? false,
