@@ -16,49 +16,48 @@ export interface PreferenceBound {
 export type HopKind = "straight" | "all";
 
 /** Each Component for itself, whatever tables say: in each stage it stays, or makes one hop. */
-export function preferenceBound({
-  symmetryClasses,
-  hops,
-  distances,
-  ranks,
-}: Moves): PreferenceBound {
+export function preferenceBound(moves: Moves): PreferenceBound {
   // [symmetry class][stages][version]
-  const known: Readonly<Record<HopKind, number[][][]>> = { straight: [], all: [] };
-  const tableOf = (symmetryClass: number, stages: number, kind: HopKind): readonly number[] => {
-    const tables = (known[kind][symmetryClass] ??= []);
-    const distance = at(distances, symmetryClass);
-    for (let more = tables.length; more <= stages; more += 1) {
-      const before = tables[more - 1];
-      const through = (version: number) =>
-        at(at(ranks, symmetryClass), version) + (before?.[version] ?? Infinity);
-      const mayHop = (from: number, to: number) =>
-        kind === "all" || at(distance, to) === at(distance, from) - 1;
-      tables.push(
-        at(hops, symmetryClass).map((targets, from) =>
-          before === undefined
-            ? whereGoal(at(distance, from))
-            : [from, ...targets.filter((to) => mayHop(from, to))].reduce(
-                (least, to) => Math.min(least, through(to)),
-                Infinity,
-              ),
-        ),
-      );
+  const known: Readonly<Record<HopKind, (readonly number[])[][]>> = { straight: [], all: [] };
+  const of: PreferenceBound["of"] = (symmetryClass, version, stages, kind) => {
+    const tables = (known[kind][symmetryClass] ??= [whereGoal(moves, symmetryClass)]);
+    while (tables.length <= stages) {
+      const before = at(tables, tables.length - 1);
+      tables.push(oneStageMore(moves, symmetryClass, kind, before));
     }
-    return at(tables, stages);
+    return at(at(tables, stages), version);
   };
-  const of: PreferenceBound["of"] = (symmetryClass, version, stages, kind) =>
-    at(tableOf(symmetryClass, stages, kind), version);
   return {
     of,
     least: (state, stages, kind) =>
       state.reduce(
         (sum, version, component) =>
-          sum + of(at(symmetryClasses.of, component), version, stages, kind),
+          sum + of(at(moves.symmetryClasses.of, component), version, stages, kind),
         0,
       ),
   };
 }
 
-function whereGoal(distance: number): number {
-  return distance === 0 ? 0 : Infinity;
+function whereGoal({ distances }: Moves, symmetryClass: number): readonly number[] {
+  return at(distances, symmetryClass).map((distance) => (distance === 0 ? 0 : Infinity));
+}
+
+/** For each version the best of where the stage may end, by what comes after it. */
+function oneStageMore(
+  { hops, distances, ranks }: Moves,
+  symmetryClass: number,
+  kind: HopKind,
+  after: readonly number[],
+): readonly number[] {
+  const distance = at(distances, symmetryClass);
+  const rank = at(ranks, symmetryClass);
+  const through = after.map((left, version) => at(rank, version) + left);
+  return at(hops, symmetryClass).map((targets, from) => {
+    let least = at(through, from);
+    for (const to of targets) {
+      if (kind === "straight" && at(distance, to) !== at(distance, from) - 1) continue;
+      least = Math.min(least, at(through, to));
+    }
+    return least;
+  });
 }

@@ -151,7 +151,7 @@ function search(
   if (!isEqual(cost, bound)) return { kind: "found", movePlan, bound };
   const known = { cost, preference: preferenceOf(system, movePlan) };
   const preferred =
-    effort === "best" && cost.stages > 1
+    effort === "best" && cost.stages > 1 && known.preference > 0
       ? preferredTo(known, spaceOf(overEndStates), { ...budget, left: Math.min(left, easy) })
       : null;
   return { kind: "found", movePlan: preferred ?? movePlan, bound: "proved" };
