@@ -36,9 +36,11 @@ export async function slowDemo(
   };
   system.slowDown(seconds);
   say(context.output, [
-    `All of this System lies below ${directory}. To watch from a second terminal:`,
+    `All of this System lies below ${directory}.`,
+    "To watch from a second terminal:",
     `  ${commandLine("status --watch")}`,
-    "Ctrl-C breaks it off in good order: what is done is kept, a state under way is undone by resume.",
+    "Ctrl-C breaks it off in good order: what is done is kept,",
+    "and resume undoes a state that was under way.",
     "",
   ]);
   const exit = await install(there, join(directory, "manifest-v2.yaml"), nothingSaid);
