@@ -9,11 +9,7 @@ type Columns = readonly (readonly Pick<Profile, "versions" | "standing">[])[];
 export type Heard = (statements: number) => void;
 
 /** Checks each part of an end state, then each statement, by nothing but those before it. Each is looked at once. */
-export function checkStatements(
-  certificate: Certificate,
-  kinds: Kinds,
-  heard: Heard | undefined,
-): void {
+export function checkStatements(certificate: Certificate, kinds: Kinds, heard?: Heard): void {
   const { system, end_states, statements } = certificate;
   for (const [at, { versions, held }] of end_states.entries()) {
     heard?.(1);
@@ -46,11 +42,8 @@ function checkStatement(certificate: Certificate, box: Box, at: number, where: s
     demandHeld(table, columns, box, where);
   } else if (box.by === "parts") {
     const parts = box.parts.map((part) => entry(statements, part, where));
-    demand(
-      box.parts.every((part) => part < at),
-      where,
-      "a part is no statement before it",
-    );
+    const areBefore = box.parts.every((part) => part < at);
+    demand(areBefore, where, "a part is no statement before it");
     for (const part of parts) {
       const isSame = part.table === box.table && part.kinds.join() === box.kinds.join();
       const wide = part.versions.map((own, place) => (place === box.column ? null : own));
@@ -61,12 +54,8 @@ function checkStatement(certificate: Certificate, box: Box, at: number, where: s
     demand(isAll, where, "its parts leave a version out");
   } else {
     const end = box.by === "end-state" ? entry(end_states, box.end_state, where).versions : null;
-    const isIn =
-      end !== null &&
-      areIn(
-        columns,
-        box.kinds.map((kind) => end[kind] ?? []),
-      );
+    const granted = box.kinds.map((kind) => end?.[kind] ?? []);
+    const isIn = end !== null && areIn(columns, granted);
     const isAllowed = isIn || (box.by === "default" && table.default === "allow");
     demand(
       isAllowed,
