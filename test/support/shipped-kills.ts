@@ -35,16 +35,16 @@ export function itKeepsWholeReleases(
 ): () => Workshop {
   const all = [...cases, late];
   const artifacts = mkdtempSync(join(tmpdir(), "orchestrator-shipped-"));
-  const systems: Workshop[] = [];
+  let made: Workshop | null = null;
   const make = () => {
-    const system = workshopOf(all, artifacts);
-    systems.push(system);
-    return system;
+    made?.remove();
+    made = workshopOf(all, artifacts);
+    return made;
   };
-  const another = inTier(() => systems[0] ?? make(), make);
+  const another = inTier(() => made ?? make(), make);
   beforeAll(() => artifactsOf(all, artifacts));
   afterAll(() => {
-    for (const system of systems) system.remove();
+    made?.remove();
     rmSync(artifacts, { recursive: true, force: true });
   });
   const everywhere = (version: string) => all.map(() => version);
