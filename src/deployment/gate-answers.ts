@@ -36,7 +36,7 @@ export function gateAnswered(deployment: Deployment, record: GateAnswered): Depl
   const { gate, answer, reason, monotonicMs } = record;
   if (gates.asked?.gate !== gate) throw new ForeignRecord(`the gate ${gate} was not asked`);
   const { moment } = gates.asked;
-  const waitedMs = record.waitedMs ?? waitedUntil(gates, monotonicMs);
+  const waitedMs = waitedBefore(gates, record);
   const settled: GateStanding = { ...gates, asked: null, waiting: null, waitedMs };
   const idleRuns = answer.kind === "go" ? deployment.idleRuns : 0;
   const answered: Deployment = { ...deployment, idleRuns, gates: settled };
@@ -82,6 +82,14 @@ function lookAgain(deployment: Deployment): Deployment {
 
 function seenAt(waiting: GateWait, nowMs: number | undefined): GateWait {
   return nowMs === undefined ? waiting : { ...waiting, seenMs: nowMs };
+}
+
+/** How long each gate has been waited for when one answers. */
+export function waitedBefore(
+  gates: GateStanding,
+  { waitedMs, monotonicMs }: GateAnswered,
+): GateStanding["waitedMs"] {
+  return waitedMs ?? waitedUntil(gates, monotonicMs);
 }
 
 function waitedUntil({ waiting, waitedMs }: GateStanding, nowMs: number): GateStanding["waitedMs"] {

@@ -1,4 +1,6 @@
 import { replay } from "./evolve.ts";
+import { waitedBefore } from "./gate-answers.ts";
+import { noStanding } from "./gates.ts";
 import type { GateAnswered, JournalRecord } from "./records.ts";
 
 /** Fewer records than this are not worth a new journal. */
@@ -68,7 +70,9 @@ function shortened({ turns, end }: Row, records: readonly JournalRecord[]): Jour
   const run = later.findLast(({ type }) => type === "run");
   const isInLast = run === undefined || last.own.includes(run);
   const times = more.reduce((sum, turn) => sum + (turn.answer?.times ?? 1), 0);
-  const waitedMs = replay(records.slice(0, end))?.gates.waitedMs ?? {};
+  // The answer itself may end the wait, of which nothing is told behind it.
+  const gates = replay(records.slice(0, end - 1))?.gates ?? noStanding;
+  const waitedMs = waitedBefore(gates, answer);
   return [
     ...first.own,
     ...(isInLast ? [] : [run]),

@@ -98,3 +98,29 @@ it("what was waited for before a reboot of the host counts behind it", () => {
 it("few questions stay as they are", () => {
   expect(shortenedWaits(waited(50).records)).toBeNull();
 });
+
+describe("where a gate was waited for as long as it may be, by one run, and the stage is undone", () => {
+  const impatient: SystemSpec = {
+    boards: [{ id: "A", group: 0 }],
+    gates: [{ ...gate("window"), at: ["commit"], deferAtMostMs: 499 * 60_000 }],
+  };
+  const boards = new Boards(
+    impatient,
+    () => "ok",
+    () => notNow,
+  );
+  let driven = drive(beginOf(impatient), boards, { nowMs: 0 });
+  for (let nowMs = 60_000; driven.end === "waiting"; nowMs += 60_000)
+    driven = drive(driven, boards, { nowMs });
+  const records = driven.records.filter(({ type }, index) => type !== "run" || index === 1);
+  const refusal = records.findLastIndex(({ type }) => type === "gate-answered");
+
+  it.each([
+    ["behind its last answer", refusal + 1],
+    ["while it is undone", refusal + 3],
+  ])("a run that takes it up %s goes on with the way back", (_, length) => {
+    const left = shorter(records.slice(0, length));
+    expect(replay(left)?.direction).toBe("back");
+    expect(drive(killedAfter(left), boards).deployment.ended?.outcome).toBe("failed-rolled-back");
+  });
+});
