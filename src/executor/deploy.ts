@@ -102,8 +102,7 @@ export async function takeUp(
   if (!loaded.ok) return loaded;
   const records = loaded.value;
   if (records === null) return ok(null);
-  const shorter = shortenedWaits(records);
-  const told = deploymentOf(shorter ?? records);
+  const told = deploymentOf(records);
   if (!told.ok) return told;
   const deployment = told.value;
   const bootId = ports.host.bootId();
@@ -135,6 +134,7 @@ export async function takeUp(
     ...(action.kind === "ask-gate" ? ports.unfitGate(action.gate) : []),
   ];
   if (missing.length > 0) return fail(...missing);
+  const shorter = shortenedWaits(records);
   if (shorter !== null) ports.journals.replace(shorter);
   const journal = ports.journals.reopen();
   journal.append([record]);

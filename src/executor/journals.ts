@@ -12,7 +12,7 @@ import {
 import type { RecordFormat } from "../journal/records.ts";
 import { continueJournal, createJournal, readJournal, replaceJournal } from "../journal/store.ts";
 import type { JournalWriter } from "../journal/writer.ts";
-import type { Files } from "../platform/types.ts";
+import { FileError, type Files } from "../platform/types.ts";
 
 /** The records of this release; those of the previous one will stand beside them. */
 export const currentFormat: RecordFormat<JournalRecord> = {
@@ -28,7 +28,10 @@ export interface Journals {
   create(): JournalWriter<JournalRecord>;
   /** The journal in progress, to go on with. */
   reopen(): JournalWriter<JournalRecord>;
-  /** Durably puts these records in the place of those of the journal in progress, all of them or none. */
+  /**
+   * Durably puts these records, which come to the same, in the place of those of the journal in progress, all of them
+   * or none: it stays as it is where there is no room for both, for they must not cost the deployment.
+   */
   replace(records: readonly JournalRecord[]): void;
   /** Moves the journal in progress to the history, durably. */
   archive(deployment: string): void;
@@ -57,7 +60,11 @@ export function journalsIn(
     replace: (records) => {
       open?.close();
       open = null;
-      replaceJournal(files, store, records, currentFormat);
+      try {
+        replaceJournal(files, store, records, currentFormat);
+      } catch (error) {
+        if (!(error instanceof FileError && error.code === "ENOSPC")) throw error;
+      }
     },
     archive: (deployment) => {
       open?.close();

@@ -123,6 +123,29 @@ describe("the last release", () => {
   });
 });
 
+test("a journal for whose shorter one the disk has no room is gone on with as it is", () => {
+  const store = datastoreAt(join(scratchDirectory(), "datastore"));
+  const records = recordsOf("d1", 1, "ok");
+  let isFull = false;
+  const io: FileIo = {
+    ...fs,
+    writeSync(fd, bytes, offset, length) {
+      if (isFull) throw Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
+      return fs.writeSync(fd, bytes, offset, length);
+    },
+  };
+  const journals = journalsIn(nodeFiles(io), store);
+  journals.create().append(records.slice(0, -1));
+  isFull = true;
+  journals.replace(records.slice(0, 2));
+  isFull = false;
+  const writer = journals.reopen();
+  writer.append(records.slice(-1));
+  writer.close();
+  expect(journals.load()).toEqual({ ok: true, value: records });
+  expect(fs.readdirSync(store.deployment)).toEqual(["journal"]);
+});
+
 describe("a deployment that ends when the history is full", () => {
   test.each(["unreadable", "damaged"] as const)(
     "ends in order where an old journal is %s, which is kept: it may be that of the last release",
