@@ -13,14 +13,8 @@ import type { Rule } from "./system.ts";
 export type Closing =
   /** A NO row of a type's edges. */
   | { readonly kind: "edge"; readonly type: number; readonly rule: Rule }
-  /** No row of the edges allows it, and their default is deny, which stands at `rule`. */
-  | {
-      readonly kind: "edge-unlisted";
-      readonly type: number;
-      readonly from: number;
-      readonly to: number;
-      readonly rule: Rule;
-    }
+  /** That edges have the default deny, which stands at `rule`: what no row of theirs allows is closed. */
+  | { readonly kind: "edge-default"; readonly type: number; readonly rule: Rule }
   /** What the Manifest says beside an Artifact. */
   | { readonly kind: "depends"; readonly type: number; readonly to: number; readonly rule: Rule }
   /** What an Artifact itself asks for; `rule` is where the Manifest names it. */
@@ -171,7 +165,7 @@ function edgeObjections(
   if (edges === null) return [];
   const { no, isUnlisted } = edges.against(facts, from, to);
   const { defaultAt } = edges.table;
-  const unlisted = { kind: "edge-unlisted", type, from, to, rule: ruleAt(defaultAt) } as const;
+  const unlisted = { kind: "edge-default", type, rule: ruleAt(defaultAt) } as const;
   return [
     ...no.map((rule) => [{ kind: "edge" as const, type, rule }]),
     ...(isUnlisted ? [[unlisted]] : []),

@@ -104,14 +104,9 @@ function nogoodJson(places: NogoodPlaces, nogood: Nogood): Json {
     case "rest":
       return { kind: "rest", table: nogood.table, ...nogood.rule };
     case "edge":
+    case "edge-default":
     case "depends":
       return closingJson(system, nogood);
-    case "edge-unlisted":
-      return {
-        ...closingJson(system, nogood),
-        from: versionName(system, nogood.type, nogood.from),
-        to: versionName(system, nogood.type, nogood.to),
-      };
     case "artifact-depends":
       return {
         ...closingJson(system, nogood),
@@ -154,7 +149,7 @@ function combinationJson(system: System, nogood: Extract<Nogood, { kind: "unlist
 
 const repairKinds = {
   edge: "drop-edge",
-  "edge-unlisted": "add-edge",
+  "edge-default": "allow-edges",
   depends: "drop-depends",
 } as const;
 

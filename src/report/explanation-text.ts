@@ -160,12 +160,8 @@ function openInstallsText(
   nogood: Extract<Repair, { kind: "open-installs" }>["nogood"],
 ): string {
   const { system } = planned;
-  if (nogood.kind === "edge-unlisted") {
-    const [from, to] = [nogood.from, nogood.to].map((version) =>
-      versionName(system, nogood.type, version),
-    );
-    return `add to the edges of ${quoted(typeName(system, nogood.type))} the row [${from ?? "?"}, ${to ?? "?"}, YES]${near(planned, nogood)}`;
-  }
+  if (nogood.kind === "edge-default")
+    return `say default: allow in ${placeText(planned, nogood)}, for the edges of ${quoted(typeName(system, nogood.type))}, or add the rows that it takes`;
   const what = nogood.kind === "edge" ? "edge" : "depends";
   return `leave out the ${what} in ${placeText(planned, nogood)}, ${nogoodText(system, nogood)}`;
 }

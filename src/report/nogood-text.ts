@@ -15,15 +15,11 @@ export function coreLines(
 ): readonly string[] {
   if (core.length === 0) return [];
   const isOne = core.length === 1;
-  const some = isIrreducible ? core : withFewOrders(places.system, core);
-  const untold = core.length - some.length;
-  const unlisted = some.filter(({ kind }) => kind === "edge-unlisted");
-  const omitted = new Set(unlisted.length > mostUnlisted + 1 ? unlisted.slice(mostUnlisted) : []);
-  const told = some.filter((nogood) => !omitted.has(nogood));
+  const told = isIrreducible ? core : withFewOrders(places.system, core);
+  const untold = core.length - told.length;
   return [
     heads[isOne ? "one" : "several"][isAlone ? "alone" : "beside"],
     ...nogoodLines(places, told, "  ", style),
-    ...(omitted.size === 0 ? [] : [`  and ${omitted.size} more installs that no edge allows`]),
     ...(untold === 0 ? [] : [`  and ${untold} more numbers that are written by hand`]),
     ...(isOne || isIrreducible ? [] : ["  Not reduced further: some of them may not be needed."]),
   ];
@@ -37,9 +33,6 @@ const heads = {
     beside: "Together these rules forbid it:",
   },
 } as const;
-
-/** Of the installs that no edge allows so many are told: where the default is deny, most of them. */
-const mostUnlisted = 10;
 
 /** Of the numbers of a written order among which those that matter were not told apart, so many. */
 const mostOrders = 10;
@@ -98,10 +91,8 @@ export function nogoodText(system: System, nogood: Nogood): string {
     }
     case "rest":
       return `a stage may end in no state but those of ${quoted(nogood.table)}`;
-    case "edge-unlisted": {
-      const { type, from, to } = nogood;
-      return `no edge of ${quoted(typeName(system, type))} lets ${versionName(system, type, to)} be installed over ${versionName(system, type, from)}`;
-    }
+    case "edge-default":
+      return `the edges of ${quoted(typeName(system, nogood.type))} allow nothing that no row of theirs allows`;
     case "artifact-depends":
       return `the Artifact ${quoted(versionName(system, nogood.type, nogood.to))} depends on ${printable(nogood.needs)}`;
     case "order":

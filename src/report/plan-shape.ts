@@ -93,7 +93,7 @@ export const noPlanShape = z.object({
         "drop-order",
         "add-artifact",
         "drop-edge",
-        "add-edge",
+        "allow-edges",
         "drop-depends",
       ]),
       text: z.string(),

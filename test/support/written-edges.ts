@@ -20,6 +20,8 @@ export interface WrittenEdges {
 
 interface WrittenType {
   readonly isDeny: boolean;
+  /** Where that is said. */
+  readonly defaultLine: number;
   readonly rows: readonly {
     readonly line: number;
     readonly from: string;
@@ -73,14 +75,14 @@ export function randomEdges({ between, chance, pick }: Dice): WrittenEdges {
     }
     const isDeny = chance(0.3);
     write("    edges:");
-    write(`      default: ${isDeny ? "deny" : "allow"}`);
+    const defaultLine = write(`      default: ${isDeny ? "deny" : "allow"}`);
     write("      rows:");
     const rows = Array.from({ length: between(1, 4) }, () => {
       const [from, to] = [pick([...versions, "any"]), pick([...versions, "any"])];
       const isNo = chance(isDeny ? 0.3 : 0.8) && !(from === "any" && to === "any");
       return { line: write(`        - [${from}, ${to}, ${isNo ? "NO" : "YES"}]`), from, to, isNo };
     });
-    types.set(name, { isDeny, rows, depends });
+    types.set(name, { isDeny, defaultLine, rows, depends });
   }
   write("constraints:");
   write("  end_states:");
@@ -148,13 +150,7 @@ export function isClosedBy(
   const is = (cell: string, version: string) => cell === "any" || cell === version;
   const own = said.rows.filter((row) => is(row.from, from) && is(row.to, to));
   if (own.some(({ line, isNo }) => isNo && isAt(line))) return true;
-  const isUnlisted = nogoods.some(
-    (one) =>
-      one.kind === "edge-unlisted" &&
-      nameOf(one.type, one.from) === from &&
-      nameOf(one.type, one.to) === to,
-  );
-  if (isUnlisted) return true;
+  if (said.isDeny && isAt(said.defaultLine) && own.every(({ isNo }) => isNo)) return true;
   const depends = said.depends.get(to);
   if (depends !== undefined && isAt(depends.line) && !depends.from.includes(from)) return true;
   return (needs.get(to) ?? []).every(

@@ -66,7 +66,7 @@ const ranks: Readonly<Record<Nogood["kind"], number>> = {
   order: 1,
   "artifact-depends": 2,
   depends: 3,
-  "edge-unlisted": 4,
+  "edge-default": 4,
   unlisted: 5,
   edge: 6,
   row: 7,
@@ -108,16 +108,13 @@ function saidIn(types: System["types"], nogood: Nogood): string | null {
   switch (nogood.kind) {
     case "unlisted":
       return namesOf(types, nogood).join();
-    case "edge-unlisted": {
-      const { versions } = at(types, nogood.type);
-      return [nogood.from, nogood.to].map((version) => at(versions, version)).join();
-    }
     case "artifact-depends":
       return nogood.needs;
     case "row":
     case "rest":
     case "order":
     case "edge":
+    case "edge-default":
     case "depends":
       return null;
     default:

@@ -24,7 +24,7 @@ export type Repair =
   /** Edges, or what the Manifest says beside an Artifact, no longer close these installs. */
   | {
       readonly kind: "open-installs";
-      readonly nogood: Extract<Nogood, { kind: "edge" | "edge-unlisted" | "depends" }>;
+      readonly nogood: Extract<Nogood, { kind: "edge" | "edge-default" | "depends" }>;
       readonly hops: readonly Hop[];
     };
 

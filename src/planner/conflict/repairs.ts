@@ -156,7 +156,7 @@ function repairOf(nogood: Nogood, opened: Opened | null): Repair | null {
     case "order":
       return { kind: "drop-order", type: nogood.type };
     case "edge":
-    case "edge-unlisted":
+    case "edge-default":
     case "depends":
       return opened === null
         ? null
