@@ -56,6 +56,8 @@ function build(shape: Shape): System {
       target: shape.wanted?.(firstOf[type] ?? 0) ?? shape.versions - 1,
       maxParallel: type === 0 ? null : (shape.maxParallel ?? null),
       order: null,
+      // The newest, as of each Manifest that says nothing else.
+      preference: upTo(shape.versions).toReversed(),
     })),
     components: upTo(shape.components).map((component) => ({
       id: ComponentId.parse(`C${String(component)}`),
