@@ -68,7 +68,19 @@ describe.skipIf(!needs("dash") || !needs("busybox")).each(shells)("in $name", ({
   });
 
   test.each([
-    ["for ten\nunit a.service", `health-units.conf:1: "ten" is no number of seconds`],
+    ["unit", `health-units.conf:1: "" is not the name of one unit; write it as robot.service`],
+    [
+      "unit a.service b.service",
+      `health-units.conf:1: "a.service b.service" is not the name of one unit; write it as robot.service`,
+    ],
+    [
+      "unit robot*.service",
+      `health-units.conf:1: "robot*.service" is not the name of one unit; write it as robot.service`,
+    ],
+    ...["ten", "", "10 min", "089", "99999999999"].map((seconds) => [
+      `for ${seconds}\nunit a.service`,
+      `health-units.conf:1: "${seconds}" is no number of seconds; write it as 60`,
+    ]),
     ["for 10", "health-units.conf: it names no unit"],
     ["unit a.service\nuntil 10", `health-units.conf:2: "until" is not known; write for or unit`],
   ])("%j is refused with what is wrong about it", (wrong, message) => {

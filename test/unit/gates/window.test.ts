@@ -128,6 +128,31 @@ describe.skipIf(!needs("dash") || !needs("busybox")).each(shells)("in $name", ({
       "zone ../../../etc/hostname\nopen Mon 22:00-23:00",
       `window.conf:1: the time zone "../../../etc/hostname" is not known here`,
     ],
+    [
+      "zone America/New York\nopen Mon 11:00-13:00",
+      `window.conf:1: the time zone "America/New York" is not known here`,
+    ],
+    [
+      "zone UTC in winter\nopen Mon 11:00-13:00",
+      `window.conf:1: the time zone "UTC in winter" is not known here`,
+    ],
+    [
+      "zone tzdata.zi\nopen Mon 11:00-13:00",
+      `window.conf:1: the time zone "tzdata.zi" is not known here`,
+    ],
+    [
+      "zone CET-100\nopen Mon 11:00-13:00",
+      `window.conf:1: the time zone "CET-100" is not known here`,
+    ],
+    [
+      "zone UTC\nopen Mon 11:00-13:00\nzone CET",
+      "window.conf:3: there is a time zone in line 1 already; leave one of them out",
+    ],
+    [
+      "open Mon 11:00-13:00\nopen Tues 22:00-23:00",
+      `window.conf:2: "Tues" is no day; write Mon, Tue, Wed, Thu, Fri, Sat or Sun`,
+    ],
+    ["open Mon 11:00-13:00\nopen Tue 22-23", `window.conf:2: "22" is no time; write it as 22:00`],
     ["shut Mon 22:00-23:00", `window.conf:1: "shut" is not known; write zone or open`],
     ["zone UTC", `window.conf: it has no line "open DAYS FROM-TO"`],
   ])("%j is refused with what is wrong about it", (conf, message) => {
