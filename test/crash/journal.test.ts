@@ -4,7 +4,12 @@ import { datastoreAt } from "../../src/journal/datastore.ts";
 import { archiveJournal, listHistory } from "../../src/journal/history.ts";
 import { clearMark, leaveMark, markOf } from "../../src/journal/caller-mark.ts";
 import type { RecordFormat } from "../../src/journal/records.ts";
-import { continueJournal, createJournal, readJournal } from "../../src/journal/store.ts";
+import {
+  continueJournal,
+  createJournal,
+  readJournal,
+  replaceJournal,
+} from "../../src/journal/store.ts";
 import { nodeFiles } from "../../src/platform/files.ts";
 import type { Files } from "../../src/platform/types.ts";
 import {
@@ -173,6 +178,47 @@ describe("the journal, after a power cut at any call", () => {
     { without: "directories", as: "it was archived and is not" },
   ] as const)("would not without the sync of $without: $as", ({ without, as }) => {
     expect(isNoticed(deployment, keepsTheJournal, without, as)).toBe(true);
+  });
+});
+
+describe("a journal that a shorter one takes the place of, after a power cut at any call", () => {
+  const long = entries.slice(0, 6);
+  const short = entries.filter((_, index) => index === 0 || index === 5);
+  const more = entries.slice(6);
+
+  const shortening: Program = (files, promised) => {
+    const first = createJournal(files, store, format);
+    first.append(long);
+    first.sync();
+    first.close();
+    promised["long"] = 1;
+    replaceJournal(files, store, short, format);
+    const { writer } = takeUp(files);
+    writer.append(more);
+    writer.sync();
+    promised["more"] = 1;
+    writer.close();
+  };
+  const isOneOfBoth: Check = (files, promised) => {
+    const journal = readJournal(files, store.journal, [format]);
+    if (!journal.ok) return `unreadable: ${journal.problems[0]?.message}`;
+    const records = journal.value?.records ?? [];
+    if (promised["long"] !== 1) return null;
+    const wholes = promised["more"] === 1 ? [] : [long, short, [...short, ...more.slice(0, 1)]];
+    const found = JSON.stringify(records);
+    const isWhole = [...wholes, [...short, ...more]].some((one) => JSON.stringify(one) === found);
+    return isWhole ? null : "it is neither the long nor the short one, or a synced record is lost";
+  };
+
+  test("is the long one or the short one, whole, and what is written on is never lost", () => {
+    const { disks, broken } = explore(shortening, isOneOfBoth);
+    expect(broken).toEqual([]);
+    expect(disks).toBeGreaterThan(50);
+  });
+
+  test("would not be without the sync of files", () => {
+    const lost = "it is neither the long nor the short one, or a synced record is lost";
+    expect(isNoticed(shortening, isOneOfBoth, "files", lost)).toBe(true);
   });
 });
 
