@@ -152,14 +152,14 @@ function search(
   const known = { cost, preference: preferenceOf(system, movePlan) };
   const preferred =
     effort === "best" && cost.stages > 1 && known.preference > 0
-      ? preferredTo(known, spaceOf(overEndStates), { ...budget, left: Math.min(left, easy) })
+      ? preferredTo(known, spaceOf(overEndStates), { ...budget, left: Math.min(left, easyNodes) })
       : null;
   return { kind: "found", movePlan: preferred ?? movePlan, bound: "proved" };
 }
 
 /**
  * What takes more nodes than these, and as many more for each install that is needed at the least, is asked by single
- * installs first, which lead the search.
+ * installs first, which lead the search. Preferred rests may take as many, however large the System is.
  */
 const easyNodes = 2_000;
 const nodesOfAnInstall = 10;
