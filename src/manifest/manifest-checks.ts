@@ -3,6 +3,7 @@ import type { Problem } from "../core/problem.ts";
 import { fileArtifactName } from "./available-artifacts.ts";
 import { readCell, withoutSuffix } from "./cell.ts";
 import { seedKinds } from "./manifest-kinds.ts";
+import { isMeant } from "./nearest.ts";
 import { type NumberForm } from "./version-number.ts";
 import { versionNamed } from "./version.ts";
 import { placeAt, type Source } from "./source.ts";
@@ -22,7 +23,7 @@ import {
  */
 export function manifestNodeProblems(source: Source, root: YamlNode): readonly Problem[] {
   const types = valueOf(root, "component_types");
-  const isOrdered = valueOf(root, "constraints") === undefined;
+  const isOrdered = !hasOrMeans(root, ["constraints"]);
   const problems = entriesOf(types).flatMap(({ key, value }) => {
     if (value.kind !== "map") return [];
     const stones = valueOf(value, "stepping_stones");
@@ -32,7 +33,7 @@ export function manifestNodeProblems(source: Source, root: YamlNode): readonly P
     if (isOrdered && order === undefined) found.push(noOrder(source, key.text, key));
     return found;
   });
-  const isNameless = entryOf(root, "name") === undefined && entryOf(root, "version") === undefined;
+  const isNameless = !hasOrMeans(root, ["name", "version"]);
   if (isSeedForm(root) && isNameless) problems.push(noName(source, root));
   return problems;
 }
@@ -78,10 +79,8 @@ function numbersOf(node: YamlNode): NumberForm {
 function artifactProblems(source: Source, type: string, node: YamlNode): Problem[] {
   if (node.kind !== "map") return [];
   const problems: Problem[] = [];
-  const isNamed = ["artifact_name", "artifact_path"].some(
-    (key) => entryOf(node, key) !== undefined,
-  );
-  if (!isNamed) problems.push(noArtifact(source, type, node));
+  if (!hasOrMeans(node, ["artifact_name", "artifact_path"]))
+    problems.push(noArtifact(source, type, node));
   const path = valueOf(node, "artifact_path");
   if (
     entryOf(node, "artifact_name") === undefined &&
@@ -93,6 +92,12 @@ function artifactProblems(source: Source, type: string, node: YamlNode): Problem
   if (name?.kind === "text" && isReserved(name.text)) problems.push(reserved(source, name));
   const depends = valueOf(node, "depends");
   return depends === undefined ? problems : [...problems, ...dependsProblems(source, depends)];
+}
+
+/** Whether one of the fields is there, if only misspelt. */
+function hasOrMeans(node: YamlNode, fields: readonly string[]): boolean {
+  const keys = entriesOf(node).map(({ key }) => key.text);
+  return isMeant(keys, fields);
 }
 
 /** Each where it stands; and what a list says as a whole. */

@@ -12,6 +12,11 @@ export function nearest(name: string, candidates: readonly string[]): string | n
   return best;
 }
 
+/** Whether one of the names was probably meant for one of the wanted: that is the fault, and is told at its place. */
+export function isMeant(names: readonly string[], wanted: readonly string[]): boolean {
+  return names.some((name) => nearest(name, wanted) !== null);
+}
+
 /** `Did you mean "x"?`, or else what there is to choose from. */
 export function suggestion(name: string, candidates: readonly string[]): string {
   const close = nearest(name, candidates);

@@ -42,13 +42,16 @@ export function readManifest(
   const constraints = tables?.constraints ?? null;
   const edges = edgesByType(source, root);
   const versions = typesInTree(root);
+  const hasTypes = valueOf(root, "component_types") !== undefined;
   const problems = [
     ...found,
     ...manifestNodeProblems(source, root),
     ...[...edges.values()].flatMap((read) => read.problems),
     ...(tables?.problems ?? []),
-    // Where YAML had to be guessed at, the cells are not what they should be.
-    ...(constraints === null || found.length > 0 ? [] : tableProblems(constraints, versions)),
+    // Where YAML had to be guessed at, the cells are not what they should be; without types no column can be right.
+    ...(constraints === null || found.length > 0 || !hasTypes
+      ? []
+      : tableProblems(constraints, versions)),
   ];
   const isSeed = isSeedForm(root);
   const shape = isSeed

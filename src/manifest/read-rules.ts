@@ -1,4 +1,5 @@
 import type { Problem } from "../core/problem.ts";
+import { isMeant } from "./nearest.ts";
 import type { Condition, NamePart, Requirement, WrittenRule } from "./rule.ts";
 import { placeAt, type Source } from "./source.ts";
 import type { TableColumn } from "./table.ts";
@@ -25,10 +26,18 @@ export function readRules(source: Source, node: YamlNode | undefined): ReadRules
 
 const nothing: ReadRules = { rules: [], problems: [] };
 
+const formFields = ["when", "require", "same", "compare"];
+const otherFields = ["name", "sharing", "holds"];
+
 function readRule(source: Source, node: YamlMap, fallback: string): ReadRules {
   const name = textOf(valueOf(node, "name")) ?? fallback;
   const at = placeAt(source, node.start);
-  const forms = ["when", "require", "same", "compare"].filter((key) => entryOf(node, key));
+  const unknown = entriesOf(node).flatMap(({ key: { text } }) =>
+    [...formFields, ...otherFields].includes(text) ? [] : [text],
+  );
+  // What a misspelt field would say is not known, and the schema reports it.
+  if (isMeant(unknown, formFields)) return nothing;
+  const forms = formFields.filter((key) => entryOf(node, key));
   const isRequirement = forms.every((key) => key === "when" || key === "require");
   if (forms.length === 0 || (!isRequirement && forms.length > 1))
     return { rules: [], problems: [notOneForm(name, forms, at)] };

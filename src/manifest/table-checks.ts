@@ -113,7 +113,8 @@ export function sizeProblems(
 }
 
 function impossibleFact({ key, cell }: FactCell): readonly Problem[] {
-  if (isPossibleFact(cell)) return [];
+  // What nothing could be read of is told already.
+  if (cell.alternatives.length === 0 || isPossibleFact(cell)) return [];
   const shown = cell.alternatives.join(" | ");
   return [
     {

@@ -77,7 +77,7 @@ function situations(text: string): number {
 
 function megabytes(text: string): number {
   const value = /^[0-9]{1,7}$/.test(text) ? Number(text) : 0;
-  if (value < 128) throw new InvalidArgumentError("It must be a whole number from 128 on.");
+  if (value < 128) throw new InvalidArgumentError("It must be a whole number from 128 to 9999999.");
   return value;
 }
 

@@ -147,3 +147,36 @@ test.each([
     },
   ]);
 });
+
+test.each([
+  ["constraints", "contraints", "m.yaml:8:1"],
+  ["artifact_name", "artefact_name", "m.yaml:6:10"],
+  ["component_types", "componenttypes", "m.yaml:5:1"],
+  ["system_types_compatible", "system_type_compatible", "m.yaml:4:1"],
+  ["end_states", "endstates", "m.yaml:9:3"],
+  ["name", "nmae", "m.yaml:3:1"],
+  ["when", "wehn", "m.yaml:11:9"],
+  ["require", "requires", "m.yaml:12:9"],
+  ["same", "sam", "m.yaml:13:9"],
+])("%s misspelt as %s is one problem at its place", (field, misspelt, place) => {
+  const manifest = [
+    "api_version: mender/v1",
+    "kind: manifest",
+    "name: release",
+    "system_types_compatible: [a]",
+    "component_types:",
+    "  app: { artifact_name: app-2.0 }",
+    "  gateway: { artifact_path: gateway-2.0.mender }",
+    "constraints:",
+    "  end_states: any",
+    "  rules:",
+    "      - when: { app: '>=2' }",
+    "        require: { gateway: '>=2' }",
+    "      - same: { app: major }",
+    "",
+  ].join("\n");
+  const asMisspelt = manifest.replace(new RegExp(`\\b${field}:`), `${misspelt}:`);
+  const told = problemLines(problemsOf(readManifest(textFile("m.yaml", asMisspelt))));
+  expect(told).toEqual([expect.stringContaining(`${place} unknown-field There is no field`)]);
+  expect(told[0]).toMatch(`Did you mean "${field}"?`);
+});

@@ -181,6 +181,16 @@ describe("a column of facts", () => {
     );
   });
 
+  it("is told once where it is empty", () => {
+    const manifest = withTables(
+      `end_states: { columns: [motor, "motor:hw"], rows: { v.2: [motor-2.0, ""] } }`,
+      "transition_states: any",
+    );
+    expect(problemLines(problemsOf(readManifest(textFile("m.yaml", manifest))))).toEqual([
+      expect.stringContaining("m.yaml:9:72 table-cell The cell is empty"),
+    ]);
+  });
+
   it("belongs to the column of its type on its left; alone it is no table, twice it is one too many", () => {
     const table = (columns: string, row: string) =>
       withTables(
