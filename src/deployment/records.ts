@@ -155,7 +155,7 @@ const Run = z
     /** Marks every Interface that this run starts. */
     runId: z.string(),
     bootId: z.string(),
-    /** Milliseconds since the host has booted. Older journals lack it. */
+    /** Milliseconds since the host has booted, where gates are waited for. Older journals lack it. */
     monotonicMs: z.number().nonnegative().exactOptional(),
     verb: z.enum(["install", "resume", "rollback"]),
     stopBefore: z.array(z.enum(stopPoints)).readonly(),

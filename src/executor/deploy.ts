@@ -66,7 +66,7 @@ export interface Deployed {
 /** Begins a deployment and runs it. Nothing may be in progress. */
 export async function start(first: Begin, request: Request, ports: DeployPorts): Promise<Deployed> {
   const journal = ports.journals.create();
-  const record = runRecord(request, ports);
+  const record = runRecord(request, first, ports);
   journal.append([first, record]);
   ports.reachCrashPoint("begin:appended");
   journal.sync();
@@ -120,7 +120,7 @@ export async function takeUp(
       finish({ kind: "ended", deployment: { ...deployment, isTold } }, request, null, ports),
     );
   }
-  const record = runRecord(request, ports);
+  const record = runRecord(request, deployment.begin, ports);
   const takenUp = evolve(deployment, record);
   const action = decide(takenUp);
   const isToldNow = takenUp.isTold && !deployment.isTold;
@@ -274,13 +274,13 @@ function archiveUnbegun(records: readonly JournalRecord[], ports: DeployPorts): 
   ports.journals.archive(first.deployment);
 }
 
-function runRecord(request: Request, ports: DeployPorts): Run {
+function runRecord(request: Request, { gates }: Begin, ports: DeployPorts): Run {
   return {
     type: "run",
     at: ports.clock.now().toISOString(),
     runId: ports.clock.randomId(),
     bootId: ports.host.bootId(),
-    monotonicMs: Math.round(ports.clock.monotonicMs()),
+    ...(gates !== undefined && { monotonicMs: Math.round(ports.clock.monotonicMs()) }),
     ...request,
   };
 }

@@ -122,6 +122,18 @@ describe("a no", () => {
   });
 });
 
+test("without gates a journal says no more than that of version 0.1.0, which may have to go on with it", () => {
+  // The host may go back to the build that was there before, with the same journal.
+  expect(system.run([...install, "--stop-before", "ArtifactCommit"]).exit).toBe(0);
+  const fieldsOfRuns = (file: string) => {
+    const read = decodeJournal(file, readFileSync(file), [currentFormat]);
+    const records = read.ok ? read.value.records : [];
+    return records.flatMap((record) => (record.type === "run" ? [Object.keys(record)] : []));
+  };
+  const [earlier = []] = fieldsOfRuns("fixtures/journals/killed-behind-install");
+  expect(fieldsOfRuns(system.path("datastore/deployment/journal"))).toEqual([earlier]);
+});
+
 test("a journal in which a gate was asked for a long time becomes short again when it is taken up", () => {
   withGates({ name: "consent", at: ["start"] });
   tellGate(system, "consent", notNow("nobody is there"), notNow("nobody is there"), { exit: 0 });
