@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
 import { type SeedProgram, seedProgram, v2 } from "../support/seed-program.ts";
 import { makeKeys, signArtifacts, trustKey } from "../support/signing-keys.ts";
+import { widening } from "../support/tier.ts";
 
 let system: SeedProgram;
 beforeEach(() => {
@@ -30,22 +31,25 @@ describe("bundle", () => {
     expect(readFileSync(system.path("a.tar"))).toEqual(readFileSync(committed));
   });
 
-  test("create packs stepping stones, too", () => {
-    const args = ["bundle", "create", "--manifest", "manifest-v3.yaml", "-o", "v3.tar", "--json"];
-    expect(JSON.parse(system.run(args).stdout)).toMatchObject({
-      type: "bundle-created",
-      manifest: "system-core-v3",
-      artifacts: [
-        "artifacts/gateway-v3.mender",
-        "artifacts/gateway-v2.mender",
-        "artifacts/rtos-v3.mender",
-        "artifacts/rtos-v2.mender",
-      ],
-      signed: false,
-    });
-    expect(system.run(["install", "v3.tar"]).exit).toBe(0);
-    expect(system.versions()).toEqual(["gateway-v3", "rtos-v3", "rtos-v3"]);
-  });
+  test(
+    "create packs stepping stones, too",
+    widening(() => {
+      const args = ["bundle", "create", "--manifest", "manifest-v3.yaml", "-o", "v3.tar", "--json"];
+      expect(JSON.parse(system.run(args).stdout)).toMatchObject({
+        type: "bundle-created",
+        manifest: "system-core-v3",
+        artifacts: [
+          "artifacts/gateway-v3.mender",
+          "artifacts/gateway-v2.mender",
+          "artifacts/rtos-v3.mender",
+          "artifacts/rtos-v2.mender",
+        ],
+        signed: false,
+      });
+      expect(system.run(["install", "v3.tar"]).exit).toBe(0);
+      expect(system.versions()).toEqual(["gateway-v3", "rtos-v3", "rtos-v3"]);
+    }),
+  );
 
   test("inspect and verify tell what is in it", () => {
     copyFileSync(committed, system.path("b.tar"));
@@ -106,11 +110,14 @@ describe.skipIf(!needs("openssl"))("a signed bundle", () => {
     makeKeys(system.directory, "mine", "theirs");
   });
 
-  test("is never made in the place of the key that signs it", () => {
-    const before = readFileSync(system.path("mine.pem"));
-    expect(create("mine.pem", "--key", "mine.pem").exit).toBe(10);
-    expect(readFileSync(system.path("mine.pem"))).toEqual(before);
-  });
+  test(
+    "is never made in the place of the key that signs it",
+    widening(() => {
+      const before = readFileSync(system.path("mine.pem"));
+      expect(create("mine.pem", "--key", "mine.pem").exit).toBe(10);
+      expect(readFileSync(system.path("mine.pem"))).toEqual(before);
+    }),
+  );
 
   test("is verified with its key and refused with another", () => {
     expect(create("b.tar", "--key", "mine.pem").stdout).toContain(", signed, ");
@@ -122,43 +129,52 @@ describe.skipIf(!needs("openssl"))("a signed bundle", () => {
     expect(other.stderr).toContain("[bundle-signature]");
   });
 
-  test("can be signed afterwards, and is then the same as one that was signed at once", () => {
-    copyFileSync(committed, system.path("later.tar"));
-    const signed = system.run(["bundle", "sign", "later.tar", "--key", "mine.pem"]);
-    expect(signed.exit).toBe(0);
-    expect(signed.stdout).toMatch(/^later\.tar: signed with "mine\.pem", \d+\.\d KiB\n$/);
-    const verified = system.run(["bundle", "verify", "later.tar", "--key", "mine.pub", "--json"]);
-    expect(JSON.parse(verified.stdout)).toMatchObject({ signed: true, verified_by: "mine.pub" });
-    expect(system.run(["install", "later.tar"]).exit).toBe(0);
-    expect(system.versions()).toEqual(v2);
-  });
+  test(
+    "can be signed afterwards, and is then the same as one that was signed at once",
+    widening(() => {
+      copyFileSync(committed, system.path("later.tar"));
+      const signed = system.run(["bundle", "sign", "later.tar", "--key", "mine.pem"]);
+      expect(signed.exit).toBe(0);
+      expect(signed.stdout).toMatch(/^later\.tar: signed with "mine\.pem", \d+\.\d KiB\n$/);
+      const verified = system.run(["bundle", "verify", "later.tar", "--key", "mine.pub", "--json"]);
+      expect(JSON.parse(verified.stdout)).toMatchObject({ signed: true, verified_by: "mine.pub" });
+      expect(system.run(["install", "later.tar"]).exit).toBe(0);
+      expect(system.versions()).toEqual(v2);
+    }),
+  );
 
   const trust = (key: string) => trustKey(system, key);
 
-  test("is verified with the configured keys as an install does, unless others are given", () => {
-    create("b.tar", "--key", "mine.pem");
-    copyFileSync(committed, system.path("unsigned.tar"));
-    trust("mine");
-    const verify = (bundle: string, ...more: readonly string[]) => {
-      const { exit, stdout, stderr } = system.run(["bundle", "verify", bundle, ...more]);
-      return { exit, stdout, codes: stderr.match(/\[[a-z-]+\]/g) };
-    };
-    const [none, unsigned] = [{ exit: 12, stdout: "" }, "[artifact-unsigned]"];
-    expect(verify("unsigned.tar")).toEqual({ ...none, codes: ["[bundle-unsigned]"] });
-    expect(verify("b.tar")).toEqual({ ...none, codes: [unsigned, unsigned] });
-    expect(verify("b.tar", "--key", "mine.pub")).toMatchObject({ exit: 0, codes: null });
-    trust("theirs");
-    expect(verify("b.tar")).toEqual({ ...none, codes: ["[bundle-signature]"] });
-  });
+  test(
+    "is verified with the configured keys as an install does, unless others are given",
+    widening(() => {
+      create("b.tar", "--key", "mine.pem");
+      copyFileSync(committed, system.path("unsigned.tar"));
+      trust("mine");
+      const verify = (bundle: string, ...more: readonly string[]) => {
+        const { exit, stdout, stderr } = system.run(["bundle", "verify", bundle, ...more]);
+        return { exit, stdout, codes: stderr.match(/\[[a-z-]+\]/g) };
+      };
+      const [none, unsigned] = [{ exit: 12, stdout: "" }, "[artifact-unsigned]"];
+      expect(verify("unsigned.tar")).toEqual({ ...none, codes: ["[bundle-unsigned]"] });
+      expect(verify("b.tar")).toEqual({ ...none, codes: [unsigned, unsigned] });
+      expect(verify("b.tar", "--key", "mine.pub")).toMatchObject({ exit: 0, codes: null });
+      trust("theirs");
+      expect(verify("b.tar")).toEqual({ ...none, codes: ["[bundle-signature]"] });
+    }),
+  );
 
-  test.skipIf(!needs("mender-artifact"))("is sound where its Artifacts are signed as well", () => {
-    signArtifacts(system.directory, "mine");
-    create("b.tar", "--key", "mine.pem");
-    trust("mine");
-    const { exit, stdout, stderr } = system.run(["bundle", "verify", "b.tar"]);
-    expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
-    expect(stdout).toContain(`signed by "${system.path("mine.pub")}", 2 Artifacts\n`);
-  });
+  test.skipIf(!needs("mender-artifact"))(
+    "is sound where its Artifacts are signed as well",
+    widening(() => {
+      signArtifacts(system.directory, "mine");
+      create("b.tar", "--key", "mine.pem");
+      trust("mine");
+      const { exit, stdout, stderr } = system.run(["bundle", "verify", "b.tar"]);
+      expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+      expect(stdout).toContain(`signed by "${system.path("mine.pub")}", 2 Artifacts\n`);
+    }),
+  );
 
   const extract = (bundle: string, ...more: readonly string[]) =>
     system.run(["bundle", "extract", bundle, "-C", "out", ...more]);

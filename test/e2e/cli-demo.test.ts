@@ -61,46 +61,57 @@ test("a directory that holds something is not touched", () => {
   expect(existsSync(inside)).toBe(true);
 });
 
-test("a slow one is watched from beside, ends by Ctrl-C in good order, and resumes with what it prints", async () => {
-  const directory = join(scratchDirectory(), "it's here");
-  const child = spawn(process.execPath, [programPath, "demo", "--slow", "2", "--dir", directory], {
-    stdio: ["ignore", "ignore", "pipe"],
-    timeout: 50_000,
-    killSignal: "SIGKILL",
-  });
-  let told = "";
-  const isTold = async (text: RegExp): Promise<void> => {
-    while (!text.test(told) && child.exitCode === null) await once(child.stderr, "data");
-  };
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    told += text;
-  });
-  const ended = once(child, "close");
-  const commandFor = (verb: string): string => {
-    const line = told.split("\n").find((one) => one.startsWith("  sh ") && one.endsWith(verb));
-    if (line === undefined) throw new Error(`no command with ${verb}: ${told}`);
-    return line;
-  };
-  const asTyped = (line: string): string =>
-    execFileSync("sh", ["-c", line], { encoding: "utf8", stdio: "pipe", timeout: 50_000 });
+test(
+  "a slow one is watched from beside, ends by Ctrl-C in good order, and resumes with what it prints",
+  widening(async () => {
+    const directory = join(scratchDirectory(), "it's here");
+    const child = spawn(
+      process.execPath,
+      [programPath, "demo", "--slow", "2", "--dir", directory],
+      {
+        stdio: ["ignore", "ignore", "pipe"],
+        timeout: 50_000,
+        killSignal: "SIGKILL",
+      },
+    );
+    let told = "";
+    const isTold = async (text: RegExp): Promise<void> => {
+      while (!text.test(told) && child.exitCode === null) await once(child.stderr, "data");
+    };
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      told += text;
+    });
+    const ended = once(child, "close");
+    const commandFor = (verb: string): string => {
+      const line = told.split("\n").find((one) => one.startsWith("  sh ") && one.endsWith(verb));
+      if (line === undefined) throw new Error(`no command with ${verb}: ${told}`);
+      return line;
+    };
+    const asTyped = (line: string): string =>
+      execFileSync("sh", ["-c", line], { encoding: "utf8", stdio: "pipe", timeout: 50_000 });
 
-  // Two states of two seconds each come before the query in which it waits until it is told to end. One that is broken
-  // off is asked again, where a state would be undone.
-  await isTold(/status --watch/);
-  const failing = join(directory, "boards/G13/fail");
-  mkdirSync(failing);
-  writeFileSync(join(failing, "NeedsArtifactReboot"), "hang\n");
-  await isTold(/ArtifactInstall +done/);
-  const beside = asTyped(commandFor("status --watch").replace("--watch", ""));
-  expect(beside).toMatch(/A process \(\d+\) is at work on it.*\n.*\n +G13 /);
-  child.kill("SIGINT");
-  await ended;
-  expect(child.exitCode).toBe(1);
-  expect(told).toContain(`The System stays in ${directory}; remove it when you are done.`);
+    // Two states of two seconds each come before the query in which it waits until it is told to end. One that is broken
+    // off is asked again, where a state would be undone.
+    await isTold(/status --watch/);
+    const failing = join(directory, "boards/G13/fail");
+    mkdirSync(failing);
+    writeFileSync(join(failing, "NeedsArtifactReboot"), "hang\n");
+    await isTold(/ArtifactInstall +done/);
+    const beside = asTyped(commandFor("status --watch").replace("--watch", ""));
+    expect(beside).toMatch(/A process \(\d+\) is at work on it.*\n.*\n +G13 /);
+    child.kill("SIGINT");
+    await ended;
+    expect(child.exitCode).toBe(1);
+    expect(told).toContain(`The System stays in ${directory}; remove it when you are done.`);
 
-  rmSync(failing, { recursive: true });
-  writeFileSync(join(directory, "boards/pace"), "0\n");
-  expect(asTyped(commandFor("resume"))).toBe("");
-  const version = (id: string) => readFileSync(join(directory, "boards", id, "version"), "utf8");
-  expect(["G13", "R456", "R998"].map(version)).toEqual(["gateway-v2\n", "rtos-v2\n", "rtos-v2\n"]);
-});
+    rmSync(failing, { recursive: true });
+    writeFileSync(join(directory, "boards/pace"), "0\n");
+    expect(asTyped(commandFor("resume"))).toBe("");
+    const version = (id: string) => readFileSync(join(directory, "boards", id, "version"), "utf8");
+    expect(["G13", "R456", "R998"].map(version)).toEqual([
+      "gateway-v2\n",
+      "rtos-v2\n",
+      "rtos-v2\n",
+    ]);
+  }),
+);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { type Ran, withoutDeployment } from "../support/program.ts";
 import { makeClientTree, type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+import { widening } from "../support/tier.ts";
 
 let system: SeedProgram;
 beforeEach(() => {
@@ -116,15 +117,18 @@ describe("install", () => {
     expect(system.run(["status"]).stdout).toBe("No deployment is in progress.\n");
   });
 
-  test("a plan of two stages is not started where its caller wants to commit", () => {
-    const ran = system.run(["install", "manifest-v3.yaml", "--stop-before", "ArtifactCommit"]);
-    expect(ran.exit).toBe(14);
-    expect(ran.stderr).toContain(
-      `error: The plan has 2 stages, and each must be committed before the next one starts. [stages-need-commit]\n`,
-    );
-    expect(system.run(["install", "manifest-v3.yaml"]).exit).toBe(0);
-    expect(system.versions()).toEqual(["gateway-v3", "rtos-v3", "rtos-v3"]);
-  });
+  test(
+    "a plan of two stages is not started where its caller wants to commit",
+    widening(() => {
+      const ran = system.run(["install", "manifest-v3.yaml", "--stop-before", "ArtifactCommit"]);
+      expect(ran.exit).toBe(14);
+      expect(ran.stderr).toContain(
+        `error: The plan has 2 stages, and each must be committed before the next one starts. [stages-need-commit]\n`,
+      );
+      expect(system.run(["install", "manifest-v3.yaml"]).exit).toBe(0);
+      expect(system.versions()).toEqual(["gateway-v3", "rtos-v3", "rtos-v3"]);
+    }),
+  );
 
   test("in progress refuses what a nested call wants, at once", () => {
     makeClientTree(system);
@@ -140,15 +144,18 @@ describe("install", () => {
 });
 
 describe("logs", () => {
-  test("--log-level error tells failures only", () => {
-    system.failIn("R998", "ArtifactInstall", 4);
-    const { stderr } = system.run(["install", "manifest-v2.yaml", "--log-level", "error"]);
-    const [, ...lines] = withoutDeployment(stderr).trimEnd().split("\n").slice(1);
-    expect(lines[0]).toMatch(
-      /^R998 {2}rtos {5}ArtifactInstall {15}failed: exit status 4 \(.* s\)$/,
-    );
-    expect(lines[1]).toMatch(/^Failed and rolled back/);
-  });
+  test(
+    "--log-level error tells failures only",
+    widening(() => {
+      system.failIn("R998", "ArtifactInstall", 4);
+      const { stderr } = system.run(["install", "manifest-v2.yaml", "--log-level", "error"]);
+      const [, ...lines] = withoutDeployment(stderr).trimEnd().split("\n").slice(1);
+      expect(lines[0]).toMatch(
+        /^R998 {2}rtos {5}ArtifactInstall {15}failed: exit status 4 \(.* s\)$/,
+      );
+      expect(lines[1]).toMatch(/^Failed and rolled back/);
+    }),
+  );
 
   test.each([
     ["no/such.log", `there is no directory "DIR/no"`],
@@ -194,10 +201,13 @@ describe("logs", () => {
     expect(lines.length).toBeGreaterThan(20);
   });
 
-  test("--log-format json writes the log as events", () => {
-    const { stderr } = system.run(["install", "manifest-v2.yaml", "--log-format", "json"]);
-    const events = stderr.split("\n").filter((line) => line.startsWith("{"));
-    expect(events.length).toBeGreaterThan(20);
-    for (const line of events) expect(Line.safeParse(JSON.parse(line)).success).toBe(true);
-  });
+  test(
+    "--log-format json writes the log as events",
+    widening(() => {
+      const { stderr } = system.run(["install", "manifest-v2.yaml", "--log-format", "json"]);
+      const events = stderr.split("\n").filter((line) => line.startsWith("{"));
+      expect(events.length).toBeGreaterThan(20);
+      for (const line of events) expect(Line.safeParse(JSON.parse(line)).success).toBe(true);
+    }),
+  );
 });

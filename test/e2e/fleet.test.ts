@@ -8,6 +8,7 @@ import { fleetLine } from "../support/fleets.ts";
 import { needs } from "../support/needs.ts";
 import { programPath } from "../support/program.ts";
 import { seedProgram } from "../support/seed-program.ts";
+import { widening } from "../support/tier.ts";
 
 const system = seedProgram();
 afterAll(() => system.remove());
@@ -57,31 +58,37 @@ Groups:
     expect(exit).toBe(14);
   });
 
-  test("ends in 0 where all can go, and is written to a file", () => {
-    const args = ["plan", "manifest-v2.yaml", "--fleet", good, "--out", "summary.txt"];
-    expect(system.run(args)).toMatchObject({ exit: 0, stdout: "" });
-    expect(readFileSync(system.path("summary.txt"), "utf8")).toContain(
-      "Can go: 4, of which 1 have nothing to do.\nCannot go: 0.\n",
-    );
-  });
+  test(
+    "ends in 0 where all can go, and is written to a file",
+    widening(() => {
+      const args = ["plan", "manifest-v2.yaml", "--fleet", good, "--out", "summary.txt"];
+      expect(system.run(args)).toMatchObject({ exit: 0, stdout: "" });
+      expect(readFileSync(system.path("summary.txt"), "utf8")).toContain(
+        "Can go: 4, of which 1 have nothing to do.\nCannot go: 0.\n",
+      );
+    }),
+  );
 
-  test("names the ten largest groups and counts the others", () => {
-    const many = Array.from({ length: 12 }, (_, type) =>
-      Array.from({ length: type + 1 }, (__, at) =>
-        fleetLine(`d${type}-${at}`, "gateway G1 gateway-v1", `type${type} L1 v1`),
-      ),
-    ).flat();
-    const { stdout } = system.run([
-      "plan",
-      "manifest-v2.yaml",
-      "--fleet",
-      write("many.ndjson", many),
-    ]);
-    const told = [...stdout.matchAll(/^ {2}(\d+) devices?, such as/gm)].map(([, count]) => count);
-    expect(told).toEqual(["12", "11", "10", "9", "8", "7", "6", "5", "4", "3"]);
-    expect(stdout).toContain("The 10 largest of 12 groups:");
-    expect(stdout).toContain("and 3 devices in smaller groups");
-  });
+  test(
+    "names the ten largest groups and counts the others",
+    widening(() => {
+      const many = Array.from({ length: 12 }, (_, type) =>
+        Array.from({ length: type + 1 }, (__, at) =>
+          fleetLine(`d${type}-${at}`, "gateway G1 gateway-v1", `type${type} L1 v1`),
+        ),
+      ).flat();
+      const { stdout } = system.run([
+        "plan",
+        "manifest-v2.yaml",
+        "--fleet",
+        write("many.ndjson", many),
+      ]);
+      const told = [...stdout.matchAll(/^ {2}(\d+) devices?, such as/gm)].map(([, count]) => count);
+      expect(told).toEqual(["12", "11", "10", "9", "8", "7", "6", "5", "4", "3"]);
+      expect(stdout).toContain("The 10 largest of 12 groups:");
+      expect(stdout).toContain("and 3 devices in smaller groups");
+    }),
+  );
 });
 
 describe("an answer for each line", () => {
@@ -115,12 +122,15 @@ describe("an answer for each line", () => {
     expect(readFileSync(system.path(good), "utf8")).toContain("alpha");
   });
 
-  test("goes to stdout where that is the file, and makes no file of that name", () => {
-    const args = ["plan", "manifest-v2.yaml", "--fleet", good, "--json"];
-    const { exit, stdout } = system.run([...args, "--out", "-"]);
-    expect({ exit, stdout }).toEqual({ exit: 0, stdout: system.run(args).stdout });
-    expect(existsSync(system.path("-"))).toBe(false);
-  });
+  test(
+    "goes to stdout where that is the file, and makes no file of that name",
+    widening(() => {
+      const args = ["plan", "manifest-v2.yaml", "--fleet", good, "--json"];
+      const { exit, stdout } = system.run([...args, "--out", "-"]);
+      expect({ exit, stdout }).toEqual({ exit: 0, stdout: system.run(args).stdout });
+      expect(existsSync(system.path("-"))).toBe(false);
+    }),
+  );
 
   test("lies in a file without a name until all are there, so that whatever ends the program leaves nothing", async () => {
     const before = readdirSync(system.directory);
@@ -189,29 +199,32 @@ describe("broken lines", () => {
     );
   });
 
-  test("are answered in their place", () => {
-    const { stdout } = system.run(["plan", "manifest-v2.yaml", "--fleet", broken, "--json"]);
-    const told = stdout
-      .trimEnd()
-      .split("\n")
-      .slice(0, 4)
-      .map((line) => {
-        const answer: unknown = JSON.parse(line);
-        return answer;
-      });
-    expect(told).toMatchObject([
-      { line: 1, id: "alpha", type: "plan" },
-      {
-        line: 2,
-        type: "error",
-        code: "json-syntax",
-        exit: 11,
-        at: { file: "broken.ndjson", line: 2 },
-      },
-      { line: 4, type: "error", code: "wrong-value", exit: 11 },
-      { line: 5, type: "error", code: "missing-field", exit: 11 },
-    ]);
-  });
+  test(
+    "are answered in their place",
+    widening(() => {
+      const { stdout } = system.run(["plan", "manifest-v2.yaml", "--fleet", broken, "--json"]);
+      const told = stdout
+        .trimEnd()
+        .split("\n")
+        .slice(0, 4)
+        .map((line) => {
+          const answer: unknown = JSON.parse(line);
+          return answer;
+        });
+      expect(told).toMatchObject([
+        { line: 1, id: "alpha", type: "plan" },
+        {
+          line: 2,
+          type: "error",
+          code: "json-syntax",
+          exit: 11,
+          at: { file: "broken.ndjson", line: 2 },
+        },
+        { line: 4, type: "error", code: "wrong-value", exit: 11 },
+        { line: 5, type: "error", code: "missing-field", exit: 11 },
+      ]);
+    }),
+  );
 });
 
 test("a device says of which System type it is, and a Manifest for another one does not fit it", () => {
@@ -249,37 +262,49 @@ describe("as a filter", () => {
     child.stdin.destroy();
   });
 
-  test("it reads no faster than its answers are taken", async () => {
-    const child = spawn(process.execPath, args, { ...options, stdio: ["pipe", "pipe", "ignore"] });
-    child.stdin.on("error", () => {});
-    let isFull = false;
-    let count = 0;
-    // Nobody takes the answers to the lines that can be written until a pipe is full; it must not take them all.
-    while (count < 200_000 && !isFull) {
-      const line = `${device(`d${(count += 1)}`, "v1", "v1")}\n`;
-      if (child.stdin.write(line)) continue;
-      isFull = await Promise.race([
-        once(child.stdin, "drain").then(() => false),
-        idle(child.pid ?? 0).then(() => true),
-      ]);
-    }
-    expect(isFull).toBe(true);
-    child.kill("SIGTERM");
-    expect(await once(child, "exit")).toEqual([1, null]);
-  });
+  test(
+    "it reads no faster than its answers are taken",
+    widening(async () => {
+      const child = spawn(process.execPath, args, {
+        ...options,
+        stdio: ["pipe", "pipe", "ignore"],
+      });
+      child.stdin.on("error", () => {});
+      let isFull = false;
+      let count = 0;
+      // Nobody takes the answers to the lines that can be written until a pipe is full; it must not take them all.
+      while (count < 200_000 && !isFull) {
+        const line = `${device(`d${(count += 1)}`, "v1", "v1")}\n`;
+        if (child.stdin.write(line)) continue;
+        isFull = await Promise.race([
+          once(child.stdin, "drain").then(() => false),
+          idle(child.pid ?? 0).then(() => true),
+        ]);
+      }
+      expect(isFull).toBe(true);
+      child.kill("SIGTERM");
+      expect(await once(child, "exit")).toEqual([1, null]);
+    }),
+  );
 
-  test("told to end while it waits for lines it says that it has not read them all", async () => {
-    const child = spawn(process.execPath, args, { ...options, stdio: ["pipe", "pipe", "ignore"] });
-    child.stdin.write(`${device("d1", "v1", "v1")}\n`);
-    let stdout = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      if (stdout === "") child.kill("SIGTERM");
-      stdout += text;
-    });
-    expect(await once(child, "close")).toEqual([1, null]);
-    expect(stdout).toContain('{"line":1,"id":"d1","type":"plan"');
-    expect(stdout).toContain('"code":"interrupted"');
-  });
+  test(
+    "told to end while it waits for lines it says that it has not read them all",
+    widening(async () => {
+      const child = spawn(process.execPath, args, {
+        ...options,
+        stdio: ["pipe", "pipe", "ignore"],
+      });
+      child.stdin.write(`${device("d1", "v1", "v1")}\n`);
+      let stdout = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        if (stdout === "") child.kill("SIGTERM");
+        stdout += text;
+      });
+      expect(await once(child, "close")).toEqual([1, null]);
+      expect(stdout).toContain('{"line":1,"id":"d1","type":"plan"');
+      expect(stdout).toContain('"code":"interrupted"');
+    }),
+  );
 });
 
 /** Once the process has not used the processor for half a second. */
@@ -335,24 +360,27 @@ describe("fleet merge", () => {
     expect(stderr).toContain(message);
   });
 
-  test.skipIf(!needs("parallel"))("adds up what GNU parallel has planned in blocks", () => {
-    const many = Array.from({ length: 3000 }, (_, at) =>
-      device(`d${at}`, at % 3 === 0 ? "v2" : "v1", "v1"),
-    );
-    write("large.ndjson", many);
-    const plan = `${process.execPath} ${programPath} plan manifest-v2-no-way.yaml --fleet - --summary --json`;
-    const merged = execFileSync(
-      "bash",
-      [
-        "-c",
-        `parallel --will-cite --pipe --block 100k -j2 '${plan}' < large.ndjson 2>/dev/null | ${process.execPath} ${programPath} fleet merge - --json || true`,
-      ],
-      { cwd: system.directory, env: { ...process.env, ...system.environment }, encoding: "utf8" },
-    );
-    const read = fleetSummaryShape.parse(JSON.parse(merged));
-    expect(read).toEqual(fleetSummaryShape.parse(JSON.parse(summary("large.ndjson"))));
-    expect(read.devices).toBe(3000);
-  });
+  test.skipIf(!needs("parallel"))(
+    "adds up what GNU parallel has planned in blocks",
+    widening(() => {
+      const many = Array.from({ length: 3000 }, (_, at) =>
+        device(`d${at}`, at % 3 === 0 ? "v2" : "v1", "v1"),
+      );
+      write("large.ndjson", many);
+      const plan = `${process.execPath} ${programPath} plan manifest-v2-no-way.yaml --fleet - --summary --json`;
+      const merged = execFileSync(
+        "bash",
+        [
+          "-c",
+          `parallel --will-cite --pipe --block 100k -j2 '${plan}' < large.ndjson 2>/dev/null | ${process.execPath} ${programPath} fleet merge - --json || true`,
+        ],
+        { cwd: system.directory, env: { ...process.env, ...system.environment }, encoding: "utf8" },
+      );
+      const read = fleetSummaryShape.parse(JSON.parse(merged));
+      expect(read).toEqual(fleetSummaryShape.parse(JSON.parse(summary("large.ndjson"))));
+      expect(read.devices).toBe(3000);
+    }),
+  );
 });
 
 test("--summary without --fleet is refused, and so is --fleet beside --state, or as a picture", () => {

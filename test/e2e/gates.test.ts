@@ -8,6 +8,7 @@ import { currentFormat } from "../../src/executor/journals.ts";
 import { decodeJournal, encodeRecords } from "../../src/journal/records.ts";
 import { addGates, type GateSpec, notNow, tellGate, toldToGate } from "../support/gates.ts";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+import { widening } from "../support/tier.ts";
 
 /** Gates as a user has them: executables that are asked while the built program runs. */
 
@@ -152,13 +153,16 @@ test("a journal in which a gate was asked for a long time becomes short again wh
   expect(system.run(["history", id]).stdout).toContain("not now, 301 times: nobody is there\n");
 });
 
-test("--wait asks again by itself, when the gate wants to be asked", () => {
-  withGates({ name: "window", at: ["group"] });
-  tellGate(system, "window", notNow("closed", 1), notNow("closed", 1), { exit: 0 });
-  const done = system.run([...install, "--wait", "1m"]);
-  expect([done.exit, system.versions()]).toEqual([0, v2]);
-  expect(gateCalls().slice(0, 3)).toEqual(["group window", "group window", "group window"]);
-});
+test(
+  "--wait asks again by itself, when the gate wants to be asked",
+  widening(() => {
+    withGates({ name: "window", at: ["group"] });
+    tellGate(system, "window", notNow("closed", 1), notNow("closed", 1), { exit: 0 });
+    const done = system.run([...install, "--wait", "1m"]);
+    expect([done.exit, system.versions()]).toEqual([0, v2]);
+    expect(gateCalls().slice(0, 3)).toEqual(["group window", "group window", "group window"]);
+  }),
+);
 
 test("a time to ask again that is not understood is told once, however often it is asked", () => {
   withGates({ name: "window", at: ["start"], keys: "defer_at_most: 2s" });
@@ -169,14 +173,17 @@ test("a time to ask again that is not understood is told once, however often it 
   expect(failed.stderr.split(told)).toHaveLength(2);
 });
 
-test("our own death lets a gate be asked again", () => {
-  withGates({ name: "health", at: ["commit"] });
-  tellGate(system, "health", "kill-caller", { exit: 0 });
-  expect(system.run(install).signal).toBe("SIGKILL");
-  const done = system.run(["resume"]);
-  expect([done.exit, system.versions()]).toEqual([0, v2]);
-  expect(gateCalls()).toEqual(["commit health", "commit health"]);
-});
+test(
+  "our own death lets a gate be asked again",
+  widening(() => {
+    withGates({ name: "health", at: ["commit"] });
+    tellGate(system, "health", "kill-caller", { exit: 0 });
+    expect(system.run(install).signal).toBe("SIGKILL");
+    const done = system.run(["resume"]);
+    expect([done.exit, system.versions()]).toEqual([0, v2]);
+    expect(gateCalls()).toEqual(["commit health", "commit health"]);
+  }),
+);
 
 test("what a gate leaves at work is ended", () => {
   withGates({ name: "window", at: ["start"] });
@@ -219,18 +226,21 @@ describe("resume --waiting, as the timer calls it,", () => {
     expect(gateCalls()).toEqual(["start window"]);
   });
 
-  test("takes it for a no once it may not wait any longer, whenever the gate wants to be asked", () => {
-    withGates({ name: "health", at: ["commit"], keys: "defer_at_most: 1s" });
-    tellGate(system, "health", notNow("not warm yet", 86_400));
-    expect(system.run(install).exit).toBe(5);
-    let last = resume();
-    for (let tries = 0; tries < 20 && last.exit === 0; tries += 1) last = resume();
-    expect(last.exit).toBe(22);
-    expect(last.stderr).toContain(
-      `the gate "health", before the commit, still says not now after 1 s, for which it may be waited for`,
-    );
-    expect([system.versions(), system.isInProgress()]).toEqual([v1, false]);
-  });
+  test(
+    "takes it for a no once it may not wait any longer, whenever the gate wants to be asked",
+    widening(() => {
+      withGates({ name: "health", at: ["commit"], keys: "defer_at_most: 1s" });
+      tellGate(system, "health", notNow("not warm yet", 86_400));
+      expect(system.run(install).exit).toBe(5);
+      let last = resume();
+      for (let tries = 0; tries < 20 && last.exit === 0; tries += 1) last = resume();
+      expect(last.exit).toBe(22);
+      expect(last.stderr).toContain(
+        `the gate "health", before the commit, still says not now after 1 s, for which it may be waited for`,
+      );
+      expect([system.versions(), system.isInProgress()]).toEqual([v1, false]);
+    }),
+  );
 
   test("leaves alone what waits for somebody else, and what was interrupted", () => {
     withGates({ name: "window", at: ["commit"] });
@@ -326,17 +336,20 @@ describe("under a caller that takes a wait for a failure", () => {
     expect([system.versions(), system.run(["resume"]).exit]).toEqual([v1, 2]);
   });
 
-  test("a commit that does not come in time fails", () => {
-    waitAtMost(1);
-    withGates({ name: "health", at: ["commit"] });
-    tellGate(system, "health", notNow("not warm yet"));
-    expect(system.run([...install, ...client, "--exit-on-reboot"]).exit).toBe(0);
-    const commit = ["--stop-before", "ArtifactRollback", "--stop-before", "Cleanup"];
-    expect(system.run(["resume", ...commit]).exit).toBe(21);
-    expect(system.run(["rollback", "--stop-before", "Cleanup", "--exit-on-reboot"]).exit).toBe(0);
-    expect(system.run(["resume"]).exit).toBe(0);
-    expect(system.versions()).toEqual(v1);
-  });
+  test(
+    "a commit that does not come in time fails",
+    widening(() => {
+      waitAtMost(1);
+      withGates({ name: "health", at: ["commit"] });
+      tellGate(system, "health", notNow("not warm yet"));
+      expect(system.run([...install, ...client, "--exit-on-reboot"]).exit).toBe(0);
+      const commit = ["--stop-before", "ArtifactRollback", "--stop-before", "Cleanup"];
+      expect(system.run(["resume", ...commit]).exit).toBe(21);
+      expect(system.run(["rollback", "--stop-before", "Cleanup", "--exit-on-reboot"]).exit).toBe(0);
+      expect(system.run(["resume"]).exit).toBe(0);
+      expect(system.versions()).toEqual(v1);
+    }),
+  );
 });
 
 describe("a gate that cannot be asked", () => {

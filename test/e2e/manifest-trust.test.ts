@@ -7,7 +7,7 @@ import { needs } from "../support/needs.ts";
 import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
 import { type SignedSeed, signedSeed } from "../support/signed-seed.ts";
 import { trustKey } from "../support/signing-keys.ts";
-import { inTier } from "../support/tier.ts";
+import { inTier, widening } from "../support/tier.ts";
 
 const works = [needs("openssl"), needs("mender-artifact")].every(Boolean);
 
@@ -54,22 +54,25 @@ describe.skipIf(!works)("where verify keys are configured", () => {
     expect(system.calls()).toEqual([]);
   });
 
-  test("validate says what install would say of every signature", () => {
-    create("-o", "unsigned.tar");
-    create("--key", "theirs.pem", "-o", "theirs.tar");
-    create("--key", "mine.pem", "-o", "mine.tar");
-    cpSync("fixtures/systems/seed/artifacts/rtos-v2.mender", system.path("unsigned.mender"));
-    const said = (file: string) => {
-      const { exit, stdout } = system.run(["validate", file]);
-      return [exit, ...(stdout.match(/\[[a-z-]+\]/g) ?? [])];
-    };
-    expect(said("manifest-v2.yaml")).toEqual([12, "[manifest-unsigned]"]);
-    expect(said("unsigned.tar")).toEqual([12, "[bundle-unsigned]"]);
-    expect(said("theirs.tar")).toEqual([12, "[bundle-signature]"]);
-    expect(said("unsigned.mender")).toEqual([12, "[artifact-unsigned]"]);
-    expect(said("mine.tar")).toEqual([0]);
-    expect(said("artifacts/rtos-v2.mender")).toEqual([0]);
-  });
+  test(
+    "validate says what install would say of every signature",
+    widening(() => {
+      create("-o", "unsigned.tar");
+      create("--key", "theirs.pem", "-o", "theirs.tar");
+      create("--key", "mine.pem", "-o", "mine.tar");
+      cpSync("fixtures/systems/seed/artifacts/rtos-v2.mender", system.path("unsigned.mender"));
+      const said = (file: string) => {
+        const { exit, stdout } = system.run(["validate", file]);
+        return [exit, ...(stdout.match(/\[[a-z-]+\]/g) ?? [])];
+      };
+      expect(said("manifest-v2.yaml")).toEqual([12, "[manifest-unsigned]"]);
+      expect(said("unsigned.tar")).toEqual([12, "[bundle-unsigned]"]);
+      expect(said("theirs.tar")).toEqual([12, "[bundle-signature]"]);
+      expect(said("unsigned.mender")).toEqual([12, "[artifact-unsigned]"]);
+      expect(said("mine.tar")).toEqual([0]);
+      expect(said("artifacts/rtos-v2.mender")).toEqual([0]);
+    }),
+  );
 
   test.each(inTier(["explain"], ["plan", "explain", "simulate"]))(
     "%s says what install would say",
@@ -134,12 +137,15 @@ describe.skipIf(!works)("where verify keys are configured", () => {
     expect(system.versions()).toEqual(v1);
   });
 
-  test("a thin bundle of somebody else is refused", () => {
-    create("--thin", "--key", "theirs.pem", "-o", "thin.tar");
-    const refused = system.run(["install", "thin.tar"]);
-    expect(refused.exit).toBe(12);
-    expect(refused.stderr).toContain("[bundle-signature]");
-  });
+  test(
+    "a thin bundle of somebody else is refused",
+    widening(() => {
+      create("--thin", "--key", "theirs.pem", "-o", "thin.tar");
+      const refused = system.run(["install", "thin.tar"]);
+      expect(refused.exit).toBe(12);
+      expect(refused.stderr).toContain("[bundle-signature]");
+    }),
+  );
 
   describe("a Manifest below a trusted directory", () => {
     /** Nobody else may write on the way there, which is not so for /tmp. */
@@ -232,33 +238,36 @@ describe.skipIf(!works)("where verify keys are configured", () => {
       }
     });
 
-    test("of an Artifact that is found by its name is held, too", () => {
-      rmSync(system.path("conf"), { recursive: true });
-      create("--pin", "-o", "b.tar");
-      system.run(["bundle", "extract", "b.tar", "-C", "out"]);
-      rewrite("out/manifest.yaml", (text) => text.replaceAll(/ *artifact_path: .*\n/g, ""));
-      const pack = () => {
-        execFileSync("tar", ["cf", "c.tar", "-C", "out", "manifest.yaml", "artifacts"], {
-          cwd: system.directory,
-        });
-      };
-      const wrap = ["artifact", "create-manifest", "--system-type", "gateway-with-two-rtos"];
-      const commands = [
-        ["bundle", "verify", "c.tar"],
-        [...wrap, "-o", "c.mender", "c.tar"],
-      ];
-      pack();
-      for (const command of commands) {
-        expect(system.run(command)).toMatchObject({ exit: 0, stderr: "" });
-      }
-      rmSync(system.path("c.mender"));
-      rewrite("out/manifest.yaml", (text) => text.replace(pinned, `sha256: ${"0".repeat(64)}`));
-      pack();
-      for (const command of commands) {
-        const refused = system.run(command);
-        expect(refused.exit).toBe(12);
-        expect(refused.stderr).toContain("[artifact-pin]");
-      }
-    });
+    test(
+      "of an Artifact that is found by its name is held, too",
+      widening(() => {
+        rmSync(system.path("conf"), { recursive: true });
+        create("--pin", "-o", "b.tar");
+        system.run(["bundle", "extract", "b.tar", "-C", "out"]);
+        rewrite("out/manifest.yaml", (text) => text.replaceAll(/ *artifact_path: .*\n/g, ""));
+        const pack = () => {
+          execFileSync("tar", ["cf", "c.tar", "-C", "out", "manifest.yaml", "artifacts"], {
+            cwd: system.directory,
+          });
+        };
+        const wrap = ["artifact", "create-manifest", "--system-type", "gateway-with-two-rtos"];
+        const commands = [
+          ["bundle", "verify", "c.tar"],
+          [...wrap, "-o", "c.mender", "c.tar"],
+        ];
+        pack();
+        for (const command of commands) {
+          expect(system.run(command)).toMatchObject({ exit: 0, stderr: "" });
+        }
+        rmSync(system.path("c.mender"));
+        rewrite("out/manifest.yaml", (text) => text.replace(pinned, `sha256: ${"0".repeat(64)}`));
+        pack();
+        for (const command of commands) {
+          const refused = system.run(command);
+          expect(refused.exit).toBe(12);
+          expect(refused.stderr).toContain("[artifact-pin]");
+        }
+      }),
+    );
   });
 });

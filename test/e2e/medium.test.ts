@@ -11,6 +11,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
 import { seedStages } from "../support/seed-stages.ts";
+import { widening } from "../support/tier.ts";
 
 const afterGateway = { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" };
 
@@ -48,13 +49,16 @@ describe("a directory in place of a file", () => {
     expect(system.versions()).toEqual(v2);
   });
 
-  it("stands for the one Manifest at its top, whose Artifacts lie where that says", () => {
-    mkdirSync(system.path("stick"));
-    renameSync(system.path("artifacts"), system.path("stick/artifacts"));
-    copyFileSync(system.path("manifest-v2.yaml"), system.path("stick/manifest-v2.yaml"));
-    expect(system.run(["install", "stick"]).exit).toBe(0);
-    expect(system.versions()).toEqual(v2);
-  });
+  it(
+    "stands for the one Manifest at its top, whose Artifacts lie where that says",
+    widening(() => {
+      mkdirSync(system.path("stick"));
+      renameSync(system.path("artifacts"), system.path("stick/artifacts"));
+      copyFileSync(system.path("manifest-v2.yaml"), system.path("stick/manifest-v2.yaml"));
+      expect(system.run(["install", "stick"]).exit).toBe(0);
+      expect(system.versions()).toEqual(v2);
+    }),
+  );
 
   it("is refused where several may be meant, and nobody is asked anything", () => {
     const refused = system.run(["install", "."]);
@@ -109,39 +113,48 @@ describe("Artifacts on a medium that is gone when the deployment is resumed", ()
     expect(system.versions()).toEqual(v2);
   });
 
-  it("may lie in a compressed bundle now", () => {
-    copyFileSync("fixtures/bundles/seed-v2.tar", system.path("v2.tar"));
-    system.run(["install", "v2.tar"], afterGateway);
-    const packed = gzipSync(readFileSync(system.path("v2.tar")));
-    rmSync(system.path("v2.tar"));
-    writeFileSync(system.path("cut.tar.gz"), packed.subarray(0, packed.length / 2));
-    writeFileSync(system.path("v2.tar.gz"), packed);
-    const calls = system.calls().length;
+  it(
+    "may lie in a compressed bundle now",
+    widening(() => {
+      copyFileSync("fixtures/bundles/seed-v2.tar", system.path("v2.tar"));
+      system.run(["install", "v2.tar"], afterGateway);
+      const packed = gzipSync(readFileSync(system.path("v2.tar")));
+      rmSync(system.path("v2.tar"));
+      writeFileSync(system.path("cut.tar.gz"), packed.subarray(0, packed.length / 2));
+      writeFileSync(system.path("v2.tar.gz"), packed);
+      const calls = system.calls().length;
 
-    const cut = system.run(["resume", "--from", "cut.tar.gz"]);
-    expect(cut.exit).toBe(11);
-    expect(cut.stderr).toMatch(/^cut\.tar\.gz: error: /m);
-    expect(system.calls()).toHaveLength(calls);
-    expect(system.run(["resume", "--from", "v2.tar.gz"]).exit).toBe(0);
-    expect(system.versions()).toEqual(v2);
-    expect(existsSync(system.path("datastore/bundles"))).toBe(false);
-  });
+      const cut = system.run(["resume", "--from", "cut.tar.gz"]);
+      expect(cut.exit).toBe(11);
+      expect(cut.stderr).toMatch(/^cut\.tar\.gz: error: /m);
+      expect(system.calls()).toHaveLength(calls);
+      expect(system.run(["resume", "--from", "v2.tar.gz"]).exit).toBe(0);
+      expect(system.versions()).toEqual(v2);
+      expect(existsSync(system.path("datastore/bundles"))).toBe(false);
+    }),
+  );
 
-  it("lie in the datastore if the bundle was compressed, and it may be named all the same", () => {
-    copyFileSync("fixtures/bundles/seed-v2.tar", system.path("v2.tar"));
-    writeFileSync(system.path("v2.tar.gz"), gzipSync(readFileSync(system.path("v2.tar"))));
-    system.run(["install", "v2.tar.gz"], afterGateway);
-    expect(system.run(["resume", "--from", "v2.tar.gz"]).exit).toBe(0);
-    expect(system.versions()).toEqual(v2);
-  });
+  it(
+    "lie in the datastore if the bundle was compressed, and it may be named all the same",
+    widening(() => {
+      copyFileSync("fixtures/bundles/seed-v2.tar", system.path("v2.tar"));
+      writeFileSync(system.path("v2.tar.gz"), gzipSync(readFileSync(system.path("v2.tar"))));
+      system.run(["install", "v2.tar.gz"], afterGateway);
+      expect(system.run(["resume", "--from", "v2.tar.gz"]).exit).toBe(0);
+      expect(system.versions()).toEqual(v2);
+    }),
+  );
 
-  it("may lie elsewhere beside each other, too", () => {
-    system = after("half-way");
-    mkdirSync(system.path("stick"));
-    renameSync(system.path("artifacts"), system.path("stick/artifacts"));
-    expect(system.run(["resume", "--from", "stick"]).exit).toBe(0);
-    expect(system.versions()).toEqual(v2);
-  });
+  it(
+    "may lie elsewhere beside each other, too",
+    widening(() => {
+      system = after("half-way");
+      mkdirSync(system.path("stick"));
+      renameSync(system.path("artifacts"), system.path("stick/artifacts"));
+      expect(system.run(["resume", "--from", "stick"]).exit).toBe(0);
+      expect(system.versions()).toEqual(v2);
+    }),
+  );
 
   it("are not needed to roll back", () => {
     system = after("half-way");
@@ -181,17 +194,20 @@ describe("an Artifact in whose place another sound one was put since the plan wa
     expect(system.versions()).toEqual(v2);
   });
 
-  it("does not matter to a rollback, nor once every Artifact is downloaded", () => {
-    system = after("half-way");
-    copyFileSync(system.path("artifacts/rtos-v2.mender"), system.path("artifacts/kept"));
-    put("rtos-v3.mender");
-    expect(system.run(["rollback"]).exit).toBe(0);
-    expect(system.versions()).toEqual(v1);
+  it(
+    "does not matter to a rollback, nor once every Artifact is downloaded",
+    widening(() => {
+      system = after("half-way");
+      copyFileSync(system.path("artifacts/rtos-v2.mender"), system.path("artifacts/kept"));
+      put("rtos-v3.mender");
+      expect(system.run(["rollback"]).exit).toBe(0);
+      expect(system.versions()).toEqual(v1);
 
-    put("kept");
-    system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"]);
-    put("rtos-v3.mender");
-    expect(system.run(["commit"]).exit).toBe(0);
-    expect(system.versions()).toEqual(v2);
-  });
+      put("kept");
+      system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"]);
+      put("rtos-v3.mender");
+      expect(system.run(["commit"]).exit).toBe(0);
+      expect(system.versions()).toEqual(v2);
+    }),
+  );
 });

@@ -21,6 +21,7 @@ import { allBut } from "../support/interface-in-shell.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { mountSmallDisk, smallDisksWork } from "../support/small-disk.ts";
 import { treeOf } from "../support/tree.ts";
+import { widening } from "../support/tier.ts";
 
 function installDevice(...args: readonly string[]) {
   return installDeviceWith(process.env["PATH"] ?? "", ...args);
@@ -151,14 +152,17 @@ test("everything is in its place, and nobody but its owner may change it", () =>
   expect(modeOf(join(root, "var/lib/mender-orchestrator"))).toBe("700");
 });
 
-test("where there is no util-linux, the installer says so", () => {
-  const root = join(scratchDirectory(), "device");
-  const { status, stderr } = installDeviceWith(allBut("flock"), "--root", root);
-  expect(status).toBe(0);
-  expect(stderr).toContain(
-    "install-device: there is no flock on the PATH here; the device should have util-linux\n",
-  );
-});
+test(
+  "where there is no util-linux, the installer says so",
+  widening(() => {
+    const root = join(scratchDirectory(), "device");
+    const { status, stderr } = installDeviceWith(allBut("flock"), "--root", root);
+    expect(status).toBe(0);
+    expect(stderr).toContain(
+      "install-device: there is no flock on the PATH here; the device should have util-linux\n",
+    );
+  }),
+);
 
 test("with --usb what updates from USB sticks is in force, else it only lies there", () => {
   const root = join(scratchDirectory(), "device");
@@ -202,32 +206,35 @@ test("what is installed runs from there, by either name", () => {
   }
 });
 
-test("a second time it replaces the program and leaves alone what belongs to the device", () => {
-  const root = join(scratchDirectory(), "device");
-  installDevice("--root", root);
-  const kept = {
-    "etc/mender-orchestrator/mender-orchestrator.conf": "{}\n",
-    "var/lib/mender-orchestrator/topology.yaml": "kind: topology\n",
-    "usr/share/mender-orchestrator/interfaces/v1/rtos": "#!/bin/sh\n",
-    "usr/share/mender/modules/v3/single-file": "#!/bin/sh\n",
-  };
-  for (const [name, content] of Object.entries(kept)) writeFileSync(join(root, name), content);
-  writeFileSync(join(root, "usr/lib/mender-orchestrator/dist/of-an-older-version.js"), "");
-  writeFileSync(join(root, "usr/share/mender/modules/v3/mender-orchestrator-manifest"), "old");
-  mkdirSync(join(root, "usr/lib/mender-orchestrator.new"));
-  expect(installDevice(`--root=${root}`)).toMatchObject({ status: 0, stderr: "" });
-  expect(places(root)).toEqual([...installed, ...Object.keys(kept)].toSorted());
-  for (const [name, content] of Object.entries(kept)) {
-    expect(readFileSync(join(root, name), "utf8")).toBe(content);
-  }
-  expect(readdirSync(join(root, "usr/lib/mender-orchestrator/dist"))).not.toContain(
-    "of-an-older-version.js",
-  );
-  const module = "usr/share/mender/modules/v3/mender-orchestrator-manifest";
-  expect(readFileSync(join(root, module), "utf8")).toBe(
-    readFileSync("bin/mender-orchestrator-manifest", "utf8"),
-  );
-});
+test(
+  "a second time it replaces the program and leaves alone what belongs to the device",
+  widening(() => {
+    const root = join(scratchDirectory(), "device");
+    installDevice("--root", root);
+    const kept = {
+      "etc/mender-orchestrator/mender-orchestrator.conf": "{}\n",
+      "var/lib/mender-orchestrator/topology.yaml": "kind: topology\n",
+      "usr/share/mender-orchestrator/interfaces/v1/rtos": "#!/bin/sh\n",
+      "usr/share/mender/modules/v3/single-file": "#!/bin/sh\n",
+    };
+    for (const [name, content] of Object.entries(kept)) writeFileSync(join(root, name), content);
+    writeFileSync(join(root, "usr/lib/mender-orchestrator/dist/of-an-older-version.js"), "");
+    writeFileSync(join(root, "usr/share/mender/modules/v3/mender-orchestrator-manifest"), "old");
+    mkdirSync(join(root, "usr/lib/mender-orchestrator.new"));
+    expect(installDevice(`--root=${root}`)).toMatchObject({ status: 0, stderr: "" });
+    expect(places(root)).toEqual([...installed, ...Object.keys(kept)].toSorted());
+    for (const [name, content] of Object.entries(kept)) {
+      expect(readFileSync(join(root, name), "utf8")).toBe(content);
+    }
+    expect(readdirSync(join(root, "usr/lib/mender-orchestrator/dist"))).not.toContain(
+      "of-an-older-version.js",
+    );
+    const module = "usr/share/mender/modules/v3/mender-orchestrator-manifest";
+    expect(readFileSync(join(root, module), "utf8")).toBe(
+      readFileSync("bin/mender-orchestrator-manifest", "utf8"),
+    );
+  }),
+);
 
 test.each([
   [[], "where to is missing"],
@@ -336,15 +343,18 @@ test("--uninstall is refused while a deployment is in progress, wherever the dat
   expect(installDevice("--root", root).status).toBe(0);
 });
 
-test("what a newer version does not bring any more is removed with the old one", () => {
-  const root = join(scratchDirectory(), "device");
-  installDevice("--root", root);
-  const dropped = "usr/share/mender-orchestrator/interfaces/v1/dropped";
-  writeFileSync(join(root, dropped), "");
-  appendFileSync(join(root, "usr/lib/mender-orchestrator/installed-files"), `${dropped}\n`);
-  installDevice("--root", root);
-  expect(places(root)).toEqual(installed);
-});
+test(
+  "what a newer version does not bring any more is removed with the old one",
+  widening(() => {
+    const root = join(scratchDirectory(), "device");
+    installDevice("--root", root);
+    const dropped = "usr/share/mender-orchestrator/interfaces/v1/dropped";
+    writeFileSync(join(root, dropped), "");
+    appendFileSync(join(root, "usr/lib/mender-orchestrator/installed-files"), `${dropped}\n`);
+    installDevice("--root", root);
+    expect(places(root)).toEqual(installed);
+  }),
+);
 
 test("what dpkg has installed is left to dpkg", () => {
   const root = join(scratchDirectory(), "device");

@@ -13,6 +13,7 @@ import { needs } from "../support/needs.ts";
 import { runProgram } from "../support/program.ts";
 import { v1, v2 } from "../support/seed-program.ts";
 import { storedSeed } from "../support/supplies.ts";
+import { widening } from "../support/tier.ts";
 
 /** What docs/mender-server.md has people do, and see. */
 const steps = stepsIn(readFileSync("docs/mender-server.md", "utf8"));
@@ -100,20 +101,26 @@ describe.skipIf(!works)("the Mender Client as a daemon", () => {
     expect(stdout).toBe(steps.provides);
   });
 
-  test("lets a plan tell beforehand what would come from where", async () => {
-    cpSync(join(directory, "manifest.yaml"), device.path("/root/manifest.yaml"));
-    const plan = "until orchestrator plan /root/manifest.yaml 2>/dev/null; do sleep 0.2; done\n";
-    const { stdout } = await device.run("sh", "-c", daemon + plan);
-    expect(stdout).toContain(steps.sources);
-    expect(device.versions()).toEqual(v1);
-  });
+  test(
+    "lets a plan tell beforehand what would come from where",
+    widening(async () => {
+      cpSync(join(directory, "manifest.yaml"), device.path("/root/manifest.yaml"));
+      const plan = "until orchestrator plan /root/manifest.yaml 2>/dev/null; do sleep 0.2; done\n";
+      const { stdout } = await device.run("sh", "-c", daemon + plan);
+      expect(stdout).toContain(steps.sources);
+      expect(device.versions()).toEqual(v1);
+    }),
+  );
 
-  test("rolls back what has failed", async () => {
-    device.failIn("R998", "ArtifactInstall", 1);
-    expect(await deploy()).toBe("failure");
-    expect(device.versions()).toEqual(v1);
-    expect(device.calls()).toContain("ArtifactRollback R456");
-  });
+  test(
+    "rolls back what has failed",
+    widening(async () => {
+      device.failIn("R998", "ArtifactInstall", 1);
+      expect(await deploy()).toBe("failure");
+      expect(device.versions()).toEqual(v1);
+      expect(device.calls()).toContain("ArtifactRollback R456");
+    }),
+  );
 });
 
 const bus = "unix:path=/root/bus";

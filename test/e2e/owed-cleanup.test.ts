@@ -4,6 +4,7 @@ import * as z from "zod";
 import { type Ran, withoutDeployment } from "../support/program.ts";
 import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
 import { seedStages } from "../support/seed-stages.ts";
+import { widening } from "../support/tier.ts";
 
 /** A Cleanup that fails is neither forgotten nor in anybody's way. */
 
@@ -85,20 +86,23 @@ describe("a Cleanup that fails", () => {
     expect(system.versions()).toEqual(v1);
   });
 
-  test("that times out is not tried again; the last event names it", () => {
-    system.failIn("R456", "Cleanup", "hang");
-    const topology = readFileSync(system.path("topology.yaml"), "utf8");
-    writeFileSync(
-      system.path("topology.yaml"),
-      topology.replace(`["R456"]`, `["R456"]\n    timeout_seconds: 2`),
-    );
-    const { exit, stdout } = system.run(["install", "manifest-v2.yaml", "--json"]);
-    expect(exit).toBe(0);
-    const last = Ended.parse(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? ""));
-    expect(last).toMatchObject({ outcome: "success", cleanup_owed: ["R456"] });
-    expect(calls("R456").filter((call) => call === "Cleanup R456")).toHaveLength(1);
-    expect(system.run(["status"]).stdout).toContain("R456 still owes the Cleanup");
-  });
+  test(
+    "that times out is not tried again; the last event names it",
+    widening(() => {
+      system.failIn("R456", "Cleanup", "hang");
+      const topology = readFileSync(system.path("topology.yaml"), "utf8");
+      writeFileSync(
+        system.path("topology.yaml"),
+        topology.replace(`["R456"]`, `["R456"]\n    timeout_seconds: 2`),
+      );
+      const { exit, stdout } = system.run(["install", "manifest-v2.yaml", "--json"]);
+      expect(exit).toBe(0);
+      const last = Ended.parse(JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? ""));
+      expect(last).toMatchObject({ outcome: "success", cleanup_owed: ["R456"] });
+      expect(calls("R456").filter((call) => call === "Cleanup R456")).toHaveLength(1);
+      expect(system.run(["status"]).stdout).toContain("R456 still owes the Cleanup");
+    }),
+  );
 
   test("is called again, in its work dir, before Provides is asked for the next deployment", () => {
     const owing = /^([0-9a-f]{12}) {2}Deployment/m.exec(leaveOwed().stderr)?.[1] ?? "";
@@ -120,16 +124,19 @@ describe("a Cleanup that fails", () => {
     expect(existsSync(system.path("datastore/owed"))).toBe(false);
   });
 
-  test("is not called by plan, by a dry run, nor where there is nothing to go on with", () => {
-    leaveOwed();
-    const before = calls("R456").length;
-    expect(system.run(["plan", "manifest-v3.yaml"]).exit).toBe(0);
-    expect(system.run(["install", "--dry-run", "manifest-v3.yaml"]).exit).toBe(0);
-    expect(system.run(["resume"]).exit).toBe(2);
-    expect(system.run(["rollback"]).exit).toBe(2);
-    expect(since("R456", before)).not.toContain("Cleanup R456");
-    expect(existsSync(workDir())).toBe(true);
-  });
+  test(
+    "is not called by plan, by a dry run, nor where there is nothing to go on with",
+    widening(() => {
+      leaveOwed();
+      const before = calls("R456").length;
+      expect(system.run(["plan", "manifest-v3.yaml"]).exit).toBe(0);
+      expect(system.run(["install", "--dry-run", "manifest-v3.yaml"]).exit).toBe(0);
+      expect(system.run(["resume"]).exit).toBe(2);
+      expect(system.run(["rollback"]).exit).toBe(2);
+      expect(since("R456", before)).not.toContain("Cleanup R456");
+      expect(existsSync(workDir())).toBe(true);
+    }),
+  );
 
   test("that fails again is told, its work dir set aside, and the deployment goes on", () => {
     leaveOwed();
@@ -148,55 +155,64 @@ describe("a Cleanup that fails", () => {
     expect(existsSync(workDir())).toBe(false);
   });
 
-  test("leaves nothing behind that a later rollback could restore by mistake", () => {
-    leaveOwed();
-    system.failIn("R456", "ArtifactInstall", 1);
-    const ran = system.run(["install", "manifest-v3.yaml"]);
-    expect(ran.exit).toBe(22);
-    expect(system.versions()).toEqual(v2);
-  });
+  test(
+    "leaves nothing behind that a later rollback could restore by mistake",
+    widening(() => {
+      leaveOwed();
+      system.failIn("R456", "ArtifactInstall", 1);
+      const ran = system.run(["install", "manifest-v3.yaml"]);
+      expect(ran.exit).toBe(22);
+      expect(system.versions()).toEqual(v2);
+    }),
+  );
 
-  test("is dropped where the Topology has lost the Component", () => {
-    leaveOwed();
-    const topology = readFileSync(system.path("topology.yaml"), "utf8");
-    writeFileSync(system.path("topology.yaml"), topology.replace(`["R456"]`, `["R998"]`));
-    // R998 twice: refused, and nothing is dropped by a refused call.
-    expect(system.run(["install", "manifest-v3.yaml"]).exit).toBe(15);
-    expect(existsSync(workDir())).toBe(true);
-    const lines = topology.split("\n");
-    const at = lines.findIndex((line) => line.includes("R456"));
-    writeFileSync(system.path("topology.yaml"), lines.toSpliced(at - 1, 3).join("\n"));
-    const ran = system.run(["install", "manifest-v3.yaml"]);
-    expect(ran.exit).toBe(0);
-    expect(ran.stderr).toMatch(
-      /Note: the Cleanup that R456 owed of deployment \w+ is dropped: the Topology has no such Component any more\n/,
-    );
-    expect(calls("R456").filter((call) => call === "Cleanup R456")).toHaveLength(3);
-    expect(existsSync(system.path("datastore/payloads"))).toBe(false);
-    expect(system.run(["status"]).stdout).toBe("No deployment is in progress.\n");
-  });
+  test(
+    "is dropped where the Topology has lost the Component",
+    widening(() => {
+      leaveOwed();
+      const topology = readFileSync(system.path("topology.yaml"), "utf8");
+      writeFileSync(system.path("topology.yaml"), topology.replace(`["R456"]`, `["R998"]`));
+      // R998 twice: refused, and nothing is dropped by a refused call.
+      expect(system.run(["install", "manifest-v3.yaml"]).exit).toBe(15);
+      expect(existsSync(workDir())).toBe(true);
+      const lines = topology.split("\n");
+      const at = lines.findIndex((line) => line.includes("R456"));
+      writeFileSync(system.path("topology.yaml"), lines.toSpliced(at - 1, 3).join("\n"));
+      const ran = system.run(["install", "manifest-v3.yaml"]);
+      expect(ran.exit).toBe(0);
+      expect(ran.stderr).toMatch(
+        /Note: the Cleanup that R456 owed of deployment \w+ is dropped: the Topology has no such Component any more\n/,
+      );
+      expect(calls("R456").filter((call) => call === "Cleanup R456")).toHaveLength(3);
+      expect(existsSync(system.path("datastore/payloads"))).toBe(false);
+      expect(system.run(["status"]).stdout).toBe("No deployment is in progress.\n");
+    }),
+  );
 
-  test("is made good before the next stage that touches the Component", () => {
-    system.failIn("R456", "Cleanup", 1);
-    const ran = system.run(["install", "manifest-v3.yaml"]);
-    expect(ran.exit).toBe(0);
-    expect(system.versions()).toEqual(v3);
-    const own = calls("R456").filter((call) => /^(Cleanup|Provides|ArtifactInstall) /.test(call));
-    // Three times, and whatever Provides tells then; once more, and only then the second stage begins.
-    expect(own.slice(own.indexOf("Cleanup R456"))).toEqual([
-      "Cleanup R456",
-      "Cleanup R456",
-      "Cleanup R456",
-      "Provides R456",
-      "Cleanup R456",
-      "Provides R456",
-      "Provides R456",
-      "ArtifactInstall R456",
-      "Cleanup R456",
-      "Cleanup R456",
-      "Cleanup R456",
-      "Provides R456",
-    ]);
-    expect(existsSync(setAside())).toBe(true);
-  });
+  test(
+    "is made good before the next stage that touches the Component",
+    widening(() => {
+      system.failIn("R456", "Cleanup", 1);
+      const ran = system.run(["install", "manifest-v3.yaml"]);
+      expect(ran.exit).toBe(0);
+      expect(system.versions()).toEqual(v3);
+      const own = calls("R456").filter((call) => /^(Cleanup|Provides|ArtifactInstall) /.test(call));
+      // Three times, and whatever Provides tells then; once more, and only then the second stage begins.
+      expect(own.slice(own.indexOf("Cleanup R456"))).toEqual([
+        "Cleanup R456",
+        "Cleanup R456",
+        "Cleanup R456",
+        "Provides R456",
+        "Cleanup R456",
+        "Provides R456",
+        "Provides R456",
+        "ArtifactInstall R456",
+        "Cleanup R456",
+        "Cleanup R456",
+        "Cleanup R456",
+        "Provides R456",
+      ]);
+      expect(existsSync(setAside())).toBe(true);
+    }),
+  );
 });

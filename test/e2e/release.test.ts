@@ -2,6 +2,7 @@ import { appendFileSync, cpSync, readFileSync, readdirSync, writeFileSync } from
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
 import { seedStages } from "../support/seed-stages.ts";
+import { widening } from "../support/tier.ts";
 
 const ways = {
   "12 installed": (system: SeedProgram) => {
@@ -56,39 +57,45 @@ describe("downgrade: a release that is older than what is installed", () => {
     expect(system.run(["plan", "manifest-v1.yaml", "--state", "state-v2.yaml"]).exit).toBe(0);
   });
 
-  it("is explained and simulated all the same, with a warning", () => {
-    for (const ask of [["explain"], ["simulate", "--faults", "0"]]) {
-      const { exit, stdout, stderr } = system.run([...ask, "manifest-v1.yaml"]);
-      expect({ ask, exit }).toEqual({ ask, exit: 0 });
-      expect(stdout + stderr).toContain(
-        "warning: This release has the sequence 11, but 12 is installed. [release-older]",
-      );
-      const json = system.run([...ask, "manifest-v1.yaml", "--json"]);
-      expect(JSON.parse(json.stdout)).toMatchObject({
-        notes: [expect.objectContaining({ code: "release-older", type: "warning" })],
-      });
-    }
-  });
+  it(
+    "is explained and simulated all the same, with a warning",
+    widening(() => {
+      for (const ask of [["explain"], ["simulate", "--faults", "0"]]) {
+        const { exit, stdout, stderr } = system.run([...ask, "manifest-v1.yaml"]);
+        expect({ ask, exit }).toEqual({ ask, exit: 0 });
+        expect(stdout + stderr).toContain(
+          "warning: This release has the sequence 11, but 12 is installed. [release-older]",
+        );
+        const json = system.run([...ask, "manifest-v1.yaml", "--json"]);
+        expect(JSON.parse(json.stdout)).toMatchObject({
+          notes: [expect.objectContaining({ code: "release-older", type: "warning" })],
+        });
+      }
+    }),
+  );
 
-  it("is one without a sequence as well", () => {
-    const text = readFileSync(system.path("manifest-v1.yaml"), "utf8");
-    writeFileSync(system.path("none.yaml"), text.replace(/\nextension:.*/, ""));
-    const refused = system.run(["install", "none.yaml"]);
-    expect(refused.exit).toBe(12);
-    expect(refused.stderr).toContain(
-      "error: This release has no sequence, but 12 is installed. [release-older]",
-    );
-    expect(system.versions()).toEqual(v2);
-    expect(system.run(["install", "none.yaml", "--allow-downgrade"]).exit).toBe(0);
-    expect(system.versions()).toEqual(v1);
-    // The last sequence is still remembered.
-    writeFileSync(
-      system.path("none.yaml"),
-      text.replace("sequence: 11", "expires: 2039-01-01T00:00:00Z"),
-    );
-    expect(system.run(["plan", "manifest-v1.yaml"]).exit).toBe(0);
-    expect(system.run(["validate", "none.yaml"]).exit).toBe(12);
-  });
+  it(
+    "is one without a sequence as well",
+    widening(() => {
+      const text = readFileSync(system.path("manifest-v1.yaml"), "utf8");
+      writeFileSync(system.path("none.yaml"), text.replace(/\nextension:.*/, ""));
+      const refused = system.run(["install", "none.yaml"]);
+      expect(refused.exit).toBe(12);
+      expect(refused.stderr).toContain(
+        "error: This release has no sequence, but 12 is installed. [release-older]",
+      );
+      expect(system.versions()).toEqual(v2);
+      expect(system.run(["install", "none.yaml", "--allow-downgrade"]).exit).toBe(0);
+      expect(system.versions()).toEqual(v1);
+      // The last sequence is still remembered.
+      writeFileSync(
+        system.path("none.yaml"),
+        text.replace("sequence: 11", "expires: 2039-01-01T00:00:00Z"),
+      );
+      expect(system.run(["plan", "manifest-v1.yaml"]).exit).toBe(0);
+      expect(system.run(["validate", "none.yaml"]).exit).toBe(12);
+    }),
+  );
 
   it("is installed when that is what the user wants", () => {
     expect(system.run(["install", "manifest-v1.yaml", "--allow-downgrade"]).exit).toBe(0);
@@ -164,27 +171,30 @@ describe("a release that has expired", () => {
     expect(system.versions()).toEqual(v2);
   });
 
-  it("is told by whoever is asked before; where no device is asked, as a warning", () => {
-    release(system, "manifest-v2.yaml", "expires: 2026-11-24T00:00:01Z");
-    const create = ["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "v2.tar"];
-    expect(system.run(create).exit).toBe(0);
-    const ends = (ask: readonly string[], exit: number, env: Record<string, string> = {}) => {
-      const ran = system.run(ask, env);
-      expect({ ask, exit: ran.exit }).toEqual({ ask, exit });
-      expect(ran.stdout + ran.stderr).toContain("release-expired");
-    };
-    ends(["plan", "v2.tar"], 12);
-    ends(["install", "--dry-run", "manifest-v2.yaml"], 12);
-    ends(["bundle", "verify", "v2.tar"], 12);
-    ends(["validate", "manifest-v2.yaml"], 12);
-    ends(["plan", "v2.tar", "--state", "state-v1.yaml"], 0);
-    ends(["explain", "v2.tar"], 0);
-    ends(["simulate", "--faults", "0", "manifest-v2.yaml"], 0);
-    ends(["explain", "v2.tar", "--state", "state-v1.yaml"], 0);
-    const desk = { MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.path("nowhere") };
-    ends(["bundle", "verify", "v2.tar"], 0, desk);
-    ends(["validate", "manifest-v2.yaml"], 0, desk);
-  });
+  it(
+    "is told by whoever is asked before; where no device is asked, as a warning",
+    widening(() => {
+      release(system, "manifest-v2.yaml", "expires: 2026-11-24T00:00:01Z");
+      const create = ["bundle", "create", "--manifest", "manifest-v2.yaml", "-o", "v2.tar"];
+      expect(system.run(create).exit).toBe(0);
+      const ends = (ask: readonly string[], exit: number, env: Record<string, string> = {}) => {
+        const ran = system.run(ask, env);
+        expect({ ask, exit: ran.exit }).toEqual({ ask, exit });
+        expect(ran.stdout + ran.stderr).toContain("release-expired");
+      };
+      ends(["plan", "v2.tar"], 12);
+      ends(["install", "--dry-run", "manifest-v2.yaml"], 12);
+      ends(["bundle", "verify", "v2.tar"], 12);
+      ends(["validate", "manifest-v2.yaml"], 12);
+      ends(["plan", "v2.tar", "--state", "state-v1.yaml"], 0);
+      ends(["explain", "v2.tar"], 0);
+      ends(["simulate", "--faults", "0", "manifest-v2.yaml"], 0);
+      ends(["explain", "v2.tar", "--state", "state-v1.yaml"], 0);
+      const desk = { MENDER_ORCHESTRATOR_TOPOLOGY_DIR: system.path("nowhere") };
+      ends(["bundle", "verify", "v2.tar"], 0, desk);
+      ends(["validate", "manifest-v2.yaml"], 0, desk);
+    }),
+  );
 
   it("is not judged by a wrong word on the command line", () => {
     expect(system.run(["install", "manifest-v2.yaml", "--accept", "everything"]).exit).toBe(10);

@@ -8,6 +8,7 @@ import { needs } from "../support/needs.ts";
 import { programPath } from "../support/program.ts";
 import type { Board } from "../support/seed-system.ts";
 import { type SeedProgram, seedProgram } from "../support/seed-program.ts";
+import { widening } from "../support/tier.ts";
 
 /** What another shell sees of a deployment that runs. */
 
@@ -133,22 +134,25 @@ describe("--watch", () => {
     );
   });
 
-  test("ends on SIGTERM and on Ctrl-C", async () => {
-    expect(
-      system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"]).exit,
-    ).toBe(0);
-    for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      const child = watching();
-      const exited = once(child, "exit");
-      await printedBy(child).holding("It waits before ArtifactCommit");
-      child.kill(signal);
-      expect(await exited).toEqual([1, null]);
-    }
-  });
+  test(
+    "ends on SIGTERM and on Ctrl-C",
+    widening(async () => {
+      expect(
+        system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"]).exit,
+      ).toBe(0);
+      for (const signal of ["SIGTERM", "SIGINT"] as const) {
+        const child = watching();
+        const exited = once(child, "exit");
+        await printedBy(child).holding("It waits before ArtifactCommit");
+        child.kill(signal);
+        expect(await exited).toEqual([1, null]);
+      }
+    }),
+  );
 
   test.skipIf(!needs("tmux"))(
     "on a terminal draws it anew in place, and leaves only the end",
-    async () => {
+    widening(async () => {
       expect(
         system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactCommit"]).exit,
       ).toBe(0);
@@ -181,7 +185,7 @@ describe("--watch", () => {
       } finally {
         tmux("kill-server");
       }
-    },
+    }),
   );
 });
 

@@ -26,6 +26,7 @@ import { needs } from "../support/needs.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
 import { type SignedSeed, signedSeed } from "../support/signed-seed.ts";
+import { widening } from "../support/tier.ts";
 
 /** The unit that systemd starts for a USB stick: its own lines are run here, on a directory and on a mounted image. */
 
@@ -124,14 +125,17 @@ describe.skipIf(!works)("a stick that is plugged in", () => {
     expect(installs()).toEqual(calls);
   });
 
-  test("may have the Artifacts beside a thin bundle that pins them", () => {
-    cpSync(system.path("artifacts"), system.path("sdb1/artifacts"), { recursive: true });
-    const args = ["--manifest", "manifest-v2.yaml", "--thin", "--pin", "--key", "mine.pem"];
-    system.run(["bundle", "create", ...args, "-o", "sdb1/update.tar"]);
-    rmSync(system.path("artifacts"), { recursive: true });
-    expect(plugIn().exit).toBe(0);
-    expect(system.versions()).toEqual(v2);
-  });
+  test(
+    "may have the Artifacts beside a thin bundle that pins them",
+    widening(() => {
+      cpSync(system.path("artifacts"), system.path("sdb1/artifacts"), { recursive: true });
+      const args = ["--manifest", "manifest-v2.yaml", "--thin", "--pin", "--key", "mine.pem"];
+      system.run(["bundle", "create", ...args, "-o", "sdb1/update.tar"]);
+      rmSync(system.path("artifacts"), { recursive: true });
+      expect(plugIn().exit).toBe(0);
+      expect(system.versions()).toEqual(v2);
+    }),
+  );
 
   test("is refused where no key is configured, whatever is on it", () => {
     writeFileSync(system.path("conf/mender-orchestrator.conf"), "{}");
@@ -198,25 +202,31 @@ describe.skipIf(!works)("a stick that is plugged in", () => {
     expect(installs().length).toBeGreaterThan(calls);
   });
 
-  test("goes on with it under another name, too", () => {
-    plugIn("sdb1", { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" });
-    expect(system.versions()).not.toEqual(v2);
-    renameSync(system.path("sdb1"), system.path("sdc1"));
-    renameSync(system.path("sdc1/update.tar"), system.path("sdc1/renamed.tar"));
-    expect(plugIn("sdc1")).toMatchObject({ exit: 0 });
-    expect(system.versions()).toEqual(v2);
-    expect(system.run(["history"]).stdout.match(/[0-9a-f]{12}/g)).toHaveLength(1);
-  });
+  test(
+    "goes on with it under another name, too",
+    widening(() => {
+      plugIn("sdb1", { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" });
+      expect(system.versions()).not.toEqual(v2);
+      renameSync(system.path("sdb1"), system.path("sdc1"));
+      renameSync(system.path("sdc1/update.tar"), system.path("sdc1/renamed.tar"));
+      expect(plugIn("sdc1")).toMatchObject({ exit: 0 });
+      expect(system.versions()).toEqual(v2);
+      expect(system.run(["history"]).stdout.match(/[0-9a-f]{12}/g)).toHaveLength(1);
+    }),
+  );
 
-  test("goes on with it where gzip has compressed it", () => {
-    spawnSync("gzip", [system.path("sdb1/update.tar")]);
-    const named = ["install", "--unattended", system.path("sdb1/update.tar.gz")];
-    system.run(named, { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" });
-    expect(system.versions()).not.toEqual(v2);
-    expect(system.run(named)).toMatchObject({ exit: 0 });
-    expect(system.versions()).toEqual(v2);
-    expect(system.run(["history"]).stdout.match(/[0-9a-f]{12}/g)).toHaveLength(1);
-  });
+  test(
+    "goes on with it where gzip has compressed it",
+    widening(() => {
+      spawnSync("gzip", [system.path("sdb1/update.tar")]);
+      const named = ["install", "--unattended", system.path("sdb1/update.tar.gz")];
+      system.run(named, { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" });
+      expect(system.versions()).not.toEqual(v2);
+      expect(system.run(named)).toMatchObject({ exit: 0 });
+      expect(system.versions()).toEqual(v2);
+      expect(system.run(["history"]).stdout.match(/[0-9a-f]{12}/g)).toHaveLength(1);
+    }),
+  );
 
   test("with another bundle has what was interrupted rolled back first", () => {
     plugIn("sdb1", { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" });
@@ -230,20 +240,23 @@ describe.skipIf(!works)("a stick that is plugged in", () => {
     expect(system.versions()).toEqual(v2);
   });
 
-  test("that will not do changes nothing of what was interrupted", () => {
-    plugIn("sdb1", { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" });
-    const before = { calls: system.calls(), versions: system.versions() };
-    mkdirSync(system.path("sdc1"));
-    const made = ["bundle", "create", "--manifest", "manifest-v1.yaml"];
-    system.run([...made, "-o", "sdc1/unsigned.tar"]);
-    const refused = plugIn("sdc1");
-    expect(refused.stderr).toContain("[bundle-unsigned]");
-    expect(refused.exit).toBe(12);
-    expect({ calls: system.calls(), versions: system.versions() }).toEqual(before);
-    // The right one goes on.
-    expect(plugIn().exit).toBe(0);
-    expect(system.versions()).toEqual(v2);
-  });
+  test(
+    "that will not do changes nothing of what was interrupted",
+    widening(() => {
+      plugIn("sdb1", { ORCHESTRATOR_CRASH_POINT: "ArtifactVerifyReboot:outcome-appended" });
+      const before = { calls: system.calls(), versions: system.versions() };
+      mkdirSync(system.path("sdc1"));
+      const made = ["bundle", "create", "--manifest", "manifest-v1.yaml"];
+      system.run([...made, "-o", "sdc1/unsigned.tar"]);
+      const refused = plugIn("sdc1");
+      expect(refused.stderr).toContain("[bundle-unsigned]");
+      expect(refused.exit).toBe(12);
+      expect({ calls: system.calls(), versions: system.versions() }).toEqual(before);
+      // The right one goes on.
+      expect(plugIn().exit).toBe(0);
+      expect(system.versions()).toEqual(v2);
+    }),
+  );
 
   test("leaves alone what waits for somebody else, be it of the same bundle", () => {
     system.run(["install", "v2.tar", "--stop-before", "ArtifactCommit"]);
@@ -265,17 +278,20 @@ describe.skipIf(!works)("a stick that is plugged in", () => {
     expect(system.versions()).toEqual(v2);
   });
 
-  test("that is cut short in the middle is rolled back, and tried again when it is whole", () => {
-    const stop = whileGatewayInstalls(`truncate --size=2000 "${system.path("sdb1/update.tar")}"`);
-    const { exit, stderr } = plugIn();
-    expect(stderr).toContain("is shorter than its contents say.");
-    expect(exit).toBe(22);
-    expect(system.versions()).toEqual(v1);
-    stop();
-    copyFileSync(system.path("v2.tar"), system.path("sdb1/update.tar"));
-    expect(plugIn().exit).toBe(0);
-    expect(system.versions()).toEqual(v2);
-  });
+  test(
+    "that is cut short in the middle is rolled back, and tried again when it is whole",
+    widening(() => {
+      const stop = whileGatewayInstalls(`truncate --size=2000 "${system.path("sdb1/update.tar")}"`);
+      const { exit, stderr } = plugIn();
+      expect(stderr).toContain("is shorter than its contents say.");
+      expect(exit).toBe(22);
+      expect(system.versions()).toEqual(v1);
+      stop();
+      copyFileSync(system.path("v2.tar"), system.path("sdb1/update.tar"));
+      expect(plugIn().exit).toBe(0);
+      expect(system.versions()).toEqual(v2);
+    }),
+  );
 
   describe.skipIf(!loopDisksWork())("and mounted as the unit does it", () => {
     let image: string;
@@ -324,15 +340,18 @@ describe.skipIf(!works)("a stick that is plugged in", () => {
       expect(system.versions()).toEqual(v1);
     });
 
-    test("is rolled back where it is unmounted in the middle", () => {
-      runLines("ExecStartPre");
-      whileGatewayInstalls(`umount --lazy "${stick}"`);
-      const { exit, stderr } = plugIn("run/sdb1");
-      expect(stderr).toContain("is needed and cannot be read");
-      expect(exit).toBe(22);
-      runLines("ExecStopPost");
-      expect(system.versions()).toEqual(v1);
-      expect(existsSync(stick)).toBe(false);
-    });
+    test(
+      "is rolled back where it is unmounted in the middle",
+      widening(() => {
+        runLines("ExecStartPre");
+        whileGatewayInstalls(`umount --lazy "${stick}"`);
+        const { exit, stderr } = plugIn("run/sdb1");
+        expect(stderr).toContain("is needed and cannot be read");
+        expect(exit).toBe(22);
+        runLines("ExecStopPost");
+        expect(system.versions()).toEqual(v1);
+        expect(existsSync(stick)).toBe(false);
+      }),
+    );
   });
 });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import * as z from "zod";
 import { addGates } from "../support/gates.ts";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+import { widening } from "../support/tier.ts";
 
 const Status = z.object({ deployment: z.string() });
 
@@ -46,14 +47,17 @@ test("a deployment that succeeded has done what was proved, and another one has 
   expect(other.stderr).toContain("at record 1 of its journal");
 });
 
-test("one that failed and was rolled back has passed nothing but what was proved", () => {
-  system.failIn("R998", "ArtifactInstall", 3);
-  expect(install().exit).toBe(22);
-  expect(system.versions()).toEqual(v1);
-  const { exit, stdout } = held(journal().id);
-  expect(exit).toBe(0);
-  expect(stdout).toContain("ended: failed-rolled-back.");
-});
+test(
+  "one that failed and was rolled back has passed nothing but what was proved",
+  widening(() => {
+    system.failIn("R998", "ArtifactInstall", 3);
+    expect(install().exit).toBe(22);
+    expect(system.versions()).toEqual(v1);
+    const { exit, stdout } = held(journal().id);
+    expect(exit).toBe(0);
+    expect(stdout).toContain("ended: failed-rolled-back.");
+  }),
+);
 
 test("one that was killed on its way is held against it once it has ended, and not before", () => {
   const killed = install({ ORCHESTRATOR_CRASH_POINT: "ArtifactInstall:started" });
@@ -66,23 +70,29 @@ test("one that was killed on its way is held against it once it has ended, and n
   expect(held(journal().id).exit).toBe(0);
 });
 
-test("a way out that was taken is one that the certificate has", () => {
-  system.answer("R998", "SupportsRollback", "No\n");
-  system.failIn("G13", "ArtifactRollback", 3);
-  expect(install().exit).toBe(24);
-  expect(system.versions()).toEqual(v2);
-  const { id } = journal();
-  const { stdout, stderr } = held(id);
-  expect(stderr).toBe("");
-  expect(stdout).toContain("all of them as proved, and ended: failed-elsewhere.");
-});
+test(
+  "a way out that was taken is one that the certificate has",
+  widening(() => {
+    system.answer("R998", "SupportsRollback", "No\n");
+    system.failIn("G13", "ArtifactRollback", 3);
+    expect(install().exit).toBe(24);
+    expect(system.versions()).toEqual(v2);
+    const { id } = journal();
+    const { stdout, stderr } = held(id);
+    expect(stderr).toBe("");
+    expect(stdout).toContain("all of them as proved, and ended: failed-elsewhere.");
+  }),
+);
 
-test("an unknown id is told with those that there are", () => {
-  expect(install().exit).toBe(0);
-  const { exit, stderr } = held("nobody");
-  expect(exit).toBe(10);
-  expect(stderr).toContain('There is no past deployment "nobody".');
-});
+test(
+  "an unknown id is told with those that there are",
+  widening(() => {
+    expect(install().exit).toBe(0);
+    const { exit, stderr } = held("nobody");
+    expect(exit).toBe(10);
+    expect(stderr).toContain('There is no past deployment "nobody".');
+  }),
+);
 
 test("a journal that was changed is told by its record, also where its sum is right again", () => {
   expect(install().exit).toBe(0);

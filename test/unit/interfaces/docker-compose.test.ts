@@ -16,6 +16,7 @@ import {
 import { needs } from "../../support/needs.ts";
 import { usualShells } from "../../support/shells.ts";
 import { tarOf } from "../../support/shipped-cases.ts";
+import { widening } from "../../support/tier.ts";
 
 /** The Interface `docker-compose`, state by state, with the real docker-compose on a real engine. */
 
@@ -158,7 +159,7 @@ describe.skipIf(!needs("dash") || !needs("busybox") || !containerEnginesWork())(
 
       test(
         "ends in Cleanup what an interrupted rollback has left",
-        () => {
+        widening(() => {
           const { call, begin, version, path } = shop;
           begin("shop-v2", whole("v2"));
           expect(call("ArtifactInstall")).toEqual(well);
@@ -166,7 +167,7 @@ describe.skipIf(!needs("dash") || !needs("busybox") || !containerEnginesWork())(
           expect(version()).toBe("?");
           expect(call("Cleanup")).toEqual(well);
           expect(now()).toEqual(["shop-v1", "v1"]);
-        },
+        }),
         longMs,
       );
     });

@@ -8,6 +8,7 @@ import { needs } from "../../support/needs.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import { type Called, shellIn, usualShells } from "../../support/shells.ts";
 import { copyShippedInterfaces } from "../../support/shipped-system.ts";
+import { widening } from "../../support/tier.ts";
 
 /** The Interface `serial-mcu`, state by state, with a board behind a pseudo terminal. */
 
@@ -84,17 +85,20 @@ describe.skipIf(!works).each(usualShells)("in $name", ({ command }) => {
     expect(call("SupportsRollback").stdout).toBe("Yes\n");
   });
 
-  test("restores nothing for another deployment", () => {
-    const { board, call, begin } = device();
-    begin("mcu-v2");
-    call("ArtifactInstall");
-    call("Cleanup");
-    begin("mcu-v3");
-    call("ArtifactInstall");
-    begin("mcu-v4");
-    expect(call("ArtifactRollback")).toMatchObject({ status: 0 });
-    expect(board.runs()).toBe("mcu-v3");
-  });
+  test(
+    "restores nothing for another deployment",
+    widening(() => {
+      const { board, call, begin } = device();
+      begin("mcu-v2");
+      call("ArtifactInstall");
+      call("Cleanup");
+      begin("mcu-v3");
+      call("ArtifactInstall");
+      begin("mcu-v4");
+      expect(call("ArtifactRollback")).toMatchObject({ status: 0 });
+      expect(board.runs()).toBe("mcu-v3");
+    }),
+  );
 
   test("fails where the board does not run what was uploaded", () => {
     const { board, call, begin } = device();
