@@ -90,8 +90,8 @@ test(
     const asTyped = (line: string): string =>
       execFileSync("sh", ["-c", line], { encoding: "utf8", stdio: "pipe", timeout: 50_000 });
 
-    // Two states of two seconds each come before the query in which it waits until it is told to end. One that is broken
-    // off is asked again, where a state would be undone.
+    // Two states of two seconds each come before the query in which it waits until it is told to end. One that is
+    // broken off is asked again, where a state would be undone.
     await isTold(/status --watch/);
     const failing = join(directory, "boards/G13/fail");
     mkdirSync(failing);

@@ -16,9 +16,11 @@ import { needs } from "../support/needs.ts";
 import { programPath, runProgram, withoutDeployment } from "../support/program.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { makeKeys } from "../support/signing-keys.ts";
+import { oneOfEachKind } from "../support/tier.ts";
 
 /**
- * Each command that the docs show is run, as it stands there. The word behind a fence says what a block is:
+ * Each command that the docs show is run as it stands there: in the thorough tier of all pages, else of one of each
+ * kind. The word behind a fence says what a block is:
  *
  *   sh       commands. Those of a page are run from top to bottom in one directory, and all must end well
  *   console  `$ ` commands with what they print; `...` stands for any number of lines
@@ -154,7 +156,7 @@ const works = [needs("openssl"), needs("mender-artifact"), needs("parallel")].ev
 
 describe.skipIf(!works)("the commands of", () => {
   const shown = pages.filter((page) => blocksOf(page).some(isRunHere));
-  test.each(shown)(
+  test.each(oneOfEachKind(shown, kindOf))(
     "%s",
     (page) => {
       const desks = new Map<string, Desk>();
@@ -170,6 +172,14 @@ describe.skipIf(!works)("the commands of", () => {
     240_000,
   );
 });
+
+/** Pages are alike whose commands are shown in the same ways, beside the same Systems. */
+function kindOf(page: string): string {
+  const ways = blocksOf(page)
+    .filter(isRunHere)
+    .map(({ language, said }) => `${language} in ${said.get("in") ?? "seed"}`);
+  return [...new Set(ways)].toSorted().join(", ");
+}
 
 /** What a step prints, as far as its page shows it; of one that must end well and does not all of it. */
 function outputOf(

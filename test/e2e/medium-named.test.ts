@@ -16,6 +16,7 @@ import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
 import { seedStages } from "../support/seed-stages.ts";
 import { takeRollbackFrom } from "../support/seed-system.ts";
 import { runWithFault } from "../support/strace.ts";
+import { widening } from "../support/tier.ts";
 
 /** `--from` in `resume` and `rollback`, where the deployment was begun with a bundle. */
 
@@ -68,23 +69,29 @@ describe("a medium that cannot be unpacked", () => {
     expect(existsSync(system.path("datastore/bundles"))).toBe(false);
   });
 
-  it("does not stand in the way of a deployment that goes back when it is resumed", () => {
-    const system = after("on its way back");
-    rmSync(system.path("v2.tar"));
-    // That it has failed was told.
-    expect(system.run(["resume", "--from", "cut.tar.gz"]).exit).toBe(0);
-    expect(system.versions()).toEqual(v1);
-  });
+  it(
+    "does not stand in the way of a deployment that goes back when it is resumed",
+    widening(() => {
+      const system = after("on its way back");
+      rmSync(system.path("v2.tar"));
+      // That it has failed was told.
+      expect(system.run(["resume", "--from", "cut.tar.gz"]).exit).toBe(0);
+      expect(system.versions()).toEqual(v1);
+    }),
+  );
 
-  it("is told and passed over on a way out, which takes the Artifacts from where they were", () => {
-    const system = after("before its way out");
-    const resumed = system.run(["resume", "--from", "cut.tar.gz"]);
-    expect(resumed.stderr).toMatch(
-      /^[0-9a-f]{12} {2}Note: .*cut\.tar\.gz.* It is passed over, and Artifacts are looked for where they were\.$/m,
-    );
-    expect(resumed.exit).toBe(24);
-    expect(system.versions()).toEqual(v2);
-  });
+  it(
+    "is told and passed over on a way out, which takes the Artifacts from where they were",
+    widening(() => {
+      const system = after("before its way out");
+      const resumed = system.run(["resume", "--from", "cut.tar.gz"]);
+      expect(resumed.stderr).toMatch(
+        /^[0-9a-f]{12} {2}Note: .*cut\.tar\.gz.* It is passed over, and Artifacts are looked for where they were\.$/m,
+      );
+      expect(resumed.exit).toBe(24);
+      expect(system.versions()).toEqual(v2);
+    }),
+  );
 
   it("gives a way out its Artifacts where it is sound, and what held them is gone", () => {
     const system = after("before its way out");
@@ -133,13 +140,16 @@ describe("a compressed medium", () => {
   });
 });
 
-it("a rollback that is too late for its stage needs nothing of the next one", () => {
-  const system = after("new");
-  const point = "Cleanup:started";
-  const killed = system.run(["install", "manifest-v3.yaml"], { ORCHESTRATOR_CRASH_POINT: point });
-  expect(killed.signal).toBe("SIGKILL");
-  rmSync(system.path("artifacts"), { recursive: true });
-  expect(system.run(["resume"]).exit).toBe(15);
-  expect(system.run(["rollback"]).exit).toBe(24);
-  expect(system.versions()).toEqual(v2);
-});
+it(
+  "a rollback that is too late for its stage needs nothing of the next one",
+  widening(() => {
+    const system = after("new");
+    const point = "Cleanup:started";
+    const killed = system.run(["install", "manifest-v3.yaml"], { ORCHESTRATOR_CRASH_POINT: point });
+    expect(killed.signal).toBe("SIGKILL");
+    rmSync(system.path("artifacts"), { recursive: true });
+    expect(system.run(["resume"]).exit).toBe(15);
+    expect(system.run(["rollback"]).exit).toBe(24);
+    expect(system.versions()).toEqual(v2);
+  }),
+);

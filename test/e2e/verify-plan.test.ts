@@ -6,6 +6,7 @@ import { addGates } from "../support/gates.ts";
 import { needs } from "../support/needs.ts";
 import { seedProgram } from "../support/seed-program.ts";
 import { makeKeys } from "../support/signing-keys.ts";
+import { widening } from "../support/tier.ts";
 
 const system = seedProgram();
 afterAll(() => system.remove());
@@ -204,9 +205,11 @@ describe("what is wrong with one is told by exit status and reason", () => {
   });
 });
 
-test("a rule is evidence as a row is, with its line and as it is written", () => {
-  const seed = readFileSync(system.path("manifest-v2.yaml"), "utf8");
-  const rules = `constraints:
+test(
+  "a rule is evidence as a row is, with its line and as it is written",
+  widening(() => {
+    const seed = readFileSync(system.path("manifest-v2.yaml"), "utf8");
+    const rules = `constraints:
   end_states: any
   transition_states: any
   rules:
@@ -214,25 +217,26 @@ test("a rule is evidence as a row is, with its line and as it is written", () =>
       when: { rtos: rtos-v2 }
       require: { gateway: gateway-v2 }
 `;
-  writeFileSync(
-    system.path("rules.yaml"),
-    `${seed.slice(0, seed.indexOf("constraints:"))}${rules}`,
-  );
-  const made = system.run(["plan", "rules.yaml", "--certificate", "rules.json"]);
-  expect(made.exit).toBe(0);
-  const { exit, stdout } = verify("rules.json", "--manifest", "rules.yaml");
-  expect(exit).toBe(0);
-  expect(stdout).toContain("3 installs in 2 order groups and 1 stage");
-  expect(stdout).toContain("That no plan costs less was counted again.");
-  const text = readFileSync(system.path("rules.json"), "utf8");
-  expect(text).toContain('"text":"    - name: board-needs-gateway"');
-  expect(text).toContain('"because":"chain"');
-  writeFileSync(
-    system.path("lax.json"),
-    resummed(text.replaceAll('"verdict":"no"', '"verdict":"yes"')),
-  );
-  expect(verify("lax.json").exit).toBe(14);
-});
+    writeFileSync(
+      system.path("rules.yaml"),
+      `${seed.slice(0, seed.indexOf("constraints:"))}${rules}`,
+    );
+    const made = system.run(["plan", "rules.yaml", "--certificate", "rules.json"]);
+    expect(made.exit).toBe(0);
+    const { exit, stdout } = verify("rules.json", "--manifest", "rules.yaml");
+    expect(exit).toBe(0);
+    expect(stdout).toContain("3 installs in 2 order groups and 1 stage");
+    expect(stdout).toContain("That no plan costs less was counted again.");
+    const text = readFileSync(system.path("rules.json"), "utf8");
+    expect(text).toContain('"text":"    - name: board-needs-gateway"');
+    expect(text).toContain('"because":"chain"');
+    writeFileSync(
+      system.path("lax.json"),
+      resummed(text.replaceAll('"verdict":"no"', '"verdict":"yes"')),
+    );
+    expect(verify("lax.json").exit).toBe(14);
+  }),
+);
 
 test("no plan, no certificate; and a key without one is refused", () => {
   const none = system.run(["plan", "manifest-v2-no-way.yaml", "--certificate", "none.json"]);
@@ -247,23 +251,26 @@ test("no plan, no certificate; and a key without one is refused", () => {
 });
 
 describe.skipIf(!needs("openssl"))("signed", () => {
-  test("it is checked against the keys that are given", () => {
-    makeKeys(system.path("."), "own", "other");
-    expect(verify("c.json", "--key", "own.pub").exit).toBe(12);
-    expect(plan("--key", "own.pem").exit).toBe(0);
-    const asked = "Its signature is by one of the given keys.";
-    expect(verify("c.json", "--key", "own.pub").stdout).toContain(asked);
-    expect(verify("c.json").stdout).not.toContain(asked);
-    const exits = [[], ["--key", "own.pub"], ["--key", "other.pub"]].map(
-      (key) => verify("c.json", ...key).exit,
-    );
-    expect(exits).toEqual([0, 0, 12]);
-    const forged = changed("forged.json", (text) =>
-      text.replace(
-        /"signature":"./,
-        (start) => start.slice(0, -1) + (start.endsWith("A") ? "B" : "A"),
-      ),
-    );
-    expect(verify(forged, "--key", "own.pub").exit).toBe(12);
-  });
+  test(
+    "it is checked against the keys that are given",
+    widening(() => {
+      makeKeys(system.path("."), "own", "other");
+      expect(verify("c.json", "--key", "own.pub").exit).toBe(12);
+      expect(plan("--key", "own.pem").exit).toBe(0);
+      const asked = "Its signature is by one of the given keys.";
+      expect(verify("c.json", "--key", "own.pub").stdout).toContain(asked);
+      expect(verify("c.json").stdout).not.toContain(asked);
+      const exits = [[], ["--key", "own.pub"], ["--key", "other.pub"]].map(
+        (key) => verify("c.json", ...key).exit,
+      );
+      expect(exits).toEqual([0, 0, 12]);
+      const forged = changed("forged.json", (text) =>
+        text.replace(
+          /"signature":"./,
+          (start) => start.slice(0, -1) + (start.endsWith("A") ? "B" : "A"),
+        ),
+      );
+      expect(verify(forged, "--key", "own.pub").exit).toBe(12);
+    }),
+  );
 });

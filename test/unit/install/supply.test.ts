@@ -24,7 +24,7 @@ import { needs } from "../../support/needs.ts";
 import { copySeedSystem, type SeedSystem } from "../../support/seed-system.ts";
 import { mountSmallDisk, smallDisksWork, unmountSmallDisk } from "../../support/small-disk.ts";
 import { makeKeys, signArtifacts, trustKey } from "../../support/signing-keys.ts";
-import { inTier } from "../../support/tier.ts";
+import { inTier, widening } from "../../support/tier.ts";
 import { machineOf, startSeedServer, storedArtifact, storedSeed } from "../../support/supplies.ts";
 import { startUpdateServer, type Stored, type UpdateServer } from "../../support/update-server.ts";
 import { plainInstall } from "../../support/machine.ts";
@@ -260,30 +260,33 @@ describe("the cache", () => {
 });
 
 describe.skipIf(!smallDisksWork())("a cache beside the work dirs on a small disk", () => {
-  test("gives way where an Interface leaves its payload to be stored", async () => {
-    mountSmallDisk(system.path("datastore"), 21 * 1024);
-    configure({ ArtifactsCache: { Enabled: true } });
-    const noise = randomBytes(4 * 1024 * 1024);
-    const content = Buffer.concat([
-      Buffer.from("gateway-v2\n"),
-      noise,
-      Buffer.alloc(14 * 1024 * 1024),
-    ]);
-    const large = await buildArtifact({
-      ...headersOf("gateway"),
-      files: [{ name: "gateway.img", content }],
-    });
-    const seed = await storedSeed(system.directory, "v2");
-    const rtos = seed.filter(({ id }) => id === "rtos-v2");
-    const server = await serving([await storedArtifact("gateway-v2", large), ...rtos]);
-    const end = await install(machineOf(system.directory, server));
-    expect(end).toMatchObject(deployed(exitCode.done));
-    expect(versions()).toEqual(v2);
-    expect(notes).toContainEqual(
-      expect.stringContaining("its room is needed for the update itself"),
-    );
-    unmountSmallDisk(system.path("datastore"));
-  });
+  test(
+    "gives way where an Interface leaves its payload to be stored",
+    widening(async () => {
+      mountSmallDisk(system.path("datastore"), 21 * 1024);
+      configure({ ArtifactsCache: { Enabled: true } });
+      const noise = randomBytes(4 * 1024 * 1024);
+      const content = Buffer.concat([
+        Buffer.from("gateway-v2\n"),
+        noise,
+        Buffer.alloc(14 * 1024 * 1024),
+      ]);
+      const large = await buildArtifact({
+        ...headersOf("gateway"),
+        files: [{ name: "gateway.img", content }],
+      });
+      const seed = await storedSeed(system.directory, "v2");
+      const rtos = seed.filter(({ id }) => id === "rtos-v2");
+      const server = await serving([await storedArtifact("gateway-v2", large), ...rtos]);
+      const end = await install(machineOf(system.directory, server));
+      expect(end).toMatchObject(deployed(exitCode.done));
+      expect(versions()).toEqual(v2);
+      expect(notes).toContainEqual(
+        expect.stringContaining("its room is needed for the update itself"),
+      );
+      unmountSmallDisk(system.path("datastore"));
+    }),
+  );
 });
 
 describe("what a way out may install", () => {
@@ -302,34 +305,37 @@ describe("what a way out may install", () => {
     expect(before[0]).toHaveLength(1);
   });
 
-  test("lies in the datastore where the cache cannot be written, and nothing of it stays there", async () => {
-    configure({ RetryDownloadCount: 0, ArtifactsCache: { Path: system.path("occupied") } });
-    writeFileSync(system.path("occupied"), "no directory");
-    system.failIn("G13", "ArtifactRollback", 1);
-    system.failIn("R456", "ArtifactInstall", 1);
-    const server = await onServerOnly();
-    const machine = machineOf(system.directory, server);
-    const aside = () =>
-      readdirSync(system.path("datastore/files")).filter((name) => name.endsWith(".mender"));
-    const before: (readonly string[])[] = [];
-    const watched: OpenProgress = () =>
-      Promise.resolve({
-        emit: (event) => {
-          if (event.type !== "state-started" || event.state !== "ArtifactInstall") return;
-          before.push(aside());
-          // The board recovers: its install is made once more on the way out, without the network.
-          if (event.component === "R456" && before.length > 1) void server.close();
-          if (event.component === "R998")
-            rmSync(system.path("boards/R456/fail"), { recursive: true, force: true });
-        },
-        close: () => {},
-      });
-    const end = await install(machine, {}, watched);
-    expect(before[0]).toHaveLength(1);
-    expect(JSON.stringify(end)).not.toContain("way-out-not-at-hand");
-    expect(versions()).toEqual(v2);
-    expect(aside()).toEqual([]);
-  });
+  test(
+    "lies in the datastore where the cache cannot be written, and nothing of it stays there",
+    widening(async () => {
+      configure({ RetryDownloadCount: 0, ArtifactsCache: { Path: system.path("occupied") } });
+      writeFileSync(system.path("occupied"), "no directory");
+      system.failIn("G13", "ArtifactRollback", 1);
+      system.failIn("R456", "ArtifactInstall", 1);
+      const server = await onServerOnly();
+      const machine = machineOf(system.directory, server);
+      const aside = () =>
+        readdirSync(system.path("datastore/files")).filter((name) => name.endsWith(".mender"));
+      const before: (readonly string[])[] = [];
+      const watched: OpenProgress = () =>
+        Promise.resolve({
+          emit: (event) => {
+            if (event.type !== "state-started" || event.state !== "ArtifactInstall") return;
+            before.push(aside());
+            // The board recovers: its install is made once more on the way out, without the network.
+            if (event.component === "R456" && before.length > 1) void server.close();
+            if (event.component === "R998")
+              rmSync(system.path("boards/R456/fail"), { recursive: true, force: true });
+          },
+          close: () => {},
+        });
+      const end = await install(machine, {}, watched);
+      expect(before[0]).toHaveLength(1);
+      expect(JSON.stringify(end)).not.toContain("way-out-not-at-hand");
+      expect(versions()).toEqual(v2);
+      expect(aside()).toEqual([]);
+    }),
+  );
 
   test("is no way out where there is no room for it, and the plan tells so", async () => {
     configure({ ArtifactsCache: { MaxSizeBytes: 1000 } });
@@ -616,13 +622,16 @@ describe("what was fetched before", () => {
     expect(cached()).toEqual([]);
   });
 
-  test("may have been files that are not there any more", async () => {
-    expect(await fetch(machineOf(system.directory, "no-bus"))).toMatchObject({ ok: true });
-    rmSync(system.path("artifacts"), { recursive: true });
-    expect(await install(machineOf(system.directory, "no-bus"))).toMatchObject(
-      deployed(exitCode.done),
-    );
-  });
+  test(
+    "may have been files that are not there any more",
+    widening(async () => {
+      expect(await fetch(machineOf(system.directory, "no-bus"))).toMatchObject({ ok: true });
+      rmSync(system.path("artifacts"), { recursive: true });
+      expect(await install(machineOf(system.directory, "no-bus"))).toMatchObject(
+        deployed(exitCode.done),
+      );
+    }),
+  );
 
   test("as one bundle is installed without the network, and leaves nothing in the cache", async () => {
     const server = await onServerOnly();
@@ -645,27 +654,30 @@ describe("what was fetched before", () => {
     expect(versions()).toEqual(v2);
   });
 
-  test.skipIf(!needs("mender-artifact"))("as one signed bundle is what a key trusts", async () => {
-    makeKeys(system.directory, "key");
-    signArtifacts(system.directory, "key");
-    const server = await onServerOnly();
-    const machine = machineOf(system.directory, server);
-    const key = readPrivateKey(machine, "key.pem");
-    if (!key.ok) throw new Error(JSON.stringify(key.problems));
-    const write: WriteBundle = async (chunks) => {
-      writeFileSync(system.path("v2.tar"), await collect(chunks));
-      return { ok: true, value: 1 };
-    };
-    const asked = { allowUnsignedManifest: false };
-    expect(
-      await fetchArtifacts(machine, "manifest-v2.yaml", asked, write, key.value),
-    ).toMatchObject({ ok: true });
-    await server.close();
-    trustKey(system, "key");
-    const offline = machineOf(system.directory, "no-bus");
-    expect(await install(offline, {}, told, "v2.tar")).toMatchObject(deployed(exitCode.done));
-    expect(versions()).toEqual(v2);
-  });
+  test.skipIf(!needs("mender-artifact"))(
+    "as one signed bundle is what a key trusts",
+    widening(async () => {
+      makeKeys(system.directory, "key");
+      signArtifacts(system.directory, "key");
+      const server = await onServerOnly();
+      const machine = machineOf(system.directory, server);
+      const key = readPrivateKey(machine, "key.pem");
+      if (!key.ok) throw new Error(JSON.stringify(key.problems));
+      const write: WriteBundle = async (chunks) => {
+        writeFileSync(system.path("v2.tar"), await collect(chunks));
+        return { ok: true, value: 1 };
+      };
+      const asked = { allowUnsignedManifest: false };
+      expect(
+        await fetchArtifacts(machine, "manifest-v2.yaml", asked, write, key.value),
+      ).toMatchObject({ ok: true });
+      await server.close();
+      trustKey(system, "key");
+      const offline = machineOf(system.directory, "no-bus");
+      expect(await install(offline, {}, told, "v2.tar")).toMatchObject(deployed(exitCode.done));
+      expect(versions()).toEqual(v2);
+    }),
+  );
 
   test("must have room", async () => {
     configure({ ArtifactsCache: { MaxSizeBytes: 1000 } });
@@ -977,20 +989,23 @@ describe("two boards of one type that need different Artifacts of one release", 
     expect(versions()).toEqual(v2);
   });
 
-  test("are told of a next source that cannot be asked", async () => {
-    const { deltas, rest } = await boardsApart();
-    const first = await startServer([...rest, ...deltas.slice(0, 1)]);
-    const asked = { allowUnsignedManifest: false };
-    await fetchArtifacts(machineOf(system.directory, first), "manifest-v2.yaml", asked, null);
-    expect(await install(machineOf(system.directory, "refused"))).toMatchObject({
-      ok: false,
-      problems: [{ code: "artifact-depends-unmet" }, { code: "authentication-failed" }],
-    });
-    expect(await install(machineOf(system.directory, "no-bus"))).toMatchObject({
-      ok: false,
-      problems: [{ code: "artifact-depends-unmet" }],
-    });
-  });
+  test(
+    "are told of a next source that cannot be asked",
+    widening(async () => {
+      const { deltas, rest } = await boardsApart();
+      const first = await startServer([...rest, ...deltas.slice(0, 1)]);
+      const asked = { allowUnsignedManifest: false };
+      await fetchArtifacts(machineOf(system.directory, first), "manifest-v2.yaml", asked, null);
+      expect(await install(machineOf(system.directory, "refused"))).toMatchObject({
+        ok: false,
+        problems: [{ code: "artifact-depends-unmet" }, { code: "authentication-failed" }],
+      });
+      expect(await install(machineOf(system.directory, "no-bus"))).toMatchObject({
+        ok: false,
+        problems: [{ code: "artifact-depends-unmet" }],
+      });
+    }),
+  );
 });
 
 describe("what of the Mender Client's configuration is not used", () => {
