@@ -119,9 +119,11 @@ function unknownId(id: string, matches: number, past: readonly PastDeployment[])
   return {
     code: "history-unknown",
     message:
-      matches > 1
-        ? `${matches} past deployments have an id that begins with "${id}".`
-        : `There is no past deployment "${id}".`,
+      id === ""
+        ? "The id of the past deployment is missing: it is empty."
+        : matches > 1
+          ? `${matches} past deployments have an id that begins with "${id}".`
+          : `There is no past deployment "${id}".`,
     expected:
       past.length === 0
         ? "no deployment has ended yet"

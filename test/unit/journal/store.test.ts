@@ -224,7 +224,7 @@ describe("the history", () => {
       ],
     });
     expect(readHistory(files, store, "", [currentFormat])).toMatchObject({
-      problems: [{ message: '2 past deployments have an id that begins with "".' }],
+      problems: [{ message: "The id of the past deployment is missing: it is empty." }],
     });
     expect(readHistory(files, store, "../lock", [currentFormat])).toMatchObject({
       problems: [{ message: 'There is no past deployment "../lock".' }],
