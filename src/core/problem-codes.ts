@@ -12,6 +12,7 @@ export const problemCodes = {
   "input-missing": exitCode.invalid,
   "input-ambiguous": exitCode.invalid,
   "not-a-manifest": exitCode.invalid,
+  "not-a-state-file": exitCode.invalid,
   "yaml-syntax": exitCode.invalid,
   "yaml-duplicate-key": exitCode.invalid,
   "yaml-forbidden": exitCode.invalid,

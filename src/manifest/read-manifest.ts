@@ -15,6 +15,7 @@ import { readConstraints } from "./constraints.ts";
 import { artifactVersions, manifestVersions } from "./manifest-versions.ts";
 import { edgeProblems } from "./match-edges.ts";
 import { namesOfManifest } from "./manifest-names.ts";
+import { notManifest } from "./other-kind.ts";
 import { inlineTopology, seedNotes } from "./seed-manifest.ts";
 import { checkShape } from "./shape.ts";
 import { placeAt, type Source, type TextFile } from "./source.ts";
@@ -35,8 +36,8 @@ export function readManifest(
   if (!read.ok) return read;
   const { document, problems: found } = read.value;
   const { source, root } = document;
-  const other = otherKind(root);
-  if (other !== null) return fail(notManifest(source, root, other));
+  const other = notManifest(source, root);
+  if (other !== null) return fail(other);
   const node = valueOf(root, "constraints");
   const tables = node === undefined ? null : readConstraints(source, node);
   const constraints = tables?.constraints ?? null;
@@ -76,30 +77,6 @@ function edgeProblemsOf(manifest: Manifest): readonly Problem[] {
       ? []
       : edgeProblems(wanted.edges, wanted.type, known, known.names.indexOf(target));
   });
-}
-
-/** A file of ours that is mistaken for a Manifest; null: nothing says that it is none. */
-function otherKind(root: YamlNode): "Topology" | "state file" | null {
-  const kind = valueOf(root, "kind");
-  if (kind?.kind === "text" && kind.text === "topology") return "Topology";
-  const isSaid = (key: string) => valueOf(root, key) !== undefined;
-  const isState = isSaid("components") && !["kind", "name", "component_types"].some(isSaid);
-  return isState ? "state file" : null;
-}
-
-function notManifest(source: Source, root: YamlNode, other: "Topology" | "state file"): Problem {
-  const where = {
-    Topology: "a Topology lies in the directory that MENDER_ORCHESTRATOR_TOPOLOGY_DIR names",
-    "state file": "a state file is given with --state",
-  }[other];
-  return {
-    code: "not-a-manifest",
-    message: `"${source.file}" is a ${other}, and a Manifest is wanted.`,
-    at: placeAt(source, root.start),
-    expected: "a Manifest",
-    got: `a ${other}`,
-    hint: `Give the Manifest, or a bundle; ${where}.`,
-  };
 }
 
 interface ReadTables {

@@ -3,6 +3,7 @@ import { ComponentId, ComponentType, Version } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import type { Facts } from "./fact-cells.ts";
+import { notStateFile } from "./other-kind.ts";
 import { readShaped } from "./shaped-file.ts";
 import { placeAt, type TextFile } from "./source.ts";
 import { factsShape, fields, label, listOf } from "./words.ts";
@@ -46,7 +47,7 @@ export const stateShape = fields({
 });
 
 export function readStateFile(file: TextFile): Result<StateFile> {
-  const read = readShaped(file, stateShape);
+  const read = readShaped(file, stateShape, notStateFile);
   if (!read.ok) return read;
   const { document, shape } = read.value;
   const entries = readStateEntries(document, shape.components);

@@ -53,6 +53,30 @@ test("ids that are shared, and Components with both or neither, are told togethe
   ]);
 });
 
+test.each([
+  [
+    "Manifest",
+    "api_version: mender/v1\nkind: manifest\nname: r\ncomponent_types:\n  app: { artifact_name: app-2.0 }\n",
+    "a Manifest is what is planned",
+  ],
+  [
+    "Topology",
+    "api_version: mender/v1\nkind: topology\nsystem_type: s\ncomponents: []\n",
+    "a Topology lies in the directory that MENDER_ORCHESTRATOR_TOPOLOGY_DIR names",
+  ],
+])("a %s is one problem that says so", (kind, text, where) => {
+  expect(problemsOf(readStateFile(textFile("state.yaml", text)))).toEqual([
+    {
+      code: "not-a-state-file",
+      message: `"state.yaml" is a ${kind}, and a state file is wanted.`,
+      at: { file: "state.yaml", line: 1, column: 1, text: text.split("\n")[0] },
+      expected: "a state file",
+      got: `a ${kind}`,
+      hint: `Give the file that says in which versions the Components are; ${where}.`,
+    },
+  ]);
+});
+
 test("a bare question mark is told to be quoted", () => {
   const problems = problemsOf(
     readStateFile(file("  - { component_type: app, id: 1, version: ? }")),
