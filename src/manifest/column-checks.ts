@@ -1,8 +1,8 @@
 import type { ComponentType } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { resolveCondition } from "./fact-head.ts";
-import { suggestion } from "./nearest.ts";
 import type { ConstraintTable, TableColumn } from "./table.ts";
+import { unknownHead } from "./unknown-head.ts";
 import type { Constraints } from "./written-constraints.ts";
 
 /** Heads that name no type of the Manifest, or one that another column of the table has named. */
@@ -65,17 +65,22 @@ function factsAlone({ name, at }: ConstraintTable): Problem {
 }
 
 function unknownColumn({ head, at }: TableColumn, types: readonly ComponentType[]): Problem {
+  const { lacks, shown, hint } = unknownHead(head, types);
+  const what = {
+    type: "Component type of the Manifest",
+    fact: `fact of "${shown.split(":")[0] ?? ""}"`,
+  };
   return {
     code: "table-column",
-    message: `The column "${shortened(head)}" names no Component type of the Manifest.`,
+    message: `The column "${shown}" names no ${what[lacks]}.`,
     at,
     expected: "a Component type, TYPE@ID, or TYPE:KEY for a fact",
-    got: shortened(head),
-    hint: suggestion(shortened(head).split(/[@:]/)[0] ?? "", types),
+    got: shown,
+    hint,
   };
 }
 
-function columnTwice({ head, at }: TableColumn): Problem {
+export function columnTwice({ head, at }: TableColumn): Problem {
   return {
     code: "table-column",
     message: `The table has the column "${head}" twice.`,
@@ -84,8 +89,4 @@ function columnTwice({ head, at }: TableColumn): Problem {
     got: head,
     hint: "Remove one of the columns.",
   };
-}
-
-function shortened(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }

@@ -1,9 +1,9 @@
 import type { ComponentType } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { resolveCondition } from "./fact-head.ts";
-import { suggestion } from "./nearest.ts";
 import { headsOf, type WrittenRule } from "./rule.ts";
 import type { TableColumn } from "./table.ts";
+import { unknownHead } from "./unknown-head.ts";
 import type { Constraints } from "./written-constraints.ts";
 
 /** What is wrong with the heads of rules: types that there are not, and what cannot stand there. */
@@ -25,7 +25,7 @@ function headProblems(
   const seen = new Set<string>();
   return heads.flatMap((column): readonly Problem[] => {
     const named = resolveCondition(column.head, types);
-    if (named === null) return [unknownHead(rule, column, types)];
+    if (named === null) return [notKnown(rule, column, types)];
     const key = JSON.stringify([named.type, named.id?.toLowerCase() ?? null, named.key]);
     if (seen.has(key)) return [twice(rule, column)];
     seen.add(key);
@@ -47,19 +47,20 @@ function comparedFacts(rule: WrittenRule, types: readonly ComponentType[]): read
     }));
 }
 
-function unknownHead(
+function notKnown(
   { name }: WrittenRule,
   { head, at }: TableColumn,
   types: readonly ComponentType[],
 ): Problem {
-  const shown = head.length > 60 ? `${head.slice(0, 60)}...` : head;
+  const { lacks, shown, hint } = unknownHead(head, types);
+  const what = { type: "is no Component type of the Manifest", fact: "names no fact" };
   return {
     code: "rule-invalid",
-    message: `The rule "${name}" speaks of "${shown}", which is no Component type of the Manifest.`,
+    message: `The rule "${name}" speaks of "${shown}", which ${what[lacks]}.`,
     at,
     expected: "a Component type, TYPE@ID, or TYPE:KEY for a fact",
     got: shown,
-    hint: suggestion(shown.split(/[@:]/)[0] ?? "", types),
+    hint,
   };
 }
 

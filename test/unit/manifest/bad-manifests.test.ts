@@ -56,7 +56,7 @@ const expected: { readonly [name: string]: readonly string[] } = {
     '12:7 rule-invalid The rule "nothing" says nothing. Write what must be: require: { gateway: ">=2" }.',
     '14:7 rule-invalid Both sides of the rule "both-empty" are empty. Write what must be: require: { gateway: ">=2" }; what must not be is written with "!".',
     '17:37 rule-invalid The rule "no-such-type" speaks of "camra", which is no Component type of the Manifest. Did you mean "camera"?',
-    '17:64 rule-invalid The rule "no-such-type" speaks of "gatway:hw_rev", which is no Component type of the Manifest. Did you mean "gateway"?',
+    '17:64 rule-invalid The rule "no-such-type" speaks of "gatway:hw_rev", which is no Component type of the Manifest. Did you mean "gateway:hw_rev"?',
     '18:46 rule-invalid The rule "twice" names "GATEWAY" twice on one side. Write both cells as one: a blank joins what must hold together.',
     '19:7 rule-invalid The rule "two-things" says several things at once: require, same. Write a rule for each.',
     '20:35 rule-invalid The version "camera-latest" cannot be compared by its number: it has no number with a dot in it. Compare names ("name"), or write rules with "when" and "require" that name the versions.',

@@ -211,7 +211,13 @@ describe("a column of facts", () => {
       'm.yaml:10:22 table-column The table "transition_states" speaks of no version: each of its columns asks for a fact. Add a column whose versions the facts decide on.',
     ]);
     expect(refused(table('motor, "motr:hw"', "any, A, YES"))).toEqual([
-      'm.yaml:10:41 table-column The column "motr:hw" names no Component type of the Manifest. Did you mean "motor"?',
+      'm.yaml:10:41 table-column The column "motr:hw" names no Component type of the Manifest. Did you mean "motor:hw"?',
+    ]);
+    expect(refused(table('motor, "motor:"', "any, A, YES"))).toEqual([
+      'm.yaml:10:41 table-column The column "motor:" names no fact of "motor". Write its name behind the colon, such as "motor:hw_rev".',
+    ]);
+    expect(refused(table('motor, "motr:"', "any, A, YES"))).toEqual([
+      'm.yaml:10:41 table-column The column "motr:" names no Component type of the Manifest. Did you mean "motor:"?',
     ]);
   });
 });
