@@ -1,5 +1,6 @@
 import type { Problem } from "../core/problem.ts";
 import type { Line } from "./markdown-lines.ts";
+import { nearest } from "./nearest.ts";
 import { placeAt, type Source } from "./source.ts";
 import type { YamlText } from "./yaml-node.ts";
 
@@ -10,6 +11,22 @@ export function notLiteral(source: Source, node: YamlText): Problem {
     at: placeAt(source, node.start),
     expected: `"|" behind the key, and the table indented below it`,
     hint: `Write "end_states: |" (or "transition_states: |") and the table in the lines below.`,
+  };
+}
+
+/** A word in the place of a table: `any` may stand there, no other one. */
+export function noTable(source: Source, { text, start }: YamlText, name: string): Problem {
+  const isMeant = nearest(text.trim(), ["any"]) !== null;
+  const shown = text.trim().slice(0, 60);
+  return {
+    code: "table-invalid",
+    message: `"${name}" must be a table or "any", but is "${shown}".`,
+    at: placeAt(source, start),
+    expected: 'a table or "any"',
+    got: `"${shown}"`,
+    hint: isMeant
+      ? 'Did you mean "any"?'
+      : `Write "any", or "${name}: |" and a Markdown table in the lines below.`,
   };
 }
 

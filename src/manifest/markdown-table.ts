@@ -2,6 +2,7 @@ import { oddBlanks } from "../core/hidden-characters.ts";
 import type { Problem } from "../core/problem.ts";
 import { invisible } from "./invisible.ts";
 import { readCell } from "./cell.ts";
+import { columnTwice } from "./column-checks.ts";
 import { isSeparator, type Line, linesOf } from "./markdown-lines.ts";
 import {
   emptyTable,
@@ -9,6 +10,7 @@ import {
   noHead,
   noRows,
   noSeparator,
+  noTable,
   notLiteral,
   tooWide,
   wrongCount,
@@ -34,10 +36,16 @@ export function readMarkdownTable(
   name: string,
   kind: "end" | "transition",
 ): ReadTable {
-  if (node.style !== "literal") return failed(notLiteral(source, node));
+  if (node.style !== "literal") {
+    // In a list of tables "any" says nothing.
+    const isWord = !/[|\n]/.test(node.text.trim()) && !name.endsWith("]");
+    return failed(isWord ? noTable(source, node, name) : notLiteral(source, node));
+  }
   const [head, separator, ...body] = linesOf(source, node);
   if (head === undefined) return failed(emptyTable(source, node));
   if (head.parts.length > maxColumns) return failed(tooWide(head));
+  const again = columnWithoutCells(head, separator === undefined ? [] : [separator, ...body], kind);
+  if (again !== null) return failed(columnTwice(again));
   const columns = columnsOf(head, kind);
   if (separator === undefined || !isSeparator(separator))
     columns.problems.push(noSeparator(separator ?? head));
@@ -61,6 +69,27 @@ export function readMarkdownTable(
     at: head.place,
   };
   return { table, problems };
+}
+
+/**
+ * A column that is there again, where every line below the head has one cell less: that head is one too many. A type
+ * may stand twice among transition states, and a fact behind each of its owners.
+ */
+function columnWithoutCells(
+  { parts }: Line,
+  below: readonly Line[],
+  kind: "end" | "transition",
+): TableColumn | null {
+  if (below.length === 0 || below.some((line) => line.parts.length !== parts.length - 1))
+    return null;
+  const seen = new Set<string>();
+  for (const { text, at } of parts) {
+    const name = text.toLowerCase();
+    const isOnce = !name.includes(":") && (kind === "end" || name.includes("@"));
+    if (name !== "" && isOnce && seen.has(name)) return { head: text, at };
+    seen.add(name);
+  }
+  return null;
 }
 
 interface Columns {

@@ -148,6 +148,57 @@ test.each([
   ]);
 });
 
+const withConstraints = (...lines: readonly string[]) =>
+  problemLines(
+    problemsOf(
+      readManifest(
+        textFile(
+          "m.yaml",
+          [
+            "api_version: mender/v1",
+            "kind: manifest",
+            "name: release",
+            "system_types_compatible: [a]",
+            "component_types:",
+            "  app: { artifact_name: app-2.0 }",
+            "  gateway: { artifact_path: gateway-2.0.mender }",
+            "constraints:",
+            ...lines.map((line) => `  ${line}`),
+            "",
+          ].join("\n"),
+        ),
+      ),
+    ),
+  );
+
+test.each([
+  ["end_states: an", "9:15", 'Did you mean "any"?'],
+  [
+    "end_states: any\n  transition_states: some",
+    "10:22",
+    'Write "any", or "transition_states: |" and a Markdown table in the lines below.',
+  ],
+])("a word that is no table, as in %j, is told with the word that is one", (lines, place, hint) => {
+  const [, field, word] = /(\w+): (\w+)$/.exec(lines) ?? [];
+  expect(withConstraints(lines)).toEqual([
+    `m.yaml:${place} table-invalid "${field}" must be a table or "any", but is "${word}". ${hint}`,
+  ]);
+});
+
+test("a column of end states that is there twice, without cells, is one problem", () => {
+  expect(
+    withConstraints(
+      "end_states: |",
+      "  | app     | gateway     | App | Acceptable | System version |",
+      "  |---------|-------------|------------|----------------|",
+      "  | app-1.0 | gateway-1.0 | YES        | v.1            |",
+      "  | app-2.0 | gateway-2.0 | YES        | v.2            |",
+    ),
+  ).toEqual([
+    'm.yaml:10:31 table-column The table has the column "App" twice. Remove one of the columns.',
+  ]);
+});
+
 test.each([
   ["constraints", "contraints", "m.yaml:8:1"],
   ["artifact_name", "artefact_name", "m.yaml:6:10"],
