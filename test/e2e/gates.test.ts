@@ -297,16 +297,19 @@ test("plan and simulate know them", () => {
   expect(gateCalls()).toEqual([]);
 });
 
-test("it is nobody's orphan: another install is refused", () => {
-  withGates({ name: "window", at: ["commit"] });
-  tellGate(system, "window", notNow("closed until 22:00"), { exit: 0 });
-  system.run(install);
-  const refused = system.run(["install", "manifest-v3.yaml"]);
-  expect(refused.exit).toBe(17);
-  expect(refused.stderr).toContain(`waits for the gate "window"`);
-  expect(system.run(["commit"]).exit).toBe(0);
-  expect(system.versions()).toEqual(v2);
-});
+test(
+  "it is nobody's orphan: another install is refused",
+  widening(() => {
+    withGates({ name: "window", at: ["commit"] });
+    tellGate(system, "window", notNow("closed until 22:00"), { exit: 0 });
+    system.run(install);
+    const refused = system.run(["install", "manifest-v3.yaml"]);
+    expect(refused.exit).toBe(17);
+    expect(refused.stderr).toContain(`waits for the gate "window"`);
+    expect(system.run(["commit"]).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  }),
+);
 
 describe("under a caller that takes a wait for a failure", () => {
   const client = ["ArtifactCommit", "ArtifactRollback", "Cleanup"].flatMap((state) => [

@@ -15,7 +15,7 @@ import { describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
 import { type Ran, runProgram } from "../support/program.ts";
 import { scratchDirectory } from "../support/scratch.ts";
-import { inTier } from "../support/tier.ts";
+import { inTier, widening } from "../support/tier.ts";
 
 interface Desk {
   readonly path: (name: string) => string;
@@ -71,12 +71,15 @@ describe.skipIf(!needs("mender-artifact"))("artifact create-manifest", () => {
     }
   });
 
-  test("makes the same file from the same input", () => {
-    const { create, path } = desk();
-    create("v2.tar", "-o", "one.mender");
-    create("v2.tar", "-o", "two.mender");
-    expect(readFileSync(path("one.mender"))).toEqual(readFileSync(path("two.mender")));
-  });
+  test(
+    "makes the same file from the same input",
+    widening(() => {
+      const { create, path } = desk();
+      create("v2.tar", "-o", "one.mender");
+      create("v2.tar", "-o", "two.mender");
+      expect(readFileSync(path("one.mender"))).toEqual(readFileSync(path("two.mender")));
+    }),
+  );
 
   test("takes name, version and System type from the command line", () => {
     const { create, mender, path } = desk();
@@ -94,17 +97,20 @@ describe.skipIf(!needs("mender-artifact"))("artifact create-manifest", () => {
     expect(said).toContain("data-partition.mender-orchestrator-manifest.version: 7.0\n");
   });
 
-  test("takes a type that the Manifest does not list with --recovery", () => {
-    const { create, mender, path } = desk();
-    const recovery = ["--recovery", "--system-type", "raspberrypi5"];
-    expect(create("v2.yaml", "-o", "v2.mender", ...recovery)).toMatchObject({
-      exit: 0,
-      stderr: "",
-    });
-    expect(mender("read", path("v2.mender")).said).toContain(
-      "Compatible devices: '[raspberrypi5]'",
-    );
-  });
+  test(
+    "takes a type that the Manifest does not list with --recovery",
+    widening(() => {
+      const { create, mender, path } = desk();
+      const recovery = ["--recovery", "--system-type", "raspberrypi5"];
+      expect(create("v2.yaml", "-o", "v2.mender", ...recovery)).toMatchObject({
+        exit: 0,
+        stderr: "",
+      });
+      expect(mender("read", path("v2.mender")).said).toContain(
+        "Compatible devices: '[raspberrypi5]'",
+      );
+    }),
+  );
 
   test("gives the payload a name that every reader takes", () => {
     const { create, mender, path } = desk();
@@ -187,25 +193,28 @@ describe("artifact create-manifest refuses", () => {
     ]);
   });
 
-  test("--recovery without a type, or with a Manifest that the device could not check", () => {
-    const { create, path } = desk();
-    const typeless = create("v2.yaml", "-o", "v2.mender", "--recovery");
-    expect([typeless.exit, typeless.stderr]).toEqual([
-      11,
-      `error: --recovery does not say for which devices the Artifact is. [missing-field]
+  test(
+    "--recovery without a type, or with a Manifest that the device could not check",
+    widening(() => {
+      const { create, path } = desk();
+      const typeless = create("v2.yaml", "-o", "v2.mender", "--recovery");
+      expect([typeless.exit, typeless.stderr]).toEqual([
+        11,
+        `error: --recovery does not say for which devices the Artifact is. [missing-field]
   expected: --system-type with the type that they tell the Server
   hint: Give the device type of the System device; see docs/mender-client.md.
 `,
-    ]);
-    const manifest = readFileSync(path("v2.yaml"), "utf8");
-    writeFileSync(path("any.yaml"), manifest.replace(/^system_types_compatible.*\n/m, ""));
-    const unchecked = create("any.yaml", "-o", "v2.mender", "--recovery", "--system-type", "rpi");
-    expect([unchecked.exit, unchecked.stderr]).toEqual([
-      11,
-      expect.stringContaining("system_types_compatible"),
-    ]);
-    expect(existsSync(path("v2.mender"))).toBe(false);
-  });
+      ]);
+      const manifest = readFileSync(path("v2.yaml"), "utf8");
+      writeFileSync(path("any.yaml"), manifest.replace(/^system_types_compatible.*\n/m, ""));
+      const unchecked = create("any.yaml", "-o", "v2.mender", "--recovery", "--system-type", "rpi");
+      expect([unchecked.exit, unchecked.stderr]).toEqual([
+        11,
+        expect.stringContaining("system_types_compatible"),
+      ]);
+      expect(existsSync(path("v2.mender"))).toBe(false);
+    }),
+  );
 
   test("a bundle in which a byte has changed", () => {
     const { create, path } = desk();
@@ -216,20 +225,23 @@ describe("artifact create-manifest refuses", () => {
     expect(existsSync(path("v2.mender"))).toBe(false);
   });
 
-  test("an Artifact, and a bundle that is compressed", () => {
-    const { create, path } = desk();
-    create("v2.yaml", "-o", "v2.mender");
-    spawnSync("gzip", ["-k", path("v2.tar")]);
-    for (const file of ["v2.mender", "v2.tar.gz"]) {
-      const call = create(file, "-o", "again.mender");
-      expect([call.exit, call.stderr]).toEqual([
-        11,
-        `${file}: error: "${file}" is neither a Manifest nor an uncompressed bundle. [wrong-value]
+  test(
+    "an Artifact, and a bundle that is compressed",
+    widening(() => {
+      const { create, path } = desk();
+      create("v2.yaml", "-o", "v2.mender");
+      spawnSync("gzip", ["-k", path("v2.tar")]);
+      for (const file of ["v2.mender", "v2.tar.gz"]) {
+        const call = create(file, "-o", "again.mender");
+        expect([call.exit, call.stderr]).toEqual([
+          11,
+          `${file}: error: "${file}" is neither a Manifest nor an uncompressed bundle. [wrong-value]
   hint: Give the Manifest, or what bundle create has made.
 `,
-      ]);
-    }
-  });
+        ]);
+      }
+    }),
+  );
 
   test("to write over what it reads, which would be lost", () => {
     const { create, path } = desk();

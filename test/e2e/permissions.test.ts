@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { needs } from "../support/needs.ts";
 import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
 import { makeKeys, trustKey } from "../support/signing-keys.ts";
-import { oneOfEachKind } from "../support/tier.ts";
+import { oneOfEachKind, widening } from "../support/tier.ts";
 
 let system: SeedProgram;
 beforeEach(() => {
@@ -153,25 +153,28 @@ describe("what others can change", () => {
     expect(refused.stderr).toContain(`"${outer}", where a configuration "${outer}/inner/conf/`);
   });
 
-  test("is a directory, too, in which a link of a chain lies", () => {
-    const [ours, theirs] = [system.path("ours"), system.path("theirs")];
-    mkdirSync(ours, { mode: 0o755 });
-    mkdirSync(theirs, { mode: 0o755 });
-    const topology = system.path("topology.yaml");
-    renameSync(topology, `${ours}/topology.yaml`);
-    symlinkSync(ours, `${theirs}/way`);
-    symlinkSync(`${theirs}/way/topology.yaml`, topology);
-    expect(system.run(["plan", "manifest-v2.yaml"]).exit).toBe(0);
-    chmodSync(theirs, 0o775);
-    const refused = system.run(["plan", "manifest-v2.yaml"]);
-    expect(refused.exit).toBe(12);
-    expect(refused.stderr).toContain(
-      `"${theirs}", where the Topology "${topology}" lies, can be changed by others than its owner.`,
-    );
-    expect(refused.stderr).toContain(`hint: Move the Topology ${elsewhere}`);
-    chmodSync(theirs, 0o1777);
-    expect(system.run(["plan", "manifest-v2.yaml"]).exit).toBe(0);
-  });
+  test(
+    "is a directory, too, in which a link of a chain lies",
+    widening(() => {
+      const [ours, theirs] = [system.path("ours"), system.path("theirs")];
+      mkdirSync(ours, { mode: 0o755 });
+      mkdirSync(theirs, { mode: 0o755 });
+      const topology = system.path("topology.yaml");
+      renameSync(topology, `${ours}/topology.yaml`);
+      symlinkSync(ours, `${theirs}/way`);
+      symlinkSync(`${theirs}/way/topology.yaml`, topology);
+      expect(system.run(["plan", "manifest-v2.yaml"]).exit).toBe(0);
+      chmodSync(theirs, 0o775);
+      const refused = system.run(["plan", "manifest-v2.yaml"]);
+      expect(refused.exit).toBe(12);
+      expect(refused.stderr).toContain(
+        `"${theirs}", where the Topology "${topology}" lies, can be changed by others than its owner.`,
+      );
+      expect(refused.stderr).toContain(`hint: Move the Topology ${elsewhere}`);
+      chmodSync(theirs, 0o1777);
+      expect(system.run(["plan", "manifest-v2.yaml"]).exit).toBe(0);
+    }),
+  );
 
   test("is asked by whoever runs Interfaces, and never at a desk", () => {
     chmodSync(system.path("topology.yaml"), 0o666);

@@ -878,27 +878,30 @@ describe("two boards of one type that need different Artifacts of one release", 
     );
   });
 
-  test("go on with what was chosen, where they were ended before Download", async () => {
-    const { deltas, rest } = await boardsApart();
-    const server = await startServer([...rest, ...deltas]);
-    const controller = new AbortController();
-    const machine = machineOf(system.directory, server);
-    const ending: OpenProgress = () =>
-      Promise.resolve({
-        emit: (event) => {
-          const isAsked = event.type === "state-ended" && event.state === "NeedsUnpackedArtifact";
-          if (isAsked && event.component === "R998") controller.abort();
-        },
-        close: () => {},
-      });
-    await install({ ...machine, signal: controller.signal }, { prefetch: true }, ending);
-    expect(versions()).toEqual(["gateway-v2", "rtos-v1", "rtos-v0"]);
-    await server.close();
-    const request = { verb: "resume", stopBefore: [], exitOnReboot: false } as const;
-    const resumed = await continueDeployment(machine, { request, takes: "any" }, told);
-    expect(resumed).toMatchObject({ ok: true });
-    expect(versions()).toEqual(v2);
-  });
+  test(
+    "go on with what was chosen, where they were ended before Download",
+    widening(async () => {
+      const { deltas, rest } = await boardsApart();
+      const server = await startServer([...rest, ...deltas]);
+      const controller = new AbortController();
+      const machine = machineOf(system.directory, server);
+      const ending: OpenProgress = () =>
+        Promise.resolve({
+          emit: (event) => {
+            const isAsked = event.type === "state-ended" && event.state === "NeedsUnpackedArtifact";
+            if (isAsked && event.component === "R998") controller.abort();
+          },
+          close: () => {},
+        });
+      await install({ ...machine, signal: controller.signal }, { prefetch: true }, ending);
+      expect(versions()).toEqual(["gateway-v2", "rtos-v1", "rtos-v0"]);
+      await server.close();
+      const request = { verb: "resume", stopBefore: [], exitOnReboot: false } as const;
+      const resumed = await continueDeployment(machine, { request, takes: "any" }, told);
+      expect(resumed).toMatchObject({ ok: true });
+      expect(versions()).toEqual(v2);
+    }),
+  );
 
   test("have a way out only where each one's own is at hand", async () => {
     const { deltas, rest } = await boardsApart(tables);
@@ -927,38 +930,41 @@ describe("two boards of one type that need different Artifacts of one release", 
     });
   });
 
-  test("get what the next source has where the first one has nothing that fits", async () => {
-    const { deltas, rest } = await boardsApart();
-    const [fromV1, fromV0] = deltas;
-    if (fromV1 === undefined || fromV0 === undefined) throw new Error("there are two");
-    const first = await startServer([...rest, fromV1]);
-    const asked = { allowUnsignedManifest: false };
-    const fetched = await fetchArtifacts(
-      machineOf(system.directory, first),
-      "manifest-v2.yaml",
-      asked,
-      null,
-    );
-    expect(fetched).toMatchObject({ ok: true });
-    const second = await startServer([...rest, fromV1, fromV0]);
-    const machine = machineOf(system.directory, second);
-    const { json } = await planOf(machine);
-    expect(json).toMatchObject({
-      stages: [
-        {
-          groups: [
-            [{ component: "G13", source: "cache" }],
-            [
-              { component: "R456", source: "cache" },
-              { component: "R998", source: "mender-server" },
+  test(
+    "get what the next source has where the first one has nothing that fits",
+    widening(async () => {
+      const { deltas, rest } = await boardsApart();
+      const [fromV1, fromV0] = deltas;
+      if (fromV1 === undefined || fromV0 === undefined) throw new Error("there are two");
+      const first = await startServer([...rest, fromV1]);
+      const asked = { allowUnsignedManifest: false };
+      const fetched = await fetchArtifacts(
+        machineOf(system.directory, first),
+        "manifest-v2.yaml",
+        asked,
+        null,
+      );
+      expect(fetched).toMatchObject({ ok: true });
+      const second = await startServer([...rest, fromV1, fromV0]);
+      const machine = machineOf(system.directory, second);
+      const { json } = await planOf(machine);
+      expect(json).toMatchObject({
+        stages: [
+          {
+            groups: [
+              [{ component: "G13", source: "cache" }],
+              [
+                { component: "R456", source: "cache" },
+                { component: "R998", source: "mender-server" },
+              ],
             ],
-          ],
-        },
-      ],
-    });
-    expect(await install(machine)).toMatchObject(deployed(exitCode.done));
-    expect(versions()).toEqual(v2);
-  });
+          },
+        ],
+      });
+      expect(await install(machine)).toMatchObject(deployed(exitCode.done));
+      expect(versions()).toEqual(v2);
+    }),
+  );
 
   test("are both fetched where one of them has come before, and then need no network", async () => {
     const { deltas, rest } = await boardsApart();
