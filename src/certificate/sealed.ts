@@ -3,6 +3,7 @@ import { sign, type SigningKey, verifySignature, type VerifyKey } from "../artif
 import type { Problem } from "../core/problem.ts";
 import type { ProblemCode } from "../core/problem-codes.ts";
 import { fail, ok, type Result } from "../core/result.ts";
+import { formFault } from "./form-fault.ts";
 import { Certificate, certificateFormat, certificateVersion } from "./shape.ts";
 
 /**
@@ -67,8 +68,11 @@ export function readSealed(
   const shaped = Certificate.safeParse(parsed);
   if (!shaped.success) {
     const [first] = shaped.error.issues;
-    const message = `"${name}" has not the form of a certificate: ${first?.path.join(".") ?? ""}: ${first?.message ?? ""}.`;
-    return refuse("certificate-unreadable", message, "the form that docs/certificate.md tells");
+    if (first === undefined) throw new Error("a form was refused without an issue");
+    const { place, expected, got } = formFault(parsed, first);
+    const message = `"${name}" has not the form of a certificate: at ${place} ${expected} must stand, but ${got} does.`;
+    const form = `${expected}, as docs/certificate.md tells`;
+    return refuse("certificate-unreadable", message, form, got);
   }
   // A name that stands twice, or a number in another spelling, could be read in two ways.
   if (bodyText(parsed) !== body) {
