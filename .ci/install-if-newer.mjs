@@ -7,13 +7,20 @@ import { isDeepStrictEqual } from "node:util";
 const libcHere =
   process.report.getReport().header.glibcVersionRuntime === undefined ? "musl" : "glibc";
 const read = (file) => JSON.parse(readFileSync(file, "utf8"));
+/** Null where it is missing or damaged. */
+const readInstalled = () => {
+  try {
+    return read("node_modules/.package-lock.json").packages ?? null;
+  } catch {
+    return null;
+  }
+};
 
 /** What npm has written there with its last change of node_modules/ is compared, and that each package is there. */
 function isInstalled() {
-  const list = "node_modules/.package-lock.json";
-  if (!existsSync(list)) return false;
+  const installed = readInstalled();
+  if (installed === null) return false;
   const { "": root, ...locked } = read("package-lock.json").packages;
-  const { packages: installed } = read(list);
   const { dependencies, devDependencies } = read("package.json");
   return (
     isDeepStrictEqual([root.dependencies, root.devDependencies], [dependencies, devDependencies]) &&
