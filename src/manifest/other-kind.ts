@@ -7,26 +7,39 @@ type Kind = "Manifest" | "Topology" | "state file";
 
 /** A Topology or state file that is given for a Manifest: one problem. Null: nothing says that it is none. */
 export function notManifest(source: Source, root: YamlNode): Problem | null {
-  const kind = kindOf(root);
-  return kind === null || kind === "Manifest"
-    ? null
-    : {
-        code: "not-a-manifest",
-        ...mistaken(source, root, kind, "Manifest"),
-        hint: `Give the Manifest, or a bundle; ${belongs[kind]}.`,
-      };
+  return mistaken(source, root, {
+    code: "not-a-manifest",
+    kind: "Manifest",
+    give: "the Manifest, or a bundle",
+  });
 }
 
 /** A Manifest or Topology that is given for a state file: one problem. Null: nothing says that it is none. */
 export function notStateFile(source: Source, root: YamlNode): Problem | null {
+  return mistaken(source, root, {
+    code: "not-a-state-file",
+    kind: "state file",
+    give: "the file that says in which versions the Components are",
+  });
+}
+
+interface Wanted {
+  readonly code: Problem["code"];
+  readonly kind: Kind;
+  readonly give: string;
+}
+
+function mistaken(source: Source, root: YamlNode, wanted: Wanted): Problem | null {
   const kind = kindOf(root);
-  return kind === null || kind === "state file"
-    ? null
-    : {
-        code: "not-a-state-file",
-        ...mistaken(source, root, kind, "state file"),
-        hint: `Give the file that says in which versions the Components are; ${belongs[kind]}.`,
-      };
+  if (kind === null || kind === wanted.kind) return null;
+  return {
+    code: wanted.code,
+    message: `"${source.file}" is a ${kind}, and a ${wanted.kind} is wanted.`,
+    at: placeAt(source, root.start),
+    expected: `a ${wanted.kind}`,
+    got: `a ${kind}`,
+    hint: `Give ${wanted.give}; ${belongs[kind]}.`,
+  };
 }
 
 /** Which of our files it is by its outermost fields; null: they do not tell. */
@@ -37,15 +50,6 @@ function kindOf(root: YamlNode): Kind | null {
   const isSaid = (key: string) => valueOf(root, key) !== undefined;
   if (isManifest || isSeedForm(root) || isSaid("component_types")) return "Manifest";
   return isSaid("components") && !["kind", "name"].some(isSaid) ? "state file" : null;
-}
-
-function mistaken(source: Source, root: YamlNode, is: Kind, wanted: Kind) {
-  return {
-    message: `"${source.file}" is a ${is}, and a ${wanted} is wanted.`,
-    at: placeAt(source, root.start),
-    expected: `a ${wanted}`,
-    got: `a ${is}`,
-  };
 }
 
 const belongs: { readonly [kind in Kind]: string } = {
