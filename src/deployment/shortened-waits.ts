@@ -12,6 +12,7 @@ const worthwhile = 400;
  * how long the gates have been waited for. The deployment stays what it was. Null: there is little to leave out.
  */
 export function shortenedWaits(records: readonly JournalRecord[]): readonly JournalRecord[] | null {
+  if (records.length < worthwhile) return null;
   const kept = rowsOf(records).flatMap((row) =>
     row.turns.length < 3 ? row.turns.flatMap(({ own }) => own) : shortened(row, records),
   );
