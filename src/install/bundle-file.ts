@@ -9,6 +9,7 @@ import { inputFile } from "./input-directory.ts";
 import { openInput, type OpenSource } from "./input-files.ts";
 import { kindOfInput } from "./input-kind.ts";
 import type { Machine } from "./machine.ts";
+import { showingRead } from "./showing-read.ts";
 
 /** Opens a file for the time of use. */
 export async function withInput<T>(
@@ -74,16 +75,14 @@ export async function bundleKind(source: ByteSource): Promise<Result<"gzip" | "p
 }
 
 /** The file has no name while it is used: however this process ends, it leaves nothing behind then. */
-async function openUnpacked(
-  { platform: { files }, signal, working }: Machine,
-  source: ByteSource,
-): Promise<Result<OpenSource>> {
+async function openUnpacked(machine: Machine, source: ByteSource): Promise<Result<OpenSource>> {
+  const { platform, signal } = machine;
+  const { files } = platform;
   const directory = files.makeTemporaryDirectory("orchestrator-bundle-");
   try {
     const path = join(directory, "bundle.tar");
-    const { name, size } = source;
-    const total = { count: size, unit: "bytes" } as const;
-    const unpacked = await working({ work: "unpacking", name, total }, (count) =>
+    const showing = showingRead(machine, source.name);
+    const unpacked = await showing("unpacking", source.size, (count) =>
       unpackGzip(untilTold(signal, countedSource(source, count)), path, files),
     );
     if (!unpacked.ok) return unpacked;

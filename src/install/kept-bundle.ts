@@ -3,8 +3,8 @@ import type { Result } from "../core/result.ts";
 import { removeKept, secureBundle } from "../sources/secure-bundle.ts";
 import { openBundleInput, type OpenSystemInput } from "./input.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
-import type { Count } from "./working.ts";
 import type { Settings } from "./settings.ts";
+import { showingRead } from "./showing-read.ts";
 
 /** Opens a bundle where it stays readable until the deployment has ended. */
 export async function openSecured(
@@ -12,7 +12,6 @@ export async function openSecured(
   demand: Settings & { readonly allowUnsignedManifest: boolean },
   file: string,
   id: string,
-  count: Count,
 ): Promise<Result<OpenSystemInput>> {
   const { platform, environment, signal } = machine;
   const { workingDirectory } = environment;
@@ -23,7 +22,7 @@ export async function openSecured(
     clientTrees: demand.trustedManifestDirs,
     directory: datastoreOf(machine).bundles,
     id,
-    count,
+    showing: showingRead(machine, file),
     signal,
   });
   return secured.ok ? await openBundleInput(machine, demand, file, secured.value) : secured;

@@ -4,6 +4,7 @@ import type { Deployment } from "../deployment/deployment.ts";
 import { FileError } from "../platform/types.ts";
 import { readableMedium } from "../sources/secure-bundle.ts";
 import { datastoreOf, type Machine } from "./machine.ts";
+import { showingRead } from "./showing-read.ts";
 
 /**
  * Where the Artifacts of a deployment lie that is taken up: an absolute path at which their medium can be read now, or
@@ -20,22 +21,22 @@ export interface Medium {
 
 /** `from`: as the caller names it; undefined: where it was. */
 export function mediumOf(
-  { platform: { files }, environment, signal }: Machine,
+  machine: Machine,
   from: string | undefined,
   deployment: Deployment | null,
   tell: (message: string) => void,
 ): Medium {
   if (from === undefined || deployment === null) return whereItWas;
+  const { platform, environment, signal } = machine;
   const wanted = {
     name: from,
     path: resolve(environment.workingDirectory, from),
     directory: datastoreOf({ environment }).bundles,
     id: deployment.begin.deployment,
     signal,
-    // A run that is shown already may be under way.
-    count: () => {},
+    showing: showingRead(machine, from),
   };
-  const demanded = once(() => readableMedium(files, wanted));
+  const demanded = once(() => readableMedium(platform.files, wanted));
   return { demanded, ifReadable: once(() => readableOrTold(demanded, tell)) };
 }
 

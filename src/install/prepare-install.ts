@@ -16,7 +16,6 @@ import type { Planning } from "./planning.ts";
 import type { OpenProgress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import type { TrustDemand } from "./trust.ts";
-import { showingUnpacked } from "./unpacking.ts";
 import { withoutKeys } from "./unattended.ts";
 
 /** An install up to its plan. Whoever has it carries it out, which closes its input and the Server. */
@@ -114,9 +113,7 @@ async function openKept(
   id: string,
 ): Promise<Result<OpenSystemInput>> {
   if (!isBundled) return openManifestInput(machine, demand, file);
-  const opened = await showingUnpacked(machine, file, (count) =>
-    openSecured(machine, demand, file, id, count),
-  );
+  const opened = await openSecured(machine, demand, file, id);
   if (!opened.ok) removeKeptBundle(machine, id);
   return opened;
 }

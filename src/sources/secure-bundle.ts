@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { ArtifactError } from "../artifact/artifact-error.ts";
 import { isGzip, unpackGzip } from "../bundle/unpack.ts";
+import type { Work } from "../core/events.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { countedSource } from "./counted-source.ts";
@@ -28,11 +29,21 @@ export interface BundleToSecure {
   /** Where it is kept if it must be: `{directory}/{id}.tar`. */
   readonly directory: string;
   readonly id: string;
-  /** Hears how many bytes of it were read. */
-  readonly count: (bytes: number) => void;
+  /** Shows whoever watches how many of its bytes were read, while all of them are. */
+  readonly showing: Showing;
   /** Aborted when this process is told to end: nothing is kept then. */
   readonly signal: AbortSignal;
 }
+
+/** What it takes to keep a bundle. */
+type Keeping = Extract<Work, "unpacking" | "copying">;
+
+/** `bytes`: how many there are; `count` takes how many were read. */
+export type Showing = <T>(
+  work: Keeping,
+  bytes: number,
+  use: (count: (bytes: number) => void) => Promise<T>,
+) => Promise<T>;
 
 /**
  * Sees to it that the bundle stays readable until the deployment has ended, whatever its caller removes, and gives the
@@ -48,8 +59,9 @@ export async function secureBundle(files: Files, wanted: BundleToSecure): Promis
     const path = files.realPath(wanted.path);
     const isCompressed = await isGzip(source);
     if (!isCompressed && !mayGo(files, path, wanted)) return ok(path);
-    const form = isCompressed ? "compressed" : "plain";
-    return await keep(files, { path, source, form }, pathOf(wanted, "tar"));
+    const work = isCompressed ? "unpacking" : "copying";
+    const { showing } = wanted;
+    return await keep(files, { path, source, work, showing }, pathOf(wanted, "tar"));
   } finally {
     source.close();
   }
@@ -62,9 +74,9 @@ export async function secureBundle(files: Files, wanted: BundleToSecure): Promis
  */
 export async function readableMedium(
   files: Files,
-  wanted: Pick<BundleToSecure, "name" | "path" | "directory" | "id" | "count" | "signal">,
+  wanted: Pick<BundleToSecure, "name" | "path" | "directory" | "id" | "showing" | "signal">,
 ): Promise<Result<string>> {
-  const { path } = wanted;
+  const { path, showing } = wanted;
   const kind = unlessRefused(() => files.status(files.realPath(path))?.kind ?? null, null);
   if (kind !== "file") return ok(path);
   const opened = open(files, wanted);
@@ -77,7 +89,7 @@ export async function readableMedium(
     // The one of an earlier call may have been another.
     const medium = pathOf(wanted, "medium");
     files.remove(medium);
-    return await keep(files, { path, source, form: "compressed" }, medium);
+    return await keep(files, { path, source, work: "unpacking", showing }, medium);
   } finally {
     source.close();
   }
@@ -98,26 +110,28 @@ export function removeKept(files: Files, directory: string, isOver: (id: string)
   else for (const name of kept) files.remove(join(directory, name));
 }
 
-interface ToKeep {
+interface ToKeep extends Pick<BundleToSecure, "showing"> {
   readonly path: string;
   readonly source: ByteSource;
-  readonly form: "compressed" | "plain";
+  readonly work: Keeping;
 }
 
 async function keep(
   files: Files,
-  { path, source, form }: ToKeep,
+  { path, source, work, showing }: ToKeep,
   kept: string,
 ): Promise<Result<string>> {
   const directory = dirname(kept);
   files.makeDirectory(directory);
-  if (form === "compressed" || !isLinked(files, path, kept)) {
+  if (work === "unpacking" || !isLinked(files, path, kept)) {
     const part = `${kept}${partial}`;
     files.remove(part);
-    const written =
-      form === "compressed"
-        ? await unpackGzip(source, part, files)
-        : await copy(files, source, directory, part);
+    const written = await showing(work, source.size, (count) => {
+      const counted = countedSource(source, count);
+      return work === "unpacking"
+        ? unpackGzip(counted, part, files)
+        : copy(files, counted, directory, part);
+    });
     if (!written.ok) return written;
     files.rename(part, kept);
   }
@@ -219,11 +233,11 @@ async function copy(
 
 function open(
   files: Files,
-  { name, path, count, signal }: Pick<BundleToSecure, "name" | "path" | "count" | "signal">,
+  { name, path, signal }: Pick<BundleToSecure, "name" | "path" | "signal">,
 ): Result<ReturnType<Files["openSource"]>> {
   try {
     const source = files.openSource(path);
-    return ok(untilTold(signal, countedSource({ ...source, name }, count)));
+    return ok(untilTold(signal, { ...source, name }));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     return fail(unreadable(name, error));

@@ -1,6 +1,7 @@
 import type { Machine, MachineOptions } from "../../install/machine.ts";
 import type { LogOptions } from "../output/log-file.ts";
 import type { Output } from "../output/output.ts";
+import type { Joined } from "../output/working.ts";
 
 /** The options that every command takes. */
 export interface GlobalOptions extends LogOptions, MachineOptions {
@@ -12,4 +13,5 @@ export interface GlobalOptions extends LogOptions, MachineOptions {
 export interface Context extends Machine {
   readonly options: GlobalOptions;
   readonly output: Output;
+  readonly joined: Joined;
 }

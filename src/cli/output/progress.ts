@@ -12,6 +12,7 @@ import { withHeartbeat } from "./heartbeat.ts";
 import type { LogOptions } from "./log-file.ts";
 import { wide } from "./laid-out.ts";
 import { type Output, say, writeLines, writeLog } from "./output.ts";
+import type { Joined } from "./working.ts";
 
 type Listener = Progress;
 
@@ -23,13 +24,13 @@ interface Shown extends Pick<Machine, "platform" | "environment" | "signal"> {
 
 /** To the terminal or the log, to the log file, and to stdout with `--json`. `configured`: by the configuration. */
 export async function openProgress(
-  shown: Shown,
+  shown: Shown & { readonly joined: Joined },
   run: RunOf,
   configured: LogLevel = "info",
 ): Promise<Progress> {
   const isNarrowRun = run.components.every(({ id, type }) => isNarrow(id) && isNarrow(type));
   const open = await progressOpener(isNarrowRun ? shown : await measuringAll(shown));
-  return open(run, configured);
+  return shown.joined(open(run, configured));
 }
 
 async function measuringAll(shown: Shown): Promise<Shown> {

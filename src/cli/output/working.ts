@@ -25,6 +25,9 @@ interface UnderWay {
   last: Told | null;
 }
 
+/** Lets a run that is being shown show pieces of work as well, until it is closed: two would draw over each other. */
+export type Joined = (run: Progress) => Progress;
+
 /**
  * Shows pieces of work where they take a moment; what is opened for that is opened only then. `load` brings what it
  * takes to do so at once, also while something is computed. `alone` is how that is done.
@@ -33,15 +36,16 @@ export function showingWork(
   load: () => Promise<() => Progress>,
   clock: Pick<Clock, "monotonicMs">,
   alone: Alone,
-): { readonly working: Working; readonly compute: Compute } {
+): { readonly working: Working; readonly compute: Compute; readonly joined: Joined } {
   const running = new Set<UnderWay>();
   let open: (() => Progress) | null = null;
   let shown: Progress | null = null;
   let timer: NodeJS.Timeout | null = null;
+  let run: Progress | null = null;
 
   const opened = (how: () => Progress): Progress => {
     if (shown !== null) return shown;
-    shown = how();
+    shown = run === null ? how() : { ...run, close: () => {} };
     for (const { begun, last } of running) {
       shown.emit(begun);
       if (last !== null) shown.emit(last);
@@ -77,6 +81,16 @@ export function showingWork(
     shown = null;
   };
   return {
+    joined: (progress) => {
+      run = progress;
+      return {
+        emit: progress.emit,
+        close: () => {
+          run = null;
+          progress.close();
+        },
+      };
+    },
     working: async (what, use) => {
       const one = begin(what);
       if (timer === null) {

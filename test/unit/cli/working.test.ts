@@ -112,3 +112,30 @@ describe("a computation", () => {
     ]);
   });
 });
+
+test("a piece of work within a run is shown by the run, which stays open behind it", async () => {
+  const { told, compute, joined, after } = showing();
+  const run: (Event | "closed")[] = [];
+  const shown = joined({
+    emit: (event) => void run.push(event),
+    close: () => void run.push("closed"),
+  });
+  const planned = () =>
+    compute(planning, (heard) => {
+      after(600);
+      heard(4);
+    });
+  await planned();
+  const { work, name } = planning;
+  expect(run).toEqual([
+    { type: "work-started", work, name, total: { count: 1000, unit } },
+    { type: "work-progress", work, name, done: { count: 4, unit } },
+    { type: "work-ended", work, name, elapsedMs: 600 },
+  ]);
+  expect(told).toEqual([]);
+
+  shown.close();
+  expect(run.at(-1)).toBe("closed");
+  await planned();
+  expect(told).toMatchObject(["opened", ...run.slice(0, 3), "closed"]);
+});

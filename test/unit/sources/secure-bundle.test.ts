@@ -35,7 +35,7 @@ function situation(io: FileIo = fs) {
       directory,
       id: "0f3c",
       signal: new AbortController().signal,
-      count: () => {},
+      showing: (_work, _bytes, use) => use(() => {}),
       ...changes,
     });
   return { scratch, tree, directory, path, kept: join(directory, "0f3c.tar"), secure };
