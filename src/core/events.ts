@@ -176,7 +176,13 @@ interface WorkOf {
 export interface Amount {
   readonly count: number;
   readonly unit:
-    "bytes" | "Components" | "search nodes" | "situations" | "starting states" | "statements";
+    | "bytes"
+    | "Components"
+    | "records"
+    | "search nodes"
+    | "situations"
+    | "starting states"
+    | "statements";
 }
 
 /** What the process takes, and at what it gives up; bytes. */

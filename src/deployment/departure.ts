@@ -1,4 +1,5 @@
 import { type Grounding, groundingOf } from "../planner/constraints/grounding.ts";
+import type { Heard } from "../planner/model/budget.ts";
 import { type Action, decide } from "./decide.ts";
 import { type Deployment, owingCleanup } from "./deployment.ts";
 import { begin, evolve } from "./evolve.ts";
@@ -15,15 +16,17 @@ export interface Departure {
 
 /**
  * Goes through a journal of this build with the machine that writes it; null: each record is what the machine does, as
- * far as it decides. How calls end, and when runs begin, comes from outside.
+ * far as it decides. How calls end, and when runs begin, comes from outside. `heard`: of each record
+ * that was looked at.
  */
-export function departureIn(records: readonly JournalRecord[]): Departure | null {
+export function departureIn(records: readonly JournalRecord[], heard?: Heard): Departure | null {
   const [first, run, ...rest] = records;
   if (first?.type !== "begin") return { record: 1, why: "it tells no plan" };
   if (run?.type !== "run") return { record: 2, why: "no run begins" };
   const grounding = groundingOf(first.system);
   let deployment = begin(first, run);
   for (const [at, record] of rest.entries()) {
+    heard?.(1);
     const why = refusalOf(deployment, record, grounding);
     if (why !== null) return { record: at + 3, why };
     try {

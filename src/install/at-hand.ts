@@ -55,9 +55,8 @@ async function waysAtHand(
       system,
       [...lost.keys()].map((one) => awayArtifact(one, takersOf(one))),
     );
-    const ways = await compute(
-      { work: "foreseeing", name: manifest.name, nodeLimit: null },
-      (heard) => contingencies(usable, plan, { nodeLimit, heard }),
+    const ways = await compute({ work: "foreseeing", name: manifest.name, most: null }, (heard) =>
+      contingencies(usable, plan, { nodeLimit, heard }),
     );
     const wanted = remote.filter(
       (one) =>

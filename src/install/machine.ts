@@ -40,11 +40,11 @@ export interface MachineOptions {
 export type Compute = <T>(what: Computation, use: (heard: Heard) => T) => Promise<T>;
 
 /**
- * What is computed; `nodeLimit`: how many nodes the search may look at, null where there are several. `unit`: what is
- * heard of, unless it is nodes.
+ * What is computed; `most`: of how many it is heard, or at most, as of the nodes that a search may look at; null where
+ * nobody knows. `unit`: of what, unless it is nodes.
  */
 export interface Computation extends Pick<WorkToShow, "work" | "name" | "unit"> {
-  readonly nodeLimit: number | null;
+  readonly most: number | null;
 }
 
 /**

@@ -79,9 +79,8 @@ export async function withWhyNot(
   { planned, manifest, system, answer, openInstalls, nodeLimit }: Planning,
 ): Promise<PlannedSystem> {
   if (answer.kind !== "no-plan") return planned;
-  const whyNot = await compute(
-    { work: "explaining", name: manifest.name, nodeLimit: null },
-    (heard) => explainInShort(system, answer, { nodeLimit, heard }, openInstalls),
+  const whyNot = await compute({ work: "explaining", name: manifest.name, most: null }, (heard) =>
+    explainInShort(system, answer, { nodeLimit, heard }, openInstalls),
   );
   return { ...planned, whyNot };
 }

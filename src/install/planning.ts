@@ -77,7 +77,7 @@ export async function matchAndPlan(
   const { system, choices, notes, openInstalls } = matched.value;
   const { manifest } = match;
   const { answer, trace } = await compute(
-    { work: "planning", name: manifest.name, nodeLimit },
+    { work: "planning", name: manifest.name, most: nodeLimit },
     (heard) =>
       isTraced(options.logLevel)
         ? findPlanTraced(system, { nodeLimit, heard })

@@ -36,6 +36,7 @@ const amount = z.object({
   unit: z.enum([
     "bytes",
     "Components",
+    "records",
     "search nodes",
     "situations",
     "starting states",

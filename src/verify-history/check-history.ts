@@ -1,5 +1,6 @@
 import type { Certificate, WayOut } from "../certificate/shape.ts";
 import { leftBehind } from "../verify-plan/check.ts";
+import type { Heard } from "../verify-plan/tables.ts";
 import { demand, type Fault, faultOf } from "../verify-plan/untrue.ts";
 import { GateWatch } from "./gate-watch.ts";
 import { journeysIn, namedIn, textOf, versionIn } from "./named.ts";
@@ -7,14 +8,22 @@ import type { Begun, Groups, Step, Told } from "./told.ts";
 
 /**
  * Holds what a deployment has called, record by record, against a certificate that is true: each state that it may have
- * been in is one that the certificate shows to be acceptable. Null: so it was.
+ * been in is one that the certificate shows to be acceptable. Null: so it was. `heard`: of each record that was
+ * looked at.
  */
-export function checkHistory(certificate: Certificate, records: readonly Told[]): Fault | null {
+export function checkHistory(
+  certificate: Certificate,
+  records: readonly Told[],
+  heard?: Heard,
+): Fault | null {
   return faultOf(() => {
     const [first, ...rest] = records;
     demand(first?.type === "begin", "record 1", "it tells no plan");
     const walk = new HistoryWalk(certificate, first);
-    for (const [at, record] of rest.entries()) walk.follow(record, `record ${at + 2}`);
+    for (const [at, record] of rest.entries()) {
+      heard?.(1);
+      walk.follow(record, `record ${at + 2}`);
+    }
     demand(walk.hasEnded, `record ${records.length}`, "it tells no end");
   });
 }

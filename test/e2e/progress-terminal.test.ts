@@ -1,5 +1,8 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { before, typeNames, writeLarge } from "../support/large-manifests.ts";
 import { needs } from "../support/needs.ts";
+import { resummed } from "../support/resummed.ts";
 import { programPath } from "../support/program.ts";
 import { writeRings } from "../support/rings.ts";
 import { type SeedProgram, seedProgram } from "../support/seed-program.ts";
@@ -41,6 +44,33 @@ function runOn(columns: number, args: readonly string[]): void {
     system.directory,
     system.environment,
   );
+}
+
+/** What is seen behind Ctrl-C, which is pressed once what the first group of the line counts has become more. */
+async function brokenOff(line: RegExp): Promise<string> {
+  const first = await terminal.seen((text) => line.test(text));
+  expect(first).toMatch(line);
+  const count = (text: string) => Number(line.exec(text)?.[1]);
+  const more = await terminal.seen((text) => count(text) > count(first));
+  expect(count(more)).toBeGreaterThan(count(first));
+  terminal.press("C-c");
+  return await terminal.seen((text) => /exit \d+$/m.test(text));
+}
+
+/** Behind what the terminal makes of the key. */
+const endedAtOnce = /\^Cexit 130$/m;
+
+/** As many types as said, of which each moves behind the one before it: large.yaml and state.yaml. */
+function writeOneByOne(directory: string, count: number): void {
+  const types = typeNames(count);
+  const version = (number: number) => types.map((type) => `${type}-${number}`);
+  const rows = [1, 2].map((number) => [`v.${number}`, version(number)] as const);
+  const pairs = types.slice(1).map((type, at) => before(types[at] ?? "", type));
+  writeLarge(directory, {
+    types,
+    ends: { columns: types, rows },
+    lines: ["  transition_states:", ...pairs],
+  });
 }
 
 describe.skipIf(!needs("tmux"))("in a terminal", () => {
@@ -103,16 +133,31 @@ Group 2 of 2, T`;
 
   test("planning shows how much of its limit it has used, and Ctrl-C ends it at once", async () => {
     runOn(100, ["plan", ...writeRings(system.directory, 12)]);
-    const planning =
-      /^Planning rings {2}(\d+) of at most 300000 search nodes, (\d+\/s, )?[\d.]+ s$/m;
-    const first = await terminal.seen((text) => planning.test(text));
-    expect(first).toMatch(planning);
-    const nodes = (text: string) => Number(planning.exec(text)?.[1]);
-    const more = await terminal.seen((text) => nodes(text) > nodes(first));
-    expect(nodes(more)).toBeGreaterThan(nodes(first));
-    terminal.press("C-c");
-    // Behind what the terminal makes of the key.
-    expect(await terminal.seen((text) => /exit \d+$/m.test(text))).toMatch(/\^Cexit 130$/m);
+    const line = /^Planning rings {2}(\d+) of at most 300000 search nodes, (\d+\/s, )?[\d.]+ s$/m;
+    expect(await brokenOff(line)).toMatch(endedAtOnce);
+  });
+
+  test("writing a certificate shows how many statements it has looked at, and Ctrl-C ends it at once", async () => {
+    writeOneByOne(system.directory, 240);
+    runOn(100, ["plan", "large.yaml", "--state", "state.yaml", "--certificate", "c.json"]);
+    const line = /^Writing c\.json {2}(\d+) statements, (\d+\/s, )?[\d.]+ s$/m;
+    expect(await brokenOff(line)).toMatch(endedAtOnce);
+  });
+
+  test("checking a certificate shows how many statements it has checked, and Ctrl-C ends it at once", async () => {
+    writeOneByOne(system.directory, 60);
+    const made = ["plan", "large.yaml", "--state", "state.yaml", "--certificate", "c.json"];
+    expect(system.run(made).exit).toBe(0);
+    const certificate = readFileSync(system.path("c.json"), "utf8");
+    // That each is there once is looked at last.
+    const wordy = certificate.replace(/(?<="ways_out":\[).*?(?=\],\n)/s, (ways) =>
+      Array.from({ length: 40 }, () => ways).join(","),
+    );
+    expect(wordy.length).toBeGreaterThan(10 * certificate.length);
+    writeFileSync(system.path("c.json"), resummed(wordy));
+    runOn(100, ["verify-plan", "c.json"]);
+    const line = /^Checking c\.json {2}(\d+) statements, (\d+\/s, )?[\d.]+ s$/m;
+    expect(await brokenOff(line)).toMatch(endedAtOnce);
   });
 
   test("a simulation shows its situations and its memory, and Ctrl-C ends it with what was found", async () => {

@@ -5,6 +5,7 @@ import * as z from "zod";
 import { addGates } from "../support/gates.ts";
 import { needs } from "../support/needs.ts";
 import { seedProgram } from "../support/seed-program.ts";
+import { resummed } from "../support/resummed.ts";
 import { makeKeys } from "../support/signing-keys.ts";
 import { widening } from "../support/tier.ts";
 
@@ -20,13 +21,6 @@ const verify = (file: string, ...more: readonly string[]) =>
 function changed(name: string, change: (text: string) => string): string {
   writeFileSync(system.path(name), change(readFileSync(system.path("c.json"), "utf8")));
   return name;
-}
-
-/** With a sum that is right again, as somebody would write it who means to deceive. */
-function resummed(text: string): string {
-  const body = text.slice(0, text.lastIndexOf(',\n"sha256"'));
-  const sum = createHash("sha256").update(body).digest("hex");
-  return `${body},\n"sha256":"${sum}"}\n`;
 }
 
 beforeAll(() => {

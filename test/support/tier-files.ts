@@ -31,6 +31,7 @@ export function filesOfTier(tier: string): {
 /** Those that wait for many processes or for time limits. */
 const slowUnits = [
   "test/unit/artifact/differential.test.ts",
+  "test/unit/cli/certificates-shown.test.ts",
   "test/unit/cli/unpacking-shown.test.ts",
   "test/unit/interface/call.test.ts",
   "test/unit/interface/check.test.ts",

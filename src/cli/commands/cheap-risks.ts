@@ -18,7 +18,7 @@ export async function cheapRisks(
 ): Promise<readonly Section[]> {
   if (answer.kind !== "plan" || answer.plan.stages.length === 0) return [];
   if (answer.plan.cost.installs > mostInstalls) return [leftOut];
-  const what = { work: "simulating", name: manifest.name, nodeLimit: null } as const;
+  const what = { work: "simulating", name: manifest.name, most: null } as const;
   const exploration = await compute(what, (heard) => {
     const planned = plannedFrom(system, startState(system), { nodeLimit, heard });
     const how = {

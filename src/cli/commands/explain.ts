@@ -26,7 +26,7 @@ export async function explain(
   if (!made.ok) return failed(output, made.problems);
   const { planned, manifest, system, answer, openInstalls } = made.value;
   const explanation = await context.compute(
-    { work: "explaining", name: manifest.name, nodeLimit: null },
+    { work: "explaining", name: manifest.name, most: null },
     (heard) => explained(system, answer, { openInstalls, heard }),
   );
   const report: ExplanationReport = { planned, answer, explanation };

@@ -41,21 +41,36 @@ export async function heldAgainst(
   const deployment = first?.type === "begin" ? first.deployment : id;
   const end = records.find((record) => record.type === "ended");
   if (end === undefined) return fail(notEnded(deployment));
-  const fault = await context.compute({ work: "checking", name: file, nodeLimit: null }, () =>
-    faultIn(certificate, records),
-  );
+  const fault = await faultIn(context, { file, certificate, records, deployment });
   if (fault !== null) return fail(notProved(file, deployment, fault));
   return ok({ deployment, outcome: end.outcome, calls: callsIn(records) });
 }
 
 /** Its calls are first held against the certificate, then against the machine that has made them. */
-function faultIn(
-  certificate: Certificate,
-  records: readonly JournalRecord[],
-): { readonly where: string; readonly message: string } | null {
-  const fault = checkHistory(certificate, records);
+async function faultIn(
+  { compute }: Context,
+  {
+    file,
+    certificate,
+    records,
+    deployment,
+  }: {
+    readonly file: string;
+    readonly certificate: Certificate;
+    readonly records: readonly JournalRecord[];
+    readonly deployment: string;
+  },
+): Promise<{ readonly where: string; readonly message: string } | null> {
+  const what = { work: "checking", unit: "records", most: records.length } as const;
+  const fault = await compute(
+    { ...what, name: `deployment ${deployment} against ${file}` },
+    (heard) => checkHistory(certificate, records, heard),
+  );
   if (fault !== null) return fault;
-  const departure = departureIn(records);
+  const departure = await compute(
+    { ...what, name: `deployment ${deployment} against the machine` },
+    (heard) => departureIn(records, heard),
+  );
   if (departure === null) return null;
   return { where: `record ${departure.record}`, message: `it does not follow: ${departure.why}` };
 }

@@ -27,7 +27,7 @@ export async function writeCertificate(
 ): Promise<Result<number>> {
   const { system, inputs, allotment, survey, gates } = planning;
   const waysOut = planned.waysOut ?? [];
-  const what = { work: "writing", name: file, nodeLimit: null, unit: "statements" } as const;
+  const what = { work: "writing", name: file, most: null, unit: "statements" } as const;
   const certificate = await context.compute(what, (heard) =>
     certificateOf(
       {

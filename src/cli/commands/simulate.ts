@@ -87,7 +87,7 @@ async function reportOf(
   const begin = clock.monotonicMs();
   const starts =
     options.from === "all"
-      ? await compute({ work: "simulating", name, nodeLimit: null }, () => startsOf(system))
+      ? await compute({ work: "simulating", name, most: null }, () => startsOf(system))
       : [startState(system)];
   const total = { count: starts.length, unit: "starting states" } as const;
   const fromEach = (count: Count) =>
@@ -121,7 +121,7 @@ async function simulatedFrom(
   const how = { scope, policy: interruptPolicy(survey), nodeLimit, gates: gates.map(plannedGate) };
   for (const start of starts) {
     const planned = await context.compute(
-      { work: "planning", name: manifest.name, nodeLimit },
+      { work: "planning", name: manifest.name, most: nodeLimit },
       (heard) => plannedFrom(system, start, { nodeLimit, heard }),
     );
     const there = { ...planning, system: startingIn(system, start) };

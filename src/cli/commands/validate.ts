@@ -161,7 +161,7 @@ async function foundIn(context: Context, file: TextFile, places: Places): Promis
   const standIns = standInsFor(wanted, located.ok ? located.value : []);
   const artifacts = standIns.map(({ available }) => available);
   const { problems, notes, reach } = await context.compute(
-    { work: "checking", name: manifest.name, nodeLimit: null },
+    { work: "checking", name: manifest.name, most: null },
     (heard) => lint(manifest, artifacts, heard),
   );
   const age = foretellRelease(context, manifest);

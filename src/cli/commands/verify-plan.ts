@@ -52,7 +52,7 @@ export async function verifyPlan(
     if (row !== null) return failed(output, [untrue(file, { where: `places.${row}`, message })]);
   }
   const fault = await context.compute(
-    { work: "checking", name: file, nodeLimit: null, unit: "statements" },
+    { work: "checking", name: file, most: null, unit: "statements" },
     (heard) =>
       checkCertificate(certificate, heard) ?? checkCost(certificate) ?? checkGates(certificate),
   );

@@ -108,14 +108,14 @@ export function showingWork(
         end(one);
       }
     },
-    compute: async ({ work, name, nodeLimit, unit = "search nodes" }, use) => {
+    compute: async ({ work, name, most, unit = "search nodes" }, use) => {
       if (open === null) {
         const soon = await alone(() => unlessLong(use, clock));
         if (soon !== null) return soon.value;
       }
       const how = (open ??= await load());
       return await alone(() => {
-        const total = nodeLimit === null ? null : { count: nodeLimit, unit };
+        const total = most === null ? null : { count: most, unit };
         const one = begin({ work, name, total });
         const heard = paced(
           () => clock.monotonicMs(),

@@ -2,10 +2,9 @@ import { EventEmitter, once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Sink } from "../../../src/cli/output/output.ts";
-import { runProgram } from "../../../src/cli/program.ts";
 import { exitCode } from "../../../src/core/exit-code.ts";
-import { machineAt } from "../../support/machine.ts";
+import type { Platform } from "../../../src/platform/types.ts";
+import { runHere } from "../../support/program-here.ts";
 import { copySeedSystem, type SeedSystem } from "../../support/seed-system.ts";
 
 /** What is seen while a compressed bundle is unpacked from a medium on which the next byte comes once that was seen. */
@@ -19,47 +18,42 @@ afterEach(() => {
   system.remove();
 });
 
-/** The program on the System; no byte of a file is read for `waits` before that was written to either stream. */
-async function run(args: readonly string[], { isTerminal = false, waits = /^/ } = {}) {
-  const { platform, ...machine } = machineAt(system.directory);
+async function run(
+  args: readonly string[],
+  { isTerminal = false, waits }: { readonly isTerminal?: boolean; readonly waits: RegExp },
+) {
   const heard = new EventEmitter();
-  let written = "";
-  const sink: Sink = {
-    write: (text) => {
-      written += text;
+  let seen = "";
+  const isSeen = async () => {
+    while (!waits.test(seen)) await once(heard, "written");
+  };
+  return await runHere(system.directory, args, {
+    isTerminal,
+    on: (platform) => slowMedium(platform, isSeen),
+    onWritten: (written) => {
+      seen = written;
       heard.emit("written");
     },
-    ready: () => Promise.resolve(true),
-    isTerminal,
-    isJournal: false,
-    width: 100,
-    height: 24,
-  };
-  const files: typeof platform.files = {
-    ...platform.files,
-    openSource: (path) => {
-      const source = platform.files.openSource(path);
-      return {
-        ...source,
-        async *read(...range) {
-          for await (const piece of source.read(...range)) {
-            yield piece;
-            // What tells its kind is read before.
-            const isUnpacked = path.endsWith(".gz") && range[1] === source.size;
-            while (isUnpacked && !waits.test(written)) await once(heard, "written");
-          }
-        },
-      };
-    },
-  };
-  const exit = await runProgram(args, {
-    ...machine,
-    platform: { ...platform, files },
-    results: sink,
-    messages: sink,
-    alone: (work) => Promise.resolve(work()),
   });
-  return { exit, written };
+}
+
+/** What is compressed is read to its end no sooner than `until`. */
+function slowMedium(platform: Platform, until: () => Promise<void>): Platform {
+  const { files } = platform;
+  const openSource: typeof files.openSource = (path) => {
+    const source = files.openSource(path);
+    return {
+      ...source,
+      async *read(...range) {
+        for await (const piece of source.read(...range)) {
+          yield piece;
+          // What tells its kind is read before.
+          if (path.endsWith(".gz") && range[1] === source.size) await until();
+        }
+      },
+    };
+  };
+  return { ...platform, files: { ...files, openSource } };
 }
 
 const onTerminal = {
@@ -81,7 +75,8 @@ test.each([
   ["in a log", ["--log-level", "debug"], inLog],
   ["in its stream", ["--json"], inStream],
 ])("a resume shows %s how far it has unpacked the medium", async (_, options, seen) => {
-  await run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactInstall"]);
+  const begun = ["install", "manifest-v2.yaml", "--stop-before", "ArtifactInstall"];
+  await runHere(system.directory, begun);
   const { exit } = await run(["resume", "--from", "v2.tar.gz", ...options], seen);
   expect(exit).toBe(exitCode.done);
 });

@@ -22,7 +22,7 @@ function showing() {
   return { told, ...shown, loads: () => loads, after: (ms: number) => (nowMs += ms) };
 }
 
-const planning = { work: "planning", name: "system-core-v2", nodeLimit: 1000 } as const;
+const planning = { work: "planning", name: "system-core-v2", most: 1000 } as const;
 const unit = "search nodes";
 
 describe("a computation", () => {
