@@ -3,10 +3,22 @@ import type { Problem } from "../core/problem.ts";
 import type { YamlText } from "./yaml-node.ts";
 import { lineText, placeAt, type Source } from "./source.ts";
 
+/** A place from which on the parser reads something else than was meant. */
+export interface YamlBreak {
+  readonly problem: Problem;
+  /** Where it begins that what is spoilt. */
+  readonly offset: number;
+  /** A bracket or a quote spoils the entry that it stands in; an indentation all that its neighbours are part of. */
+  readonly spoils: "entry" | "neighbours";
+}
+
 /** What the YAML parser found wrong, told as a Problem that says what to do. */
-export function syntaxProblem(source: Source, error: YAMLError): Problem {
-  const [start] = error.pos;
-  const at = placeAt(source, Math.max(start, 0));
+export function syntaxProblem(
+  source: Source,
+  error: YAMLError,
+  start = Math.max(error.pos[0], 0),
+): Problem {
+  const at = placeAt(source, start);
   if (error.code === "RESOURCE_EXHAUSTION") return tooDeep(at);
   if (isUnquoted(error)) return unquoted(source, scalarStart(source, start));
   const mark = questionMark(source, error);
@@ -16,7 +28,7 @@ export function syntaxProblem(source: Source, error: YAMLError): Problem {
     message: `The YAML is broken here: ${lowerFirst(error.message)}.`,
     at,
     hint:
-      hints[error.code] ??
+      hints.find(([told]) => told.test(error.message))?.[1] ??
       "Look at what stands before this place, and quote a text that holds characters of YAML's own.",
   };
 }
@@ -85,14 +97,22 @@ export function duplicateKey(source: Source, key: YamlText, first: YamlText): Pr
   };
 }
 
-const hints: { readonly [code: string]: string } = {
-  TAB_AS_INDENT: "Indent with blanks.",
-  BAD_INDENT: "Close every bracket, and indent all entries of one map or list alike.",
-  MISSING_CHAR: "Close the bracket or the quote that was opened before.",
-  BLOCK_AS_IMPLICIT_KEY: "Quote the value, or put what follows it on a line of its own.",
-  MULTILINE_IMPLICIT_KEY: 'A key ends with ":" on its own line; quote a text that holds ": ".',
-  BAD_DQ_ESCAPE: "Write a backslash twice, or use single quotes.",
-};
+/** By the parser's words, for its codes join what is mended in different ways. */
+const hints: readonly (readonly [told: RegExp, hint: string])[] = [
+  [/^Tabs /, "Indent with blanks."],
+  [
+    /^All \w+ items|^A block sequence|^Sequence item/,
+    "Indent all entries of one map or list alike.",
+  ],
+  [/^Nested mappings/, "Quote the value, or put what follows it on a line of its own."],
+  [/^Implicit keys /, 'A key ends with ":" on its own line; quote a text that holds ": ".'],
+  [/^Implicit map keys /, 'Write ":" and a value behind the key.'],
+  [
+    /^Missing ,/,
+    "Write a comma between the entries, and quote a text that holds blanks and signs.",
+  ],
+  [/^Invalid escape/, "Write a backslash twice, or use single quotes."],
+];
 
 function isUnquoted(error: YAMLError): boolean {
   return (

@@ -1,6 +1,7 @@
 import { type CST, Lexer, Parser } from "yaml";
 import type { Problem } from "../core/problem.ts";
 import { placeAt, type Source } from "./source.ts";
+import { type Brackets, bracketWatch } from "./yaml-brackets.ts";
 import { maxDepth, maxProblems, tooDeep } from "./yaml-problems.ts";
 
 /** Anchors, aliases and tags of one file; bare `*` and `!x` cells count, too. */
@@ -16,10 +17,12 @@ const maxQuoted = 65_536;
 export function tokensOf(source: Source): {
   readonly tokens: readonly CST.Token[];
   readonly refused: readonly Problem[];
+  readonly brackets: Brackets;
 } {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   const refused: Problem[] = [];
+  const brackets = bracketWatch(source);
   let documents = 0;
   let errors = 0;
   let marks = 0;
@@ -35,11 +38,11 @@ export function tokensOf(source: Source): {
     tokens.push(token);
     if (token.type === "error" && (errors += 1) > maxProblems) break;
   }
-  return { tokens, refused };
+  return { tokens, refused, brackets: brackets.seen() };
 
   function* parse(): Generator<CST.Token, void> {
     for (const lexeme of new Lexer().lex(source.text)) {
-      yield* parser.next(lexeme);
+      yield* parser.next(brackets.see(lexeme, parser.offset));
       if (/^[&*!]/.test(lexeme)) marks += 1;
       const at = Math.min(parser.offset, source.text.length);
       // A document, a scalar, and what lies between them.
@@ -47,9 +50,10 @@ export function tokensOf(source: Source): {
       if (isTooDeep) refused.push(tooDeep(placeAt(source, at)));
       else if (lexeme.length > maxQuoted && /^["']/.test(lexeme)) refused.push(tooLong(source, at));
       else if (marks > maxMarks) refused.push(tooManyMarks(source, at));
-      else continue;
+      else if (brackets.seen().broken === null) continue;
       return;
     }
+    brackets.end(source.text.length);
     yield* parser.end();
   }
 }

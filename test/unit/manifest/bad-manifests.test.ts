@@ -110,7 +110,7 @@ const expected: { readonly [name: string]: readonly string[] } = {
   ],
   yaml: [
     "3:7 yaml-syntax The YAML is broken here: nested mappings are not allowed in compact mappings. Quote the value, or put what follows it on a line of its own.",
-    "5:1 yaml-syntax The YAML is broken here: flow sequence in block collection must be sufficiently indented and end with a ]. Close every bracket, and indent all entries of one map or list alike.",
+    '4:26 yaml-syntax The "[" that is opened here is not closed on its line. Write "]" where the list ends.',
     "6:1 yaml-syntax The YAML is broken here: tabs are not allowed as indentation. Indent with blanks.",
   ],
 };

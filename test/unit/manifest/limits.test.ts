@@ -57,12 +57,7 @@ test.each([
     "missing-field",
     'The field "api_version" is missing in the file.',
   ],
-  [
-    "closing brackets",
-    filled("]"),
-    "yaml-syntax",
-    'The YAML is broken here: unexpected flow-seq-end token in YAML document: "]".',
-  ],
+  ["closing brackets", filled("]"), "yaml-syntax", 'The "]" closes nothing.'],
   ["a text without its end", `"${filled("\\x")}`, "yaml-forbidden", "A quoted text is too long."],
   [
     "columns",
