@@ -134,26 +134,25 @@ function whyNot(
     isLifted: () => false,
     budget: { left: limit.nodeLimit, heard: limit.heard },
   });
-  const nearest =
-    system.endTables.length === 0
-      ? "none"
-      : tellsNearest
-        ? nearestEnd(system, law, limit, grounding)
-        : "undecided";
+  const nearestBeside = (known: Iterable<number>) => {
+    if (system.endTables.length === 0) return "none";
+    return tellsNearest ? nearestEnd(system, law, limit, grounding, known) : "undecided";
+  };
   const missing = missingEndState(system, grounding);
-  if (missing !== null) return whyNoEndState(asked(), missing, nearest);
+  if (missing !== null) return whyNoEndState(asked(), missing, nearestBeside([]));
   // Step by step a number waits for all lower ones to have what they want; over stepping stones it holds in each stage.
   if (!isStuck && isWrittenOverStones(system)) return whyNotWritten(system, limit);
   const searched = search(asked());
   const failed = searched.kind === "none" ? searched : null;
-  const against = searched.kind === "way" ? searched : opening(asked());
+  const alone = new Set<number>();
+  const against = searched.kind === "way" ? searched : opening(asked(), [], alone);
   // A way step by step, and still no plan: all of the order is written by hand, and puts together what must not be.
   if (against.kind === "way") return whyNotWritten(system, limit);
   const used = against.kind === "none" ? against.used : failed?.used;
   if (used === undefined && writtenOrder(system) === "all") return whyNotWritten(system, limit);
   const opened = openInstalls === undefined ? null : openedSystem(system, openInstalls);
   const amongAll = opened === null ? null : coreAmongAll(opened, grounding, limit);
-  const core = amongAll ?? (used === undefined ? notFound : coreOf(asked, used));
+  const core = amongAll ?? (used === undefined ? notFound : coreOf(asked, used, alone));
   // What closes installs is then not among the changes that were tried.
   const isAllTried = opened === null || (amongAll !== null && opened.isWhole);
   const changes = repairs(asked(), core, failed, opened);
@@ -164,7 +163,8 @@ function whyNot(
     isIrreducible: core.isIrreducible,
     isAlone: true,
     farthest: searched.kind === "way" ? null : farthestIn(asked(), searched),
-    nearest,
+    // What forbids the wanted end state mostly forbids others, too.
+    nearest: nearestBeside(used ?? []),
     repairs: known ?? [],
     areRepairsComplete: changes.isComplete && known !== null && isAllTried,
   };
@@ -179,10 +179,14 @@ const notFound: ReducedCore = {
   isIrreducible: false,
 };
 
-/** `used`: nogoods that forbid every way together. */
-function coreOf(asked: () => Question, used: ReadonlySet<number>): ReducedCore {
+/** `used`: nogoods that forbid every way together; `alone`: those of them that are known to open one. */
+function coreOf(
+  asked: () => Question,
+  used: ReadonlySet<number>,
+  alone: ReadonlySet<number>,
+): ReducedCore {
   const { law } = asked();
-  const lifted = liftings(asked(), used);
+  const lifted = liftings(asked(), used, alone);
   const { nogoods, isIrreducible } = stepConflict(asked(), used, lifted.opening);
   return {
     nogoods: nogoods.map(law.nogood),
@@ -211,8 +215,9 @@ function coreAmongAll(
     isLifted: () => false,
     budget: { left: nodeLimit, heard },
   });
-  const against = opening(asked());
-  return against.kind === "none" ? coreOf(asked, against.used) : null;
+  const alone = new Set<number>();
+  const against = opening(asked(), [], alone);
+  return against.kind === "none" ? coreOf(asked, against.used, alone) : null;
 }
 
 function whyNoEndState(question: Question, nogood: Nogood, nearest: WhyNot["nearest"]): WhyNot {

@@ -23,13 +23,15 @@ type Goals = readonly (readonly number[])[];
 
 /**
  * Of the end states that can be reached step by step, other than the one that is there, one that leaves the fewest
- * Components without what they want. "none": it is proved that there is none.
+ * Components without what they want. "none": it is proved that there is none. `known`: nogoods that are likely in the
+ * way.
  */
 export function nearestEnd(
   system: System,
   law: Law,
   { nodeLimit: stepLimit, heard }: SearchLimit,
   grounding: Grounding,
+  known: Iterable<number>,
 ): NearestEnd | "none" | "undecided" {
   const acceptability = acceptabilityOf(system, grounding);
   const { endName } = acceptability;
@@ -44,7 +46,7 @@ export function nearestEnd(
     while (fewest < least) {
       const isGoal = (state: SystemState) =>
         missing(state) < least && state.join() !== start.join() && endName(state) !== null;
-      const found = opening({ system, law, paths, isGoal, isLifted: () => false, budget });
+      const found = opening({ system, law, paths, isGoal, isLifted: () => false, budget }, known);
       if (found.kind !== "way") return found.kind === "none";
       best = found.way.state;
       least = missing(best);
@@ -80,6 +82,7 @@ function endsInReach(
   { ends, tableClasses }: Acceptability,
 ): readonly { readonly goals: Goals; readonly fewest: number }[] {
   const reached = system.components.map(({ hops, start }) => versionsFrom(start, hops));
+  const start = startState(system);
   return ends.boxes
     .map(({ domains }) =>
       reached.map((versions, component) => {
@@ -87,13 +90,18 @@ function endsInReach(
         return domain === null ? versions : versions.filter((version) => domain.includes(version));
       }),
     )
-    .filter((goals) => goals.every(({ length }) => length > 0))
+    .filter((goals) => goals.every(({ length }) => length > 0) && !isOnly(start, goals))
     .map((goals) => ({
       goals,
       fewest: goals.filter((versions, component) => !versions.includes(wantedOf(system, component)))
         .length,
     }))
     .toSorted((a, b) => a.fewest - b.fewest);
+}
+
+/** Whether they leave no other state. */
+function isOnly(state: SystemState, goals: Goals): boolean {
+  return !hasChoice(goals) && goals.every(([version], component) => version === state[component]);
 }
 
 function hasChoice(goals: Goals): boolean {

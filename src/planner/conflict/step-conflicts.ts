@@ -11,7 +11,7 @@ import { byNogood } from "./nogood.ts";
 import { type Question, type Reached, search } from "./step-search.ts";
 
 /** Asks for a way step by step. What the question lifts is never in force. */
-function stepOracle(question: Question): Oracle<Reached> {
+function stepOracle(question: Question, alone?: Set<number>): Oracle<Reached> {
   const { isLifted } = question;
   return {
     ask: (inForce) => {
@@ -21,18 +21,29 @@ function stepOracle(question: Question): Oracle<Reached> {
       });
       return found.kind === "way" ? { kind: "way", way: found.last } : found;
     },
-    broken: (last) => broken(question, last),
+    broken: (last) => broken(question, last, alone),
   };
 }
 
-/** A way, or nogoods that together forbid every one. `known`: nogoods that are likely among them. */
-export function opening(question: Question, known: Iterable<number> = []): Verdict<Reached> {
-  return grown(stepOracle(question), known);
+/**
+ * A way, or nogoods that together forbid every one. `known`: nogoods that are likely among them; `alone`: takes up each
+ * that was all that stood against some way.
+ */
+export function opening(
+  question: Question,
+  known: Iterable<number> = [],
+  alone?: Set<number>,
+): Verdict<Reached> {
+  return grown(stepOracle(question, alone), known);
 }
 
 /** Everything that stands against a way. */
-function broken({ law, isLifted }: Question, last: Reached): readonly number[] {
-  const nogoods: number[] = [];
+function broken(
+  { law, isLifted }: Question,
+  last: Reached,
+  alone?: Set<number>,
+): ReadonlySet<number> {
+  const nogoods = new Set<number>();
   // Where stages were nothing, one begins at the latest when a Component moves again.
   const moved = new Set<number>();
   let isRestMissed = false;
@@ -47,12 +58,16 @@ function broken({ law, isLifted }: Question, last: Reached): readonly number[] {
     isRestMissed ||= moved.has(component);
     moved.add(component);
     for (const together of law.violations(state, component, at(to.state, component))) {
-      if (!together.some(isLifted)) nogoods.push(...together);
+      if (together.some(isLifted)) continue;
+      for (const nogood of together) nogoods.add(nogood);
     }
   }
+  const isRestBroken = isRestMissed && !isLifted(law.rest);
   // The last that joins: where it is in force, far more is to be looked through.
-  const isAlone = nogoods.length === 0 && isRestMissed && !isLifted(law.rest);
-  return isAlone ? [law.rest] : nogoods;
+  if (isRestBroken && nogoods.size > 0) return nogoods;
+  if (isRestBroken) nogoods.add(law.rest);
+  if (nogoods.size === 1) for (const only of nogoods) alone?.add(only);
+  return nogoods;
 }
 
 export interface Liftings {
@@ -62,16 +77,26 @@ export interface Liftings {
   readonly isComplete: boolean;
 }
 
-/** `used`: nogoods that forbid every way together, so that all that open one are among them. */
-export function liftings(question: Question, used: Iterable<number>): Liftings {
+/**
+ * `used`: nogoods that forbid every way together, so that all that open one are among them; `alone`: those that are
+ * known to.
+ */
+export function liftings(
+  question: Question,
+  used: Iterable<number>,
+  alone: ReadonlySet<number>,
+): Liftings {
   const all = [...used];
-  const tried = all.map((nogood) => ({
-    nogood,
-    found: opening({ ...question, isLifted: (number) => number === nogood }, all),
-  }));
+  const tried = all.map((nogood) => {
+    const isLifted = (number: number) => number === nogood;
+    return {
+      nogood,
+      kind: alone.has(nogood) ? "way" : opening({ ...question, isLifted }, all).kind,
+    };
+  });
   return {
-    opening: new Set(tried.filter(({ found }) => found.kind === "way").map(({ nogood }) => nogood)),
-    isComplete: tried.every(({ found }) => found.kind !== "undecided"),
+    opening: new Set(tried.filter(({ kind }) => kind === "way").map(({ nogood }) => nogood)),
+    isComplete: tried.every(({ kind }) => kind !== "undecided"),
   };
 }
 
