@@ -33,7 +33,7 @@ function matched(said: WrittenEdges, lines = said.lines) {
 }
 
 /** The Systems that have no plan though the wanted state is an end state, each explained once. */
-const cases = Array.from({ length: inTier(400, 4000) }, (_, seed) => seed).flatMap((seed) => {
+const cases = Array.from({ length: inTier(380, 4000) }, (_, seed) => seed).flatMap((seed) => {
   const said = randomEdges(dice(seed));
   const found = matched(said);
   if (found === null) return [];
@@ -96,7 +96,7 @@ describe("where edges and depends close installs of random Systems", () => {
   it("each change of them that is named opens a way when it is written, and no other does", () => {
     let opened = 0;
     let closed = 0;
-    for (const { seed, said, why } of cases) {
+    for (const { seed, said, why } of cases.slice(0, inTier(130, cases.length))) {
       expect({ seed, complete: why.areRepairsComplete }).toEqual({ seed, complete: true });
       const told = why.repairs.flatMap((repair) =>
         repair.kind === "open-installs" ? [repair.nogood] : [],

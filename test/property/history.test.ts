@@ -52,7 +52,7 @@ const gated = coursesOf("seed, with gates", {
   ],
 });
 
-const others = Array.from({ length: inTier(30, 600) }, (_, seed) => {
+const others = Array.from({ length: inTier(15, 600) }, (_, seed) => {
   const system = randomSystem(seed);
   return { seed, system, answer: findPlan(system) };
 }).flatMap(({ seed, system, answer }) =>
@@ -89,9 +89,9 @@ describe("the journal of a deployment", () => {
     const missed: unknown[] = [];
     const some = (all: readonly Course[], step: number) => all.filter((_, at) => at % step === 0);
     for (const course of [
-      ...some(seeds, inTier(5, 1)),
-      ...some(gated, inTier(5, 1)),
-      ...some(others, inTier(60, 5)),
+      ...some(seeds, inTier(12, 1)),
+      ...some(gated, inTier(12, 1)),
+      ...some(others, inTier(40, 5)),
     ]) {
       if (isFound(course, course.journal)) continue;
       for (const [what, journal] of tampered(course.journal)) {

@@ -29,7 +29,7 @@ const passable = (system: System) => {
 };
 
 describe("for random Systems", () => {
-  const systems = seeds(inTier(500, 2500)).map((seed) => {
+  const systems = seeds(inTier(300, 2500)).map((seed) => {
     const plain = seed % 5 === 0 ? randomCrowd(seed) : randomSystem(seed);
     const own = underManifest(plain, seed);
     const both = onDevice(own, seed);
@@ -49,7 +49,7 @@ describe("for random Systems", () => {
 
   it("they never add a plan, and the best one is found beside them", { timeout: 600_000 }, () => {
     const kinds = new Map<string, number>();
-    for (const { seed, own, both } of systems.slice(0, inTier(300, 2500))) {
+    for (const { seed, own, both } of systems) {
       const answer = findPlan(both);
       const expected = cheapest(both);
       const said =

@@ -53,7 +53,7 @@ describe("of the plans that cost least, against a brute force over every state a
     { timeout: 600_000 },
     () => {
       let [staged, chosen] = [0, 0];
-      for (const seed of seeds(inTier(250, 4000))) {
+      for (const seed of seeds(inTier(150, 4000))) {
         const told = [systemOf(seed), turnedRound(systemOf(seed))].map((system) => {
           const expected = least(system);
           const answer = findPlan(system);
@@ -81,7 +81,7 @@ describe("of the plans that cost least, against a brute force over every state a
 
   it("what explain tells of its rests is there exactly if another one is preferred less", () => {
     let told = 0;
-    for (const seed of seeds(inTier(200, 2000))) {
+    for (const seed of seeds(inTier(120, 2000))) {
       const system = systemOf(seed);
       const answer = findPlan(system);
       if (answer.kind !== "plan" || answer.plan.stages.length < 2) continue;
@@ -105,7 +105,7 @@ describe("of the plans that cost least, against a brute force over every state a
   });
 
   it("the same one is found in whatever order things are written", () => {
-    for (const seed of seeds(inTier(300, 2000))) {
+    for (const seed of seeds(inTier(150, 2000))) {
       const system = systemOf(seed);
       const other = reordered(system, seed + 1);
       expect({ seed, answer: readOut(other, findPlan(other)) }).toEqual({
@@ -119,7 +119,7 @@ describe("of the plans that cost least, against a brute force over every state a
 describe("of the ways out that cost least, against the same brute force", () => {
   it("the one is found that ends in what is preferred", { timeout: 600_000 }, () => {
     let other = 0;
-    for (const seed of seeds(inTier(300, 2000))) {
+    for (const seed of seeds(inTier(180, 2000))) {
       const { pick } = dice(seed);
       const system = preferring(seed % 4 === 0 ? randomSystem(seed) : randomStones(seed), seed);
       const law = oracle(system);
