@@ -123,11 +123,3 @@ export function manifestOf({ path }: Pick<MenderCaller, "path">, name: string): 
   writeFileSync(file, manifest.replaceAll("artifacts/", `${path("artifacts")}/`));
   return file;
 }
-
-/** A bundle of a Manifest of the seed's System. */
-export function bundleOf({ path, run }: Pick<MenderCaller, "path" | "run">, name: string): string {
-  const bundle = path(`${name}.tar`);
-  const { exit, stderr } = run(["bundle", "create", "--manifest", path(name), "-o", bundle]);
-  if (exit !== 0) throw new Error(`bundle create ended in ${String(exit)}: ${stderr}`);
-  return bundle;
-}
