@@ -13,7 +13,7 @@ import { inTier, oneOfEachKind } from "../support/tier.ts";
 
 const fifty = typeNames(50);
 
-const rowCount = inTier(100, 1000);
+const rowCount = inTier(60, 1000);
 
 /**
  * The whole table as text: very many NO rows that each say of two types which goes first, whatever a third one does.
