@@ -3,8 +3,9 @@ import { shownVersion } from "../core/ids.ts";
 import { causeJson } from "./cause.ts";
 import { prospectJson } from "./prospect.ts";
 import type { InProgress } from "./in-progress.ts";
-import { groupOf, prospectFor, type Waiting, waitingFor } from "./status.ts";
+import { groupOf, prospectFor } from "./status.ts";
 import { membersNow } from "./status-members.ts";
+import { type Waiting, waitingFor } from "./status-waiting.ts";
 import type { OwedCleanup } from "../journal/owed.ts";
 
 function waitingDocument(waiting: Waiting): Readonly<Record<string, unknown>> {

@@ -1,10 +1,12 @@
+import { assertNever } from "../core/assert-never.ts";
 import { type ComponentId, shownVersion } from "../core/ids.ts";
-import type { Deployment, Member } from "../deployment/deployment.ts";
+import type { Deployment, Member, Progress } from "../deployment/deployment.ts";
 import type { LiveDownload } from "../journal/live-downloads.ts";
 import { aligned } from "./columns.ts";
 import { bytesText, durationText } from "./measures.ts";
 import type { InProgress } from "./in-progress.ts";
 import { printableExactly } from "./printable.ts";
+import { type Waiting, waitingFor } from "./status-waiting.ts";
 import type { Style } from "./style.ts";
 import { listed } from "./words.ts";
 
@@ -14,8 +16,8 @@ export interface MemberNow {
   readonly type: string;
   readonly member: Member;
   /** The last thing that was done with it, and how far that is; null: nothing yet. */
-  readonly last: { readonly round: string; readonly progress: string } | null;
-  /** When that began or, where it is over, ended. */
+  readonly last: { readonly round: string; readonly progress: Progress | "under way" } | null;
+  /** When that began or, where its end was seen, ended. */
   readonly since: string | null;
   /** Null: it downloads nothing, or nobody knows how much of it. */
   readonly download: LiveDownload | null;
@@ -29,7 +31,7 @@ export function membersNow(progress: InProgress): readonly MemberNow[] {
   return deployment.members.map((member) => {
     const { id } = member;
     const isBusy = busy.includes(id);
-    const last = lastRound(deployment, member);
+    const last = lastRound(progress, member);
     return {
       id,
       type: typeOf(deployment, id),
@@ -68,8 +70,22 @@ function versionText({ step, version }: Member): string {
 function lastText({ member, last, download }: MemberNow): string {
   if (member.inconsistent) return "INCONSISTENT";
   if (last === null) return member.step === null ? "" : "not begun";
-  const read = download === null ? "" : `, ${downloadText(download)}`;
-  return last.progress === "ok" ? `${last.round} done` : `${last.round} ${last.progress}${read}`;
+  const { round, progress } = last;
+  switch (progress) {
+    case "under way":
+      return `${round} under way${download === null ? "" : `, ${downloadText(download)}`}`;
+    case "started":
+    case "failed":
+      return `${round} ${progress}`;
+    case "ok":
+      return `${round} done`;
+    case "interrupted":
+      return `interrupted in ${round}`;
+    case "again":
+      return `interrupted in ${round}, which is made again`;
+    default:
+      return assertNever(progress);
+  }
 }
 
 function downloadText({ bytes, totalBytes }: LiveDownload): string {
@@ -77,18 +93,26 @@ function downloadText({ bytes, totalBytes }: LiveDownload): string {
   return `${bytesText(bytes)} of ${bytesText(totalBytes)}, ${percent} %`;
 }
 
-/** The clock may have been set back since: then nobody knows for how long. */
-function sinceText({ since }: MemberNow, now: Date | null): string {
+/** The clock may have been set back since: then nobody knows for how long. Nor when something was interrupted. */
+function sinceText({ last, since }: MemberNow, now: Date | null): string {
   if (since === null) return "";
-  const ms = now === null ? -1 : now.getTime() - Date.parse(since);
   const shown = since.replace(/\.\d+Z$/, "Z");
+  if (last?.progress === "interrupted" || last?.progress === "again") return `begun ${shown}`;
+  const ms = now === null ? -1 : now.getTime() - Date.parse(since);
   return `since ${shown}${ms < 0 ? "" : ` (${durationText(ms)})`}`;
 }
 
-function lastRound({ open }: Deployment, member: Member): MemberNow["last"] {
+function lastRound(progress: InProgress, member: Member): MemberNow["last"] {
+  const { open } = progress.deployment;
   if (open?.waiting.includes(member.id) === true) {
-    return { round: open.intent.round, progress: "under way" };
+    return { round: open.intent.round, progress: openProgress(waitingFor(progress)) };
   }
-  const last = Object.entries(member.ran).findLast(([, progress]) => progress !== undefined);
-  return last === undefined ? null : { round: last[0], progress: last[1] ?? "" };
+  const [round, last] = Object.entries(member.ran).findLast(([, ran]) => ran !== undefined) ?? [];
+  return round === undefined || last === undefined ? null : { round, progress: last };
+}
+
+/** Of a round whose end is not recorded: a reboot that has come is over; what no process works on is broken off. */
+function openProgress(waiting: Waiting): Progress | "under way" {
+  if (waiting.kind === "process" || waiting.kind === "host-reboot") return "under way";
+  return waiting.kind === "resume" && waiting.interrupted === null ? "ok" : "interrupted";
 }

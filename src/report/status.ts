@@ -1,5 +1,4 @@
 import { assertNever } from "../core/assert-never.ts";
-import type { GateMoment, StopPoint } from "../core/protocol.ts";
 import { decide } from "../deployment/decide.ts";
 import {
   type Deployment,
@@ -7,7 +6,6 @@ import {
   groupCount,
   owingCleanup,
 } from "../deployment/deployment.ts";
-import { isAtGate } from "../deployment/gates.ts";
 import type { OwedCleanup } from "../journal/owed.ts";
 import { type Prospect, prospectOf } from "../deployment/prospect.ts";
 import { failureText } from "./failure.ts";
@@ -18,39 +16,9 @@ import type { InProgress } from "./in-progress.ts";
 import { printableExactly } from "./printable.ts";
 import { canStillBeRolledBack, prospectText } from "./prospect.ts";
 import { memberLines } from "./status-members.ts";
+import { type Waiting, waitingFor } from "./status-waiting.ts";
 import type { Style } from "./style.ts";
 import { quoted } from "./words.ts";
-
-/** What the deployment waits for: nothing is left unnamed. */
-export type Waiting =
-  | { readonly kind: "process"; readonly pid: number }
-  | { readonly kind: "stop"; readonly before: StopPoint }
-  | {
-      readonly kind: "gate";
-      readonly gate: string;
-      readonly moment: GateMoment;
-      readonly reason: string | null;
-    }
-  | { readonly kind: "host-reboot" }
-  | { readonly kind: "resume"; readonly interrupted: string | null };
-
-export function waitingFor({ deployment, heldBy, bootId }: InProgress): Waiting {
-  if (heldBy !== null) return { kind: "process", pid: heldBy };
-  const round = deployment.open?.intent.round ?? null;
-  if (round === "HostReboot" || round === "HostRollbackReboot") {
-    const hasCome = bootId !== deployment.run.bootId;
-    return hasCome ? { kind: "resume", interrupted: null } : { kind: "host-reboot" };
-  }
-  if (round === null && deployment.stoppedBefore !== null) {
-    return { kind: "stop", before: deployment.stoppedBefore };
-  }
-  const { waiting } = deployment.gates;
-  if (round === null && waiting !== null && isAtGate(deployment)) {
-    const { gate, moment, reason } = waiting;
-    return { kind: "gate", gate, moment, reason };
-  }
-  return { kind: "resume", interrupted: round };
-}
 
 /**
  * What a call will do; where a reboot of the host is waited for, after that, and where a process is at work, once that

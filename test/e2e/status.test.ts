@@ -72,8 +72,15 @@ test("group, states, who waits for whom, and what resume and rollback would do; 
   await kill("SIGKILL");
   expect(told()).toMatchObject({
     waits_for: { kind: "resume", interrupted: "ArtifactInstall" },
-    components: [{ waits_for: [] }, { waits_for: [] }, { waits_for: [] }],
+    components: [
+      { last_state: "ArtifactInstall", progress: "interrupted", waits_for: [] },
+      { waits_for: [] },
+      { waits_for: [] },
+    ],
   });
+  expect(system.run(["status"]).stdout).toMatch(
+    /^ {2}G13 {3}gateway {2}.* {2}interrupted in ArtifactInstall {2}begun \S+Z$/m,
+  );
 });
 
 test("a failed deployment is told with its cause, in a list and in full, in each format", () => {

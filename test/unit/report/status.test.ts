@@ -55,9 +55,12 @@ Stage 1 of 1:
 });
 
 test("a deployment that waits for a reboot of the host says so", () => {
-  expect(text(after(() => "ok", { exitOnReboot: true }))).toContain(
+  const waiting = after(() => "ok", { exitOnReboot: true });
+  expect(text(waiting)).toContain(
     `\nIt waits for a reboot of the host; then "orchestrator resume" will go on.\n`,
   );
+  expect(text(waiting)).toContain("  HostReboot under way");
+  expect(text({ ...waiting, bootId: "the next boot" })).toContain("  HostReboot done");
 });
 
 test("a deployment that was killed names the state and the Components", () => {
@@ -67,7 +70,34 @@ test("a deployment that was killed names the state and the Components", () => {
   expect(shown).toContain(
     `\nIt was interrupted in ArtifactInstall: "orchestrator resume" will roll back to the old state (ArtifactInstall of R456 was interrupted).\n`,
   );
-  expect(shown).toContain("\n  R456  rtos     rtos-v1 -> rtos-v2        ArtifactInstall under way");
+  expect(shown).toMatch(
+    /\n {2}R456 {2}rtos {5}rtos-v1 -> rtos-v2 {8}interrupted in ArtifactInstall +begun 2026-01-01T00:00:00Z$/,
+  );
+  expect(shown).not.toContain("under way");
+});
+
+test("what an earlier run was interrupted in is told so, and whether it is made again", () => {
+  const cut: Script = (round, id) =>
+    round === "ArtifactInstall" && id === "R456"
+      ? { cut: "while-running" }
+      : noReboot(round, id, 1);
+  const killed = after(cut, {});
+  const { deployment, since } = killed;
+  const members = deployment.members.map((member) =>
+    member.id === "R456"
+      ? { ...member, ran: { ...member.ran, ArtifactInstall: "interrupted" as const } }
+      : member,
+  );
+  const resumed = { ...killed, deployment: { ...deployment, open: null, members }, since };
+  expect(text(resumed)).toContain("  interrupted in ArtifactInstall  begun ");
+  const again = members.map((member) =>
+    member.id === "R456"
+      ? { ...member, ran: { ...member.ran, ArtifactInstall: "again" as const } }
+      : member,
+  );
+  expect(text({ ...resumed, deployment: { ...resumed.deployment, members: again } })).toContain(
+    "  interrupted in ArtifactInstall, which is made again  begun ",
+  );
 });
 
 test("a failed deployment that stopped before its rollback tells why it failed", () => {
@@ -189,7 +219,10 @@ Stage 1 of 1, group 1 of 2:
     expect(text({ ...known, heldBy: 4711 })).toContain(
       "  Download under way, 3.1 MiB of 5.0 MiB, 61 %  since",
     );
-    expect(text(known)).toContain("  Download under way        since");
+    expect(text(known)).toContain("  interrupted in Download   begun 2026-01-01T00:00:00Z");
+    expect(statusJson(known, [])).toMatchObject({
+      components: [{}, { last_state: "Download", progress: "interrupted", bytes: null }],
+    });
     expect(statusJson({ ...known, heldBy: 4711 }, [])).toMatchObject({
       group: 1,
       groups: 2,
@@ -210,7 +243,9 @@ Stage 1 of 1, group 1 of 2:
 
   test("a clock that was set back since tells no time", () => {
     const progress = after(cutIn("ArtifactInstall", "G13"), {});
-    const earlier = { ...progress, now: new Date("2025-12-31T00:00:00Z") };
-    expect(text(earlier)).toContain("ArtifactInstall under way  since 2026-01-01T00:00:00Z\n");
+    const earlier = { ...progress, heldBy: 4711, now: new Date("2025-12-31T00:00:00Z") };
+    expect(text(earlier)).toMatch(
+      /ArtifactInstall under way {2}since 2026-01-01T00:00:00Z( {2}|$)/m,
+    );
   });
 });
