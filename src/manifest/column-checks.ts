@@ -85,7 +85,7 @@ export function columnTwice({ head, at }: TableColumn): Problem {
     code: "table-column",
     message: `The table has the column "${head}" twice.`,
     at,
-    expected: "each Component type, or Component, once",
+    expected: "each column once",
     got: head,
     hint: "Remove one of the columns.",
   };

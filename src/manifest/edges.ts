@@ -1,5 +1,6 @@
 import { ComponentType } from "../core/ids.ts";
 import type { Place, Problem } from "../core/problem.ts";
+import { columnTwice } from "./column-checks.ts";
 import { resolveCondition } from "./fact-head.ts";
 import { placeAt, type Source } from "./source.ts";
 import type { Cell, ConstraintTable, TableColumn, TableRow } from "./table.ts";
@@ -45,14 +46,14 @@ export function edgesByType(source: Source, root: YamlNode): ReadonlyMap<Compone
 /** What is not of the right shape is left to the schema. */
 function readEdges(source: Source, type: ComponentType, node: YamlNode): ReadEdges {
   if (node.kind !== "map") return { edges: null, problems: [] };
-  const { table, problems } = readYamlTable(source, withColumns(node), "edges", "transition");
+  const { table, problems } = readYamlTable(source, withColumns(node), "edges", "edges");
   if (table === null || problems.length > 0) return { edges: null, problems };
   const named = table.columns.map((column) => ({ column, what: meaningOf(column, type) }));
   const unknown = named.flatMap(({ column, what }) => (what === null ? [wrongHead(column)] : []));
   const ends = ["from", "to"].filter((end) => !named.some(({ what }) => what === end));
   const missing = ends.map((end) => withoutColumn(end, placeAt(source, node.start)));
   const twice = named.flatMap(({ column, what }, at) =>
-    named.findIndex((other) => other.what === what) < at ? [headTwice(column)] : [],
+    named.findIndex((other) => other.what === what) < at ? [columnTwice(column)] : [],
   );
   const found = unknown.length > 0 ? unknown : [...missing, ...twice];
   if (found.length > 0) return { edges: null, problems: found };
@@ -127,17 +128,6 @@ function wrongHead({ head, at }: TableColumn): Problem {
     expected: `"from", "to", or TYPE:KEY for a fact of the Component itself`,
     got: shown,
     hint: "What hangs on other Components is a rule or a table below constraints.",
-  };
-}
-
-function headTwice({ head, at }: TableColumn): Problem {
-  return {
-    code: "edges-invalid",
-    message: `The table of edges has the column "${head}" twice.`,
-    at,
-    expected: "each column once",
-    got: head,
-    hint: "Remove one of the columns.",
   };
 }
 

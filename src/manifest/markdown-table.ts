@@ -2,7 +2,7 @@ import { oddBlanks } from "../core/hidden-characters.ts";
 import type { Problem } from "../core/problem.ts";
 import { invisible } from "./invisible.ts";
 import { readCell } from "./cell.ts";
-import { columnTwice } from "./column-checks.ts";
+import { headApart } from "./head-apart.ts";
 import { isSeparator, type Line, linesOf } from "./markdown-lines.ts";
 import {
   emptyTable,
@@ -44,8 +44,11 @@ export function readMarkdownTable(
   const [head, separator, ...body] = linesOf(source, node);
   if (head === undefined) return failed(emptyTable(source, node));
   if (head.parts.length > maxColumns) return failed(tooWide(head));
-  const again = columnWithoutCells(head, separator === undefined ? [] : [separator, ...body], kind);
-  if (again !== null) return failed(columnTwice(again));
+  const below = (separator === undefined ? [] : [separator, ...body]).map(
+    ({ parts }) => parts.length,
+  );
+  const apart = headApart(heads(head), below, kind, head.place);
+  if (apart !== null) return failed(apart);
   const columns = columnsOf(head, kind);
   if (separator === undefined || !isSeparator(separator))
     columns.problems.push(noSeparator(separator ?? head));
@@ -71,25 +74,8 @@ export function readMarkdownTable(
   return { table, problems };
 }
 
-/**
- * A column that is there again, where every line below the head has one cell less: that head is one too many. A type
- * may stand twice among transition states, and a fact behind each of its owners.
- */
-function columnWithoutCells(
-  { parts }: Line,
-  below: readonly Line[],
-  kind: "end" | "transition",
-): TableColumn | null {
-  if (below.length === 0 || below.some((line) => line.parts.length !== parts.length - 1))
-    return null;
-  const seen = new Set<string>();
-  for (const { text, at } of parts) {
-    const name = text.toLowerCase();
-    const isOnce = !name.includes(":") && (kind === "end" || name.includes("@"));
-    if (name !== "" && isOnce && seen.has(name)) return { head: text, at };
-    seen.add(name);
-  }
-  return null;
+function heads({ parts }: Line): readonly TableColumn[] {
+  return parts.map(({ text, at }) => ({ head: text, at }));
 }
 
 interface Columns {
@@ -107,8 +93,8 @@ function columnsOf(head: Line, kind: "end" | "transition"): Columns {
   const systemVersionAt = kind === "end" ? names.indexOf("system version") : -1;
   if (verdictAt === -1) problems.push(noColumn(head, "Acceptable"));
   if (kind === "end" && systemVersionAt === -1) problems.push(noColumn(head, "System version"));
-  const columns = head.parts.flatMap(({ text, at }, index) =>
-    index === verdictAt || index === systemVersionAt ? [] : [{ head: text, at }],
+  const columns = heads(head).filter(
+    (_, index) => index !== verdictAt && index !== systemVersionAt,
   );
   const isEmpty = columns.length === 0 || columns.some((column) => column.head === "");
   if (isEmpty) problems.push(noHead(head));

@@ -3,8 +3,8 @@ import type { Problem } from "../core/problem.ts";
 import { resolveHead } from "./columns.ts";
 import type { WrittenLimit } from "./limit.ts";
 import { componentNamed, componentsOfType, unknownComponent } from "./match-columns.ts";
-import { suggestion } from "./nearest.ts";
 import type { Limit } from "./system.ts";
+import { unknownHead } from "./unknown-head.ts";
 import type { VersionDomains } from "./version-domains.ts";
 
 /** Heads that name no type of the Manifest. */
@@ -15,7 +15,10 @@ export function limitProblems(
   return limits.flatMap(({ of }) =>
     of.flatMap(({ head, at }): readonly Problem[] => {
       if (resolveHead(head, types) !== null) return [];
-      const shown = head.slice(0, 60);
+      // A fact is nothing that a limit could count.
+      const [whole, type = whole] = /^([^@:]*):.*$/s.exec(head) ?? [head];
+      const { hint } = unknownHead(type, types);
+      const { shown } = unknownHead(head, types);
       return [
         {
           code: "limit-invalid",
@@ -23,7 +26,7 @@ export function limitProblems(
           at,
           expected: "a Component type, or TYPE@ID",
           got: shown,
-          hint: suggestion(shown.split("@")[0] ?? "", types),
+          hint,
         },
       ];
     }),

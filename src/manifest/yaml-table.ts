@@ -1,5 +1,6 @@
 import type { Problem } from "../core/problem.ts";
 import { readCell } from "./cell.ts";
+import { headApart, type TableKind } from "./head-apart.ts";
 import { maxColumns, type ReadTable } from "./markdown-table.ts";
 import { placeAt, type Source } from "./source.ts";
 import type { Cell, TableColumn, TableRow } from "./table.ts";
@@ -23,12 +24,19 @@ export function readYamlTable(
   source: Source,
   node: YamlMap,
   name: string,
-  kind: "end" | "transition",
+  kind: TableKind,
 ): ReadTable {
   const columns = columnsOf(source, valueOf(node, "columns"));
   if (columns.length > maxColumns)
     return { table: null, problems: [tooWide(source, node, columns.length)] };
   const rows = valueOf(node, "rows");
+  const apart = headApart(
+    columns,
+    cellCounts(rows, kind),
+    kind,
+    placeAt(source, headOf(node).start),
+  );
+  if (apart !== null) return { table: null, problems: [apart] };
   const read =
     kind === "end" ? endRows(source, rows, columns) : transitionRows(source, rows, columns);
   const given = valueOf(node, "name");
@@ -47,6 +55,18 @@ export function readYamlTable(
     at: placeAt(source, node.start),
   };
   return { table, problems: read.problems };
+}
+
+function headOf(node: YamlMap): YamlNode {
+  return valueOf(node, "columns") ?? node;
+}
+
+/** Behind the cells of a row that is no end state stands what is said of them. */
+function cellCounts(rows: YamlNode | undefined, kind: TableKind): readonly number[] {
+  const items = rows?.kind === "list" ? rows.items : entriesOf(rows).map(({ value }) => value);
+  return items.flatMap((row) =>
+    row.kind === "list" ? [row.items.length - (kind === "end" ? 0 : 1)] : [],
+  );
 }
 
 interface ReadRows {

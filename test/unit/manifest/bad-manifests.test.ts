@@ -200,6 +200,75 @@ test("a column of end states that is there twice, without cells, is one problem"
 });
 
 test.each([
+  [
+    "end_states:",
+    "app, gateway, App",
+    "v.1: [app-1.0, gateway-1.0]",
+    "v.2: [app-2.0, gateway-2.0]",
+  ],
+  [
+    "transition_states:",
+    "app@a, gateway, App@a",
+    "- [app-1.0, gateway-1.0, YES]",
+    "- [1.x, 2.x, NO]",
+  ],
+])(
+  "a column of YAML %s that is there twice, without cells, is one problem",
+  (field, columns, ...rows) => {
+    const column = 15 + columns.lastIndexOf("A");
+    const end = field.startsWith("end") ? [] : ["end_states: any"];
+    const lines = [
+      ...end,
+      field,
+      `  columns: [${columns}]`,
+      "  rows:",
+      ...rows.map((row) => `    ${row}`),
+    ];
+    expect(withConstraints(...lines)).toEqual([
+      `m.yaml:${10 + end.length}:${column} table-column The table has the column "${columns.slice(column - 15)}" twice. Remove one of the columns.`,
+    ]);
+  },
+);
+
+test.each([
+  ["gatway@g1", 'Did you mean "gateway@g1"?'],
+  ["gateway:hw_rev", 'Did you mean "gateway"?'],
+  ["motor@m1", "Known are: app, gateway."],
+])("a limit of %s, which is no Component type, is told with what is meant", (head, hint) => {
+  expect(
+    withConstraints("end_states: any", "limits:", `  - { of: ["${head}"], at_most: 1 }`),
+  ).toEqual([
+    `m.yaml:11:14 limit-invalid The limit speaks of "${head}", which is no Component type of the Manifest. ${hint}`,
+  ]);
+});
+
+test("a head that has fewer columns than each row has cells is one problem", () => {
+  const hint = "Add the column that is missing.";
+  expect(
+    withConstraints(
+      "end_states:",
+      "  columns: [app]",
+      "  rows:",
+      "    v.1: [app-1.0, gateway-1.0]",
+      "    v.2: [app-2.0, gateway-2.0]",
+    ),
+  ).toEqual([
+    `m.yaml:10:14 table-column The head of the table counts 1, and each row has 2 cells. ${hint}`,
+  ]);
+  expect(
+    withConstraints(
+      "end_states: |",
+      "  | app     | Acceptable | System version |",
+      "  |---------|------------|----------------|----|",
+      "  | app-1.0 | gateway-1.0 | YES        | v.1            |",
+      "  | app-2.0 | gateway-2.0 | YES        | v.2            |",
+    ),
+  ).toEqual([
+    `m.yaml:10:5 table-column The head of the table counts 3, and each row has 4 cells. ${hint}`,
+  ]);
+});
+
+test.each([
   ["constraints", "contraints", "m.yaml:8:1"],
   ["artifact_name", "artefact_name", "m.yaml:6:10"],
   ["component_types", "componenttypes", "m.yaml:5:1"],

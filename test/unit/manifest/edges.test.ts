@@ -82,7 +82,14 @@ test("each odd column and cell is told where it stands", () => {
   ]);
   expect(refused(withEdges("edges: { columns: [from, from], rows: [[1.x, any, NO]] }"))).toEqual([
     'm.yaml:9:12 edges-invalid The table of edges has no column "to". Add the column, or leave out "columns" where there are these two alone.',
-    'm.yaml:9:30 edges-invalid The table of edges has the column "from" twice. Remove one of the columns.',
+    'm.yaml:9:30 table-column The table has the column "from" twice. Remove one of the columns.',
+  ]);
+  expect(
+    refused(
+      withEdges("edges: { columns: [from, to, from], rows: [[1.x, any, NO], [2.x, any, NO]] }"),
+    ),
+  ).toEqual([
+    'm.yaml:9:34 table-column The table has the column "from" twice. Remove one of the columns.',
   ]);
   expect(refused(withEdges("edges: { rows: [[1.x, NO], [1.x, 2.x, PERHAPS]] }"))).toEqual([
     "m.yaml:9:21 table-cell The row has 2 entries, the table wants 3. Give one cell for each column; in a table of transition states YES, NO or n/a follows.",
