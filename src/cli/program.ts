@@ -17,7 +17,7 @@ import { defineProof } from "./definitions/proof.ts";
 import { defineTools } from "./definitions/tools.ts";
 import { defineUpdates } from "./definitions/updates.ts";
 import { globalOptions, roughOptions } from "./options.ts";
-import { helpForm } from "./manual/help-text.ts";
+import { helpForm, wordsOf } from "./manual/help-text.ts";
 import { styleOf } from "./output/colour.ts";
 import { logFileProblem } from "./output/log-file.ts";
 import { failed, type Output, type Sink, say } from "./output/output.ts";
@@ -51,8 +51,13 @@ export async function runProgram(args: readonly string[], caller: Caller): Promi
       exit = failed(context.output, [wrong]);
     };
   const program = defineProgram(lazily);
+  let called = program;
   for (const command of withAllBelow(program)) {
-    command.exitOverride().configureOutput({
+    const isCalled = (error: CommanderError) => {
+      called = command;
+      throw error;
+    };
+    command.exitOverride(isCalled).configureOutput({
       writeOut: (text) => caller.results.write(text),
       writeErr: () => {},
       getOutHelpWidth: () => caller.results.width,
@@ -65,7 +70,7 @@ export async function runProgram(args: readonly string[], caller: Caller): Promi
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exitCode.done;
     await markRefusedUse(caller, args, namesOf(program));
-    return failed(outputOf(caller, roughOptions(args)), [problemOf(error)]);
+    return failed(outputOf(caller, roughOptions(args)), [problemOf(error, called)]);
   }
 }
 
@@ -111,8 +116,12 @@ function withAllBelow(command: Command): readonly Command[] {
 }
 
 /** The parser shows help where a command is missing. */
-function problemOf(error: CommanderError): Problem {
-  return error.code === "commander.help" ? missingCommand() : usageProblem(error.message);
+function problemOf(error: CommanderError, called: Command): Problem {
+  if (error.code === "commander.help") return missingCommand();
+  return usageProblem(error.message, {
+    command: wordsOf(called).join(" "),
+    given: called.args,
+  });
 }
 
 function contextOf(caller: Caller, options: GlobalOptions): Context {

@@ -1,5 +1,6 @@
 import type { ProblemCode } from "../core/problem-codes.ts";
 import type { Problem } from "../core/problem.ts";
+import { counted, listed } from "../report/words.ts";
 
 interface Pattern {
   readonly code: ProblemCode;
@@ -41,13 +42,6 @@ const patterns: readonly Pattern[] = [
     hint: `"--help" behind the command shows what it takes.`,
   },
   {
-    code: "unexpected-argument",
-    pattern: /^too many arguments(?: for '(.*)')?\. (Expected .*)\.$/s,
-    message: (value, more) =>
-      `Too many arguments${value === "" ? "" : ` for "${value}"`}: ${more.toLowerCase()}.`,
-    hint: "Quote an argument that holds blanks.",
-  },
-  {
     code: "invalid-argument",
     pattern: /^option '(.*?)' argument '(.*)' is invalid\. (.*)$/s,
     message: (value, given, more) => `The option "${value}" does not take "${given}": ${more}`,
@@ -67,9 +61,18 @@ const patterns: readonly Pattern[] = [
   },
 ];
 
+/** The command that was called, and what it was given beside options. */
+export interface Called {
+  /** `cache clean` */
+  readonly command: string;
+  readonly given: readonly string[];
+}
+
 /** What the command line's parser found wrong, told as a Problem; it knows the nearest name itself. */
-export function usageProblem(said: string): Problem {
+export function usageProblem(said: string, called: Called): Problem {
   const text = said.replace(/^error: /, "").trim();
+  const most = /^too many arguments.*\. Expected (\d+) /s.exec(text)?.[1];
+  if (most !== undefined) return tooMany(Number(most), called);
   for (const { code, pattern, message, hint } of patterns) {
     const match = pattern.exec(text);
     if (match === null) continue;
@@ -82,6 +85,24 @@ export function usageProblem(said: string): Problem {
     code: "invalid-argument",
     message: `The command line cannot be read: ${text}`,
     hint: `"orchestrator --help" shows how to call it.`,
+  };
+}
+
+function tooMany(most: number, { command, given }: Called): Problem {
+  const code = "unexpected-argument";
+  if (most > 0) {
+    return {
+      code,
+      message: `Too many arguments for "${command}": expected ${counted(most, "argument")} but got ${given.length}.`,
+      hint: "Quote an argument that holds blanks.",
+    };
+  }
+  return {
+    code,
+    message: `"${command}" takes no argument.`,
+    expected: "options only",
+    got: listed(given.map((one) => `"${one}"`)),
+    hint: `Leave it out; "orchestrator ${command} --help" lists the options.`,
   };
 }
 

@@ -67,6 +67,14 @@ describe("wrong use ends with 10 and says what is meant", () => {
   hint: Quote an argument that holds blanks.
 `,
     });
+    expect(runProgram(["demo", "--keep", "foo"])).toMatchObject({
+      exit: 10,
+      stderr: `error: "demo" takes no argument. [unexpected-argument]
+  expected: options only
+  found: "foo"
+  hint: Leave it out; "orchestrator demo --help" lists the options.
+`,
+    });
   });
 });
 

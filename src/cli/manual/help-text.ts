@@ -43,7 +43,8 @@ function wrapped(line: string, width: number, mark: string): readonly string[] {
   return lines.map((one, at) => (at === lines.length - 1 ? one : `${one}${mark}`));
 }
 
-function wordsOf(command: Command): readonly string[] {
+/** `["cache", "clean"]` */
+export function wordsOf(command: Command): readonly string[] {
   const { parent } = command;
   return parent === null ? [] : [...wordsOf(parent), command.name()];
 }

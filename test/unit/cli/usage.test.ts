@@ -52,12 +52,24 @@ test.each([
     "Leave one of them out.",
   ],
 ])("%j is told as a problem", (said, code, message, hint) => {
-  expect(usageProblem(said)).toEqual({ code, message, hint });
-  expect(problemCodes[usageProblem(said).code]).toBe(10);
+  const problem = usageProblem(said, { command: "plan", given: ["a", "b"] });
+  expect(problem).toEqual({ code, message, hint });
+  expect(problemCodes[problem.code]).toBe(10);
+});
+
+test("a command that takes no argument says so, and what it was given", () => {
+  const said = "error: too many arguments for 'clean'. Expected 0 arguments but got 1.";
+  expect(usageProblem(said, { command: "cache clean", given: ["all"] })).toEqual({
+    code: "unexpected-argument",
+    message: `"cache clean" takes no argument.`,
+    expected: "options only",
+    got: `"all"`,
+    hint: `Leave it out; "orchestrator cache clean --help" lists the options.`,
+  });
 });
 
 test("what the parser may say one day is still wrong use", () => {
-  expect(usageProblem("error: something new")).toEqual({
+  expect(usageProblem("error: something new", { command: "plan", given: [] })).toEqual({
     code: "invalid-argument",
     message: "The command line cannot be read: something new",
     hint: `"orchestrator --help" shows how to call it.`,
