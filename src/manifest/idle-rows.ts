@@ -2,46 +2,54 @@ import { type ComponentType, unknownVersion, type Version } from "../core/ids.ts
 import type { Place, Problem } from "../core/problem.ts";
 import { namesIn } from "./cell-versions.ts";
 import { columnsOfTypes } from "./columns.ts";
+import type { EdgeTable } from "./edges.ts";
 import { partialNumbersExplained } from "./number-range.ts";
 import { nearest } from "./nearest.ts";
 import type { Row, System } from "./system.ts";
-import type { ConstraintTable } from "./table.ts";
+import type { Cell, ConstraintTable } from "./table.ts";
+
+/** What is said of a type's versions, and which of these exist, whoever has them. */
+export interface SaidOfType {
+  readonly type: ComponentType;
+  readonly edges: EdgeTable | null;
+  readonly declared: readonly Version[];
+}
 
 /** What is misspelt in a row makes it say nothing, and the tables something else than was meant. */
 export function idleRows(
   tables: readonly ConstraintTable[],
-  knownTypes: readonly ComponentType[],
+  said: readonly SaidOfType[],
   system: System,
-  declared: Declared,
 ): readonly Problem[] {
-  return [...strayVersions(tables, knownTypes, system, declared), ...emptyCells(system)];
+  return [...strayVersions(tables, said, system), ...emptyCells(system)];
 }
-
-/** The versions of a type that exist, whoever has them. */
-type Declared = (type: ComponentType) => readonly Version[];
 
 /** Versions in cells that no Artifact gives, no end state holds and no Component has; a note for each type. */
 function strayVersions(
   tables: readonly ConstraintTable[],
-  knownTypes: readonly ComponentType[],
+  said: readonly SaidOfType[],
   system: System,
-  declared: Declared,
 ): readonly Problem[] {
   const suspects = new Map([...versionsApart(system)].filter(([, { never }]) => never.size > 0));
   if (suspects.size === 0) return [];
-  return [...columnsOfTypes(tables, knownTypes)].flatMap(([type, columns]) => {
-    const suspect = suspects.get(type);
-    if (suspect === undefined) return [];
-    const isDeclared = new Set(declared(type));
-    const places = new Map<Version, Place>();
-    for (const { table, index } of columns) {
-      for (const cell of table.rows.flatMap(({ cells }) => cells[index] ?? [])) {
-        for (const version of namesIn(cell))
-          if (suspect.never.has(version) && !isDeclared.has(version) && !places.has(version))
-            places.set(version, cell.at);
-      }
-    }
-    return places.size === 0 ? [] : [strayNote(type, places, [...suspect.met])];
+  const columns = columnsOfTypes(
+    tables,
+    said.map(({ type }) => type),
+  );
+  return said.flatMap(({ type, edges, declared }) => {
+    const { met, never } = suspects.get(type) ?? {
+      met: new Set<Version>(),
+      never: new Set<Version>(),
+    };
+    const isStray = (version: Version) => never.has(version) && !declared.includes(version);
+    const inTables = (columns.get(type) ?? []).flatMap(({ table, index }) =>
+      table.rows.flatMap(({ cells }) => cells[index] ?? []),
+    );
+    const inEdges = edges?.rows.flatMap(({ from, to }) => [from, to]) ?? [];
+    return [
+      ...strayNotes(`The tables name versions of "${type}"`, inTables, isStray, met),
+      ...strayNotes(`The edges of "${type}" name versions`, inEdges, isStray, met),
+    ];
   });
 }
 
@@ -84,25 +92,33 @@ function versionsApart({
 /** No more are told by name. */
 const maxTold = 10;
 
-function strayNote(
-  type: ComponentType,
-  places: ReadonlyMap<Version, Place>,
-  known: readonly Version[],
-): Problem {
-  const [first = ""] = places.keys();
-  const [at = { file: "" }] = places.values();
+function strayNotes(
+  what: string,
+  cells: readonly Cell[],
+  isStray: (version: Version) => boolean,
+  known: ReadonlySet<Version>,
+): readonly Problem[] {
+  const places = new Map<Version, Place>();
+  for (const cell of cells)
+    for (const version of namesIn(cell))
+      if (!places.has(version) && isStray(version)) places.set(version, cell.at);
+  const [stray] = places;
+  if (stray === undefined) return [];
+  const [first, at] = stray;
   const names = [...places.keys()].slice(0, maxTold).map((version) => `"${version}"`);
   const more = places.size > maxTold ? ` and ${places.size - maxTold} more` : "";
-  const meant = nearest(first, known);
-  return {
-    code: "version-without-artifact",
-    message: `The tables name versions of "${type}" that no Artifact gives, no end state holds and no Component has: ${names.join(", ")}${more}.`,
-    at,
-    hint:
-      meant === null
-        ? "Check the spelling, or remove them: a row with a version that nobody can have says nothing."
-        : `Did you mean "${meant}"? A row with a version that nobody can have says nothing.`,
-  };
+  const meant = nearest(first, [...known]);
+  return [
+    {
+      code: "version-without-artifact",
+      message: `${what} that no Artifact gives, no end state holds and no Component has: ${names.join(", ")}${more}.`,
+      at,
+      hint:
+        meant === null
+          ? "Check the spelling, or remove them: a row with a version that nobody can have says nothing."
+          : `Did you mean "${meant}"? A row with a version that nobody can have says nothing.`,
+    },
+  ];
 }
 
 /** Rows with a cell, a range above all, that matches no version at all; a note for each table. */

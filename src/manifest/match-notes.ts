@@ -12,15 +12,15 @@ import { columnsOfTypes } from "./columns.ts";
 import { matchesFact } from "./fact-cells.ts";
 import { factsOf } from "./facts.ts";
 import { factUnknown } from "./rule-choices.ts";
-import { idleRows } from "./idle-rows.ts";
+import { idleRows, type SaidOfType } from "./idle-rows.ts";
 import { placeColumns } from "./match-columns.ts";
 import type { MatchInput } from "./match-input.ts";
 import { namingTables, tablesOf } from "./named-versions.ts";
-import { type VersionDomains, versionNow } from "./version-domains.ts";
+import { artifactsOf, type VersionDomains, versionNow } from "./version-domains.ts";
 import type { System } from "./system.ts";
 import type { Cell, ConstraintTable } from "./table.ts";
 import { noNumberReasons, numberOf, plainNumbers } from "./version-number.ts";
-import { reportedName } from "./version.ts";
+import { reportedName, versionNamed } from "./version.ts";
 
 /** What is not wrong, but should be known before anything is installed. */
 export function matchNotes(
@@ -35,15 +35,18 @@ export function matchNotes(
     ...unreadableVersions(input),
     ...numberlessVersions(input, domains, system),
     ...unnamedVersions(input, domains, system),
-    ...idleRows(
-      namingTablesIn(input),
-      domains.knownTypes,
-      system,
-      (type) => input.manifest.componentTypes.find((one) => one.type === type)?.versions ?? [],
-    ),
+    ...idleRows(namingTablesIn(input), saidOfTypes(input), system),
     ...undeclaredRollback(input),
     ...unknownFactsOfEdges(input),
   ];
+}
+
+/** An Artifact gives a version, and a Manifest says of some that they are in the field. */
+function saidOfTypes({ manifest, artifacts }: MatchInput): readonly SaidOfType[] {
+  return manifest.componentTypes.map(({ type, edges, versions }) => {
+    const given = artifactsOf(artifacts, type).map(({ name }) => versionNamed(name));
+    return { type, edges, declared: [...versions, ...given] };
+  });
 }
 
 /** What edges ask of Components none of which has it. */

@@ -99,3 +99,21 @@ test("each odd column and cell is told where it stands", () => {
     'm.yaml:9:22 table-range ">=x" is neither a range nor the name of a version. Write the number alone behind the sign, and "|" between alternatives.',
   ]);
 });
+
+/** What is told of the edges where a gateway at 1.0 is to be updated. */
+function notes(...edges: readonly string[]): readonly string[] {
+  const read = expectOk(readManifest(textFile("m.yaml", withEdges(...edges)))).manifest;
+  return problemLines(expectOk(matchSystem(matchInput(read, state("gateway-1.0")))).notes);
+}
+
+test("a version in edges that nobody can have is a note where the update is planned", () => {
+  const edges = "edges: { rows: [[gatewy-1.0, gateway-3.0, NO], [gateway-1.0, gateway-9.0, NO]] }";
+  expect(notes(edges)).toEqual([
+    'm.yaml:9:22 version-without-artifact The edges of "gateway" name versions that no Artifact gives, no end state holds and no Component has: "gatewy-1.0", "gateway-9.0". Did you mean "gateway-1.0"? A row with a version that nobody can have says nothing.',
+  ]);
+  expect(notes("versions: [gatewy-1.0, gateway-9.0]", edges)).toEqual([]);
+});
+
+test("a version that an Artifact gives is no such note, though the edges let nothing lead to it", () => {
+  expect(notes("edges: { rows: [[any, gateway-2.0, NO], [1.x, gateway-3.0, YES]] }")).toEqual([]);
+});
