@@ -1,6 +1,8 @@
+import type { Problem } from "../core/problem.ts";
 import type { ShownSetting } from "../manifest/shown-settings.ts";
 import { aligned } from "./columns.ts";
 import { printableExactly } from "./printable.ts";
+import { problemJson } from "./problems.ts";
 import type { Style } from "./style.ts";
 
 export function configLines(settings: readonly ShownSetting[], style: Style): readonly string[] {
@@ -19,11 +21,16 @@ function valueText(value: ShownSetting["value"]): string {
   return value.length === 0 ? "-" : value.join(", ");
 }
 
-export function configJson(settings: readonly ShownSetting[]): Readonly<Record<string, unknown>> {
+/** `problems`: what is wrong with files that hold no settings. */
+export function configJson(
+  settings: readonly ShownSetting[],
+  problems: readonly Problem[],
+): Readonly<Record<string, unknown>> {
   return {
     type: "configuration",
     settings: Object.fromEntries(
       settings.map(({ name, value, origin }) => [name, { value, source: origin }]),
     ),
+    problems: problems.map((problem) => problemJson(problem)),
   };
 }

@@ -39,6 +39,35 @@ test("show-config names the file, or where it would be", () => {
   expect(shown()).toMatch(new RegExp(`^Constraints +${file} +found there$`));
 });
 
+test("show-config tells what is wrong with the file, beside all settings, and ends in 11", () => {
+  const file = system.path("conf/constraints.yaml");
+  rules("  end_state: {}");
+  const { exit, stdout, stderr } = system.run(["show-config"]);
+  expect(exit).toBe(11);
+  expect(stdout).toMatch(/^HistoryLimit +50 +default$/m);
+  expect(stdout).toMatch(new RegExp(`^Constraints +${file} +found there$`, "m"));
+  expect(stderr).toContain(
+    `${file}:2:3: error: There is no field "end_state" in "constraints". [unknown-field]`,
+  );
+  expect(stderr).toContain('  hint: Did you mean "end_states"?\n');
+  const json = system.run(["show-config", "--json"]);
+  expect({ exit: json.exit, stderr: json.stderr }).toEqual({ exit: 11, stderr: "" });
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    type: "configuration",
+    settings: { HistoryLimit: { value: 50 }, Constraints: { value: file } },
+    problems: [{ type: "error", code: "unknown-field", exit: 11, at: { file, line: 2 } }],
+  });
+});
+
+test("show-config tells what is wrong with the configuration and with the rules at once", () => {
+  rules("  end_state: {}");
+  writeFileSync(system.path("conf/mender-orchestrator.conf"), `{ "HistoryLimit": 0 }\n`);
+  const { exit, stdout, stderr } = system.run(["show-config"]);
+  expect({ exit, stdout }).toEqual({ exit: 11, stdout: "" });
+  expect(stderr).toContain("mender-orchestrator.conf:1:");
+  expect(stderr).toContain("constraints.yaml:2:3: error: ");
+});
+
 describe("what the device forbids", () => {
   test("on the way is neither planned nor installed, and its line is named", () => {
     rules(...transitions("[gateway-v2, rtos-v1, NO]"));
