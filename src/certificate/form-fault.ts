@@ -7,7 +7,8 @@ export interface FormFault {
   readonly got: string;
 }
 
-export function formFault(document: unknown, issue: z.core.$ZodIssue): FormFault {
+export function formFault(document: unknown, found: z.core.$ZodIssue): FormFault {
+  const issue = closest(found);
   const place = issue.path
     .map((part, index) =>
       typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`,
@@ -24,8 +25,21 @@ export function formFault(document: unknown, issue: z.core.$ZodIssue): FormFault
   };
 }
 
+/** Of a value with several forms, what is wrong in the one that it comes closest to. */
+function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== "invalid_union") return issue;
+  const [branch] = issue.errors.toSorted((a, b) => a.length - b.length);
+  const [inner] = branch ?? [];
+  return inner === undefined ? issue : closest({ ...inner, path: [...issue.path, ...inner.path] });
+}
+
 function expectedBy(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
+    // The word that tells which of several forms it is.
+    case "invalid_union":
+      return "options" in issue && issue.options !== undefined
+        ? oneOf(issue.options.map((value) => JSON.stringify(value)))
+        : "another value";
     case "invalid_type":
       return typeNames[issue.expected] ?? "another value";
     case "invalid_value":

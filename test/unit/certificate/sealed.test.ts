@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import * as z from "zod";
+import { formFault } from "../../../src/certificate/form-fault.ts";
 import { readSealed, sealedText } from "../../../src/certificate/sealed.ts";
 import { findPlan } from "../../../src/planner/find-plan.ts";
 import { certificateFor } from "../../support/plan-certificates.ts";
@@ -14,7 +16,14 @@ test.each([
   ["optimal", null, "optimal", "true or false", "nothing"],
   ["ways_out_omitted", "-1", "ways_out_omitted", "a whole number of at least 0", "-1"],
   ["ways_out_omitted", "0.5", "ways_out_omitted", "a whole number", "0.5"],
-  ["statements", '[{"by":"luck"}]', "statements[0].by", "another value", '"luck"'],
+  [
+    "statements",
+    '[{"by":"luck"}]',
+    "statements[0].by",
+    '"row", "default", "end-state" or "parts"',
+    '"luck"',
+  ],
+  ["statements", "[{}]", "statements[0].by", '"row", "default", "end-state" or "parts"', "nothing"],
   [
     "inputs",
     '[{"kind":"x","file":"f","size":1,"sha256":""}]',
@@ -39,6 +48,16 @@ test.each([
     ]);
   },
 );
+
+test("of a part that has several forms the closest one is expected", () => {
+  const one = z.strictObject({ row: z.int() });
+  const several = z.strictObject({ component: z.int(), parts: z.array(one) });
+  const document = { covers: [{ component: 0, parts: [{ row: "x" }] }] };
+  const parsed = z.object({ covers: z.array(z.union([one, several])) }).safeParse(document);
+  expect(parsed.error?.issues.map((issue) => formFault(document, issue))).toEqual([
+    { place: '"covers[0].parts[0].row"', expected: "a whole number", got: '"x"' },
+  ]);
+});
 
 /** The certificate with another value of one of its parts, or without it, and a sum that fits. */
 function withPart(part: string, value: string | null): Uint8Array {
