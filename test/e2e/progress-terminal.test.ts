@@ -131,6 +131,49 @@ Group 2 of 2, T`;
     },
   );
 
+  test("status is broken between words on a narrow terminal", async () => {
+    system.run(["install", "manifest-v2.yaml", "--stop-before", "ArtifactInstall"]);
+    runOn(40, ["status"]);
+    const shown = await terminal.seen((text) => text.includes("exit 0"));
+    const anyTime = shown.replaceAll(/\d{4}-\S+Z|\d+\.\d(?= s\))/g, "T");
+    expect(anyTime.replace(/[0-9a-f]{12}/, "ID")).toBe(`Deployment ID of
+  "system-core-v2", begun
+  T.
+It waits before ArtifactInstall:
+  "orchestrator resume" will go on to
+  v.2, "orchestrator rollback" undoes
+  it.
+Stage 1 of 1, to v.2:
+  G13   gateway  gateway-v1 ->
+    gateway-v2  SupportsRollback done
+    since T (T s)
+  R456  rtos     rtos-v1 -> rtos-v2
+    not begun
+  R998  rtos     rtos-v1 -> rtos-v2
+    not begun
+exit 0`);
+  });
+
+  test("the slow demo is broken between words on a narrow terminal, and its commands as a shell takes them", async () => {
+    const kept = system.path("slow");
+    runOn(40, ["demo", "--slow", "600", "--dir", kept]);
+    await terminal.seen((text) => /^G13 +v1 → v2/m.test(text));
+    terminal.press("C-c");
+    await terminal.seen((text) => /^exit \d+$/m.test(text));
+    const shown = terminal.written().join("\n");
+    expect(shown).toContain(`All of this System lies below
+  ${kept}.
+To watch from a second terminal:
+  sh \\
+    ${kept}/orchestrator \\
+    status --watch
+Ctrl-C breaks it off in good order: what
+  is done is kept,
+and resume undoes a state that was under
+  way.
+`);
+  });
+
   test("planning shows how much of its limit it has used, and Ctrl-C ends it at once", async () => {
     runOn(100, ["plan", ...writeRings(system.directory, 12)]);
     const line = /^Planning rings {2}(\d+) of at most 300000 search nodes, (\d+\/s, )?[\d.]+ s$/m;

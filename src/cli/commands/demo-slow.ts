@@ -3,7 +3,7 @@ import type { ExitCode } from "../../core/exit-code.ts";
 import { currentDeployment } from "../../install/current-deployment.ts";
 import { readEnvironment } from "../../install/environment.ts";
 import type { DemoSystem } from "../demo/system.ts";
-import { say } from "../output/output.ts";
+import { say, sayCommand } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { install } from "./install.ts";
 
@@ -35,10 +35,10 @@ export async function slowDemo(
     environment: readEnvironment({ ...inherited, ...variables }, workingDirectory, program),
   };
   system.slowDown(seconds);
-  say(context.output, [
-    `All of this System lies below ${directory}.`,
-    "To watch from a second terminal:",
-    `  ${commandLine("status --watch")}`,
+  const { output } = context;
+  say(output, [`All of this System lies below ${directory}.`, "To watch from a second terminal:"]);
+  sayCommand(output, commandLine("status --watch"));
+  say(output, [
     "Ctrl-C breaks it off in good order: what is done is kept,",
     "and resume undoes a state that was under way.",
     "",
@@ -46,11 +46,11 @@ export async function slowDemo(
   const exit = await install(there, join(directory, "manifest-v2.yaml"), nothingSaid);
   const isLeft = isInProgress(there);
   if (isLeft) {
-    say(context.output, ["", "For the System of this demo these commands are:"]);
-    for (const verb of ["resume", "rollback"]) say(context.output, [`  ${commandLine(verb)}`]);
+    say(output, ["", "For the System of this demo these commands are:"]);
+    for (const verb of ["resume", "rollback"]) sayCommand(output, commandLine(verb));
   }
   if (isLeft || keep) {
-    say(context.output, [`The System stays in ${directory}; remove it when you are done.`]);
+    say(output, [`The System stays in ${directory}; remove it when you are done.`]);
   } else {
     context.platform.files.remove(directory);
   }

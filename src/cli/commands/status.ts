@@ -4,7 +4,7 @@ import { type OwedCleanup, readOwed } from "../../journal/owed.ts";
 import { statusJson } from "../../report/status-json.ts";
 import { statusLines } from "../../report/status.ts";
 import { answerInColumns } from "../output/laid-out.ts";
-import { failed, sayProblems } from "../output/output.ts";
+import { failed, onTerminal, sayProblems } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { looksAt } from "./look-at.ts";
 
@@ -24,7 +24,7 @@ export async function status(context: Context, { watch }: StatusOptions): Promis
   const debts = debtsOf(context);
   await answerInColumns(
     output,
-    (style) => statusLines(found.value, debts, style),
+    (style) => onTerminal(statusLines(found.value, debts, style), output.results, style),
     () => statusJson(found.value, debts),
   );
   return exitCode.done;

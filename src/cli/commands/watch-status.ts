@@ -15,7 +15,14 @@ import type { Style } from "../../report/style.ts";
 import { wide } from "../output/laid-out.ts";
 import type { Frame } from "../output/frame.ts";
 import { silenceMs } from "../output/heartbeat.ts";
-import { beginStream, failedInStream, type Output, writeLines } from "../output/output.ts";
+import {
+  beginStream,
+  failedInStream,
+  onTerminal,
+  type Output,
+  type Sink,
+  writeLines,
+} from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { looksAt } from "./look-at.ts";
 
@@ -27,7 +34,7 @@ export async function watchStatus(context: Context): Promise<ExitCode> {
   const { output, platform, signal } = context;
   const look = looksAt(context);
   const frame = await frameFor(output);
-  const show = frame === null ? changesTo(output) : drawnIn(frame);
+  const show = frame === null ? changesTo(output) : drawnIn(frame, output.results);
   let toldAtMs = platform.clock.monotonicMs();
   let watched: string | null = null;
   beginStream(output);
@@ -70,9 +77,9 @@ async function frameFor({ json, results, resultStyle }: Output): Promise<WideFra
 /** Tells whether anything was told. */
 type Show = (progress: InProgress, isSilent: boolean) => boolean;
 
-function drawnIn(frame: WideFrame): Show {
+function drawnIn({ draw, style }: WideFrame, results: Sink): Show {
   return (progress) => {
-    frame.draw(statusLines(progress, [], frame.style));
+    draw(onTerminal(statusLines(progress, [], style), results, style));
     return true;
   };
 }
@@ -104,10 +111,11 @@ function tellEnd(context: Context, watched: string | null): void {
   const journal = readHistory(platform.files, datastoreOf(context), watched, [currentFormat]);
   const past = journal.ok ? deploymentOf(journal.value.records) : journal;
   const end = past.ok && past.value !== null ? ending(past.value) : null;
-  writeLines(output.results, [
+  const told = [
     `Deployment ${watched} has ended. ${end === null ? "" : printableExactly(outcomeSentence(end))}`.trimEnd(),
     `"orchestrator history ${watched}" tells all of it.`,
-  ]);
+  ];
+  writeLines(output.results, onTerminal(told, output.results, output.resultStyle));
 }
 
 /** Resolves after the time, or once this process is told to end. */

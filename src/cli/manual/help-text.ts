@@ -1,4 +1,6 @@
 import { type Command, Help, type Option } from "commander";
+import { charactersOf } from "../../report/columns.ts";
+import { wrapped } from "../../report/wrapped.ts";
 import { examplesOf } from "./examples.ts";
 import { exitStatuses } from "./exit-statuses.ts";
 
@@ -21,26 +23,12 @@ function helpText(command: Command, help: Help): string {
   ].join("\n");
   return text
     .split("\n")
-    .flatMap((line) => wrapped(line, width, ""))
+    .flatMap((line) => wrapped(line, width, charactersOf))
     .join("\n");
 }
 
 function widthOf({ helpWidth }: Help): number {
   return helpWidth ?? 80;
-}
-
-/** Between words, what follows further in. `mark`: ends each line that another one goes on with. */
-function wrapped(line: string, width: number, mark: string): readonly string[] {
-  if (line.length <= width) return [line];
-  const indent = line.length - line.trimStart().length;
-  const [first = "", ...rest] = line.trim().split(" ");
-  const lines = [" ".repeat(indent) + first];
-  for (const word of rest) {
-    const longer = `${lines.at(-1) ?? ""} ${word}`;
-    if (longer.length + mark.length <= width) lines[lines.length - 1] = longer;
-    else lines.push(" ".repeat(indent + 2) + word);
-  }
-  return lines.map((one, at) => (at === lines.length - 1 ? one : `${one}${mark}`));
 }
 
 /** `["cache", "clean"]` */
@@ -86,7 +74,7 @@ function examplesText(words: readonly string[], help: Help): readonly string[] {
   const width = widthOf(help);
   const items = found.flatMap(({ line, does }) => [
     // A shell takes it as it stands.
-    ...wrapped(`  ${line}`, width, " \\"),
+    ...wrapped(`  ${line}`, width, charactersOf, " \\"),
     ...below(does, help),
   ]);
   return [found.length === 1 ? "Example:" : "Examples:", ...items, ""];

@@ -1,7 +1,9 @@
 import { Writable } from "node:stream";
 import { createLogUpdate } from "log-update";
 import wrapAnsi from "wrap-ansi";
+import { wrapped } from "../../report/wrapped.ts";
 import type { Sink } from "./output.ts";
+import { widthOf } from "./wide.ts";
 
 /** A few lines at the bottom of a terminal that are drawn anew in place; all else scrolls by above them. */
 export interface Frame {
@@ -19,6 +21,7 @@ export function openFrame(sink: Sink): Frame {
   // A hidden cursor would have to be shown again by handlers of signals, which are ours alone.
   const update = createLogUpdate(terminal, { showCursor: true });
   let drawn = "";
+  let rows = 0;
   let width = sink.width;
   /**
    * A terminal that has become narrower has wrapped what was drawn: it takes more lines now. What is drawn between that
@@ -40,20 +43,30 @@ export function openFrame(sink: Sink): Frame {
         erase();
         return;
       }
-      drawn = lines.join("\n");
+      const next = lines.join("\n");
+      const nextRows = rowsOf(next, width);
+      // The library draws what has changed, and leaves the lines below where they are.
+      if (nextRows !== rows) erase();
+      drawn = next;
+      rows = nextRows;
       update(drawn);
     },
     keep: (lines) => {
       const before = drawn;
       erase();
-      const wrapped = lines.map((line) => wrapAnsi(line, sink.width, { trim: false, hard: true }));
-      sink.write(wrapped.map((line) => `${line}\n`).join(""));
+      const kept = lines.flatMap((line) => wrapped(line, sink.width, widthOf));
+      sink.write(kept.map((line) => `${line}\n`).join(""));
       if (before === "") return;
       drawn = before;
       update(before);
     },
     erase,
   };
+}
+
+/** How many rows of a terminal a text takes. */
+function rowsOf(text: string, width: number): number {
+  return wrapAnsi(text, width, { trim: false, hard: true, wordWrap: false }).split("\n").length;
 }
 
 /** What the library takes a terminal for. */

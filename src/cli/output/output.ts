@@ -8,6 +8,7 @@ import { jsonText } from "../../report/json-text.ts";
 import { errorDocument, problemJson, problemsText, type Severity } from "../../report/problems.ts";
 import type { Level } from "../../report/progress-lines.ts";
 import type { Canvas, Style } from "../../report/style.ts";
+import { wrapped } from "../../report/wrapped.ts";
 import { withPriority } from "./journal.ts";
 
 /** One of the two streams of the process. */
@@ -46,14 +47,34 @@ export function writeLog(sink: Sink, lines: readonly string[], level: LogLevel):
   writeLines(sink, sink.isJournal ? withPriority(lines, level) : lines);
 }
 
-/** Text in the log, with or without a run. */
-export function say(output: Output, lines: readonly string[], level: Level = "info"): void {
-  const { messages, logFormat } = output;
+/** Text in the log, with or without a run. `mark`: ends each line of which a narrow terminal has the rest below it. */
+export function say(
+  output: Output,
+  lines: readonly string[],
+  level: Level = "info",
+  mark = "",
+): void {
+  const { messages, messageStyle, logFormat } = output;
   const written =
     logFormat === "json"
       ? lines.filter((line) => line !== "").map((line) => textLine(line, level, stampOf(output)))
-      : lines;
+      : onTerminal(lines, messages, messageStyle, mark);
   writeLog(messages, written, level);
+}
+
+/** A command that is to be typed: where it does not fit, a shell takes it as it stands. */
+export function sayCommand(output: Output, command: string): void {
+  say(output, [`  ${command}`], "info", " \\");
+}
+
+/** No wider than a terminal; elsewhere each stays one line. */
+export function onTerminal(
+  lines: readonly string[],
+  { isTerminal, width }: Pick<Sink, "isTerminal" | "width">,
+  { widthOf }: Pick<Style, "widthOf">,
+  mark = "",
+): readonly string[] {
+  return isTerminal ? lines.flatMap((line) => wrapped(line, width, widthOf, mark)) : lines;
 }
 
 /** Problems in the log. */
