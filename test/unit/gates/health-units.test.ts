@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
 import { needs } from "../../support/needs.ts";
-import { shells } from "../../support/shells.ts";
+import { usualShells as shells } from "../../support/shells.ts";
 import { shippedGate } from "../../support/shipped-gates.ts";
 
 /** Seconds since this host has booted. */

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { needs } from "../../support/needs.ts";
-import { shells } from "../../support/shells.ts";
+import { usualShells as shells } from "../../support/shells.ts";
 import { shippedGate } from "../../support/shipped-gates.ts";
 
 const dayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;

@@ -33,15 +33,17 @@ describe.skipIf(!needs("dash") || !needs("busybox") || !containerEnginesWork())(
       await engine.stop();
     });
 
-    const device = (shell: readonly string[], more: Partial<InShell> = {}): InterfaceInShell => {
-      engine.clear();
-      return interfaceInShell({
+    const onEngine = (shell: readonly string[], more: Partial<InShell>): InterfaceInShell =>
+      interfaceInShell({
         shell,
         name: "docker-compose",
         args: (path) => ["shop", path("Shop"), "40"],
         env: () => engine.environment,
         ...more,
       });
+    const device = (shell: readonly string[], more: Partial<InShell> = {}): InterfaceInShell => {
+      engine.clear();
+      return onEngine(shell, more);
     };
 
     const project = (release: string, without: readonly string[] = []) => ({
@@ -73,26 +75,6 @@ describe.skipIf(!needs("dash") || !needs("busybox") || !containerEnginesWork())(
       longMs,
     );
 
-    test(
-      "in busybox, with the commands of podman, it updates, tried twice, and goes back",
-      () => {
-        const { call, begin, version, path } = device(["busybox", "sh"], { without: "docker" });
-        begin("shop-v1", whole("v1"));
-        for (const state of ["ArtifactInstall", "Cleanup"]) expect(call(state)).toEqual(well);
-        begin("shop-v2", whole("v2"));
-        for (const state of ["ArtifactInstall", "ArtifactInstall"]) {
-          expect(call(state)).toEqual(well);
-        }
-        expect([version(), running(engine, "shop")]).toEqual(["shop-v2", "v2"]);
-        expect(readlinkSync(path("Shop/current"))).toBe("b");
-        expect(call("ArtifactRollback")).toEqual(well);
-        expect([version(), running(engine, "shop")]).toEqual(["shop-v1", "v1"]);
-        for (const state of ["Cleanup", "Cleanup"]) expect(call(state)).toEqual(well);
-        expect(engine.podman("images", "-q").trimEnd().split("\n")).toHaveLength(1);
-      },
-      longMs,
-    );
-
     describe("from a project that runs v1", () => {
       let directory: string;
       let shop: InterfaceInShell;
@@ -109,6 +91,27 @@ describe.skipIf(!needs("dash") || !needs("busybox") || !containerEnginesWork())(
       }, longMs);
       afterAll(() => rmSync(directory, { recursive: true, force: true }));
       const now = () => [shop.version(), running(engine, "shop")];
+
+      test(
+        "in busybox, with the commands of podman, it updates, tried twice, and goes back",
+        () => {
+          const { call, begin, version } = onEngine(["busybox", "sh"], {
+            without: "docker",
+            args: () => ["shop", shop.path("Shop"), "40"],
+          });
+          begin("shop-v2", whole("v2"));
+          for (const state of ["ArtifactInstall", "ArtifactInstall"]) {
+            expect(call(state)).toEqual(well);
+          }
+          expect([version(), running(engine, "shop")]).toEqual(["shop-v2", "v2"]);
+          expect(readlinkSync(shop.path("Shop/current"))).toBe("b");
+          expect(call("ArtifactRollback")).toEqual(well);
+          expect([version(), running(engine, "shop")]).toEqual(["shop-v1", "v1"]);
+          for (const state of ["Cleanup", "Cleanup"]) expect(call(state)).toEqual(well);
+          expect(engine.podman("images", "-q").trimEnd().split("\n")).toHaveLength(1);
+        },
+        longMs,
+      );
 
       test(
         "fails where a service does not become healthy, says which, and goes back",
