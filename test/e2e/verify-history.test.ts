@@ -1,23 +1,36 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test } from "vitest";
 import * as z from "zod";
 import { addGates } from "../support/gates.ts";
-import { type SeedProgram, seedProgram, v1, v2 } from "../support/seed-program.ts";
+import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
+import { seedStages } from "../support/seed-stages.ts";
 import { widening } from "../support/tier.ts";
 
 const Status = z.object({ deployment: z.string() });
 
+const update = ["install", "manifest-v2.yaml"];
+
+const certified = ({ run }: SeedProgram) => {
+  expect(run(["plan", "manifest-v2.yaml", "--certificate", "c.json"]).exit).toBe(0);
+};
+const ways = {
+  certified,
+  updated: (system: SeedProgram) => {
+    certified(system);
+    expect(system.run(update).exit).toBe(0);
+    expect(system.versions()).toEqual(v2);
+  },
+};
+const { after, remove } = seedStages(ways);
+
 let system: SeedProgram;
 beforeEach(() => {
-  system = seedProgram();
-  const { exit } = system.run(["plan", "manifest-v2.yaml", "--certificate", "c.json"]);
-  if (exit !== 0) throw new Error("there is no certificate to hold anything against");
+  system = after("certified");
 });
-afterEach(() => system.remove());
+afterAll(remove);
 
-const install = (env: Readonly<Record<string, string>> = {}) =>
-  system.run(["install", "manifest-v2.yaml"], env);
+const install = (env: Readonly<Record<string, string>> = {}) => system.run(update, env);
 const held = (id: string, certificate = "c.json") =>
   system.run(["verify-plan", certificate, "--history", id]);
 
@@ -28,8 +41,7 @@ function journal(): { readonly file: string; readonly id: string } {
 }
 
 test("a deployment that succeeded has done what was proved, and another one has not", () => {
-  expect(install().exit).toBe(0);
-  expect(system.versions()).toEqual(v2);
+  system = after("updated");
   const { id } = journal();
   const { exit, stdout } = held(id.slice(0, 6));
   expect(exit).toBe(0);
@@ -87,7 +99,7 @@ test(
 test(
   "an unknown id is told with those that there are",
   widening(() => {
-    expect(install().exit).toBe(0);
+    system = after("updated");
     const { exit, stderr } = held("nobody");
     expect(exit).toBe(10);
     expect(stderr).toContain('There is no past deployment "nobody".');
@@ -95,7 +107,7 @@ test(
 );
 
 test("a journal that was changed is told by its record, also where its sum is right again", () => {
-  expect(install().exit).toBe(0);
+  system = after("updated");
   const { file, id } = journal();
   const lines = readFileSync(file, "utf8").split("\n");
   const at = lines.findIndex((line) => line.includes('"round":"ArtifactInstall"'));
@@ -111,6 +123,7 @@ test("a journal that was changed is told by its record, also where its sum is ri
 
 test("the gates that it has asked are those of the certificate, and before what they guard", () => {
   addGates(system, [{ name: "health", at: ["start", "group", "commit"] }]);
+  system.run(["plan", "manifest-v2.yaml", "--certificate", "gates.json"]);
   expect(install().exit).toBe(0);
   const { id } = journal();
   const other = held(id);
@@ -118,9 +131,6 @@ test("the gates that it has asked are those of the certificate, and before what 
   expect(other.stderr).toContain(
     'its gates are others: "health" at start, group, commit, 60 s for an answer, deferring at most as usual.',
   );
-  // From where it was before.
-  expect(system.run(["install", "manifest-v1.yaml"]).exit).toBe(0);
-  system.run(["plan", "manifest-v2.yaml", "--certificate", "gates.json"]);
   const { exit, stderr } = held(id, "gates.json");
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
 });
