@@ -18,7 +18,7 @@ import { programPath } from "../support/program.ts";
 import type { SeedProgram } from "../support/seed-program.ts";
 import { seedStages } from "../support/seed-stages.ts";
 import { writeTangled } from "../support/tangled.ts";
-import { inTier, oneOfEachKind } from "../support/tier.ts";
+import { inTier, oneOfEachKind, widening } from "../support/tier.ts";
 
 /** Every command of the program ends when it is told to, whatever holds it up. */
 
@@ -371,17 +371,20 @@ describe("simulate", () => {
       expect(most).toBeLessThanOrEqual(128);
     });
 
-    test("of a large System also where it is the ways out that take it", async () => {
-      const large = writeTangled(system.directory, 12, 3);
-      const most = await peakOf(["simulate", ...large, "--faults", "2", "--limit", "999999999"]);
-      const found = readFileSync(system.path("found.txt"), "utf8");
-      expect(found).toMatch(
-        /\n {2}INCOMPLETE given up after [0-9]+ situations: no more memory may be taken\n {4}(the way without any fault|every way with at most 1 fault) was tried to its end\n {4}hint: Raise "--memory"/,
-      );
-      const [, situations = "0"] = /given up after ([0-9]+) situations/.exec(found) ?? [];
-      expect(Number(situations)).toBeGreaterThan(1000);
-      expect(found).toContain("UNACCEPTABLE inconsistent (C-hub)");
-      expect(most).toBeLessThanOrEqual(128);
-    });
+    test(
+      "of a large System also where it is the ways out that take it",
+      widening(async () => {
+        const large = writeTangled(system.directory, 12, 3);
+        const most = await peakOf(["simulate", ...large, "--faults", "2", "--limit", "999999999"]);
+        const found = readFileSync(system.path("found.txt"), "utf8");
+        expect(found).toMatch(
+          /\n {2}INCOMPLETE given up after [0-9]+ situations: no more memory may be taken\n {4}(the way without any fault|every way with at most 1 fault) was tried to its end\n {4}hint: Raise "--memory"/,
+        );
+        const [, situations = "0"] = /given up after ([0-9]+) situations/.exec(found) ?? [];
+        expect(Number(situations)).toBeGreaterThan(1000);
+        expect(found).toContain("UNACCEPTABLE inconsistent (C-hub)");
+        expect(most).toBeLessThanOrEqual(128);
+      }),
+    );
   });
 });
