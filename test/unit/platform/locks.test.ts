@@ -11,7 +11,7 @@ import { needs } from "../../support/needs.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import { inTier } from "../../support/tier.ts";
 
-const takerCount = inTier(6, 16);
+const takerCount = inTier(4, 16);
 const bootId = readFileSync("/proc/sys/kernel/random/boot_id", "utf8");
 const taker = join(import.meta.dirname, "../../../node_modules/.cache/lock-taker.mjs");
 
