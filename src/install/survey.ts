@@ -99,7 +99,7 @@ function lookAt(
   const path = interfacePath(machine, entry.interface);
   const looked = checkExecutable(machine.platform.files, path, settings.allowsWritableInterfaces);
   if (looked.ok) return ok({ entry, executable: looked.value });
-  return fail(...looked.problems.map((problem) => ({ ...problem, at: entry.at })));
+  return fail(...looked.problems.map((problem) => ({ ...problem, at: entry.interfaceAt })));
 }
 
 /** As askEach; whoever watches sees how many have not answered yet. */

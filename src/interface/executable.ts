@@ -1,3 +1,5 @@
+import { basename, dirname } from "node:path";
+import { withHiddenShown } from "../core/hidden-characters.ts";
 import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import {
@@ -27,7 +29,7 @@ export function checkExecutable(
   try {
     const realPath = files.realPath(path);
     const status = files.status(realPath);
-    if (status === null) return fail(missing(kind, path));
+    if (status === null) return fail(missing(kind, files, path, null));
     const problems = [
       ...problemsOf(kind, path, status, allowWritable),
       ...(status.kind === "file" ? formatProblems(kind, files, path, realPath) : []),
@@ -35,7 +37,7 @@ export function checkExecutable(
     return problems.length === 0 ? ok(realPath) : fail(...problems);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    return fail(missing(kind, path, error));
+    return fail(missing(kind, files, path, error));
   }
 }
 
@@ -100,15 +102,40 @@ function formatProblems(
   ];
 }
 
-function missing(kind: Kind, path: string, error?: FileError): Problem {
+function missing(
+  kind: Kind,
+  files: Pick<Files, "list">,
+  path: string,
+  error: FileError | null,
+): Problem {
   const what = words[kind];
-  const isThere = error !== undefined && error.code !== "ENOENT";
+  const isThere = error !== null && error.code !== "ENOENT";
   return {
     code: `${kind}-missing`,
     message: isThere
       ? `The ${what} "${path}" cannot be looked at: ${error.message}.`
       : `There is no ${what} "${path}".`,
     expected: "an executable file",
-    hint: `Install it there, or change the name of the ${what} in the Topology.`,
+    got: isThere ? error.code : nothing(files, path),
+    hint: hints[kind],
   };
+}
+
+const hints = {
+  interface: `Install it there, or name the right one with "interface" in the Topology.`,
+  gate: `Install it there, or correct the "name" of the gate in the Topology.`,
+} as const satisfies Record<Kind, string>;
+
+/** So many of what lies beside it are told: the one that was meant may be among them. */
+const maxBeside = 10;
+
+function nothing(files: Pick<Files, "list">, path: string): string {
+  const directory = dirname(path);
+  const names = unlessRefused(() => files.list(directory).toSorted(), null);
+  if (names?.includes(basename(path)) === true) return "a link that leads nowhere";
+  if (names === null) return `nothing; "${directory}" cannot be read`;
+  if (names.length === 0) return "nothing; the directory is empty";
+  const shown = names.slice(0, maxBeside).map((name) => `"${withHiddenShown(name)}"`);
+  const more = names.length > maxBeside ? ` and ${names.length - maxBeside} more` : "";
+  return `nothing; beside it: ${shown.join(", ")}${more}`;
 }

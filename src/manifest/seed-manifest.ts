@@ -15,6 +15,7 @@ export function inlineTopology(
   const interfaces = new Map(
     Object.entries(shape.component_types).map(([type, wanted]) => [type, wanted.update_interface]),
   );
+  const placeOf = (node: YamlNode | undefined) => placeAt(source, node?.start ?? 0);
   const interfaceOf = (type: ComponentType) => interfaces.get(type) ?? type;
   return {
     file: source.file,
@@ -31,7 +32,11 @@ export function inlineTopology(
       isRequired: true,
       rebootsHost: false,
       facts: new Map(),
-      at: placeAt(source, nodeAt(root, ["components", index])?.start ?? 0),
+      at: placeOf(nodeAt(root, ["components", index])),
+      interfaceAt: placeOf(
+        nodeAt(root, ["component_types", component.component_type, "update_interface"]) ??
+          nodeAt(root, ["components", index, "component_type"]),
+      ),
     })),
   };
 }

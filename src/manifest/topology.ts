@@ -18,7 +18,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from "./words.ts";
-import { entryOf, nodeAt, type YamlDocument } from "./yaml-node.ts";
+import { entryOf, nodeAt, valueOf, type YamlDocument, type YamlNode } from "./yaml-node.ts";
 
 /** The device's own description of its System. */
 export interface Topology {
@@ -60,6 +60,8 @@ export interface TopologyEntry {
   readonly rebootsHost: boolean;
   readonly facts: Facts;
   readonly at: Place;
+  /** Where its Interface is named: by the type, where nothing else is said. */
+  readonly interfaceAt: Place;
 }
 
 /** Longer than any update; more milliseconds than a timer can hold would fire at once. */
@@ -128,13 +130,16 @@ export function readTopology(file: TextFile, componentsFile: TextFile | null): R
   const chosen = apart === null ? { document, list: shape.components } : componentsOf(apart.value);
   if (chosen.list === undefined) return fail(definedNowhere(document));
   const { source, root } = chosen.document;
-  const entries = chosen.list.map((entry, index) =>
-    topologyEntry(entry, placeAt(source, nodeAt(root, ["components", index])?.start ?? 0)),
-  );
+  const entries = chosen.list.map((entry, index) => {
+    const node = nodeAt(root, ["components", index]);
+    const named = valueOf(node, "interface") ?? valueOf(node, "component_type");
+    const placeOf = (one: YamlNode | undefined) => placeAt(source, one?.start ?? 0);
+    return topologyEntry(entry, placeOf(node), placeOf(named));
+  });
   const unsafe = entries.flatMap((entry) => interfaceProblems(entry));
   const gates = (shape.gates ?? []).map((one, index) => ({
     ...topologyGate(one),
-    at: placeAt(document.source, nodeAt(document.root, ["gates", index])?.start ?? 0),
+    at: placeAt(document.source, nodeAt(document.root, ["gates", index, "name"])?.start ?? 0),
   }));
   const momentAt = (index: number, place: number): Place => {
     const node = nodeAt(document.root, ["gates", index, "at", place]);
@@ -157,7 +162,7 @@ function componentsOf({
   return { document, list: shape.components };
 }
 
-function topologyEntry(shape: ComponentShape, at: Place): TopologyEntry {
+function topologyEntry(shape: ComponentShape, at: Place, interfaceAt: Place): TopologyEntry {
   return {
     componentType: shape.component_type,
     id: null,
@@ -170,6 +175,7 @@ function topologyEntry(shape: ComponentShape, at: Place): TopologyEntry {
     rebootsHost: shape.reboots_host ?? false,
     facts: new Map(Object.entries(shape.facts ?? {})),
     at,
+    interfaceAt,
   };
 }
 

@@ -280,11 +280,12 @@ describe("a machine", () => {
     const path = system.path("interfaces/v1/gatewy");
     expect(refused(["install", "manifest-v2.yaml"])).toMatchObject({
       exit: 15,
-      stderr: `${system.path("topology.yaml")}:6:5: error: There is no Interface "${path}". [interface-missing]
-  6 |   - component_type: gateway
-    |     ^
+      stderr: `${system.path("topology.yaml")}:7:16: error: There is no Interface "${path}". [interface-missing]
+  7 |     interface: gatewy
+    |                ^
   expected: an executable file
-  hint: Install it there, or change the name of the Interface in the Topology.
+  found: nothing; beside it: "gateway", "rtos", "rtos-streaming", "rtos-whole"
+  hint: Install it there, or name the right one with "interface" in the Topology.
 `,
     });
   });

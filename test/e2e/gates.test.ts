@@ -372,7 +372,10 @@ describe("a gate that cannot be asked", () => {
     expect(missing.stderr).toContain(
       `There is no gate "${system.path("gates/v1/window")}". [gate-missing]`,
     );
-    expect(missing.stderr).toMatch(/topology\.yaml:\d+/);
+    expect(missing.stderr).toMatch(/topology\.yaml:\d+:\d+: error.*\n.*name.*window/);
+    expect(missing.stderr).toMatch(
+      /expected: an executable file\n {2}found: nothing; .*\n {2}hint: .*"name"/,
+    );
     expect(system.calls()).toEqual([]);
   });
 

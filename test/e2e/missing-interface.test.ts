@@ -31,6 +31,7 @@ test("a rollback whose Interface is away is refused, changes nothing, and works 
     stdout: "",
     stderr: `error: There is no Interface "${rtos()}". [interface-missing]
   expected: an executable file
+  found: nothing; beside it: "gateway", "rtos-streaming", "rtos-whole"
   hint: The deployment in progress needs it: put it back there, then call this command again.
 `,
   });

@@ -21,6 +21,7 @@ import {
 import { nodeFiles } from "../../../src/platform/files.ts";
 import { buildArtifact, soundArtifact } from "../../support/artifacts.ts";
 import { memorySource } from "../../support/byte-sources.ts";
+import { problemsOf } from "../../support/manifests.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import { treeOf } from "../../support/tree.ts";
 
@@ -280,21 +281,31 @@ describe("the executable", () => {
     ]);
   });
 
-  test("a directory, nothing, a dangling link, and a place that is no directory are none", () => {
+  test("a directory, nothing, a dangling link, and a place that is no directory are none, and what is there is told", () => {
     const directory = scratchDirectory();
+    const empty = scratchDirectory();
     const dangling = join(directory, "dangling");
     symlinkSync("nowhere", dangling);
-    const told = [directory, join(directory, "gone"), dangling, join(executable(0o755), "x")].map(
-      (path) => {
-        const checked = checkExecutable(files, path, false);
-        return checked.ok ? "" : (checked.problems[0]?.message.replace(path, "PATH") ?? "");
-      },
-    );
+    const told = [
+      directory,
+      join(directory, "gone"),
+      dangling,
+      join(empty, "gone"),
+      join(empty, "gone/gone"),
+      join(executable(0o755), "x"),
+    ].map((path) => {
+      const [problem] = problemsOf(checkExecutable(files, path, false));
+      return `${problem?.message ?? ""} ${problem?.got ?? ""}`
+        .replace(path, "PATH")
+        .replace(empty, "EMPTY");
+    });
     expect(told).toEqual([
-      'The Interface "PATH" is not a file.',
-      'There is no Interface "PATH".',
-      'There is no Interface "PATH".',
-      'The Interface "PATH" cannot be looked at: a part of the path is not a directory.',
+      'The Interface "PATH" is not a file. directory',
+      'There is no Interface "PATH". nothing; beside it: "dangling"',
+      'There is no Interface "PATH". a link that leads nowhere',
+      'There is no Interface "PATH". nothing; the directory is empty',
+      'There is no Interface "PATH". nothing; "EMPTY/gone" cannot be read',
+      'The Interface "PATH" cannot be looked at: a part of the path is not a directory. ENOTDIR',
     ]);
   });
 });

@@ -72,7 +72,7 @@ test("a moment that is there twice is told at the second of them", () => {
 
 test("a gate that is there twice is told with the line of the other", () => {
   expect(problemsIn("{ name: a, at: [start] }", "{ name: a, at: [commit] }")).toEqual([
-    `wrong-value 7:5 The gate "a" is there twice. Expected each gate once, with all its moments`,
+    `wrong-value 7:13 The gate "a" is there twice. Expected each gate once, with all its moments`,
   ]);
 });
 

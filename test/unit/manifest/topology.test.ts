@@ -62,6 +62,12 @@ test("a Component says what is called for it, and how; everything but its type h
       rebootsHost: false,
       facts: new Map(),
       at: { file: "topology.yaml", line: 5, column: 5, text: "  - component_type: gateway" },
+      interfaceAt: {
+        file: "topology.yaml",
+        line: 5,
+        column: 21,
+        text: "  - component_type: gateway",
+      },
     },
     {
       componentType: "rtos",
@@ -75,6 +81,7 @@ test("a Component says what is called for it, and how; everything but its type h
       rebootsHost: true,
       facts: new Map([["hw_rev", "B"]]),
       at: { file: "topology.yaml", line: 6, column: 5, text: "  - component_type: rtos" },
+      interfaceAt: { file: "topology.yaml", line: 7, column: 16, text: "    interface: rtos-uart" },
     },
   ]);
 });
