@@ -2,11 +2,10 @@ import { join, resolve } from "node:path";
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { ProcessEnd } from "../../platform/types.ts";
 import { jsonText } from "../../report/json-text.ts";
-import type { Style } from "../../report/style.ts";
 import { type Act, acts, bundle } from "../demo/acts.ts";
 import { shellWord } from "../../report/words.ts";
 import { type DemoSystem, makeDemoSystem } from "../demo/system.ts";
-import { failed, type Output, writeLines } from "../output/output.ts";
+import { failed, onTerminal, type Output, shellGoesOn, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { slowDemo } from "./demo-slow.ts";
 
@@ -41,7 +40,8 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
       if (context.signal.aborted) return exitCode.unexpected;
     }
     if (options.keep) await system.value.resetBoards();
-    say(output, options.keep ? keptLines(system.value) : removedLines);
+    if (options.keep) sayKept(output, system.value);
+    else say(output, removedLines);
     if (output.json) {
       writeLines(output.results, [
         jsonText({ type: "demo", directory, kept: options.keep, calls }),
@@ -57,7 +57,8 @@ async function play(act: Act, system: DemoSystem, context: Context): Promise<Pro
   const { output } = context;
   const { json, resultStyle } = output;
   await act.prepare?.(system, context);
-  say(output, headLines(act, resultStyle));
+  say(output, ["", resultStyle.strong(`== ${act.title}`), ...act.text]);
+  sayCommand(output, resultStyle.faint(`$ orchestrator ${act.args.join(" ")}`));
   const end = await system.call({
     args: act.args,
     onOutput: (_, text) => {
@@ -69,23 +70,19 @@ async function play(act: Act, system: DemoSystem, context: Context): Promise<Pro
   return end;
 }
 
-function say(output: Output, lines: readonly string[]): void {
-  if (!output.json) writeLines(output.results, lines);
+/** `mark`: see `say` of the log. */
+function say({ json, results, resultStyle }: Output, lines: readonly string[], mark = ""): void {
+  if (!json) writeLines(results, onTerminal(lines, results, resultStyle, mark));
+}
+
+function sayCommand(output: Output, command: string): void {
+  say(output, [command], shellGoesOn);
 }
 
 function introduction(directory: string): readonly string[] {
   return [
     "A System of three Components: the gateway G13, which runs Linux, and the two boards R456",
     `and R998, which it updates. All are files below ${directory}.`,
-  ];
-}
-
-function headLines(act: Act, style: Style): readonly string[] {
-  return [
-    "",
-    style.strong(`== ${act.title}`),
-    ...act.text,
-    style.faint(`$ orchestrator ${act.args.join(" ")}`),
   ];
 }
 
@@ -125,16 +122,21 @@ const removedLines: readonly string[] = [
   "To begin with a System of your own: docs/cli.md, then docs/manifest.md.",
 ];
 
-function keptLines({ directory, commandLine }: DemoSystem): readonly string[] {
+function sayKept(output: Output, { directory, commandLine }: DemoSystem): void {
   const told = join(directory, "boards", "R998", "fail");
-  return [
+  say(output, [
     "",
     `The System is kept in ${directory}, with all boards back on v.1. To update it:`,
     "",
-    commandLine(`install ${shellWord(join(directory, bundle))}`),
+  ]);
+  sayCommand(output, commandLine(`install ${shellWord(join(directory, bundle))}`));
+  say(output, [
     "",
     "Then try in place of install: show-provides, history, plan with its manifest-v3.yaml (two stages);",
     "or install once more: there is nothing to do; or let a board fail before that:",
+  ]);
+  sayCommand(
+    output,
     `  mkdir -p ${shellWord(told)}; echo 1 > ${shellWord(join(told, "ArtifactInstall"))}`,
-  ];
+  );
 }

@@ -62,9 +62,12 @@ export function say(
   writeLog(messages, written, level);
 }
 
-/** A command that is to be typed: where it does not fit, a shell takes it as it stands. */
+/** Ends a line of a command that goes on below it: a shell takes it as it stands. */
+export const shellGoesOn = " \\";
+
+/** A command that is to be typed. */
 export function sayCommand(output: Output, command: string): void {
-  say(output, [`  ${command}`], "info", " \\");
+  say(output, [`  ${command}`], "info", shellGoesOn);
 }
 
 /** No wider than a terminal; elsewhere each stays one line. */
