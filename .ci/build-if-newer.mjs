@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { apart, fileOf } from "./program.mjs";
 
 /** What the build reads. A file that is gone has changed its directory. */
 const sources = [
@@ -11,6 +12,8 @@ const sources = [
   "package-lock.json",
   "tsconfig.json",
   "bin/keep-code.mjs",
+  ".ci/build.mjs",
+  ".ci/program.mjs",
 ];
 
 async function isBuilt() {
@@ -20,10 +23,9 @@ async function isBuilt() {
       "dist/launch.cjs",
       "dist/kept-code.cjs",
       "dist/main.cjs",
-      "dist/undici.cjs",
-      "dist/dbus-native.cjs",
-      "dist/viz.cjs",
-      keptCodeOf("dist/main.cjs"),
+      ...apart.map((name) => `dist/${fileOf(name)}`),
+      keptCodeOf("dist/main.cjs", "plan"),
+      keptCodeOf("dist/main.cjs", "install"),
     ];
     const oldest = Math.min(...results.map((file) => statSync(file).mtimeMs));
     return sources.every((file) => statSync(file).mtimeMs < oldest);

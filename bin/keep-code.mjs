@@ -14,7 +14,7 @@ const command = argv.slice(2);
 if (command.length > 0) await keepCodeOf(command);
 else process.exitCode = keepAll();
 
-/** Each process goes on with what the one before has kept. */
+/** What is kept is named by the command that was run. */
 function keepAll() {
   const directory = mkdtempSync(join(tmpdir(), "orchestrator-build-"));
   try {
@@ -49,7 +49,7 @@ function kept(directory, command) {
 }
 
 async function keepCodeOf(command) {
-  const program = loadProgram(join(here, "dist/main.cjs"));
+  const program = loadProgram(join(here, "dist/main.cjs"), command[0]);
   // What it shows is of no interest, unless it fails.
   const shown = [];
   const tell = process.stderr.write.bind(process.stderr);

@@ -90,7 +90,7 @@ function objectionTo(name: string): string | null {
     const payload = name.startsWith(payloadPrefix) ? `; of a payload file, ${own}` : "";
     return `which has ${name.length} characters, and may have at most ${most}${payload}`;
   }
-  return name === "" || /[\s\p{Cc}]/u.test(name) ? "which is not allowed" : null;
+  return name === "" || /[\s\x00-\x1f\x7f-\x9f]/u.test(name) ? "which is not allowed" : null;
 }
 
 function invalid(file: string, what: string) {

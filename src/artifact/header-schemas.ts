@@ -2,8 +2,10 @@ import * as z from "zod";
 import { isSafePart } from "./safe-name.ts";
 
 /** Keys and values become lines `key=value` and files that hold a value. */
-const line = z.string().regex(/^\P{Cc}*$/u, { error: "must have no control characters" });
-const keyForm = /^[^\p{Cc} =]{1,256}$/u;
+const line = z
+  .string()
+  .regex(/^[^\x00-\x1f\x7f-\x9f]*$/u, { error: "must have no control characters" });
+const keyForm = /^[^\x00-\x1f\x7f-\x9f =]{1,256}$/u;
 const list = z.array(line).min(1).readonly();
 
 /** An object as a Map, so that a key such as `__proto__` is a key like any other. */

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { hiddenCharacters, withHiddenShown } from "../core/hidden-characters.ts";
 import { ArtifactName } from "../core/ids.ts";
 import { parseJson } from "../core/json.ts";
+import { readOnce } from "../core/read-once.ts";
 import { refused } from "./artifact-error.ts";
 import { HeaderInfo, MetaData, TypeInfo } from "./header-schemas.ts";
 import type { Artifact } from "./types.ts";
@@ -94,7 +95,7 @@ export function readHeaders(file: string, files: HeaderFiles): HeaderContent {
 }
 
 function read<T>(file: string, part: string, schema: z.ZodType<T>, bytes: Uint8Array): T {
-  const parsed = schema.safeParse(json(file, part, bytes));
+  const parsed = schema.safeParse(json(file, part, bytes), readOnce);
   const hidden = parsed.success && part !== metaDataPart ? hiddenIn(parsed.data, "") : null;
   if (hidden !== null) throw invisible(file, part, hidden);
   if (parsed.success) return parsed.data;

@@ -12,7 +12,7 @@ export function isSafePart(name: string): boolean {
     name !== "" &&
     name !== "." &&
     name !== ".." &&
-    !/[/\p{Cc}]/u.test(name) &&
+    !/[/\x00-\x1f\x7f-\x9f]/u.test(name) &&
     hiddenCharacters(name).length === 0 &&
     new TextEncoder().encode(name).length <= partBytes
   );

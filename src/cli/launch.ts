@@ -12,7 +12,8 @@ else void start();
 
 async function start(): Promise<void> {
   const { loadProgram } = await import("../platform/kept-code.ts");
-  const program = loadProgram(`${import.meta.dirname}/main.cjs`).exports;
+  const use = /^(?:explain|plan|validate)$/.test(args[0] ?? "") ? "plan" : "install";
+  const program = loadProgram(`${import.meta.dirname}/main.cjs`, use).exports;
   if (!isProgram(program)) throw new Error("main.cjs has no main");
   await program.main(args);
 }

@@ -4,7 +4,7 @@ import * as z from "zod";
 // oxlint-disable-next-line no-control-regex
 const name = z
   .string()
-  .regex(/^[^\s\u0000-\u001f\u007f](?:[^\u0000-\u001f\u007f]{0,254}[^\s\u0000-\u001f\u007f])?$/u, {
+  .regex(/^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,254}[^\s\x00-\x1f\x7f])?$/u, {
     error: "must be 1 to 256 characters without control characters or blanks at its ends",
   });
 

@@ -15,11 +15,11 @@ import { entryOf, valueOf, type YamlDocument } from "./yaml-node.ts";
 export const configurationShape = once(() => {
   const path = z
     .string({ error: "an absolute path" })
-    .regex(/^\/[^\p{Cc}]*$/u, { error: "an absolute path" });
+    .regex(/^\/[^\x00-\x1f\x7f-\x9f]*$/u, { error: "an absolute path" });
   /** So that a key in a store can be told from a slip. */
   const keyPath = z
     .string({ error: "an absolute path" })
-    .regex(/^(?:\/|pkcs11:)[^\p{Cc}]*$/u, { error: "an absolute path" });
+    .regex(/^(?:\/|pkcs11:)[^\x00-\x1f\x7f-\x9f]*$/u, { error: "an absolute path" });
   const flag = z.boolean({ error: "true or false" });
   const count = (least: number, most: number) => {
     const to = most === Number.MAX_SAFE_INTEGER ? "on" : `to ${most}`;

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Problem } from "../core/problem.ts";
+import { readOnce } from "../core/read-once.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { nearest, suggestion } from "./nearest.ts";
 import { placeAt, type Source } from "./source.ts";
@@ -19,7 +20,7 @@ export function checkShape<T>(
   root: YamlNode,
   values: (node: YamlNode) => unknown = plain,
 ): Result<T> {
-  const parsed = schema.safeParse(values(root));
+  const parsed = schema.safeParse(values(root), readOnce);
   if (parsed.success) return ok(parsed.data);
   const told = parsed.error.issues.flatMap((issue) => problemsOf({ source, root }, issue, []));
   const misspelt = new Set(told.flatMap(({ meant }) => meant ?? []));

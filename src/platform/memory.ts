@@ -1,4 +1,3 @@
-import { getHeapStatistics } from "node:v8";
 import type { Memory } from "./types.ts";
 
 /** V8 needs some room for collecting what is not used any more. */
@@ -8,6 +7,8 @@ export function nodeMemory(): Memory {
   return {
     residentBytes: () => process.memoryUsage.rss(),
     isHeapNearlyFull() {
+      // Most commands never ask, and loading this module takes time.
+      const { getHeapStatistics } = process.getBuiltinModule("node:v8");
       const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
       return used > nearlyFull * limit;
     },

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildSync } from "esbuild";
+import { mainOptions, shared } from "../../.ci/program.mjs";
 import { expect, test } from "vitest";
 import { scratchDirectory } from "../support/scratch.ts";
 
@@ -28,6 +29,23 @@ test("plan from a state file evaluates nothing that others are for", () => {
   const schemas = ["deployment/records", "manifest/system", "sources/server/item"];
   expect(schemas.filter((name) => modules.includes(`src/${name}.ts`))).toEqual([]);
   expect(packagesOf(modules)).toEqual(["b4a", "chalk", "commander", "tar-stream", "yaml", "zod"]);
+});
+
+test("plan from a state file loads no module of Node for starting programs", () => {
+  const directory = scratchDirectory();
+  const list = join(directory, "loaded");
+  const hook = join(directory, "hook.cjs");
+  writeFileSync(
+    hook,
+    `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(list)}, process.moduleLoadList.join("\\n")));`,
+  );
+  const plan = ["plan", join(seed, "manifest-v2.yaml"), "--state", join(seed, "state-v1.yaml")];
+  execFileSync(process.execPath, ["--require", hook, "bin/orchestrator", ...plan]);
+  const loaded = readFileSync(list, "utf8").split("\n");
+  expect(loaded).toContain("NativeModule zlib");
+  expect(loaded.filter((name) => /^NativeModule (?:child_process|dgram|v8)$/.test(name))).toEqual(
+    [],
+  );
 });
 
 test("help evaluates neither Manifest nor planner", () => {
@@ -56,18 +74,15 @@ function modulesEvaluatedBy(...args: readonly string[]): readonly string[] {
   const file = join(directory, "main.cjs");
   const list = join(directory, "evaluated");
   const { outputFiles, metafile } = buildSync({
-    entryPoints: ["src/cli/main.ts"],
-    bundle: true,
-    format: "cjs",
-    platform: "node",
-    target: "node20.19",
-    external: ["undici", "@homebridge/dbus-native", "@viz-js/viz"],
+    ...shared,
+    ...mainOptions,
+    minify: false,
     footer: {
       js: `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(list)}, evaluated.join("\\n")));`,
     },
     metafile: true,
     write: false,
-  });
+  } as const);
   const text = outputFiles[0]?.text ?? "";
   const telling = text
     .replaceAll("fn[__getOwnPropNames(fn)[0]]", "fn[evaluates(__getOwnPropNames(fn)[0])]")

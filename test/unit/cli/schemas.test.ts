@@ -14,6 +14,12 @@ test.each(schemaNames)("the schema of %s is committed as the program prints it",
   expect(jsonSchema(name)).toEqual(committed);
 });
 
+test.each(schemaNames)("the patterns of %s are read by engines without \\p and \\u", (name) => {
+  const lines = JSON.stringify(jsonSchema(name), null, 1).split("\n");
+  const patterns = lines.filter((line) => line.includes('"pattern":'));
+  expect(patterns.filter((line) => /\\\\[pPu]/.test(line))).toEqual([]);
+});
+
 test("a schema says for a scalar what people write, not what we read it as", () => {
   const { properties: topology } = properties.parse(jsonSchema("topology"));
   const { items } = z
