@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { inTier } from "./tier.ts";
 
 /** The shells that devices have, in which Interfaces in shell are tried. */
-export const shells = [
+const shells = [
   { name: "dash", command: ["dash"] },
   // With its own programs alone, as on a device that has nothing else.
   { name: "busybox", command: ["busybox", "sh"] },

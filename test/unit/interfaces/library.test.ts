@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { needs } from "../../support/needs.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
-import { type Called, shellIn, shells } from "../../support/shells.ts";
+import { type Called, shellIn, usualShells } from "../../support/shells.ts";
 import { copyShippedInterfaces } from "../../support/shipped-system.ts";
 
 /** The library for Interfaces in shell, sourced by Interfaces of a few lines, in both shells that devices have. */
@@ -36,7 +36,7 @@ function author(shell: readonly string[], body: string, version = "1"): Author {
   };
 }
 
-describe.skipIf(!needs("dash") || !needs("busybox")).each(shells)(
+describe.skipIf(!needs("dash") || !needs("busybox")).each(usualShells)(
   "in $name",
   ({ name, command }) => {
     const board = (body: string, version?: string) => author(command, body, version);
