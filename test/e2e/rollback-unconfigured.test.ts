@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { type SeedProgram, v1, v2 } from "../support/seed-program.ts";
 import { seedStages } from "../support/seed-stages.ts";
 import { takeRollbackFrom } from "../support/seed-system.ts";
+import { widening } from "../support/tier.ts";
 
 /** An update may bring a configuration that cannot be read, or lose a key: the way back must not hang on that. */
 
@@ -64,15 +65,24 @@ describe.each([
     expect(system.versions()).toEqual(v2);
   });
 
-  test("a resume of what goes back already goes on", () => {
-    broken("on its way back");
-    expect(system.run(["resume"]).exit).toBe(22);
-    expect(system.versions()).toEqual(v1);
-  });
+  /** Of the runs that are on their way back already, npm test has each with one of the two. */
+  const inBothTiers = (isSo: boolean, body: () => void) => (isSo ? body : widening(body));
 
-  test("a way out installs what the journal identifies", () => {
-    broken("before its way out");
-    expect(system.run(["resume"]).exit).toBe(24);
-    expect(system.versions()).toEqual(v2);
-  });
+  test(
+    "a resume of what goes back already goes on",
+    inBothTiers(text === "{", () => {
+      broken("on its way back");
+      expect(system.run(["resume"]).exit).toBe(22);
+      expect(system.versions()).toEqual(v1);
+    }),
+  );
+
+  test(
+    "a way out installs what the journal identifies",
+    inBothTiers(text !== "{", () => {
+      broken("before its way out");
+      expect(system.run(["resume"]).exit).toBe(24);
+      expect(system.versions()).toEqual(v2);
+    }),
+  );
 });
