@@ -82,6 +82,9 @@ class HistoryWalk {
       case "gate-answered":
         this.#gates?.answer(record, where);
         break;
+      case "run":
+        this.#gates?.enterNextRun();
+        break;
       case "replanned":
         this.#gates?.turn();
         this.#turn(record.groups, where);

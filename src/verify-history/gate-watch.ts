@@ -23,8 +23,10 @@ type Asked = Extract<Told, { type: "gate-asked" }>;
 export class GateWatch {
   readonly #gates: Gates;
   readonly #begun: NonNullable<Begun["gates"]>;
-  /** Those of each place that have let it pass. */
+  /** Those of each place that have let it pass in this run. */
   readonly #passed = new Map<GatePlace, Set<string>>();
+  /** What was guarded there is begun: no gate is asked for it any more, whichever run goes on with it. */
+  readonly #begunAt = new Set<GatePlace>();
   #asked: Asked | null = null;
   #stage = 0;
   #isBack = false;
@@ -65,13 +67,20 @@ export class GateWatch {
     if (answer.kind === "no") this.#isBack = true;
   }
 
+  /** An answer holds for the run that has asked: the machine may have been moved since. */
+  enterNextRun(): void {
+    this.#passed.clear();
+    this.#asked = null;
+  }
+
   /** A round begins. */
   follow(round: string, group: number | null, where: string): void {
     if (roundsBack.has(round)) this.#isBack = true;
     const moment = guardOf.get(round);
     const isOfGroup = moment === "group" || moment === "reboot";
     const place = this.#placeOf(moment, isOfGroup ? group : null);
-    if (place === undefined || this.#isBack) return;
+    if (place === undefined || this.#isBack || this.#begunAt.has(place)) return;
+    this.#begunAt.add(place);
     const passed = this.#passed.get(place);
     const open = this.#names(place).find((name) => passed?.has(name) !== true);
     demand(open === undefined, where, `the gate "${open}" has not let ${round} pass`);

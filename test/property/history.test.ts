@@ -117,6 +117,29 @@ describe("the journal of a deployment", () => {
     for (const what of Object.keys(wrongly)) expect(found.get(what)).toBeGreaterThan(10);
   });
 
+  it("asks each gate again that a killed run had asked, before what was not begun", () => {
+    const { certificate, journal } = gated.find((one) => hasNoFault(one.journal)) ?? expect.fail();
+    const run = journal.find(({ type }) => type === "run") ?? expect.fail();
+    let tried = 0;
+    for (const [at, record] of journal.entries()) {
+      const asked = journal[at - 1];
+      if (record.type !== "gate-answered" || asked?.type !== "gate-asked") continue;
+      // Those before it at the same moment were let go as well.
+      const first = journal.findIndex(
+        (one) =>
+          one.type === "gate-asked" && one.moment === asked.moment && one.group === asked.group,
+      );
+      const [before, behind] = [journal.slice(0, at + 1), journal.slice(at + 1)];
+      const again = [...before, run, ...journal.slice(first, at + 1), ...behind];
+      const alone = [...before, run, ...behind];
+      expect(checkHistory(certificate, again)).toBeNull();
+      expect(departureIn(alone)).not.toBeNull();
+      expect(checkHistory(certificate, alone)?.message).toMatch(/^the gate "\w+" has not let /);
+      tried += 1;
+    }
+    expect(tried).toBe(5);
+  });
+
   it("is held against no gates where the certificate was made without a Topology", () => {
     for (const { name, certificate, journal } of gated) {
       const { gates: _, ...rest } = certificate;
@@ -125,6 +148,12 @@ describe("the journal of a deployment", () => {
     }
   });
 });
+
+function hasNoFault(journal: Journal): boolean {
+  const runs = journal.filter(({ type }) => type === "run");
+  const isWell = journal.some((one) => one.type === "ended" && one.outcome === "success");
+  return isWell && runs.length === 1;
+}
 
 const wrongly = {
   "not asked before a group": /^the gate "health" has not let ArtifactInstall pass$/,
