@@ -1,10 +1,8 @@
 import type { Cost } from "./plan.ts";
-import { compareRanks } from "./priority-queue.ts";
 
 export function compareCosts(a: Cost, b: Cost): number {
-  return compareRanks(
-    [a.installs, a.stages, a.exposure, a.groups],
-    [b.installs, b.stages, b.exposure, b.groups],
+  return (
+    a.installs - b.installs || a.stages - b.stages || a.exposure - b.exposure || a.groups - b.groups
   );
 }
 

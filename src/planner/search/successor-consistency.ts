@@ -31,9 +31,8 @@ export function successorConsistent(
     const classAtVersion = at(classesAtVersion, index);
     const constraints = constraintsWith(network, classAtVersion.tableClass);
     const before = at(left, index);
-    const options = before.filter((option) =>
-      constraints.every((constraint) => fits(constraint, classAtVersion, option, here)),
-    );
+    const fitting = constraints.flatMap((constraint) => fits(constraint, classAtVersion, here));
+    const options = before.filter((option) => fitting.every((fit) => fit(option)));
     if (options.length === before.length) continue;
     left[index] = options;
     if (options.length === 0) return left;
@@ -57,17 +56,17 @@ interface Here {
 }
 
 /**
- * Whether the constraint lets the class at a version's Components take this option, in some of the columns' contexts.
+ * For each column of the constraint in which the class at a version's Components stand: whether it lets them take an
+ * option, in some of the other columns' contexts.
  */
 function fits(
   constraint: GroundConstraint,
   classAtVersion: ClassAtVersion,
-  option: Option,
   here: Here,
-): boolean {
+): readonly ((option: Option) => boolean)[] {
   const { classesAtVersion, left, byTableClass } = here;
-  return constraint.classes.every((tableClass, column) => {
-    if (tableClass !== classAtVersion.tableClass) return true;
+  return constraint.classes.flatMap((tableClass, column) => {
+    if (tableClass !== classAtVersion.tableClass) return [];
     const others = constraint.classes.map((one, place) =>
       place === column ? [] : (byTableClass.get(one) ?? []),
     );
@@ -81,20 +80,22 @@ function fits(
     );
     const standing = (version: number) => canBeGrandfathered && version === classAtVersion.start;
     const ends = others.map((alike) => versionsOf(alike, here, false));
-    const isEnd = someContext(ends, column, (context) =>
-      acceptsWith(constraint, context, column, option.version),
-    );
-    if (!isEnd && !standing(option.version)) return false;
-    if (option.moves === 0 || standing(option.version) || standing(classAtVersion.from))
-      return true;
     const onTheWay = others.map((alike) => versionsOf(alike, here, true));
-    return someContext(
-      onTheWay,
-      column,
-      (context) =>
-        acceptsWith(constraint, context, column, classAtVersion.from) &&
+    return (option: Option) => {
+      const isEnd = someContext(ends, column, (context) =>
         acceptsWith(constraint, context, column, option.version),
-    );
+      );
+      if (!isEnd && !standing(option.version)) return false;
+      if (option.moves === 0 || standing(option.version) || standing(classAtVersion.from))
+        return true;
+      return someContext(
+        onTheWay,
+        column,
+        (context) =>
+          acceptsWith(constraint, context, column, classAtVersion.from) &&
+          acceptsWith(constraint, context, column, option.version),
+      );
+    };
   });
 }
 

@@ -7,7 +7,8 @@ export interface Precedence {
 }
 
 export function noPrecedence(): Precedence {
-  return { pairs: new Int32Array(256), used: 0 };
+  // Most stages have few pairs, and an array of more than 64 bytes takes memory outside of the heap.
+  return { pairs: new Int32Array(16), used: 0 };
 }
 
 export function addPair(precedence: Precedence, first: number, second: number) {
