@@ -1,7 +1,7 @@
 /** A list of whole numbers, compared from the left. */
 export type Rank = readonly number[];
 
-export function compareRanks(a: Rank, b: Rank): number {
+function compareRanks(a: Rank, b: Rank): number {
   for (let at = 0; at < a.length; at += 1) {
     const [value, other] = [a[at] ?? 0, b[at] ?? 0];
     if (value !== other) return value - other;
