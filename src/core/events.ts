@@ -13,6 +13,9 @@ export type FailureReason =
   /** A wrong answer, a payload that is not what it should be, a medium that vanished. */
   | { readonly kind: "problem"; readonly problem: Problem };
 
+/** A gate has said no in some way, or not now for as long as it may be waited for. */
+export type GateRefusal = FailureReason | { readonly kind: "deferred"; readonly mostMs: number };
+
 /** What happens while a deployment runs: one stream, many renderers. */
 export type Event =
   | {
@@ -105,7 +108,7 @@ export type Event =
       /** Its one line on stdout; null: it wrote none. */
       readonly reason: string | null;
       /** Null: it is no failure. */
-      readonly failure: FailureReason | null;
+      readonly failure: GateRefusal | null;
       readonly elapsedMs: number;
     }
   /** One line that a gate wrote on stderr. */
@@ -213,7 +216,7 @@ export type Cause =
       readonly kind: "gate";
       readonly gate: string;
       readonly moment: GateMoment;
-      readonly reason: FailureReason;
+      readonly reason: GateRefusal;
       /** Its one line on stdout; null: it wrote none. */
       readonly told: string | null;
     }

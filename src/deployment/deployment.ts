@@ -1,4 +1,4 @@
-import type { DeploymentOutcome, FailureReason } from "../core/events.ts";
+import type { DeploymentOutcome, FailureReason, GateRefusal } from "../core/events.ts";
 import type { ComponentId, Sha256, Version } from "../core/ids.ts";
 import type { Answer, GateMoment, StopPoint } from "../core/protocol.ts";
 import type { Stage, Step } from "../planner/model/plan.ts";
@@ -76,7 +76,7 @@ export type Failure =
       readonly kind: "gate";
       readonly gate: string;
       readonly moment: GateMoment;
-      readonly reason: FailureReason;
+      readonly reason: GateRefusal;
       /** Its one line on stdout; null: it wrote none. */
       readonly told: string | null;
       readonly run: number;

@@ -1,4 +1,4 @@
-import type { FailureReason } from "../core/events.ts";
+import type { GateRefusal } from "../core/events.ts";
 import type { Deployment, GateStanding, GateWait } from "./deployment.ts";
 import { enterBack } from "./error-path.ts";
 import { ForeignRecord } from "./foreign-record.ts";
@@ -40,7 +40,7 @@ export function gateAnswered(deployment: Deployment, record: GateAnswered): Depl
   const settled: GateStanding = { ...gates, asked: null, waiting: null, waitedMs };
   const idleRuns = answer.kind === "go" ? deployment.idleRuns : 0;
   const answered: Deployment = { ...deployment, idleRuns, gates: settled };
-  const refused = (why: FailureReason): Deployment =>
+  const refused = (why: GateRefusal): Deployment =>
     enterBack({
       ...answered,
       failure: { kind: "gate", gate, moment, reason: why, told: reason, run: runs },
@@ -53,7 +53,7 @@ export function gateAnswered(deployment: Deployment, record: GateAnswered): Depl
   }
   const planned = gatesAt(begin, moment).find(({ name }) => name === gate);
   const mostMs = planned === undefined ? 0 : deferralMs(begin, planned, moment);
-  if ((waitedMs[gate] ?? 0) >= mostMs) return refused(deferredTooLong(gate, mostMs));
+  if ((waitedMs[gate] ?? 0) >= mostMs) return refused({ kind: "deferred", mostMs });
   return {
     ...lookAgain(answered),
     // What the others have said before the wait does not count behind it.
@@ -120,17 +120,4 @@ export function gatesTakenUp(
   const waitedMs = seenMs === undefined ? gates.waitedMs : waitedUntil(gates, seenMs);
   const anew = seenAt({ ...stood, sinceMs: 0 }, monotonicMs);
   return { ...deployment, gates: { ...standing, waiting: anew, waitedMs } };
-}
-
-function deferredTooLong(gate: string, mostMs: number): FailureReason {
-  return {
-    kind: "problem",
-    problem: {
-      code: "gate-deferred",
-      message: `The gate "${gate}" still says not now after ${mostMs / 1000} s, for which it may be waited for.`,
-      expected: "exit status 0",
-      got: "exit status 75",
-      hint: `See to what it waits for, or let it be waited for longer: "defer_at_most" of the gate in the Topology, and under the Mender Client "GateWaitSeconds" of the configuration.`,
-    },
-  };
 }

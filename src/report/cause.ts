@@ -1,6 +1,7 @@
 import type { Cause } from "../core/events.ts";
 import type { Failure } from "../deployment/deployment.ts";
 import { failureJson } from "./failure.ts";
+import { refusalReason } from "./gate-text.ts";
 
 /** Why a deployment failed. */
 export function causeJson(failure: Failure): Readonly<Record<string, unknown>> {
@@ -22,5 +23,5 @@ export function gateCauseJson({
   reason,
   told,
 }: Extract<Cause, { kind: "gate" }>): Readonly<Record<string, unknown>> {
-  return { kind, gate, moment, reason: failureJson(reason), told };
+  return { kind, gate, moment, reason: failureJson(refusalReason(gate, reason)), told };
 }

@@ -3,6 +3,7 @@ import type { Cause, Event, HowFar } from "../core/events.ts";
 import type { Problem } from "../core/problem.ts";
 import { gateCauseJson } from "./cause.ts";
 import { failureJson } from "./failure.ts";
+import { refusalReason } from "./gate-text.ts";
 import { nextStep } from "./end-block.ts";
 import { outcomeHint } from "./outcome.ts";
 import { jsonText } from "./json-text.ts";
@@ -126,7 +127,8 @@ function fields(event: Event): Readonly<Record<string, unknown>> {
         group: event.group,
         answer: event.answer,
         reason: event.reason,
-        failure: event.failure === null ? null : failureJson(event.failure),
+        failure:
+          event.failure === null ? null : failureJson(refusalReason(event.gate, event.failure)),
         elapsed_ms: Math.round(event.elapsedMs),
       };
     case "gate-line":

@@ -1,4 +1,5 @@
-import type { FailureReason } from "../core/events.ts";
+import type { FailureReason, GateRefusal } from "../core/events.ts";
+import type { Problem } from "../core/problem.ts";
 import type { GateMoment } from "../core/protocol.ts";
 import { failureText } from "./failure.ts";
 import { printable, printableExactly, quotedName } from "./printable.ts";
@@ -25,13 +26,29 @@ export function reasonText(reason: string | null): string {
 export function refusalText(
   gate: string,
   moment: GateMoment,
-  reason: FailureReason,
+  reason: GateRefusal,
   told: string | null,
 ): string {
-  const why = printable(failureText(reason)).replace(/\.+$/, "");
-  if (reason.kind === "problem" && reason.problem.code === "gate-deferred") {
-    const still = why.slice(Math.max(0, why.indexOf(" still ")));
-    return `the ${gateName(gate, moment)},${still}${reasonText(told)}`;
-  }
-  return `the ${gateName(gate, moment)}, said no (${why})${reasonText(told)}`;
+  const what =
+    reason.kind === "deferred"
+      ? deferredText(reason.mostMs)
+      : `said no (${printable(failureText(reason)).replace(/\.+$/, "")})`;
+  return `the ${gateName(gate, moment)}, ${what}${reasonText(told)}`;
+}
+
+/** The same as what fails of anything else: a gate that defers for too long is a problem of its own. */
+export function refusalReason(gate: string, reason: GateRefusal): FailureReason {
+  if (reason.kind !== "deferred") return reason;
+  const problem: Problem = {
+    code: "gate-deferred",
+    message: `The gate "${gate}" ${deferredText(reason.mostMs)}.`,
+    expected: "exit status 0",
+    got: "exit status 75",
+    hint: `See to what it waits for, or let it be waited for longer: "defer_at_most" of the gate in the Topology, and under the Mender Client "GateWaitSeconds" of the configuration.`,
+  };
+  return { kind: "problem", problem };
+}
+
+function deferredText(mostMs: number): string {
+  return `still says not now after ${mostMs / 1000} s, for which it may be waited for`;
 }

@@ -6,7 +6,7 @@ import type { ComponentId, ComponentType } from "../core/ids.ts";
 import { queries, states } from "../core/protocol.ts";
 import { aligned } from "./columns.ts";
 import { failureText } from "./failure.ts";
-import { gateName, reasonText } from "./gate-text.ts";
+import { gateName, reasonText, refusalReason } from "./gate-text.ts";
 import { amountText, durationText, memoryText } from "./measures.ts";
 import { failedStopLines, outcomeLines } from "./outcome.ts";
 import { printable, printableExactly, quotedName } from "./printable.ts";
@@ -177,7 +177,7 @@ function answeredLine(event: Extract<Event, { type: "gate-answered" }>, style: S
   const { answer, failure } = event;
   const reason = reasonText(event.reason);
   if (failure !== null)
-    return `${head}, ${style.bad(`says no (${failureText(failure)})`)}${reason}`;
+    return `${head}, ${style.bad(`says no (${failureText(refusalReason(event.gate, failure))})`)}${reason}`;
   return answer === "go"
     ? `${head}, ${style.good("lets it pass")}${reason}`
     : `${head}, says ${style.careful("not now")}${reason}`;
