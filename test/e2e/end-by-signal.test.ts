@@ -289,7 +289,7 @@ describe("SIGINT twice", () => {
     begin();
     const script = system.path("interfaces/v1/gateway");
     const pidPath = system.path("at-work");
-    const stubborn = `[ "$1" != ArtifactInstall ] || { trap "" TERM; echo $$ >${pidPath}; sleep 3600; }`;
+    const stubborn = `[ "$1" != ArtifactInstall ] || { trap "" TERM; echo $$ >${pidPath}; exec sleep 3600; }`;
     const [first = "", ...rest] = readFileSync(script, "utf8").split("\n");
     writeFileSync(script, [first, stubborn, ...rest].join("\n"));
     const child = start(["install", "manifest-v2.yaml"]);
