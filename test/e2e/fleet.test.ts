@@ -352,12 +352,31 @@ describe("fleet merge", () => {
       'This is no summary of a fleet: "type" is not as it should be.',
     ],
     ["that is no JSON", () => "{", "This is no summary of a fleet: it is no JSON on one line."],
-    ["that is not there", () => "\n", "There is no summary in what was given."],
+    ["that is not there", () => "\n", 'There is no summary in "odd.json".'],
   ])("refuses one %s", (_, text, message) => {
     writeFileSync(system.path("odd.json"), text());
     const { exit, stderr } = system.run(["fleet", "merge", "odd.json"]);
     expect(exit).toBe(11);
     expect(stderr).toContain(message);
+  });
+
+  test("refuses a part that is empty beside one that is not, and one that is given twice", () => {
+    writeFileSync(system.path("whole.json"), summary(good));
+    writeFileSync(system.path("lost.json"), "");
+    const lost = system.run(["fleet", "merge", "whole.json", "lost.json"]);
+    expect(lost).toMatchObject({ exit: 11, stdout: "" });
+    expect(lost.stderr).toBe(`lost.json: error: There is no summary in "lost.json". [missing-field]
+  expected: what plan --fleet --summary --json prints, one a line
+  hint: Make it anew: plan --fleet FILE --summary --json; without it the sum would lack a part.
+`);
+    const twice = system.run(["fleet", "merge", "whole.json", "whole.json"]);
+    expect(twice).toMatchObject({ exit: 10, stdout: "" });
+    expect(twice.stderr)
+      .toBe(`error: "whole.json" is given twice: its devices would count twice. [invalid-argument]
+  expected: each file once
+  found: whole.json
+  hint: Leave one of them out.
+`);
   });
 
   test.skipIf(!needs("parallel"))(

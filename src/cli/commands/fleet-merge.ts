@@ -34,6 +34,8 @@ export async function fleetMerge(
   const out = outFile(options);
   const lost = out === undefined ? null : overInput(context, out, files);
   if (lost !== null) return failed(output, [lost]);
+  const again = files.find((file, at) => files.indexOf(file) < at);
+  if (again !== undefined) return failed(output, [givenTwice(again)]);
   const total = fleetTotal();
   let manifest: OfManifest | null = null;
   for (const file of files) {
@@ -41,21 +43,22 @@ export async function fleetMerge(
     if (!added.ok) return failed(output, added.problems);
     manifest = added.value;
   }
-  if (manifest === null) return failed(output, [nothingToAdd(files)]);
+  if (manifest === null) throw new Error("no file was given");
   return await tellSummary(context, total.summary(manifest), output.json, out);
 }
 
-/** Gives the Manifest of all summaries so far. */
+/** Gives the Manifest of all summaries so far. A file without one is a part that is lost. */
 async function addFile(
   context: Context,
   name: string,
   total: FleetTotal,
   before: OfManifest | null,
-): Promise<Result<OfManifest | null>> {
+): Promise<Result<OfManifest>> {
   const opened = openStream(context, name);
   if (!opened.ok) return opened;
   const splitter = lineSplitter(largestSummary);
   let manifest = before;
+  let isEmpty = true;
   try {
     for await (const lines of withEnd(splitter, opened.value.pieces)) {
       for (const { number, bytes } of lines) {
@@ -70,13 +73,14 @@ async function addFile(
           return fail(otherManifest(at, manifest, { name: of, sha256 }));
         manifest = { name: of, sha256 };
         total.merge(read.value);
+        isEmpty = false;
       }
     }
   } finally {
     opened.value.close();
   }
   if (context.signal.aborted) return fail(interrupted);
-  return ok(manifest);
+  return isEmpty || manifest === null ? fail(nothingToAdd(opened.value.name)) : ok(manifest);
 }
 
 async function* withEnd(
@@ -129,13 +133,23 @@ function otherManifest(at: LinePlace, one: OfManifest, other: OfManifest): Probl
   };
 }
 
-function nothingToAdd([file = "-"]: readonly string[]): Problem {
+function givenTwice(file: string): Problem {
+  return {
+    code: "invalid-argument",
+    message: `"${file}" is given twice: its devices would count twice.`,
+    expected: "each file once",
+    got: file,
+    hint: "Leave one of them out.",
+  };
+}
+
+function nothingToAdd(file: string): Problem {
   return {
     code: "missing-field",
-    message: "There is no summary in what was given.",
+    message: `There is no summary in "${file}".`,
     at: { file },
     expected: "what plan --fleet --summary --json prints, one a line",
-    hint: "Make the summaries first: plan --fleet FILE --summary --json.",
+    hint: "Make it anew: plan --fleet FILE --summary --json; without it the sum would lack a part.",
   };
 }
 
