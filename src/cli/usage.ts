@@ -1,12 +1,13 @@
 import type { ProblemCode } from "../core/problem-codes.ts";
 import type { Problem } from "../core/problem.ts";
+import { suggestion } from "../manifest/nearest.ts";
 import { counted, listed } from "../report/words.ts";
 
 interface Pattern {
   readonly code: ProblemCode;
   /** What commander says, without `error: `; the groups are the values and the suggestion. */
   readonly pattern: RegExp;
-  readonly message: (value: string, more: string, rest: string) => string;
+  readonly message: (value: string, more: string) => string;
   readonly hint: string;
 }
 
@@ -43,21 +44,9 @@ const patterns: readonly Pattern[] = [
   },
   {
     code: "invalid-argument",
-    pattern: /^option '(.*?)' argument '(.*)' is invalid\. (.*)$/s,
-    message: (value, given, more) => `The option "${value}" does not take "${given}": ${more}`,
-    hint: `"--help" behind the command shows what it takes.`,
-  },
-  {
-    code: "invalid-argument",
     pattern: /^option '(.*?)' cannot be used with option '(.*)'$/s,
     message: (value, other) => `The options "${value}" and "${other}" exclude each other.`,
     hint: "Leave one of them out.",
-  },
-  {
-    code: "invalid-argument",
-    pattern: /^command-argument value '(.*?)' is invalid for argument '.*'\. (.*)$/s,
-    message: (value, more) => `The argument "${value}" is none of those known: ${more}`,
-    hint: "Give one of the values named.",
   },
 ];
 
@@ -73,19 +62,49 @@ export function usageProblem(said: string, called: Called): Problem {
   const text = said.replace(/^error: /, "").trim();
   const most = /^too many arguments.*\. Expected (\d+) /s.exec(text)?.[1];
   if (most !== undefined) return tooMany(Number(most), called);
+  const invalid = invalidValue(text);
+  if (invalid !== null) return invalid;
   for (const { code, pattern, message, hint } of patterns) {
     const match = pattern.exec(text);
     if (match === null) continue;
-    const [, value = "", more = "", rest = ""] = match;
+    const [, value = "", more = ""] = match;
     const isUnknown = code === "unknown-command" || code === "unknown-option";
     const nearest = isUnknown && more !== "" ? `Did you mean "${more}"?` : null;
-    return { code, message: message(value, more, rest), hint: nearest ?? hint };
+    return { code, message: message(value, more), hint: nearest ?? hint };
   }
   return {
     code: "invalid-argument",
     message: `The command line cannot be read: ${text}`,
     hint: `"orchestrator --help" shows how to call it.`,
   };
+}
+
+/** A value that an option or an argument does not take, beside what it takes instead. Null: it is something else. */
+function invalidValue(text: string): Problem | null {
+  const said =
+    /^option '(?<taker>.*?)' argument '(?<given>.*)' is invalid\. (?<why>.*)$/s.exec(text) ??
+    /^command-argument value '(?<given>.*?)' is invalid for argument '(?<taker>.*)'\. (?<why>.*)$/s.exec(
+      text,
+    );
+  const { taker = "", given = "", why = "" } = said?.groups ?? {};
+  if (said === null) return null;
+  const kind = taker.startsWith("-") ? `option "${taker}"` : `argument <${taker}>`;
+  const choices = /^Allowed choices are (.*)\.$/s.exec(why)?.[1]?.split(", ");
+  const message = `The ${kind} does not take "${given}"`;
+  return {
+    code: "invalid-argument",
+    message: choices === undefined ? `${message}: ${lowerFirst(why)}` : `${message}.`,
+    ...(choices === undefined ? {} : { expected: `one of ${choices.join(", ")}` }),
+    got: given === "" ? '""' : given,
+    hint:
+      choices === undefined
+        ? `"--help" behind the command shows what it takes.`
+        : suggestion(given, choices),
+  };
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
 function tooMany(most: number, { command, given }: Called): Problem {

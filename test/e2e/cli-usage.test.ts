@@ -48,8 +48,10 @@ describe("wrong use ends with 10 and says what is meant", () => {
     expect(runProgram(["resume", "--stop-before", "Commit"])).toMatchObject({
       exit: 10,
       stdout: "",
-      stderr: `error: The option "--stop-before <state>" does not take "Commit": Allowed choices are ArtifactInstall, ArtifactCommit, ArtifactRollback, Cleanup. [invalid-argument]
-  hint: "--help" behind the command shows what it takes.
+      stderr: `error: The option "--stop-before <state>" does not take "Commit". [invalid-argument]
+  expected: one of ArtifactInstall, ArtifactCommit, ArtifactRollback, Cleanup
+  found: Commit
+  hint: Known are: ArtifactInstall, ArtifactCommit, ArtifactRollback, Cleanup.
 `,
     });
   });

@@ -40,12 +40,6 @@ test.each([
     "Quote an argument that holds blanks.",
   ],
   [
-    "error: option '--format <format>' argument 'xml' is invalid. Allowed choices are text, json.",
-    "invalid-argument",
-    `The option "--format <format>" does not take "xml": Allowed choices are text, json.`,
-    `"--help" behind the command shows what it takes.`,
-  ],
-  [
     "error: option '--certificate <file>' cannot be used with option '--diff <old>'",
     "invalid-argument",
     `The options "--certificate <file>" and "--diff <old>" exclude each other.`,
@@ -55,6 +49,49 @@ test.each([
   const problem = usageProblem(said, { command: "plan", given: ["a", "b"] });
   expect(problem).toEqual({ code, message, hint });
   expect(problemCodes[problem.code]).toBe(10);
+});
+
+test("a value that an option does not take is told with those it takes, and the nearest one", () => {
+  const called = { command: "plan", given: [] };
+  const choices = "is invalid. Allowed choices are text, html.";
+  const problem = {
+    code: "invalid-argument",
+    message: `The option "--format <format>" does not take "htm".`,
+    expected: "one of text, html",
+    got: "htm",
+    hint: `Did you mean "html"?`,
+  };
+  expect(
+    usageProblem(`error: option '--format <format>' argument 'htm' ${choices}`, called),
+  ).toEqual(problem);
+  expect(
+    usageProblem(`error: option '--format <format>' argument 'xyz' ${choices}`, called),
+  ).toEqual({
+    ...problem,
+    message: `The option "--format <format>" does not take "xyz".`,
+    got: "xyz",
+    hint: "Known are: text, html.",
+  });
+});
+
+test("and so is one that an argument does not take, or that is no choice of several", () => {
+  const said =
+    "error: command-argument value 'bahs' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.";
+  expect(usageProblem(said, { command: "completion", given: ["bahs"] })).toEqual({
+    code: "invalid-argument",
+    message: `The argument <shell> does not take "bahs".`,
+    expected: "one of bash, zsh, fish",
+    got: "bahs",
+    hint: `Did you mean "bash"?`,
+  });
+  const wait =
+    "error: option '--wait <duration>' argument 'abc' is invalid. It must be a duration such as 90s.";
+  expect(usageProblem(wait, { command: "install", given: [] })).toEqual({
+    code: "invalid-argument",
+    message: `The option "--wait <duration>" does not take "abc": it must be a duration such as 90s.`,
+    got: "abc",
+    hint: `"--help" behind the command shows what it takes.`,
+  });
 });
 
 test("a command that takes no argument says so, and what it was given", () => {
