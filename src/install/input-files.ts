@@ -3,6 +3,7 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { maxFileBytes, type TextFile } from "../manifest/source.ts";
 import { type ByteSource, FileError, type Files, type FileStatus } from "../platform/types.ts";
+import { unreadableFile } from "../sources/unreadable-file.ts";
 
 /** Reads a small file; `name` is relative to the caller's directory, and problems name it as it is. */
 export function readText(
@@ -66,11 +67,5 @@ function unreadable(name: string, error: FileError, most: number = maxFileBytes)
       hint: "Give the right file; shorten tables with wildcards and ranges.",
     };
   }
-  return {
-    code: "file-unreadable",
-    message: `"${name}" cannot be read: ${error.message}.`,
-    at: { file: name },
-    got: error.code,
-    hint: "Check the name, the permissions, and that the medium is there.",
-  };
+  return unreadableFile(name, error);
 }

@@ -6,6 +6,7 @@ import type { Problem } from "../core/problem.ts";
 import { fail, ok, type Result } from "../core/result.ts";
 import { countedSource } from "./counted-source.ts";
 import { untilTold } from "./until-told.ts";
+import { unreadableFile } from "./unreadable-file.ts";
 import { type ByteSource, FileError, type Files, unlessRefused } from "../platform/types.ts";
 
 /** What is left free on the file system of the datastore when a bundle is copied; bytes. */
@@ -225,7 +226,7 @@ async function copy(
   } catch (error) {
     if (error instanceof ArtifactError) return fail(error.problem);
     if (!(error instanceof FileError)) throw error;
-    if (error.path !== to) return fail(unreadable(source.name, error));
+    if (error.path !== to) return fail(unreadableFile(source.name, error));
     if (error.code === "ENOSPC") return fail(noSpace(source, 0));
     throw error;
   }
@@ -240,7 +241,7 @@ function open(
     return ok(untilTold(signal, { ...source, name }));
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    return fail(unreadable(name, error));
+    return fail(unreadableFile(name, error));
   }
 }
 
@@ -252,15 +253,5 @@ function noSpace({ name, size }: ByteSource, free: number): Problem {
     expected: `${size + reservedBytes} bytes free`,
     got: `${free} bytes`,
     hint: "It must be kept because its caller may remove it. Make room, or put it outside of the tree of the Mender Client.",
-  };
-}
-
-function unreadable(name: string, error: FileError): Problem {
-  return {
-    code: "file-unreadable",
-    message: `"${name}" cannot be read: ${error.message}.`,
-    at: { file: name },
-    got: error.code,
-    hint: "Check the name, the permissions, and that the medium is there.",
   };
 }

@@ -450,7 +450,7 @@ artifacts/gateway-v1.mender: Artifact, good
 nothing.yaml: not readable, 1 problem
 nothing.yaml: error: "nothing.yaml" cannot be read: there is no such file or directory. [file-unreadable]
   found: ENOENT
-  hint: Check the name, the permissions, and that the medium is there.
+  hint: Check the name, and that the medium is there.
 `);
   });
 
