@@ -37,7 +37,7 @@ function columnAgain(columns: readonly TableColumn[], kind: TableKind): TableCol
 function otherCount(columns: number, rows: number, at: Place): Problem {
   return {
     code: "table-column",
-    message: `The head of the table counts ${columns}, and each row has ${rows} cells.`,
+    message: `The head of the table has ${columns < rows ? "fewer" : "more"} columns (${columns}) than each row has cells (${rows}).`,
     at,
     expected: `${rows} columns`,
     got: `${columns} columns`,

@@ -33,10 +33,13 @@ export function readManifest(
   file: TextFile,
 ): Result<{ readonly manifest: Manifest; readonly notes: readonly Problem[] }> {
   const read = readYaml(file);
-  if (!read.ok) return read;
+  if (!read.ok) {
+    const other = notManifest.text(file);
+    return other === null ? read : fail(other);
+  }
   const { document, problems: found } = read.value;
   const { source, root } = document;
-  const other = notManifest(source, root);
+  const other = notManifest.document(source, root);
   if (other !== null) return fail(other);
   const node = valueOf(root, "constraints");
   const tables = node === undefined ? null : readConstraints(source, node);

@@ -12,19 +12,29 @@ export interface ShapedFile<T> {
   readonly shape: T;
 }
 
+/** Tells a file that is of another kind than the one wanted; null: nothing says that it is. */
+export interface Mistaken {
+  readonly document: (source: Source, root: YamlNode) => Problem | null;
+  /** Of a file that is no YAML. */
+  readonly text: (file: TextFile) => Problem | null;
+}
+
 /**
- * Reads a YAML file of one shape; the problems of YAML and of the shape come together. `mistaken` tells a file of
- * another kind, of which nothing else is told.
+ * Reads a YAML file of one shape; the problems of YAML and of the shape come together. Of a file of another
+ * kind (`mistaken`) nothing else is told.
  */
 export function readShaped<T>(
   file: TextFile,
   schema: z.ZodType<T>,
-  mistaken: (source: Source, root: YamlNode) => Problem | null = () => null,
+  mistaken: Mistaken | null = null,
 ): Result<ShapedFile<T>> {
   const read = readYaml(file);
-  if (!read.ok) return read;
+  if (!read.ok) {
+    const other = mistaken?.text(file) ?? null;
+    return other === null ? read : fail(other);
+  }
   const { document, problems } = read.value;
-  const other = mistaken(document.source, document.root);
+  const other = mistaken?.document(document.source, document.root) ?? null;
   if (other !== null) return fail(other);
   const shape = checkShape(schema, document.source, document.root);
   if (!shape.ok) return fail(...inOrder([...problems, ...shape.problems]));

@@ -148,6 +148,35 @@ test.each([
   ]);
 });
 
+test.each([
+  ["an empty file", "", '"m.yaml" is empty, and a Manifest is wanted.'],
+  ["an empty file", "# nothing\n", '"m.yaml" is empty, and a Manifest is wanted.'],
+  ["a list", "- a\n- b\n", '"m.yaml" is no Manifest: it has none of its fields.'],
+  ["a text of another kind", "root:x:0:0\nbin:x:1:1\n", null],
+  ["a text of another kind", '<?xml version="1.0"?>\n<a b="c">\n  <d/>: {\n</a>\n', null],
+  ["other fields: name, version", '{ "name": "a", "version": "1" }', null],
+  ["other fields: a, b, c, d, e, ...", "a: 1\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1\n", null],
+])("a file that has nothing of a Manifest is one problem: %s", (got, text, message) => {
+  expect(problemsOf(readManifest(textFile("m.yaml", text)))).toEqual([
+    {
+      code: "not-a-manifest",
+      message: message ?? '"m.yaml" is no Manifest: it has none of its fields.',
+      at: { file: "m.yaml" },
+      expected:
+        "a Manifest, with api_version, kind, system_types_compatible, component_types, constraints",
+      got,
+      hint: "Give the Manifest, or a bundle.",
+    },
+  ]);
+});
+
+test("a Manifest that is broken, or whose fields are misspelt, is told its own faults", () => {
+  const codes = (text: string) =>
+    problemsOf(readManifest(textFile("m.yaml", text))).map(({ code }) => code);
+  expect(codes("kind: manifest\nname: [\n")).toEqual(["yaml-syntax"]);
+  expect(codes("component_type:\n  app: { artifact_name: app-2.0 }\n")).toContain("unknown-field");
+});
+
 const withConstraints = (...lines: readonly string[]) =>
   problemLines(
     problemsOf(
@@ -253,7 +282,7 @@ test("a head that has fewer columns than each row has cells is one problem", () 
       "    v.2: [app-2.0, gateway-2.0]",
     ),
   ).toEqual([
-    `m.yaml:10:14 table-column The head of the table counts 1, and each row has 2 cells. ${hint}`,
+    `m.yaml:10:14 table-column The head of the table has fewer columns (1) than each row has cells (2). ${hint}`,
   ]);
   expect(
     withConstraints(
@@ -264,7 +293,7 @@ test("a head that has fewer columns than each row has cells is one problem", () 
       "  | app-2.0 | gateway-2.0 | YES        | v.2            |",
     ),
   ).toEqual([
-    `m.yaml:10:5 table-column The head of the table counts 3, and each row has 4 cells. ${hint}`,
+    `m.yaml:10:5 table-column The head of the table has fewer columns (3) than each row has cells (4). ${hint}`,
   ]);
 });
 

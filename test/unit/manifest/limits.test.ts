@@ -20,45 +20,58 @@ const head = [
   "constraints:",
   "",
 ].join("\n");
+/** Without a field of a Manifest it would be told as no Manifest at all. */
+const fields = (text: string) => `kind: manifest\n${text}`;
+const value = (text: string) => `constraints:\n  ${text}`;
 const table = `${head}  end_states: |\n    | a | Acceptable | System version |\n    |---|---|---|\n`;
 
 test.each([
-  ["a flood of brackets", filled("["), "yaml-forbidden", "The file is nested too deeply."],
-  ["a flood of maps", filled("{a: "), "yaml-forbidden", "The file is nested too deeply."],
-  ["lists on one line", filled("- "), "yaml-forbidden", "The file is nested too deeply."],
+  ["a flood of brackets", value(filled("[")), "yaml-forbidden", "The file is nested too deeply."],
+  ["a flood of maps", value(filled("{a: ")), "yaml-forbidden", "The file is nested too deeply."],
+  ["lists on one line", value(filled("- ")), "yaml-forbidden", "The file is nested too deeply."],
   [
     "maps in maps",
-    many(1400, (n) => `${" ".repeat(n)}a:\n`),
+    fields(many(1400, (n) => `${" ".repeat(n)}a:\n`)),
     "yaml-forbidden",
     "The file is nested too deeply.",
   ],
   [
     "aliases",
-    `x: &a [b]\ny:\n${filled(" - *a\n").slice(0, -100)}`,
+    fields(`x: &a [b]\ny:\n${filled(" - *a\n").slice(0, -100)}`),
     "yaml-forbidden",
     "The file holds too many anchors, aliases and tags.",
   ],
   [
     "tags",
-    `x: [${filled("!x, ").slice(0, -100)}]`,
+    fields(`x: [${filled("!x, ").slice(0, -100)}]`),
     "yaml-forbidden",
     "The file holds too many anchors, aliases and tags.",
   ],
-  ["documents", filled("---\n"), "yaml-forbidden", "The file holds more than one document."],
+  [
+    "documents",
+    fields(filled("---\n")),
+    "yaml-forbidden",
+    "The file holds more than one document.",
+  ],
   [
     "unknown fields",
-    many(20_000, (n) => `key${n}: 1\n`),
+    fields(many(20_000, (n) => `key${n}: 1\n`)),
     "missing-field",
     'The field "api_version" is missing in the file.',
   ],
   [
     "one key over and over",
-    filled("a: 1\n").slice(0, inTier(size / 3, size)),
+    fields(filled("a: 1\n").slice(0, inTier(size / 3, size))),
     "missing-field",
     'The field "api_version" is missing in the file.',
   ],
-  ["closing brackets", filled("]"), "yaml-syntax", 'The "]" closes nothing.'],
-  ["a text without its end", `"${filled("\\x")}`, "yaml-forbidden", "A quoted text is too long."],
+  ["closing brackets", value(filled("]")), "yaml-syntax", 'The "]" closes nothing.'],
+  [
+    "a text without its end",
+    value(`"${filled("\\x")}`),
+    "yaml-forbidden",
+    "A quoted text is too long.",
+  ],
   [
     "columns",
     `${head}  end_states: |\n    ${filled("|").slice(0, -200)}\n`,
@@ -89,6 +102,15 @@ test.each([
   expect(more.length).toBeLessThanOrEqual(100);
 });
 
+test.each([
+  ["names of all kinds", many(40_000, (n) => `k${n}:\n`)],
+  ["spaces", filled(" ")],
+  ["quotes and braces", filled("{'")],
+])("a text that is none of ours is told at once, too: %s", (_, text) => {
+  const codes = problemsOf(readManifest(textFile("m.yaml", text))).map(({ code }) => code);
+  expect(codes).toEqual(["not-a-manifest"]);
+});
+
 test("a file that is too large is not even read", () => {
   const problems = problemsOf(readManifest(textFile("m.yaml", "a".repeat(maxFileBytes + 1))));
   expect(problems).toEqual([
@@ -109,12 +131,12 @@ test("aliases that stand for aliases do not multiply", () => {
     (n) =>
       `l${n}: &l${n} [${n === 0 ? "x" : Array.from({ length: 10 }, () => `*l${n - 1}`).join(", ")}]\n`,
   );
-  const problems = problemsOf(readManifest(textFile("m.yaml", levels)));
+  const problems = problemsOf(readManifest(textFile("m.yaml", fields(levels))));
   expect(problems.some(({ message }) => message === "The file uses too many aliases.")).toBe(true);
 });
 
 test("an alias of what it stands in is told to be quoted", () => {
-  const problems = problemsOf(readManifest(textFile("m.yaml", "a: &a [*a]\n")));
+  const problems = problemsOf(readManifest(textFile("m.yaml", fields("a: &a [*a]\n"))));
   expect(problems.map(({ hint }) => hint)).toContain('Quote it: "*a".');
 });
 

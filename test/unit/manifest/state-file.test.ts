@@ -77,6 +77,21 @@ test.each([
   ]);
 });
 
+test("a file without anything of a state file is one problem, and one with a misspelt field is not", () => {
+  expect(problemsOf(readStateFile(textFile("state.yaml", "")))).toEqual([
+    {
+      code: "not-a-state-file",
+      message: '"state.yaml" is empty, and a state file is wanted.',
+      at: { file: "state.yaml" },
+      expected: "a state file, with components",
+      got: "an empty file",
+      hint: "Give the file that says in which versions the Components are.",
+    },
+  ]);
+  const misspelt = problemsOf(readStateFile(textFile("state.yaml", "componets: []\n")));
+  expect(misspelt.map(({ code }) => code)).toContain("unknown-field");
+});
+
 test("a bare question mark is told to be quoted", () => {
   const problems = problemsOf(
     readStateFile(file("  - { component_type: app, id: 1, version: ? }")),
