@@ -3,12 +3,14 @@ import { exitOf, type Place, type Problem } from "../core/problem.ts";
 import { problemCodes } from "../core/problem-codes.ts";
 import { printableExactly } from "./printable.ts";
 import type { Style } from "./style.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** An error stops the work; a warning is told and passed over. */
 export type Severity = "error" | "warning";
 
-/** How much of a long line is shown around the column. */
+/** How much of a long line is shown around the column, at most and at least. */
 const lineWidth = 100;
+const leastLineWidth = 10;
 
 /**
  * One problem as lines: where it is (as editors and terminals find it), what it is, the line with a
@@ -17,26 +19,31 @@ const lineWidth = 100;
 function problemLines(
   problem: Problem,
   style: Style,
-  severity: Severity = "error",
+  severity: Severity,
+  width: number,
 ): readonly string[] {
+  const inWidth = (line: string) => wrapped(line, width, style.widthOf);
   const where = problem.at === undefined ? "" : `${style.strong(placeText(problem.at))}: `;
   const label = severity === "error" ? style.bad("error:") : style.careful("warning:");
   return [
-    `${where}${label} ${printableExactly(problem.message)} ${style.faint(`[${problem.code}]`)}`,
-    ...excerpt(problem.at, style),
-    ...fact("expected", problem.expected),
-    ...fact("found", problem.got),
-    ...fact("hint", problem.hint),
+    ...inWidth(
+      `${where}${label} ${printableExactly(problem.message)} ${style.faint(`[${problem.code}]`)}`,
+    ),
+    ...excerpt(problem.at, style, width),
+    ...fact("expected", problem.expected).flatMap(inWidth),
+    ...fact("found", problem.got).flatMap(inWidth),
+    ...fact("hint", problem.hint).flatMap(inWidth),
   ];
 }
 
-/** All problems, in the order given. */
+/** All problems, in the order given, in lines that are no wider than `width`, broken between words. */
 export function problemsText(
   problems: readonly Problem[],
   style: Style,
   severity: Severity = "error",
+  width = Number.POSITIVE_INFINITY,
 ): readonly string[] {
-  return problems.flatMap((problem) => problemLines(problem, style, severity));
+  return problems.flatMap((problem) => problemLines(problem, style, severity, width));
 }
 
 /** `manifest.yaml:14:3`, without what is not known. */
@@ -46,12 +53,13 @@ export function placeText(at: Place): string {
   return printableExactly(`${at.file}${line}${column}`);
 }
 
-function excerpt(at: Place | undefined, style: Style): readonly string[] {
+function excerpt(at: Place | undefined, style: Style, width: number): readonly string[] {
   if (at?.text === undefined || at.line === undefined) return [];
   const number = String(at.line);
+  const room = Math.max(leastLineWidth, Math.min(lineWidth, width - `  ${number} | `.length));
   const column = Math.max(0, (at.column ?? 1) - 1);
-  const start = column < lineWidth - 10 ? 0 : column - Math.floor(lineWidth / 2);
-  const shown = at.text.slice(start, start + lineWidth);
+  const start = column < room - room / 10 ? 0 : column - Math.floor(room / 2);
+  const shown = at.text.slice(start, start + room);
   const before = at.text.slice(start, column);
   const bar = style.faint("|");
   const line = `  ${style.faint(number)} ${bar} ${printableExactly(shown)}`.trimEnd();

@@ -90,7 +90,12 @@ export function sayProblems(
   const lines =
     logFormat === "json"
       ? problems.map((problem) => problemLine(problem, severity, stampOf(output)))
-      : problemsText(problems, messageStyle, severity);
+      : problemsText(
+          problems,
+          messageStyle,
+          severity,
+          messages.isTerminal ? messages.width : Number.POSITIVE_INFINITY,
+        );
   writeLog(messages, lines, severity);
 }
 

@@ -25,6 +25,25 @@ test("a problem is told with its place, its line with a caret, and what to do", 
   hint: Write "artifact_name".`);
 });
 
+test("on a narrow terminal it is broken between words, and of the line that is shown as much as fits", () => {
+  const lines = problemsText([unknownField], plainStyle, "error", 40);
+  expect(lines.join("\n")).toBe(`m.yaml:12:5: error: There is no field
+  "artefact_name" here. [unknown-field]
+  12 |     artefact_name: gateway-v2
+     |     ^
+  expected: artifact_name or
+    artifact_path
+  found: artefact_name
+  hint: Write "artifact_name".`);
+  const far = { file: "m.yaml", line: 12, column: 41, text: `${"a".repeat(40)}X${"b".repeat(60)}` };
+  for (const width of [20, 27, 40]) {
+    const told = problemsText([{ ...unknownField, at: far }], plainStyle, "error", width);
+    const shown = told.findIndex((line) => line.startsWith("  12 | "));
+    expect(told[shown]?.length).toBeLessThanOrEqual(width);
+    expect(told[shown + 1]?.indexOf("^")).toBe(told[shown]?.indexOf("X"));
+  }
+});
+
 test("a problem without a place is told without one", () => {
   const problem: Problem = { code: "no-plan", message: "There is no way.", hint: "Add a row." };
   expect(text(problem)).toBe(`error: There is no way. [no-plan]
