@@ -1,11 +1,14 @@
 import type { Problem } from "../core/problem.ts";
 import type { FileError } from "../platform/types.ts";
 
+const otherUser =
+  "Call the command as root, or as the user whom the datastore belongs to; to plan at a desk, name a directory of your own with MENDER_ORCHESTRATOR_DATASTORE_DIR.";
+
 /** What somebody must do first; the machine is sound. */
 const notReady: ReadonlyMap<string, string> = new Map([
   ["EROFS", "Mount the file system of the datastore for writing, then call the command again."],
-  ["EACCES", "Call the command as root, or as the user whom the datastore belongs to."],
-  ["EPERM", "Call the command as root, or as the user whom the datastore belongs to."],
+  ["EACCES", otherUser],
+  ["EPERM", otherUser],
 ]);
 
 /** The datastore cannot be used by this caller, or not now. Null: the failure is another one. */

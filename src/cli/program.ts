@@ -117,7 +117,8 @@ function withAllBelow(command: Command): readonly Command[] {
 
 /** The parser shows help where a command is missing. */
 function problemOf(error: CommanderError, called: Command): Problem {
-  if (error.code === "commander.help") return missingCommand();
+  if (error.code === "commander.help")
+    return missingCommand(wordsOf(called).join(" "), namesOf(called));
   return usageProblem(error.message, {
     command: wordsOf(called).join(" "),
     given: called.args,

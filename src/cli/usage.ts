@@ -125,7 +125,16 @@ function tooMany(most: number, { command, given }: Called): Problem {
   };
 }
 
-export function missingCommand(): Problem {
+/** `group`: the command that only has commands below it; none: it is the program. */
+export function missingCommand(group: string, commands: readonly string[]): Problem {
+  if (group !== "") {
+    return {
+      code: "missing-command",
+      message: `No command of "${group}" was given.`,
+      expected: `one of ${commands.join(", ")}`,
+      hint: `"orchestrator ${group} --help" tells what they do.`,
+    };
+  }
   return {
     code: "missing-command",
     message: "No command was given.",

@@ -26,6 +26,18 @@ describe("wrong use ends with 10 and says what is meant", () => {
     });
   });
 
+  test("no command of a command that has some below it", () => {
+    expect(runProgram(["cache"])).toEqual({
+      exit: 10,
+      signal: null,
+      stdout: "",
+      stderr: `error: No command of "cache" was given. [missing-command]
+  expected: one of clean
+  hint: "orchestrator cache --help" tells what they do.
+`,
+    });
+  });
+
   test("an unknown command of a command", () => {
     expect(runProgram(["bundle", "creat"])).toMatchObject({
       exit: 10,

@@ -120,7 +120,7 @@ describe.skipIf(process.getuid?.() !== 0 || !needs("unshare"))("a datastore", ()
       const { exit, stderr } = call(...command);
       expect(stderr).toContain("[datastore-not-writable]");
       expect(stderr).toContain(
-        "hint: Call the command as root, or as the user whom the datastore belongs to.",
+        "hint: Call the command as root, or as the user whom the datastore belongs to; to plan at a desk, name a directory of your own with MENDER_ORCHESTRATOR_DATASTORE_DIR.",
       );
       expect({ command, exit }).toEqual({ command, exit: 15 });
     }

@@ -119,7 +119,8 @@ const removedLines: readonly string[] = [
   "",
   "That was all, and it is removed again. To play with the System yourself:",
   "  orchestrator demo --dir ./demo --keep",
-  "To begin with a System of your own: docs/cli.md, then docs/manifest.md.",
+  "To begin with a System of your own, and go on with docs/release.md:",
+  "  orchestrator init my-system",
 ];
 
 function sayKept(output: Output, { directory, commandLine }: DemoSystem): void {
