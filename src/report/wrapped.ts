@@ -18,14 +18,20 @@ export function wrapped(
   let last = " ".repeat(indent) + first;
   for (const word of rest) {
     const longer = `${last} ${word}`;
-    if (word === "" || shown(longer) + shown(mark) <= width) {
+    if (shown(word) === 0 || shown(longer) + shown(mark) <= width) {
       last = longer;
       continue;
     }
-    lines.push(`${last.trimEnd()}${mark}`);
+    lines.push(`${withoutGap(last)}${mark}`);
     last = " ".repeat(indent + 2) + word;
   }
-  return [...lines, last.trimEnd()];
+  return [...lines, withoutGap(last)];
+}
+
+/** The colour of a cell may end behind the blanks that fill its column. */
+function withoutGap(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replace(/(?: |\u001b\[[0-9;]*m)+$/, (end) => end.replaceAll(" ", ""));
 }
 
 function withoutColours(text: string): string {

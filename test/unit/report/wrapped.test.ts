@@ -33,6 +33,11 @@ test("colours take no room", () => {
   expect(at(16, strong)).toEqual([strong]);
 });
 
+test("the gap of a coloured column is none where a line is broken, whatever it ends in", () => {
+  const strong = "  \u001b[1mR456              \u001b[22m  rtos  not begun";
+  expect(at(20, strong)).toEqual(["  \u001b[1mR456\u001b[22m", "    rtos  not begun"]);
+});
+
 test("a command goes on behind a mark that a shell knows", () => {
   expect(at(24, "  sh /tmp/orchestrator status --watch", " \\")).toEqual([
     "  sh /tmp/orchestrator \\",
