@@ -74,6 +74,20 @@ function writeOneByOne(directory: string, count: number): void {
 }
 
 describe.skipIf(!needs("tmux"))("in a terminal", () => {
+  test("a plan, and a problem, are broken between words where it is narrow", async () => {
+    runOn(40, ["plan", "manifest-v2.yaml", "--state", "state-v1.yaml"]);
+    const plan = await terminal.seen((text) => /exit \d+$/m.test(text));
+    expect(plan).toContain(
+      "Way out: whichever Component cannot be\n  taken back, the System ends in v.2.\n",
+    );
+    terminal.end();
+    runOn(40, ["plan", "state-v1.yaml", "--state", "state-v1.yaml"]);
+    const problem = await terminal.seen((text) => /exit \d+$/m.test(text));
+    expect(problem).toContain(
+      'state-v1.yaml:1:1: error:\n  "state-v1.yaml" is a state file, and a\n  Manifest is wanted. [not-a-manifest]\n',
+    );
+  });
+
   test("a line a Component is drawn in place, at every width, also where that changes meanwhile", async () => {
     system.failIn("R456", "ArtifactInstall", "hang");
     installOn(200);

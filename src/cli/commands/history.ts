@@ -22,7 +22,7 @@ import { timelineOf } from "../../report/timeline.ts";
 import { laidOut } from "../output/laid-out.ts";
 import { failed, sayProblems } from "../output/output.ts";
 import type { Context } from "./context.ts";
-import { formatProblem, tellLines } from "./told-as.ts";
+import { fitted, formatProblem, tellLines } from "./told-as.ts";
 
 export interface HistoryOptions {
   readonly format: "text" | "json" | "markdown" | "html";
@@ -55,9 +55,9 @@ export async function history(
     async (style, canvas) => {
       if (output.json || options.format === "json") return [jsonText(json())];
       if (options.format === "markdown") return await markdown();
-      return options.format === "html"
-        ? [(await html()).trimEnd()]
-        : await laidOut(style, (measured) => text(measured, canvas));
+      if (options.format === "html") return [(await html()).trimEnd()];
+      const told = await laidOut(style, (measured) => text(measured, canvas));
+      return fitted(context, options, told, style);
     },
     exitCode.done,
   );

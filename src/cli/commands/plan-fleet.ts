@@ -14,7 +14,14 @@ import { jsonText } from "../../report/json-text.ts";
 import { plainStyle, type Style } from "../../report/style.ts";
 import { laidOut } from "../output/laid-out.ts";
 import { writePieces, writeTextOutput } from "../output/output-file.ts";
-import { failed, failedInStream, sayProblems, writeAsRead, writeLines } from "../output/output.ts";
+import {
+  failed,
+  failedInStream,
+  onTerminal,
+  sayProblems,
+  writeAsRead,
+  writeLines,
+} from "../output/output.ts";
 import type { Context } from "./context.ts";
 import { formatProblem, outFile, pictureProblem, type ToldAs } from "./told-as.ts";
 
@@ -66,7 +73,11 @@ export async function tellSummary(
       ? [jsonText(summary)]
       : await laidOut(style, (measured) => fleetLines(summary, measured));
   if (out === undefined) {
-    writeLines(output.results, await lines(output.resultStyle));
+    const told = await lines(output.resultStyle);
+    writeLines(
+      output.results,
+      isJson ? told : onTerminal(told, output.results, output.resultStyle),
+    );
     return summary.exit;
   }
   const written = await writeTextOutput(context, out, await lines(plainStyle));

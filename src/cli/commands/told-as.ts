@@ -6,7 +6,7 @@ import { jsonText } from "../../report/json-text.ts";
 import { type Canvas, plainStyle, type Style } from "../../report/style.ts";
 import { overInput, writeTextOutput } from "../output/output-file.ts";
 import { laidOut } from "../output/laid-out.ts";
-import { failed, writeLines } from "../output/output.ts";
+import { failed, onTerminal, writeLines } from "../output/output.ts";
 import type { Context } from "./context.ts";
 
 /** How an answer is told, and where. */
@@ -75,11 +75,24 @@ export async function tellAs(
   const { output } = context;
   const lines = async (style: Style, canvas: Canvas): Promise<readonly string[]> => {
     if (output.json || format === "json") return [jsonText(forms.json())];
-    if (format === "text") return await laidOut(style, (measured) => forms.text(measured, canvas));
+    if (format === "text") {
+      const text = await laidOut(style, (measured) => forms.text(measured, canvas));
+      return fitted(context, more, text, style);
+    }
     const { pictureLines } = await import("../../pictures/render.ts");
     return await pictureLines(await forms.picture(), format);
   };
   return await tellLines(context, more, lines, exit);
+}
+
+/** Text no wider than the terminal that it goes to; a file has no width of its own. */
+export function fitted(
+  { output }: Context,
+  options: Pick<ToldAs, "out">,
+  text: readonly string[],
+  style: Style,
+): readonly string[] {
+  return outFile(options) === undefined ? onTerminal(text, output.results, style) : text;
 }
 
 /** Writes lines there, which are made for where they go. */
