@@ -3,6 +3,18 @@ import type { FailureReason } from "../core/events.ts";
 import { durationText } from "./measures.ts";
 import { printable } from "./printable.ts";
 import { problemJson } from "./problems.ts";
+import { plainStyle, type Style } from "./style.ts";
+
+/** How a state ended, and how long it took; of one that was interrupted unseen nobody knows how long. */
+export function endedText(
+  failure: FailureReason | null,
+  elapsedMs: number,
+  style: Pick<Style, "good" | "bad" | "faint"> = plainStyle,
+): string {
+  const how = failure === null ? style.good("done") : style.bad(`failed: ${failureText(failure)}`);
+  const isUnseen = failure?.kind === "interrupted" && elapsedMs === 0;
+  return isUnseen ? how : `${how} ${style.faint(`(${durationText(elapsedMs)})`)}`;
+}
 
 /** Why a state failed, to be put behind "failed: " and to stand in a sentence. */
 export function failureText(reason: FailureReason): string {

@@ -5,7 +5,7 @@ import type { DeploymentOutcome, Event } from "../core/events.ts";
 import type { ComponentId, ComponentType } from "../core/ids.ts";
 import { queries, states } from "../core/protocol.ts";
 import { aligned } from "./columns.ts";
-import { failureText } from "./failure.ts";
+import { endedText, failureText } from "./failure.ts";
 import { gateName, reasonText, refusalReason } from "./gate-text.ts";
 import { amountText, durationText, memoryText } from "./measures.ts";
 import { failedStopLines, outcomeLines } from "./outcome.ts";
@@ -211,11 +211,9 @@ function endedLines(
   style: Style,
 ): readonly string[] {
   const head = `${name}  ${event.state.padEnd(stateWidth)}  `;
-  const elapsed = style.faint(`(${durationText(event.elapsedMs)})`);
   const { failure } = event;
-  if (failure === null) return [`${head}${style.good("done")} ${elapsed}`];
-  const line = `${head}${style.bad(`failed: ${failureText(failure)}`)} ${elapsed}`;
-  if (failure.kind !== "problem") return [line];
+  const line = `${head}${endedText(failure, event.elapsedMs, style)}`;
+  if (failure?.kind !== "problem") return [line];
   const { at, hint } = failure.problem;
   return [
     line,

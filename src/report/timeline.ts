@@ -3,8 +3,7 @@ import type { ComponentId } from "../core/ids.ts";
 import { kindOf } from "../deployment/program.ts";
 import type { JournalRecord } from "../deployment/records.ts";
 import type { RoundName } from "../deployment/rounds.ts";
-import { failureText } from "./failure.ts";
-import { durationText } from "./measures.ts";
+import { endedText } from "./failure.ts";
 
 /**
  * One state of one Component as it was made. Places in time are milliseconds of work since the beginning: while nothing
@@ -82,6 +81,5 @@ export function timelineOf(records: readonly JournalRecord[]): readonly Span[] {
 
 /** How it ended, and how long it took. */
 export function spanText({ failure, fromMs, toMs }: Span): string {
-  const took = `(${durationText(toMs - fromMs)})`;
-  return failure === null ? `done ${took}` : `failed: ${failureText(failure)} ${took}`;
+  return endedText(failure, toMs - fromMs);
 }

@@ -124,7 +124,7 @@ Failed and rolled back: the System is as it was before, on "v.1".
       { kind: "not-started", message: "permission denied" },
       "failed: could not be started: permission denied (0.0 s)",
     ],
-    [{ kind: "interrupted" }, "failed: interrupted, the process or the host went away (0.0 s)"],
+    [{ kind: "interrupted" }, "failed: interrupted, the process or the host went away"],
   ])("the failure %j is told", (failure, expected) => {
     const [line] = progressLines([gateway], plainStyle)(ended(gateway, "Cleanup", 0, failure));
     expect(line).toBe(`G13  gateway  Cleanup                       ${expected}`);

@@ -43,6 +43,10 @@ test("a failure is told with what it was, and what was broken off has no end", (
     at: null,
     failure: { kind: "interrupted" },
   });
+  const unseen = cut.at(-1);
+  expect(unseen === undefined ? "" : spanText(unseen)).toBe(
+    "failed: interrupted, the process or the host went away",
+  );
 });
 
 test("places are counted by what took time, each round behind the one before", () => {
