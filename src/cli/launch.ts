@@ -13,11 +13,30 @@ else void start();
 async function start(): Promise<void> {
   const { loadProgram } = await import("../platform/kept-code.ts");
   const use = /^(?:explain|plan|validate)$/.test(args[0] ?? "") ? "plan" : "install";
-  const program = loadProgram(`${import.meta.dirname}/main.cjs`, use).exports;
-  if (!isProgram(program)) throw new Error("main.cjs has no main");
-  await program.main(args);
+  const program = wholeOrTold(() => {
+    const { exports } = loadProgram(`${import.meta.dirname}/main.cjs`, use);
+    if (!isProgram(exports)) throw new Error("main.cjs has no main");
+    return exports;
+  });
+  if (program !== null) await program.main(args);
 }
 
-function isProgram(value: unknown): value is { readonly main: typeof main } {
+/** Null: a file of the program is missing, cannot be read, or is damaged. */
+function wholeOrTold(load: () => Program): Program | null {
+  try {
+    return load();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`orchestrator is not installed whole (${why}); install it again\n`);
+    process.exitCode = 1;
+    return null;
+  }
+}
+
+interface Program {
+  readonly main: typeof main;
+}
+
+function isProgram(value: unknown): value is Program {
   return typeof value === "object" && value !== null && "main" in value;
 }

@@ -1,5 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -54,6 +64,23 @@ describe("bin/orchestrator", () => {
     }
   });
 
+  test.each([
+    ["missing", /main\.cjs/, (file: string) => rmSync(file)],
+    ["cut off", /Unexpected end of input|Invalid or unexpected token/, cutOff],
+    ["empty", /main\.cjs has no main/, (file: string) => writeFileSync(file, "")],
+  ])("says that it is not installed whole where its program is %s", (_, why, damage) => {
+    cpSync("bin", join(scratch, "bin"), { recursive: true });
+    cpSync("dist", join(scratch, "dist"), { recursive: true });
+    cpSync("package.json", join(scratch, "package.json"));
+    damage(join(scratch, "dist/main.cjs"));
+    const { status, stderr } = spawnSync(join(scratch, "bin/orchestrator"), ["status"], {
+      encoding: "utf8",
+    });
+    expect({ status, lines: stderr.trimEnd().split("\n").length }).toEqual({ status: 1, lines: 1 });
+    expect(stderr).toMatch(/^orchestrator is not installed whole \(.*\); install it again\n$/);
+    expect(stderr).toMatch(why);
+  });
+
   test("runs through a link, under both names", () => {
     const printed = ["orchestrator", "mender-orchestrator"].map((name) => {
       const link = join(scratch, name);
@@ -65,3 +92,7 @@ describe("bin/orchestrator", () => {
     expect(printed).toEqual([version, version]);
   });
 });
+
+function cutOff(file: string): void {
+  truncateSync(file, statSync(file).size - 1000);
+}
