@@ -13,21 +13,24 @@ else void start();
 async function start(): Promise<void> {
   const { loadProgram } = await import("../platform/kept-code.ts");
   const use = /^(?:explain|plan|validate)$/.test(args[0] ?? "") ? "plan" : "install";
-  const program = wholeOrTold(() => {
-    const { exports } = loadProgram(`${import.meta.dirname}/main.cjs`, use);
-    if (!isProgram(exports)) throw new Error("main.cjs has no main");
+  const path = `${import.meta.dirname}/main.cjs`;
+  const program = wholeOrTold(path, () => {
+    const { exports } = loadProgram(path, use);
+    if (!isProgram(exports)) throw new Error("it has no main");
     return exports;
   });
   if (program !== null) await program.main(args);
 }
 
 /** Null: a file of the program is missing, cannot be read, or is damaged. */
-function wholeOrTold(load: () => Program): Program | null {
+function wholeOrTold(path: string, load: () => Program): Program | null {
   try {
     return load();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`orchestrator is not installed whole (${why}); install it again\n`);
+    process.stderr.write(
+      `orchestrator is not installed whole: ${path} cannot be loaded (${why}); install it again\n`,
+    );
     process.exitCode = 1;
     return null;
   }

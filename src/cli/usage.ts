@@ -1,6 +1,6 @@
 import type { ProblemCode } from "../core/problem-codes.ts";
 import type { Problem } from "../core/problem.ts";
-import { suggestion } from "../manifest/nearest.ts";
+import { suggestion } from "../core/nearest.ts";
 import { counted, listed } from "../report/words.ts";
 
 interface Pattern {

@@ -4,7 +4,7 @@ import { namesIn } from "./cell-versions.ts";
 import { columnsOfTypes } from "./columns.ts";
 import type { EdgeTable } from "./edges.ts";
 import { partialNumbersExplained } from "./number-range.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../core/nearest.ts";
 import type { Row, System } from "./system.ts";
 import type { Cell, ConstraintTable } from "./table.ts";
 

@@ -3,7 +3,7 @@ import type { Problem } from "../core/problem.ts";
 import { fileArtifactName } from "./available-artifacts.ts";
 import { readCell, withoutSuffix } from "./cell.ts";
 import { seedKinds } from "./manifest-kinds.ts";
-import { isMeant } from "./nearest.ts";
+import { isMeant } from "../core/nearest.ts";
 import { type NumberForm } from "./version-number.ts";
 import { versionNamed } from "./version.ts";
 import { placeAt, type Source } from "./source.ts";

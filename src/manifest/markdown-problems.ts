@@ -1,6 +1,6 @@
 import type { Problem } from "../core/problem.ts";
 import type { Line } from "./markdown-lines.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../core/nearest.ts";
 import { placeAt, type Source } from "./source.ts";
 import type { YamlText } from "./yaml-node.ts";
 

@@ -1,7 +1,7 @@
 import type { ComponentId, ComponentType } from "../core/ids.ts";
 import type { Problem } from "../core/problem.ts";
 import { nameLike, resolveHead } from "./columns.ts";
-import { suggestion } from "./nearest.ts";
+import { suggestion } from "../core/nearest.ts";
 import type { VersionDomains } from "./version-domains.ts";
 import type { Column } from "./system.ts";
 import type { TableColumn } from "./table.ts";

@@ -5,7 +5,7 @@ import type { MatchComponent, MatchInput } from "./match-input.ts";
 import { columnProblems } from "./column-checks.ts";
 import { limitProblems } from "./match-limits.ts";
 import { ruleHeadProblems } from "./rule-checks.ts";
-import { suggestion } from "./nearest.ts";
+import { suggestion } from "../core/nearest.ts";
 import type { SystemComponent } from "./system.ts";
 import { versionNamed } from "./version.ts";
 

@@ -1,6 +1,6 @@
 import type { Problem } from "../core/problem.ts";
 import { isSeedForm } from "./manifest-checks.ts";
-import { isMeant } from "./nearest.ts";
+import { isMeant } from "../core/nearest.ts";
 import type { Mistaken } from "./shaped-file.ts";
 import { placeAt, readSource, type Source, type TextFile } from "./source.ts";
 import { entriesOf, isEmpty, valueOf, type YamlNode } from "./yaml-node.ts";

@@ -1,5 +1,5 @@
 import type { Problem } from "../core/problem.ts";
-import { isMeant } from "./nearest.ts";
+import { isMeant } from "../core/nearest.ts";
 import type { Condition, NamePart, Requirement, WrittenRule } from "./rule.ts";
 import { placeAt, type Source } from "./source.ts";
 import type { TableColumn } from "./table.ts";

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Problem } from "../core/problem.ts";
 import { readOnce } from "../core/read-once.ts";
 import { fail, ok, type Result } from "../core/result.ts";
-import { nearest, suggestion } from "./nearest.ts";
+import { nearest, suggestion } from "../core/nearest.ts";
 import { placeAt, type Source } from "./source.ts";
 import { maxProblems } from "./yaml-problems.ts";
 import { entriesOf, entryOf, isEmpty, nodeAt, type YamlNode } from "./yaml-node.ts";

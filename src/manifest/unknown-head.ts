@@ -1,6 +1,6 @@
 import type { ComponentType } from "../core/ids.ts";
 import { resolveHead } from "./columns.ts";
-import { nearest, suggestion } from "./nearest.ts";
+import { nearest, suggestion } from "../core/nearest.ts";
 
 /** What is wrong with a head that `resolveCondition` does not know, as a sentence goes on, and what to do. */
 export interface UnknownHead {

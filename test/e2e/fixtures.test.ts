@@ -65,20 +65,20 @@ describe("bin/orchestrator", () => {
   });
 
   test.each([
-    ["missing", /main\.cjs/, (file: string) => rmSync(file)],
-    ["cut off", /Unexpected end of input|Invalid or unexpected token/, cutOff],
-    ["empty", /main\.cjs has no main/, (file: string) => writeFileSync(file, "")],
-  ])("says that it is not installed whole where its program is %s", (_, why, damage) => {
+    ["missing", (file: string) => rmSync(file)],
+    ["cut off", (file: string) => truncateSync(file, statSync(file).size - 1000)],
+    ["empty", (file: string) => writeFileSync(file, "")],
+  ])("says that it is not installed whole where its program is %s", (_, damage) => {
     cpSync("bin", join(scratch, "bin"), { recursive: true });
     cpSync("dist", join(scratch, "dist"), { recursive: true });
     cpSync("package.json", join(scratch, "package.json"));
-    damage(join(scratch, "dist/main.cjs"));
+    const main = join(scratch, "dist/main.cjs");
+    damage(main);
     const { status, stderr } = spawnSync(join(scratch, "bin/orchestrator"), ["status"], {
       encoding: "utf8",
     });
     expect({ status, lines: stderr.trimEnd().split("\n").length }).toEqual({ status: 1, lines: 1 });
-    expect(stderr).toMatch(/^orchestrator is not installed whole \(.*\); install it again\n$/);
-    expect(stderr).toMatch(why);
+    expect(stderr).toContain(`orchestrator is not installed whole: ${main} cannot be loaded (`);
   });
 
   test("runs through a link, under both names", () => {
@@ -92,7 +92,3 @@ describe("bin/orchestrator", () => {
     expect(printed).toEqual([version, version]);
   });
 });
-
-function cutOff(file: string): void {
-  truncateSync(file, statSync(file).size - 1000);
-}

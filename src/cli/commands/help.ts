@@ -1,6 +1,6 @@
 import { type ExitCode, exitCode } from "../../core/exit-code.ts";
 import type { Problem } from "../../core/problem.ts";
-import { nearest } from "../../manifest/nearest.ts";
+import { nearest } from "../../core/nearest.ts";
 import { commandAt, type DescribedCommand } from "../manual/described.ts";
 import { examplesOf } from "../manual/examples.ts";
 import { answer, failed } from "../output/output.ts";

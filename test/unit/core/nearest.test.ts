@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest, suggestion } from "../../../src/manifest/nearest.ts";
+import { nearest, suggestion } from "../../../src/core/nearest.ts";
 
 const names = ["artifact_name", "artifact_path", "stepping_stones"];
 
