@@ -60,7 +60,7 @@ function otherText(file: TextFile, wanted: WantedKind): Problem | null {
   const read = readSource(file);
   if (!read.ok) return null;
   const names = Array.from(
-    read.value.text.matchAll(/^[\s{]*["']?([\w-]+)["']?\s*:/gm),
+    read.value.text.matchAll(/^[ \t{]*["']?([\w-]+)["']?[ \t]*:/gm),
     ([, name = ""]) => name,
   );
   return isMeant([...new Set(names)], wanted.marks) ? null : foreign(read.value, null, wanted);

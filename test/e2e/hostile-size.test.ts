@@ -157,7 +157,9 @@ describe("texts", () => {
   test("of any shape are read or refused in the memory that the largest sound one takes", () => {
     const cells = "| a ".repeat(mebi / 20);
     const { codes, peakBytes } = validate({
-      "lists.yaml": "[".repeat(mebi),
+      "no-manifest.yaml": "[".repeat(mebi),
+      "blanks.yaml": `x: [${"\n".repeat(mebi - 10)}`,
+      "lists.yaml": manifest(`x: ${"[".repeat(mebi - 1000)}`),
       "maps.yaml": manifest(`x: ${"{a: ".repeat(mebi / 5)}`),
       "line.yaml": manifest(`x: ${"a".repeat(mebi / 2)}`),
       "quotes.yaml": manifest(`x: '${"''".repeat(mebi / 4)}'`),
@@ -167,6 +169,8 @@ describe("texts", () => {
       "deep.conf": '{"a":'.repeat(mebi / 5),
     });
     expect(codes).toEqual({
+      "no-manifest.yaml": "not-a-manifest",
+      "blanks.yaml": "not-a-manifest",
       "lists.yaml": "yaml-forbidden",
       "maps.yaml": "yaml-forbidden",
       "line.yaml": "missing-field",

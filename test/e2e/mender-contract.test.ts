@@ -491,7 +491,7 @@ describe("a refused install", () => {
       "a wrong Manifest",
       11,
       "yaml-syntax",
-      ({ tree }) => writeFileSync(`${tree}/files/x.yaml`, "{"),
+      ({ tree }) => writeFileSync(`${tree}/files/x.yaml`, "api_version: mender/v1\nkind: {"),
     ],
     [
       "an Artifact that was tampered with",
