@@ -16,13 +16,13 @@ import { artifactVersions, manifestVersions } from "./manifest-versions.ts";
 import { edgeProblems } from "./match-edges.ts";
 import { namesOfManifest } from "./manifest-names.ts";
 import { notManifest } from "./other-kind.ts";
+import { readYamlOf } from "./shaped-file.ts";
 import { inlineTopology, seedNotes } from "./seed-manifest.ts";
 import { checkShape } from "./shape.ts";
 import { placeAt, type Source, type TextFile } from "./source.ts";
 import { tableProblems } from "./table-checks.ts";
 import type { Constraints } from "./written-constraints.ts";
 import { versionNamed } from "./version.ts";
-import { readYaml } from "./yaml-document.ts";
 import { inOrder } from "./yaml-problems.ts";
 import { entriesOf, entryOf, nodeAt, valueOf, type YamlNode } from "./yaml-node.ts";
 
@@ -32,15 +32,10 @@ import type { ArtifactReference, Manifest, WantedType } from "./manifest.ts";
 export function readManifest(
   file: TextFile,
 ): Result<{ readonly manifest: Manifest; readonly notes: readonly Problem[] }> {
-  const read = readYaml(file);
-  if (!read.ok) {
-    const other = notManifest.text(file);
-    return other === null ? read : fail(other);
-  }
+  const read = readYamlOf(file, notManifest);
+  if (!read.ok) return read;
   const { document, problems: found } = read.value;
   const { source, root } = document;
-  const other = notManifest.document(source, root);
-  if (other !== null) return fail(other);
   const node = valueOf(root, "constraints");
   const tables = node === undefined ? null : readConstraints(source, node);
   const constraints = tables?.constraints ?? null;

@@ -19,23 +19,24 @@ export interface Mistaken {
   readonly text: (file: TextFile) => Problem | null;
 }
 
-/**
- * Reads a YAML file of one shape; the problems of YAML and of the shape come together. Of a file of another
- * kind (`mistaken`) nothing else is told.
- */
+/** Reads a YAML file as `readYaml` does. Of a file of another kind (`mistaken`) nothing else is told. */
+export function readYamlOf(file: TextFile, mistaken: Mistaken | null): ReturnType<typeof readYaml> {
+  const read = readYaml(file);
+  const other = read.ok
+    ? mistaken?.document(read.value.document.source, read.value.document.root)
+    : mistaken?.text(file);
+  return other === null || other === undefined ? read : fail(other);
+}
+
+/** Reads a YAML file of one shape; the problems of YAML and of the shape come together. */
 export function readShaped<T>(
   file: TextFile,
   schema: z.ZodType<T>,
   mistaken: Mistaken | null = null,
 ): Result<ShapedFile<T>> {
-  const read = readYaml(file);
-  if (!read.ok) {
-    const other = mistaken?.text(file) ?? null;
-    return other === null ? read : fail(other);
-  }
+  const read = readYamlOf(file, mistaken);
+  if (!read.ok) return read;
   const { document, problems } = read.value;
-  const other = mistaken?.document(document.source, document.root) ?? null;
-  if (other !== null) return fail(other);
   const shape = checkShape(schema, document.source, document.root);
   if (!shape.ok) return fail(...inOrder([...problems, ...shape.problems]));
   return problems.length > 0 ? fail(...inOrder(problems)) : ok({ document, shape: shape.value });

@@ -1,6 +1,5 @@
-import type { Problem } from "../core/problem.ts";
 import { lineAt, placeAt, type Source } from "./source.ts";
-import type { YamlBreak } from "./yaml-problems.ts";
+import { type YamlBreak, yamlBreak } from "./yaml-problems.ts";
 
 /** What the lexer puts before a plain text or a block scalar, and where it gives up waiting for a bracket. */
 const textFollows = "\u001f";
@@ -95,7 +94,7 @@ function unclosed(source: Source, { opener, offset }: Opened, end: number): Yaml
   const last = Math.max(line, lineAt(source, end) - 1);
   const closer = closers[opener] ?? "";
   const where = last === line ? "on its line" : `up to line ${last}`;
-  return entryBreak(source, offset, {
+  return yamlBreak(source, offset, "entry", {
     message: `The "${opener}" that is opened here is not closed ${where}.`,
     expected: `"${closer}"`,
     hint: `Write "${closer}" where the ${opener === "{" ? "map" : "list"} ends.`,
@@ -110,7 +109,7 @@ function wrongCloser(
 ): YamlBreak {
   const wanted = closers[opener] ?? "";
   const { line = 0, column = 0 } = placeAt(source, offset);
-  return entryBreak(source, at, {
+  return yamlBreak(source, at, "entry", {
     message: `The "${opener}" of line ${line}, column ${column} is closed by "${closer}".`,
     expected: `"${wanted}"`,
     got: `"${closer}"`,
@@ -120,7 +119,7 @@ function wrongCloser(
 
 function strayCloser(source: Source, closer: string, offset: number): YamlBreak {
   const opener = closer === "}" ? "{" : "[";
-  return entryBreak(source, offset, {
+  return yamlBreak(source, offset, "entry", {
     message: `The "${closer}" closes nothing.`,
     got: `"${closer}"`,
     hint: `Remove it, or write the "${opener}" that it belongs to; quote a text that holds it.`,
@@ -129,14 +128,9 @@ function strayCloser(source: Source, closer: string, offset: number): YamlBreak 
 
 export function unclosedQuote(source: Source, { lexeme, offset }: Quoted): YamlBreak {
   const quote = lexeme.slice(0, 1);
-  return entryBreak(source, offset, {
+  return yamlBreak(source, offset, "entry", {
     message: `The quote (${quote}) that is opened here is not closed on its line.`,
     expected: quote,
     hint: `Write ${quote} where the text ends, too.`,
   });
-}
-
-function entryBreak(source: Source, offset: number, told: Omit<Problem, "code" | "at">): YamlBreak {
-  const problem: Problem = { code: "yaml-syntax", at: placeAt(source, offset), ...told };
-  return { problem, offset, spoils: "entry" };
 }

@@ -1,8 +1,7 @@
 import type { YAMLError } from "yaml";
-import type { Problem } from "../core/problem.ts";
 import { lineAt, lineText, placeAt, type Source } from "./source.ts";
 import { type Brackets, type Quoted, unclosedQuote } from "./yaml-brackets.ts";
-import { isRecoverable, syntaxProblem, type YamlBreak } from "./yaml-problems.ts";
+import { isRecoverable, syntaxProblem, type YamlBreak, yamlBreak } from "./yaml-problems.ts";
 
 /** The first place that leaves in doubt what was meant; errors behind it may follow from it. */
 export function firstBreak(
@@ -36,13 +35,10 @@ const isOfNextEntry = /^(?:All \w+ items|A block sequence|Sequence item without)
 
 function tableLine(source: Source, line: number): YamlBreak {
   const offset = (source.lineStarts[line - 1] ?? 0) + (indentOf(source, line) ?? 0);
-  const problem: Problem = {
-    code: "yaml-syntax",
+  return yamlBreak(source, offset, "neighbours", {
     message: "A line of a table is no part of a text here.",
-    at: placeAt(source, offset),
     hint: 'Write "|" behind the field above, as in "end_states: |", and indent the table deeper than the field, all lines alike.',
-  };
-  return { problem, offset, spoils: "neighbours" };
+  });
 }
 
 /** The parser complains of the value before, as if the key were in the same line. */
@@ -51,13 +47,10 @@ function isDeeperLine({ text }: Source, { message, pos: [start] }: YAMLError): b
 }
 
 function deeperLine(source: Source, offset: number): YamlBreak {
-  const problem: Problem = {
-    code: "yaml-syntax",
+  return yamlBreak(source, offset, "neighbours", {
     message: "The line is indented deeper than the entry before it, which has its value already.",
-    at: placeAt(source, offset),
     hint: "Indent all entries of one map or list alike.",
-  };
-  return { problem, offset, spoils: "neighbours" };
+  });
 }
 
 /** Between the quotes, or in the line in which the text was closed by the quote that should have opened the next. */

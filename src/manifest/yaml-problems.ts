@@ -12,6 +12,16 @@ export interface YamlBreak {
   readonly spoils: "entry" | "neighbours";
 }
 
+export function yamlBreak(
+  source: Source,
+  offset: number,
+  spoils: YamlBreak["spoils"],
+  told: Omit<Problem, "code" | "at">,
+): YamlBreak {
+  const problem: Problem = { code: "yaml-syntax", at: placeAt(source, offset), ...told };
+  return { problem, offset, spoils };
+}
+
 /** What the YAML parser found wrong, told as a Problem that says what to do. */
 export function syntaxProblem(
   source: Source,
